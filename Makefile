@@ -1,0 +1,79 @@
+# What one does with this checkout. `make` alone explains itself.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Test workers; each has control planes of its own, of about 400 MB.
+JOBS := 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+# The newest of those that are here and really start; a name alone proves nothing.
+find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
+
+.PHONY: help install controlplane demo test soak bench lint lock clean
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@echo 'Vidra keeps the artifacts of Infrahub applied in Kubernetes clusters. Here one can:'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@echo
+	@echo 'Start with `make demo`: it needs Python 3.11 or newer, and no cluster.'
+
+install: $(BIN)/vidra ## make .venv with Vidra, everything it needs and all tools; leaves .venv/bin/vidra
+
+$(BIN)/vidra: requirements/dev.txt pyproject.toml
+	@python=$$($(find_python)); \
+	if [ -z "$$python" ]; then \
+		echo 'No Python 3.11 or newer is here: install one (Debian, Ubuntu: apt install python3 python3-venv), or name it: make install PYTHON=/path/to/python3' >&2; \
+		exit 1; \
+	fi; \
+	if [ ! -x $(BIN)/python ] || ! $(PIP) --version >/dev/null 2>&1; then \
+		echo "Making $(VENV) with $$python"; \
+		version=$$($$python -c 'import sys; print("python%d.%d" % sys.version_info[:2])'); \
+		if ! $$python -m venv --clear $(VENV) >/dev/null; then \
+			echo "$$python cannot make virtual environments: install its package for that (Debian, Ubuntu: apt install $$version-venv), and try again." >&2; \
+			exit 1; \
+		fi; \
+	fi
+	@echo 'Installing what the lock file names (usually under a minute)'
+	@$(PIP) install --require-hashes --only-binary=:all: -r requirements/dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+controlplane: install ## get etcd, kube-apiserver, kube-controller-manager and kubectl; prints their folder
+	@$(BIN)/python -m vidra.testing.binaries
+
+demo: install ## see Vidra work against a real control plane; ONCE=1 ends by itself
+	@$(BIN)/python -m vidra.testing.demo $(if $(ONCE),--once)
+
+test: install ## run the tests against real control planes, JOBS (2) at a time; ARGS='-k name' picks some
+	@$(BIN)/python -m vidra.testing.binaries >/dev/null
+	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
+	@$(BIN)/python -m vidra.testing.binaries >/dev/null
+	@$(BIN)/python -m vidra.testing.model --hours $(or $(HOURS),1) $(ARGS)
+
+bench: install ## measure how long Vidra takes, as a ratio to what the API server takes by itself
+	@$(BIN)/python -m vidra.testing.binaries >/dev/null
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lint: install ## check style, types and which room imports which
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --explicit-package-bases src tests benchmarks
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/vidra crds --check charts/vidra/crds
+
+lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes newer versions
+	@$(PIP) install --quiet uv
+	@$(LOCK) pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) requirements/go.in -o src/vidra/testing/binaries/go.txt
+
+clean: ## remove what was made here; the programs of the control plane stay in your cache
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
