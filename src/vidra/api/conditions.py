@@ -1,0 +1,101 @@
+"""Conditions as kstatus and `kubectl wait` read them: Ready, Reconciling, Stalled.
+
+Ready is always there. Reconciling and Stalled are abnormal-true: present and True, or absent
+(https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus#the-ready-condition).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import msgspec
+from msgspec import Meta as Field
+
+from vidra.api.reasons import TERMINAL, Reason
+from vidra.api.rules import DATE_TIME
+from vidra.api.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+MESSAGE_LIMIT = 8_000
+"""Characters; the API convention allows 32,768, but a status with many owners' messages must stay readable."""
+
+
+class ConditionType(StrEnum):
+    """The types of condition that Vidra writes."""
+
+    READY = "Ready"
+    RECONCILING = "Reconciling"
+    STALLED = "Stalled"
+
+
+class Condition(msgspec.Struct, frozen=True, rename="camel"):
+    """One thing that is or is not so, as metav1.Condition says it."""
+
+    type: Annotated[str, Field(description="Ready, Reconciling or Stalled.")]
+    status: Annotated[Literal["True", "False", "Unknown"], Field(description="True, False or Unknown.")]
+    reason: Annotated[str, Field(description="Why, in one word from the closed set (docs/spec/conditions.md).")]
+    message: Annotated[str, Field(description="Why, for a person, and what to do.")] = ""
+    last_transition_time: Annotated[
+        str, Field(description="When the status changed last (RFC 3339).", extra_json_schema=DATE_TIME)
+    ] = ""
+    observed_generation: Annotated[int, Field(description="Generation of the spec that this is said of.")] = 0
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a pass concluded; conditions follow from it."""
+
+    ready: bool
+    reason: Reason
+    message: str
+    progressing: bool = False
+    """Work is under way that will change the verdict without anybody's help."""
+
+    @property
+    def stalled(self) -> bool:
+        """Whether only a changed input can help."""
+        return not self.ready and not self.progressing and self.reason in TERMINAL
+
+
+def conditions_for(
+    verdict: Verdict, previous: Iterable[Condition], generation: int, now: datetime
+) -> tuple[Condition, ...]:
+    """The conditions that say the verdict; an unchanged status keeps its transition time."""
+    before = {condition.type: condition for condition in previous}
+    message = _shortened(verdict.message)
+
+    def condition(kind: ConditionType, status: Literal["True", "False", "Unknown"]) -> Condition:
+        old = before.get(kind)
+        since = old.last_transition_time if old and old.status == status else rfc3339(now)
+        return Condition(kind, status, verdict.reason, message, since, generation)
+
+    found = [condition(ConditionType.READY, _ready(verdict))]
+    if verdict.progressing:
+        found.append(condition(ConditionType.RECONCILING, "True"))
+    if verdict.stalled:
+        found.append(condition(ConditionType.STALLED, "True"))
+    return tuple(found)
+
+
+def find(conditions: Iterable[Condition], kind: ConditionType) -> Condition | None:
+    """The condition of this type, if there is one."""
+    return next((condition for condition in conditions if condition.type == kind), None)
+
+
+def is_ready(conditions: Iterable[Condition], generation: int) -> bool:
+    """Whether Ready is True for this generation of the spec."""
+    ready = find(conditions, ConditionType.READY)
+    return ready is not None and ready.status == "True" and ready.observed_generation >= generation
+
+
+def _ready(verdict: Verdict) -> Literal["True", "False", "Unknown"]:
+    if verdict.ready:
+        return "True"
+    return "Unknown" if verdict.reason is Reason.PROGRESSING else "False"
+
+
+def _shortened(message: str) -> str:
+    return message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…"

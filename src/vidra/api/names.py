@@ -1,0 +1,57 @@
+"""Every name that Vidra reads or leaves in a cluster: groups, labels, annotations, finalizers."""
+
+GROUP = "infrahub.operators.com"
+VERSION = "v1alpha1"
+API_VERSION = f"{GROUP}/{VERSION}"
+
+SYNC_KIND = "InfrahubSync"
+SYNC_PLURAL = "infrahubsyncs"
+RESOURCE_KIND = "VidraResource"
+RESOURCE_PLURAL = "vidraresources"
+
+SYNC_FINALIZER = f"infrahubsync.{GROUP}/finalizer"
+"""Keeps an InfrahubSync until the VidraResources it made are gone."""
+RESOURCE_FINALIZER = f"vidraresource.{GROUP}/finalizer"
+"""Keeps a VidraResource until its objects are gone. The first Vidra uses the same name."""
+
+REQUESTED_AT = f"vidra.{GROUP}/requestedAt"
+"""Annotation on a sync or VidraResource; every new value triggers one pass at once."""
+
+APPROVE_PRUNE = f"vidra.{GROUP}/approvePrune"
+"""Annotation on a sync or VidraResource whose prune is held; its value names the held set."""
+PRUNE = f"vidra.{GROUP}/prune"
+"""Annotation on an object: `disabled` keeps it when it is no longer wanted."""
+RECREATE = f"vidra.{GROUP}/recreate"
+"""Annotation on an object: `enabled` lets Vidra delete and create it when a change is immutable."""
+
+MANAGED_LABEL = "managed-by"
+MANAGED_VALUE = "vidra"
+"""Label of every object that Vidra applies; also what its watches select by."""
+
+MANAGER_PREFIX = "vidra:"
+"""Every owner of an object applies it with a field manager of its own: `vidra:<hub>:<owner>`."""
+
+SYNC_LABEL = f"vidra.{GROUP}/sync"
+"""Label of what a sync made (VidraResources, content Secrets): a hash of its name, because names outgrow labels."""
+RESOURCE_LABEL = f"vidra.{GROUP}/resource"
+"""Label of a content Secret: a hash of the name of the VidraResource whose content it holds."""
+CHECKSUM_LABEL = f"vidra.{GROUP}/checksum"
+"""Label of a content Secret: the MD5 that Infrahub gave for the content."""
+
+OWNER_PREFIX = f"owner.vidra.{GROUP}/"
+"""Each owner of an object has one annotation of its own below this prefix; its value is the owner's name."""
+
+FIRST_MANAGED_BY = "managed-by"
+FIRST_OWNED_BY = f"vidraresource.{GROUP}/owned-by"
+"""Annotations of the first Vidra on every object: its own name, and those of the VidraResources, with commas."""
+
+CONFIG_LABEL = "app"
+CONFIG_VALUE = "vidra"
+"""Label of the ConfigMap with Vidra's settings, in any namespace."""
+INFRAHUB_LABEL = "infrahub-api-url"
+"""Label (host) and annotation (whole URL, which wins) of a Secret with credentials for an Infrahub."""
+CLUSTER_LABEL = "cluster-kubeconfig"
+"""Label (host) of a Secret with the kubeconfig of a cluster."""
+
+LOCAL_SERVER = "https://kubernetes.default.svc"
+"""The destination that means: the cluster that Vidra runs in."""

@@ -1,0 +1,93 @@
+"""What a sync lets Vidra do to objects that are shared, there already, or no longer wanted."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta as Field
+
+from vidra.api.rules import INTERVAL
+
+
+class ConflictPolicy(StrEnum):
+    """What to do when another owner wants a field otherwise."""
+
+    FAIL = "Fail"
+    """Report it and leave the field alone."""
+    FORCE = "Force"
+    """Take the field from owners with a lower priority."""
+
+
+class Adoption(StrEnum):
+    """What to do with an object that exists and that Vidra did not create."""
+
+    NEVER = "Never"
+    """Report it and leave it alone."""
+    IF_UNOWNED = "IfUnowned"
+    """Take it over unless Helm, Flux, Argo CD, a controller or another Vidra has it."""
+    ALWAYS = "Always"
+    """Take it over."""
+
+
+class DeletionPolicy(StrEnum):
+    """What becomes of the objects when their VidraResource is deleted."""
+
+    DELETE = "Delete"
+    """Delete them; what finalizers keep then ends by itself."""
+    ORPHAN = "Orphan"
+    """Leave them as they are, without a mark of Vidra's."""
+    WAIT_FOR_TERMINATION = "WaitForTermination"
+    """Delete them, each stage only when the one before it is really gone."""
+
+
+class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Fields that InfrahubSync and VidraResource have in common; a sync passes its own on."""
+
+    conflict_policy: Annotated[
+        ConflictPolicy,
+        Field(
+            description="When another VidraResource has a field of a shared object with another value. Fail: report "
+            "it. Force: take the field if this one's priority is higher."
+        ),
+    ] = ConflictPolicy.FAIL
+    priority: Annotated[
+        int,
+        Field(
+            description="Decides between VidraResources that want a field differently: with conflictPolicy Force the "
+            "higher number wins. Equal numbers: whoever has the field keeps it.",
+            extra_json_schema={"format": "int32"},
+        ),
+    ] = 0
+    adoption: Annotated[
+        Adoption,
+        Field(
+            description="When an object exists that Vidra did not create. Never: report it and leave it alone. "
+            "IfUnowned: take it over unless Helm, Flux, Argo CD, a controller or another Vidra has it. Always: take it "
+            "over. An adopted object is Vidra's from then on, and deleted like any other."
+        ),
+    ] = Adoption.NEVER
+    deletion_policy: Annotated[
+        DeletionPolicy,
+        Field(
+            description="When this is deleted. Delete: delete its objects. Orphan: leave them as they are. "
+            "WaitForTermination: delete them and wait, stage by stage, until they are gone."
+        ),
+    ] = DeletionPolicy.DELETE
+    deletion_timeout: Annotated[
+        str | None,
+        Field(
+            description="How long a deletion may take, as a Go duration. Then it ends with a Warning that lists what "
+            "was left behind. Missing: 5m.",
+            extra_json_schema=INTERVAL,
+        ),
+    ] = None
+    prune_limit: Annotated[
+        int,
+        Field(
+            description="Percentage of the objects that one change may prune; more than 10 objects and more than this "
+            "is held until somebody approves it. 100: never held.",
+            extra_json_schema={"format": "int32", "minimum": 0, "maximum": 100},
+        ),
+    ] = 50

@@ -1,0 +1,139 @@
+"""The closed set of reasons: every state that a user can reach has one, and each says what to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Reason of a condition, and of the Event that goes with it (docs/spec/conditions.md lists them all)."""
+
+    # Good ends
+    APPLIED = "Applied"
+    """Every object of the VidraResource is in its cluster as the manifest says."""
+    SYNCED = "Synced"
+    """Every artifact of the sync is applied."""
+
+    # On the way
+    PROGRESSING = "Progressing"
+    """A pass is under way, or the first one has not ended yet."""
+    SUSPENDED = "Suspended"
+    """`spec.suspend` is true: nothing is fetched, applied or pruned until it is not."""
+    DELETING = "Deleting"
+    """The resource is being deleted; its objects go first."""
+    RESOURCES_NOT_READY = "ResourcesNotReady"
+    """Some VidraResources of the sync are not Ready; the message names them."""
+
+    # The spec
+    INVALID_SPEC = "InvalidSpec"
+    """A field or annotation cannot be read; the message says which, and how it should look."""
+
+    # Infrahub
+    INFRAHUB_UNREACHABLE = "InfrahubUnreachable"
+    """No answer from Infrahub: connection refused, time-out, TLS. Retried."""
+    INFRAHUB_ERROR = "InfrahubError"
+    """Infrahub answered with an error that may pass. Retried."""
+    NOT_INFRAHUB = "NotInfrahub"
+    """What answers is not an Infrahub API: HTML, a redirect, another shape. Check `infrahubAPIURL`."""
+    CREDENTIALS_MISSING = "CredentialsMissing"
+    """No Secret holds credentials for this Infrahub."""
+    CREDENTIALS_INVALID = "CredentialsInvalid"
+    """The Secret for this Infrahub lacks keys, or its values cannot be read."""
+    UNAUTHORIZED = "Unauthorized"
+    """Infrahub refuses the credentials."""
+    QUERY_NOT_FOUND = "QueryNotFound"
+    """Infrahub has no stored query of the configured name."""
+    QUERY_FAILED = "QueryFailed"
+    """Infrahub has the stored query but cannot run it as Vidra asks."""
+    BRANCH_NOT_FOUND = "BranchNotFound"
+    """Infrahub has no such branch."""
+    INVALID_TARGET_DATE = "InvalidTargetDate"
+    """Infrahub does not take the target date."""
+    ARTIFACT_NOT_FOUND = "ArtifactNotFound"
+    """The artifact is listed, or was, but its content cannot be had."""
+    NOT_GENERATED = "NotGenerated"
+    """Infrahub has not generated the artifact yet (`checksum: null`)."""
+    CHECKSUM_MISMATCH = "ChecksumMismatch"
+    """What was downloaded is not what Infrahub announced. Discarded and retried."""
+    TOO_LARGE = "TooLarge"
+    """The text is over the size that Vidra accepts."""
+    EMPTY_RESULT = "EmptyResult"
+    """Infrahub lists no artifact of this name. Nothing is pruned unless `allowEmpty` is true."""
+    PARTIAL_RESULT = "PartialResult"
+    """Infrahub's list is incomplete. What it holds is applied, nothing is pruned."""
+
+    # The manifest
+    CONTENT_MISSING = "ContentMissing"
+    """The stored content of the VidraResource is gone or damaged; its sync fetches it again."""
+    INVALID_MANIFEST = "InvalidManifest"
+    """Documents of the manifest cannot be read. The others are applied, nothing is pruned."""
+    EMPTY_MANIFEST = "EmptyManifest"
+    """The manifest holds no object. Nothing is pruned unless `allowEmpty` is true."""
+
+    # The cluster
+    CLUSTER_UNREACHABLE = "ClusterUnreachable"
+    """No answer from the destination's API server. Retried."""
+    CLUSTER_CREDENTIALS_MISSING = "ClusterCredentialsMissing"
+    """No Secret holds a kubeconfig for the destination."""
+    KUBECONFIG_REFUSED = "KubeconfigRefused"
+    """The destination's kubeconfig holds what Vidra does not accept; the message says what."""
+    CLUSTER_UNAUTHORIZED = "ClusterUnauthorized"
+    """The destination's API server refuses the credentials."""
+
+    # One object
+    KIND_UNKNOWN = "KindUnknown"
+    """The cluster does not serve this kind (yet). Applied as soon as it does."""
+    NAMESPACE_MISSING = "NamespaceMissing"
+    """The namespace does not exist; create it, or set `destination.createNamespace`."""
+    NOT_OWNED = "NotOwned"
+    """The object exists and Vidra did not create it: left alone."""
+    PROTECTED = "Protected"
+    """The object is Vidra's own, or holds credentials for it: never taken from an artifact."""
+    CONFLICT = "Conflict"
+    """Another owner holds a field with another value; the message names both."""
+    FORBIDDEN = "Forbidden"
+    """The cluster's RBAC does not let Vidra do this."""
+    REFUSED = "Refused"
+    """The API server does not accept the object."""
+    IMMUTABLE = "Immutable"
+    """The change touches a field that cannot change; the object would have to be deleted and created."""
+    PRUNE_HELD = "PruneHeld"
+    """More would be pruned than `pruneLimit` allows. Nothing is pruned until somebody approves the named set."""
+    PRUNE_FAILED = "PruneFailed"
+    """An object that is no longer wanted could not be removed. It stays in the inventory and is retried."""
+    WAITING_FOR_DELETION = "WaitingForDeletion"
+    """A removed object still has finalizers; Vidra waits until it is gone."""
+
+    # Vidra itself
+    INTERNAL_ERROR = "InternalError"
+    """A fault of Vidra. The log has the details; the pass is retried."""
+
+    # Events only
+    CREATED = "Created"
+    """An artifact was found and its VidraResource made."""
+    UPDATED = "Updated"
+    """An artifact changed and its VidraResource with it."""
+    PRUNED = "Pruned"
+    """Objects or VidraResources that are no longer wanted were removed."""
+    KEPT = "Kept"
+    """Objects that are no longer wanted stay: they say so, or hold what is not Vidra's."""
+    LEFT_BEHIND = "LeftBehind"
+    """A deletion ended at its time limit; the message lists what it could not remove."""
+    ADOPTED = "Adopted"
+    """Objects that were there before are Vidra's from now on."""
+    WARNED = "ManifestWarning"
+    """The manifest was read, with a remark."""
+    CONFIG_INVALID = "ConfigInvalid"
+    """A key of Vidra's ConfigMap cannot be read; its default stays in force."""
+    CREDENTIALS_AMBIGUOUS = "CredentialsAmbiguous"
+    """Several Secrets match; the newest is used."""
+
+
+TERMINAL = frozenset(
+    {
+        Reason.INVALID_SPEC,
+        Reason.KUBECONFIG_REFUSED,
+        Reason.INVALID_MANIFEST,
+    }
+)
+"""Reasons that only a change of the input can end: they set `Stalled`."""

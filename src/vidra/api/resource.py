@@ -1,0 +1,141 @@
+"""VidraResource: one manifest, the objects in it, and where they are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta as Field
+
+from vidra.api.conditions import Condition
+from vidra.api.meta import Meta
+from vidra.api.names import API_VERSION, RESOURCE_KIND
+from vidra.api.policies import Policies
+from vidra.api.rules import CONDITIONS, DATE_TIME, INTERVAL, ONE_MANIFEST
+from vidra.api.sync import Destination, State
+
+
+class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Where the text that a sync fetched is kept: compressed, in Secrets of Vidra's own namespace."""
+
+    artifact_id: Annotated[str, Field(description="Id of the artifact in Infrahub.")]
+    checksum: Annotated[str, Field(description="MD5 of the text, as Infrahub announced it.")]
+    secrets: Annotated[
+        tuple[str, ...], Field(description="Names of the Secrets that hold the text, gzipped, in this order.")
+    ]
+    size: Annotated[int, Field(description="Bytes of the text before compression.")] = 0
+
+
+class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What should be."""
+
+    destination: Annotated[Destination, Field(description="Where the objects go.")] = Destination()
+    manifest: Annotated[
+        str | None, Field(description="Kubernetes manifests, as a YAML stream or JSON. Or else: content.")
+    ] = None
+    content: Annotated[
+        Content | None, Field(description="Manifests that an InfrahubSync stored. Written by Vidra.")
+    ] = None
+    reconciled_at: Annotated[
+        str | None, Field(description="Any new value triggers a pass at once. The first Vidra writes a time here.")
+    ] = None
+    interval: Annotated[
+        str | None,
+        Field(
+            description="How often the objects are compared with the manifest, as a Go duration. Missing: "
+            "requeueResourcesAfter of Vidra's ConfigMap, which is 10m unless set.",
+            extra_json_schema=INTERVAL,
+        ),
+    ] = None
+    suspend: Annotated[bool, Field(description="Stop applying and pruning. What is applied stays as it is.")] = False
+    allow_empty: Annotated[bool, Field(description="Take an empty manifest at its word and prune what was there.")] = (
+        False
+    )
+
+
+class ManagedObject(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One entry of the inventory."""
+
+    api_version: Annotated[str, Field(description="apiVersion of the object.")]
+    kind: Annotated[str, Field(description="Kind of the object.")]
+    name: Annotated[str, Field(description="Name of the object.")]
+    namespace: Annotated[str, Field(description="Namespace of the object; missing when it is cluster-scoped.")] = ""
+    server: Annotated[
+        str, Field(description="API server of the cluster it is in; missing for the cluster that Vidra runs in.")
+    ] = ""
+    uid: Annotated[
+        str, Field(description="UID of the object that Vidra applied; missing until the API server confirmed it.")
+    ] = ""
+    revision: Annotated[
+        str,
+        Field(
+            description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
+            "the fields that Vidra's field manager holds). Tells a change or drift from peace without a request."
+        ),
+    ] = ""
+    joined: Annotated[
+        bool,
+        Field(description="The object was there before Vidra applied it: it is released at the end, never deleted."),
+    ] = False
+
+
+class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What is wrong with one document or object."""
+
+    reason: Annotated[str, Field(description="Reason, from the closed set.")]
+    message: Annotated[str, Field(description="What is wrong and what to do.")]
+    object: Annotated[str, Field(description="The object, or the document of the manifest, it is about.")] = ""
+
+
+class HeldPrune(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Objects that are no longer wanted, and too many to be pruned unasked."""
+
+    id: Annotated[str, Field(description="Stands for this very set of objects; an approval has to name it.")]
+    objects: Annotated[int, Field(description="How many they are.")]
+    of: Annotated[int, Field(description="Objects in the inventory when this was found first.")]
+    approved: Annotated[bool, Field(description="Somebody agreed, and what is left of them goes.")] = False
+
+
+class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What is."""
+
+    observed_generation: Annotated[int, Field(description="Generation of the spec that the last pass worked from.")] = 0
+    conditions: Annotated[
+        tuple[Condition, ...],
+        Field(description="Ready, Reconciling and Stalled, with reason and message.", extra_json_schema=CONDITIONS),
+    ] = ()
+    managed_resources: Annotated[
+        tuple[ManagedObject, ...],
+        Field(description="The inventory: every object that this VidraResource has, or may have, in its destination."),
+    ] = ()
+    applied_checksum: Annotated[str, Field(description="Checksum of the text that was last applied completely.")] = ""
+    objects: Annotated[int, Field(description="Objects in the manifest.")] = 0
+    ready_objects: Annotated[int, Field(description="Objects that are in the cluster as the manifest says.")] = 0
+    progress: Annotated[str, Field(description="Applied objects of all, for a person: 9/10.")] = ""
+    problems: Annotated[
+        tuple[ObjectProblem, ...], Field(description="What is wrong with single documents or objects; the first 50.")
+    ] = ()
+    held_prune: Annotated[
+        HeldPrune | None, Field(description="What is not pruned before somebody agrees; missing when nothing is held.")
+    ] = None
+    last_handled_requested_at: Annotated[
+        str, Field(description="The requestedAt annotation that the last pass answered.")
+    ] = ""
+    deploy_state: Annotated[State | None, Field(description="Pending, Running, Succeeded, Failed or Stale.")] = (
+        msgspec.field(default=None, name="DeployState")
+    )
+    last_error: Annotated[str, Field(description="Message of the last failure; empty when there is none.")] = ""
+    last_sync_time: Annotated[
+        str,
+        Field(description="When the last pass ended that changed anything (RFC 3339).", extra_json_schema=DATE_TIME),
+    ] = ""
+
+
+class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
+    """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are gone."""
+
+    metadata: Meta
+    spec: Annotated[ResourceSpec, Field(description="What should be.", extra_json_schema=ONE_MANIFEST)]
+    status: ResourceStatus = ResourceStatus()
+    api_version: str = API_VERSION
+    kind: str = RESOURCE_KIND

@@ -1,0 +1,98 @@
+"""What a value in a spec must look like, for the API server: limits, and CEL rules that say what to write instead.
+
+They go into the CRDs only. An object that was stored before a rule existed must still be readable.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+
+def rule(cel: str, message: str, **where: str) -> dict[str, str]:
+    """One entry of x-kubernetes-validations; a rule over several fields says which one to blame, and how."""
+    return {"rule": cel, "message": message, **where}
+
+
+def _checked(*rules: dict[str, str], **limits: int) -> dict[str, Any]:
+    return {**limits, "x-kubernetes-validations": list(rules)}
+
+
+def _matches(pattern: str) -> str:
+    return f"self.matches(r'{pattern}')"
+
+
+_NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)"
+_WORDS = r"(weeks?|w|days?|d|hours?|h|min|minutes?|m|seconds?|sec|s)"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
+
+NOT_EMPTY: Final = {"minLength": 1}
+DATE_TIME: Final = {"format": "date-time"}
+CONDITIONS: Final = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
+
+INFRAHUB_URL: Final = _checked(
+    rule(
+        "isURL(self) && url(self).getScheme() in ['http', 'https'] && url(self).getHostname() != ''"
+        " && !self.matches(r'[@?#\\s]')",
+        "must be the http or https address of Infrahub, such as https://infrahub.example.com:8000; "
+        "user and password belong in a Secret",
+    ),
+    maxLength=2048,
+)
+
+SERVER: Final = _checked(
+    rule(
+        "self == '' || isURL(self) && url(self).getScheme() in ['http', 'https'] && url(self).getHostname() != ''",
+        "must be the URL of a Kubernetes API server, such as https://10.0.0.1:6443; "
+        "leave it out for the cluster that Vidra runs in",
+    ),
+    maxLength=2048,
+)
+
+NAMESPACE: Final = _checked(
+    rule(
+        f"self == '' || {_matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')}",
+        "must be the name of a namespace: lower-case letters, digits and '-', such as team-a",
+    ),
+    maxLength=63,
+)
+
+TARGET_DATE: Final = _checked(
+    rule(
+        rf"self.matches(r'^\s*((?i:now)|(?i:now)?[+-]?(?i:{_NUMBER}{_WORDS})+|{_DATE})?\s*$')",
+        "must be a time in RFC 3339, such as 2025-01-31T12:00:00Z, "
+        "or relative to now with the units s, m, h, d, w, such as now-2h or -2d",
+    ),
+    maxLength=64,
+)
+
+INTERVAL: Final = _checked(
+    rule(
+        f"self.matches(r'^({_NUMBER}(ms|s|m|h))+$') && self.matches('[1-9]')",
+        "must be a duration above zero with the units ms, s, m, h, such as 30s, 5m or 1h30m",
+    ),
+    maxLength=32,
+)
+
+ONE_ARTIFACT_NAME: Final = _checked(
+    rule(
+        "has(self.artifactName) || has(self.artefactName)",
+        "name the artifacts to sync",
+        fieldPath=".artifactName",
+        reason="FieldValueRequired",
+    ),
+    rule(
+        "!(has(self.artifactName) && has(self.artefactName))",
+        "artefactName is another spelling of the same field: keep one of them",
+        fieldPath=".artifactName",
+        reason="FieldValueForbidden",
+    ),
+)
+
+ONE_MANIFEST: Final = _checked(
+    rule(
+        "!(has(self.manifest) && has(self.content))",
+        "there is a manifest already: keep one of them (an InfrahubSync writes content)",
+        fieldPath=".content",
+        reason="FieldValueForbidden",
+    ),
+)
