@@ -1,0 +1,1 @@
+"""The Kubernetes API as Vidra uses it: five verbs, discovery, watches, leases and Events."""

@@ -1,0 +1,209 @@
+"""Requests to one API server: pooled, limited, timed and retried; what they mean is for the verbs."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from vidra import __version__
+from vidra.kube.connection import Connection
+from vidra.kube.errors import ApiError, Status, Unreachable
+
+T = TypeVar("T")
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+IN_FLIGHT = 32
+"""Requests to one cluster at a time. More gain nothing: the server's own limits and etcd decide then."""
+ATTEMPTS = 3
+TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
+LONGEST_PAUSE = 30.0
+"""Seconds. A server that asks for a longer pause gets it from the work queue, not from a waiting request."""
+
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """A value from its JSON, by a decoder that is made once per type.
+
+    Raises:
+        msgspec.DecodeError: The text is no JSON, or no such value.
+    """
+    found = _decoders.get(kind)
+    if found is None:
+        found = _decoders[kind] = msgspec.json.Decoder(kind)
+    value: T = found.decode(data)
+    return value
+
+
+class Client:
+    """One API server under one identity."""
+
+    def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT) -> None:
+        self.connection = connection
+        self._base = connection.server
+        self._server_hostname = connection.tls_server_name or None
+        self._places = asyncio.Semaphore(in_flight)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0,
+                ssl=connection.ssl_context() if connection.server.startswith("https:") else True,
+                keepalive_timeout=60,
+            ),
+            timeout=TIMEOUT,
+            headers={"User-Agent": f"vidra/{__version__}", "Accept": JSON},
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+        repeatable: bool = True,
+    ) -> bytes:
+        """One request and its answer.
+
+        Args:
+            path: From the server's root, already escaped.
+            repeatable: Whether sending it twice does no harm, so that a lost answer may be asked for again.
+
+        Raises:
+            Unreachable: No answer.
+            ApiError: Any answer but 2xx, after the retries that make sense.
+        """
+        headers = {"Accept": accept, "Content-Type": content_type, **self._authorization()}
+        url = self._url(path, query)
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                async with self._places:
+                    return await self._once(method, url, headers, body)
+            except Unreachable:
+                if not repeatable or attempt >= ATTEMPTS:
+                    raise
+                pause = random.uniform(0, 0.1 * 2**attempt)  # noqa: S311 - jitter
+            except ApiError as error:
+                # 429 was turned away before anything was done: always safe to repeat.
+                if error.code != 429 or attempt >= ATTEMPTS or error.retry_after > LONGEST_PAUSE:
+                    raise
+                pause = error.retry_after + random.uniform(0, 0.5 * attempt)  # noqa: S311 - jitter
+            await asyncio.sleep(pause)
+
+    async def get(self, path: str, kind: type[T], *, accept: str = JSON, query: Mapping[str, str] | None = None) -> T:
+        """Read one thing, decoded.
+
+        Raises:
+            Unreachable: No answer, or one that is not what an API server says.
+            ApiError: It cannot be had.
+        """
+        answer = await self.send("GET", path, accept=accept, query=query)
+        try:
+            return decode(answer, kind)
+        except msgspec.DecodeError:
+            raise Unreachable(f"what answers at {self._base} does not talk like an API server ({path})") from None
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, query: Mapping[str, str], accept: str, silence: float
+    ) -> AsyncIterator[aiohttp.StreamReader]:
+        """A long answer, read as it comes.
+
+        Args:
+            silence: Seconds without a byte after which the connection counts as dead.
+
+        Raises:
+            Unreachable: No answer, or it broke off.
+            ApiError: The server refused.
+        """
+        timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=silence)
+        headers = {"Accept": accept, **self._authorization()}
+        try:
+            async with self._session.get(
+                self._url(path, query),
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
+                server_hostname=self._server_hostname,
+            ) as answer:
+                if answer.status != 200:
+                    raise _refusal(answer, await answer.read())
+                yield answer.content
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._unreachable(error) from None
+        except RuntimeError:
+            if not self._session.closed:
+                raise
+            raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
+
+    async def _once(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> bytes:
+        try:
+            async with self._session.request(
+                method,
+                url,
+                headers=headers,
+                data=body,
+                allow_redirects=False,
+                server_hostname=self._server_hostname,
+            ) as answer:
+                content = await answer.read()
+                if 200 <= answer.status < 300:
+                    return content
+                raise _refusal(answer, content)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise self._unreachable(error) from None
+        except RuntimeError:
+            if not self._session.closed:
+                raise
+            raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
+
+    def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
+        return URL(f"{self._base}{path}?{urlencode(query)}" if query else self._base + path, encoded=True)
+
+    def _authorization(self) -> dict[str, str]:
+        try:
+            value = self.connection.authorization()
+        except OSError as error:
+            raise Unreachable(f"the token for {self._base} cannot be read: {error.strerror}") from None
+        return {"Authorization": value} if value else {}
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+        return Unreachable(f"cannot reach the API server {self._base}: {what}")
+
+
+def _refusal(answer: aiohttp.ClientResponse, content: bytes) -> ApiError:
+    try:
+        status = decode(content, Status)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        status = Status(message=f"the API server answered {answer.status} {answer.reason}")
+    # A number of seconds, as API servers give it; a date (RFC 9110) is for browsers.
+    asked = answer.headers.get("Retry-After", "")
+    return ApiError(answer.status, status, float(asked) if asked.isdecimal() else 0)
+
+
+def encode(value: Any) -> bytes:
+    """JSON of a value or a struct."""
+    return msgspec.json.encode(value)

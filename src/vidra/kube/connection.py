@@ -1,0 +1,97 @@
+"""How to reach one API server, and as whom."""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+
+
+class NotConfigured(Exception):  # noqa: N818 - says what is the case, to a person
+    """There is no usable way to an API server; the message says what to set."""
+
+
+class Connection(msgspec.Struct, frozen=True):
+    """Address and credentials of an API server. Two equal connections may share a client."""
+
+    server: str
+    ca: str = ""
+    """PEM; empty: the system's certificate authorities."""
+    certificate: str = ""
+    key: str = ""
+    token: str = ""
+    token_file: str = ""
+    """Read for every request: projected tokens expire within the hour."""
+    username: str = ""
+    password: str = ""
+    tls_server_name: str = ""
+    insecure: bool = False
+
+    def __repr__(self) -> str:
+        """The address alone: everything else is secret or long."""
+        return f"Connection({self.server!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """The same for rich, which would not ask __repr__."""
+        return [("server", self.server)]
+
+    def authorization(self) -> str:
+        """Value of the Authorization header; empty when a certificate, or nothing, identifies the caller."""
+        if self.token_file:
+            return f"Bearer {Path(self.token_file).read_text().strip()}"
+        if self.token:
+            return f"Bearer {self.token}"
+        if self.username:
+            pair = f"{self.username}:{self.password}".encode()
+            return f"Basic {base64.b64encode(pair).decode()}"
+        return ""
+
+    def ssl_context(self) -> ssl.SSLContext:
+        """A context that trusts the cluster's CA alone (19 KiB, against 825 KiB with the system's store).
+
+        Raises:
+            NotConfigured: The CA, certificate or key is not what it should be.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            if self.insecure:
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            elif self.ca:
+                context.load_verify_locations(cadata=self.ca)
+            else:
+                context.load_default_certs()
+            if self.certificate:
+                _load_pair(context, self.certificate, self.key)
+        except (ssl.SSLError, ValueError) as error:
+            raise NotConfigured(f"the TLS data for {self.server} cannot be used: {error}") from None
+        return context
+
+
+def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
+    """The connection of a Pod's service account.
+
+    Raises:
+        NotConfigured: This is no Pod.
+    """
+    host, port = os.environ.get("KUBERNETES_SERVICE_HOST", ""), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
+    token, authority = root / "token", root / "ca.crt"
+    if not host or not token.is_file() or not authority.is_file():
+        raise NotConfigured("no cluster to work in: set KUBECONFIG to a kubeconfig file, or run inside a Pod")
+    bracketed = f"[{host}]" if ":" in host else host
+    return Connection(server=f"https://{bracketed}:{port}", ca=authority.read_text(), token_file=str(token))
+
+
+def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Load a client certificate; OpenSSL wants a file, and named memory is one that never touches a disk."""
+    descriptor = os.memfd_create("client-certificate", os.MFD_CLOEXEC)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{certificate}\n{key}\n")
+        file.flush()
+        context.load_cert_chain(f"/proc/self/fd/{descriptor}")

@@ -1,0 +1,164 @@
+"""Which kinds a cluster serves, and under which paths."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from urllib.parse import quote
+
+import msgspec
+
+from vidra.kube.client import Client
+from vidra.kube.errors import ApiError, Status
+
+AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
+FRESH_FOR = 2.0
+"""Seconds for which an unknown kind is believed to be unknown; many objects of one new kind ask once."""
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A kind as one cluster serves it."""
+
+    api_version: str
+    kind: str
+    plural: str
+    namespaced: bool
+    watchable: bool = True
+
+    @property
+    def root(self) -> str:
+        """Path of the group and version."""
+        return f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
+
+    def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
+        """Path of an object, of all of them in a namespace, or of all of them anywhere; escaped."""
+        parts = [self.root]
+        if self.namespaced and namespace:
+            parts += ["namespaces", quote(namespace, safe="")]
+        parts.append(self.plural)
+        # RBAC names may hold colons, and system:* ones do.
+        parts += [part for part in (quote(name, safe=":"), subresource) if part]
+        return "/".join(parts)
+
+
+class _ResponseKind(msgspec.Struct, frozen=True):
+    kind: str = ""
+
+
+class _Resource(msgspec.Struct, frozen=True, rename="camel"):
+    resource: str
+    scope: str
+    verbs: tuple[str, ...] = ()
+    response_kind: _ResponseKind | None = None
+
+
+class _Version(msgspec.Struct, frozen=True):
+    version: str
+    resources: tuple[_Resource, ...] = ()
+    freshness: str = ""
+
+
+class _GroupMeta(msgspec.Struct, frozen=True):
+    name: str = ""
+
+
+class _Group(msgspec.Struct, frozen=True):
+    metadata: _GroupMeta = _GroupMeta()
+    versions: tuple[_Version, ...] = ()
+
+
+class _Groups(msgspec.Struct, frozen=True):
+    kind: str = ""
+    items: tuple[_Group, ...] = ()
+
+
+class DiscoveryStale(Exception):  # noqa: N818 - a state of the server
+    """The server knows the group, but who serves it does not answer now: whether the kind exists cannot be told."""
+
+
+class Discovery:
+    """The kinds of one cluster, asked for once and again when one is missing."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._kinds: dict[tuple[str, str], Kind] = {}
+        self._stale: frozenset[str] = frozenset()
+        self._asked_at = -FRESH_FOR
+        self._lock = asyncio.Lock()
+
+    async def find(self, api_version: str, kind: str) -> Kind | None:
+        """The kind, or None when the cluster does not serve it.
+
+        Raises:
+            Unreachable: The server cannot be asked.
+            ApiError: The server does not tell.
+            DiscoveryStale: An aggregated API that serves the group is away.
+        """
+        wanted = (api_version, kind)
+        if wanted not in self._kinds:
+            async with self._lock:
+                if wanted not in self._kinds and time.monotonic() - self._asked_at >= FRESH_FOR:
+                    await self._ask()
+        if wanted not in self._kinds and api_version in self._stale:
+            raise DiscoveryStale(f"the API service of {api_version} does not answer now")
+        return self._kinds.get(wanted)
+
+    async def everything(self) -> tuple[Kind, ...]:
+        """Every kind that the cluster serves, as of a moment ago.
+
+        Raises:
+            Unreachable: The server cannot be asked.
+            ApiError: The server does not tell.
+            DiscoveryStale: An aggregated API is away, so that some kinds may be missing.
+        """
+        async with self._lock:
+            if not self._kinds or time.monotonic() - self._asked_at >= FRESH_FOR:
+                await self._ask()
+        if self._stale:
+            raise DiscoveryStale(f"the API service of {', '.join(sorted(self._stale))} does not answer now")
+        return tuple(self._kinds.values())
+
+    def known(self, api_version: str, kind: str) -> Kind | None:
+        """The kind if the last answer held it; asks nobody."""
+        return self._kinds.get((api_version, kind))
+
+    def forget(self) -> None:
+        """Ask again at the next question: a definition came, went or changed."""
+        self._kinds = {}
+        self._asked_at = -FRESH_FOR
+
+    async def _ask(self) -> None:
+        """Read everything in two requests (KEP-3352, aggregated discovery; on by default since v1.27)."""
+        core, groups = await asyncio.gather(
+            self._client.get("/api", _Groups, accept=AGGREGATED),
+            self._client.get("/apis", _Groups, accept=AGGREGATED),
+        )
+        if "Discovery" not in groups.kind:
+            raise ApiError(406, _too_old())
+        kinds: dict[tuple[str, str], Kind] = {}
+        stale: set[str] = set()
+        for group in (*core.items, *groups.items):
+            for version in group.versions:
+                name = f"{group.metadata.name}/{version.version}" if group.metadata.name else version.version
+                if version.freshness == "Stale":
+                    stale.add(name)
+                kinds.update({(name, kind.kind): kind for kind in _kinds(name, version)})
+        self._kinds, self._stale, self._asked_at = kinds, frozenset(stale), time.monotonic()
+
+
+def _kinds(api_version: str, version: _Version) -> list[Kind]:
+    return [
+        Kind(
+            api_version,
+            resource.response_kind.kind,
+            resource.resource,
+            namespaced=resource.scope == "Namespaced",
+            watchable="watch" in resource.verbs,
+        )
+        for resource in version.resources
+        if resource.response_kind and "patch" in resource.verbs
+    ]
+
+
+def _too_old() -> Status:
+    return Status(message="the API server has no aggregated discovery: Vidra needs Kubernetes v1.27 or newer")

@@ -1,0 +1,84 @@
+"""What can go wrong between Vidra and an API server.
+
+KubeError
+ ├─ Unreachable        no answer: refused, reset, timed out, TLS
+ └─ ApiError           an answer that is not 2xx
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Cause(msgspec.Struct, frozen=True, rename="camel"):
+    """metav1.StatusCause: one field of the object and what is wrong with it."""
+
+    reason: str = ""
+    message: str = ""
+    field: str = ""
+
+
+class Details(msgspec.Struct, frozen=True, rename="camel"):
+    """metav1.StatusDetails."""
+
+    causes: tuple[Cause, ...] = ()
+    retry_after_seconds: int = 0
+    uid: str = ""
+
+
+class Status(msgspec.Struct, frozen=True):
+    """metav1.Status: how an API server says no."""
+
+    message: str = ""
+    reason: str = ""
+    details: Details | None = None
+    code: int = 0
+
+
+class KubeError(Exception):
+    """Any failure of a request to an API server."""
+
+
+class Unreachable(KubeError):  # noqa: N818 - a state that callers name in full, as the Go client does
+    """No answer came. Nothing is known about what the server did."""
+
+
+class ApiError(KubeError):
+    """The API server said no.
+
+    Attributes:
+        code: HTTP status.
+        reason: metav1.StatusReason (`NotFound`, `Conflict`, `Invalid`, …); empty if the body was none.
+        causes: The fields the server complained about.
+        retry_after: Seconds the server asks to wait; 0 if it did not.
+    """
+
+    def __init__(self, code: int, status: Status, retry_after: float = 0) -> None:
+        super().__init__(status.message or f"the API server answered {code}")
+        self.code = code
+        self.reason = status.reason
+        self.causes = status.details.causes if status.details else ()
+        self.retry_after = retry_after or float(status.details.retry_after_seconds if status.details else 0)
+
+    @property
+    def not_found(self) -> bool:
+        """404: the object, or the kind's whole path, is not there."""
+        return self.code == 404
+
+    @property
+    def conflict(self) -> bool:
+        """409: a precondition failed, a field has another owner, or the object exists already.
+
+        An apply with the UID of another object than the one that is there is a 422 about just that field.
+        """
+        return self.code == 409 or (self.code == 422 and any(cause.field == "metadata.uid" for cause in self.causes))
+
+    @property
+    def unauthorized(self) -> bool:
+        """401: the server does not take the credentials, for this request or any other."""
+        return self.code == 401
+
+    @property
+    def transient(self) -> bool:
+        """Whether the same request may well succeed later."""
+        return self.code in {429, 500, 502, 503, 504}

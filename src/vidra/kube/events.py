@@ -1,0 +1,111 @@
+"""Events: what changed and what failed, said once, never in the way of the work."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import time
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+
+import structlog
+
+from vidra.api.meta import Meta
+from vidra.kube.client import Client, encode
+from vidra.kube.errors import ApiError, KubeError
+
+log = structlog.get_logger("vidra.events")
+
+WAITING = 1_000
+"""Events that may wait to be written; more are dropped, because an Event is never worth a standstill."""
+PACE = 0.02
+"""Seconds between two Events: telling must not slow down doing."""
+SAME_AGAIN = 600.0
+"""Seconds for which the same words about the same object are not repeated."""
+MESSAGE_LIMIT = 1_000
+"""Characters; the API server takes 1,024 bytes and a little of that is for what is not ASCII."""
+
+
+class Subject(Protocol):
+    """What an Event is about."""
+
+    @property
+    def metadata(self) -> Meta: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def api_version(self) -> str: ...  # noqa: D102
+
+
+class Recorder:
+    """Writes Events in the background, one at a time."""
+
+    def __init__(self, client: Client, component: str = "vidra") -> None:
+        self._client = client
+        self._component = component
+        self._instance = f"{component}-{os.uname().nodename}"[:128]
+        self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(WAITING)
+        self._said: dict[bytes, float] = {}
+
+    def say(
+        self, subject: Subject, kind: Literal["Normal", "Warning"], reason: str, message: str, *, change: bool = False
+    ) -> bool:
+        """Note an Event, and return at once; False when the same was said a short while ago.
+
+        Args:
+            change: Something happened, which is worth saying each time; otherwise something lasts.
+        """
+        digest = hashlib.blake2b(f"{subject.metadata.uid}\0{reason}\0{message}".encode(), digest_size=16).digest()
+        now = time.monotonic()
+        if not change and now - self._said.get(digest, -SAME_AGAIN) < SAME_AGAIN:
+            return False
+        if len(self._said) > 10 * WAITING:
+            self._said = {key: at for key, at in self._said.items() if now - at < SAME_AGAIN}
+        self._said[digest] = now
+        try:
+            self._waiting.put_nowait(self._event(subject, kind, reason, message))
+        except asyncio.QueueFull:
+            log.warning("event dropped", name=subject.metadata.name, reason=reason)
+        return True
+
+    async def run(self) -> None:
+        """Write what is noted, until cancelled."""
+        while True:
+            path, body = await self._waiting.get()
+            try:
+                await self._client.send("POST", path, body=body, repeatable=False)
+            except KubeError as error:
+                forbidden = isinstance(error, ApiError) and error.code == 403
+                log.warning("event not written", error=str(error), allowed=not forbidden)
+            await asyncio.sleep(PACE)
+
+    def _event(self, subject: Subject, kind: str, reason: str, message: str) -> tuple[str, bytes]:
+        # kubectl describe looks for the Events of a cluster-scoped object in "default", as client-go writes them.
+        namespace = subject.metadata.namespace or "default"
+        now = datetime.now(UTC)
+        stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return f"/api/v1/namespaces/{namespace}/events", encode(
+            {
+                "apiVersion": "v1",
+                "kind": "Event",
+                "metadata": {"generateName": f"{subject.metadata.name[:200].rstrip('.-')}.", "namespace": namespace},
+                "involvedObject": {
+                    "apiVersion": subject.api_version,
+                    "kind": subject.kind,
+                    "name": subject.metadata.name,
+                    "namespace": subject.metadata.namespace,
+                    "uid": subject.metadata.uid,
+                    "resourceVersion": subject.metadata.resource_version,
+                },
+                "type": kind,
+                "reason": reason,
+                "message": message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…",
+                "source": {"component": self._component},
+                "reportingComponent": self._component,
+                "reportingInstance": self._instance,
+                "firstTimestamp": stamp,
+                "lastTimestamp": stamp,
+                "count": 1,
+            }
+        )

@@ -1,0 +1,186 @@
+"""A kubeconfig file as types, and the connection that a person's own file names."""
+
+from __future__ import annotations
+
+import base64
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from vidra.kube.connection import Connection, NotConfigured
+from vidra.manifests.documents import Document, documents
+from vidra.manifests.limits import Limits
+from vidra.manifests.problems import RefusedError
+
+LIMITS = Limits(bytes=1 << 20, depth=20, nodes=20_000, objects=10)
+"""A kubeconfig from a Secret is a stranger's text: no nesting and no alias in it may bring the process down."""
+
+
+class ClusterEntry(msgspec.Struct, frozen=True, rename="kebab"):
+    """How to reach a cluster."""
+
+    server: str = ""
+    certificate_authority: str = ""
+    certificate_authority_data: str = ""
+    insecure_skip_tls_verify: bool = False
+    tls_server_name: str = ""
+    proxy_url: str = ""
+
+
+class UserEntry(msgspec.Struct, frozen=True, rename="kebab"):
+    """Who to be there."""
+
+    client_certificate: str = ""
+    client_certificate_data: str = ""
+    client_key: str = ""
+    client_key_data: str = ""
+    token: str = ""
+    token_file: str = msgspec.field(default="", name="tokenFile")
+    username: str = ""
+    password: str = ""
+    exec: Any = None
+    auth_provider: Any = None
+    impersonate: str = msgspec.field(default="", name="as")
+
+    def __repr__(self) -> str:
+        """Nothing of it: most of it is secret."""
+        return "UserEntry(***)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """The same for rich, which would not ask __repr__."""
+        return []
+
+
+class ContextEntry(msgspec.Struct, frozen=True):
+    """Which user on which cluster."""
+
+    cluster: str = ""
+    user: str = ""
+
+
+class NamedCluster(msgspec.Struct, frozen=True):
+    """A cluster under its name."""
+
+    name: str
+    cluster: ClusterEntry = ClusterEntry()
+
+
+class NamedUser(msgspec.Struct, frozen=True):
+    """A user under its name."""
+
+    name: str
+    user: UserEntry | None = None
+
+
+class NamedContext(msgspec.Struct, frozen=True):
+    """A context under its name."""
+
+    name: str
+    context: ContextEntry = ContextEntry()
+
+
+class Kubeconfig(msgspec.Struct, frozen=True, rename="kebab"):
+    """What `kubectl config view` shows."""
+
+    clusters: tuple[NamedCluster, ...] = ()
+    users: tuple[NamedUser, ...] = ()
+    contexts: tuple[NamedContext, ...] = ()
+    current_context: str = ""
+
+    def parts(self, context: ContextEntry) -> tuple[ClusterEntry, UserEntry]:
+        """The cluster and the user that a context names.
+
+        Raises:
+            NotConfigured: It names a cluster that is not there.
+        """
+        cluster = next((c.cluster for c in self.clusters if c.name == context.cluster), None)
+        user = next((u.user for u in self.users if u.name == context.user), None)
+        if cluster is None:
+            raise NotConfigured(f"the kubeconfig has no cluster {context.cluster!r}")
+        return cluster, user or UserEntry()
+
+
+def parse(text: str | bytes) -> Kubeconfig:
+    """A kubeconfig from its text.
+
+    Raises:
+        NotConfigured: The text is none. The message repeats nothing of it.
+    """
+    try:
+        whole = text if isinstance(text, str) else text.decode()
+        found = next(documents(whole, LIMITS), None) if len(whole) <= LIMITS.bytes else None
+        if isinstance(found, Document):
+            return msgspec.convert(found.value, Kubeconfig)
+    except (RefusedError, msgspec.ValidationError, UnicodeDecodeError):
+        pass
+    raise NotConfigured("this is not a kubeconfig: check it with kubectl config view")
+
+
+def decoded(data: str, what: str) -> str:
+    """PEM from the base64 of a `…-data` field.
+
+    Raises:
+        NotConfigured: It is not base64 of text.
+    """
+    try:
+        # A long value may be folded over lines; anything else that base64 does not have would be dropped unseen.
+        return base64.b64decode("".join(data.split()), validate=True).decode()
+    except ValueError:
+        raise NotConfigured(f"{what} is not base64 of PEM text") from None
+
+
+def from_file(path: Path, context: str = "") -> Connection:
+    """The connection of a person's own kubeconfig: files and tokens in it are trusted, plugins are not run.
+
+    Raises:
+        NotConfigured: The file does not lead to a cluster.
+    """
+    try:
+        config = parse(path.read_bytes())
+    except OSError as error:
+        raise NotConfigured(f"cannot read the kubeconfig {path}: {error.strerror}") from None
+    wanted = context or config.current_context
+    entry = next((c.context for c in config.contexts if c.name == wanted), None)
+    if entry is None:
+        raise NotConfigured(f"{path} has no context {wanted!r}: choose one with kubectl config use-context")
+    return _connection(*config.parts(entry), path.parent)
+
+
+def default_path() -> Path | None:
+    """The first file of KUBECONFIG, if it is set."""
+    return next((Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part), None)
+
+
+def _connection(cluster: ClusterEntry, user: UserEntry, folder: Path) -> Connection:
+    if user.exec is not None or user.auth_provider is not None:
+        raise NotConfigured(
+            "this kubeconfig logs in with a plugin (exec or auth-provider), which the operator does not run: "
+            "use a token or a client certificate"
+        )
+    if not cluster.server.startswith(("https://", "http://")):
+        raise NotConfigured("the kubeconfig's cluster needs a server: the URL of an API server")
+    return Connection(
+        server=cluster.server.rstrip("/"),
+        ca=_pem(cluster.certificate_authority_data, cluster.certificate_authority, folder),
+        certificate=_pem(user.client_certificate_data, user.client_certificate, folder),
+        key=_pem(user.client_key_data, user.client_key, folder),
+        token=user.token.strip(),
+        token_file=str(folder / user.token_file) if user.token_file and not user.token else "",
+        username=user.username,
+        password=user.password,
+        tls_server_name=cluster.tls_server_name,
+        insecure=cluster.insecure_skip_tls_verify,
+    )
+
+
+def _pem(data: str, file: str, folder: Path) -> str:
+    if data:
+        return decoded(data, "certificate data")
+    if not file:
+        return ""
+    try:
+        return (folder / file).read_text()
+    except OSError as error:
+        raise NotConfigured(f"cannot read {file}, which the kubeconfig names: {error.strerror}") from None

@@ -1,0 +1,173 @@
+"""Leader election over a Lease (coordination.k8s.io/v1), as client-go does it: one holder, or nobody writes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import uuid
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+
+from vidra.api.meta import Meta
+from vidra.kube.client import Client, encode
+from vidra.kube.errors import ApiError, KubeError
+
+log = structlog.get_logger("vidra.lease")
+
+DURATION = 15.0
+"""Seconds after its last renewal at which others may take a Lease."""
+RENEW_WITHIN = 10.0
+"""Seconds without a renewal after which the holder stops working: well before anyone else may start."""
+RETRY = 2.0
+RELEASE_WITHIN = 1.0
+"""Seconds that a process which is to end spends on letting go."""
+
+
+class LeaseLost(Exception):  # noqa: N818 - what happened
+    """Somebody else holds the Lease, or may hold it because it could not be renewed in time."""
+
+
+class LeaseSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """coordination.k8s.io/v1 LeaseSpec."""
+
+    holder_identity: str | None = None
+    lease_duration_seconds: int | None = None
+    acquire_time: str | None = None
+    renew_time: str | None = None
+    lease_transitions: int | None = None
+
+
+class Lease(msgspec.Struct, frozen=True, rename="camel"):
+    """coordination.k8s.io/v1 Lease."""
+
+    metadata: Meta
+    spec: LeaseSpec = LeaseSpec()
+    api_version: str = "coordination.k8s.io/v1"
+    kind: str = "Lease"
+
+
+class Leadership:
+    """One candidate for one Lease.
+
+    Another holder's Lease counts as expired when it has not changed for its duration by *our* clock: clocks of two
+    machines are never compared.
+    """
+
+    def __init__(self, client: Client, namespace: str, name: str) -> None:
+        self._client = client
+        self._root = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+        self._name = name
+        self._namespace = namespace
+        self.identity = f"{os.uname().nodename}_{uuid.uuid4()}"
+        self._seen: tuple[str, float] = ("", 0.0)
+        self._other = ""
+        """Who holds the Lease, if it is not us and not expired."""
+        self._held: Lease | None = None
+
+    async def acquire(self) -> None:
+        """Wait until the Lease is ours."""
+        told = ""
+        while not await self._try():
+            if self._other not in {"", told}:
+                log.info("waiting for the lease", lease=self._name, holder=self._other)
+                told = self._other
+            await asyncio.sleep(RETRY + random.uniform(0, 0.2 * RETRY))  # noqa: S311 - jitter
+        log.info("leading", lease=self._name, identity=self.identity)
+
+    async def keep(self) -> None:
+        """Renew until cancelled.
+
+        Raises:
+            LeaseLost: Somebody else took it, or it was not renewed in time.
+        """
+        loop = asyncio.get_running_loop()
+        renewed = loop.time()
+        while True:
+            await asyncio.sleep(RETRY)
+            try:
+                async with asyncio.timeout_at(renewed + RENEW_WITHIN):
+                    # After a conflict the second try reads who is faster: us again, or another holder.
+                    if await self._try() or await self._try():
+                        renewed = loop.time()
+            except TimeoutError:
+                pass
+            if self._other:
+                raise LeaseLost(f"the lease {self._name} was taken by {self._other}")
+            if loop.time() - renewed >= RENEW_WITHIN:
+                raise LeaseLost(f"the lease {self._name} was not renewed for {RENEW_WITHIN:.0f} s")
+
+    async def release(self) -> None:
+        """Let the next one start at once; best effort."""
+        if self._held is None:
+            return
+        spec = msgspec.structs.replace(self._held.spec, holder_identity="", lease_duration_seconds=1)
+        try:
+            async with asyncio.timeout(RELEASE_WITHIN):
+                await self._put(self._held, spec)
+        except (KubeError, TimeoutError) as error:
+            log.warning("lease not released", error=str(error))
+        self._held = None
+
+    async def _try(self) -> bool:
+        try:
+            lease = self._held or await self._read()
+            if lease is None:
+                self._held = await self._create()
+            elif self._may_take(lease):
+                self._held = await self._put(lease, self._ours(lease.spec))
+            return self._held is not None
+        except KubeError as error:
+            # A conflict means that somebody else was faster; anything else may pass. Look again either way.
+            self._held = None
+            self._other = ""
+            if not (isinstance(error, ApiError) and error.conflict):
+                log.warning("lease not renewed", lease=self._name, error=str(error))
+            return False
+
+    def _may_take(self, lease: Lease) -> bool:
+        spec = lease.spec
+        self._other = ""
+        if not spec.holder_identity or spec.holder_identity == self.identity:
+            return True
+        now = asyncio.get_running_loop().time()
+        version = lease.metadata.resource_version
+        if self._seen[0] != version:
+            self._seen = (version, now)
+        if now - self._seen[1] > (spec.lease_duration_seconds or DURATION):
+            return True
+        self._other = spec.holder_identity
+        return False
+
+    def _ours(self, before: LeaseSpec) -> LeaseSpec:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        same = before.holder_identity == self.identity
+        return LeaseSpec(
+            holder_identity=self.identity,
+            lease_duration_seconds=int(DURATION),
+            acquire_time=before.acquire_time if same else now,
+            renew_time=now,
+            lease_transitions=(before.lease_transitions or 0) + (0 if same else 1),
+        )
+
+    async def _read(self) -> Lease | None:
+        try:
+            return await self._client.get(f"{self._root}/{self._name}", Lease)
+        except ApiError as error:
+            if error.not_found:
+                return None
+            raise
+
+    async def _create(self) -> Lease:
+        lease = Lease(Meta(name=self._name, namespace=self._namespace), self._ours(LeaseSpec()))
+        return await self._send("POST", self._root, lease)
+
+    async def _put(self, lease: Lease, spec: LeaseSpec) -> Lease:
+        """Write with the version that was read: of two candidates one gets a conflict."""
+        return await self._send("PUT", f"{self._root}/{self._name}", msgspec.structs.replace(lease, spec=spec))
+
+    async def _send(self, method: str, path: str, lease: Lease) -> Lease:
+        answer = await self._client.send(method, path, body=encode(lease), repeatable=False)
+        return msgspec.json.decode(answer, type=Lease)

@@ -1,0 +1,63 @@
+"""What Vidra reads of a live object: its metadata, never the whole."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from vidra.api.meta import OwnerReference
+
+METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+
+
+class Manager(msgspec.Struct, frozen=True, rename="camel"):
+    """One entry of managedFields."""
+
+    manager: str = ""
+    operation: str = ""
+    subresource: str = ""
+    fields: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="fieldsV1")
+
+    @property
+    def digest(self) -> str:
+        """Changes as soon as the manager holds other fields than before, whatever becomes of the rest of the object."""
+        return hashlib.blake2b(self.fields, digest_size=6).hexdigest()
+
+
+class LiveMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """ObjectMeta of a live object."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    resource_version: str = ""
+    generation: int = 0
+    deletion_timestamp: str | None = None
+    labels: dict[str, str] | None = None
+    annotations: dict[str, str] | None = None
+    finalizers: tuple[str, ...] = ()
+    owner_references: tuple[OwnerReference, ...] = ()
+    managed_fields: tuple[Manager, ...] = ()
+
+
+class LiveObject(msgspec.Struct, frozen=True):
+    """A live object of any kind."""
+
+    metadata: LiveMeta = LiveMeta()
+
+
+class ListMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """metav1.ListMeta."""
+
+    resource_version: str = ""
+    continue_: str = msgspec.field(default="", name="continue")
+
+
+class LiveList(msgspec.Struct, frozen=True):
+    """Live objects of one kind."""
+
+    metadata: ListMeta
+    items: tuple[LiveObject, ...] | None = None
+    """null in an empty list of metadata."""

@@ -1,0 +1,183 @@
+"""What is in a cluster of the objects that Vidra manages: one metadata-only watch per kind, shared by all owners.
+
+Per object a few digests stay, never the object.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX, PRUNE
+from vidra.kube.client import Client
+from vidra.kube.discovery import Kind
+from vidra.kube.ended import Ended
+from vidra.kube.errors import ApiError, Unreachable
+from vidra.kube.live import LiveMeta, LiveObject
+from vidra.kube.store import version_number
+from vidra.kube.watch import Watch
+
+SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What stays of a live object."""
+
+    uid: str
+    version: int
+    holders: tuple[tuple[str, str], ...]
+    """Each owner's field manager, with the digest of the fields it holds."""
+    terminating: bool = False
+    shared: bool = False
+    """Somebody who is no owner holds fields of it too."""
+    kept: bool = False
+    """It says that it stays when it is no longer wanted."""
+
+    def digest(self, manager: str) -> str:
+        """Digest of what this manager holds; empty if nothing."""
+        return next((digest for name, digest in self.holders if name == manager), "")
+
+
+def seen(meta: LiveMeta) -> Seen:
+    """What to keep of an object's metadata."""
+    holders = tuple(
+        (entry.manager, entry.digest)
+        for entry in meta.managed_fields
+        if entry.operation == "Apply" and entry.manager.startswith(MANAGER_PREFIX) and not entry.subresource
+    )
+    shared = any(
+        not entry.manager.startswith(MANAGER_PREFIX) and not entry.subresource for entry in meta.managed_fields
+    )
+    terminating = meta.deletion_timestamp is not None
+    kept = (meta.annotations or {}).get(PRUNE) == "disabled"
+    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept)
+
+
+Change = Callable[[Seen | None, Seen | None], None]
+"""Called with what was and what is, when an object changed in a way that may matter to its owners."""
+
+
+class KindView:
+    """The managed objects of one kind; the sink of its watch."""
+
+    def __init__(self, client: Client, kind: Kind, on_change: Change) -> None:
+        self._objects: dict[tuple[str, str], Seen] = {}
+        self._ended = Ended()
+        self._on_change = on_change
+        self._watch = Watch(client, kind.path(), LiveObject, self, selector=SELECTOR, metadata_only=True)
+        self._task = asyncio.create_task(self._watch.run(), name=f"watch {kind.path()}")
+
+    @property
+    def synced(self) -> asyncio.Event:
+        """Set once the view is complete."""
+        return self._watch.synced
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the server does not answer, or does not let Vidra in, so that this view may be old."""
+        error = self._watch.interrupted
+        return isinstance(error, Unreachable) or (isinstance(error, ApiError) and error.unauthorized)
+
+    def close(self) -> None:
+        """Stop watching."""
+        self._task.cancel()
+
+    def get(self, namespace: str, name: str) -> Seen | None:
+        """The object as last seen; None when there is none that Vidra manages."""
+        return self._objects.get((namespace, name))
+
+    def changed(self, item: LiveObject) -> None:
+        """Take what the watch, or the answer to an apply, says; older news than ours is ignored."""
+        key = (item.metadata.namespace, item.metadata.name)
+        old, new = self._objects.get(key), seen(item.metadata)
+        if self._ended.before(new.uid, new.version) or (old and old.uid == new.uid and new.version <= old.version):
+            return
+        self._objects[key] = new
+        if old is None or (old.uid, old.holders, old.terminating) != (new.uid, new.holders, new.terminating):
+            self._on_change(old, new)
+
+    def removed(self, item: LiveObject) -> None:
+        """Take an object out."""
+        key = (item.metadata.namespace, item.metadata.name)
+        self._end(key, item.metadata.uid, version_number(item.metadata.resource_version))
+
+    def listed(self, items: list[LiveObject], version: int) -> None:
+        """Take the whole collection as of a version; what is newer than that stays."""
+        there = {item.metadata.uid for item in items}
+        for key, old in list(self._objects.items()):
+            if old.uid not in there:
+                self._end(key, old.uid, version)
+        for item in items:
+            self.changed(item)
+
+    def _end(self, key: tuple[str, str], uid: str, version: int) -> None:
+        old = self._objects.get(key)
+        if old and old.uid == uid:
+            if old.version > version >= 0:
+                return
+            del self._objects[key]
+            self._on_change(old, None)
+        self._ended.note(uid, version)
+
+
+class Observed:
+    """The views of one cluster. A view lives as long as somebody has objects of its kind."""
+
+    def __init__(self, client: Client, on_change: Change) -> None:
+        self._client = client
+        self._on_change = on_change
+        self._views: dict[Kind, KindView] = {}
+        self._wanted: dict[str, frozenset[Kind]] = {}
+
+    def hold(self, owner: str, kinds: Iterable[Kind]) -> None:
+        """Say which kinds an owner has objects of, instead of what it said before; none: the owner is gone."""
+        wanted = frozenset(kind for kind in kinds if kind.watchable)
+        if self._wanted.get(owner, frozenset()) == wanted:
+            return
+        self._wanted[owner] = wanted
+        if not wanted:
+            del self._wanted[owner]
+        for kind in wanted - self._views.keys():
+            self._views[kind] = KindView(self._client, kind, self._on_change)
+        held = frozenset[Kind]().union(*self._wanted.values())
+        for kind in self._views.keys() - held:
+            self._views.pop(kind).close()
+
+    async def ready(self, kinds: Iterable[Kind], seconds: float) -> None:
+        """Wait until the views of these kinds are complete, or the time is over: then they are simply not used."""
+        waits = [view.synced.wait() for kind in kinds if (view := self._views.get(kind)) and not view.synced.is_set()]
+        if waits:
+            try:
+                async with asyncio.timeout(seconds):
+                    await asyncio.gather(*waits)
+            except TimeoutError:
+                return
+
+    def interrupted(self) -> bool:
+        """Whether some view may be old because the server does not answer."""
+        return any(view.interrupted for view in self._views.values())
+
+    def view(self, kind: Kind) -> KindView | None:
+        """The view of a kind, if it is complete."""
+        view = self._views.get(kind)
+        return view if view and view.synced.is_set() else None
+
+    def get(self, kind: Kind, namespace: str, name: str) -> Seen | None:
+        """The object as last seen; None when it is not there, or when that cannot be told without asking."""
+        view = self.view(kind)
+        return view.get(namespace, name) if view else None
+
+    def note(self, kind: Kind, item: LiveObject) -> None:
+        """Take the answer to our own write, so that its echo is old news."""
+        view = self._views.get(kind)
+        if view:
+            view.changed(item)
+
+    def close(self) -> None:
+        """Stop all watches."""
+        for view in self._views.values():
+            view.close()
+        self._views.clear()
+        self._wanted.clear()

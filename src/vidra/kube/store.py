@@ -1,0 +1,116 @@
+"""The objects of one watched collection, by name, with those who want to know of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Generic, Protocol, TypeVar
+
+from vidra.api.meta import Meta
+from vidra.kube.ended import Ended
+
+
+class HasMeta(Protocol):
+    """An object with ObjectMeta."""
+
+    @property
+    def metadata(self) -> Meta: ...  # noqa: D102
+
+
+T = TypeVar("T", bound=HasMeta)
+
+Listener = Callable[[T | None, T | None], None]
+"""Called with the object before and after; None where there is none."""
+
+
+class Store(Generic[T]):
+    """A sink that remembers, optionally indexed by one key per object."""
+
+    def __init__(self, index: Callable[[T], str] = lambda _: "") -> None:
+        self._items: dict[tuple[str, str], T] = {}
+        self._index = index
+        self._groups: dict[str, dict[tuple[str, str], T]] = {}
+        self._listeners: list[Listener[T]] = []
+        self._ended = Ended()
+
+    def listen(self, listener: Listener[T]) -> None:
+        """Call this with every change from now on."""
+        self._listeners.append(listener)
+
+    def get(self, name: str, namespace: str = "") -> T | None:
+        """The object of this name, as it was last seen."""
+        return self._items.get((namespace, name))
+
+    def group(self, key: str) -> list[T]:
+        """The objects that the index puts under this key."""
+        return list(self._groups.get(key, {}).values())
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(list(self._items.values()))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def changed(self, item: T) -> None:
+        """Take a new or different object; an older version than the one at hand is ignored."""
+        key = _key(item)
+        old = self._items.get(key)
+        # The answer to a write may come in after the end of what was written, and must not bring it back.
+        if self._ended.before(item.metadata.uid, _version(item)) or (old is not None and not _newer(item, old)):
+            return
+        self._forget(key, old)
+        self._items[key] = item
+        self._groups.setdefault(self._index(item), {})[key] = item
+        self._tell(old, item)
+
+    def removed(self, item: T) -> None:
+        """Take out an object; the end of an earlier one of the same name leaves its successor alone."""
+        self._end(item, _version(item))
+
+    def listed(self, items: list[T], version: int) -> None:
+        """Take the whole collection as of a version; what is newer than that stays."""
+        found = {item.metadata.uid for item in items}
+        for old in self:
+            if old.metadata.uid not in found:
+                self._end(old, version)
+        for item in items:
+            self.changed(item)
+
+    def _end(self, item: T, version: int) -> None:
+        key = _key(item)
+        old = self._items.get(key)
+        if old is not None and old.metadata.uid == item.metadata.uid:
+            if _version(old) > version >= 0:
+                return
+            self._forget(key, self._items.pop(key))
+            self._tell(old, None)
+        self._ended.note(item.metadata.uid, version)
+
+    def _forget(self, key: tuple[str, str], old: T | None) -> None:
+        if old is None:
+            return
+        group = self._index(old)
+        self._groups[group].pop(key, None)
+        if not self._groups[group]:
+            del self._groups[group]
+
+    def _tell(self, old: T | None, new: T | None) -> None:
+        for listener in self._listeners:
+            listener(old, new)
+
+
+def _key(item: HasMeta) -> tuple[str, str]:
+    return item.metadata.namespace, item.metadata.name
+
+
+def _newer(new: HasMeta, old: HasMeta) -> bool:
+    """Whether `new` is a later version (resourceVersions of one kind are ordered, KEP-5504), or another object."""
+    return new.metadata.uid != old.metadata.uid or _version(new) > _version(old)
+
+
+def _version(item: HasMeta) -> int:
+    return version_number(item.metadata.resource_version)
+
+
+def version_number(text: str) -> int:
+    """A resourceVersion as a number; -1 when it is none, which makes every version newer than it."""
+    return int(text) if text.isdecimal() else -1

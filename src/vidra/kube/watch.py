@@ -1,0 +1,263 @@
+"""A watch that never ends: the collection as it is, then every change, through whatever the network does."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Generic, Protocol, TypeVar
+
+import aiohttp
+import msgspec
+import structlog
+
+from vidra.kube.client import JSON, Client, decode
+from vidra.kube.errors import ApiError, KubeError, Status, Unreachable
+from vidra.kube.live import METADATA_LIST, METADATA_ONLY, ListMeta
+from vidra.kube.store import version_number
+
+T = TypeVar("T")
+
+log = structlog.get_logger("vidra.watch")
+
+SHORTEST, LONGEST = 300, 600
+"""Seconds that one request lasts, drawn at random so that many watches do not renew at once."""
+SILENCE = 120.0
+"""Seconds without a byte after which a connection counts as dead. Bookmarks come about once a minute."""
+LONGEST_BACKOFF = 30.0
+PAGE = 500
+
+
+class Sink(Protocol[T]):
+    """Where a watch puts what it sees."""
+
+    def changed(self, item: T) -> None:
+        """The object is new or different."""
+        ...
+
+    def removed(self, item: T) -> None:
+        """The object is gone, or no longer selected."""
+        ...
+
+    def listed(self, items: list[T], version: int) -> None:
+        """The whole collection as of a version: whatever is not in it, nor newer, is gone."""
+        ...
+
+
+class _Event(msgspec.Struct, frozen=True):
+    type: str
+    object: msgspec.Raw
+
+
+class _BookmarkMeta(msgspec.Struct, frozen=True, rename="camel"):
+    resource_version: str = ""
+    name: str = ""
+    annotations: dict[str, str] | None = None
+
+
+class _Bookmark(msgspec.Struct, frozen=True):
+    metadata: _BookmarkMeta
+
+
+class _Page(msgspec.Struct, frozen=True):
+    metadata: ListMeta
+    items: tuple[msgspec.Raw, ...] | None = None
+
+
+class Expired(KubeError):  # noqa: N818 - the server's own word for it
+    """The version to go on from is too old (410): read the whole collection again."""
+
+
+class Watch(Generic[T]):
+    """Keeps a sink equal to a collection.
+
+    The list comes as a stream (KEP-3157) where the server has that, else in pages. A connection that ends is resumed
+    from the last version seen; only a 410 makes Vidra read everything again.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        path: str,
+        kind: type[T],
+        sink: Sink[T],
+        *,
+        selector: str = "",
+        metadata_only: bool = False,
+    ) -> None:
+        self._client = client
+        self._path = path
+        self._kind = kind
+        self._sink = sink
+        self._selector = {"labelSelector": selector} if selector else {}
+        self._accept = METADATA_ONLY if metadata_only else JSON
+        self._list_accept = METADATA_LIST if metadata_only else JSON
+        self._version = ""
+        self._streams_lists = True
+        self._failures = 0
+        """In a row, without anything heard in between."""
+        self.synced = asyncio.Event()
+        """Set while the sink has held the whole collection at least once."""
+        self.interrupted: KubeError | None = None
+        """Why nothing is heard at the moment."""
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            try:
+                if not self._version:
+                    await self._read_all()
+                await self._follow()
+                self._failures = 0
+                # A server that goes away ends all its watches at once; they need not all come back at once.
+                await asyncio.sleep(random.uniform(0, 1))  # noqa: S311 - jitter
+            except KubeError as error:
+                await self._interrupted(error)
+
+    async def _interrupted(self, error: KubeError) -> None:
+        """Wait before the next try."""
+        self._failures += 1
+        self.interrupted = error
+        if isinstance(error, Expired):
+            self._version = ""
+        log.warning("watch interrupted", path=self._path, error=str(error), failures=self._failures)
+        await asyncio.sleep(_pause(self._failures, error))
+
+    async def _read_all(self) -> None:
+        if self._streams_lists:
+            try:
+                await self._stream_list()
+            except ApiError as error:
+                if error.code not in {400, 422}:
+                    raise
+                self._streams_lists = False
+            else:
+                return
+        await self._list()
+
+    async def _stream_list(self) -> None:
+        """Read the collection as a stream, then go on with its changes on the same connection."""
+        query = {
+            "sendInitialEvents": "true",
+            "resourceVersionMatch": "NotOlderThan",
+        }
+        items: list[T] = []
+        complete = False
+        async with aclosing(self._events(query)) as events:
+            async for event in events:
+                if complete:
+                    self._take(event)
+                elif event.type == "ERROR":
+                    raise _failure(event)
+                elif event.type == "BOOKMARK":
+                    bookmark = _bookmark(event)
+                    if (bookmark.annotations or {}).get("k8s.io/initial-events-end") == "true":
+                        self._settle(items, bookmark.resource_version)
+                        complete, items = True, []
+                else:
+                    items.extend(self._decode(event.object))
+        if not complete:
+            raise Unreachable(f"the stream of {self._path} ended before its list was complete")
+
+    async def _list(self) -> None:
+        items: list[T] = []
+        query = {"limit": str(PAGE), **self._selector}
+        while True:
+            page = await self._client.get(self._path, _Page, accept=self._list_accept, query=query)
+            for raw in page.items or ():
+                items.extend(self._decode(raw))
+            if not page.metadata.continue_:
+                return self._settle(items, page.metadata.resource_version)
+            query = query | {"continue": page.metadata.continue_}
+
+    def _settle(self, items: list[T], version: str) -> None:
+        self._sink.listed(items, version_number(version))
+        self._version = version
+        self._failures = 0
+        self.synced.set()
+
+    async def _follow(self) -> None:
+        async with aclosing(self._events({"resourceVersion": self._version})) as events:
+            async for event in events:
+                self._take(event)
+
+    def _take(self, event: _Event) -> None:
+        if event.type == "ERROR":
+            raise _failure(event)
+        self._version = _bookmark(event).resource_version or self._version
+        self._failures = 0
+        if event.type == "BOOKMARK":
+            return
+        for item in self._decode(event.object):
+            if event.type == "DELETED":
+                self._sink.removed(item)
+            else:
+                self._sink.changed(item)
+
+    def _decode(self, raw: msgspec.Raw) -> list[T]:
+        """The object, or nothing: one that cannot be read must not stop the others."""
+        try:
+            return [decode(raw, self._kind)]
+        except msgspec.DecodeError as error:
+            log.error("object cannot be read", path=self._path, name=_name(raw), error=str(error))
+            return []
+
+    async def _events(self, query: Mapping[str, str]) -> AsyncGenerator[_Event, None]:
+        seconds = random.randint(SHORTEST, LONGEST)  # noqa: S311 - jitter
+        full = {
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": str(seconds),
+            **self._selector,
+            **query,
+        }
+        try:
+            async with self._client.stream(self._path, query=full, accept=self._accept, silence=SILENCE) as content:
+                self.interrupted = None
+                async for line in lines(content):
+                    yield decode(line, _Event)
+        except ApiError as error:
+            if error.code == 410:
+                raise Expired(str(error)) from None
+            raise
+        except msgspec.DecodeError as error:
+            raise Unreachable(f"the watch of {self._path} sent what is not an event: {error}") from None
+
+
+async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """Whole lines, however long; a half one at the end means the connection broke, and is dropped."""
+    rest = b""
+    async for chunk in content.iter_any():
+        *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
+        for line in lines:
+            if line:
+                yield line
+
+
+def _failure(event: _Event) -> KubeError:
+    try:
+        status = decode(event.object, Status)
+    except msgspec.DecodeError:
+        return Unreachable("the watch ended with an error that cannot be read")
+    return Expired(status.message) if status.code == 410 else ApiError(status.code, status)
+
+
+def _bookmark(event: _Event) -> _BookmarkMeta:
+    try:
+        return decode(event.object, _Bookmark).metadata
+    except msgspec.DecodeError:
+        raise Unreachable(f"the watch sent an event ({event.type}) without readable metadata") from None
+
+
+def _name(raw: msgspec.Raw) -> str:
+    try:
+        return decode(raw, _Bookmark).metadata.name
+    except msgspec.DecodeError:
+        return "?"
+
+
+def _pause(failures: int, error: KubeError) -> float:
+    """Seconds until the next try, full jitter; at least what the server asked for, within reason."""
+    asked = min(error.retry_after, LONGEST_BACKOFF) if isinstance(error, ApiError) else 0
+    return asked + random.uniform(0, min(LONGEST_BACKOFF, 0.25 * 2 ** min(failures, 10)))  # noqa: S311 - jitter

@@ -1,0 +1,163 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from vidra.kube import client as module
+from vidra.kube.client import Client
+from vidra.kube.connection import Connection
+from vidra.kube.errors import ApiError, KubeError, Unreachable
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Pretend = Callable[[Handler], Awaitable[Client]]
+
+
+class Answers:
+    """Answers one after the other, the last one for good; None hangs up."""
+
+    def __init__(self, *answers: web.Response | None) -> None:
+        self._answers = list(answers)
+        self.requests: list[web.Request] = []
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(request)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if answer is None:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+
+
+def busy(seconds: str = "0") -> web.Response:
+    return web.json_response({"kind": "Status", "message": "busy"}, status=429, headers={"Retry-After": seconds})
+
+
+async def test_a_lost_answer_is_asked_for_again(pretend: Pretend) -> None:
+    server = Answers(None, None, web.json_response({"a": 1}))
+    client = await pretend(server)
+    assert await client.get("/x", dict[str, int]) == {"a": 1}
+    assert len(server.requests) == 3
+
+
+async def test_after_three_attempts_the_server_counts_as_away(pretend: Pretend) -> None:
+    server = Answers(None)
+    client = await pretend(server)
+    with pytest.raises(Unreachable, match="cannot reach the API server http://127"):
+        await client.send("PATCH", "/x", body=b"{}")  # not GET: aiohttp sends that twice by itself
+    assert len(server.requests) == module.ATTEMPTS
+
+
+async def test_what_must_not_be_repeated_is_sent_once(pretend: Pretend) -> None:
+    server = Answers(None)
+    client = await pretend(server)
+    with pytest.raises(Unreachable):
+        await client.send("POST", "/x", body=b"{}", repeatable=False)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+async def test_a_busy_server_is_asked_again_because_it_did_nothing_yet(pretend: Pretend, repeatable: bool) -> None:
+    server = Answers(busy(), web.json_response({}))
+    client = await pretend(server)
+    assert await client.send("POST", "/x", body=b"{}", repeatable=repeatable) == b"{}"
+    assert len(server.requests) == 2
+
+
+async def test_a_long_pause_is_left_to_the_caller(pretend: Pretend) -> None:
+    server = Answers(busy("3600"))
+    client = await pretend(server)
+    with pytest.raises(ApiError) as caught:
+        await client.send("GET", "/x")
+    assert (caught.value.code, caught.value.retry_after) == (429, 3600)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("text", ["soon", "-5", "inf", "nan", "1e9", "Wed, 21 Oct 2015 07:28:00 GMT"])
+async def test_a_retry_after_that_is_no_number_of_seconds_counts_as_none(pretend: Pretend, text: str) -> None:
+    client = await pretend(Answers(web.Response(status=503, headers={"Retry-After": text})))
+    with pytest.raises(ApiError) as caught:
+        await client.send("GET", "/x")
+    assert caught.value.retry_after == 0
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 422, 500, 503])
+async def test_any_other_refusal_is_final(pretend: Pretend, status: int) -> None:
+    said = {"kind": "Status", "message": "no", "reason": "Because", "details": {"causes": [{"field": "spec.x"}]}}
+    server = Answers(web.json_response(said, status=status))
+    client = await pretend(server)
+    with pytest.raises(ApiError, match=r"^no$") as caught:
+        await client.send("GET", "/x")
+    error = caught.value
+    assert (error.code, error.reason, [cause.field for cause in error.causes]) == (status, "Because", ["spec.x"])
+    assert len(server.requests) == 1
+
+
+async def test_redirects_are_refused(pretend: Pretend) -> None:
+    server = Answers(web.Response(status=302, headers={"Location": "http://127.0.0.1:1/elsewhere"}))
+    client = await pretend(server)
+    with pytest.raises(ApiError, match="answered 302") as caught:
+        await client.send("GET", "/x")
+    assert caught.value.code == 302
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("body", [b"<html>Log in</html>", b"", b'{"a": "text"}', b'{"a": 1'])
+async def test_an_answer_that_is_not_what_was_asked_for_is_no_answer(pretend: Pretend, body: bytes) -> None:
+    client = await pretend(Answers(web.Response(body=body)))
+    with pytest.raises(Unreachable, match="does not talk like an API server"):
+        await client.get("/x", dict[str, int])
+
+
+async def test_a_slow_server_counts_as_away(pretend: Pretend, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(_: web.Request) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(module, "TIMEOUT", aiohttp.ClientTimeout(total=0.1))
+    client = await pretend(never)
+    with pytest.raises(Unreachable, match="no answer in time"):
+        await client.send("GET", "/x", repeatable=False)
+
+
+async def test_no_more_requests_are_in_flight_than_allowed(pretend: Pretend) -> None:
+    now, most = 0, 0
+
+    async def count(_: web.Request) -> web.StreamResponse:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.005)
+        now -= 1
+        return web.json_response({})
+
+    pretended = await pretend(count)
+    client = Client(pretended.connection, in_flight=4)
+    await asyncio.gather(*(client.send("GET", "/x") for _ in range(20)))
+    await client.close()
+    assert most == 4
+
+
+async def test_the_credentials_are_sent_and_never_told(pretend: Pretend) -> None:
+    server = Answers(web.Response(status=401, text="s3cret-token is not known"), None)
+    client = await pretend(server)
+    errors: list[KubeError] = []
+    for _ in range(2):
+        with pytest.raises(KubeError) as caught:
+            await client.send("GET", "/x", repeatable=False)
+        errors.append(caught.value)
+    assert server.requests[0].headers["Authorization"] == "Bearer s3cret-token"
+    assert "s3cret" not in repr(errors) + str(errors) + repr(client.connection)
+
+
+async def test_a_token_file_that_is_away_is_a_failure_like_others(pretend: Pretend, tmp_path: Any) -> None:
+    pretended = await pretend(Answers(web.json_response({})))
+    client = Client(Connection(server=pretended.connection.server, token_file=str(tmp_path / "token")))
+    with pytest.raises(Unreachable, match="the token for http"):
+        await client.send("GET", "/x")
+    (tmp_path / "token").write_text("here\n")
+    assert await client.send("GET", "/x") == b"{}"
+    await client.close()

@@ -1,0 +1,153 @@
+"""What Vidra has in a cluster, seen through one watch per kind."""
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from vidra.kube.client import Client
+from vidra.kube.discovery import Kind
+from vidra.kube.live import LiveMeta, LiveObject
+from vidra.kube.observed import Observed, Seen
+from vidra.kube.verbs import apply
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.eventually import eventually
+
+CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
+SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)
+MANAGER = "vidra:hub:me"
+
+Changes = list[tuple[Seen | None, Seen | None]]
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return []
+
+
+@pytest.fixture
+def observed(admin: Client, changes: Changes) -> Iterator[Observed]:
+    found = Observed(admin, lambda old, new: changes.append((old, new)))
+    yield found
+    found.close()
+
+
+def watches(plane: ControlPlane, mark: object) -> int:
+    return len([entry for entry in plane.audit.since(mark) if entry.verb == "watch" and "managed-by" in entry.uri])  # type: ignore[arg-type]
+
+
+async def write(client: Client, namespace: str, name: str, value: str, manager: str = MANAGER) -> LiveObject:
+    body = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": name, "labels": {"managed-by": "vidra"}},
+        "data": {"a": value},
+    }
+    path = CONFIGS.path(namespace, name)
+    return await apply(client, path, msgspec.json.encode(body), manager=manager, force=True)
+
+
+async def test_a_watch_starts_with_the_first_owner_and_ends_with_the_last(
+    observed: Observed, controlplane: ControlPlane
+) -> None:
+    mark = controlplane.audit.mark()
+    observed.hold("one", {CONFIGS})
+    observed.hold("two", {CONFIGS})
+    await observed.ready({CONFIGS}, 10)
+    assert observed.view(CONFIGS) is not None
+    observed.hold("one", ())
+    assert observed.view(CONFIGS) is not None
+    observed.hold("two", {SECRETS})
+    assert observed.view(CONFIGS) is None
+    await observed.ready({SECRETS}, 10)
+    await eventually(lambda: watches(controlplane, mark) == 2)
+    observed.hold("two", ())
+    assert observed.view(SECRETS) is None
+
+
+async def test_a_kind_that_cannot_be_watched_is_not(observed: Observed) -> None:
+    reviews = msgspec.structs.replace(CONFIGS, watchable=False)
+    observed.hold("one", {reviews})
+    await observed.ready({reviews}, 0.01)
+    assert observed.view(reviews) is None
+    assert observed.get(reviews, "default", "x") is None
+
+
+async def test_a_view_that_is_not_complete_in_time_is_not_used(observed: Observed) -> None:
+    unknown = Kind("nowhere.example/v1", "Thing", "things", namespaced=True)
+    observed.hold("one", {unknown})
+    await observed.ready({unknown}, 0.05)
+    assert observed.view(unknown) is None
+
+
+async def test_the_echo_of_an_own_write_is_old_news(
+    observed: Observed, changes: Changes, admin: Client, namespace: str
+) -> None:
+    observed.hold("one", {CONFIGS})
+    await observed.ready({CONFIGS}, 10)
+    changes.clear()
+    observed.note(CONFIGS, await write(admin, namespace, "mine", "1"))
+    assert len(changes) == 1
+    await write(admin, namespace, "other", "1", manager="vidra:hub:other")
+    await eventually(lambda: observed.get(CONFIGS, namespace, "other") is not None)
+    assert [new.holders[0][0] for _, new in changes if new] == [MANAGER, "vidra:hub:other"]
+
+
+async def test_somebody_elses_fields_are_no_news_and_ours_are(
+    observed: Observed, changes: Changes, admin: Client, namespace: str
+) -> None:
+    observed.hold("one", {CONFIGS})
+    await observed.ready({CONFIGS}, 10)
+    await write(admin, namespace, "mine", "1")
+    await eventually(lambda: observed.get(CONFIGS, namespace, "mine") is not None)
+    before = observed.get(CONFIGS, namespace, "mine")
+    assert before is not None
+    changes.clear()
+    path = CONFIGS.path(namespace, "mine")
+    await apply(
+        admin,
+        path,
+        b'{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine"}, "data": {"b": "2"}}',
+        manager="somebody",
+        force=False,
+    )
+    await eventually(lambda: observed.get(CONFIGS, namespace, "mine").version > before.version)  # type: ignore[union-attr]
+    assert changes == []
+    await apply(
+        admin,
+        path,
+        b'{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine"}, "data": {"a": "2"}}',
+        manager="somebody",
+        force=True,
+    )
+    await eventually(lambda: len(changes) == 1)
+    assert observed.get(CONFIGS, namespace, "mine").digest(MANAGER) != before.digest(MANAGER)  # type: ignore[union-attr]
+
+
+async def test_the_end_of_an_object_is_told_once_and_a_late_answer_does_not_bring_it_back(
+    observed: Observed, changes: Changes, admin: Client, namespace: str
+) -> None:
+    observed.hold("one", {CONFIGS})
+    await observed.ready({CONFIGS}, 10)
+    answer = await write(admin, namespace, "mine", "1")
+    await eventually(lambda: observed.get(CONFIGS, namespace, "mine") is not None)
+    changes.clear()
+    await admin.send("DELETE", CONFIGS.path(namespace, "mine"))
+    await eventually(lambda: observed.get(CONFIGS, namespace, "mine") is None)
+    observed.note(CONFIGS, answer)
+    assert observed.get(CONFIGS, namespace, "mine") is None
+    assert [new for _, new in changes] == [None]
+
+
+async def test_a_list_from_before_our_own_write_does_not_take_it_out(observed: Observed, changes: Changes) -> None:
+    observed.hold("one", {CONFIGS})
+    await observed.ready({CONFIGS}, 10)
+    view = observed.view(CONFIGS)
+    assert view is not None
+    view.changed(LiveObject(LiveMeta(name="new", namespace="x", uid="n", resource_version="9000000")))
+    view.changed(LiveObject(LiveMeta(name="old", namespace="x", uid="o", resource_version="7000000")))
+    changes.clear()
+    view.listed([], 8000000)
+    assert view.get("x", "new") is not None
+    assert view.get("x", "old") is None
+    assert [old.uid for old, _ in changes if old and old.uid in {"o", "n"}] == ["o"]
