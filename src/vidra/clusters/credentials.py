@@ -1,0 +1,101 @@
+"""The connection that a cluster Secret's kubeconfig allows, and nothing else that a kubeconfig may do.
+
+Whoever may write a Secret must not thereby run programs in Vidra's Pod, read its files or have it trust anybody: only
+server, CA data, client certificate and key data, token, username and password, and TLS server name are taken.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from vidra.api.reasons import Reason
+from vidra.clusters.errors import ClusterError
+from vidra.kube.connection import Connection, NotConfigured
+from vidra.kube.kubeconfig import ClusterEntry, Kubeconfig, UserEntry, decoded, parse
+
+
+def connection_for(kubeconfig: bytes, server: str) -> Connection:
+    """The connection to `server` that a Secret's kubeconfig describes.
+
+    Raises:
+        ClusterError: It describes none, or one that asks for what Vidra does not accept.
+    """
+    try:
+        config = parse(kubeconfig)
+        cluster, user = _parts(config, server)
+        _refuse(cluster, user)
+        return Connection(
+            server=cluster.server.rstrip("/"),
+            ca=decoded(cluster.certificate_authority_data, "certificate-authority-data"),
+            certificate=decoded(user.client_certificate_data, "client-certificate-data"),
+            key=decoded(user.client_key_data, "client-key-data"),
+            token=_token(user),
+            username=user.username,
+            password=user.password,
+            tls_server_name=cluster.tls_server_name,
+        )
+    except NotConfigured as error:
+        raise ClusterError(Reason.KUBECONFIG_REFUSED, f"the kubeconfig for {server} cannot be used: {error}") from None
+
+
+def same_server(one: str, other: str) -> bool:
+    """Whether two URLs mean one API server; a trailing slash does not count.
+
+    The path does: behind one host of a multi-cluster gateway every cluster has a path of its own.
+    """
+    return _address(one) == _address(other)
+
+
+def host_of(server: str) -> str:
+    """The host of a URL, as it stands in a label; empty when there is none."""
+    try:
+        return urlsplit(server).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _parts(config: Kubeconfig, server: str) -> tuple[ClusterEntry, UserEntry]:
+    """The context whose server matches, the current one first."""
+    contexts = sorted(config.contexts, key=lambda context: context.name != config.current_context)
+    for context in contexts:
+        cluster, user = config.parts(context.context)
+        if same_server(cluster.server, server):
+            return cluster, user
+    raise ClusterError(Reason.CLUSTER_CREDENTIALS_MISSING, f"none of its contexts is for {server}")
+
+
+def _refuse(cluster: ClusterEntry, user: UserEntry) -> None:
+    refused = {
+        "exec": user.exec is not None,
+        "auth-provider": user.auth_provider is not None,
+        "as": bool(user.impersonate),
+        "tokenFile": bool(user.token_file),
+        "client-certificate (a file)": bool(user.client_certificate),
+        "client-key (a file)": bool(user.client_key),
+        "certificate-authority (a file)": bool(cluster.certificate_authority),
+        "insecure-skip-tls-verify": cluster.insecure_skip_tls_verify,
+        "proxy-url": bool(cluster.proxy_url),
+        "a server that is not https": not cluster.server.startswith("https://"),
+    }
+    found = [what for what, there in refused.items() if there]
+    if found:
+        raise NotConfigured(
+            f"it uses {', '.join(found)}; Vidra takes server, the …-data fields, "
+            "token, username, password and tls-server-name only"
+        )
+
+
+def _token(user: UserEntry) -> str:
+    token = user.token.strip()
+    if not (token.isascii() and token.isprintable()):
+        raise NotConfigured("its token holds characters that no token has (a line break?)")
+    return token
+
+
+def _address(url: str) -> tuple[str, str, int, str]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return "", url, 0, ""
+    return parts.scheme, (parts.hostname or "").lower(), port, parts.path.rstrip("/")
