@@ -1,0 +1,60 @@
+"""Lets go of an object as it is: an owner's marks come off, every field keeps its value, nobody is disturbed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX
+from vidra.apply.owner import Owner
+from vidra.kube.client import Client
+from vidra.kube.live import LiveMeta, Manager
+from vidra.kube.verbs import json_patch, look
+
+Operation = dict[str, Any]
+
+
+async def abandon(client: Client, path: str, *, uid: str, owner: Owner) -> None:
+    """Take an owner's entry out of managedFields, and its annotation and label off.
+
+    Releasing (`release.py`) would take the owner's fields out of the object; this leaves them. An object that is gone,
+    or another one by now, is left alone.
+
+    Raises:
+        Unreachable: The cluster does not answer.
+        ApiError: Refused; 409 when the object changed meanwhile.
+    """
+    live = await look(client, path)
+    if live is None or live.metadata.uid != uid:
+        return
+    patch = unmarked(live.metadata, owner)
+    if patch:
+        await json_patch(client, path, patch)
+
+
+def unmarked(meta: LiveMeta, owner: Owner) -> list[Operation]:
+    """The JSON patch (RFC 6902) that takes an owner's marks off; empty when there are none.
+
+    It writes the version that it was made from, so that the server answers 409 when the object changed since.
+    """
+    patch = _managers(meta.managed_fields, owner.manager)
+    patch += [_remove("annotations", key) for key in owner.annotations if key in (meta.annotations or {})]
+    others = any(
+        entry.manager.startswith(MANAGER_PREFIX) and entry.manager != owner.manager for entry in meta.managed_fields
+    )
+    if not others and (meta.labels or {}).get(MANAGED_LABEL) == MANAGED_VALUE:
+        patch.append(_remove("labels", MANAGED_LABEL))
+    version = {"op": "replace", "path": "/metadata/resourceVersion", "value": meta.resource_version}
+    return [version, *patch] if patch else []
+
+
+def _managers(entries: tuple[Manager, ...], manager: str) -> list[Operation]:
+    mine = [index for index, entry in enumerate(entries) if entry.manager == manager]
+    if mine and len(mine) == len(entries):
+        # An empty list would mean "as it was"; a list with one empty entry means none (KEP-555).
+        return [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
+    return [{"op": "remove", "path": f"/metadata/managedFields/{index}"} for index in reversed(mine)]
+
+
+def _remove(what: str, key: str) -> Operation:
+    escaped = key.replace("~", "~0").replace("/", "~1")
+    return {"op": "remove", "path": f"/metadata/{what}/{escaped}"}

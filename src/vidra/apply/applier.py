@@ -1,0 +1,229 @@
+"""Applies one object so that nobody else's is taken over, made anew by mistake, or overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vidra.api.names import RECREATE
+from vidra.api.resource import ManagedObject
+from vidra.apply.adoption import refusal, sensitive
+from vidra.apply.contest import contest, why_not
+from vidra.apply.desired import Desired
+from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
+from vidra.apply.inventory import entry_for
+from vidra.apply.owner import Owner
+from vidra.apply.plan import revision
+from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
+from vidra.apply.terms import UNARMED, Terms
+from vidra.kube.client import Client
+from vidra.kube.errors import ApiError
+from vidra.kube.live import LiveObject
+from vidra.kube.observed import Observed, Seen, seen
+from vidra.kube.verbs import apply, delete, look
+
+NEVER = "1"
+"""A resourceVersion that no object can have: etcd counts from 1, before anything is stored. An apply at it creates what
+is not there and is a 409 for what is."""
+ATTEMPTS = 3
+"""To take a field at the very version of the object at which it was seen who loses it."""
+
+
+class Applier:
+    """One owner's hand in one cluster.
+
+    An object whose UID is known is applied with it: should it have vanished or been replaced, the server answers 409
+    and the object is looked at afresh. Force is used on such objects, so that a field which somebody took comes back;
+    against another owner, and on what somebody else made, only as the terms allow. Anything else is applied at a
+    version that no object has: the server creates what is not there, and touches nothing that is.
+
+    Args:
+        terms: What to do about other owners and about objects that somebody else made.
+    """
+
+    def __init__(self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED) -> None:
+        self._client = client
+        self._observed = observed
+        self._manager = owner.manager
+        self._terms = terms
+
+    async def apply(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
+        """Make the cluster hold this object.
+
+        Args:
+            entry: The object's entry in the inventory before this pass.
+
+        Returns:
+            The entry, confirmed.
+
+        Raises:
+            ObjectError: It could not be done.
+            KubeError: The cluster does not answer, or does not let Vidra in at all.
+        """
+        try:
+            try:
+                return await self._attempt(item, entry)
+            except ApiError as error:
+                fields = immutable(error)
+                if not fields:
+                    raise
+            return await self._anew(item, entry, fields)
+        except ApiError as error:
+            if error.unauthorized:
+                raise
+            raise refused(item.ref, error, fresh=entry is None) from None
+
+    async def _attempt(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
+        if entry is None:
+            try:
+                return await self._create(item)
+            except ApiError as error:
+                if error.code != 409:
+                    raise
+        elif entry.uid:
+            try:
+                return await self._ours(item, entry.uid, joined=entry.joined)
+            except ApiError as error:
+                if not error.conflict:
+                    raise
+        live = await look(self._client, item.path)
+        return await (self._create(item) if live is None else self._found(item, live, fresh=entry is None))
+
+    async def _anew(self, item: Desired, entry: ManagedObject | None, fields: Iterable[str]) -> ManagedObject:
+        """Delete the object and create it as it should be, if the manifest permits that and nobody else has it.
+
+        Raises:
+            ObjectError: It does not, or the object is on its way out, which the watch tells the end of.
+        """
+        hint = "" if never_made_anew(item) else f", or annotate the object in the manifest with {RECREATE}: enabled"
+        if entry is None or not entry.uid or not may_be_made_anew(item):
+            raise unchangeable(item.ref, fields, hint, fresh=entry is None)
+        live = await look(self._client, item.path)
+        if live is not None and live.metadata.uid == entry.uid:
+            if any(name != self._manager for name, _ in seen(live.metadata).holders):
+                raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
+            version = live.metadata.resource_version
+            if live.metadata.deletion_timestamp or not await delete(
+                self._client, item.path, uid=entry.uid, resource_version=version
+            ):
+                raise being_deleted(item.ref)
+        return await self._create(item)
+
+    async def _create(self, item: Desired) -> ManagedObject:
+        """Create the object.
+
+        Raises:
+            ApiError: Refused; 409 when it exists, in which case nothing was changed.
+        """
+        return self._entry(item, await self._send(item, "", version=NEVER, force=False), joined=False)
+
+    async def _found(self, item: Desired, live: LiveObject, *, fresh: bool) -> ManagedObject:
+        """Apply an object that exists and is not known to be ours."""
+        state = seen(live.metadata)
+        if state.terminating:
+            raise being_deleted(item.ref)
+        if state.digest(self._manager):
+            return await self._ours(item, state.uid, joined=_joined(item, state))
+        if state.holders or _joinable(item):
+            shared = await self._share(item, state.uid, fresh=fresh)
+            return self._entry(item, shared, joined=_joined(item, state))
+        return await self._stranger(item, live)
+
+    async def _stranger(self, item: Desired, live: LiveObject) -> ManagedObject:
+        """Adopt an object that no owner has, or leave it alone.
+
+        Raises:
+            ObjectError: It is to be left alone.
+        """
+        if not item.server and (why := sensitive(item.ref, live.metadata)):
+            raise never_taken(item.ref, why)
+        if why := refusal(live.metadata, self._terms.policies.adoption, self._manager):
+            raise not_owned(item.ref, why)
+        # At this very version, so that whoever takes it up meanwhile is seen by the next look.
+        taken = await self._send(item, live.metadata.uid, version=live.metadata.resource_version, force=True)
+        self._terms.adopted(item.ref)
+        return self._entry(item, taken, joined=False)
+
+    async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
+        live = await self._insist(item, uid)
+        if live.metadata.deletion_timestamp:
+            raise being_deleted(item.ref)
+        return self._entry(item, live, joined=joined)
+
+    async def _insist(self, item: Desired, uid: str) -> LiveObject:
+        """Take back what anybody changed, but from another owner only as the terms allow."""
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        if state and all(name == self._manager for name, _ in state.holders):
+            try:
+                # At the version that was seen: an owner that came since must not lose what it took.
+                return await self._send(item, uid, version=str(max(state.version, 0) or ""), force=True)
+            except ApiError as error:
+                if error.code != 409:
+                    raise
+        try:
+            return await self._send(item, uid, force=False)
+        except ApiError as error:
+            if error.code != 409 or not error.causes:
+                raise
+            return await self._settle(item, uid, error, fresh=False)
+
+    async def _share(self, item: Desired, uid: str, *, fresh: bool) -> LiveObject:
+        """Become one more owner of what others have."""
+        try:
+            return await self._send(item, uid, force=False)
+        except ApiError as error:
+            found = contest(error, self._manager)
+            if not found.owners or (found.strangers and _joinable(item)):
+                raise
+            return await self._settle(item, uid, error, fresh=fresh)
+
+    async def _settle(self, item: Desired, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
+        """Take fields from other owners, if this one comes before all of them.
+
+        Raises:
+            ObjectError: It does not, or the object changes too fast to tell.
+            ApiError: Refused for another reason.
+        """
+        self._must_win(item, error, fresh=fresh)
+        for _ in range(ATTEMPTS):
+            found = await look(self._client, item.path)
+            if found is None or found.metadata.uid != uid:
+                raise error
+            try:
+                return await self._take(item, uid, found.metadata.resource_version, fresh=fresh)
+            except ApiError as again:
+                if again.code != 409:
+                    raise
+        raise contested(item.ref, "other owners change it too fast: tried again later", fresh=fresh)
+
+    async def _take(self, item: Desired, uid: str, version: str, *, fresh: bool) -> LiveObject:
+        """Ask again who would lose, and force only if nothing changed since: nobody else may lose."""
+        try:
+            return await self._send(item, uid, version=version, force=False)
+        except ApiError as error:
+            if error.code != 409 or not error.causes:
+                raise
+            self._must_win(item, error, fresh=fresh)
+        return await self._send(item, uid, version=version, force=True)
+
+    def _must_win(self, item: Desired, error: ApiError, *, fresh: bool) -> None:
+        if why := why_not(contest(error, self._manager), self._terms.policies, self._terms.rivals, str(item.ref)):
+            raise contested(item.ref, why, fresh=fresh)
+
+    async def _send(self, item: Desired, uid: str, *, force: bool, version: str = "") -> LiveObject:
+        live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
+        self._observed.note(item.kind, live)
+        return live
+
+    def _entry(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
+        held = seen(live.metadata).digest(self._manager)
+        return entry_for(item, live.metadata.uid, revision(item.digest, held), joined=joined)
+
+
+def _joinable(item: Desired) -> bool:
+    """A Namespace that exists is shared by its nature: Vidra becomes one owner among others, and never deletes it."""
+    return item.ref.kind == "Namespace" and item.ref.api_version == "v1"
+
+
+def _joined(item: Desired, state: Seen) -> bool:
+    """Whether it was there before any owner, as far as can be told: somebody else has a part in it, or nobody."""
+    return _joinable(item) and (state.shared or not state.holders)

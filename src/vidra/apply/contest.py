@@ -1,0 +1,111 @@
+"""Who gets a field that several owners want with different values: pure.
+
+Fail, or a priority that is not higher     the holder keeps it
+Force with a priority above all holders'   this owner takes it
+a holder that is not known here            keeps it: two Vidras never settle anything by force
+a holder that is about to go               loses it: what comes in its place must be there first
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from vidra.api.names import MANAGER_PREFIX
+from vidra.api.policies import ConflictPolicy, Policies
+from vidra.kube.errors import ApiError
+
+NAMED = 3
+"""Owners, and fields of each, that a message names."""
+
+_BLAMED = re.compile(r'conflict with "((?:[^"\\]|\\.)*)"')
+"""How the API server words the cause of a conflict."""
+
+
+class Rival(msgspec.Struct, frozen=True):
+    """Another VidraResource of this Vidra."""
+
+    name: str
+    priority: int
+    leaving: bool = False
+    """It goes as soon as others own what it has."""
+    unwanted: frozenset[str] = frozenset()
+    """Objects that it lets go of as soon as others own them."""
+
+    def yields(self, ref: str) -> bool:
+        """Whether it leaves its fields of an object to whoever else wants it."""
+        return self.leaving or ref in self.unwanted
+
+
+Rivals = Callable[[str], Rival | None]
+"""The VidraResource behind a field manager; None when there is none, or none of this Vidra."""
+
+
+def nobody(_: str) -> Rival | None:
+    """No VidraResource is known."""
+    return None
+
+
+class Contest(msgspec.Struct, frozen=True):
+    """The fields that others hold with another value."""
+
+    owners: Mapping[str, tuple[str, ...]]
+    """By field manager of another owner."""
+    strangers: bool
+    """Somebody who is no owner holds some too."""
+
+
+def contest(error: ApiError, manager: str) -> Contest:
+    """Read a conflict; no other owner in it, when it is none about fields.
+
+    Args:
+        manager: The field manager that applied.
+    """
+    owners: dict[str, tuple[str, ...]] = {}
+    strangers = False
+    for cause in error.causes if error.code == 409 else ():
+        blamed = _BLAMED.search(cause.message)
+        if blamed and blamed[1].startswith(MANAGER_PREFIX) and blamed[1] != manager:
+            owners[blamed[1]] = (*owners.get(blamed[1], ()), cause.field)
+        else:
+            strangers = True
+    return Contest(owners, strangers)
+
+
+def why_not(found: Contest, policies: Policies, rivals: Rivals, ref: str = "") -> str:
+    """Why the fields of an object may not be taken, and what to do about it; empty when they may."""
+    if not found.owners:
+        return ""
+    all_of_them = {manager: rivals(manager) for manager in found.owners}
+    known = {manager: rival for manager, rival in all_of_them.items() if not (rival and rival.yields(ref))}
+    if not known:
+        return ""
+    highest = max((rival.priority for rival in known.values() if rival), default=0)
+    held = _held(found, known)
+    if None in known.values():
+        return f"{held}; no priority takes a field from there: let one of the two give it up"
+    if policies.conflict_policy is not ConflictPolicy.FORCE:
+        return f"{held}; let one of the two give it up, or take it with conflictPolicy Force and a priority > {highest}"
+    if policies.priority <= highest:
+        return f"{held}, which this one's {policies.priority} does not exceed; let one give it up, or change a priority"
+    return ""
+
+
+def _held(found: Contest, known: Mapping[str, Rival | None]) -> str:
+    parts = []
+    for manager, fields in [(manager, found.owners[manager]) for manager in known][:NAMED]:
+        more = f" and {len(fields) - NAMED} more" if len(fields) > NAMED else ""
+        parts.append(f"{_owner(manager, known[manager])} has {', '.join(fields[:NAMED])}{more} with another value")
+    rest = len(known) - len(parts)
+    return "; ".join(parts) + (f"; so have {rest} more owners" if rest else "") + _priority(known)
+
+
+def _priority(known: Mapping[str, Rival | None]) -> str:
+    priorities = [rival.priority for rival in known.values() if rival]
+    return f" and priority {max(priorities)}" if priorities and None not in known.values() else ""
+
+
+def _owner(manager: str, rival: Rival | None) -> str:
+    return f"VidraResource {rival.name}" if rival else f"{manager}, which is no VidraResource of this Vidra,"

@@ -1,0 +1,52 @@
+"""In which order kinds are applied; pruning goes the other way. Order is data."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Stage(IntEnum):
+    """Objects of one stage are applied together; a stage starts when the one before it is through."""
+
+    DEFINITIONS = 0
+    """What gives others a kind or a place."""
+    FOUNDATIONS = 1
+    """What others refer to by name."""
+    OBJECTS = 2
+    """Everything else."""
+    GATES = 3
+    """What can refuse all of the above once it is there."""
+
+
+_CORE = ""
+_STAGES: dict[tuple[str, str], Stage] = {
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): Stage.DEFINITIONS,
+    (_CORE, "Namespace"): Stage.DEFINITIONS,
+    ("scheduling.k8s.io", "PriorityClass"): Stage.FOUNDATIONS,
+    ("node.k8s.io", "RuntimeClass"): Stage.FOUNDATIONS,
+    ("storage.k8s.io", "StorageClass"): Stage.FOUNDATIONS,
+    ("networking.k8s.io", "IngressClass"): Stage.FOUNDATIONS,
+    ("gateway.networking.k8s.io", "GatewayClass"): Stage.FOUNDATIONS,
+    ("rbac.authorization.k8s.io", "ClusterRole"): Stage.FOUNDATIONS,
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): Stage.FOUNDATIONS,
+    ("rbac.authorization.k8s.io", "Role"): Stage.FOUNDATIONS,
+    ("rbac.authorization.k8s.io", "RoleBinding"): Stage.FOUNDATIONS,
+    (_CORE, "ServiceAccount"): Stage.FOUNDATIONS,
+    (_CORE, "ResourceQuota"): Stage.FOUNDATIONS,
+    (_CORE, "LimitRange"): Stage.FOUNDATIONS,
+    (_CORE, "ConfigMap"): Stage.FOUNDATIONS,
+    (_CORE, "Secret"): Stage.FOUNDATIONS,
+    (_CORE, "PersistentVolume"): Stage.FOUNDATIONS,
+    (_CORE, "PersistentVolumeClaim"): Stage.FOUNDATIONS,
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"): Stage.GATES,
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"): Stage.GATES,
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"): Stage.GATES,
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"): Stage.GATES,
+    ("apiregistration.k8s.io", "APIService"): Stage.GATES,
+}
+
+
+def stage_of(api_version: str, kind: str) -> Stage:
+    """The stage of a kind, whatever its version."""
+    group = api_version.rpartition("/")[0]
+    return _STAGES.get((group, kind), Stage.OBJECTS)

@@ -1,0 +1,50 @@
+"""Who applies an object: the names by which an owner is known on the objects it has."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX, OWNER_PREFIX
+
+MANAGER_LIMIT = 128
+"""Bytes; the API server refuses longer field managers."""
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """A VidraResource as an owner of objects.
+
+    Its field manager is all that decides about ownership; label and annotation only show it to people.
+    """
+
+    hub: str
+    """Which Vidra: the start of the UID of kube-system of the cluster it runs in."""
+    name: str
+    """Name of the VidraResource."""
+
+    @property
+    def manager(self) -> str:
+        """Field manager: `vidra:<hub>:<name>`, the name shortened with its hash if that is too long."""
+        prefix = f"{MANAGER_PREFIX}{self.hub}:"
+        return prefix + shortened(self.name, MANAGER_LIMIT - len(prefix))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """On every object."""
+        return {MANAGED_LABEL: MANAGED_VALUE}
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """One key of this owner's own, so that owners never edit each other's."""
+        return {f"{OWNER_PREFIX}{self.hub}-{hashed(self.name)}": self.name}
+
+
+def shortened(name: str, limit: int) -> str:
+    """The name, or its start and its hash when it is longer than the limit (characters)."""
+    return name if len(name) <= limit else f"{name[: limit - 17].rstrip('.-')}-{hashed(name)}"
+
+
+def hashed(name: str) -> str:
+    """16 hex characters that stand for a name where the name does not fit."""
+    return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,77 @@
+"""What a pass has to do: which objects to apply, stage by stage, and which to prune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from vidra.api.resource import ManagedObject
+from vidra.apply.desired import Desired, Key
+from vidra.apply.inventory import Inventory, key_of
+from vidra.apply.order import Stage, stage_of
+from vidra.kube.observed import Seen
+
+Look = Callable[[Desired], Seen | None]
+"""The object as last seen in the cluster; None when it is not there or cannot be told."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The work of one pass."""
+
+    stages: tuple[tuple[Desired, ...], ...]
+    """To apply, in this order."""
+    unchanged: tuple[ManagedObject, ...]
+    """In the cluster as they should be: no request."""
+    prune: tuple[tuple[ManagedObject, ...], ...]
+    """To remove, in this order."""
+
+    @property
+    def changes(self) -> tuple[Desired, ...]:
+        """Everything to apply."""
+        return tuple(item for stage in self.stages for item in stage)
+
+
+def plan(wanted: Mapping[Key, Desired], inventory: Inventory, look: Look, manager: str) -> Plan:
+    """Compare what should be with what is known to be."""
+    changes: list[Desired] = []
+    unchanged: list[ManagedObject] = []
+    for key, item in wanted.items():
+        entry = inventory.entries.get(key)
+        if entry and _at_peace(item, entry, look(item), manager):
+            unchanged.append(entry)
+        else:
+            changes.append(item)
+    unwanted = [entry for key, entry in inventory.entries.items() if key not in wanted]
+    return Plan(staged(changes), tuple(unchanged), prune_order(unwanted))
+
+
+def revision(digest: str, held: str) -> str:
+    """What was sent, and what the API server made of it."""
+    return f"{digest}-{held}"
+
+
+def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
+    """Objects by stage, empty stages left out."""
+    by_stage: dict[Stage, list[Desired]] = {}
+    for item in items:
+        by_stage.setdefault(stage_of(item.ref.api_version, item.ref.kind), []).append(item)
+    return tuple(tuple(by_stage[stage]) for stage in sorted(by_stage))
+
+
+def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, ...], ...]:
+    """Entries by stage, last stage first; inside a stage in reverse order."""
+    by_stage: dict[Stage, list[ManagedObject]] = {}
+    for entry in sorted(entries, key=key_of, reverse=True):
+        by_stage.setdefault(stage_of(entry.api_version, entry.kind), []).append(entry)
+    return tuple(tuple(by_stage[stage]) for stage in sorted(by_stage, reverse=True))
+
+
+def _at_peace(item: Desired, entry: ManagedObject, live: Seen | None, manager: str) -> bool:
+    """Whether the object is the one that was applied, from the same text, with every field still in our hands."""
+    return (
+        live is not None
+        and live.uid == entry.uid
+        and not live.terminating
+        and entry.revision == revision(item.digest, live.digest(manager))
+    )

@@ -1,0 +1,134 @@
+"""Removes one object that is no longer wanted, if it is the one that was applied and nobody else owns it."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from vidra.api.names import PRUNE
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject
+from vidra.apply.abandon import abandon, unmarked
+from vidra.apply.contents import Contents
+from vidra.apply.inventory import ref_of
+from vidra.apply.owner import Owner
+from vidra.apply.problems import ObjectError, not_removed
+from vidra.apply.release import release
+from vidra.kube.client import Client
+from vidra.kube.discovery import Discovery, Kind
+from vidra.kube.errors import ApiError
+from vidra.kube.observed import Observed, Seen, seen
+from vidra.kube.verbs import delete, json_patch, look
+
+ATTEMPTS = 4
+PROTECTED = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
+"""Namespaces that are released, never deleted, whoever made them."""
+
+
+class Removal(Enum):
+    """What became of an object."""
+
+    GONE = "gone"
+    RELEASED = "released"
+    """Others own it, or it was there before: Vidra's fields and marks are off it, the object stays."""
+    TERMINATING = "terminating"
+    """Deleted, but finalizers or a grace period keep it for now."""
+    KEPT = "kept"
+    """It stays as it is, with nobody's mark of this owner on it."""
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """What became of an object, and why if that is not what pruning is for."""
+
+    what: Removal
+    why: str = ""
+
+
+class Pruner:
+    """One owner's hand in one cluster, for removing."""
+
+    def __init__(self, client: Client, discovery: Discovery, observed: Observed, owner: Owner) -> None:
+        self._client = client
+        self._contents = Contents(client, discovery)
+        self._observed = observed
+        self._owner = owner
+        self._manager = owner.manager
+
+    async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False) -> Removed:
+        """Remove an object, or this owner's part of it.
+
+        Every deed carries the UID and the version it was decided on. If somebody was faster, and may have become an
+        owner, the object is looked at again.
+
+        Args:
+            orphan: Let go of it as it is.
+
+        Raises:
+            ObjectError: It could not be done; the entry must stay in the inventory.
+            KubeError: The cluster does not answer, or does not let Vidra in at all.
+        """
+        path = kind.path(entry.namespace, entry.name)
+        state = self._observed.get(kind, entry.namespace, entry.name)
+        for _ in range(ATTEMPTS):
+            try:
+                if state is None:
+                    live = await look(self._client, path)
+                    state = seen(live.metadata) if live else None
+                if state is None or not self._is_ours(entry, state):
+                    return Removed(Removal.GONE)
+                if orphan or state.kept:
+                    return await self._abandoned(path, state, "" if orphan else f"its annotation {PRUNE} says so")
+                return await self._remove(path, entry, state)
+            except ApiError as error:
+                if error.unauthorized:
+                    raise
+                if not error.conflict:
+                    raise not_removed(ref_of(entry), error) from None
+                state = None
+        raise ObjectError(
+            Reason.PRUNE_FAILED, f"{ref_of(entry)} changes too fast to be removed safely: tried again later"
+        )
+
+    async def _abandoned(self, path: str, state: Seen, why: str) -> Removed:
+        await abandon(self._client, path, uid=state.uid, owner=self._owner)
+        return Removed(Removal.KEPT, why)
+
+    async def _remove(self, path: str, entry: ManagedObject, state: Seen) -> Removed:
+        others = any(name != self._manager for name, _ in state.holders)
+        kept = _kept(entry)
+        if others or kept:
+            state = await self._released(path, entry, state)
+            # When two owners go at once, both find the other still there: the later one sees it here.
+            if state.holders or kept:
+                return Removed(Removal.RELEASED)
+        if state.terminating:
+            return Removed(Removal.TERMINATING)
+        if why := await self._contents.of(entry, path):
+            return await self._abandoned(path, state, why)
+        gone = await delete(self._client, path, uid=state.uid, resource_version=str(max(state.version, 0) or ""))
+        return Removed(Removal.GONE if gone else Removal.TERMINATING)
+
+    async def _released(self, path: str, entry: ManagedObject, state: Seen) -> Seen:
+        """Give this owner's part up; what is left of the object, and who holds it."""
+        try:
+            left = await release(self._client, path, ref_of(entry), uid=state.uid, manager=self._manager)
+        except ApiError as error:
+            live = await look(self._client, path) if error.code == 422 and not error.conflict else None
+            if live is None or live.metadata.uid != state.uid:
+                raise
+            # It is not valid without a field that this owner took from the others: that stays until they set it.
+            now = seen(live.metadata)
+            if all(name == self._manager for name, _ in now.holders):
+                return msgspec.structs.replace(now, holders=())
+            left = await json_patch(self._client, path, unmarked(live.metadata, self._owner))
+        return seen(left.metadata)
+
+    def _is_ours(self, entry: ManagedObject, state: Seen) -> bool:
+        """Whether this is what was applied: the same UID, or if none was confirmed yet, our field manager on it."""
+        return state.uid == entry.uid if entry.uid else bool(state.digest(self._manager))
+
+
+def _kept(entry: ManagedObject) -> bool:
+    """Whether the object outlives its last owner."""
+    return entry.joined or (entry.kind == "Namespace" and entry.name in PROTECTED)

@@ -1,0 +1,46 @@
+"""The patch that lets go of an object takes one owner's marks off and nothing else."""
+
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
+from vidra.apply.abandon import unmarked
+from vidra.apply.owner import Owner
+from vidra.kube.live import LiveMeta, Manager
+
+ME, OTHER = Owner("hub", "me"), Owner("hub", "other")
+MINE = Manager(ME.manager, "Apply")
+THEIRS = Manager(OTHER.manager, "Apply")
+PERSON = Manager("kubectl", "Update")
+LABEL = {MANAGED_LABEL: MANAGED_VALUE}
+
+
+def meta(
+    *managers: Manager, annotations: dict[str, str] | None = None, labels: dict[str, str] | None = None
+) -> LiveMeta:
+    return LiveMeta(resource_version="7", managed_fields=managers, annotations=annotations, labels=labels)
+
+
+def test_the_version_that_it_was_made_from_is_in_it() -> None:
+    patch = unmarked(meta(PERSON, MINE), ME)
+    assert patch[0] == {"op": "replace", "path": "/metadata/resourceVersion", "value": "7"}
+    assert patch[1:] == [{"op": "remove", "path": "/metadata/managedFields/1"}]
+
+
+def test_the_only_manager_is_replaced_by_none() -> None:
+    assert unmarked(meta(MINE), ME)[1:] == [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
+
+
+def test_the_label_goes_with_the_last_owner_and_the_annotation_with_its_own() -> None:
+    marks = {**ME.annotations, **OTHER.annotations, "team": "a"}
+    shared = unmarked(meta(MINE, THEIRS, annotations=marks, labels=LABEL), ME)
+    alone = unmarked(meta(MINE, PERSON, annotations=marks, labels=LABEL), ME)
+    key = next(iter(ME.annotations)).replace("/", "~1")
+    assert [step["path"] for step in shared[1:]] == ["/metadata/managedFields/0", f"/metadata/annotations/{key}"]
+    assert [step["path"] for step in alone[1:]][-1] == f"/metadata/labels/{MANAGED_LABEL}"
+
+
+def test_somebody_elses_value_of_the_label_stays() -> None:
+    patch = unmarked(meta(MINE, PERSON, labels={MANAGED_LABEL: "somebody"}), ME)
+    assert [step["path"] for step in patch[1:]] == ["/metadata/managedFields/0"]
+
+
+def test_an_object_without_marks_is_left_alone() -> None:
+    assert unmarked(meta(PERSON, THEIRS, annotations=OTHER.annotations, labels=LABEL), ME) == []

@@ -1,0 +1,70 @@
+"""When a prune needs somebody's word, and what that word covers."""
+
+from vidra.api.resource import HeldPrune, ManagedObject
+from vidra.apply.approval import remaining, request, review
+from vidra.apply.inventory import key_of
+
+
+def entries(count: int, uid: str = "u") -> list[ManagedObject]:
+    return [
+        ManagedObject(api_version="v1", kind="ConfigMap", name=f"n{number}", namespace="ns", uid=f"{uid}{number}")
+        for number in range(count)
+    ]
+
+
+def found(
+    count: int, total: int, limit: int = 50, last: HeldPrune | None = None, approval: str = ""
+) -> HeldPrune | None:
+    return review(entries(count), total, limit, last, approval)
+
+
+def test_both_more_than_ten_and_more_than_the_share_are_needed() -> None:
+    assert found(10, 10) is None
+    assert found(11, 22) is None
+    assert found(11, 21) is not None
+    assert found(500, 500, limit=100) is None
+    assert found(11, 1000, limit=0) is not None
+
+
+def test_the_first_total_counts_while_it_is_held() -> None:
+    first = found(20, 20)
+    assert found(20, 200, last=first) == first
+
+
+def test_an_approval_is_for_that_very_set() -> None:
+    first = found(20, 20)
+    assert first is not None
+    assert not first.approved
+    again = found(20, 20, last=first, approval=first.id)
+    assert again is not None
+    assert again.approved
+    more = found(21, 21, last=again, approval=first.id)
+    assert more is not None
+    assert not more.approved
+    others = review(entries(20, uid="other"), 20, 50, None, first.id)
+    assert others is not None
+    assert not others.approved
+
+
+def test_what_is_left_of_an_approved_set_is_approved() -> None:
+    first = found(20, 20)
+    assert first is not None
+    agreed = found(20, 20, approval=first.id)
+    going = entries(20)
+    left = remaining(agreed, going, [key_of(entry) for entry in going[15:]])
+    assert left is not None
+    assert (left.objects, left.of) == (15, 20)
+    after = found(15, 20, last=left, approval=first.id)
+    assert after is not None
+    assert after.approved
+    assert remaining(after, entries(15), [key_of(entry) for entry in entries(15)]) is None
+
+
+def test_the_message_gives_the_command() -> None:
+    first = found(12, 12)
+    assert first is not None
+    message = request("web", first, entries(12), 50)
+    assert message.endswith(
+        f"kubectl annotate vidraresource web vidra.infrahub.operators.com/approvePrune={first.id} --overwrite"
+    )
+    assert "and 7 more" in message
