@@ -1,0 +1,1 @@
+"""Where manifests come from: a small protocol, and Infrahub behind it."""

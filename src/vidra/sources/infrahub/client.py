@@ -1,0 +1,99 @@
+"""One Infrahub as one account sees it, shared by every sync that reads from it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from vidra.api.reasons import Reason
+from vidra.sources.infrahub.account import Account
+from vidra.sources.infrahub.address import base_of, endpoint
+from vidra.sources.infrahub.answer import Answer, Request
+from vidra.sources.infrahub.credential import Credential, check
+from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
+from vidra.sources.infrahub.listing import NotGraphQLError, read_listing
+from vidra.sources.infrahub.refusal import artifact_refused, not_infrahub, query_refused
+from vidra.sources.infrahub.selection import Selection, parameters
+from vidra.sources.infrahub.transport import Transport
+from vidra.sources.protocol import Artifact, Listing, SourceError
+
+
+class Infrahub:
+    """Lists and fetches artifacts.
+
+    Raises:
+        SourceError: The address is none, or the credential cannot be one.
+    """
+
+    def __init__(self, url: str, credential: Credential, limits: InfrahubLimits = DEFAULT_LIMITS) -> None:
+        self.base = base_of(url)
+        check(credential, self.base)
+        self.credential = credential
+        self._limits = limits
+        self._transport = Transport(self.base, limits)
+        self._account = Account(self.base, credential, self._transport, limits)
+
+    async def list(self, selection: Selection) -> Listing:
+        """The artifacts that the stored query gives for the selection.
+
+        Raises:
+            SourceError: There is no list. Never read as an empty one.
+        """
+        url = endpoint(
+            self.base, "query", selection.query, parameters={**parameters(selection), "update_group": "false"}
+        )
+        body = msgspec.json.encode({"variables": {"artifactname": selection.artifact_name}})
+        answer = await self._account.send(Request("POST", url, cap=self._limits.max_list_bytes, body=body))
+        if answer.status != 200:
+            raise query_refused(answer, self.base, selection)
+        return self._listing(answer, selection)
+
+    async def fetch(self, artifact: Artifact, selection: Selection) -> bytes:
+        """The text of an artifact, verified against its checksum.
+
+        Raises:
+            SourceError: The text cannot be had, or is not what was announced.
+        """
+        if artifact.checksum is None:
+            raise SourceError(
+                Reason.NOT_GENERATED,
+                f"{self.base} has not generated artifact {artifact.id} yet ({selection}); generate it in Infrahub",
+            )
+        url = endpoint(self.base, "artifact", artifact.id, parameters=parameters(selection))
+        answer = await self._account.send(Request("GET", url, cap=self._limits.max_bytes))
+        if answer.status != 200:
+            raise artifact_refused(answer, self.base, selection, artifact.id)
+        self._verify(answer, artifact, selection)
+        return answer.body
+
+    async def retire(self) -> None:
+        """Close the connections once no request is under way; a later one opens them again for its own time."""
+        await self._transport.retire()
+
+    async def close(self) -> None:
+        """Close the connections at once."""
+        await self._transport.close()
+
+    def _listing(self, answer: Answer, selection: Selection) -> Listing:
+        if not answer.is_json:
+            raise not_infrahub(answer, self.base)
+        try:
+            return read_listing(answer.body, selection.artifact_name)
+        except NotGraphQLError as error:
+            raise not_infrahub(answer, self.base, str(error)) from None
+        except SourceError as error:
+            message = f"the stored query of {self.base} does not give the artifacts ({selection}): {error}"
+            raise SourceError(error.reason, message) from None
+
+    def _verify(self, answer: Answer, artifact: Artifact, selection: Selection) -> None:
+        found = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
+        if found == artifact.checksum:
+            return
+        if answer.content_type == "text/html":
+            raise not_infrahub(answer, self.base)
+        raise SourceError(
+            Reason.CHECKSUM_MISMATCH,
+            f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced {artifact.checksum} "
+            f"({selection}); it may have been generated anew in between, and is asked for again at the next pass",
+        )

@@ -1,0 +1,123 @@
+"""The answer of the stored query → a listing; what is incomplete is said to be, what is no list is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from vidra.api.reasons import Reason
+from vidra.sources.infrahub.complaint import told
+from vidra.sources.infrahub.nodes import Body, Edge, Node, Root, Text, text
+from vidra.sources.protocol import Artifact, Listing, SourceError
+
+_USUAL_ROOT = "CoreArtifact"
+_FAILED = "Error"
+
+
+class NotGraphQLError(Exception):
+    """The body is no answer of GraphQL; the text says what is wrong with it."""
+
+
+def read_listing(body: bytes, artifact_name: str) -> Listing:
+    """Read a list of artifacts.
+
+    Raises:
+        NotGraphQLError: It is none of Infrahub's answers.
+        SourceError: Infrahub answers, but not with the list of these artifacts (QUERY_FAILED).
+    """
+    answer = _decode(body)
+    root = _root(answer)
+    nodes = [_node(edge) for edge in root.edges]
+    good = [node for node in nodes if node is not None and isinstance(node.id, str) and _has_checksum(node)]
+    _check_fields(nodes)
+    _check_names([node for node in nodes if node is not None], artifact_name)
+    artifacts = {node.id: node for node in reversed(good)}
+    doubts = _doubts(answer, root, nodes, len(good), len(artifacts))
+    return Listing(tuple(_artifact(node) for node in reversed(artifacts.values())), "; ".join(doubts))
+
+
+def _decode(body: bytes) -> Body:
+    try:
+        answer = msgspec.json.decode(body, type=Body)
+    except msgspec.ValidationError as error:
+        raise NotGraphQLError(f"the query's answer has another shape ({error})") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise NotGraphQLError("the query's answer is no JSON") from None
+    if answer.data is UNSET and not answer.errors:
+        raise NotGraphQLError("the query's answer holds no `data`")
+    return answer
+
+
+def _root(answer: Body) -> Root:
+    """The one list in the answer, whatever the query calls it."""
+    roots = {key: root for key, raw in (answer.data or {}).items() if (root := _list(raw)) is not None}
+    if _USUAL_ROOT in roots:
+        return roots[_USUAL_ROOT]
+    if len(roots) == 1:
+        return next(iter(roots.values()))
+    if answer.errors:
+        raise _failed(f"Infrahub says: {told(answer.errors)}")
+    if roots:
+        raise _failed(f"it selects several lists ({', '.join(roots)}); let it select {_USUAL_ROOT} alone")
+    raise _failed(
+        f"its answer holds no list; let it select {_USUAL_ROOT} {{ edges {{ node {{ id checksum {{ value }} }} }} }}"
+    )
+
+
+def _list(raw: Raw) -> Root | None:
+    try:
+        return msgspec.json.decode(raw, type=Root)
+    except msgspec.ValidationError:
+        return None
+
+
+def _node(raw: Raw) -> Node | None:
+    try:
+        return msgspec.json.decode(raw, type=Edge).node
+    except msgspec.ValidationError:
+        return None
+
+
+def _has_checksum(node: Node) -> bool:
+    return isinstance(node.checksum, Text) and node.checksum.value is not UNSET
+
+
+def _check_fields(nodes: list[Node | None]) -> None:
+    """A field that no node has is one that the query does not select."""
+    seen = [node for node in nodes if node is not None]
+    if seen and not any(isinstance(node.id, str) for node in seen):
+        raise _failed("its nodes have no `id`; let it select id")
+    if seen and not any(_has_checksum(node) for node in seen):
+        raise _failed("its nodes have no checksum; let it select checksum { value }")
+
+
+def _check_names(nodes: list[Node], wanted: str) -> None:
+    """A query that ignores its variable lists every artifact there is: none of that may be applied."""
+    other = next((name for node in nodes if (name := text(node.name)) is not None and name != wanted), None)
+    if other is not None:
+        raise _failed(
+            f"it also lists {other!r}: it does not filter by its variable; "
+            "let it select CoreArtifact(name__value: $artifactname)"
+        )
+
+
+def _doubts(answer: Body, root: Root, nodes: list[Node | None], good: int, distinct: int) -> Iterator[str]:
+    if answer.errors:
+        yield f"Infrahub reports beside the list: {told(answer.errors)}"
+    if good < len(nodes):
+        yield f"{len(nodes) - good} of {len(nodes)} entries have no id or no checksum"
+    if distinct < good:
+        yield f"entries that are there more than once: {good - distinct}"
+    if root.count is not None and root.count > len(nodes):
+        yield f"Infrahub counts {root.count} artifacts and lists {len(nodes)}; let the query select them all"
+
+
+def _artifact(node: Node) -> Artifact:
+    assert isinstance(node.id, str)
+    return Artifact(node.id, text(node.checksum), failed=text(node.status) == _FAILED)
+
+
+def _failed(why: str) -> SourceError:
+    return SourceError(Reason.QUERY_FAILED, why)

@@ -1,0 +1,130 @@
+"""Answers that are not what was asked for, each with its reason and what to do about it."""
+
+from __future__ import annotations
+
+from yarl import URL
+
+from vidra.api.reasons import Reason
+from vidra.sources.infrahub.address import shown
+from vidra.sources.infrahub.answer import Answer
+from vidra.sources.infrahub.complaint import complaint
+from vidra.sources.infrahub.selection import Selection
+from vidra.sources.protocol import SourceError
+
+
+def not_infrahub(answer: Answer, base: str, what: str = "") -> SourceError:
+    """What answers is something else."""
+    if 300 <= answer.status < 400:
+        what = f"it redirects to {_target(answer.location)}, and redirects are not followed"
+    what = what or f"it answers {answer.status} with {complaint(answer) or answer.content_type}"
+    return SourceError(
+        Reason.NOT_INFRAHUB, f"{base} is not the address of an Infrahub: {what}; correct `infrahubAPIURL`"
+    )
+
+
+def login_refused(answer: Answer, base: str, username: str) -> SourceError:
+    """The log-in gave no tokens."""
+    said = complaint(answer)
+    if _foreign(answer, said):
+        return not_infrahub(answer, base)
+    if answer.status in {400, 401, 403, 404, 422}:
+        return SourceError(
+            Reason.UNAUTHORIZED,
+            f"{base} refuses the log-in of {username!r}: {said}; correct the Secret with its credentials",
+        )
+    return _trouble(answer, base, said)
+
+
+def unauthorized(answer: Answer, base: str, who: str) -> SourceError:
+    """The credential is refused where it is used."""
+    said = complaint(answer)
+    if _foreign(answer, said):
+        return not_infrahub(answer, base)
+    return SourceError(Reason.UNAUTHORIZED, f"{base} refuses {who}: {said}; correct the Secret with its credentials")
+
+
+def query_refused(answer: Answer, base: str, selection: Selection) -> SourceError:
+    """The stored query gave no list."""
+    said = complaint(answer)
+    if (common := _common(answer, base, selection, said)) is not None:
+        return common
+    if answer.status == 404:
+        moment = " at that moment" if selection.at else ""
+        return SourceError(
+            Reason.QUERY_NOT_FOUND,
+            f"{base} has no such stored query{moment} ({selection}): {said}; "
+            "store it in Infrahub, or correct `queryName`",
+        )
+    if answer.status in {400, 422} or (answer.status == 502 and said is not None):
+        return SourceError(
+            Reason.QUERY_FAILED,
+            f"{base} cannot run the stored query ({selection}): {said}; correct the query in Infrahub",
+        )
+    return _trouble(answer, base, said, selection)
+
+
+def artifact_refused(answer: Answer, base: str, selection: Selection, artifact: str) -> SourceError:
+    """The artifact's text is not to be had."""
+    said = complaint(answer)
+    if (common := _common(answer, base, selection, said)) is not None:
+        return common
+    if answer.status in {400, 404, 410, 422}:
+        return SourceError(
+            Reason.ARTIFACT_NOT_FOUND,
+            f"{base} does not give the text of artifact {artifact} ({selection}): {said}; "
+            "if it was deleted, the next list will not hold it",
+        )
+    return _trouble(answer, base, said, selection, f"artifact {artifact}")
+
+
+def _common(answer: Answer, base: str, selection: Selection, said: str | None) -> SourceError | None:
+    """What any request with a branch and a moment can be answered."""
+    if _foreign(answer, said):
+        return not_infrahub(answer, base)
+    if answer.status == 403:
+        return SourceError(
+            Reason.UNAUTHORIZED,
+            f"{base} forbids this to Vidra's account ({selection}): {said}; give the account the permission",
+        )
+    if answer.status != 400 or said is None:
+        return None
+    if said.startswith("Branch:"):
+        return SourceError(
+            Reason.BRANCH_NOT_FOUND, f"{base} has no such branch ({selection}): {said} Correct `targetBranch`"
+        )
+    if said.startswith("Invalid time format"):
+        return SourceError(
+            Reason.INVALID_TARGET_DATE,
+            f"{base} does not take the target date ({selection}): {said}; correct `targetDate`",
+        )
+    return None
+
+
+def _foreign(answer: Answer, said: str | None) -> bool:
+    """Whether no Infrahub answers like this; trouble on the server's side, or of a gateway, may look like anything."""
+    if answer.status == 429 or answer.status >= 500:
+        return False
+    return said is None or said.startswith("The requested endpoint ")
+
+
+def _trouble(
+    answer: Answer,
+    base: str,
+    said: str | None,
+    selection: Selection | None = None,
+    what: str = "",
+) -> SourceError:
+    asked = ", ".join(str(part) for part in (what, selection) if part)
+    return SourceError(
+        Reason.INFRAHUB_ERROR,
+        f"{base} answers {answer.status}{f' ({asked})' if asked else ''}: {said or 'without a reason'}; "
+        "if it goes on, look into Infrahub's log",
+        retry_after=answer.retry_after,
+    )
+
+
+def _target(location: str) -> str:
+    try:
+        return shown(URL(location)) or "nowhere"
+    except ValueError:
+        return "an unreadable address"

@@ -1,0 +1,46 @@
+"""Whether asking again may help, and how long to wait before."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from vidra.sources.infrahub.answer import Answer
+from vidra.sources.infrahub.complaint import complaint
+from vidra.sources.infrahub.limits import InfrahubLimits
+
+_PASSING = frozenset({429, 500, 502, 503, 504})
+
+
+def may_pass(answer: Answer) -> bool:
+    """Whether the same request may get another answer soon."""
+    if answer.status not in _PASSING:
+        return False
+    # Infrahub's own 502 is a query that it cannot run; a gateway's 502 has no such body.
+    return answer.status != 502 or complaint(answer) is None
+
+
+def wait_before(attempt: int, limits: InfrahubLimits, retry_after: float | None) -> float | None:
+    """Seconds to wait before attempt 2, 3, …; None when there is to be none.
+
+    Full jitter: syncs that failed together do not come back together.
+    """
+    if attempt > limits.attempts:
+        return None
+    if retry_after is not None:
+        return retry_after if retry_after <= limits.longest_wait else None
+    return random.uniform(0, limits.backoff * 2.0 ** (attempt - 2))  # noqa: S311 (spread, no secret)
+
+
+def read_retry_after(text: str) -> float | None:
+    """Seconds from a `Retry-After` header, which holds seconds or a date; None if it is neither."""
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,23 @@
+"""The source of one sync: an Infrahub, and what the sync selects in it."""
+
+from __future__ import annotations
+
+from vidra.sources.infrahub.client import Infrahub
+from vidra.sources.infrahub.selection import Selection
+from vidra.sources.protocol import Artifact, Listing
+
+
+class InfrahubSource:
+    """Implements `vidra.sources.protocol.Source`."""
+
+    def __init__(self, infrahub: Infrahub, selection: Selection) -> None:
+        self._infrahub = infrahub
+        self._selection = selection
+
+    async def list(self) -> Listing:
+        """The artifacts of the sync."""
+        return await self._infrahub.list(self._selection)
+
+    async def fetch(self, artifact: Artifact) -> bytes:
+        """The text of an artifact, verified against its checksum."""
+        return await self._infrahub.fetch(artifact, self._selection)
