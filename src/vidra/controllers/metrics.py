@@ -1,0 +1,28 @@
+"""What Prometheus sees of the work; controller-runtime's names where the meaning is the same."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+
+
+class Metrics:
+    """The instruments of one operator."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        self.passes = Counter(
+            "controller_runtime_reconcile",
+            "Passes, by controller and result (success, error).",
+            ["controller", "result"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "controller_runtime_reconcile_time_seconds",
+            "How long passes take.",
+            ["controller"],
+            registry=self.registry,
+            buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+        )
+        self.waiting = Gauge("workqueue_depth", "Keys that could be worked on now.", ["name"], registry=self.registry)

@@ -1,0 +1,132 @@
+"""The work queue: each key at most once at a time, now or later, with back-off for what keeps failing."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from vidra.controllers.metrics import Metrics
+
+SHORTEST_BACKOFF = 0.5
+LONGEST_BACKOFF = 300.0
+JITTER = 0.1
+"""Share of a delay by which it may be longer, so that what started together does not stay together."""
+
+
+class Next(msgspec.Struct, frozen=True):
+    """When a key wants to be worked on again."""
+
+    after: float | None = None
+    """Seconds; None: only when something happens."""
+    failed: bool = False
+    """Back off first: the seconds are then the longest delay, not the next one."""
+
+
+Work = Callable[[str], Awaitable[Next]]
+
+
+class Queue:
+    """Keys that wait for work, and the workers that do it.
+
+    A key that is added while it is being worked on is worked on once more afterwards, so that no change is missed and
+    no key ever has two workers. The earliest of several delays wins.
+    """
+
+    def __init__(self, name: str, work: Work, workers: int, metrics: Metrics) -> None:
+        self.name = name
+        self._metrics = metrics
+        metrics.waiting.labels(name).set_function(self.__len__)
+        self._work = work
+        self._workers = workers
+        self._ready: OrderedDict[str, None] = OrderedDict()
+        self._running: set[str] = set()
+        self._again: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._due: dict[str, float] = {}
+        self._timers: list[tuple[float, str]] = []
+        self._alarm = asyncio.Event()
+        self._some = asyncio.Semaphore(0)
+
+    def __len__(self) -> int:
+        """Keys that could be worked on now."""
+        return len(self._ready)
+
+    def add(self, key: str) -> None:
+        """Work on this key as soon as a worker is free."""
+        self._due.pop(key, None)
+        if key in self._running:
+            self._again.add(key)
+        elif key not in self._ready:
+            self._ready[key] = None
+            self._some.release()
+
+    def add_after(self, key: str, seconds: float) -> None:
+        """Work on this key in so many seconds, unless something happens earlier."""
+        at = asyncio.get_running_loop().time() + seconds
+        if key in self._ready or self._due.get(key, at + 1) <= at:
+            return
+        self._due[key] = at
+        heapq.heappush(self._timers, (at, key))
+        self._alarm.set()
+
+    def forget(self, key: str) -> None:
+        """Drop the key's delays and failures: it is gone."""
+        self._due.pop(key, None)
+        self._failures.pop(key, None)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tick(), name=f"{self.name} timers")
+            for number in range(self._workers):
+                group.create_task(self._serve(), name=f"{self.name} worker {number}")
+
+    async def _serve(self) -> None:
+        while True:
+            await self._some.acquire()
+            key, _ = self._ready.popitem(last=False)
+            self._running.add(key)
+            try:
+                began = time.perf_counter()
+                next_ = await self._work(key)
+                self._metrics.seconds.labels(self.name).observe(time.perf_counter() - began)
+                self._metrics.passes.labels(self.name, "error" if next_.failed else "success").inc()
+                self._plan(key, next_)
+            finally:
+                self._running.discard(key)
+                if key in self._again:
+                    self._again.discard(key)
+                    self.add(key)
+
+    def _plan(self, key: str, next_: Next) -> None:
+        if not next_.failed:
+            self._failures.pop(key, None)
+            if next_.after is not None:
+                self.add_after(key, next_.after * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
+            return
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
+        longest = min(LONGEST_BACKOFF, next_.after or LONGEST_BACKOFF)
+        delay = min(longest, SHORTEST_BACKOFF * 2 ** min(failures, 20))
+        self.add_after(key, delay * random.uniform(0.5, 1))  # noqa: S311 - jitter
+
+    async def _tick(self) -> None:
+        """Move keys whose time has come to the ready ones."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._alarm.clear()
+            while self._timers and self._timers[0][0] <= loop.time():
+                at, key = heapq.heappop(self._timers)
+                if self._due.get(key) == at:
+                    self.add(key)
+            pause = self._timers[0][0] - loop.time() if self._timers else None
+            try:
+                async with asyncio.timeout(pause):
+                    await self._alarm.wait()
+            except TimeoutError:
+                continue

@@ -1,0 +1,140 @@
+"""One pass over a VidraResource: read, compare, write ahead, apply, prune."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from vidra.api.conditions import Verdict
+from vidra.api.reasons import Reason
+from vidra.api.resource import HeldPrune, VidraResource
+from vidra.apply.desired import Desired
+from vidra.apply.inventory import Inventory
+from vidra.apply.owner import Owner
+from vidra.apply.plan import Plan, plan
+from vidra.apply.terms import Terms
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.registry import Clusters
+from vidra.controllers.offload import unhurried
+from vidra.controllers.resource.hands import Hands
+from vidra.controllers.resource.move import Move
+from vidra.controllers.resource.peace import checksum_of
+from vidra.controllers.resource.report import Outcome, judge
+from vidra.controllers.resource.restraint import restraint, survivors
+from vidra.controllers.resource.wanted import Wanted, wanted
+from vidra.kube.errors import KubeError
+from vidra.kube.observed import Seen
+from vidra.manifests import read
+
+SYNC_WITHIN = 5.0
+"""Seconds that the views of a pass's kinds may take to fill; without a view objects are simply applied again."""
+
+WriteAhead = Callable[[Outcome], Awaitable[None]]
+
+
+class Broken(Exception):  # noqa: N818 - the state of a pass
+    """A pass that could not go on; it carries what is certain nevertheless."""
+
+    def __init__(self, cause: KubeError, inventory: Inventory, held: HeldPrune | None = None) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.inventory = inventory
+        self.held = held
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A pass that came to its end."""
+
+    outcome: Outcome
+    warnings: tuple[str, ...]
+    changed: int
+    """Objects that were written."""
+    removed: int
+    kept: tuple[str, ...] = ()
+    """What stays although it is no longer wanted, each with the reason."""
+
+
+async def apply_pass(
+    clusters: Clusters,
+    resource: VidraResource,
+    cluster: Cluster,
+    owner: Owner,
+    text: bytes,
+    *,
+    terms: Terms,
+    move: Move,
+    ahead: WriteAhead,
+) -> Done:
+    """Make a cluster hold what a text says.
+
+    Args:
+        terms: What to do about other owners and strangers.
+        move: Of what the first Vidra left to this VidraResource.
+        ahead: Writes the inventory before anything is applied.
+
+    Raises:
+        Broken: The cluster does not answer, or stopped answering on the way.
+        KubeError: The inventory could not be written ahead.
+    """
+    before = move.inventory
+    reading = await unhurried(len(text), lambda: read(text))
+    try:
+        want = await wanted(reading, resource.spec, cluster, owner)
+        await move.find(want.objects)
+        known, before = before, move.inventory
+        work = await _compare(want, before, cluster, owner)
+    except KubeError as error:
+        raise Broken(error, before) from None
+    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner))
+    inventory = before.ahead(work.changes)
+    if inventory is not known:
+        await ahead(_on_the_way(work, inventory, want, limits.held))
+    hands = Hands(clusters, owner)
+    problems = list(want.problems)
+    try:
+        await move.carry_out()
+        await hands.apply(cluster, move.free(work.stages), before, terms)
+        problems += (*move.problems, *hands.problems)
+        unwanted = [entry for stage in work.prune for entry in stage]
+        objection = limits.objection(resource, unwanted, waits=terms.waits(unwanted))
+        if not problems and objection is None:
+            await hands.prune(work.prune)
+            problems += hands.problems
+        elif objection and (not problems or limits.emptied):
+            problems.append(objection)
+    except KubeError as error:
+        raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
+    outcome = Outcome(
+        judge(problems, want.total),
+        inventory.settled(hands.applied, hands.gone),
+        tuple(problems),
+        want.total,
+        ready=len(work.unchanged) + len(hands.applied),
+        checksum="" if problems else checksum_of(resource),
+        held=limits.left(hands.gone),
+    )
+    warnings = tuple(item.message for item in reading.warnings)
+    return Done(outcome, warnings, len(hands.applied), len(hands.removed), tuple(hands.kept))
+
+
+async def _compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+    """Plan against the views of the kinds concerned, which are watched from now on."""
+    kinds = {item.kind for item in want.objects.values()}
+    for entry in before.entries.values():
+        # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
+        if entry.server == cluster.server and (kind := cluster.discovery.known(entry.api_version, entry.kind)):
+            kinds.add(kind)
+    cluster.observed.hold(owner.manager, kinds)
+    await cluster.observed.ready(kinds, SYNC_WITHIN)
+
+    def look(item: Desired) -> Seen | None:
+        return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
+
+    return plan(want.objects, before, look, owner.manager)
+
+
+def _on_the_way(work: Plan, inventory: Inventory, want: Wanted, held: HeldPrune | None) -> Outcome:
+    message = f"applying {len(work.changes)} of {want.total} objects"
+    verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
+    return Outcome(verdict, inventory, (), want.total, len(work.unchanged), held=held)

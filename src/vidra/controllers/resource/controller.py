@@ -1,0 +1,271 @@
+"""Drives passes over VidraResources: when, and with which text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+
+from vidra.api.names import RESOURCE_FINALIZER
+from vidra.api.policies import ConflictPolicy
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.api.times import parse_interval
+from vidra.apply.inventory import Inventory, ref_of
+from vidra.apply.owner import Owner
+from vidra.apply.terms import Terms
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
+from vidra.controllers.content import ContentError
+from vidra.controllers.queue import Next, Queue
+from vidra.controllers.resource.apply_pass import Broken, Done, apply_pass
+from vidra.controllers.resource.deadline import time_left
+from vidra.controllers.resource.delete_pass import delete_pass
+from vidra.controllers.resource.move import Move
+from vidra.controllers.resource.peace import at_peace
+from vidra.controllers.resource.report import reason_of
+from vidra.controllers.resource.reporter import Reporter
+from vidra.controllers.resource.rivals import rivals_in
+from vidra.controllers.resource.siblings import may_take, waits_for_siblings
+from vidra.controllers.shared import Shared, sync_of
+from vidra.controllers.status import set_finalizers
+from vidra.controllers.triggers import calls_for_pass
+from vidra.kube.errors import KubeError
+from vidra.manifests import Ref
+
+log = structlog.get_logger("vidra.resource")
+
+WORKERS = 16
+"""Passes at a time. Each may have a whole stage in flight, so that a few keep a cluster's places filled."""
+LONGEST_WAIT = 30.0
+"""Seconds between looks at what somebody else has to end, if no watch tells when: a kind, a namespace, a deletion."""
+LAST_TRY = 10.0
+"""Seconds that a deletion may try when its time is over, or almost: the operator may have been away meanwhile."""
+MOMENT = 0.5
+"""Seconds by which a deletion may end late, so that the end of its time is not crept up to."""
+
+
+class ResourceController:
+    """Keeps every VidraResource's objects as its manifest says."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._names: dict[str, str] = {}
+        self._unwanted: dict[str, frozenset[str]] = {}
+        """Objects that VidraResources keep only until others have taken them over, by name."""
+        self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics)
+        shared.resources.listen(self._resource_changed)
+        shared.syncs.listen(self._sync_changed)
+        shared.leaving.listen(self._some_leave)
+        shared.underway.listen(self._sync_through)
+
+    def wake(self, manager: str) -> None:
+        """Something happened to an object that this field manager holds, or held; or a new kind came."""
+        name = self._names.get(manager)
+        resource = self._shared.resources.get(name) if name else None
+        if resource and self._reacts(resource):
+            self.queue.add(resource.metadata.name)
+
+    def again(self) -> None:
+        """Look at everything: a setting or a cluster's credentials changed."""
+        for resource in self._shared.resources:
+            self.queue.add(resource.metadata.name)
+
+    async def work(self, name: str) -> Next:
+        """One pass; every failure ends in the status, none goes further."""
+        resource = self._shared.resources.get(name)
+        owner = Owner(self._shared.hub, name)
+        if resource is None:
+            self._forget(owner)
+            return Next()
+        self._names[owner.manager] = name
+        try:
+            if resource.metadata.deletion_timestamp:
+                return await self._delete(resource, owner)
+            return await self._keep(resource, owner)
+        except KubeError as error:
+            log.warning("pass broken off", resource=name, error=str(error))
+        except Exception:
+            log.exception("pass failed", resource=name)
+            await Reporter(self._shared, resource).fault()
+        return Next(failed=True)
+
+    async def _keep(self, resource: VidraResource, owner: Owner) -> Next:
+        """Make the pass, and turn what stands in its way into a reason."""
+        reporter = Reporter(self._shared, resource)
+        if self._suspended(resource):
+            await reporter.suspended()
+            return Next()
+        try:
+            interval = self._interval(resource)
+        except ValueError as error:
+            await reporter.failed(Reason.INVALID_SPEC, f"spec.interval: {error}")
+            return Next()
+        try:
+            cluster = await self._cluster(resource)
+            done = await self._pass(resource, cluster, owner)
+        except ClusterError as error:
+            await reporter.failed(error.reason, str(error))
+        except ContentError as error:
+            await reporter.failed(Reason.CONTENT_MISSING, str(error))
+        except Broken as error:
+            await reporter.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
+        else:
+            return _next(done, interval)
+        return Next(after=interval, failed=True)
+
+    async def _cluster(self, resource: VidraResource) -> Cluster:
+        """The cluster of the destination, if it is there."""
+        cluster = self._shared.clusters.get(resource.spec.destination.server)
+        try:
+            await cluster.breaker.check()
+        except KubeError as error:
+            raise Broken(error, Inventory.of(resource.status.managed_resources)) from None
+        return cluster
+
+    async def _pass(self, resource: VidraResource, cluster: Cluster, owner: Owner) -> Done | None:
+        """Apply, unless nothing is to be done."""
+        if await at_peace(resource, cluster, owner):
+            return None
+        resource = await self._with_finalizer(resource)
+        reporter = Reporter(self._shared, resource)
+        text = await self._text(resource)
+        adopted: list[Ref] = []
+        terms = self._terms(resource, adopted.append)
+        move = Move(cluster, resource, owner, self._shared.resources.get)
+        try:
+            done = await apply_pass(
+                self._shared.clusters, resource, cluster, owner, text, terms=terms, move=move, ahead=reporter.ahead
+            )
+        except Broken:
+            cluster.breaker.doubt()
+            raise
+        finally:
+            reporter.adopted(adopted)
+        await reporter.done(done)
+        # Only now: an owner is woken for what its status says that it waits for.
+        reasons = {problem.reason for problem in done.outcome.problems}
+        (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
+        (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(owner.manager)
+        return done
+
+    async def _delete(self, resource: VidraResource, owner: Owner) -> Next:
+        if RESOURCE_FINALIZER not in resource.metadata.finalizers:
+            return Next()
+        reporter = Reporter(self._shared, resource)
+        seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
+        peers = self._shared.resources.get
+        farewell = await delete_pass(self._shared.clusters, resource, owner, peers, seconds=seconds)
+        reporter.kept(farewell.kept)
+        outcome = farewell.outcome
+        if outcome.inventory.entries:
+            left = time_left(resource, datetime.now(UTC))
+            if left > 0:
+                await reporter.deleting(outcome)
+                return Next(after=min(LONGEST_WAIT, left + MOMENT), failed=not outcome.verdict.progressing)
+            reporter.left_behind(outcome)
+        await self._shared.content.drop(resource=resource.metadata.name)
+        rest = tuple(item for item in resource.metadata.finalizers if item != RESOURCE_FINALIZER)
+        await set_finalizers(self._shared.client, self._shared.resources, resource, rest)
+        log.info("removed", resource=resource.metadata.name, objects=len(resource.status.managed_resources))
+        return Next()
+
+    async def _with_finalizer(self, resource: VidraResource) -> VidraResource:
+        """Before anything is applied there must be something that cleans up after it."""
+        if RESOURCE_FINALIZER in resource.metadata.finalizers:
+            return resource
+        finalizers = (*resource.metadata.finalizers, RESOURCE_FINALIZER)
+        return await set_finalizers(self._shared.client, self._shared.resources, resource, finalizers)
+
+    def _interval(self, resource: VidraResource) -> float:
+        interval = self._shared.settings().resource_interval
+        return (parse_interval(resource.spec.interval) if resource.spec.interval else interval).total_seconds()
+
+    async def _text(self, resource: VidraResource) -> bytes:
+        if resource.spec.content is not None:
+            return await self._shared.content.load(resource.spec.content)
+        return (resource.spec.manifest or "").encode()
+
+    def _suspended(self, resource: VidraResource) -> bool:
+        sync = self._shared.syncs.get(sync_of(resource))
+        return resource.spec.suspend or (sync is not None and sync.spec.suspend)
+
+    def _terms(self, resource: VidraResource, adopted: Callable[[Ref], None]) -> Terms:
+        """Its own policies, unless it is about to go: then it takes nothing from anybody."""
+        shared = self._shared
+
+        def waits(unwanted: Collection[ManagedObject]) -> bool:
+            return self._may_be_taken_over(resource, unwanted)
+
+        if resource.metadata.name not in shared.leaving:
+            return Terms(
+                resource.spec, rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted), adopted, waits
+            )
+        meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
+        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits)
+
+    def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
+        """Whether another VidraResource of the sync may be about to own what this one no longer wants."""
+        sync = sync_of(resource)
+        before = self._unwanted.pop(resource.metadata.name, frozenset())
+        if not sync or not unwanted:
+            return False
+        siblings = (
+            item
+            for item in self._shared.resources.group(sync)
+            if item.metadata.name != resource.metadata.name
+            and not item.metadata.deletion_timestamp
+            and item.metadata.name not in self._shared.leaving
+        )
+        waits = sync in self._shared.underway or may_take(siblings, unwanted)
+        if waits:
+            now = self._unwanted[resource.metadata.name] = frozenset(str(ref_of(entry)) for entry in unwanted)
+            if now - before:
+                self._some_leave()
+        return waits
+
+    def _sync_through(self, sync: str) -> None:
+        """Whoever waits for the others of the sync may see them with their new text now."""
+        for resource in self._shared.resources.group(sync):
+            if waits_for_siblings(resource.status.problems):
+                self.queue.add(resource.metadata.name)
+
+    def _some_leave(self) -> None:
+        """Whoever was refused a field may have it now."""
+        for resource in self._shared.resources:
+            if any(problem.reason == Reason.CONFLICT for problem in resource.status.problems):
+                self.queue.add(resource.metadata.name)
+
+    def _reacts(self, resource: VidraResource) -> bool:
+        """Whether an event is worth a pass: drift only where it was asked for, the end of a wait always."""
+        wanted = self._shared.settings().event_based or resource.spec.destination.reconcile_on_events
+        return wanted or resource.metadata.deletion_timestamp is not None or bool(resource.status.problems)
+
+    def _resource_changed(self, old: VidraResource | None, new: VidraResource | None) -> None:
+        if calls_for_pass(old.metadata if old else None, new.metadata if new else None):
+            item = new or old
+            assert item is not None
+            self.queue.add(item.metadata.name)
+
+    def _sync_changed(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
+        """Suspending a sync, or going on with it, is felt by its VidraResources."""
+        if new and (old is None or old.spec.suspend != new.spec.suspend):
+            for resource in self._shared.resources.group(new.metadata.name):
+                self.queue.add(resource.metadata.name)
+
+    def _forget(self, owner: Owner) -> None:
+        self._names.pop(owner.manager, None)
+        self._unwanted.pop(owner.name, None)
+        self.queue.forget(owner.name)
+        self._shared.clusters.leave(owner.manager)
+
+
+def _next(done: Done | None, interval: float) -> Next:
+    """When to look again: what ends by itself is looked for more often than what needs a person."""
+    if done is None or done.outcome.verdict.ready:
+        return Next(after=interval)
+    waiting = done.outcome.verdict.progressing
+    return Next(after=min(interval, LONGEST_WAIT) if waiting else interval, failed=True)

@@ -1,0 +1,135 @@
+"""One pass over a VidraResource that is being deleted: its objects go first, in reverse order, cluster by cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from vidra.api.conditions import Verdict
+from vidra.api.policies import DeletionPolicy
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.owner import Owner
+from vidra.apply.plan import prune_order
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
+from vidra.clusters.registry import Clusters
+from vidra.controllers.resource.hands import Hands
+from vidra.controllers.resource.move import Move, Peers, inventory_of
+from vidra.controllers.resource.report import Outcome, reason_of
+from vidra.kube.discovery import DiscoveryStale
+from vidra.kube.errors import KubeError
+
+FILL_WITHIN = 5.0
+"""Seconds that the views of the objects' kinds may take to fill; without a view each object is looked at."""
+
+
+class Farewell(msgspec.Struct, frozen=True):
+    """What one pass achieved."""
+
+    outcome: Outcome
+    """Its inventory is what is left."""
+    kept: tuple[str, ...]
+    """What stays and is Vidra's no longer, each with the reason."""
+
+
+async def delete_pass(
+    clusters: Clusters, resource: VidraResource, owner: Owner, peers: Peers, *, seconds: float
+) -> Farewell:
+    """Remove as much as can be removed now.
+
+    Args:
+        peers: The other VidraResources.
+        seconds: After which the pass ends, even if a cluster keeps it waiting.
+    """
+    before = inventory_of(resource)
+    by_server: dict[str, list[ManagedObject]] = {}
+    for entry in before.entries.values():
+        by_server.setdefault(entry.server, []).append(entry)
+    works = [
+        _Work(clusters, server, entries, owner, lambda cluster: Move(cluster, resource, owner, peers))
+        for server, entries in by_server.items()
+    ]
+    try:
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work.run(resource.spec.deletion_policy))
+    except TimeoutError:
+        pass  # What is certain is in the hands.
+    problems = [problem for work in works for problem in work.hands.problems]
+    gone = [key for work in works for key in work.hands.gone]
+    outcome = Outcome(_verdict(problems), before.settled((), gone), tuple(problems), total=resource.status.objects)
+    return Farewell(outcome, tuple(line for work in works for line in work.hands.kept))
+
+
+class _Work:
+    """The part of a deletion that is about one cluster: another that is away must not hold it up."""
+
+    def __init__(
+        self,
+        clusters: Clusters,
+        server: str,
+        entries: Sequence[ManagedObject],
+        owner: Owner,
+        new_move: Callable[[Cluster], Move],
+    ) -> None:
+        self._clusters, self._server, self._entries, self._owner = clusters, server, entries, owner
+        self._new_move = new_move
+        self.hands = Hands(clusters, owner)
+
+    async def run(self, policy: DeletionPolicy) -> None:
+        """Do what can be done; what stands in the way is in the hands' problems."""
+        try:
+            cluster = self._clusters.get(self._server)
+            await self._remove(cluster, policy)
+        except ClusterError as error:
+            self._problem(error.reason, str(error))
+        except KubeError as error:
+            self._problem(reason_of(error), f"cannot remove objects: {error}")
+
+    async def _remove(self, cluster: Cluster, policy: DeletionPolicy) -> None:
+        orphan = policy is DeletionPolicy.ORPHAN
+        try:
+            await cluster.breaker.check()
+            if not orphan:
+                await self._watch(cluster)
+            patient = policy is DeletionPolicy.WAIT_FOR_TERMINATION
+            entries = await self._moved(cluster)
+            await self.hands.prune(prune_order(entries), patient=patient, orphan=orphan)
+        except KubeError:
+            cluster.breaker.doubt()
+            raise
+
+    async def _moved(self, cluster: Cluster) -> list[ManagedObject]:
+        """The entries, where the first Vidra wrote them with a UID: what it left is known as ours only then."""
+        move = self._new_move(cluster)
+        await move.find({})
+        await move.carry_out()
+        self.hands.problems += move.problems
+        return move.newest(self._entries)
+
+    async def _watch(self, cluster: Cluster) -> None:
+        """Have the end of each object seen when it comes; an operator that has just started watches nothing yet."""
+        kinds = set()
+        for name in {(entry.api_version, entry.kind) for entry in self._entries}:
+            try:
+                kind = await cluster.discovery.find(*name)
+            except DiscoveryStale:
+                continue
+            if kind is not None:
+                kinds.add(kind)
+        cluster.observed.hold(self._owner.manager, kinds)
+        await cluster.observed.ready(kinds, FILL_WITHIN)
+
+    def _problem(self, reason: Reason, message: str) -> None:
+        self.hands.problems.append(ObjectProblem(reason, message))
+
+
+def _verdict(problems: Sequence[ObjectProblem]) -> Verdict:
+    failed = [problem for problem in problems if problem.reason != Reason.WAITING_FOR_DELETION]
+    if failed:
+        return Verdict(ready=False, reason=Reason(failed[0].reason), message=failed[0].message)
+    message = "; ".join(problem.message for problem in problems[:3]) or "removing objects"
+    return Verdict(ready=False, reason=Reason.DELETING, message=message, progressing=True)

@@ -1,0 +1,68 @@
+"""Tells, without writing or fetching anything, that nothing is to be done: what a steady state consists of."""
+
+from __future__ import annotations
+
+import hashlib
+
+from vidra.api.conditions import ConditionType, find, is_ready
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, VidraResource
+from vidra.apply.owner import Owner
+from vidra.clusters.cluster import Cluster
+from vidra.controllers.triggers import requested
+from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.kube.errors import KubeError
+
+FILL_WITHIN = 10.0
+"""Seconds that the views of the objects' kinds may take to fill, after a start."""
+
+
+async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner) -> bool:
+    """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
+    status = resource.status
+    ready = find(status.conditions, ConditionType.READY)
+    current = (
+        is_ready(status.conditions, resource.metadata.generation)
+        and ready is not None
+        and ready.reason == Reason.APPLIED
+        and status.applied_checksum == checksum_of(resource)
+        and status.last_handled_requested_at == requested(resource.metadata)
+    )
+    if not current:
+        return False
+    try:
+        kinds = await _kinds(status.managed_resources, cluster)
+    except (KubeError, DiscoveryStale):
+        return False
+    wanted = frozenset(kinds.values())
+    cluster.observed.hold(owner.manager, wanted)
+    await cluster.observed.ready(wanted, FILL_WITHIN)
+    return all(_untouched(entry, kinds, cluster, owner) for entry in status.managed_resources)
+
+
+def checksum_of(resource: VidraResource) -> str:
+    """The MD5 of the text that a VidraResource stands for."""
+    content = resource.spec.content
+    if content is not None:
+        return content.checksum
+    return hashlib.md5((resource.spec.manifest or "").encode(), usedforsecurity=False).hexdigest()
+
+
+async def _kinds(entries: tuple[ManagedObject, ...], cluster: Cluster) -> dict[tuple[str, str], Kind]:
+    """The kinds of the entries, as far as the cluster serves them."""
+    names = {(entry.api_version, entry.kind) for entry in entries}
+    found = {name: await cluster.discovery.find(*name) for name in names}
+    return {name: kind for name, kind in found.items() if kind is not None}
+
+
+def _untouched(entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner) -> bool:
+    """Whether the cluster shows the object that was applied, with all its fields still in the owner's hands."""
+    kind = kinds.get((entry.api_version, entry.kind))
+    live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
+    return (
+        live is not None
+        and entry.server == cluster.server
+        and live.uid == entry.uid
+        and not live.terminating
+        and entry.revision.partition("-")[2] == live.digest(owner.manager)
+    )

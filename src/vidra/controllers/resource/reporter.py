@@ -1,0 +1,145 @@
+"""Says what became of a pass: in the status, and in Events and log when it is news."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+import structlog
+
+from vidra.api.conditions import ConditionType, Verdict, find
+from vidra.api.reasons import Reason
+from vidra.api.resource import HeldPrune, ManagedObject, VidraResource
+from vidra.apply.inventory import Inventory, ref_of
+from vidra.controllers.resource.apply_pass import Done
+from vidra.controllers.resource.report import Outcome, status_for
+from vidra.controllers.shared import Shared
+from vidra.controllers.status import as_read, write_status
+from vidra.kube.errors import KubeError
+from vidra.manifests import Ref
+
+log = structlog.get_logger("vidra.resource")
+
+NAMED = 10
+"""Objects that an Event names; more would be cut off."""
+
+
+class Reporter:
+    """The voice of one VidraResource during one pass."""
+
+    def __init__(self, shared: Shared, resource: VidraResource) -> None:
+        self._shared = shared
+        self._resource = resource
+
+    async def ahead(self, outcome: Outcome) -> None:
+        """Write the inventory before anything in it is applied.
+
+        Raises:
+            KubeError: It could not be written, so nothing may be applied.
+        """
+        await self._write(outcome, handled=False)
+
+    async def done(self, done: Done) -> None:
+        """A pass came to its end."""
+        verdict = done.outcome.verdict
+        news = self._is_news(verdict)
+        await self._write(done.outcome)
+        for warning in done.warnings:
+            self._say("Warning", Reason.WARNED, warning)
+        self.kept(done.kept)
+        if not verdict.ready:
+            self._say_unready(verdict)
+        elif done.changed or done.removed or news:
+            self._say("Normal", verdict.reason, _changes(done), change=bool(done.changed or done.removed))
+
+    async def failed(
+        self, reason: Reason, message: str, inventory: Inventory | None = None, held: HeldPrune | None = None
+    ) -> None:
+        """A pass could not be made, or was broken off."""
+        verdict = Verdict(ready=False, reason=reason, message=message)
+        await self._write(self._same(verdict, inventory, held))
+        self._say_unready(verdict)
+
+    async def deleting(self, outcome: Outcome) -> None:
+        """Some objects are still there."""
+        await self._write(outcome)
+        if outcome.verdict.reason is not Reason.DELETING:
+            self._say_unready(outcome.verdict)
+
+    def adopted(self, objects: Sequence[Ref]) -> None:
+        """Objects that somebody else made are this owner's from now on."""
+        if objects:
+            named = _listed([str(ref) for ref in objects])
+            self._say("Normal", Reason.ADOPTED, f"taken over, and Vidra's from now on: {named}", change=True)
+
+    def kept(self, lines: Sequence[str]) -> None:
+        """Objects stay as they are, and are Vidra's no longer."""
+        if lines:
+            self._say("Normal", Reason.KEPT, f"left in the cluster: {_listed(lines)}", change=True)
+
+    def left_behind(self, outcome: Outcome) -> None:
+        """The time for a deletion is over."""
+        objects = [_place(entry) for entry in outcome.inventory.listing()]
+        why = f" ({outcome.problems[0].message})" if outcome.problems else ""
+        message = f"deletionTimeout is over, and these objects may still be there: {_listed(objects)}{why}"
+        self._say("Warning", Reason.LEFT_BEHIND, message, change=True)
+
+    async def suspended(self) -> None:
+        """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
+        ready = find(self._resource.status.conditions, ConditionType.READY)
+        message = "suspended: set spec.suspend to false to go on"
+        verdict = Verdict(ready=ready is not None and ready.status == "True", reason=Reason.SUSPENDED, message=message)
+        await self._write(self._same(verdict, None))
+
+    async def fault(self) -> None:
+        """A pass ended in a fault of Vidra's own; best effort."""
+        try:
+            await self.failed(Reason.INTERNAL_ERROR, "a fault of Vidra: see the operator's log, and report it")
+        except KubeError as error:
+            log.warning("status not written", resource=self._resource.metadata.name, error=str(error))
+
+    def _same(self, verdict: Verdict, inventory: Inventory | None, held: HeldPrune | None = None) -> Outcome:
+        """An outcome that changes nothing but the verdict, and what there is newer news of."""
+        status = as_read(self._resource, self._shared.resources).status
+        return Outcome(
+            verdict,
+            inventory or Inventory.of(status.managed_resources),
+            status.problems,
+            status.objects,
+            status.ready_objects,
+            status.applied_checksum,
+            held or status.held_prune,
+        )
+
+    async def _write(self, outcome: Outcome, *, handled: bool = True) -> None:
+        item = as_read(self._resource, self._shared.resources)
+        status = status_for(item, outcome, datetime.now(UTC), handled=handled)
+        await write_status(self._shared.client, self._shared.resources, item, status)
+
+    def _is_news(self, verdict: Verdict) -> bool:
+        status = as_read(self._resource, self._shared.resources).status
+        before = find(status.conditions, ConditionType.READY)
+        return before is None or before.reason != verdict.reason
+
+    def _say_unready(self, verdict: Verdict) -> None:
+        self._say("Normal" if verdict.progressing else "Warning", verdict.reason, verdict.message)
+
+    def _say(self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False) -> None:
+        if self._shared.recorder.say(self._resource, kind, reason, message, change=change):
+            log.info("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
+
+
+def _changes(done: Done) -> str:
+    parts = [f"{done.changed} of {done.outcome.total} objects applied"] if done.changed else []
+    parts += [f"{done.removed} pruned"] if done.removed else []
+    return ", ".join(parts) or done.outcome.verdict.message
+
+
+def _listed(lines: Sequence[str]) -> str:
+    more = f", and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
+    return ", ".join(lines[:NAMED]) + more
+
+
+def _place(entry: ManagedObject) -> str:
+    return f"{ref_of(entry)} at {entry.server}" if entry.server else str(ref_of(entry))

@@ -1,0 +1,88 @@
+"""From a manifest to the objects that should be in a cluster, and what stands in the way of some."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from vidra.api.reasons import Reason
+from vidra.api.resource import ObjectProblem, ResourceSpec
+from vidra.apply.desired import Desired, Key, desire
+from vidra.apply.guard import protected
+from vidra.apply.owner import Owner
+from vidra.apply.problems import ObjectError
+from vidra.apply.pruner import PROTECTED
+from vidra.clusters.cluster import Cluster
+from vidra.kube.discovery import DiscoveryStale
+from vidra.manifests import ManifestObject, Problem, Reading, Ref
+
+BREATH = 200
+"""Objects after which others get their turn on the event loop."""
+DEFAULT_NAMESPACE = "default"
+"""For objects without a namespace when the destination names none, as kubectl has it."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a manifest asks for in one cluster."""
+
+    objects: dict[Key, Desired]
+    problems: tuple[ObjectProblem, ...]
+    """While there is any, nothing is pruned: what cannot be read may be what is there."""
+    total: int
+    """Objects in the manifest, with those that stand among the problems."""
+
+
+async def wanted(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Wanted:
+    """Give every object its kind, its namespace and its owner's marks.
+
+    Raises:
+        Unreachable: The cluster cannot be asked for its kinds.
+        ApiError: The cluster does not tell.
+    """
+    found: dict[Key, Desired] = {}
+    problems = [_unreadable(problem) for problem in reading.problems]
+    for number, item in enumerate((*_namespace(reading, spec), *reading.objects)):
+        try:
+            result = await _resolved(item, spec, cluster, owner)
+            found[result.key] = result
+        except ObjectError as error:
+            problems.append(ObjectProblem(error.reason, str(error), str(item.ref)))
+        if number % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
+    return Wanted(found, tuple(problems), len(found) + len(problems))
+
+
+async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Desired:
+    """The object as this cluster means it.
+
+    Raises:
+        ObjectError: The cluster does not serve its kind, or it is none that a sync may have.
+    """
+    try:
+        kind = await cluster.discovery.find(item.ref.api_version, item.ref.kind)
+    except DiscoveryStale as error:
+        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {error}") from None
+    if kind is None:
+        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: the cluster does not serve this kind (yet)")
+    result = desire(item, kind, cluster.server, spec.destination.namespace or DEFAULT_NAMESPACE, owner)
+    if why := protected(result, cluster.own_namespace):
+        raise ObjectError(Reason.PROTECTED, f"{result.ref} is refused: {why}")
+    return result
+
+
+def _namespace(reading: Reading, spec: ResourceSpec) -> tuple[ManifestObject, ...]:
+    """The destination's namespace, when Vidra was asked to create it and the manifest does not bring it."""
+    name = spec.destination.namespace or DEFAULT_NAMESPACE
+    if not spec.destination.create_namespace or name in PROTECTED:
+        return ()
+    if any(item.ref.kind == "Namespace" and item.ref.name == name for item in reading.objects):
+        return ()
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    return (ManifestObject(Ref("v1", "Namespace", "", name), body, 0),)
+
+
+def _unreadable(problem: Problem) -> ObjectProblem:
+    where = f"document {problem.document}" if problem.document else "the manifest"
+    place = f"{where}, line {problem.line}" if problem.line else where
+    return ObjectProblem(Reason.INVALID_MANIFEST, f"{place}: {problem.message}", where)

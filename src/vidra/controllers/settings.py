@@ -1,0 +1,59 @@
+"""The settings that a person changes while Vidra runs: the ConfigMap labelled app=vidra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import msgspec
+
+from vidra.api.times import parse_interval
+from vidra.kube.core import ConfigMap
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the ConfigMap says, or its defaults."""
+
+    sync_interval: timedelta = timedelta(minutes=1)
+    """How often Infrahub is asked (`requeueSyncAfter`)."""
+    resource_interval: timedelta = timedelta(minutes=10)
+    """How often objects are compared with their manifest (`requeueResourcesAfter`)."""
+    query_name: str = "ArtifactIDs"
+    """The query stored in Infrahub (`queryName`)."""
+    event_based: bool = False
+    """Put drift back as soon as it is seen, for every sync (`eventBasedReconcile`)."""
+
+
+def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
+    """The ConfigMap that counts: one with keys of Vidra, in Vidra's own namespace if there is one, then the oldest."""
+    known = [item for item in candidates if _KEYS & item.data.keys()]
+    return min(
+        known,
+        key=lambda item: (item.metadata.namespace != namespace, item.metadata.creation_timestamp, item.metadata.uid),
+        default=None,
+    )
+
+
+def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings, and what is wrong with the keys whose default stays in force."""
+    settings, complaints = Settings(), []
+    for key, field in (("requeueSyncAfter", "sync_interval"), ("requeueResourcesAfter", "resource_interval")):
+        if key in data:
+            try:
+                settings = msgspec.structs.replace(settings, **{field: parse_interval(data[key].strip())})
+            except ValueError as error:
+                complaints.append(f"{key}: {error}; the default stays in force")
+    if name := data.get("queryName", "").strip():
+        settings = msgspec.structs.replace(settings, query_name=name)
+    elif "queryName" in data:
+        complaints.append(f"queryName is empty; {settings.query_name} stays in force")
+    if "eventBasedReconcile" in data:
+        flag = _FLAGS.get(data["eventBasedReconcile"].strip().lower())
+        if flag is None:
+            complaints.append("eventBasedReconcile: write true or false; the default, false, stays in force")
+        settings = msgspec.structs.replace(settings, event_based=bool(flag))
+    return settings, tuple(complaints)
+
+
+_KEYS = frozenset({"requeueSyncAfter", "requeueResourcesAfter", "queryName", "eventBasedReconcile"})
+_FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}

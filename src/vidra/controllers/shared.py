@@ -1,0 +1,51 @@
+"""What all controllers work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.clusters.registry import Clusters
+from vidra.controllers.content import ContentStore
+from vidra.controllers.leaving import Leaving
+from vidra.controllers.metrics import Metrics
+from vidra.controllers.settings import Settings
+from vidra.controllers.underway import Underway
+from vidra.kube.client import Client
+from vidra.kube.core import Heading, Secret
+from vidra.kube.events import Recorder
+from vidra.kube.store import Store
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """The stores, hands and voices that a pass needs."""
+
+    client: Client
+    """Of the cluster that Vidra runs in."""
+    hub: str
+    """Which Vidra this is, in field managers."""
+    namespace: str
+    """Vidra's own."""
+    syncs: Store[InfrahubSync]
+    resources: Store[VidraResource]
+    """Indexed by the name of the sync that made them."""
+    infrahub_secrets: Store[Secret]
+    kept: Store[Heading]
+    """The Secrets that hold texts."""
+    clusters: Clusters
+    content: ContentStore
+    recorder: Recorder
+    metrics: Metrics
+    settings: Callable[[], Settings]
+    """The settings in force now."""
+    leaving: Leaving = msgspec.field(default_factory=Leaving)
+    underway: Underway = msgspec.field(default_factory=Underway)
+
+
+def sync_of(resource: VidraResource) -> str:
+    """Name of the sync that made a VidraResource; empty when a person did."""
+    owners = resource.metadata.owner_references
+    return next((owner.name for owner in owners if owner.kind == "InfrahubSync"), "")

@@ -1,0 +1,97 @@
+"""What a listing means for the VidraResources of a sync: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from vidra.api.reasons import Reason
+from vidra.api.resource import Content, VidraResource
+from vidra.sources.protocol import Artifact, Listing
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Something that a person should know about a sync or one of its artifacts."""
+
+    reason: Reason
+    message: str
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """What to do about a listing."""
+
+    fetch: tuple[Artifact, ...]
+    """New, or with another checksum than what is stored."""
+    keep: tuple[tuple[Artifact, VidraResource], ...]
+    """Stored already."""
+    remove: tuple[VidraResource, ...]
+    """Of artifacts that are no longer listed."""
+    troubles: tuple[Trouble, ...]
+
+
+def decide(
+    listing: Listing, existing: Iterable[VidraResource], has: Callable[[Content], bool], *, allow_empty: bool
+) -> Decision:
+    """Compare a listing with what there is. Whatever is not certain to be unwanted stays.
+
+    Args:
+        has: Whether a stored text is still there.
+    """
+    there = {artifact_of(resource): resource for resource in existing}
+    troubles: list[Trouble] = []
+    fetch: list[Artifact] = []
+    keep: list[tuple[Artifact, VidraResource]] = []
+    for artifact in sorted(listing.artifacts, key=lambda item: item.id):
+        resource = there.get(artifact.id)
+        if resource is not None and resource.metadata.deletion_timestamp:
+            continue  # made anew once it is gone
+        if artifact.checksum is None:
+            troubles.append(_not_generated(artifact))
+        elif resource is not None and stored_checksum(resource, has) == artifact.checksum:
+            keep.append((artifact, resource))
+        else:
+            fetch.append(artifact)
+    listed = {artifact.id for artifact in listing.artifacts}
+    unlisted = tuple(
+        resource
+        for artifact, resource in there.items()
+        if artifact not in listed and not resource.metadata.deletion_timestamp
+    )
+    held = _held(listing, unlisted, allow_empty=allow_empty)
+    return Decision(tuple(fetch), tuple(keep), () if held else unlisted, (*troubles, *held))
+
+
+def artifact_of(resource: VidraResource) -> str:
+    """Id of the artifact that a VidraResource stands for. The first Vidra used it as the name."""
+    return resource.spec.content.artifact_id if resource.spec.content else resource.metadata.name
+
+
+def stored_checksum(resource: VidraResource, has: Callable[[Content], bool]) -> str:
+    """Checksum of the stored text; empty if none is stored, or the stored one is gone or damaged."""
+    content = resource.spec.content
+    return content.checksum if content and has(content) and not is_lost(resource) else ""
+
+
+def is_lost(resource: VidraResource) -> bool:
+    """Whether its stored text turned out to be gone or damaged, and was not stored anew since."""
+    return any(
+        item.reason == Reason.CONTENT_MISSING and item.observed_generation >= resource.metadata.generation
+        for item in resource.status.conditions
+    )
+
+
+def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty: bool) -> tuple[Trouble, ...]:
+    """Why nothing may be removed; empty when it may."""
+    if listing.missing:
+        message = f"Infrahub's list of artifacts is incomplete ({listing.missing}): nothing is pruned"
+        return (Trouble(Reason.PARTIAL_RESULT, message),)
+    if listing.artifacts or allow_empty:
+        return ()
+    kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should go" if unlisted else ""
+    return (Trouble(Reason.EMPTY_RESULT, f"Infrahub lists no artifact of this name: check name and branch{kept}"),)
+
+
+def _not_generated(artifact: Artifact) -> Trouble:
+    message = f"artifact {artifact.id} has not been generated yet: generate it in Infrahub, and see there if it fails"
+    return Trouble(Reason.NOT_GENERATED, message)

@@ -1,0 +1,29 @@
+"""Which changes of a resource call for a pass: everything that a person can do, nothing that Vidra itself writes."""
+
+from __future__ import annotations
+
+from vidra.api.meta import Meta
+from vidra.api.names import APPROVE_PRUNE, REQUESTED_AT
+
+
+def calls_for_pass(old: Meta | None, new: Meta | None) -> bool:
+    """Whether a change of metadata means work."""
+    if old is None or new is None or old.uid != new.uid:
+        return True
+    return (
+        old.generation != new.generation
+        or old.deletion_timestamp != new.deletion_timestamp
+        or requested(old) != requested(new)
+        or approved(old) != approved(new)
+        or set(old.finalizers) - set(new.finalizers) != set()
+    )
+
+
+def requested(meta: Meta) -> str:
+    """The value of the annotation that asks for a pass now."""
+    return meta.annotations.get(REQUESTED_AT, "")
+
+
+def approved(meta: Meta) -> str:
+    """The value of the annotation that agrees to a held prune."""
+    return meta.annotations.get(APPROVE_PRUNE, "")

@@ -1,0 +1,150 @@
+"""When VidraResources of unlisted artifacts may go: after what replaces them, and not too many unasked."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from vidra.api.conditions import Condition
+from vidra.api.meta import Meta
+from vidra.api.names import APPROVE_PRUNE
+from vidra.api.reasons import Reason
+from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.sync import InfrahubSync, Source, SyncSpec
+from vidra.apply.brake import set_id
+from vidra.controllers.sync.leaving import Unlisted, part, unlisted
+
+ALONE: frozenset[str] = frozenset()
+
+
+def made(
+    id_: str,
+    objects: Sequence[str] = (),
+    *,
+    ready: bool = True,
+    seen: bool = True,
+    problems: Sequence[ObjectProblem] = (),
+) -> VidraResource:
+    reason = Reason.APPLIED if ready else Reason.PROGRESSING
+    return VidraResource(
+        Meta(name=id_, generation=2),
+        ResourceSpec(content=Content(artifact_id=id_, checksum="1", secrets=())),
+        ResourceStatus(
+            observed_generation=2 if seen else 1,
+            conditions=(
+                Condition("Ready", "True" if ready else "False", reason, observed_generation=2 if seen else 1),
+            ),
+            managed_resources=tuple(ManagedObject("v1", "ConfigMap", name, "here") for name in objects),
+            problems=tuple(problems),
+        ),
+    )
+
+
+def sync(limit: int = 50, approved: str = "") -> InfrahubSync:
+    annotations = {APPROVE_PRUNE: approved} if approved else {}
+    spec = SyncSpec(source=Source(infrahub_api_url="http://x", artifact_name="a"), prune_limit=limit)
+    return InfrahubSync(Meta(name="sync", annotations=annotations), spec)
+
+
+def about(name: str, reason: Reason = Reason.REFUSED) -> ObjectProblem:
+    return ObjectProblem(reason, "no", f"ConfigMap here/{name} (v1)")
+
+
+UNREADABLE = ObjectProblem(Reason.INVALID_MANIFEST, "no", "document 2")
+
+OLD = made("old", ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("heir", "beside", "goes"),
+    [
+        (made("new"), False, True),
+        (made("new", ready=False), False, False),
+        (made("new", seen=False), False, False),
+        (made("new", ready=False), True, False),
+        (made("new", ready=False, problems=[about("a")]), False, False),
+        (made("new", ready=False, problems=[about("a")]), True, False),
+        (made("new", ready=False, problems=[about("z")]), False, True),
+        (made("new", ready=False, seen=False, problems=[about("z")]), False, False),
+        (made("new", ready=False, problems=[about("z"), UNREADABLE]), False, False),
+        (made("new", ready=False, problems=[about("z"), UNREADABLE]), True, True),
+        (made("new", ready=False, problems=[about("z", Reason.WAITING_FOR_DELETION)]), False, True),
+        (made("new", ready=False, problems=[about(f"z{number}") for number in range(50)]), False, False),
+        (None, False, False),
+        (None, True, True),
+    ],
+)
+def test_it_goes_when_what_may_replace_it_is_applied(heir: VidraResource | None, beside: bool, goes: bool) -> None:
+    leaving: Unlisted = {"old": frozenset({"new"}) if beside else ALONE}
+    parting = part(sync(), frozenset({"new"}), leaving, [OLD, heir] if heir else [OLD])
+    assert parting.go == ((OLD,) if goes else ())
+    assert bool(parting.note) is not goes
+
+
+def test_what_is_being_deleted_already_is_left_to_itself() -> None:
+    going = VidraResource(Meta(name="old", deletion_timestamp="now"), ResourceSpec())
+    assert part(sync(), frozenset(), {"old": ALONE}, [going]).go == ()
+
+
+@pytest.mark.parametrize(
+    ("lost", "handed", "stays", "limit", "held"),
+    [
+        (10, 0, 1, 0, False),
+        (11, 0, 1, 50, True),
+        (11, 0, 11, 50, False),
+        (11, 5, 11, 50, False),
+        (11, 20, 1, 50, False),
+        (12, 9, 11, 37, True),
+        (40, 0, 0, 100, False),
+    ],
+)
+def test_too_many_objects_at_once_are_held(lost: int, handed: int, stays: int, limit: int, held: bool) -> None:
+    shared = [f"shared-{number}" for number in range(handed)]
+    old = made("old", [*shared, *(f"lost-{number}" for number in range(lost))])
+    new = made("new", [*shared, *(f"own-{number}" for number in range(stays))])
+    parting = part(sync(limit), frozenset({"new"}), {"old": ALONE}, [old, new])
+    assert bool(parting.held) is held
+    assert bool(parting.go) is not held
+
+
+def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None:
+    old = [made(name, [f"{name}-{number}" for number in range(8)]) for name in ("x", "y")]
+    leaving: Unlisted = {"x": ALONE, "y": ALONE}
+    resources = [*old, made("new")]
+    held = part(sync(), frozenset({"new"}), leaving, resources).held
+    assert held is not None
+    assert held.reason is Reason.PRUNE_HELD
+    assert held.message == (
+        "2 VidraResources with 16 of 16 objects would be removed because their artifacts are no longer listed, and "
+        "pruneLimit is 50%: nothing is removed. If they should go: kubectl annotate infrahubsync sync "
+        f"vidra.infrahub.operators.com/approvePrune={set_id(['x', 'y'])} --overwrite (they are: x, y)"
+    )
+    assert part(sync(approved=set_id(["x"])), frozenset({"new"}), leaving, resources).held
+    assert part(sync(approved=set_id(["y", "x"])), frozenset({"new"}), leaving, resources).go == tuple(old)
+
+
+def test_an_empty_list_was_allowed_as_a_whole() -> None:
+    old = made("old", [f"lost-{number}" for number in range(40)])
+    assert part(sync(), frozenset(), {"old": ALONE}, [old]).go == (old,)
+
+
+@pytest.mark.parametrize(
+    ("listed", "changed", "before", "last", "beside"),
+    [
+        ("b", "", {}, "", ""),
+        ("bc", "", {}, "oldbc", ""),
+        ("bc", "c", {"old": "bc"}, "bc", "b"),
+        ("c", "", {"old": "bc"}, "bc", "c"),
+        ("bcd", "d", {"old": "bc"}, "bc", "bc"),
+    ],
+)
+def test_what_was_listed_together_is_remembered_until_it_changes(
+    listed: str, changed: str, before: dict[str, str], last: str, beside: str
+) -> None:
+    known = {name: frozenset(ids) for name, ids in before.items()}
+    found = unlisted([OLD], frozenset(listed), changed, known, frozenset(last))
+    assert found == {"old": frozenset(beside)}
+
+
+def test_what_was_listed_with_it_last_time_came_before_it_went() -> None:
+    last = frozenset({"old", "b", "c"})
+    assert unlisted([OLD], frozenset("bcd"), {"c", "d"}, {}, last) == {"old": frozenset("b")}

@@ -1,0 +1,46 @@
+"""What moves between the VidraResources of a sync does not go before it came."""
+
+import pytest
+
+from vidra.api.conditions import Condition
+from vidra.api.meta import Meta
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.controllers.resource.siblings import may_take
+
+UNWANTED = [ManagedObject("v1", "ConfigMap", "a", "here")]
+
+
+def sibling(reason: Reason, *problems: ObjectProblem, observed: int = 1) -> VidraResource:
+    conditions = (Condition("Ready", "Unknown", reason, observed_generation=observed),)
+    status = ResourceStatus(observed_generation=observed, conditions=conditions, problems=problems)
+    return VidraResource(Meta(name="b", generation=1), ResourceSpec(), status)
+
+
+def about(name: str, reason: Reason = Reason.REFUSED) -> ObjectProblem:
+    return ObjectProblem(reason, "no", f"ConfigMap here/{name} (v1)")
+
+
+WAITS_TOO = ObjectProblem(Reason.PROGRESSING, "no longer wanted: 1")
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (sibling(Reason.APPLIED), False),
+        (sibling(Reason.APPLIED, observed=0), True),
+        (sibling(Reason.PROGRESSING), True),
+        (sibling(Reason.PROGRESSING, WAITS_TOO), False),
+        (sibling(Reason.REFUSED, about("a")), True),
+        (sibling(Reason.REFUSED, about("z")), False),
+        (sibling(Reason.PRUNE_FAILED, about("a", Reason.PRUNE_FAILED)), False),
+        (sibling(Reason.CLUSTER_UNREACHABLE), False),
+        (sibling(Reason.SUSPENDED), False),
+    ],
+)
+def test_who_may_be_about_to_take_something_over(other: VidraResource, expected: bool) -> None:
+    assert may_take([other], UNWANTED) is expected
+
+
+def test_nobody_else_takes_nothing() -> None:
+    assert not may_take([], UNWANTED)

@@ -1,0 +1,42 @@
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidra.controllers.status import difference
+
+VALUES = st.recursive(
+    st.one_of(st.booleans(), st.integers(0, 3), st.sampled_from(["", "a", "b"])),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("xyz"), inner, max_size=3)),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(st.sampled_from("abcd"), VALUES, max_size=4)
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """RFC 7396, as its text has it."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+@given(OBJECTS, OBJECTS)
+def test_the_patch_makes_the_new_of_the_old(old: dict[str, Any], new: dict[str, Any]) -> None:
+    assert merged(old, difference(old, new)) == new
+
+
+@given(OBJECTS)
+def test_equal_objects_need_no_patch(item: dict[str, Any]) -> None:
+    assert difference(item, dict(item)) == {}
+
+
+def test_a_patch_says_no_more_than_what_differs() -> None:
+    old = {"a": {"b": 1, "c": [1, 2]}, "gone": 1, "same": {"x": 1}}
+    new = {"a": {"b": 2, "c": [1, 2]}, "new": 3, "same": {"x": 1}}
+    assert difference(old, new) == {"a": {"b": 2}, "gone": None, "new": 3}
