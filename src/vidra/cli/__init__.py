@@ -1,0 +1,1 @@
+"""The `vidra` command, one file per subcommand."""

@@ -1,0 +1,104 @@
+"""`vidra operator`: the operator itself, with the flags that the Helm chart passes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # the other subcommands start faster without the operator's imports
+    from vidra.operator import Options
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """From which severity on."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def operator(
+    metrics_bind_address: Annotated[
+        str, typer.Option(help="Where /metrics is served, as host:port or :port; 0 serves none.")
+    ] = ":8080",
+    health_probe_bind_address: Annotated[
+        str, typer.Option(help="Where /healthz and /readyz are served; 0 serves none.")
+    ] = ":8081",
+    leader_elect: Annotated[
+        bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
+    ] = False,
+    namespace: Annotated[
+        str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
+    ] = "",
+    log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
+    log_level: Annotated[LogLevel, typer.Option(help="Least severity that is logged.")] = LogLevel.INFO,
+) -> None:
+    """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own."""
+    from vidra.cli.logs import configure
+    from vidra.kube.connection import NotConfigured
+    from vidra.operator.options import Options, connection_from_environment, namespace_from_environment
+
+    configure(log_format, log_level)
+    try:
+        options = Options(
+            connection=connection_from_environment(),
+            namespace=namespace or namespace_from_environment(),
+            leader_elect=leader_elect,
+        )
+    except NotConfigured as error:
+        typer.echo(f"vidra operator: {error}", err=True)
+        raise typer.Exit(2) from None
+    try:
+        raise typer.Exit(asyncio.run(_run(options, metrics_bind_address, health_probe_bind_address)))
+    except NotConfigured as error:
+        typer.echo(f"vidra operator: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
+    """Work until told to stop; the exit code.
+
+    Raises:
+        NotConfigured: The credentials cannot be used.
+    """
+    import structlog
+
+    from vidra.operator import Operator
+    from vidra.web.server import BindError, health, metrics, serving
+
+    log = structlog.get_logger("vidra.operator")
+    work = Operator(options)
+    this = asyncio.current_task()
+    assert this is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+    try:
+        async with serving(health_bind, health(work.ready)), serving(metrics_bind, metrics(work.metrics.registry)):
+            await work.run()
+    except asyncio.CancelledError:
+        log.info("stopped")
+        return 0
+    except BindError as error:
+        await work.close()
+        typer.echo(f"vidra operator: {error}", err=True)
+    except BaseExceptionGroup as errors:
+        log.error("operator ended", error=_first(errors))
+    return 1
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,165 @@
+"""The operator: one process that keeps every InfrahubSync and VidraResource of a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from vidra.api.names import (
+    API_VERSION,
+    CLUSTER_LABEL,
+    CONFIG_LABEL,
+    CONFIG_VALUE,
+    INFRAHUB_LABEL,
+    RESOURCE_LABEL,
+    RESOURCE_PLURAL,
+    SYNC_PLURAL,
+)
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.clusters.registry import Clusters
+from vidra.controllers.config import Config
+from vidra.controllers.content import ContentStore
+from vidra.controllers.metrics import Metrics
+from vidra.controllers.resource import ResourceController
+from vidra.controllers.shared import Shared, sync_of
+from vidra.controllers.sync import SyncController
+from vidra.kube.core import ConfigMap, Heading, Secret
+from vidra.kube.events import Recorder
+from vidra.kube.lease import Leadership
+from vidra.kube.store import HasMeta, Store
+from vidra.kube.watch import Watch
+from vidra.operator.options import Options
+from vidra.operator.prepare import cluster_identity, definitions_served, ensure_namespace
+from vidra.sources.infrahub import InfrahubPool
+
+log = structlog.get_logger("vidra.operator")
+
+T = TypeVar("T", bound=HasMeta)
+
+
+class Operator:
+    """Stores, watches and controllers of one process."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._syncs: Store[InfrahubSync] = Store()
+        self._resources: Store[VidraResource] = Store(index=sync_of)
+        self._infrahub_secrets: Store[Secret] = Store()
+        self._cluster_secrets: Store[Secret] = Store()
+        self._kept: Store[Heading] = Store()
+        self._config_maps: Store[ConfigMap] = Store()
+        self._wake: Callable[[str], None] = lambda _: None
+        self._clusters = Clusters(options.connection, options.namespace, self._cluster_secrets, self._woken)
+        self._client = self._clusters.local.client
+        self._recorder = Recorder(self._client)
+        self._pool = InfrahubPool()
+        self.metrics = Metrics()
+        self.ready = asyncio.Event()
+        """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
+
+    def _woken(self, manager: str) -> None:
+        """A cluster has news for an owner; while nobody leads there is nobody to tell."""
+        self._wake(manager)
+
+    async def run(self) -> None:
+        """Work until cancelled.
+
+        Raises:
+            LeaseLost: Somebody else may be working now: the process must end.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._serve(), name="operator")
+                group.create_task(self._recorder.run(), name="events")
+        finally:
+            self.ready.clear()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close every connection; `run` does it at its end."""
+        await self._pool.close()
+        await self._clusters.close()
+
+    async def _serve(self) -> None:
+        hub = await cluster_identity(self._client)
+        await ensure_namespace(self._client, self._options.namespace)
+        await definitions_served(self._client)
+        leadership = Leadership(self._client, self._options.namespace, self._options.lease_name)
+        async with asyncio.TaskGroup() as group:
+            self._watch_everything(group)
+            await self._everything_read()
+            self.ready.set()
+            log.info("ready", syncs=len(self._syncs), resources=len(self._resources), hub=hub)
+            if not self._options.leader_elect:
+                await self._control(hub)
+            else:
+                await leadership.acquire()
+                try:
+                    async with asyncio.TaskGroup() as leading:
+                        leading.create_task(leadership.keep(), name="lease")
+                        leading.create_task(self._control(hub), name="controllers")
+                finally:
+                    await leadership.release()
+
+    async def _control(self, hub: str) -> None:
+        """Run the controllers, which begin with everything there is."""
+        config = Config(self._config_maps, self._options.namespace, self._recorder)
+        shared = Shared(
+            client=self._client,
+            hub=hub,
+            namespace=self._options.namespace,
+            syncs=self._syncs,
+            resources=self._resources,
+            infrahub_secrets=self._infrahub_secrets,
+            kept=self._kept,
+            clusters=self._clusters,
+            content=ContentStore(self._client, self._options.namespace, self._kept),
+            recorder=self._recorder,
+            settings=lambda: config.settings,
+            metrics=self.metrics,
+        )
+        resources = ResourceController(shared)
+        syncs = SyncController(shared, self._pool)
+        self._wake = resources.wake
+        config.listen(syncs.again)
+        config.listen(resources.again)
+        self._cluster_secrets.listen(lambda _old, _new: resources.again())
+        await shared.content.sweep(self._resources)
+        resources.again()
+        syncs.again()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(resources.queue.run(), name="vidraresources")
+            group.create_task(syncs.queue.run(), name="infrahubsyncs")
+
+    def _watch_everything(self, group: asyncio.TaskGroup) -> None:
+        core = f"/api/v1/namespaces/{self._options.namespace}"
+        self._watches = [
+            self._watch(group, f"/apis/{API_VERSION}/{SYNC_PLURAL}", InfrahubSync, self._syncs),
+            self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
+            self._watch(group, "/api/v1/secrets", Secret, self._infrahub_secrets, INFRAHUB_LABEL),
+            self._watch(group, "/api/v1/secrets", Secret, self._cluster_secrets, CLUSTER_LABEL),
+            self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
+            self._watch(group, "/api/v1/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+        ]
+
+    def _watch(
+        self,
+        group: asyncio.TaskGroup,
+        path: str,
+        kind: type[T],
+        store: Store[T],
+        selector: str = "",
+        *,
+        metadata_only: bool = False,
+    ) -> asyncio.Event:
+        watch = Watch(self._client, path, kind, store, selector=selector, metadata_only=metadata_only)
+        group.create_task(watch.run(), name=f"watch {path} {selector}")
+        return watch.synced
+
+    async def _everything_read(self) -> None:
+        for synced in self._watches:
+            await synced.wait()

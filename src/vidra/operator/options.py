@@ -1,0 +1,43 @@
+"""What the operator is started with; what a person changes while it runs is in the ConfigMap."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
+from vidra.kube.kubeconfig import default_path, from_file
+
+DEFAULT_NAMESPACE = "vidra-system"
+
+
+class Options(msgspec.Struct, frozen=True):
+    """One operator process."""
+
+    connection: Connection
+    namespace: str = DEFAULT_NAMESPACE
+    """Vidra's own: stored content and the Lease are there."""
+    leader_elect: bool = False
+    lease_name: str = "vidra-operator"
+
+
+def connection_from_environment() -> Connection:
+    """KUBECONFIG if it is set, else the Pod's service account.
+
+    Raises:
+        NotConfigured: Neither leads to a cluster.
+    """
+    path = default_path()
+    return from_file(path) if path else in_cluster()
+
+
+def namespace_from_environment(root: Path = SERVICE_ACCOUNT) -> str:
+    """POD_NAMESPACE if it is set, else the Pod's own namespace, else vidra-system."""
+    if name := os.environ.get("POD_NAMESPACE"):
+        return name
+    try:
+        return (root / "namespace").read_text().strip() or DEFAULT_NAMESPACE
+    except OSError:
+        return DEFAULT_NAMESPACE

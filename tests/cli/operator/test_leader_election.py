@@ -1,0 +1,67 @@
+"""Of several replicas one works, and another goes on when it ends, however it ends."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from vidra.kube import lease
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.process import OperatorProcess
+from vidra.testing.scene import Json, Scene
+
+NewOperator = Callable[..., Awaitable[OperatorProcess]]
+
+LEASES = "/apis/coordination.k8s.io/v1/namespaces/vidra-system/leases"
+CONFIG = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {a: b}}"
+PASSES = "controller_runtime_reconcile_total"
+
+
+@pytest.fixture
+async def pair(own_plane: ControlPlane, new_operator: NewOperator) -> list[OperatorProcess]:
+    """Two replicas, both ready; the first one leads."""
+    await own_plane.request("DELETE", f"{LEASES}/vidra-operator")
+    first = await new_operator("--leader-elect")
+    await first.until_said("leading")
+    second = await new_operator("--leader-elect")
+    await second.ready()
+    return [first, second]
+
+
+async def test_one_works_and_the_other_follows_at_once_after_a_release(
+    pair: list[OperatorProcess], scene: Scene
+) -> None:
+    first, second = pair
+    await scene.until_resource(await scene.resource(CONFIG % "one"))
+    assert await first.is_ready()
+    assert await first.metric(PASSES) > 0
+    assert await second.metric(PASSES) == 0
+    code, seconds = await first.terminate()
+    assert code == 0
+    assert seconds < 2
+    await second.until_said("leading", seconds=2 * lease.RETRY)
+    await scene.until_resource(await scene.resource(CONFIG % "two"))
+
+
+async def test_the_other_takes_over_from_a_killed_one_within_one_lease_duration(
+    pair: list[OperatorProcess], scene: Scene
+) -> None:
+    first, second = pair
+    await scene.until_resource(await scene.resource(CONFIG % "one"))
+    await first.kill()
+    name = await scene.resource(CONFIG % "two")
+    await second.until_said("leading", seconds=lease.DURATION + 2 * lease.RETRY)
+    await scene.until_resource(name)
+
+
+async def test_who_loses_the_lease_ends_and_says_so(pair: list[OperatorProcess], scene: Scene) -> None:
+    first, _ = pair
+    spec = {"holderIdentity": "somebody-else", "leaseDurationSeconds": 60, "renewTime": "2026-11-23T00:00:00.000000Z"}
+    await scene.plane.request(
+        "PATCH", f"{LEASES}/vidra-operator", {"spec": spec}, content_type="application/merge-patch+json"
+    )
+    assert await first.ended(seconds=2 * lease.RETRY) == 1
+    said = [line for line in first.lines() if "LeaseLost" in str(line)]
+    assert len(said) == 1
+    assert "vidra-operator was taken by somebody-else" in said[0]["error"]
+    holder: Json = await scene.client.get(f"{LEASES}/vidra-operator", Json)
+    assert holder["spec"]["holderIdentity"] == "somebody-else"

@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+import typer
+import yaml
+from typer.testing import CliRunner
+
+from vidra.api.crd import crds as definitions
+from vidra.cli.crds import crds
+
+COMMITTED = Path(__file__).parents[2] / "charts" / "vidra" / "crds"
+
+
+@pytest.fixture
+def app() -> typer.Typer:
+    app = typer.Typer()
+    app.command("crds")(crds)
+    return app
+
+
+def test_it_prints_a_yaml_stream_by_default(app: typer.Typer) -> None:
+    ended = CliRunner().invoke(app, [])
+    assert ended.exit_code == 0
+    assert list(yaml.safe_load_all(ended.stdout)) == definitions()
+
+
+def test_it_prints_a_json_list_when_asked(app: typer.Typer) -> None:
+    ended = CliRunner().invoke(app, ["-o", "json"])
+    assert msgspec.json.decode(ended.stdout) == {"apiVersion": "v1", "kind": "List", "items": definitions()}
+
+
+def test_the_committed_files_are_what_the_models_say(app: typer.Typer) -> None:
+    ended = CliRunner().invoke(app, ["--check", str(COMMITTED)])
+    assert (ended.exit_code, ended.output) == (0, "")
+
+
+def test_it_writes_the_files_that_it_then_accepts(app: typer.Typer, tmp_path: Path) -> None:
+    assert CliRunner().invoke(app, ["--output-dir", str(tmp_path / "crds")]).exit_code == 0
+    assert sorted(file.name for file in (tmp_path / "crds").iterdir()) == ["infrahubsyncs.yaml", "vidraresources.yaml"]
+    assert CliRunner().invoke(app, ["--check", str(tmp_path / "crds")]).exit_code == 0
+
+
+def test_a_differing_or_missing_file_fails_and_says_what_to_run(app: typer.Typer, tmp_path: Path) -> None:
+    (tmp_path / "infrahubsyncs.yaml").write_text("kind: Other\n")
+    ended = CliRunner().invoke(app, ["--check", str(tmp_path)])
+    assert ended.exit_code == 1
+    assert "infrahubsyncs.yaml" in ended.stderr
+    assert "vidraresources.yaml" in ended.stderr
+    assert f"vidra crds --output-dir {tmp_path}" in ended.stderr

@@ -1,0 +1,101 @@
+"""An operator that works for the whole run, and a scene for each test to work in."""
+
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+
+from vidra.kube.client import Client
+from vidra.kube.discovery import Kind
+from vidra.kube.errors import ApiError
+from vidra.operator import Operator
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.infrahub import StandIn
+from vidra.testing.operating import Operating
+from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, connection_to
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+async def admin(controlplane: ControlPlane) -> AsyncIterator[Client]:
+    """An administrator's client."""
+    client = Client(connection_to(controlplane))
+    yield client
+    await client.close()
+
+
+@pytest.fixture(scope="session")
+async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[Operator]:
+    """The operator of the shared control plane, in this process."""
+    async with StandIn() as nobody:
+        await Scene(controlplane, admin, nobody, "default").define()
+    async with Operating(controlplane) as operating:
+        yield operating.operator
+
+
+@pytest.fixture
+async def scene(controlplane: ControlPlane, admin: Client, operator: Operator, namespace: str) -> AsyncIterator[Scene]:
+    """A namespace, an Infrahub whose credentials Vidra has, and an operator at work."""
+    assert operator.ready.is_set()
+    async with StandIn() as infrahub:
+        scene = Scene(controlplane, admin, infrahub, namespace)
+        await scene.credentials()
+        yield scene
+        await _clear(scene)
+
+
+@pytest.fixture(scope="session")
+async def own_plane() -> AsyncIterator[ControlPlane]:
+    """A control plane for one test after the other, without controllers: namespaces and owned objects stay."""
+    async with ControlPlane(controllers=False) as plane, StandIn() as nobody:
+        client = Client(connection_to(plane))
+        await Scene(plane, client, nobody, "default").define()
+        await client.close()
+        yield plane
+
+
+@pytest.fixture
+async def own_operator(own_plane: ControlPlane) -> AsyncIterator[Operating]:
+    """The only operator of `own_plane`, for one test, which may stop it and start it again."""
+    async with Operating(own_plane) as operating:
+        yield operating
+
+
+@pytest.fixture
+async def own_scene(own_plane: ControlPlane, own_operator: Operating) -> AsyncIterator[Scene]:
+    """A scene like `scene`, where nobody else is: settings can be changed, and whatever is written is Vidra's."""
+    client = Client(connection_to(own_plane))
+    async with StandIn() as infrahub:
+        scene = Scene(own_plane, client, infrahub, f"own-{next(_numbers)}")
+        await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": scene.namespace}})
+        await scene.credentials()
+        assert own_operator.operator.ready.is_set()
+        yield scene
+        await _clear(scene)
+        for kind, name in await _left(scene):
+            await scene.until_gone(kind, name)
+    await client.close()
+
+
+async def _clear(scene: Scene) -> None:
+    """Delete what would go on being worked on, at an Infrahub that is no more."""
+    for kind, name in await _left(scene):
+        try:
+            await scene.delete(kind, name)
+        except ApiError as error:
+            if not error.not_found:  # it was on its way out already
+                raise
+
+
+async def _left(scene: Scene) -> list[tuple[Kind, str]]:
+    """The syncs of a scene, and the VidraResources that a person made."""
+    found = []
+    for kind in (SYNCS, RESOURCES):
+        listing: Json = await scene.client.get(kind.path(), Json)
+        for item in listing["items"]:
+            name, place = str(item["metadata"]["name"]), item["spec"].get("destination", {}).get("namespace")
+            mine = place == scene.namespace or name.startswith(f"{scene.namespace}-")
+            if mine and not item["metadata"].get("ownerReferences"):
+                found.append((kind, name))
+    return found

@@ -1,0 +1,77 @@
+"""Passwords and tokens stand nowhere but in their Secrets: in no log, no Event, no status."""
+
+import logging
+
+import pytest
+import structlog
+
+from vidra.api.names import INFRAHUB_LABEL
+from vidra.testing.asking import ask
+from vidra.testing.infrahub.faults import Answered
+from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, has_reason
+
+PASSWORD = "battery-staple-7"
+TOKEN = "1805c6b2-token-of-nobody"
+ARTIFACT_SECRET = "hunter2-in-a-manifest"
+MANIFEST = f"""
+apiVersion: v1
+kind: Secret
+metadata: {{name: hidden}}
+stringData: {{key: {ARTIFACT_SECRET}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: NOT-A-NAME}}
+stringData: {{key: {ARTIFACT_SECRET}}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: broken
+stringData: {{key: {ARTIFACT_SECRET}}}
+"""
+
+
+async def test_no_password_or_token_is_in_any_log_event_or_status(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with structlog.testing.capture_logs() as logs:
+        await _log_in_with(scene, username="admin", password=PASSWORD)
+        name = await scene.sync("Hidden", interval="1h")
+        await scene.until_sync(name, has_reason("Unauthorized"))
+        await scene.until_event(name, "Unauthorized")
+        scene.infrahub.faults.add(_echo(PASSWORD), "/api/auth/login")
+        await _log_in_with(scene, username="other", password=PASSWORD)
+        await ask(scene, name)
+        await _log_in_with(scene, token=TOKEN)
+        await scene.until_sync(name, has_reason("Unauthorized"))
+        scene.infrahub.faults.clear()
+        scene.infrahub.faults.add(_echo(TOKEN), "/api/query/*")
+        await ask(scene, name)
+        scene.infrahub.faults.clear()
+        scene.infrahub.accounts.keys.add(TOKEN)
+        artifact = scene.infrahub.add_artifact("Hidden", MANIFEST)
+        await ask(scene, name)
+        await scene.until_resource(f"{name}-{artifact}", lambda item: bool(item.get("status", {}).get("problems")))
+        await scene.until_sync(name, has_reason("ResourcesNotReady"))
+        await scene.until_event(f"{name}-{artifact}", "InvalidManifest")
+    told = [str(logs), caplog.text]
+    for kind, item in ((SYNCS, name), (RESOURCES, f"{name}-{artifact}")):
+        told += [str(await scene.get(kind, item)), str(await scene.events_about(item))]
+    for text in (told[0], *told[2:]):
+        assert name in text
+    for secret in (PASSWORD, TOKEN, ARTIFACT_SECRET, scene.infrahub.password):
+        assert [text for text in told if secret in text] == []
+
+
+def _echo(secret: str) -> Answered:
+    return Answered.error(400, f"I do not like {secret}")
+
+
+async def _log_in_with(scene: Scene, **data: str) -> None:
+    """Put other values into the one Secret for the scene's Infrahub."""
+    secrets = await scene.kind("v1", "Secret")
+    listing: Json = await scene.client.get(secrets.path(scene.namespace), Json, query={"labelSelector": INFRAHUB_LABEL})
+    (secret,) = listing["items"]
+    patch: Json = {"data": None, "stringData": data}
+    await scene.patch(secrets, secret["metadata"]["name"], patch, namespace=scene.namespace)

@@ -1,0 +1,206 @@
+"""Whatever is renamed, what stays the same is handed over: no object is deleted, none is made anew."""
+
+from vidra.manifests.write import write
+from vidra.testing.asking import ask
+from vidra.testing.objects import config_map
+from vidra.testing.operating import Operating
+from vidra.testing.scene import RESOURCES, SYNCS, Scene, condition, has_reason
+from vidra.testing.vigil import Vigil
+
+TEXT = write([config_map("one", colour="red"), config_map("two", colour="red")])
+OTHER = write([config_map("one", colour="blue"), config_map("two", colour="red")])
+BROKEN = write([config_map("one", colour="red")]) + "---\nkind: [\n"
+
+
+async def test_an_object_that_is_renamed_in_an_artifact_is_made_before_the_old_one_goes(scene: Scene) -> None:
+    artifact = scene.infrahub.add_artifact("Colours", TEXT)
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    configs = await scene.kind("v1", "ConfigMap")
+    async with Vigil(scene) as vigil:
+        scene.infrahub.change(artifact, write([config_map("one", colour="red"), config_map("three", colour="red")]))
+        await ask(scene, name)
+        await scene.until_gone(configs, "two", namespace=scene.namespace)
+        await scene.until_sync(name)
+    assert vigil.ended == ["two"]
+    assert vigil.versions["three"] < vigil.versions["two"]
+    assert (await vigil.now())["one"] == vigil.uids["one"]
+
+
+async def test_an_object_that_moves_from_one_artifact_to_another_stays(scene: Scene) -> None:
+    first = scene.infrahub.add_artifact("Colours", write([config_map("one"), config_map("moves", by="first")]))
+    second = scene.infrahub.add_artifact("Colours", write([config_map("two", colour="red")]))
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    async with Vigil(scene) as vigil:
+        for old, new in ((first, second), (second, first)):
+            scene.infrahub.change(old, write([config_map("one", colour=old)]))
+            scene.infrahub.change(new, write([config_map("two", colour=new), config_map("moves", by=new)]))
+            await ask(scene, name)
+            sync = await scene.until_sync(name)
+            assert sync["status"]["progress"] == "2/2"
+            assert (await vigil.now())["moves"] == vigil.uids["moves"]
+    assert "moves" not in vigil.ended
+
+
+async def test_an_artifact_that_comes_back_under_a_new_id_keeps_its_objects(scene: Scene) -> None:
+    old = scene.infrahub.add_artifact("Colours", TEXT)
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    async with Vigil(scene) as vigil:
+        scene.infrahub.remove(old)
+        new = scene.infrahub.add_artifact("Colours", TEXT)
+        await ask(scene, name)
+        await scene.until_gone(RESOURCES, f"{name}-{old}")
+        sync = await scene.until_sync(name, lambda item: bool(item["status"]["progress"] == "1/1"))
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
+    assert sync["status"]["artifacts"] == 1
+    assert await scene.get(RESOURCES, f"{name}-{new}") is not None
+    assert scene.infrahub.requests.count("/api/query/") == 2, "nobody asks who only waits"
+
+
+async def test_what_changed_with_the_new_id_is_changed_in_place(scene: Scene) -> None:
+    old = scene.infrahub.add_artifact("Colours", TEXT)
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    async with Vigil(scene) as vigil:
+        scene.infrahub.remove(old)
+        scene.infrahub.add_artifact("Colours", OTHER)
+        await ask(scene, name)
+        await scene.until_gone(RESOURCES, f"{name}-{old}")
+        await scene.until_sync(name)
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
+    configs = await scene.kind("v1", "ConfigMap")
+    one = await scene.get(configs, "one", namespace=scene.namespace)
+    assert one is not None
+    assert one["data"] == {"colour": "blue"}
+
+
+async def test_a_new_artifact_that_is_broken_keeps_the_old_one_in_place_until_it_is_not(scene: Scene) -> None:
+    old = scene.infrahub.add_artifact("Colours", TEXT)
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    async with Vigil(scene) as vigil:
+        scene.infrahub.remove(old)
+        new = scene.infrahub.add_artifact("Colours", BROKEN)
+        await ask(scene, name)
+        await scene.until_resource(f"{name}-{new}", has_reason("InvalidManifest"))
+        sync = await scene.until_sync(name, lambda item: "InvalidManifest" in condition(item)["message"])
+        waits = "1 VidraResource that is no longer listed will go when what may replace it is ready"
+        assert f"{waits}: {name}-{new}" in condition(sync)["message"]
+        sync = await ask(scene, name)
+        assert waits in condition(sync)["message"]
+        assert await scene.get(RESOURCES, f"{name}-{old}") is not None
+        scene.infrahub.change(new, TEXT)
+        await ask(scene, name)
+        await scene.until_gone(RESOURCES, f"{name}-{old}")
+        await scene.until_sync(name)
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
+
+
+async def test_a_new_artifact_that_is_not_generated_yet_keeps_the_old_one_in_place(scene: Scene) -> None:
+    old = scene.infrahub.add_artifact("Colours", TEXT)
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    scene.infrahub.remove(old)
+    new = scene.infrahub.never_generated("Colours")
+    async with Vigil(scene) as vigil:
+        sync = await ask(scene, name)
+        assert condition(sync)["reason"] == "NotGenerated"
+        assert f"is ready: artifact {new}" in condition(sync)["message"]
+        scene.infrahub.change(new, TEXT)
+        await ask(scene, name)
+        await scene.until_gone(RESOURCES, f"{name}-{old}")
+        await scene.until_sync(name)
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
+
+
+async def test_an_artifact_in_trouble_does_not_keep_one_that_was_listed_beside_it(scene: Scene) -> None:
+    scene.infrahub.add_artifact("Colours", BROKEN)
+    scene.infrahub.never_generated("Colours")
+    goes = scene.infrahub.add_artifact("Colours", write([config_map("goes")]))
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_resource(f"{name}-{goes}")
+    await scene.until_sync(name, has_reason("NotGenerated"))
+    await ask(scene, name)
+    scene.infrahub.remove(goes)
+    await ask(scene, name)
+    await scene.until_gone(RESOURCES, f"{name}-{goes}", seconds=5)
+
+
+async def test_a_sync_of_another_artifact_name_hands_over(scene: Scene) -> None:
+    old = scene.infrahub.add_artifact("Colours", TEXT)
+    scene.infrahub.add_artifact("Paints", OTHER)
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    async with Vigil(scene) as vigil:
+        await scene.sync("Paints", name=name, interval="1h")
+        await scene.until_gone(RESOURCES, f"{name}-{old}")
+        await scene.until_sync(name)
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
+
+
+async def test_a_sync_of_another_branch_hands_over(scene: Scene) -> None:
+    scene.infrahub.create_branch("next")
+    old = scene.infrahub.add_artifact("Colours", TEXT)
+    scene.infrahub.add_artifact("Colours", OTHER, branch="next")
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    async with Vigil(scene) as vigil:
+        await scene.sync("Colours", name=name, interval="1h", source={"targetBranch": "next"})
+        await scene.until_gone(RESOURCES, f"{name}-{old}")
+        await scene.until_sync(name)
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
+
+
+async def test_an_operator_that_starts_in_the_middle_goes_on_with_the_hand_over(
+    own_scene: Scene, own_operator: Operating
+) -> None:
+    scene = own_scene
+    old = scene.infrahub.add_artifact("Colours", TEXT)
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    async with Vigil(scene) as vigil:
+        await own_operator.stop()
+        scene.infrahub.remove(old)
+        new = scene.infrahub.add_artifact("Colours", BROKEN)
+        await own_operator.start()
+        await scene.until_resource(f"{name}-{new}", has_reason("InvalidManifest"))
+        await own_operator.stop()
+        await own_operator.start()
+        await ask(scene, name)
+        assert await scene.get(RESOURCES, f"{name}-{old}") is not None
+        scene.infrahub.change(new, OTHER)
+        await ask(scene, name)
+        await scene.until_gone(RESOURCES, f"{name}-{old}")
+        await scene.until_sync(name)
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
+
+
+async def test_a_sync_that_was_made_anew_keeps_its_vidraresources(own_scene: Scene, own_operator: Operating) -> None:
+    scene = own_scene
+    scene.infrahub.add_artifact("Colours", TEXT)
+    name = await scene.sync("Colours", interval="1h")
+    before = await scene.until_sync(name)
+    resources = await scene.resources_of(name)
+    async with Vigil(scene) as vigil:
+        await own_operator.stop()
+        await scene.patch(SYNCS, name, {"metadata": {"finalizers": None}})
+        await scene.delete(SYNCS, name)
+        await scene.sync("Colours", name=name, interval="1h")
+        await own_operator.start()
+        after = await scene.until_sync(name)
+    assert after["metadata"]["uid"] != before["metadata"]["uid"]
+    kept = await scene.resources_of(name)
+    assert [item["metadata"]["uid"] for item in kept] == [item["metadata"]["uid"] for item in resources]
+    owners = [owner["uid"] for item in kept for owner in item["metadata"]["ownerReferences"]]
+    assert owners == [after["metadata"]["uid"]]
+    assert vigil.ended == []
+    assert await vigil.now() == vigil.uids
