@@ -1,0 +1,1 @@
+"""The programs that a control plane consists of, wherever they can be had from."""

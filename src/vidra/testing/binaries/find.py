@@ -1,0 +1,61 @@
+"""Find the programs of a control plane: given, kept from last time, downloaded, or built."""
+
+import os
+from pathlib import Path
+
+from vidra.testing.binaries import cache
+from vidra.testing.binaries.build import build
+from vidra.testing.binaries.download import download
+from vidra.testing.binaries.errors import UnreachableError
+from vidra.testing.binaries.progress import say
+from vidra.testing.binaries.releases import release
+from vidra.testing.binaries.versions import PROGRAMS, Versions, wanted
+
+GIVEN = "KUBEBUILDER_ASSETS"
+
+
+def find() -> Path:
+    """Return the folder that holds all of `PROGRAMS`; fill the user's cache when they are nowhere yet.
+
+    Raises:
+        BinariesError: They can be had from nowhere.
+    """
+    given = os.environ.get(GIVEN)
+    if given and _holds_all(Path(given)):
+        return Path(given)
+    versions = wanted()
+    folder = cache.home() / "controlplane" / versions.folder
+    if missing(folder):
+        with cache.locked(folder):
+            _fetch(versions, folder)
+    return folder
+
+
+def missing(folder: Path) -> list[str]:
+    """Return the programs that the folder lacks."""
+    return [program for program in PROGRAMS if not os.access(folder / program, os.X_OK)]
+
+
+def _holds_all(given: Path) -> bool:
+    lacks = missing(given)
+    if lacks:
+        say(f"{GIVEN} is left aside: {given} lacks {', '.join(lacks)}.")
+    return not lacks
+
+
+def _fetch(versions: Versions, folder: Path) -> None:
+    downloadable = True
+    for program in missing(folder):  # asked under the lock: another run may have been faster
+        with cache.staged(folder / program) as temporary:
+            downloadable = downloadable and _downloaded(program, versions, temporary)
+            if not downloadable:
+                build(program, versions, temporary)
+
+
+def _downloaded(program: str, versions: Versions, to: Path) -> bool:
+    try:
+        download(release(program, versions), to)
+    except UnreachableError as error:
+        say(f"{error} Building from the pinned Go modules instead: some minutes, once.")
+        return False
+    return True

@@ -1,0 +1,45 @@
+"""Where the API server keeps its objects."""
+
+from pathlib import Path
+
+import aiohttp
+
+from vidra.testing.controlplane.folder import Folder
+from vidra.testing.controlplane.program import Program
+from vidra.testing.controlplane.ready import until
+
+
+class Etcd:
+    """One member, fast rather than safe: its data need not survive the machine."""
+
+    def __init__(self, binaries: Path, folder: Folder, *, client: int, peer: int) -> None:
+        self.url = f"http://127.0.0.1:{client}"
+        self._program = Program(binaries / "etcd", _flags(folder, self.url, f"http://127.0.0.1:{peer}"), folder.root)
+
+    async def start(self) -> None:
+        """Start it and wait until it serves."""
+        await self._program.start()
+        await until(self._serves, self._program)
+
+    async def stop(self) -> None:
+        """End it at once."""
+        await self._program.stop()
+
+    async def _serves(self) -> bool:
+        async with aiohttp.ClientSession() as http, http.get(f"{self.url}/health") as response:
+            return response.status == 200
+
+
+def _flags(folder: Folder, client: str, peer: str) -> list[str]:
+    return [
+        "--name=vidra",
+        f"--data-dir={folder.etcd}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=vidra={peer}",
+        "--unsafe-no-fsync",
+        "--socket-reuse-port",
+        "--log-level=warn",
+    ]

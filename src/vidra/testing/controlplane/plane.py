@@ -1,0 +1,113 @@
+"""One control plane: its parts started in order, and their end."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+
+from vidra.testing.binaries.find import find
+from vidra.testing.controlplane.admin import Answer
+from vidra.testing.controlplane.apiserver import ApiServer
+from vidra.testing.controlplane.audit import AuditLog
+from vidra.testing.controlplane.etcd import Etcd
+from vidra.testing.controlplane.folder import Folder
+from vidra.testing.controlplane.kubectl import Finished, kubectl
+from vidra.testing.controlplane.manager import ControllerManager
+from vidra.testing.controlplane.ports import Port
+
+
+class ControlPlane:
+    """etcd, kube-apiserver and, unless `controllers` is false, kube-controller-manager on loopback ports of their own.
+
+    Everything lies in a temporary folder that goes with the control plane. Any number can run at once.
+
+    Attributes (from `start` on):
+        server: The address of the API server.
+        ca: The authority (PEM) that vouches for that address.
+        token: The bearer token of an administrator.
+        kubeconfig: The same three as a kubeconfig file.
+        audit: What the API server was asked.
+        folder: Where the logs lie.
+    """
+
+    server: str
+    ca: bytes
+    token: str
+    kubeconfig: Path
+    audit: AuditLog
+    folder: Path
+
+    def __init__(self, *, controllers: bool = True) -> None:
+        self._controllers = controllers
+        self._running = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Start every part and wait until the API is ready and has its default namespace.
+
+        Raises:
+            BinariesError: The programs cannot be had.
+            ControlPlaneError: A part did not start.
+        """
+        async with AsyncExitStack() as stack:
+            self._binaries = await asyncio.to_thread(find)
+            folder = Folder(Path(stack.enter_context(TemporaryDirectory(prefix="vidra-", ignore_cleanup_errors=True))))
+            await self._start_parts(stack, folder)
+            self._running = stack.pop_all()
+
+    async def stop(self) -> None:
+        """End every part and remove the folder; a second time does nothing."""
+        await self._running.aclose()
+
+    async def start_apiserver(self) -> None:
+        """Start kube-apiserver again after `stop_apiserver`: same address, same data, same credentials."""
+        await self._apiserver.start()
+
+    async def stop_apiserver(self) -> None:
+        """Take kube-apiserver away: connections are refused until `start_apiserver`."""
+        await self._apiserver.stop()
+
+    async def kubectl(self, *args: str, stdin: str | None = None, check: bool = True) -> Finished:
+        """Run kubectl as the administrator.
+
+        Raises:
+            KubectlError: It failed, and `check` was asked for.
+        """
+        return await kubectl(self._binaries / "kubectl", self.kubeconfig, *args, stdin=stdin, check=check)
+
+    async def request(
+        self, method: str, path: str, body: object = None, *, content_type: str = "application/json"
+    ) -> Answer:
+        """Ask the API server as the administrator; no status raises."""
+        return await self._apiserver.admin.request(method, path, body, content_type=content_type)
+
+    async def _start_parts(self, stack: AsyncExitStack, folder: Folder) -> None:
+        client, peer, api = (stack.enter_context(Port()).number for _ in range(3))
+        etcd = Etcd(self._binaries, folder, client=client, peer=peer)
+        stack.push_async_callback(etcd.stop)
+        await etcd.start()
+        apiserver = ApiServer(self._binaries, folder, port=api, etcd=etcd.url, service_accounts=self._controllers)
+        stack.push_async_callback(apiserver.stop)
+        stack.push_async_callback(apiserver.close)
+        await apiserver.start()
+        self._publish(apiserver, folder)
+        if self._controllers:
+            manager = ControllerManager(self._binaries, folder, apiserver.admin)
+            stack.push_async_callback(manager.stop)
+            await manager.start()
+
+    def _publish(self, apiserver: ApiServer, folder: Folder) -> None:
+        self._apiserver = apiserver
+        self.server, self.ca, self.token = apiserver.server, apiserver.ca, apiserver.token
+        self.kubeconfig, self.folder = folder.kubeconfig, folder.root
+        self.audit = AuditLog(folder.audit_log)

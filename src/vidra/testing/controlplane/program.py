@@ -1,0 +1,64 @@
+"""One running program of the control plane, its log, and its end."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from vidra.testing.controlplane.errors import ControlPlaneError
+
+_LAUNCH: Final = Path(__file__).with_name("launch.py")
+_TAIL: Final = 15
+
+
+class Program:
+    """A child process that writes to a log file and does not outlive this process."""
+
+    def __init__(self, binary: Path, flags: Sequence[str], logs: Path) -> None:
+        self.name = binary.name
+        self._command = (str(binary), *flags)
+        self._log = logs / f"{binary.name}.log"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the program was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Start the program; its log goes on where it ended."""
+        assert not self.running, f"{self.name} runs already"
+        with self._open_log() as log:
+            launch = (sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid()))
+            self._process = await asyncio.create_subprocess_exec(
+                *launch,
+                *self._command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for who uses the control plane, who then stops it
+            )
+
+    async def stop(self) -> None:
+        """End the program at once: what it would still write is thrown away, or safe in etcd."""
+        if self._process is not None and self.running:
+            self._process.kill()
+            await self._process.wait()
+
+    def must_run(self) -> None:
+        """Check that the program lives.
+
+        Raises:
+            ControlPlaneError: It has ended.
+        """
+        if not self.running:
+            raise ControlPlaneError(f"{self.name} ended on its own. The last lines of its log:\n{self.tail()}")
+
+    def tail(self) -> str:
+        """Return the last lines of the log."""
+        return "\n".join(self._log.read_text(errors="replace").splitlines()[-_TAIL:])
+
+    def _open_log(self) -> BinaryIO:
+        return self._log.open("ab")

@@ -1,0 +1,209 @@
+"""The invariants: what must hold at any moment, and what must come to be when everybody had the time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
+from vidra.apply.owner import hashed
+from vidra.testing.model.look import Found, Look, Resource
+from vidra.testing.model.wishes import Key, Wish, Wishes
+from vidra.testing.scene import condition, is_ready
+
+Manager = Callable[[str], str]
+
+
+def always(wishes: Wishes, look: Look, manager: Manager) -> list[str]:
+    """What is wrong at this very moment, whatever goes on."""
+    return [*_unlisted(look, manager), *_replaced(wishes, look), *_stolen(wishes, look)]
+
+
+def finally_(wishes: Wishes, look: Look, manager: Manager, *, answers: bool) -> list[str]:
+    """What is not as it should be when nothing more goes on.
+
+    Args:
+        answers: Infrahub is well.
+    """
+    return list(_Settled(wishes, look, manager, answers=answers).complaints())
+
+
+def stuck(wishes: Wishes, look: Look, name: str) -> bool:
+    """Whether a VidraResource still has something that the API server does not let it delete."""
+    return bool(wishes.left.get(name, set()) & wishes.undeletable & look.objects.keys())
+
+
+def _unlisted(look: Look, manager: Manager) -> Iterator[str]:
+    names = {manager(name): name for name in look.resources}
+    for key, found in look.objects.items():
+        for holder in found.managers:
+            name = names.get(holder)
+            if name is None:
+                yield f"{key} has the manager {holder}, but there is no such VidraResource"
+            elif key not in look.resources[name].inventory:
+                yield f"{key} has the manager {holder}, but is not in its inventory"
+
+
+def _replaced(wishes: Wishes, look: Look) -> Iterator[str]:
+    for key, (uid, holders) in wishes.uids.items():
+        found = look.objects.get(key)
+        if found is None or found.terminating:
+            yield f"{key} was wanted all the time by {sorted(holders)}, and is deleted"
+        elif found.uid != uid:
+            yield f"{key} was wanted all the time by {sorted(holders)}, and was made anew"
+
+
+def _stolen(wishes: Wishes, look: Look) -> Iterator[str]:
+    for key, (uid, _) in wishes.strangers.items():
+        found = look.objects.get(key)
+        if found is None or found.uid != uid:
+            yield f"{key} is a stranger's, and was deleted"
+
+
+class _Settled:
+    """The checks over one look."""
+
+    def __init__(self, wishes: Wishes, look: Look, manager: Manager, *, answers: bool) -> None:
+        self._wishes = wishes
+        self._look = look
+        self._manager = manager
+        self._answers = answers
+        self._known = wishes.known()
+
+    def complaints(self) -> Iterator[str]:
+        """All of them."""
+        for name, wish in self._known.items():
+            yield from self._resource(name, wish)
+        for name in self._look.resources.keys() - self._known.keys():
+            if not self._may_stay(name):
+                yield f"the VidraResource {name} should be gone: {self._look.resources[name].says}"
+        keys = {key for wish in self._known.values() for key in wish.values} | self._look.objects.keys()
+        for key in sorted(keys):
+            yield from self._stranger(key) if key in self._wishes.strangers else self._object(key)
+        yield from self._contents()
+        yield from self._syncs()
+
+    def _may_stay(self, name: str) -> bool:
+        """Whether a VidraResource that is not wanted may be there: it cannot go, or waits for who may replace it."""
+        here = _sync(name) in self._wishes.syncs
+        return stuck(self._wishes, self._look, name) or any(
+            (_sync(other) == _sync(name)) == here
+            and not (other in self._look.resources and self._look.resources[other].ready)
+            for other in self._known
+        )
+
+    def _resource(self, name: str, wish: Wish) -> Iterator[str]:
+        found = self._look.resources.get(name)
+        if found is None or found.terminating:
+            yield f"the VidraResource {name} is missing"
+            return
+        causes = list(self._causes(wish))
+        if wish.suspended:
+            return
+        if causes and found.ready:
+            yield f"the VidraResource {name} is Ready although {causes[0]}"
+        if not causes and not found.ready and not self._excuses(name, wish):
+            yield f"the VidraResource {name} should be Ready: {found.says}"
+
+    def _causes(self, wish: Wish) -> Iterator[str]:
+        """Why a VidraResource cannot be Ready."""
+        if wish.broken:
+            yield "a document of its text is broken"
+        for key in wish.values.keys() & self._wishes.strangers.keys():
+            yield f"{key} is a stranger's"
+
+    def _excuses(self, name: str, wish: Wish) -> bool:
+        """Whether a VidraResource need not be Ready."""
+        blocked = any(
+            other != name and self._blocked(other) and left & wish.values.keys()
+            for other, left in self._wishes.left.items()
+        )
+        return not wish.values or blocked or stuck(self._wishes, self._look, name)
+
+    def _blocked(self, name: str) -> bool:
+        """Whether a VidraResource prunes nothing, or did not come to it: not Ready, suspended, or on its way out."""
+        found = self._look.resources.get(name)
+        wish = self._known.get(name)
+        return found is not None and (not found.ready or wish is None or wish.suspended)
+
+    def _stranger(self, key: Key) -> Iterator[str]:
+        found = self._look.objects.get(key)
+        if found is None:
+            return  # said by `always`
+        data = self._wishes.strangers[key][1]
+        if found.data != data or found.managers or found.owners or MANAGED_LABEL in found.labels:
+            yield f"{key} is a stranger's with {data}, and now is {found}"
+
+    def _object(self, key: Key) -> Iterator[str]:
+        wishers = {name: wish for name, wish in self._known.items() if key in wish.values}
+        left = {name for name, keys in self._wishes.left.items() if key in keys and self._blocked(name)}
+        # A suspended one does nothing about what a person did, and what it never came to do.
+        certain = {name for name, wish in wishers.items() if not wish.suspended} or (
+            set() if key in self._wishes.disturbed else set(wishers)
+        )
+        found = self._look.objects.get(key)
+        if found is None:
+            if certain:
+                yield f"{key} is missing: wanted by {sorted(wishers)}"
+            return
+        if not wishers and not left:
+            yield f"{key} should be gone: held by {sorted(found.managers)}"
+        elif certain:
+            yield from self._as_wanted(key, found, wishers, certain, left)
+
+    def _as_wanted(
+        self, key: Key, found: Found, wishers: dict[str, Wish], certain: set[str], left: set[str]
+    ) -> Iterator[str]:
+        if found.terminating:
+            yield f"{key} is being deleted: wanted by {sorted(wishers)}"
+            return
+        free = {name for name in wishers if self._look.resources.get(name) and self._excuses(name, wishers[name])}
+        least = {self._manager(name) for name in certain - free}
+        most = {self._manager(name) for name in wishers.keys() | left}
+        if not least <= found.managers <= most:
+            yield f"{key} should be held by {sorted(least)}, at most {sorted(most)}, and is by {sorted(found.managers)}"
+        if any(self._wishes.syncs[_sync(name)].suspended for name in wishers) and key in self._wishes.disturbed:
+            return
+        yield from _marks(key, found, self._manager)
+        values = {wishers[name].values[key] for name in certain - free}
+        value = found.labels.get("value") if key.kind == "Namespace" else found.data.get("value")
+        if values and values != {value}:
+            yield f"{key} should be {sorted(values)}, and is {value}"
+
+    def _contents(self) -> Iterator[str]:
+        known = {hashed(name): item for name, item in self._look.resources.items()}
+        referred = {secret for item in self._look.resources.values() for secret in item.secrets}
+        for name, label in self._look.contents.items():
+            if label in known and name not in referred:
+                yield f"the stored text {name} is not referred to"
+        for name, item in self._look.resources.items():
+            if missing := item.secrets - self._look.contents.keys():
+                yield f"the VidraResource {name} lacks its stored texts {sorted(missing)}"
+
+    def _syncs(self) -> Iterator[str]:
+        for name, sync in self._wishes.syncs.items():
+            item = self._look.syncs.get(name, {})
+            mine = [self._look.resources[one] for one in sync.known if one in self._look.resources]
+            if not item:
+                yield f"the InfrahubSync {name} is missing"
+            elif not sync.suspended and not self._leaving():
+                ready = self._answers and all(resource.ready for resource in mine)
+                if is_ready(item) != ready:
+                    yield f"the InfrahubSync {name} should {'' if ready else 'not '}be Ready: {condition(item)}"
+        for name in self._look.syncs.keys() - self._wishes.syncs.keys():
+            if not self._leaving():
+                yield f"the InfrahubSync {name} should be gone: {condition(self._look.syncs[name])}"
+
+    def _leaving(self) -> list[Resource]:
+        return [item for name, item in self._look.resources.items() if item.terminating or name not in self._known]
+
+
+def _marks(key: Key, found: Found, manager: Manager) -> Iterator[str]:
+    if {manager(name) for name in found.owners} != found.managers:
+        yield f"{key} names the owners {sorted(found.owners)}, and is held by {sorted(found.managers)}"
+    if found.labels.get(MANAGED_LABEL) != MANAGED_VALUE:
+        yield f"{key} lacks Vidra's label"
+
+
+def _sync(resource: str) -> str:
+    """`<prefix>-s<number>-<artifact>` → the name of its sync."""
+    return "-".join(resource.split("-")[:2])

@@ -1,0 +1,121 @@
+"""What there is in the cluster, as far as a story has a part in it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Any
+
+import msgspec
+
+from vidra.api.names import OWNER_PREFIX, RESOURCE_LABEL
+from vidra.testing.model.wishes import Key
+from vidra.testing.model.world import World
+from vidra.testing.scene import RESOURCES, SYNCS, condition, is_ready
+
+Json = dict[str, Any]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """An object as it is."""
+
+    uid: str
+    data: dict[str, str]
+    labels: dict[str, str]
+    owners: frozenset[str]
+    """VidraResources that its annotations name."""
+    managers: frozenset[str]
+    """Field managers that are Vidra's."""
+    terminating: bool
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """A VidraResource as it is."""
+
+    inventory: frozenset[Key]
+    ready: bool
+    says: str
+    terminating: bool
+    secrets: frozenset[str]
+
+
+class Look(msgspec.Struct, frozen=True):
+    """One look at everything."""
+
+    objects: dict[Key, Found]
+    resources: dict[str, Resource]
+    syncs: dict[str, Json]
+    contents: dict[str, str]
+    """Secrets with stored texts, with the hash of their VidraResource."""
+
+
+async def look(world: World, prefix: str) -> Look:
+    """Everything of a story. VidraResources are read before and after the objects: each entry of either counts."""
+    before = await _items(world, RESOURCES.path())
+    paths = [f"/api/v1/namespaces/{prefix}-{end}/{kind}" for end in "ab" for kind in ("configmaps", "secrets")]
+    answers = await asyncio.gather(*(_items(world, path) for path in (*paths, "/api/v1/namespaces")))
+    after, syncs, contents = await asyncio.gather(
+        _items(world, RESOURCES.path()), _items(world, SYNCS.path()), _items(world, _CONTENTS)
+    )
+    kinds = ("ConfigMap", "Secret", "ConfigMap", "Secret", "Namespace")
+    objects = {
+        Key(kind, item["metadata"].get("namespace", ""), item["metadata"]["name"]): _found(kind, item)
+        for kind, items in zip(kinds, answers, strict=True)
+        for item in items
+        if kind != "Namespace" or item["metadata"]["name"].startswith(f"{prefix}-n")
+    }
+    resources = {**_resources(before, prefix), **_resources(after, prefix)}
+    earlier = _resources(before, prefix)
+    for name, item in resources.items():
+        if name in earlier:
+            resources[name] = msgspec.structs.replace(item, inventory=item.inventory | earlier[name].inventory)
+    mine = {item["metadata"]["name"]: item for item in syncs if item["metadata"]["name"].startswith(f"{prefix}-")}
+    kept = {item["metadata"]["name"]: item["metadata"]["labels"][RESOURCE_LABEL] for item in contents}
+    return Look(objects, resources, mine, kept)
+
+
+_CONTENTS = f"/api/v1/namespaces/vidra-system/secrets?labelSelector={RESOURCE_LABEL}"
+
+
+async def _items(world: World, path: str) -> list[Json]:
+    listing: Json = await world.client.get(path.partition("?")[0], Json, query=_query(path))
+    return list(listing["items"])
+
+
+def _query(path: str) -> dict[str, str]:
+    name, _, value = path.partition("?")[2].partition("=")
+    return {name: value} if name else {}
+
+
+def _found(kind: str, item: Json) -> Found:
+    metadata = item["metadata"]
+    data = dict(item.get("data") or {})
+    if kind == "Secret":
+        data = {name: base64.b64decode(value).decode() for name, value in data.items()}
+    managers = {entry.get("manager", "") for entry in metadata.get("managedFields", [])}
+    annotations = metadata.get("annotations", {})
+    return Found(
+        uid=metadata["uid"],
+        data=data,
+        labels=metadata.get("labels", {}),
+        owners=frozenset(value for name, value in annotations.items() if name.startswith(OWNER_PREFIX)),
+        managers=frozenset(name for name in managers if name.startswith("vidra:")),
+        terminating="deletionTimestamp" in metadata,
+    )
+
+
+def _resources(items: list[Json], prefix: str) -> dict[str, Resource]:
+    return {
+        item["metadata"]["name"]: Resource(
+            inventory=frozenset(
+                Key(entry["kind"], entry.get("namespace", ""), entry["name"])
+                for entry in item.get("status", {}).get("managedResources", [])
+            ),
+            ready=is_ready(item),
+            says="{reason}: {message}".format(**({"reason": "", "message": ""} | condition(item))),
+            terminating="deletionTimestamp" in item["metadata"],
+            secrets=frozenset(item["spec"].get("content", {}).get("secrets", ())),
+        )
+        for item in items
+        if item["metadata"]["name"].startswith(f"{prefix}-")
+    }

@@ -1,0 +1,113 @@
+"""Where stories take place: a control plane, an Infrahub, an operator; made once, used by one story after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from vidra.apply.owner import Owner
+from vidra.kube.client import Client
+from vidra.operator.prepare import cluster_identity
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.infrahub import StandIn
+from vidra.testing.model.operators import Killable, ProcessOperator, TaskOperator
+from vidra.testing.model.wire import Wire
+from vidra.testing.scene import Json, Scene, connection_to
+
+T = TypeVar("T")
+
+HOME = "model-home"
+"""Namespace of the credentials for the Infrahub."""
+UNDELETABLE = "model.test/undeletable"
+"""Label of objects whose deletion the API server refuses."""
+
+
+class World:
+    """Everything real, on an event loop of its own that runs only while `run` does."""
+
+    plane: ControlPlane
+    client: Client
+    infrahub: StandIn
+    wire: Wire
+    operator: Killable
+    scene: Scene
+    hub: str
+
+    def __init__(self, *, process: bool = False) -> None:
+        self._process = process
+        self._loop = asyncio.new_event_loop()
+        self._stack = AsyncExitStack()
+        self.stories = 0
+        self.steps = 0
+        self.settled = 0
+        self.wrong: list[str] = []
+        """Stories that went wrong, each with its fault."""
+
+    def __enter__(self) -> Self:
+        self.run(self._open())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.run(self._stack.aclose())
+        self.run(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something; between two deeds nothing moves but the API server."""
+        return self._loop.run_until_complete(work)
+
+    def manager(self, resource: str) -> str:
+        """The field manager of a VidraResource."""
+        return Owner(self.hub, resource).manager
+
+    async def _open(self) -> None:
+        enter = self._stack.enter_async_context
+        self.plane = await enter(ControlPlane(controllers=False))
+        self.client = Client(connection_to(self.plane))
+        self._stack.push_async_callback(self.client.close)
+        self.infrahub = await enter(StandIn())
+        self.wire = await enter(Wire(self.plane.server))
+        self.scene = Scene(self.plane, self.client, self.infrahub, HOME)
+        await self.scene.define()
+        await self.scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}})
+        await self.scene.credentials()
+        for body in _policy():
+            await self.scene.apply(body)
+        self.hub = await cluster_identity(self.client)
+        folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="vidra-model-")))
+        if self._process:
+            self.operator = ProcessOperator(self.plane, self.wire.url, folder)
+        else:
+            self.operator = TaskOperator(self.plane, self.wire.url)
+        self._stack.push_async_callback(self.operator.kill)
+        await self.operator.start()
+
+
+def _policy() -> tuple[Json, Json]:
+    """An admission policy that keeps labelled objects: a refusal that comes and goes with the label, at once."""
+    version, name = "admissionregistration.k8s.io/v1", "undeletable"
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["DELETE"], "resources": ["configmaps", "secrets"]}
+    expression = f"!has(oldObject.metadata.labels) || !('{UNDELETABLE}' in oldObject.metadata.labels)"
+    policy = {
+        "apiVersion": version,
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": name},
+        "spec": {
+            "matchConstraints": {"resourceRules": [rule]},
+            "validations": [{"expression": expression, "message": "it is labelled undeletable"}],
+        },
+    }
+    binding = {
+        "apiVersion": version,
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": name},
+        "spec": {"policyName": name, "validationActions": ["Deny"]},
+    }
+    return policy, binding

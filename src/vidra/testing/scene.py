@@ -1,0 +1,291 @@
+"""A place to watch Vidra work: a control plane, an Infrahub, a namespace; and waiting by watching."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from vidra.api.conditions import ConditionType
+from vidra.api.crd import crds
+from vidra.api.names import API_VERSION, INFRAHUB_LABEL, REQUESTED_AT, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.kube.client import APPLY_PATCH, MERGE_PATCH, Client, encode
+from vidra.kube.connection import Connection
+from vidra.kube.discovery import Discovery, Kind
+from vidra.kube.errors import ApiError
+from vidra.kube.watch import lines
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.infrahub import StandIn
+
+Json = dict[str, Any]
+Check = Callable[[Json], bool]
+
+SYNCS = Kind(API_VERSION, "InfrahubSync", SYNC_PLURAL, namespaced=False)
+RESOURCES = Kind(API_VERSION, "VidraResource", RESOURCE_PLURAL, namespaced=False)
+PERSON = "a-person"
+"""Field manager of what a scene applies: somebody, but not Vidra."""
+PATIENCE = 20.0
+"""Seconds after which something that should happen counts as not happening."""
+
+_numbers = itertools.count(1)
+
+
+class TooSlow(AssertionError):  # noqa: N818 - what it says
+    """What was waited for did not happen; carries what was seen last."""
+
+
+def connection_to(plane: ControlPlane) -> Connection:
+    """The administrator's connection to a control plane."""
+    return Connection(server=plane.server, ca=plane.ca.decode(), token=plane.token)
+
+
+class Scene:
+    """One Infrahub and one namespace for one story.
+
+    Attributes:
+        infrahub: The stand-in that syncs of this scene read from.
+        namespace: Where objects go.
+        client: An administrator's client, for looking and interfering.
+    """
+
+    def __init__(self, plane: ControlPlane, client: Client, infrahub: StandIn, namespace: str) -> None:
+        self.plane = plane
+        self.client = client
+        self.infrahub = infrahub
+        self.namespace = namespace
+        self.discovery = Discovery(client)
+
+    async def define(self) -> None:
+        """Install Vidra's definitions, and wait until they are served."""
+        for definition in crds():
+            await self.apply(definition)
+            path = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", False)
+            await self.until(path, definition["metadata"]["name"], established)
+        self.discovery.forget()
+
+    async def credentials(self, **data: str) -> Json:
+        """A Secret with credentials for the scene's Infrahub, found by its whole URL."""
+        name = f"infrahub-{next(_numbers)}"
+        return await self.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": {
+                    "name": name,
+                    "namespace": self.namespace,
+                    "labels": {INFRAHUB_LABEL: "127.0.0.1"},
+                    "annotations": {INFRAHUB_LABEL: self.infrahub.url},
+                },
+                "stringData": data or {"username": self.infrahub.username, "password": self.infrahub.password},
+            }
+        )
+
+    async def sync(
+        self, artifact: str, *, name: str = "", source: Json | None = None, destination: Json | None = None, **spec: Any
+    ) -> str:
+        """Create or change an InfrahubSync; gives its name."""
+        name = name or f"{self.namespace}-{next(_numbers)}"
+        await self.apply(
+            {
+                "apiVersion": API_VERSION,
+                "kind": "InfrahubSync",
+                "metadata": {"name": name},
+                "spec": {
+                    "source": {"infrahubAPIURL": self.infrahub.url, "artifactName": artifact, **(source or {})},
+                    "destination": {"namespace": self.namespace, **(destination or {})},
+                    **spec,
+                },
+            }
+        )
+        return name
+
+    async def resource(self, manifest: str, *, name: str = "", destination: Json | None = None, **spec: Any) -> str:
+        """Create or change a VidraResource by hand; gives its name."""
+        name = name or f"{self.namespace}-{next(_numbers)}"
+        await self.apply(
+            {
+                "apiVersion": API_VERSION,
+                "kind": "VidraResource",
+                "metadata": {"name": name},
+                "spec": {
+                    "destination": {"namespace": self.namespace, **(destination or {})},
+                    "manifest": manifest,
+                    **spec,
+                },
+            }
+        )
+        return name
+
+    async def resources_of(self, sync: str) -> list[Json]:
+        """The VidraResources that a sync made, by name."""
+        listing: Json = await self.client.get(RESOURCES.path(), Json)
+        mine = [item for item in listing["items"] if _made_by(item, sync)]
+        return sorted(mine, key=lambda item: str(item["metadata"]["name"]))
+
+    async def apply(self, body: Mapping[str, Any], *, manager: str = PERSON, force: bool = True) -> Json:
+        """Server-side apply of any object."""
+        kind = await self._kind(body["apiVersion"], body["kind"])
+        metadata = body["metadata"]
+        answer = await self.client.send(
+            "PATCH",
+            kind.path(metadata.get("namespace", ""), metadata["name"]),
+            query={"fieldManager": manager, "force": str(force).lower()},
+            body=encode(body),
+            content_type=APPLY_PATCH,
+        )
+        result: Json = msgspec.json.decode(answer)
+        return result
+
+    async def patch(self, kind: Kind, name: str, patch: Json, *, namespace: str = "") -> Json:
+        """A person's merge patch, as kubectl edit makes it."""
+        path = kind.path(namespace, name)
+        answer = await self.client.send("PATCH", path, body=encode(patch), content_type=MERGE_PATCH)
+        result: Json = msgspec.json.decode(answer)
+        return result
+
+    async def get(self, kind: Kind, name: str, *, namespace: str = "") -> Json | None:
+        """An object, or None."""
+        try:
+            result: Json = await self.client.get(kind.path(namespace, name), Json)
+        except ApiError as error:
+            if error.not_found:
+                return None
+            raise
+        return result
+
+    async def delete(self, kind: Kind, name: str, *, namespace: str = "") -> None:
+        """Ask for an object's end; it may take its time."""
+        await self.client.send("DELETE", kind.path(namespace, name))
+
+    async def until(
+        self, kind: Kind, name: str, check: Check, *, namespace: str = "", seconds: float = PATIENCE
+    ) -> Json:
+        """Watch an object until it is as wanted.
+
+        Raises:
+            TooSlow: It was not, in time.
+        """
+        last: Json = {}
+        query = {"watch": "true", "fieldSelector": f"metadata.name={name}"}
+        try:
+            async with asyncio.timeout(seconds):
+                async with self.client.stream(
+                    kind.path(namespace), query=query, accept="application/json", silence=seconds + 5
+                ) as content:
+                    async for line in lines(content):
+                        event = msgspec.json.decode(line)
+                        last = event["object"]
+                        if event["type"] in {"ADDED", "MODIFIED"} and check(last):
+                            return last
+        except TimeoutError:
+            pass
+        raise TooSlow(
+            f"{kind.kind} {name} after {seconds:g} s: {msgspec.json.encode(last).decode() if last else 'absent'}"
+        )
+
+    async def until_gone(self, kind: Kind, name: str, *, namespace: str = "", seconds: float = PATIENCE) -> None:
+        """Watch an object until it is no more.
+
+        Raises:
+            TooSlow: It still is.
+        """
+        path = kind.path(namespace)
+        listing: Json = await self.client.get(path, Json, query={"fieldSelector": f"metadata.name={name}"})
+        if not listing["items"]:
+            return
+        query = {
+            "watch": "true",
+            "fieldSelector": f"metadata.name={name}",
+            "resourceVersion": listing["metadata"]["resourceVersion"],
+        }
+        try:
+            async with asyncio.timeout(seconds):
+                async with self.client.stream(
+                    path, query=query, accept="application/json", silence=seconds + 5
+                ) as content:
+                    async for line in lines(content):
+                        if msgspec.json.decode(line)["type"] == "DELETED":
+                            return
+        except TimeoutError:
+            pass
+        raise TooSlow(f"{kind.kind} {name} is still there after {seconds:g} s")
+
+    async def until_sync(self, name: str, check: Check | None = None, *, seconds: float = PATIENCE) -> Json:
+        """Wait for a sync; without a check, until it is Ready."""
+        return await self.until(SYNCS, name, check or is_ready, seconds=seconds)
+
+    async def until_resource(self, name: str, check: Check | None = None, *, seconds: float = PATIENCE) -> Json:
+        """Wait for a VidraResource; without a check, until it is Ready."""
+        return await self.until(RESOURCES, name, check or is_ready, seconds=seconds)
+
+    async def request(self, name: str, value: str) -> Json:
+        """Ask for a pass over a VidraResource now, with the annotation, and wait until it is done."""
+        await self.patch(RESOURCES, name, {"metadata": {"annotations": {REQUESTED_AT: value}}})
+        return await self.until_resource(
+            name, lambda item: bool(item.get("status", {}).get("lastHandledRequestedAt") == value)
+        )
+
+    async def events_about(self, name: str) -> list[Json]:
+        """The Events of a cluster-scoped object."""
+        query = {"fieldSelector": f"involvedObject.name={name}"}
+        listing: Json = await self.client.get("/api/v1/namespaces/default/events", Json, query=query)
+        return list(listing["items"])
+
+    async def until_event(self, name: str, reason: str, *, seconds: float = PATIENCE) -> Json:
+        """Wait for an Event about a cluster-scoped object."""
+        query = {"watch": "true", "fieldSelector": f"involvedObject.name={name},reason={reason}"}
+        try:
+            async with asyncio.timeout(seconds):
+                async with self.client.stream(
+                    "/api/v1/namespaces/default/events", query=query, accept="application/json", silence=seconds + 5
+                ) as content:
+                    async for line in lines(content):
+                        event: Json = msgspec.json.decode(line)["object"]
+                        return event
+        except TimeoutError:
+            pass
+        raise TooSlow(f"no Event {reason} about {name} after {seconds:g} s")
+
+    async def kind(self, api_version: str, kind: str) -> Kind:
+        """A kind as the cluster serves it."""
+        return await self._kind(api_version, kind)
+
+    async def _kind(self, api_version: str, kind: str) -> Kind:
+        found = await self.discovery.find(api_version, kind)
+        assert found is not None, f"the cluster does not serve {api_version} {kind}"
+        return found
+
+
+def condition(item: Json, kind: str = ConditionType.READY) -> Json:
+    """A condition of an object, empty if it has none of this type."""
+    conditions = item.get("status", {}).get("conditions") or []
+    return next((dict(entry) for entry in conditions if entry["type"] == kind), {})
+
+
+def is_ready(item: Json) -> bool:
+    """Whether Ready is True for the newest spec."""
+    ready = condition(item)
+    return ready.get("status") == "True" and ready.get("observedGeneration", 0) >= item["metadata"]["generation"]
+
+
+def has_reason(reason: str) -> Check:
+    """Whether Ready carries this reason, for the newest spec."""
+
+    def check(item: Json) -> bool:
+        ready = condition(item)
+        return ready.get("reason") == reason and ready.get("observedGeneration", 0) >= item["metadata"]["generation"]
+
+    return check
+
+
+def established(definition: Json) -> bool:
+    """Whether a CustomResourceDefinition is served."""
+    return condition(definition, "Established").get("status") == "True"
+
+
+def _made_by(item: Json, sync: str) -> bool:
+    owners = item["metadata"].get("ownerReferences", [])
+    return any(owner["kind"] == "InfrahubSync" and owner["name"] == sync for owner in owners)

@@ -1,0 +1,65 @@
+"""Fixtures that every room's tests may use: a real control plane, and a namespace of one's own in it."""
+
+import itertools
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from vidra.testing.binaries.errors import BinariesError
+from vidra.testing.binaries.find import find
+from vidra.testing.controlplane import ControlPlane
+
+_NUMBERS = itertools.count(1)
+_NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
+
+
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Get the programs of the control plane before the first test's time runs; the first time ever takes minutes."""
+    if session.config.option.collectonly or not any(_needs_programs(item) for item in session.items):
+        return
+    capture = session.config.pluginmanager.getplugin("capturemanager")
+    try:
+        with capture.global_and_fixture_disabled():
+            find()
+    except BinariesError as error:
+        pytest.exit(str(error), returncode=1)
+
+
+def _needs_programs(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and not _NEED_PROGRAMS.isdisjoint(item.fixturenames)
+
+
+@pytest.fixture(scope="session")
+async def controlplane() -> AsyncIterator[ControlPlane]:
+    """The one control plane that the whole run shares."""
+    async with ControlPlane() as plane:
+        yield plane
+
+
+@pytest.fixture
+async def namespace(controlplane: ControlPlane, request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """A fresh namespace, named after the test; it goes away in its own time."""
+    name = f"{_label(request.node.name)}-{next(_NUMBERS)}"
+    body = {"metadata": {"name": name}}
+    created = await controlplane.request("POST", "/api/v1/namespaces", body)
+    assert created.status == 201, created
+    yield name
+    await controlplane.request("DELETE", f"/api/v1/namespaces/{name}")
+
+
+@pytest.fixture
+async def new_controlplane() -> AsyncIterator[Callable[..., Awaitable[ControlPlane]]]:
+    """Start further control planes: ``await new_controlplane(controllers=False)``; they end with the test."""
+    async with AsyncExitStack() as stack:
+
+        async def start(*, controllers: bool = True) -> ControlPlane:
+            return await stack.enter_async_context(ControlPlane(controllers=controllers))
+
+        yield start
+
+
+def _label(test: str) -> str:
+    """Turn a test's name into the start of a DNS label: ``test_a_B[c]`` → ``a-b-c``."""
+    return re.sub(r"[^a-z0-9]+", "-", test.lower().removeprefix("test_")).strip("-")[:50].strip("-") or "test"

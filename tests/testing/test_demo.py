@@ -1,0 +1,90 @@
+"""The demo, as a person starts it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.usefixtures("new_controlplane"),  # which gets the programs beforehand
+    pytest.mark.timeout(180),
+]
+
+SEEN = (
+    "InfrahubSync webservers is Ready",
+    "Deployment shop-lisbon/web is accepted; its controllers made the Pods: 2 Pending.",
+    "Its VidraResource says KindUnknown: VirtualMachine router (kubevirt.io/v1)",
+    "VirtualMachine machines/router is there",
+    "Artifact changed in Infrahub: replicas 2 → 3, image nginx:1.28 → nginx:1.29.",
+    "Seen in Deployment shop-lisbon/web after",
+    "Somebody deletes Service shop-oslo/web.",
+    "It is back after",
+    "It has 2 again after",
+    "kubectl get infrahubsyncs,vidraresources",
+    "infrahubsync.infrahub.operators.com/virtual-machines   True    1/1",
+    "infrahubsync.infrahub.operators.com/webservers         True    2/2",
+    "Everything was seen in",
+)
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A demo that ends by itself; its environment, and with it that of all it starts, names the test's folder."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "vidra.testing.demo", "--once"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    yield process
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
+
+
+async def test_every_chapter_is_seen_and_the_exit_code_says_so(
+    demo: asyncio.subprocess.Process, tmp_path: Path
+) -> None:
+    out, _ = await demo.communicate()
+    text = out.decode()
+    assert demo.returncode == 0, text
+    places = [text.find(line) for line in SEEN]
+    assert places == sorted(places), text
+    assert places[0] >= 0, text
+    assert _left_by_one_with(tmp_path) == []
+
+
+async def test_ctrl_c_ends_it_at_once_and_leaves_nothing_behind(
+    demo: asyncio.subprocess.Process, tmp_path: Path
+) -> None:
+    assert demo.stdout is not None
+    while b"operator is ready" not in await demo.stdout.readline():
+        assert not demo.stdout.at_eof()
+    assert len(_started_for(tmp_path)) >= 5
+    demo.send_signal(signal.SIGINT)
+    rest = await demo.stdout.read()
+    assert await demo.wait() == 130, rest
+    assert b"Stopped, with everything that was started." in rest
+    assert b"Traceback" not in rest
+    assert _left_by_one_with(tmp_path) == []
+
+
+def _left_by_one_with(folder: Path) -> list[str]:
+    """Processes and files that should be gone."""
+    return [*_started_for(folder), *map(str, folder.iterdir())]
+
+
+def _started_for(folder: Path) -> list[str]:
+    """The command lines of processes that have this TMPDIR."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"TMPDIR={folder}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # it ended meanwhile, or is somebody else's
+            continue
+    return found
