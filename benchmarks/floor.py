@@ -1,0 +1,36 @@
+"""The floor: what the API server itself takes for the objects, asked by the plainest client there is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import time
+
+import aiohttp
+
+from benchmarks.objects import config_map
+from vidra.testing.controlplane import ControlPlane
+
+IN_FLIGHT = 32
+
+
+async def floor(plane: ControlPlane, namespace: str, units: int, objects: int) -> float:
+    """Seconds for units times objects server-side applies."""
+    context = ssl.create_default_context(cadata=plane.ca.decode())
+    headers = {"Authorization": f"Bearer {plane.token}", "Content-Type": "application/apply-patch+yaml"}
+    waiting = [config_map(unit, number, namespace) for unit in range(units) for number in range(objects)]
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=IN_FLIGHT, ssl=context)) as session:
+
+        async def worker() -> None:
+            while waiting:
+                body = waiting.pop()
+                url = f"{plane.server}/api/v1/namespaces/{namespace}/configmaps/{body['metadata']['name']}"
+                query = {"fieldManager": "floor", "force": "true"}
+                async with session.patch(url, params=query, data=json.dumps(body), headers=headers) as answer:
+                    assert answer.status in {200, 201}, answer.status
+                    await answer.read()
+
+        began = time.perf_counter()
+        await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+        return time.perf_counter() - began
