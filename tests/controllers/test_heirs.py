@@ -36,10 +36,10 @@ def sync(
     )
 
 
-def made(id_: str, *objects: str, ready: bool = True, problem: str = "") -> VidraResource:
+def made(id_: str, *objects: str, ready: bool = True, problem: str = "", generation: int = 1) -> VidraResource:
     problems = (ObjectProblem(Reason.REFUSED, "no", f"ConfigMap here/{problem} (v1)"),) if problem else ()
     return VidraResource(
-        Meta(name=f"vr-{id_}", generation=1),
+        Meta(name=f"vr-{id_}", generation=generation),
         ResourceSpec(content=Content(artifact_id=id_, checksum="1", secrets=())),
         ResourceStatus(
             observed_generation=1,
@@ -90,6 +90,7 @@ def test_who_may_be_an_heir(other: InfrahubSync, expected: bool) -> None:
         (made("2", "a", ready=False), True),
         (made("2", "a", "z", ready=False, problem="z"), False),
         (made("2", "a", "z", ready=False, problem="b"), True),
+        (made("2", ready=False, generation=2), True),
     ],
 )
 def test_an_heir_is_one_that_has_artifacts_or_objects_in_common(theirs: VidraResource, expected: bool) -> None:

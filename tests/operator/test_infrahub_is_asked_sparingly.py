@@ -29,6 +29,7 @@ async def test_a_steady_state_of_twenty_artifacts_costs_three_queries_in_three_i
     sync = await own_scene.until_sync(name)
     assert sync["status"]["progress"] == "20/20"
     assert sync["status"]["objects"] == 40
+    await own_scene.until_event(name, "Synced")  # the last one: Events are written in their own time
     await infrahub.requests.until(infrahub.requests.count(QUERY) + 1, QUERY)
     mark, asked = own_plane.audit.mark(), infrahub.requests.count(QUERY)
     await infrahub.requests.until(asked + 3, QUERY)
@@ -67,6 +68,7 @@ async def test_a_restart_downloads_nothing_again_and_writes_nothing(
         infrahub.add_artifact("Numbers", TWO.format(number=number))
     name = await own_scene.sync("Numbers", interval="1s")
     await own_scene.until_sync(name)
+    await own_scene.until_event(name, "Synced")  # the last one: Events are written in their own time
     await infrahub.requests.until(infrahub.requests.count(QUERY) + 1, QUERY)
     await own_operator.stop()
     mark, asked = own_plane.audit.mark(), infrahub.requests.count(QUERY)

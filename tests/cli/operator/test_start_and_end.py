@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.eventually import eventually
 from vidra.testing.process import OperatorProcess
 from vidra.testing.scene import Scene
 
@@ -54,8 +55,12 @@ async def test_probes_and_metrics_are_served(new_operator: NewOperator) -> None:
 async def test_passes_are_counted(new_operator: NewOperator, scene: Scene) -> None:
     operator = await new_operator()
     await scene.until_resource(await scene.resource(CONFIG % "counted"))
-    _, text = await operator.ask(operator.metrics, "/metrics")
-    assert 'controller_runtime_reconcile_total{controller="vidraresource",result="success"}' in text
+
+    async def counted() -> bool:
+        _, text = await operator.ask(operator.metrics, "/metrics")
+        return 'controller_runtime_reconcile_total{controller="vidraresource",result="success"}' in text
+
+    await eventually(counted)  # a pass ends a moment after its status is written
 
 
 async def test_a_signal_ends_it_within_two_seconds(new_operator: NewOperator) -> None:

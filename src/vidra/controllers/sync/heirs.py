@@ -65,11 +65,13 @@ def _is_heir(sync: InfrahubSync, mine: Sequence[VidraResource], other: InfrahubS
 def _related(
     sync: InfrahubSync, mine: Sequence[VidraResource], other: InfrahubSync, theirs: Sequence[VidraResource]
 ) -> bool:
-    """Whether they sync the same artifacts, or have objects in common."""
+    """Whether they sync the same artifacts, or have objects in common, as far as that is known yet."""
     if sync.spec.source.artifact == other.spec.source.artifact:
         return True
     if {artifact_of(item) for item in mine} & {artifact_of(item) for item in theirs}:
         return True
+    if any(item.status.observed_generation < item.metadata.generation for item in theirs):
+        return True  # what it wants will be in its inventory in a moment
     return bool(_keys(mine) & _keys(theirs))
 
 
