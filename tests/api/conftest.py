@@ -11,6 +11,7 @@ import yaml
 from vidra.api.crd import crds, to_yaml
 from vidra.api.names import API_VERSION, GROUP, VERSION
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.eventually import eventually
 
 Offer = Callable[..., Awaitable[str]]
 PLURALS = {"InfrahubSync": "infrahubsyncs", "VidraResource": "vidraresources"}
@@ -24,6 +25,7 @@ async def installed(controlplane: ControlPlane) -> ControlPlane:
     await _apply(controlplane, "---\n".join(to_yaml(definition) for definition in crds()))
     await _established(controlplane)
     await _listed(controlplane)
+    await _explained(controlplane)
     return controlplane
 
 
@@ -66,6 +68,16 @@ async def _listed(plane: ControlPlane) -> None:
     async with asyncio.timeout(30):
         while (await plane.kubectl("api-resources", "--categories=vidra", "-o", "name")).stdout.count("\n") < 2:
             pass
+
+
+async def _explained(plane: ControlPlane) -> None:
+    """Until the API server publishes the schemas of both, each in its own time."""
+
+    async def both() -> bool:
+        found = [await plane.kubectl("explain", plural, check=False) for plural in PLURALS.values()]
+        return all(ended.returncode == 0 for ended in found)
+
+    await eventually(both, 30)
 
 
 async def _store(plane: ControlPlane, text: str) -> None:

@@ -14,6 +14,7 @@ from vidra.apply.owner import Owner
 from vidra.apply.plan import plan
 from vidra.apply.problems import ObjectError
 from vidra.apply.pruner import Pruner, Removal
+from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
@@ -37,7 +38,7 @@ async def client(controlplane: ControlPlane) -> AsyncIterator[Client]:
 
 @pytest.fixture
 def observed(client: Client) -> Observed:
-    return Observed(client, lambda _old, _new: None)
+    return Observed(client, lambda _old, _new: None, Verdicts())
 
 
 def wanted(namespace: str, kind: Kind = CONFIGS, **body: Any) -> Desired:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveMeta, LiveObject
@@ -27,7 +28,7 @@ def changes() -> Changes:
 
 @pytest.fixture
 def observed(admin: Client, changes: Changes) -> Iterator[Observed]:
-    found = Observed(admin, lambda old, new: changes.append((old, new)))
+    found = Observed(admin, lambda old, new: changes.append((old, new)), Verdicts())
     yield found
     found.close()
 

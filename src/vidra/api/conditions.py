@@ -1,6 +1,6 @@
-"""Conditions as kstatus and `kubectl wait` read them: Ready, Reconciling, Stalled.
+"""Conditions as kstatus and `kubectl wait` read them: Ready, Reconciling, Stalled, Drifted.
 
-Ready is always there. Reconciling and Stalled are abnormal-true: present and True, or absent
+Ready is always there. The others are abnormal-true: present and True, or absent
 (https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus#the-ready-condition).
 """
 
@@ -30,12 +30,13 @@ class ConditionType(StrEnum):
     READY = "Ready"
     RECONCILING = "Reconciling"
     STALLED = "Stalled"
+    DRIFTED = "Drifted"
 
 
 class Condition(msgspec.Struct, frozen=True, rename="camel"):
     """One thing that is or is not so, as metav1.Condition says it."""
 
-    type: Annotated[str, Field(description="Ready, Reconciling or Stalled.")]
+    type: Annotated[str, Field(description="Ready, Reconciling, Stalled or Drifted.")]
     status: Annotated[Literal["True", "False", "Unknown"], Field(description="True, False or Unknown.")]
     reason: Annotated[str, Field(description="Why, in one word from the closed set (docs/spec/conditions.md).")]
     message: Annotated[str, Field(description="Why, for a person, and what to do.")] = ""
@@ -53,6 +54,8 @@ class Verdict(msgspec.Struct, frozen=True):
     message: str
     progressing: bool = False
     """Work is under way that will change the verdict without anybody's help."""
+    drift: str = ""
+    """What differs from what was applied, and stays so; empty when nothing does."""
 
     @property
     def stalled(self) -> bool:
@@ -65,18 +68,21 @@ def conditions_for(
 ) -> tuple[Condition, ...]:
     """The conditions that say the verdict; an unchanged status keeps its transition time."""
     before = {condition.type: condition for condition in previous}
-    message = _shortened(verdict.message)
 
-    def condition(kind: ConditionType, status: Literal["True", "False", "Unknown"]) -> Condition:
+    def condition(
+        kind: ConditionType, status: Literal["True", "False", "Unknown"], reason: Reason, message: str
+    ) -> Condition:
         old = before.get(kind)
         since = old.last_transition_time if old and old.status == status else rfc3339(now)
-        return Condition(kind, status, verdict.reason, message, since, generation)
+        return Condition(kind, status, reason, _shortened(message), since, generation)
 
-    found = [condition(ConditionType.READY, _ready(verdict))]
+    found = [condition(ConditionType.READY, _ready(verdict), verdict.reason, verdict.message)]
     if verdict.progressing:
-        found.append(condition(ConditionType.RECONCILING, "True"))
+        found.append(condition(ConditionType.RECONCILING, "True", verdict.reason, verdict.message))
     if verdict.stalled:
-        found.append(condition(ConditionType.STALLED, "True"))
+        found.append(condition(ConditionType.STALLED, "True", verdict.reason, verdict.message))
+    if verdict.drift:
+        found.append(condition(ConditionType.DRIFTED, "True", Reason.DRIFTED, verdict.drift))
     return tuple(found)
 
 

@@ -27,6 +27,7 @@ def _ready(field: str) -> str:
 
 
 _READY = _column("Ready", _ready("status"), "Whether everything is as it should be.")
+_HEALTH = _column("Health", ".status.health", "How the objects are, the worst of them.")
 _CHANGED = _column("Changed", ".status.lastSyncTime", "Time since Vidra last changed anything.", kind="date")
 _AGE = _column("Age", ".metadata.creationTimestamp", "Time since creation.", kind="date")
 _REASON = _column("Reason", _ready("reason"), "Reason, from the closed set.", wide=True)
@@ -38,6 +39,7 @@ _STATUS = _column("Status", _ready("message"), "What happened and what to do.")
 _SYNC_COLUMNS = [
     _READY,
     _column("Progress", ".status.progress", "Ready VidraResources of all."),
+    _HEALTH,
     _column("Artifact", ".spec.source['artifactName','artefactName']", "Name of the artifacts."),
     _column("Branch", ".spec.source.targetBranch", "Infrahub branch.", wide=True),
     _column("Infrahub", ".spec.source.infrahubAPIURL", "Address of Infrahub.", wide=True),
@@ -53,6 +55,7 @@ _SYNC_COLUMNS = [
 _RESOURCE_COLUMNS = [
     _READY,
     _column("Progress", ".status.progress", "Applied objects of all."),
+    _HEALTH,
     _column(
         "Sync",
         f'.metadata.ownerReferences[?(@.kind=="{SYNC_KIND}")].name',

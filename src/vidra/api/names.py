@@ -24,6 +24,9 @@ PRUNE = f"vidra.{GROUP}/prune"
 RECREATE = f"vidra.{GROUP}/recreate"
 """Annotation on an object: `enabled` lets Vidra delete and create it when a change is immutable."""
 
+WAVE = f"vidra.{GROUP}/wave"
+"""Annotation on an object: a whole number. Objects of a higher wave wait until those of lower ones are well."""
+
 MANAGED_LABEL = "managed-by"
 MANAGED_VALUE = "vidra"
 """Label of every object that Vidra applies; also what its watches select by."""

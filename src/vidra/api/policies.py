@@ -8,7 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta as Field
 
-from vidra.api.rules import INTERVAL
+from vidra.api.dependency import Dependency
+from vidra.api.drift import DriftPolicy, IgnoreDifference
+from vidra.api.rules import INTERVAL, LIST_LIMIT
 
 
 class ConflictPolicy(StrEnum):
@@ -91,3 +93,34 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
             extra_json_schema={"format": "int32", "minimum": 0, "maximum": 100},
         ),
     ] = 50
+    drift_policy: Annotated[
+        DriftPolicy,
+        Field(
+            description="When somebody changed an object. Revert: put it back, at once or at the interval. Report: say "
+            "so in the status, with the fields, and write nothing until the manifest changes."
+        ),
+    ] = DriftPolicy.REVERT
+    ignore_differences: Annotated[
+        tuple[IgnoreDifference, ...],
+        Field(description="Fields that others may set, such as an autoscaler.", extra_json_schema=LIST_LIMIT),
+    ] = ()
+    depends_on: Annotated[
+        tuple[Dependency, ...],
+        Field(
+            description="Syncs that have to be Ready, and objects that have to be there and well, before anything new "
+            "is applied.",
+            extra_json_schema=LIST_LIMIT,
+        ),
+    ] = ()
+    wait: Annotated[
+        bool,
+        Field(description="Ready only when all objects are well, not as soon as they are applied."),
+    ] = False
+    health_timeout: Annotated[
+        str | None,
+        Field(
+            description="With wait: how long objects may take to be well before they count as failed, as a Go "
+            "duration. Missing: 5m.",
+            extra_json_schema=INTERVAL,
+        ),
+    ] = None

@@ -21,12 +21,18 @@ class Reason(StrEnum):
     """`spec.suspend` is true: nothing is fetched, applied or pruned until it is not."""
     DELETING = "Deleting"
     """The resource is being deleted; its objects go first."""
+    WAITING_FOR_HEALTH = "WaitingForHealth"
+    """Everything is applied, or a wave of it, and some objects are not well yet; the message names them."""
+    DEPENDENCY_NOT_READY = "DependencyNotReady"
+    """Something in `dependsOn` is not there, or not well, yet: nothing new is applied before."""
     RESOURCES_NOT_READY = "ResourcesNotReady"
     """Some VidraResources of the sync are not Ready; the message names them."""
 
     # The spec
     INVALID_SPEC = "InvalidSpec"
     """A field or annotation cannot be read; the message says which, and how it should look."""
+    DEPENDENCY_CYCLE = "DependencyCycle"
+    """Syncs wait for each other in a circle; the message names it."""
 
     # Infrahub
     INFRAHUB_UNREACHABLE = "InfrahubUnreachable"
@@ -97,6 +103,12 @@ class Reason(StrEnum):
     """The API server does not accept the object."""
     IMMUTABLE = "Immutable"
     """The change touches a field that cannot change; the object would have to be deleted and created."""
+    UNHEALTHY = "Unhealthy"
+    """An object is applied and has failed, or was not well in time; the message is its own."""
+    DRIFTED = "Drifted"
+    """Somebody changed objects, and `driftPolicy` says to leave that so; the message names the fields."""
+    DRIFT_FIGHT = "DriftFight"
+    """Somebody changes an object again and again right after Vidra put it back; the message names whom. Slowed down."""
     PRUNE_HELD = "PruneHeld"
     """More would be pruned than `pruneLimit` allows. Nothing is pruned until somebody approves the named set."""
     PRUNE_FAILED = "PruneFailed"
@@ -113,6 +125,8 @@ class Reason(StrEnum):
     """An artifact was found and its VidraResource made."""
     UPDATED = "Updated"
     """An artifact changed and its VidraResource with it."""
+    DRIFT_REVERTED = "DriftReverted"
+    """Objects that somebody changed were put back; the message names them."""
     PRUNED = "Pruned"
     """Objects or VidraResources that are no longer wanted were removed."""
     KEPT = "Kept"
@@ -132,6 +146,7 @@ class Reason(StrEnum):
 TERMINAL = frozenset(
     {
         Reason.INVALID_SPEC,
+        Reason.DEPENDENCY_CYCLE,
         Reason.KUBECONFIG_REFUSED,
         Reason.INVALID_MANIFEST,
     }

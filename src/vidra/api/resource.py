@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
+from vidra.api.health import Status
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, RESOURCE_KIND
 from vidra.api.policies import Policies
@@ -77,6 +78,7 @@ class ManagedObject(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
         bool,
         Field(description="The object was there before Vidra applied it: it is released at the end, never deleted."),
     ] = False
+    wave: Annotated[int, Field(description="The wave that the object said it belongs to; pruning goes backwards.")] = 0
 
 
 class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -85,6 +87,17 @@ class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     reason: Annotated[str, Field(description="Reason, from the closed set.")]
     message: Annotated[str, Field(description="What is wrong and what to do.")]
     object: Annotated[str, Field(description="The object, or the document of the manifest, it is about.")] = ""
+
+
+class DriftedObject(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """An object that differs from what was applied, and is left so."""
+
+    object: Annotated[str, Field(description="The object.")]
+    fields: Annotated[tuple[str, ...], Field(description="Paths of the fields that differ; the first 20.")] = ()
+    managers: Annotated[
+        tuple[str, ...], Field(description="Field managers that changed the object, the latest first.")
+    ] = ()
+    note: Annotated[str, Field(description="What else there is to say.")] = ""
 
 
 class HeldPrune(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -112,8 +125,16 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     objects: Annotated[int, Field(description="Objects in the manifest.")] = 0
     ready_objects: Annotated[int, Field(description="Objects that are in the cluster as the manifest says.")] = 0
     progress: Annotated[str, Field(description="Applied objects of all, for a person: 9/10.")] = ""
+    health: Annotated[
+        Status | None,
+        Field(description="How the worst of the objects is: Failed, Terminating, InProgress, Unknown or Current."),
+    ] = None
     problems: Annotated[
         tuple[ObjectProblem, ...], Field(description="What is wrong with single documents or objects; the first 50.")
+    ] = ()
+    drifted: Annotated[
+        tuple[DriftedObject, ...],
+        Field(description="Objects that somebody changed and driftPolicy says to leave so; the first 50."),
     ] = ()
     held_prune: Annotated[
         HeldPrune | None, Field(description="What is not pruned before somebody agrees; missing when nothing is held.")

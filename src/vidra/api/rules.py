@@ -73,6 +73,19 @@ INTERVAL: Final = _checked(
     maxLength=32,
 )
 
+LIST_LIMIT: Final = {"maxItems": 32}
+"""The API server weighs a rule by how often it may have to be looked at."""
+
+JSON_POINTER: Final = _checked(
+    rule(
+        "self.matches(r'^(/([^~/]|~[01])*)+$') && !self.matches(r'^/(apiVersion|kind|metadata(/(name|namespace))?)$')",
+        "must be a JSON pointer to a field that is not part of the object's identity, such as /spec/replicas",
+    ),
+    maxLength=256,
+)
+
+NAME_PATTERN: Final = {"minLength": 1, "maxLength": 253}
+
 ONE_ARTIFACT_NAME: Final = _checked(
     rule(
         "has(self.artifactName) || has(self.artefactName)",

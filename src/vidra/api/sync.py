@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
+from vidra.api.health import Status
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND
 from vidra.api.policies import Policies
@@ -147,6 +148,10 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     ready_resources: Annotated[int, Field(description="VidraResources of this sync that are Ready.")] = 0
     objects: Annotated[int, Field(description="Kubernetes objects in their inventories.")] = 0
     progress: Annotated[str, Field(description="Ready VidraResources of all, for a person: 98/100.")] = ""
+    health: Annotated[
+        Status | None,
+        Field(description="How the worst of the objects is: Failed, Terminating, InProgress, Unknown or Current."),
+    ] = None
     last_handled_requested_at: Annotated[
         str, Field(description="The requestedAt annotation that the last pass answered.")
     ] = ""

@@ -58,6 +58,14 @@ def parse_interval(text: str) -> timedelta:
     return interval
 
 
+def duration_or(text: str | None, usual: timedelta) -> timedelta:
+    """Read a Go duration; the usual one where there is none, or none that can be read."""
+    try:
+        return parse_duration(text) if text else usual
+    except ValueError:
+        return usual
+
+
 def parse_target_date(text: str, now: datetime) -> datetime | None:
     """Read a moment, absolute or relative to now; None means the newest data.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
@@ -16,7 +17,7 @@ from vidra.apply.plan import revision
 from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
 from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
-from vidra.kube.errors import ApiError
+from vidra.kube.errors import ApiError, Status
 from vidra.kube.live import LiveObject
 from vidra.kube.observed import Observed, Seen, seen
 from vidra.kube.verbs import apply, delete, look
@@ -43,6 +44,7 @@ class Applier:
     def __init__(self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED) -> None:
         self._client = client
         self._observed = observed
+        self._owner = owner
         self._manager = owner.manager
         self._terms = terms
 
@@ -61,7 +63,7 @@ class Applier:
         """
         try:
             try:
-                return await self._attempt(item, entry)
+                return await (self._beside_others(item, entry) if item.ignored else self._attempt(item, entry))
             except ApiError as error:
                 fields = immutable(error)
                 if not fields:
@@ -71,6 +73,22 @@ class Applier:
             if error.unauthorized:
                 raise
             raise refused(item.ref, error, fresh=entry is None) from None
+
+    async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
+        """Apply what is not left to others, at the very version at which it was seen what they have."""
+        for _ in range(ATTEMPTS):
+            try:
+                live = await self._client.get(item.path, dict[str, Any])
+            except ApiError as error:
+                if not error.not_found:
+                    raise
+                return await self._attempt(item, entry)
+            try:
+                return await self._attempt(item.beside(live, self._owner), entry)
+            except ApiError as error:
+                if error.code != 409 or error.causes:
+                    raise
+        raise contested(item.ref, "others change it too fast: tried again later", fresh=entry is None)
 
     async def _attempt(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         if entry is None:
@@ -86,6 +104,9 @@ class Applier:
                 if not error.conflict:
                     raise
         live = await look(self._client, item.path)
+        if live is None and item.version:
+            # What was to be left as it is went along with the object.
+            raise ApiError(409, Status(f"{item.ref} vanished"))
         return await (self._create(item) if live is None else self._found(item, live, fresh=entry is None))
 
     async def _anew(self, item: Desired, entry: ManagedObject | None, fields: Iterable[str]) -> ManagedObject:
@@ -155,7 +176,8 @@ class Applier:
         if state and all(name == self._manager for name, _ in state.holders):
             try:
                 # At the version that was seen: an owner that came since must not lose what it took.
-                return await self._send(item, uid, version=str(max(state.version, 0) or ""), force=True)
+                version = item.version or str(max(state.version, 0) or "")
+                return await self._send(item, uid, version=version, force=True)
             except ApiError as error:
                 if error.code != 409:
                     raise

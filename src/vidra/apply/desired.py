@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 
+from vidra.api.drift import IgnoreDifference
+from vidra.apply.ignored import pointers_for, respecting
+from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
 from vidra.apply.plain import plain
 from vidra.kube.discovery import Kind
@@ -41,7 +45,13 @@ class Desired(msgspec.Struct, frozen=True):
     kind: Kind
     body: dict[str, Any]
     digest: str
-    """Of the body as sent; tells whether the text changed."""
+    """Of the body as the manifest says it; tells whether the text changed."""
+    ignored: tuple[str, ...] = ()
+    """JSON pointers of fields that others may set."""
+    wave: int = 0
+    """Objects of a higher wave wait until those of lower ones are well."""
+    version: str = ""
+    """Of the live object that the body was made for; empty: of none."""
 
     @property
     def key(self) -> Key:
@@ -55,24 +65,48 @@ class Desired(msgspec.Struct, frozen=True):
 
     def payload(self, uid: str = "", version: str = "") -> bytes:
         """The body as JSON; with a UID it can change only that very object, with a version only that very state."""
-        exact = {key: value for key, value in (("uid", uid), ("resourceVersion", version)) if value}
+        exact = {key: value for key, value in (("uid", uid), ("resourceVersion", version or self.version)) if value}
         if not exact:
             return msgspec.json.encode(self.body)
         return msgspec.json.encode({**self.body, "metadata": {**self.body["metadata"], **exact}})
 
+    def beside(self, live: dict[str, Any], owner: Owner) -> Desired:
+        """What to send when the object exists: fields that are ignored are left as they are."""
+        body = respecting(self.body, live, self.ignored, owner.manager)
+        return msgspec.structs.replace(self, body=_marked(body, owner), version=live["metadata"]["resourceVersion"])
 
-def desire(item: ManifestObject, kind: Kind, server: str, fallback_namespace: str, owner: Owner) -> Desired:
+
+def desire(
+    item: ManifestObject,
+    kind: Kind,
+    server: str,
+    fallback_namespace: str,
+    owner: Owner,
+    *,
+    ignore: Iterable[IgnoreDifference] = (),
+) -> Desired:
     """What an object of a manifest means in a cluster.
 
     A cluster-scoped object loses a namespace that was written on it; a namespaced one without gets the fallback.
+
+    Raises:
+        ValueError: One of its annotations cannot be read.
     """
     namespace = (item.ref.namespace or fallback_namespace) if kind.namespaced else ""
     given = item.body.get("metadata") or {}
     metadata = {key: value for key, value in given.items() if key not in SERVER_SET and key != "namespace"}
     if namespace:
         metadata["namespace"] = namespace
-    metadata["labels"] = {**(given.get("labels") or {}), **owner.labels}
-    metadata["annotations"] = {**(given.get("annotations") or {}), **owner.annotations}
-    body = {**plain(item.body, item.ref), "metadata": metadata}
-    digest = hashlib.blake2b(msgspec.json.encode(body), digest_size=6).hexdigest()
-    return Desired(server, msgspec.structs.replace(item.ref, namespace=namespace), kind, body, digest)
+    body = _marked({**plain(item.body, item.ref), "metadata": metadata}, owner)
+    ref = msgspec.structs.replace(item.ref, namespace=namespace)
+    ignored = pointers_for(ref, ignore)
+    sent = msgspec.json.encode(body) + "\0".join(ignored).encode()
+    digest = hashlib.blake2b(sent, digest_size=6).hexdigest()
+    return Desired(server, ref, kind, body, digest, ignored, wave_of(given.get("annotations") or {}))
+
+
+def _marked(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    metadata = body.get("metadata") or {}
+    labels = {**(metadata.get("labels") or {}), **owner.labels}
+    annotations = {**(metadata.get("annotations") or {}), **owner.annotations}
+    return {**body, "metadata": {**metadata, "labels": labels, "annotations": annotations}}

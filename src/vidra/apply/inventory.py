@@ -77,4 +77,5 @@ def entry_for(item: Desired, uid: str = "", revision: str = "", *, joined: bool 
         uid=uid,
         revision=revision,
         joined=joined,
+        wave=item.wave,
     )

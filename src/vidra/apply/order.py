@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
+from typing import NamedTuple
+
+from vidra.api.names import WAVE
 
 
 class Stage(IntEnum):
@@ -16,6 +20,13 @@ class Stage(IntEnum):
     """Everything else."""
     GATES = 3
     """What can refuse all of the above once it is there."""
+
+
+class Step(NamedTuple):
+    """When an object's turn comes: waves first, stages inside a wave."""
+
+    wave: int
+    stage: Stage
 
 
 _CORE = ""
@@ -50,3 +61,16 @@ def stage_of(api_version: str, kind: str) -> Stage:
     """The stage of a kind, whatever its version."""
     group = api_version.rpartition("/")[0]
     return _STAGES.get((group, kind), Stage.OBJECTS)
+
+
+def wave_of(annotations: Mapping[str, object]) -> int:
+    """The wave that an object says it belongs to; 0 when it says nothing.
+
+    Raises:
+        ValueError: It says something that is no whole number.
+    """
+    text = annotations.get(WAVE, "0")
+    try:
+        return int(str(text))
+    except ValueError:
+        raise ValueError(f"the annotation {WAVE} must be a whole number, such as 1 or -1") from None

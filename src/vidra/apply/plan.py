@@ -9,7 +9,7 @@ import msgspec
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired import Desired, Key
 from vidra.apply.inventory import Inventory, key_of
-from vidra.apply.order import Stage, stage_of
+from vidra.apply.order import Step, stage_of
 from vidra.kube.observed import Seen
 
 Look = Callable[[Desired], Seen | None]
@@ -31,6 +31,13 @@ class Plan(msgspec.Struct, frozen=True):
         """Everything to apply."""
         return tuple(item for stage in self.stages for item in stage)
 
+    def without(self, items: Iterable[Desired], entries: Mapping[Key, ManagedObject]) -> Plan:
+        """The same, with these objects left as they are; their entries are taken from the inventory."""
+        left = {item.key for item in items}
+        stages = (tuple(item for item in stage if item.key not in left) for stage in self.stages)
+        kept = (entries[key] for key in left)
+        return Plan(tuple(stage for stage in stages if stage), (*self.unchanged, *kept), self.prune)
+
 
 def plan(wanted: Mapping[Key, Desired], inventory: Inventory, look: Look, manager: str) -> Plan:
     """Compare what should be with what is known to be."""
@@ -46,25 +53,30 @@ def plan(wanted: Mapping[Key, Desired], inventory: Inventory, look: Look, manage
     return Plan(staged(changes), tuple(unchanged), prune_order(unwanted))
 
 
+def is_drift(item: Desired, entry: ManagedObject | None) -> bool:
+    """Whether an object that is to be applied was applied with this very text before: somebody changed it since."""
+    return entry is not None and bool(entry.uid) and entry.revision.startswith(f"{item.digest}-")
+
+
 def revision(digest: str, held: str) -> str:
     """What was sent, and what the API server made of it."""
     return f"{digest}-{held}"
 
 
 def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
-    """Objects by stage, empty stages left out."""
-    by_stage: dict[Stage, list[Desired]] = {}
+    """Objects by wave and stage, empty ones left out."""
+    by_step: dict[Step, list[Desired]] = {}
     for item in items:
-        by_stage.setdefault(stage_of(item.ref.api_version, item.ref.kind), []).append(item)
-    return tuple(tuple(by_stage[stage]) for stage in sorted(by_stage))
+        by_step.setdefault(Step(item.wave, stage_of(item.ref.api_version, item.ref.kind)), []).append(item)
+    return tuple(tuple(by_step[step]) for step in sorted(by_step))
 
 
 def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, ...], ...]:
-    """Entries by stage, last stage first; inside a stage in reverse order."""
-    by_stage: dict[Stage, list[ManagedObject]] = {}
+    """Entries by wave and stage, the last first; inside a stage in reverse order."""
+    by_step: dict[Step, list[ManagedObject]] = {}
     for entry in sorted(entries, key=key_of, reverse=True):
-        by_stage.setdefault(stage_of(entry.api_version, entry.kind), []).append(entry)
-    return tuple(tuple(by_stage[stage]) for stage in sorted(by_stage, reverse=True))
+        by_step.setdefault(Step(entry.wave, stage_of(entry.api_version, entry.kind)), []).append(entry)
+    return tuple(tuple(by_step[step]) for step in sorted(by_step, reverse=True))
 
 
 def _at_peace(item: Desired, entry: ManagedObject, live: Seen | None, manager: str) -> bool:

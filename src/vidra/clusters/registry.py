@@ -6,21 +6,26 @@ import asyncio
 
 from vidra.api.names import CLUSTER_LABEL, LOCAL_SERVER
 from vidra.api.reasons import Reason
-from vidra.clusters.cluster import Cluster, Wake
+from vidra.clusters.cluster import Cluster
 from vidra.clusters.credentials import connection_for, host_of, same_server
 from vidra.clusters.errors import ClusterError
+from vidra.clusters.owners import Owners
 from vidra.kube.connection import Connection, NotConfigured
 from vidra.kube.core import Secret
+from vidra.kube.observed import Judge
 from vidra.kube.store import Store
 
 
 class Clusters:
     """Destinations by server URL, each with one live cluster."""
 
-    def __init__(self, local: Connection, own_namespace: str, secrets: Store[Secret], wake: Wake) -> None:
-        self.local = Cluster("", local, wake, own_namespace=own_namespace)
+    def __init__(
+        self, local: Connection, own_namespace: str, secrets: Store[Secret], owners: Owners, judge: Judge
+    ) -> None:
+        self.local = Cluster("", local, owners, judge, own_namespace=own_namespace)
         self._secrets = secrets
-        self._wake = wake
+        self._owners = owners
+        self._judge = judge
         self._remote: dict[str, Cluster] = {}
         self._closing: set[asyncio.Task[None]] = set()
         secrets.listen(lambda _old, _new: self._refresh())
@@ -53,7 +58,7 @@ class Clusters:
 
     def _opened(self, server: str, connection: Connection) -> Cluster:
         try:
-            return Cluster(server, connection, self._wake)
+            return Cluster(server, connection, self._owners, self._judge)
         except NotConfigured as error:
             raise ClusterError(Reason.KUBECONFIG_REFUSED, f"{error}: correct the kubeconfig") from None
 

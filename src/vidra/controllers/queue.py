@@ -1,4 +1,7 @@
-"""The work queue: each key at most once at a time, now or later, with back-off for what keeps failing."""
+"""The work queue: each key at most once at a time, now or later, with back-off for what keeps failing.
+
+Besides work there are glances: cheap looks at a key that change nothing about when it is worked on.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from vidra.controllers.metrics import Metrics
 
 SHORTEST_BACKOFF = 0.5
 LONGEST_BACKOFF = 300.0
+GLANCE_AGAIN = 0.1
+"""Seconds after which a key that was being worked on is looked at."""
 JITTER = 0.1
 """Share of a delay by which it may be longer, so that what started together does not stay together."""
 
@@ -29,6 +34,11 @@ class Next(msgspec.Struct, frozen=True):
 
 
 Work = Callable[[str], Awaitable[Next]]
+Glance = Callable[[str], Awaitable[None]]
+
+
+async def _no_glance(_: str) -> None:
+    """There is nothing to look at."""
 
 
 class Queue:
@@ -38,11 +48,12 @@ class Queue:
     no key ever has two workers. The earliest of several delays wins.
     """
 
-    def __init__(self, name: str, work: Work, workers: int, metrics: Metrics) -> None:
+    def __init__(self, name: str, work: Work, workers: int, metrics: Metrics, *, glance: Glance = _no_glance) -> None:
         self.name = name
         self._metrics = metrics
         metrics.waiting.labels(name).set_function(self.__len__)
         self._work = work
+        self._glance = glance
         self._workers = workers
         self._ready: OrderedDict[str, None] = OrderedDict()
         self._running: set[str] = set()
@@ -50,6 +61,9 @@ class Queue:
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
         self._timers: list[tuple[float, str]] = []
+        self._glances_due: dict[str, float] = {}
+        self._only_glances: set[str] = set()
+        """Of the ready keys, those that nobody wants more for."""
         self._alarm = asyncio.Event()
         self._some = asyncio.Semaphore(0)
 
@@ -60,6 +74,7 @@ class Queue:
     def add(self, key: str) -> None:
         """Work on this key as soon as a worker is free."""
         self._due.pop(key, None)
+        self._only_glances.discard(key)
         if key in self._running:
             self._again.add(key)
         elif key not in self._ready:
@@ -75,9 +90,19 @@ class Queue:
         heapq.heappush(self._timers, (at, key))
         self._alarm.set()
 
+    def glance_after(self, key: str, seconds: float) -> None:
+        """Look at this key in so many seconds; the earliest of several delays wins."""
+        at = asyncio.get_running_loop().time() + seconds
+        if self._glances_due.get(key, at + 1) <= at:
+            return
+        self._glances_due[key] = at
+        heapq.heappush(self._timers, (at, key))
+        self._alarm.set()
+
     def forget(self, key: str) -> None:
         """Drop the key's delays and failures: it is gone."""
         self._due.pop(key, None)
+        self._glances_due.pop(key, None)
         self._failures.pop(key, None)
 
     async def run(self) -> None:
@@ -93,16 +118,23 @@ class Queue:
             key, _ = self._ready.popitem(last=False)
             self._running.add(key)
             try:
-                began = time.perf_counter()
-                next_ = await self._work(key)
-                self._metrics.seconds.labels(self.name).observe(time.perf_counter() - began)
-                self._metrics.passes.labels(self.name, "error" if next_.failed else "success").inc()
-                self._plan(key, next_)
+                await (self._look(key) if key in self._only_glances else self._pass(key))
             finally:
                 self._running.discard(key)
                 if key in self._again:
                     self._again.discard(key)
                     self.add(key)
+
+    async def _look(self, key: str) -> None:
+        self._only_glances.discard(key)
+        await self._glance(key)
+
+    async def _pass(self, key: str) -> None:
+        began = time.perf_counter()
+        next_ = await self._work(key)
+        self._metrics.seconds.labels(self.name).observe(time.perf_counter() - began)
+        self._metrics.passes.labels(self.name, "error" if next_.failed else "success").inc()
+        self._plan(key, next_)
 
     def _plan(self, key: str, next_: Next) -> None:
         if not next_.failed:
@@ -124,9 +156,21 @@ class Queue:
                 at, key = heapq.heappop(self._timers)
                 if self._due.get(key) == at:
                     self.add(key)
+                if self._glances_due.get(key) == at:
+                    self._add_glance(key)
             pause = self._timers[0][0] - loop.time() if self._timers else None
             try:
                 async with asyncio.timeout(pause):
                     await self._alarm.wait()
             except TimeoutError:
                 continue
+
+    def _add_glance(self, key: str) -> None:
+        """Make the key ready for a look; one that is worked on just now is looked at after that."""
+        del self._glances_due[key]
+        if key in self._running:
+            self.glance_after(key, GLANCE_AGAIN)
+        elif key not in self._ready:
+            self._ready[key] = None
+            self._only_glances.add(key)
+            self._some.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import msgspec
 
@@ -34,6 +35,7 @@ class LiveMeta(msgspec.Struct, frozen=True, rename="camel"):
     uid: str = ""
     resource_version: str = ""
     generation: int = 0
+    creation_timestamp: str | None = None
     deletion_timestamp: str | None = None
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
@@ -46,6 +48,13 @@ class LiveObject(msgspec.Struct, frozen=True):
     """A live object of any kind."""
 
     metadata: LiveMeta = LiveMeta()
+
+
+class LiveBody(LiveObject, frozen=True):
+    """A live object with what its health can be told from. It is judged and dropped: nothing keeps one."""
+
+    spec: Any = None
+    status: Any = None
 
 
 class ListMeta(msgspec.Struct, frozen=True, rename="camel"):

@@ -1,21 +1,24 @@
-"""What is in a cluster of the objects that Vidra manages: one metadata-only watch per kind, shared by all owners.
+"""What is in a cluster of the objects that Vidra manages: one watch per kind, shared by all owners.
 
-Per object a few digests stay, never the object.
+Where metadata tell how an object is, the watch shows nothing else. Per object a few digests and its health stay, never
+the object.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 import msgspec
 
+from vidra.api.health import CURRENT, Health
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX, PRUNE
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.ended import Ended
 from vidra.kube.errors import ApiError, Unreachable
-from vidra.kube.live import LiveMeta, LiveObject
+from vidra.kube.live import LiveBody, LiveMeta, LiveObject
 from vidra.kube.store import version_number
 from vidra.kube.watch import Watch
 
@@ -34,14 +37,16 @@ class Seen(msgspec.Struct, frozen=True):
     """Somebody who is no owner holds fields of it too."""
     kept: bool = False
     """It says that it stays when it is no longer wanted."""
+    health: Health | None = None
+    """None until the watch has shown this version of it."""
 
     def digest(self, manager: str) -> str:
         """Digest of what this manager holds; empty if nothing."""
         return next((digest for name, digest in self.holders if name == manager), "")
 
 
-def seen(meta: LiveMeta) -> Seen:
-    """What to keep of an object's metadata."""
+def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
+    """What to keep of an object."""
     holders = tuple(
         (entry.manager, entry.digest)
         for entry in meta.managed_fields
@@ -52,7 +57,19 @@ def seen(meta: LiveMeta) -> Seen:
     )
     terminating = meta.deletion_timestamp is not None
     kept = (meta.annotations or {}).get(PRUNE) == "disabled"
-    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept)
+    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health)
+
+
+class Judge(Protocol):
+    """Tells how objects are."""
+
+    def needs_body(self, kind: Kind) -> bool:
+        """Whether more than its metadata is needed to tell how an object of this kind is."""
+        ...
+
+    def health(self, kind: Kind, item: LiveBody) -> Health:
+        """How an object is."""
+        ...
 
 
 Change = Callable[[Seen | None, Seen | None], None]
@@ -62,11 +79,17 @@ Change = Callable[[Seen | None, Seen | None], None]
 class KindView:
     """The managed objects of one kind; the sink of its watch."""
 
-    def __init__(self, client: Client, kind: Kind, on_change: Change) -> None:
+    def __init__(self, client: Client, kind: Kind, on_change: Change, judge: Judge) -> None:
         self._objects: dict[tuple[str, str], Seen] = {}
         self._ended = Ended()
         self._on_change = on_change
-        self._watch = Watch(client, kind.path(), LiveObject, self, selector=SELECTOR, metadata_only=True)
+        self._kind = kind
+        self._judge = judge
+        self._whole = judge.needs_body(kind)
+        shown = LiveBody if self._whole else LiveObject
+        self._watch: Watch[LiveObject] = Watch(
+            client, kind.path(), shown, self, selector=SELECTOR, metadata_only=not self._whole
+        )
         self._task = asyncio.create_task(self._watch.run(), name=f"watch {kind.path()}")
 
     @property
@@ -91,11 +114,11 @@ class KindView:
     def changed(self, item: LiveObject) -> None:
         """Take what the watch, or the answer to an apply, says; older news than ours is ignored."""
         key = (item.metadata.namespace, item.metadata.name)
-        old, new = self._objects.get(key), seen(item.metadata)
-        if self._ended.before(new.uid, new.version) or (old and old.uid == new.uid and new.version <= old.version):
+        old, new = self._objects.get(key), seen(item.metadata, self._health(item))
+        if self._ended.before(new.uid, new.version) or (old and not _is_news(old, new)):
             return
         self._objects[key] = new
-        if old is None or (old.uid, old.holders, old.terminating) != (new.uid, new.holders, new.terminating):
+        if old is None or is_drift(old, new) or old.health != new.health:
             self._on_change(old, new)
 
     def removed(self, item: LiveObject) -> None:
@@ -112,6 +135,14 @@ class KindView:
         for item in items:
             self.changed(item)
 
+    def _health(self, item: LiveObject) -> Health | None:
+        """How it is; an answer to a write does not show it where that takes more than metadata."""
+        if isinstance(item, LiveBody) or not self._whole:
+            whole = item if isinstance(item, LiveBody) else LiveBody(item.metadata)
+            found = self._judge.health(self._kind, whole)
+            return CURRENT if found == CURRENT else found
+        return None
+
     def _end(self, key: tuple[str, str], uid: str, version: int) -> None:
         old = self._objects.get(key)
         if old and old.uid == uid:
@@ -122,12 +153,27 @@ class KindView:
         self._ended.note(uid, version)
 
 
+def is_drift(old: Seen | None, new: Seen | None) -> bool:
+    """Whether somebody may have changed what owners hold of an object, or the object is another, or on its way out."""
+    if old is None or new is None:
+        return old is not new
+    return (old.uid, old.holders, old.terminating) != (new.uid, new.holders, new.terminating)
+
+
+def _is_news(old: Seen, new: Seen) -> bool:
+    """Whether `new` is a later state, or says more of the same: the answer to a write comes first, without health."""
+    if old.uid != new.uid or new.version > old.version:
+        return True
+    return new.version == old.version and old.health is None and new.health is not None
+
+
 class Observed:
     """The views of one cluster. A view lives as long as somebody has objects of its kind."""
 
-    def __init__(self, client: Client, on_change: Change) -> None:
+    def __init__(self, client: Client, on_change: Change, judge: Judge) -> None:
         self._client = client
         self._on_change = on_change
+        self._judge = judge
         self._views: dict[Kind, KindView] = {}
         self._wanted: dict[str, frozenset[Kind]] = {}
 
@@ -140,7 +186,7 @@ class Observed:
         if not wanted:
             del self._wanted[owner]
         for kind in wanted - self._views.keys():
-            self._views[kind] = KindView(self._client, kind, self._on_change)
+            self._views[kind] = KindView(self._client, kind, self._on_change, self._judge)
         held = frozenset[Kind]().union(*self._wanted.values())
         for kind in self._views.keys() - held:
             self._views.pop(kind).close()

@@ -27,6 +27,17 @@ async def apply(client: Client, path: str, body: bytes, *, manager: str, force: 
     return decode(answer, LiveObject)
 
 
+async def try_apply(client: Client, path: str, body: bytes, *, manager: str, kind: type[T]) -> T:
+    """What an object would be after an apply by force (server-side dry run): nothing is written.
+
+    Raises:
+        Unreachable: No answer.
+        ApiError: It would be refused.
+    """
+    query = {"fieldManager": manager, "force": "true", "dryRun": "All"}
+    return decode(await client.send("PATCH", path, query=query, body=body, content_type=APPLY_PATCH), kind)
+
+
 async def create(client: Client, path: str, body: bytes, kind: type[T]) -> T:
     """Create an object.
 

@@ -84,13 +84,15 @@ class Watch(Generic[T]):
         sink: Sink[T],
         *,
         selector: str = "",
+        fields: str = "",
         metadata_only: bool = False,
     ) -> None:
         self._client = client
         self._path = path
         self._kind = kind
         self._sink = sink
-        self._selector = {"labelSelector": selector} if selector else {}
+        selectors = {"labelSelector": selector, "fieldSelector": fields}
+        self._selector = {key: value for key, value in selectors.items() if value}
         self._accept = METADATA_ONLY if metadata_only else JSON
         self._list_accept = METADATA_LIST if metadata_only else JSON
         self._version = ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
@@ -27,6 +26,7 @@ from vidra.controllers.metrics import Metrics
 from vidra.controllers.resource import ResourceController
 from vidra.controllers.shared import Shared, sync_of
 from vidra.controllers.sync import SyncController
+from vidra.controllers.verdicts import Verdicts
 from vidra.kube.core import ConfigMap, Heading, Secret
 from vidra.kube.events import Recorder
 from vidra.kube.lease import Leadership
@@ -34,6 +34,7 @@ from vidra.kube.store import HasMeta, Store
 from vidra.kube.watch import Watch
 from vidra.operator.options import Options
 from vidra.operator.prepare import cluster_identity, definitions_served, ensure_namespace
+from vidra.operator.relay import Relay
 from vidra.sources.infrahub import InfrahubPool
 
 log = structlog.get_logger("vidra.operator")
@@ -52,18 +53,14 @@ class Operator:
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[Heading] = Store()
         self._config_maps: Store[ConfigMap] = Store()
-        self._wake: Callable[[str], None] = lambda _: None
-        self._clusters = Clusters(options.connection, options.namespace, self._cluster_secrets, self._woken)
+        self._relay = Relay()
+        self._clusters = Clusters(options.connection, options.namespace, self._cluster_secrets, self._relay, Verdicts())
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool()
         self.metrics = Metrics()
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
-
-    def _woken(self, manager: str) -> None:
-        """A cluster has news for an owner; while nobody leads there is nobody to tell."""
-        self._wake(manager)
 
     async def run(self) -> None:
         """Work until cancelled.
@@ -124,7 +121,7 @@ class Operator:
         )
         resources = ResourceController(shared)
         syncs = SyncController(shared, self._pool)
-        self._wake = resources.wake
+        self._relay.to = resources
         config.listen(syncs.again)
         config.listen(resources.again)
         self._cluster_secrets.listen(lambda _old, _new: resources.again())

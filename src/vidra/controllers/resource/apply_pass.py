@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -10,19 +11,22 @@ from vidra.api.conditions import Verdict
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, VidraResource
 from vidra.apply.desired import Desired
-from vidra.apply.inventory import Inventory
+from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.owner import Owner
 from vidra.apply.plan import Plan, plan
 from vidra.apply.terms import Terms
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import Clusters
 from vidra.controllers.offload import unhurried
-from vidra.controllers.resource.hands import Hands
+from vidra.controllers.resource.drifts import Drifts, summary
+from vidra.controllers.resource.hands import Gate, Hands
+from vidra.controllers.resource.health import health_of
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.peace import checksum_of
 from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
+from vidra.controllers.resource.waves import gate
 from vidra.kube.errors import KubeError
 from vidra.kube.observed import Seen
 from vidra.manifests import read
@@ -51,6 +55,8 @@ class Done(msgspec.Struct, frozen=True):
     changed: int
     """Objects that were written."""
     removed: int
+    reverted: tuple[str, ...] = ()
+    """Objects that somebody had changed, and that were put back."""
     kept: tuple[str, ...] = ()
     """What stays although it is no longer wanted, each with the reason."""
 
@@ -64,6 +70,7 @@ async def apply_pass(
     *,
     terms: Terms,
     move: Move,
+    drifts: Drifts,
     ahead: WriteAhead,
 ) -> Done:
     """Make a cluster hold what a text says.
@@ -71,6 +78,7 @@ async def apply_pass(
     Args:
         terms: What to do about other owners and strangers.
         move: Of what the first Vidra left to this VidraResource.
+        drifts: What is remembered of objects that somebody changed.
         ahead: Writes the inventory before anything is applied.
 
     Raises:
@@ -83,9 +91,11 @@ async def apply_pass(
         want = await wanted(reading, resource.spec, cluster, owner)
         await move.find(want.objects)
         known, before = before, move.inventory
-        work = await _compare(want, before, cluster, owner)
+        found = await _compare(want, before, cluster, owner)
+        review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
     except KubeError as error:
         raise Broken(error, before) from None
+    work = review.work
     limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner))
     inventory = before.ahead(work.changes)
     if inventory is not known:
@@ -94,8 +104,8 @@ async def apply_pass(
     problems = list(want.problems)
     try:
         await move.carry_out()
-        await hands.apply(cluster, move.free(work.stages), before, terms)
-        problems += (*move.problems, *hands.problems)
+        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, cluster))
+        problems += (*move.problems, *hands.problems, *review.problems)
         unwanted = [entry for stage in work.prune for entry in stage]
         objection = limits.objection(resource, unwanted, waits=terms.waits(unwanted))
         if not problems and objection is None:
@@ -105,17 +115,22 @@ async def apply_pass(
             problems.append(objection)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
+    reverted = [item for item in hands.applied if key_of(item) in review.reverting]
+    drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
-        judge(problems, want.total),
+        judge(problems, want.total, summary(review.reported)),
         inventory.settled(hands.applied, hands.gone),
         tuple(problems),
         want.total,
         ready=len(work.unchanged) + len(hands.applied),
         checksum="" if problems else checksum_of(resource),
         held=limits.left(hands.gone),
+        drifted=review.reported,
     )
     warnings = tuple(item.message for item in reading.warnings)
-    return Done(outcome, warnings, len(hands.applied), len(hands.removed), tuple(hands.kept))
+    changed = len(hands.applied) - len(reverted)
+    told = tuple(str(ref_of(entry)) for entry in reverted)
+    return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
 async def _compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
@@ -132,6 +147,12 @@ async def _compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Own
         return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
 
     return plan(want.objects, before, look, owner.manager)
+
+
+def _gates(want: Wanted, cluster: Cluster) -> Gate:
+    """What holds a wave of these objects back, by what the cluster's views show when its turn comes."""
+    objects = want.objects.values()
+    return lambda wave: gate(objects, wave, lambda item: health_of(cluster, item.kind, item.ref))
 
 
 def _on_the_way(work: Plan, inventory: Inventory, want: Wanted, held: HeldPrune | None) -> Outcome:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 import msgspec
 import structlog
 
+from vidra.api.conditions import is_ready
 from vidra.api.names import RESOURCE_FINALIZER
 from vidra.api.policies import ConflictPolicy
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
 from vidra.apply.inventory import Inventory, ref_of
@@ -24,9 +26,13 @@ from vidra.controllers.queue import Next, Queue
 from vidra.controllers.resource.apply_pass import Broken, Done, apply_pass
 from vidra.controllers.resource.deadline import time_left
 from vidra.controllers.resource.delete_pass import delete_pass
+from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
+from vidra.controllers.resource.drifts import Drifts
+from vidra.controllers.resource.health import waited_for, wellness
 from vidra.controllers.resource.move import Move
-from vidra.controllers.resource.peace import at_peace
-from vidra.controllers.resource.report import reason_of
+from vidra.controllers.resource.patience import Patience
+from vidra.controllers.resource.peace import at_peace, settled
+from vidra.controllers.resource.report import Outcome, as_applied, reason_of
 from vidra.controllers.resource.reporter import Reporter
 from vidra.controllers.resource.rivals import rivals_in
 from vidra.controllers.resource.siblings import may_take, waits_for_siblings
@@ -44,6 +50,8 @@ LONGEST_WAIT = 30.0
 """Seconds between looks at what somebody else has to end, if no watch tells when: a kind, a namespace, a deletion."""
 LAST_TRY = 10.0
 """Seconds that a deletion may try when its time is over, or almost: the operator may have been away meanwhile."""
+GLANCE_AFTER = 0.1
+"""Seconds over which news of how objects are is gathered into one look."""
 MOMENT = 0.5
 """Seconds by which a deletion may end late, so that the end of its time is not crept up to."""
 
@@ -56,7 +64,9 @@ class ResourceController:
         self._names: dict[str, str] = {}
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
-        self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics)
+        self._drifts = Drifts()
+        self._patience = Patience()
+        self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance)
         shared.resources.listen(self._resource_changed)
         shared.syncs.listen(self._sync_changed)
         shared.leaving.listen(self._some_leave)
@@ -68,6 +78,16 @@ class ResourceController:
         resource = self._shared.resources.get(name) if name else None
         if resource and self._reacts(resource):
             self.queue.add(resource.metadata.name)
+
+    def told(self, manager: str) -> None:
+        """There is news that whoever has this field manager waits for."""
+        if name := self._names.get(manager):
+            self.queue.add(name)
+
+    def felt(self, manager: str) -> None:
+        """An object that this field manager holds is better or worse than before."""
+        if name := self._names.get(manager):
+            self.queue.glance_after(name, GLANCE_AFTER)
 
     def again(self) -> None:
         """Look at everything: a setting or a cluster's credentials changed."""
@@ -114,7 +134,7 @@ class ResourceController:
         except Broken as error:
             await reporter.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
         else:
-            return _next(done, interval)
+            return self._next(done, owner, interval)
         return Next(after=interval, failed=True)
 
     async def _cluster(self, resource: VidraResource) -> Cluster:
@@ -129,6 +149,10 @@ class ResourceController:
     async def _pass(self, resource: VidraResource, cluster: Cluster, owner: Owner) -> Done | None:
         """Apply, unless nothing is to be done."""
         if await at_peace(resource, cluster, owner):
+            await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
+            return None
+        if problem := await self._obstacle(resource, cluster, owner):
+            await Reporter(self._shared, resource).waiting(problem)
             return None
         resource = await self._with_finalizer(resource)
         reporter = Reporter(self._shared, resource)
@@ -138,19 +162,63 @@ class ResourceController:
         move = Move(cluster, resource, owner, self._shared.resources.get)
         try:
             done = await apply_pass(
-                self._shared.clusters, resource, cluster, owner, text, terms=terms, move=move, ahead=reporter.ahead
+                *(self._shared.clusters, resource, cluster, owner, text),
+                terms=terms,
+                move=move,
+                drifts=self._drifts,
+                ahead=reporter.ahead,
             )
         except Broken:
             cluster.breaker.doubt()
             raise
         finally:
             reporter.adopted(adopted)
+        done = msgspec.structs.replace(done, outcome=self._with_health(done.outcome, resource, cluster))
         await reporter.done(done)
         # Only now: an owner is woken for what its status says that it waits for.
         reasons = {problem.reason for problem in done.outcome.problems}
         (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
         (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(owner.manager)
         return done
+
+    async def _obstacle(self, resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
+        """What has to be there, and well, before anything new is applied, and is not."""
+        if not gated(resource):
+            return None
+        problem = own_obstacle(self._shared, resource) or await foreign_obstacle(resource, cluster, owner)
+        if problem is None:
+            cluster.lookouts.hold(owner.manager, ())
+        return problem
+
+    async def _glance(self, name: str) -> None:
+        """Say how the objects are, if nothing else is to be done; or go on with a pass that waited for that."""
+        resource = self._shared.resources.get(name)
+        if resource is None or resource.metadata.deletion_timestamp or self._suspended(resource):
+            return
+        if resource.status.problems:
+            self.queue.add(name)
+            return
+        if not settled(resource):
+            return
+        try:
+            cluster = self._shared.clusters.get(resource.spec.destination.server)
+            await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
+        except (ClusterError, KubeError) as error:
+            log.warning("health not reported", resource=name, error=str(error))
+
+    def _with_health(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
+        """The outcome with how the objects are; who waits for them to be well is not Ready before."""
+        found = wellness(outcome.inventory.listing(), cluster)
+        outcome = msgspec.structs.replace(outcome, health=found.worst if found else None)
+        name, verdict = resource.metadata.name, outcome.verdict
+        if resource.spec.wait and verdict.ready:
+            left = self._patience.left(resource, outcome.checksum)
+            verdict = waited_for(verdict, found, in_time=left > 0)
+            if verdict.reason is Reason.WAITING_FOR_HEALTH:
+                self.queue.glance_after(name, left + MOMENT)
+        if verdict.ready:
+            self._patience.over(name)
+        return msgspec.structs.replace(outcome, verdict=verdict)
 
     async def _delete(self, resource: VidraResource, owner: Owner) -> Next:
         if RESOURCE_FINALIZER not in resource.metadata.finalizers:
@@ -250,22 +318,51 @@ class ResourceController:
             assert item is not None
             self.queue.add(item.metadata.name)
 
+        if changed := _readiness_changed(old, new):
+            self._wake_dependents(changed)
+
     def _sync_changed(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
         """Suspending a sync, or going on with it, is felt by its VidraResources."""
         if new and (old is None or old.spec.suspend != new.spec.suspend):
             for resource in self._shared.resources.group(new.metadata.name):
                 self.queue.add(resource.metadata.name)
+        if item := _readiness_changed(old, new):
+            self._wake_dependents(item)
+
+    def _wake_dependents(self, item: InfrahubSync | VidraResource) -> None:
+        """Whoever waits for this one may go on now."""
+        for resource in self._shared.resources:
+            if waits_for(resource.status.problems, item.kind, item.metadata.name):
+                self.queue.add(resource.metadata.name)
 
     def _forget(self, owner: Owner) -> None:
         self._names.pop(owner.manager, None)
         self._unwanted.pop(owner.name, None)
+        self._drifts.forget(owner.name)
+        self._patience.over(owner.name)
         self.queue.forget(owner.name)
         self._shared.clusters.leave(owner.manager)
 
+    def _next(self, done: Done | None, owner: Owner, interval: float) -> Next:
+        """When to look again: what ends by itself is looked for more often than what needs a person."""
+        if done is None or done.outcome.checksum:
+            left_so = done is not None and done.outcome.drifted
+            return Next(after=min(interval, LONGEST_WAIT) if left_so else interval)
+        rest = self._drifts.fights.next_try(owner.name, time.monotonic())
+        if rest is not None:
+            return Next(after=min(interval, rest))
+        waiting = done.outcome.verdict.progressing
+        return Next(after=min(interval, LONGEST_WAIT) if waiting else interval, failed=True)
 
-def _next(done: Done | None, interval: float) -> Next:
-    """When to look again: what ends by itself is looked for more often than what needs a person."""
-    if done is None or done.outcome.verdict.ready:
-        return Next(after=interval)
-    waiting = done.outcome.verdict.progressing
-    return Next(after=min(interval, LONGEST_WAIT) if waiting else interval, failed=True)
+
+def _readiness_changed(
+    old: InfrahubSync | VidraResource | None, new: InfrahubSync | VidraResource | None
+) -> InfrahubSync | VidraResource | None:
+    """What became Ready, or is no longer, or waits for something else than before."""
+    if old and new and _ready(old) == _ready(new) and old.spec.depends_on == new.spec.depends_on:
+        return None
+    return new or old
+
+
+def _ready(item: InfrahubSync | VidraResource) -> bool:
+    return is_ready(item.status.conditions, item.metadata.generation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 
 from vidra.api.reasons import Reason
@@ -19,6 +19,9 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.registry import Clusters
 from vidra.kube.discovery import DiscoveryStale
+
+Gate = Callable[[int], ObjectProblem | None]
+"""Why the objects of a wave have to wait; None when they need not."""
 
 
 class Hands:
@@ -37,15 +40,26 @@ class Hands:
         """What stays although it is no longer wanted, each with the reason."""
 
     async def apply(
-        self, cluster: Cluster, stages: Iterable[Iterable[Desired]], before: Inventory, terms: Terms
+        self, cluster: Cluster, stages: Iterable[Sequence[Desired]], before: Inventory, terms: Terms, gate: Gate
     ) -> None:
-        """Apply everything; one refused object does not stop the others.
+        """Apply everything; one refused object does not stop the others of its wave.
+
+        Args:
+            gate: Why a wave has to wait. A wave also waits for objects of earlier ones that were refused.
 
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in: the rest would fail alike.
         """
         applier = Applier(cluster.client, cluster.observed, self._owner, terms)
-        for stage in stages:
+        wave: int | None = None
+        for stage in filter(None, stages):
+            if stage[0].wave != wave:
+                if wave is not None and self.problems:
+                    return
+                wave = stage[0].wave
+                if obstacle := gate(wave):
+                    self.problems.append(obstacle)
+                    return
             await _together(self._apply(applier, item, before.entries.get(item.key)) for item in stage)
 
     async def prune(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from vidra.api.conditions import ConditionType, find, is_ready
+from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.owner import Owner
@@ -17,19 +17,30 @@ FILL_WITHIN = 10.0
 """Seconds that the views of the objects' kinds may take to fill, after a start."""
 
 
-async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner) -> bool:
-    """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
+_SETTLED = frozenset({Reason.APPLIED, Reason.WAITING_FOR_HEALTH, Reason.UNHEALTHY})
+"""Reasons of a VidraResource whose objects are all applied."""
+
+
+def settled(resource: VidraResource) -> bool:
+    """Whether the last pass was complete, and nobody asked for another."""
     status = resource.status
     ready = find(status.conditions, ConditionType.READY)
-    current = (
-        is_ready(status.conditions, resource.metadata.generation)
-        and ready is not None
-        and ready.reason == Reason.APPLIED
+    return (
+        ready is not None
+        and ready.observed_generation >= resource.metadata.generation
+        and ready.reason in _SETTLED
+        and not status.problems
+        and not status.drifted  # whether it still is has to be looked up
         and status.applied_checksum == checksum_of(resource)
         and status.last_handled_requested_at == requested(resource.metadata)
     )
-    if not current:
+
+
+async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner) -> bool:
+    """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
+    if not settled(resource):
         return False
+    status = resource.status
     try:
         kinds = await _kinds(status.managed_resources, cluster)
     except (KubeError, DiscoveryStale):

@@ -9,8 +9,9 @@ from datetime import datetime
 import msgspec
 
 from vidra.api.conditions import Verdict, conditions_for
+from vidra.api.health import Status
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, ObjectProblem, ResourceStatus, VidraResource
+from vidra.api.resource import DriftedObject, HeldPrune, ObjectProblem, ResourceStatus, VidraResource
 from vidra.api.sync import State
 from vidra.api.times import rfc3339
 from vidra.apply.inventory import Inventory
@@ -22,7 +23,16 @@ LISTED = 50
 NAMED = 3
 """Problems that a condition's message repeats."""
 
-_WAITING = frozenset({Reason.KIND_UNKNOWN, Reason.WAITING_FOR_DELETION, Reason.NAMESPACE_MISSING, Reason.PROGRESSING})
+_WAITING = frozenset(
+    {
+        Reason.KIND_UNKNOWN,
+        Reason.WAITING_FOR_DELETION,
+        Reason.WAITING_FOR_HEALTH,
+        Reason.DEPENDENCY_NOT_READY,
+        Reason.NAMESPACE_MISSING,
+        Reason.PROGRESSING,
+    }
+)
 """Reasons that end when somebody else acts in the cluster; Vidra then goes on by itself."""
 
 
@@ -38,19 +48,41 @@ class Outcome(msgspec.Struct, frozen=True):
     """Of the text, if all of it was applied."""
     held: HeldPrune | None = None
     """What is not pruned before somebody agrees."""
+    drifted: tuple[DriftedObject, ...] = ()
+    """What differs from what was applied, and is left so."""
+    health: Status | None = None
+    """The worst of the objects; None when nothing is known of it now."""
 
 
-def judge(problems: Sequence[ObjectProblem], total: int) -> Verdict:
-    """The verdict over a pass that came to its end."""
+def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Verdict:
+    """The verdict over a pass that came to its end.
+
+    Args:
+        drift: What differs from what was applied, and is left so.
+    """
     if not problems:
-        return Verdict(ready=True, reason=Reason.APPLIED, message=f"{_objects(total)} applied")
+        also = f"; changed since, and left so: {drift}" if drift else ""
+        return Verdict(ready=True, reason=Reason.APPLIED, message=f"{_objects(total)} applied{also}", drift=drift)
     reasons = Counter(Reason(problem.reason) for problem in problems)
     waiting = reasons.keys() <= _WAITING
     reason = _foremost(reasons)
     named = "; ".join(problem.message for problem in problems[:NAMED])
     more = f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
     count = f"{len(problems)} of {total}: " if len(problems) > 1 else ""
-    return Verdict(ready=False, reason=reason, message=f"{count}{named}{more}", progressing=waiting)
+    return Verdict(ready=False, reason=reason, message=f"{count}{named}{more}", progressing=waiting, drift=drift)
+
+
+def as_applied(resource: VidraResource) -> Outcome:
+    """The end of the last pass, of a VidraResource whose objects are all applied."""
+    status = resource.status
+    return Outcome(
+        judge((), status.objects),
+        Inventory.of(status.managed_resources),
+        total=status.objects,
+        ready=status.ready_objects,
+        checksum=status.applied_checksum,
+        held=status.held_prune,
+    )
 
 
 def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, handled: bool) -> ResourceStatus:
@@ -71,7 +103,9 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
         ready_objects=outcome.ready,
         progress=f"{outcome.ready}/{outcome.total}",
         problems=tuple(outcome.problems[:LISTED]),
+        drifted=outcome.drifted[:LISTED],
         held_prune=outcome.held,
+        health=outcome.health or before.health,
         last_handled_requested_at=requested(resource.metadata) if handled else before.last_handled_requested_at,
         deploy_state=state_of(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,

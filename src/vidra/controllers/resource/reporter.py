@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
+import msgspec
 import structlog
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, ManagedObject, VidraResource
+from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.controllers.resource.apply_pass import Done
 from vidra.controllers.resource.report import Outcome, status_for
@@ -48,6 +49,10 @@ class Reporter:
         for warning in done.warnings:
             self._say("Warning", Reason.WARNED, warning)
         self.kept(done.kept)
+        if done.reverted:
+            self._say("Normal", Reason.DRIFT_REVERTED, f"put back: {_listed(done.reverted)}", change=True)
+        if verdict.drift:
+            self._say("Warning", Reason.DRIFTED, verdict.drift)
         if not verdict.ready:
             self._say_unready(verdict)
         elif done.changed or done.removed or news:
@@ -59,6 +64,23 @@ class Reporter:
         """A pass could not be made, or was broken off."""
         verdict = Verdict(ready=False, reason=reason, message=message)
         await self._write(self._same(verdict, inventory, held))
+        self._say_unready(verdict)
+
+    async def felt(self, outcome: Outcome) -> None:
+        """Nothing was to be done; how the objects are may be news."""
+        news = self._is_news(outcome.verdict)
+        await self._write(outcome)
+        if not outcome.verdict.ready:
+            self._say_unready(outcome.verdict)
+        elif news:
+            self._say("Normal", outcome.verdict.reason, outcome.verdict.message)
+
+    async def waiting(self, problem: ObjectProblem) -> None:
+        """Nothing new is applied before something else is there."""
+        reason = Reason(problem.reason)
+        progressing = reason is Reason.DEPENDENCY_NOT_READY
+        verdict = Verdict(ready=False, reason=reason, message=problem.message, progressing=progressing)
+        await self._write(msgspec.structs.replace(self._same(verdict, None), problems=(problem,)))
         self._say_unready(verdict)
 
     async def deleting(self, outcome: Outcome) -> None:
@@ -110,6 +132,7 @@ class Reporter:
             status.ready_objects,
             status.applied_checksum,
             held or status.held_prune,
+            status.drifted,
         )
 
     async def _write(self, outcome: Outcome, *, handled: bool = True) -> None:

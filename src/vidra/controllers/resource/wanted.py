@@ -65,7 +65,11 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
         raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {error}") from None
     if kind is None:
         raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: the cluster does not serve this kind (yet)")
-    result = desire(item, kind, cluster.server, spec.destination.namespace or DEFAULT_NAMESPACE, owner)
+    namespace = spec.destination.namespace or DEFAULT_NAMESPACE
+    try:
+        result = desire(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
+    except ValueError as error:
+        raise ObjectError(Reason.INVALID_MANIFEST, f"{item.ref}: {error}") from None
     if why := protected(result, cluster.own_namespace):
         raise ObjectError(Reason.PROTECTED, f"{result.ref} is refused: {why}")
     return result

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 import structlog
 
 from vidra.api.conditions import ConditionType, find
+from vidra.api.dependency import Dependency
 from vidra.api.names import SYNC_FINALIZER
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
+from vidra.controllers.circles import circle
 from vidra.controllers.credentials import concerns, is_another
 from vidra.controllers.queue import Next, Queue
 from vidra.controllers.shared import Shared, sync_of
@@ -101,11 +103,19 @@ class SyncController:
             self._asked.pop(sync.metadata.name, None)
             await reporter.suspended()
             return Next()
+        name = sync.metadata.name
+        if found := circle(Dependency(name), self._shared.syncs, self._shared.resources):
+            await reporter.say(Reason.DEPENDENCY_CYCLE, found)
+            return Next()
         try:
             interval = self._interval(sync)
         except ValueError as error:
             await reporter.say(Reason.INVALID_SPEC, f"spec.interval: {error}")
             return Next()
+        return await self._when_due(sync, reporter, interval)
+
+    async def _when_due(self, sync: InfrahubSync, reporter: Reporter, interval: float) -> Next:
+        """Ask Infrahub if it is time to, else sum up."""
         name = sync.metadata.name
         asked = self._asked.get(name)
         wait = asked.wait(sync) if asked and name not in self._stale else 0
@@ -244,6 +254,10 @@ class SyncController:
                 self._passes.break_off(new.metadata.name)
         for name in self._waiting:
             self.queue.add(name)
+        if (old.spec.depends_on if old else ()) != (new.spec.depends_on if new else ()):
+            for sync in self._shared.syncs:
+                if sync.spec.depends_on:
+                    self.queue.add(sync.metadata.name)
 
     def _resource_changed(self, old: VidraResource | None, new: VidraResource | None) -> None:
         """Sum up what changed; ask Infrahub again for what somebody deleted, or whose text is lost."""
@@ -262,9 +276,9 @@ class SyncController:
             self.queue.add_after(name, SUM_UP_AFTER)
 
 
-def _outlook(resource: VidraResource | None) -> tuple[bool, str, int] | None:
+def _outlook(resource: VidraResource | None) -> tuple[bool, str, int, str | None] | None:
     """What a sync's status repeats of a VidraResource."""
     if resource is None:
         return None
-    condition = find(resource.status.conditions, ConditionType.READY)
-    return ready(resource), condition.reason if condition else "", len(resource.status.managed_resources)
+    condition, status = find(resource.status.conditions, ConditionType.READY), resource.status
+    return ready(resource), condition.reason if condition else "", len(status.managed_resources), status.health

@@ -10,7 +10,7 @@ from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.api.times import parse_duration
+from vidra.api.times import duration_or
 from vidra.apply.inventory import key_of
 from vidra.controllers.sync.decide import artifact_of
 from vidra.controllers.sync.leaving import may_want
@@ -34,10 +34,7 @@ def heirs(sync: InfrahubSync, syncs: Iterable[InfrahubSync], group: Group) -> tu
 
 def time_left(sync: InfrahubSync, now: datetime) -> timedelta:
     """How long the deletion of a sync may still take; its time-out counts from when it was asked for."""
-    try:
-        timeout = parse_duration(sync.spec.deletion_timeout) if sync.spec.deletion_timeout else DELETION_TIMEOUT
-    except ValueError:
-        timeout = DELETION_TIMEOUT
+    timeout = duration_or(sync.spec.deletion_timeout, DELETION_TIMEOUT)
     return datetime.fromisoformat(sync.metadata.deletion_timestamp or now.isoformat()) + timeout - now
 
 

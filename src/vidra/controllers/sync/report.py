@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready
+from vidra.api.health import worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, State, SyncStatus
@@ -76,6 +77,7 @@ def status_for(
         ready_resources=done,
         objects=sum(len(item.status.managed_resources) for item in resources),
         progress=f"{done}/{len(resources)}",
+        health=worst([item.status.health for item in resources if item.status.health]),
         last_handled_requested_at=requested(sync.metadata) if handled else before.last_handled_requested_at,
         sync_state=_state(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,

@@ -1,0 +1,43 @@
+"""What can be said of an object: one of five words, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+
+class Status(StrEnum):
+    """The words of kstatus."""
+
+    IN_PROGRESS = "InProgress"
+    """On its way to what its spec says."""
+    FAILED = "Failed"
+    """It met an error, and will hardly get there without a change."""
+    CURRENT = "Current"
+    """It is what its spec says."""
+    TERMINATING = "Terminating"
+    """It is being deleted."""
+    UNKNOWN = "Unknown"
+    """It cannot be told."""
+
+
+WORST_FIRST = (Status.FAILED, Status.TERMINATING, Status.IN_PROGRESS, Status.UNKNOWN, Status.CURRENT)
+
+
+def worst(found: Iterable[Status]) -> Status | None:
+    """The one that says most about all of them; None of nothing."""
+    return min(found, key=WORST_FIRST.index, default=None)
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How an object is."""
+
+    status: Status
+    message: str = ""
+    """One line, in the object's own words where it has any."""
+
+
+CURRENT = Health(Status.CURRENT)
+"""Shared by all objects that have nothing else to say."""

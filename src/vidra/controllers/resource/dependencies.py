@@ -1,0 +1,96 @@
+"""What a VidraResource waits for before it applies anything new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vidra.api.conditions import is_ready
+from vidra.api.dependency import Dependency
+from vidra.api.health import Status
+from vidra.api.names import SYNC_KIND
+from vidra.api.reasons import Reason
+from vidra.api.resource import ObjectProblem, VidraResource
+from vidra.apply.owner import Owner
+from vidra.clusters.cluster import Cluster
+from vidra.controllers.circles import circle
+from vidra.controllers.resource.peace import checksum_of
+from vidra.controllers.shared import Shared, sync_of
+from vidra.kube.discovery import DiscoveryStale
+from vidra.kube.lookouts import Lookout, Place
+
+
+def gated(resource: VidraResource) -> bool:
+    """Whether it has something to wait for, and something new to apply: what was applied is kept up in any case."""
+    return bool(resource.spec.depends_on) and resource.status.applied_checksum != checksum_of(resource)
+
+
+def own_obstacle(shared: Shared, resource: VidraResource) -> ObjectProblem | None:
+    """The first of Vidra's own resources that is waited for; None when all of them are Ready."""
+    start = Dependency(sync_of(resource)) if sync_of(resource) else _as_dependency(resource)
+    if found := circle(start, shared.syncs, shared.resources):
+        return ObjectProblem(Reason.DEPENDENCY_CYCLE, found)
+    for wanted in resource.spec.depends_on:
+        if wanted.own and (why := _not_ready(shared, wanted)):
+            return _waiting(wanted, why)
+    return None
+
+
+async def foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
+    """The first object in the destination's cluster that is waited for; None when all of them are well.
+
+    The owner is told when that changes.
+
+    Raises:
+        KubeError: The cluster does not answer, or does not tell.
+    """
+    foreign = [wanted for wanted in resource.spec.depends_on if not wanted.own]
+    places: list[Place] = []
+    for wanted in foreign:
+        try:
+            kind = await cluster.discovery.find(wanted.api_version, wanted.kind)
+        except DiscoveryStale as error:
+            return _waiting(wanted, str(error))
+        if kind is None:
+            cluster.definitions.wait(owner.manager)
+            return _waiting(wanted, f"the cluster does not serve its kind ({wanted.api_version})")
+        places.append(Place(kind, wanted.namespace, wanted.name))
+    seen = cluster.lookouts.hold(owner.manager, places)
+    obstacles = (_waiting(wanted, why) for wanted, lookout in zip(foreign, seen, strict=True) if (why := _why(lookout)))
+    return next(obstacles, None)
+
+
+def _why(seen: Lookout) -> str:
+    """Why an object is waited for; empty when it need not be."""
+    if not seen.known:
+        return seen.interrupted or "it is being looked for"
+    if seen.health is None:
+        return "it is not there"
+    status, message = seen.health.status, seen.health.message
+    return "" if status is Status.CURRENT else f"it is {status}" + (f" ({message})" if message else "")
+
+
+def _waiting(wanted: Dependency, why: str) -> ObjectProblem:
+    return ObjectProblem(Reason.DEPENDENCY_NOT_READY, f"waiting for {wanted}: {why}", str(wanted))
+
+
+def waits_for(problems: Iterable[ObjectProblem], kind: str, name: str) -> bool:
+    """Whether a VidraResource waits for a sync or VidraResource of this name, or in a circle that may be broken now."""
+    return any(
+        problem.reason == Reason.DEPENDENCY_CYCLE
+        or (problem.reason == Reason.DEPENDENCY_NOT_READY and problem.object == f"{kind} {name}")
+        for problem in problems
+    )
+
+
+def _not_ready(shared: Shared, wanted: Dependency) -> str:
+    """Why it is not Ready; empty when it is."""
+    found = (shared.syncs if wanted.kind == SYNC_KIND else shared.resources).get(wanted.name)
+    if found is None:
+        return "there is none of that name"
+    if found.metadata.deletion_timestamp:
+        return "it is being deleted"
+    return "" if is_ready(found.status.conditions, found.metadata.generation) else "it is not Ready"
+
+
+def _as_dependency(resource: VidraResource) -> Dependency:
+    return Dependency(resource.metadata.name, kind=resource.kind)

@@ -1,0 +1,102 @@
+"""Fields that are ignored stay as they are in the cluster, whoever holds them."""
+
+from typing import Any
+
+import pytest
+
+from vidra.api.drift import IgnoreDifference, Target
+from vidra.apply.ignored import pointers_for, respecting
+from vidra.manifests import Ref
+
+ME = "vidra:hub:me"
+Json = dict[str, Any]
+
+BODY: Json = {
+    "spec": {
+        "replicas": 1,
+        "template": {"spec": {"containers": [{"name": "side", "image": "s:1"}, {"name": "web", "image": "w:1"}]}},
+        "args": ["a", "b"],
+    }
+}
+
+
+def live(replicas: int | None, **holders: Json) -> Json:
+    containers = [{"name": "web", "image": "w:9"}, {"name": "side", "image": "s:1"}]
+    spec: Json = {"template": {"spec": {"containers": containers}}, "args": ["x", "b"]}
+    if replicas is not None:
+        spec["replicas"] = replicas
+    fields = [{"manager": name.replace("me", ME), "fieldsV1": held} for name, held in holders.items()]
+    return {"metadata": {"managedFields": fields}, "spec": spec}
+
+
+REPLICAS: Json = {"f:spec": {"f:replicas": {}}}
+IMAGE: Json = {
+    "f:spec": {"f:template": {"f:spec": {"f:containers": {'k:{"name":"web"}': {".": {}, "f:image": {}, "f:name": {}}}}}}
+}
+ARGS: Json = {"f:spec": {"f:args": {}}}
+
+
+def sent(there: Json, *pointers: str) -> Json:
+    result: Json = respecting(BODY, there, pointers, ME)["spec"]
+    return result
+
+
+def test_what_only_the_owner_holds_is_sent_as_it_is_in_the_cluster() -> None:
+    assert sent(live(3, me=REPLICAS), "/spec/replicas")["replicas"] == 3
+
+
+def test_what_somebody_else_holds_is_not_sent() -> None:
+    assert "replicas" not in sent(live(3, hpa=REPLICAS), "/spec/replicas")
+
+
+def test_what_both_hold_is_not_sent_so_that_it_is_the_other_ones() -> None:
+    assert "replicas" not in sent(live(3, me=REPLICAS, hpa=REPLICAS), "/spec/replicas")
+
+
+def test_what_somebody_removed_stays_removed() -> None:
+    assert "replicas" not in sent(live(None), "/spec/replicas")
+
+
+def test_what_nobody_holds_is_kept() -> None:
+    assert sent(live(3), "/spec/replicas")["replicas"] == 3
+
+
+def test_an_item_of_a_list_is_found_by_its_key_and_not_by_its_place() -> None:
+    pointer = "/spec/template/spec/containers/1/image"
+    assert sent(live(1, me=IMAGE), pointer)["template"]["spec"]["containers"][1] == {"name": "web", "image": "w:9"}
+    assert sent(live(1, updater=IMAGE), pointer)["template"]["spec"]["containers"][1] == {"name": "web"}
+
+
+def test_a_part_of_something_that_is_held_as_a_whole_keeps_its_value() -> None:
+    assert sent(live(1, other=ARGS), "/spec/args/0")["args"] == ["x", "b"]
+
+
+@pytest.mark.parametrize(
+    "pointer", ["/spec/nowhere", "/spec/replicas/deeper", "/spec/args/7", "/status/x", "/spec/args/x"]
+)
+def test_a_pointer_to_nothing_in_the_manifest_changes_nothing(pointer: str) -> None:
+    assert sent(live(3, hpa=REPLICAS), pointer) == BODY["spec"]
+
+
+def test_the_manifest_itself_is_never_changed() -> None:
+    before = repr(BODY)
+    sent(live(3, hpa=REPLICAS), "/spec/replicas")
+    assert repr(BODY) == before
+
+
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        (Target(), True),
+        (Target(group="apps", kind="Deployment"), True),
+        (Target(name="web-*"), True),
+        (Target(namespace="shop"), True),
+        (Target(group=""), False),
+        (Target(kind="StatefulSet"), False),
+        (Target(name="db-*"), False),
+        (Target(namespace="other"), False),
+    ],
+)
+def test_a_target_means_the_objects_that_all_its_fields_fit(target: Target, meant: bool) -> None:
+    rule = IgnoreDifference(("/spec/replicas",), target)
+    assert pointers_for(Ref("apps/v1", "Deployment", "shop", "web-1"), [rule]) == (("/spec/replicas",) if meant else ())
