@@ -2,14 +2,16 @@
 
 import itertools
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
 
+from vidra.operator.collector import quiet
 from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.stalls import stalls
 
 _NUMBERS = itertools.count(1)
 _NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
@@ -29,6 +31,22 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 def _needs_programs(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and not _NEED_PROGRAMS.isdisjoint(item.fixturenames)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stalled() -> Iterator[list[str]]:
+    """Steps of the operator that kept the event loop to themselves for too long."""
+    quiet()  # as `vidra operator` does: what pytest consists of is not Vidra's
+    with stalls() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def never_stalled(stalled: list[str]) -> Iterator[None]:
+    """Fail the test in which one did."""
+    yield
+    found, stalled[:] = list(stalled), []
+    assert found == []
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ def worst(found: Iterable[Status]) -> Status | None:
     return min(found, key=WORST_FIRST.index, default=None)
 
 
-class Health(msgspec.Struct, frozen=True):
+class Health(msgspec.Struct, frozen=True, gc=False):
     """How an object is."""
 
     status: Status

@@ -54,7 +54,7 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
     )
 
 
-class ManagedObject(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
     """One entry of the inventory."""
 
     api_version: Annotated[str, Field(description="apiVersion of the object.")]

@@ -76,10 +76,12 @@ async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
     import structlog
 
     from vidra.operator import Operator
+    from vidra.operator.collector import quiet
     from vidra.web.server import BindError, health, metrics, serving
 
     log = structlog.get_logger("vidra.operator")
     work = Operator(options)
+    quiet()
     this = asyncio.current_task()
     assert this is not None
     for number in (signal.SIGTERM, signal.SIGINT):

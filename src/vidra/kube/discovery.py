@@ -16,7 +16,7 @@ FRESH_FOR = 2.0
 """Seconds for which an unknown kind is believed to be unknown; many objects of one new kind ask once."""
 
 
-class Kind(msgspec.Struct, frozen=True):
+class Kind(msgspec.Struct, frozen=True, gc=False):
     """A kind as one cluster serves it."""
 
     api_version: str

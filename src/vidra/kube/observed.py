@@ -25,7 +25,7 @@ from vidra.kube.watch import Watch
 SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """What stays of a live object."""
 
     uid: str

@@ -7,7 +7,7 @@ import msgspec
 from vidra.manifests.problems import ProblemReason, RefusedError, shown
 
 
-class Ref(msgspec.Struct, frozen=True, order=True):
+class Ref(msgspec.Struct, frozen=True, order=True, gc=False):
     """Which object; the namespace is empty when the text names none."""
 
     api_version: str

@@ -17,7 +17,7 @@ from vidra.apply.plan import Plan, plan
 from vidra.apply.terms import Terms
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import Clusters
-from vidra.controllers.offload import unhurried
+from vidra.controllers.offload import breathe, unhurried
 from vidra.controllers.resource.drifts import Drifts, summary
 from vidra.controllers.resource.hands import Gate, Hands
 from vidra.controllers.resource.health import health_of
@@ -92,12 +92,15 @@ async def apply_pass(
         await move.find(want.objects)
         known, before = before, move.inventory
         found = await _compare(want, before, cluster, owner)
+        await breathe(want.total)
         review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
     except KubeError as error:
         raise Broken(error, before) from None
     work = review.work
+    await breathe(want.total)
     limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner))
     inventory = before.ahead(work.changes)
+    await breathe(want.total)
     if inventory is not known:
         await ahead(_on_the_way(work, inventory, want, limits.held))
     hands = Hands(clusters, owner)
@@ -115,6 +118,7 @@ async def apply_pass(
             problems.append(objection)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
+    await breathe(want.total)
     reverted = [item for item in hands.applied if key_of(item) in review.reverting]
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(

@@ -22,6 +22,7 @@ from vidra.apply.terms import Terms
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.content import ContentError
+from vidra.controllers.offload import breathe
 from vidra.controllers.queue import Next, Queue
 from vidra.controllers.resource.apply_pass import Broken, Done, apply_pass
 from vidra.controllers.resource.deadline import time_left
@@ -173,7 +174,9 @@ class ResourceController:
             raise
         finally:
             reporter.adopted(adopted)
+        await breathe(done.outcome.total)
         done = msgspec.structs.replace(done, outcome=self._with_health(done.outcome, resource, cluster))
+        await breathe(done.outcome.total)
         await reporter.done(done)
         # Only now: an owner is woken for what its status says that it waits for.
         reasons = {problem.reason for problem in done.outcome.problems}

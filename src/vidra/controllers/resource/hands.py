@@ -20,6 +20,9 @@ from vidra.clusters.errors import ClusterError
 from vidra.clusters.registry import Clusters
 from vidra.kube.discovery import DiscoveryStale
 
+AT_ONCE = 64
+"""Objects of one pass under way at a time: enough that a cluster's places (`client.IN_FLIGHT`) are always taken."""
+
 Gate = Callable[[int], ObjectProblem | None]
 """Why the objects of a wave have to wait; None when they need not."""
 
@@ -60,10 +63,10 @@ class Hands:
                 if obstacle := gate(wave):
                     self.problems.append(obstacle)
                     return
-            await _together(self._apply(applier, item, before.entries.get(item.key)) for item in stage)
+            await _together(len(stage), (self._apply(applier, item, before.entries.get(item.key)) for item in stage))
 
     async def prune(
-        self, stages: Iterable[Iterable[ManagedObject]], *, patient: bool = True, orphan: bool = False
+        self, stages: Iterable[Sequence[ManagedObject]], *, patient: bool = True, orphan: bool = False
     ) -> None:
         """Remove entries; a stage that is not through holds the next one back until the next pass.
 
@@ -76,7 +79,7 @@ class Hands:
         """
         for stage in stages:
             problems = len(self.problems)
-            await _together(self._remove(entry, patient=patient, orphan=orphan) for entry in stage)
+            await _together(len(stage), (self._remove(entry, patient=patient, orphan=orphan) for entry in stage))
             if len(self.problems) > problems:
                 return
 
@@ -119,12 +122,18 @@ class Hands:
         return await pruner.remove(entry, kind, orphan=orphan)
 
 
-async def _together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run all of it at once; the first error ends the rest and is raised as it is."""
+async def _together(count: int, work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run it, so much at a time; the first error ends the rest and is raised as it is."""
+    left = iter(work)
+
+    async def some() -> None:
+        for item in left:
+            await item
+
     try:
         async with asyncio.TaskGroup() as group:
-            for item in work:
-                group.create_task(item)
+            for _ in range(min(count, AT_ONCE)):
+                group.create_task(some())
     except BaseExceptionGroup as errors:
         raise _first(errors) from None
 
