@@ -1,0 +1,39 @@
+"""Kinds of SDC (Schema Driven Configuration, of Kubenet): every condition that speaks of readiness counts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vidra.apply.health.reading import Condition, conditions, entries
+from vidra.apply.health.verdict import Health, current, failed, in_progress
+
+_FATAL = ("fail", "unrecoverable", "error", "invalid")
+
+
+def reconciled(source: Mapping[str, Any]) -> Health:
+    """Config, ConfigSet and Target: nothing is said of one that SDC has not looked at yet."""
+    found = conditions(source)
+    wanted = [condition for kind, condition in found.items() if kind.endswith("Ready")]
+    if not wanted:
+        return in_progress("not seen by SDC yet")
+    return _of(wanted)
+
+
+def other(source: Mapping[str, Any]) -> Health:
+    """Kinds that need not have a condition."""
+    return _of([condition for kind, condition in conditions(source).items() if kind.endswith("Ready")])
+
+
+def deviation(source: Mapping[str, Any]) -> Health:
+    """A report about a device; that it says something is no fault of it."""
+    told = len(entries(source, "spec", "deviations"))
+    return current(f"{told} deviations" if told else "")
+
+
+def _of(wanted: list[Condition]) -> Health:
+    missing = [condition for condition in wanted if not condition.true]
+    for condition in missing:
+        if condition.false and any(word in condition.reason.lower() for word in _FATAL):
+            return failed(f"{condition.type}: {condition.words}")
+    if missing:
+        return in_progress(f"{missing[0].type}: {missing[0].words}")
+    return current(next((condition.message for condition in wanted if condition.message), ""))
