@@ -6,6 +6,7 @@ import typer
 
 from vidra import __version__
 from vidra.cli.crds import crds
+from vidra.cli.health import health
 from vidra.cli.manifest import manifest
 from vidra.cli.operator import operator
 
@@ -18,6 +19,7 @@ app = typer.Typer(
 app.command("operator")(operator)
 app.command("crds")(crds)
 app.command("manifest")(manifest)
+app.command("health")(health)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,30 @@
+"""The page on health keeps up with the rules."""
+
+import re
+from pathlib import Path
+
+from vidra.apply.health.kinds import _BY_METADATA, _JUDGES, needs_body
+from vidra.apply.health.rule import Rule
+from vidra.apply.health.rules import parse
+
+PAGE = (Path(__file__).parents[3] / "docs" / "spec" / "health.md").read_text(encoding="utf-8")
+
+
+def test_every_kind_with_a_rule_is_named() -> None:
+    assert [kind for _, kind in _JUDGES if not re.search(rf"\b{kind}\b", PAGE)] == []
+
+
+def test_the_example_can_be_used() -> None:
+    examples = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert [parse(text)[1] for text in examples] == [()]
+
+
+def test_every_field_of_a_rule_is_described() -> None:
+    assert [field for field in Rule.__struct_encode_fields__ if f"`{field}`" not in PAGE] == []
+
+
+def test_a_kind_judged_by_its_metadata_is_not_one_with_a_rule_on_its_status() -> None:
+    assert _BY_METADATA & _JUDGES.keys() == {("", "Namespace")}
+    assert not needs_body("v1", "Secret")
+    assert needs_body("apps/v1", "Deployment")
+    assert needs_body("example.com/v1", "Secret")
