@@ -50,6 +50,11 @@ class Clusters:
         for cluster in (self.local, *self._remote.values()):
             cluster.leave(manager)
 
+    def judge_again(self) -> None:
+        """Look at every object afresh: the rules about health are others."""
+        for cluster in (self.local, *self._remote.values()):
+            cluster.observed.judge_again()
+
     async def close(self) -> None:
         """Close all of them."""
         for cluster in (self.local, *self._remote.values()):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 
 from vidra.api.times import parse_interval
+from vidra.apply.health.rules import parse
 from vidra.kube.core import ConfigMap
 
 
@@ -22,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True):
     """The query stored in Infrahub (`queryName`)."""
     event_based: bool = False
     """Put drift back as soon as it is seen, for every sync (`eventBasedReconcile`)."""
+    health_rules: str = ""
+    """What users say of the health of kinds (`healthRules`), as a YAML list."""
 
 
 def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
@@ -47,6 +50,10 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         settings = msgspec.structs.replace(settings, query_name=name)
     elif "queryName" in data:
         complaints.append(f"queryName is empty; {settings.query_name} stays in force")
+    if rules := data.get("healthRules", "").strip():
+        _, found = parse(rules)
+        settings = msgspec.structs.replace(settings, health_rules=rules)
+        complaints += [f"healthRules: {complaint}" for complaint in found]
     if "eventBasedReconcile" in data:
         flag = _FLAGS.get(data["eventBasedReconcile"].strip().lower())
         if flag is None:
@@ -55,5 +62,5 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
     return settings, tuple(complaints)
 
 
-_KEYS = frozenset({"requeueSyncAfter", "requeueResourcesAfter", "queryName", "eventBasedReconcile"})
+_KEYS = frozenset({"requeueSyncAfter", "requeueResourcesAfter", "queryName", "eventBasedReconcile", "healthRules"})
 _FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}

@@ -1,19 +1,23 @@
-"""Tells how live objects are, by the rules of their kinds."""
+"""Tells how live objects are, by Vidra's rules and those of its users."""
 
 from __future__ import annotations
 
-from vidra.api.health import CURRENT, Health
+from vidra.api.health import Health
+from vidra.apply.health.rules import Rules
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveBody
 
 
 class Verdicts:
-    """The judge of all clusters' watches."""
+    """The judge of all clusters' watches; the rules of users change while Vidra runs."""
 
-    def needs_body(self, _: Kind) -> bool:
+    def __init__(self) -> None:
+        self.rules = Rules()
+
+    def needs_body(self, kind: Kind) -> bool:
         """Whether more than its metadata is needed to tell how an object of this kind is."""
-        return False
+        return self.rules.needs_body(kind.api_version, kind.kind)
 
-    def health(self, _: Kind, __: LiveBody) -> Health:
+    def health(self, kind: Kind, item: LiveBody) -> Health:
         """How an object is."""
-        return CURRENT
+        return self.rules.health_of(item.source(kind.api_version, kind.kind))

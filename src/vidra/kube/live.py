@@ -56,6 +56,31 @@ class LiveBody(LiveObject, frozen=True):
     spec: Any = None
     status: Any = None
 
+    def source(self, api_version: str, kind: str) -> dict[str, Any]:
+        """The object as rules about health read it: never managedFields, nor what no rule can mean.
+
+        The items of a list of metadata say neither apiVersion nor kind.
+        """
+        meta = self.metadata
+        metadata = {
+            "name": meta.name,
+            "namespace": meta.namespace,
+            "generation": meta.generation or None,
+            "creationTimestamp": meta.creation_timestamp,
+            "deletionTimestamp": meta.deletion_timestamp,
+            "labels": meta.labels,
+            "annotations": meta.annotations,
+            "finalizers": meta.finalizers,
+        }
+        told = {key: value for key, value in metadata.items() if value}
+        return {
+            "apiVersion": api_version,
+            "kind": kind,
+            "metadata": told,
+            "spec": self.spec,
+            "status": self.status,
+        }
+
 
 class ListMeta(msgspec.Struct, frozen=True, rename="camel"):
     """metav1.ListMeta."""

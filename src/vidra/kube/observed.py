@@ -221,6 +221,12 @@ class Observed:
         if view:
             view.changed(item)
 
+    def judge_again(self) -> None:
+        """Look at everything afresh: the rules are others."""
+        for kind, view in self._views.items():
+            view.close()
+            self._views[kind] = KindView(self._client, kind, self._on_change, self._judge)
+
     def close(self) -> None:
         """Stop all watches."""
         for view in self._views.values():

@@ -19,6 +19,7 @@ from vidra.api.names import (
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
+from vidra.apply.health.rules import parse
 from vidra.clusters.registry import Clusters
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
@@ -54,7 +55,11 @@ class Operator:
         self._kept: Store[Heading] = Store()
         self._config_maps: Store[ConfigMap] = Store()
         self._relay = Relay()
-        self._clusters = Clusters(options.connection, options.namespace, self._cluster_secrets, self._relay, Verdicts())
+        self._verdicts = Verdicts()
+        self._rules = ""
+        self._clusters = Clusters(
+            options.connection, options.namespace, self._cluster_secrets, self._relay, self._verdicts
+        )
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool()
@@ -122,6 +127,8 @@ class Operator:
         resources = ResourceController(shared)
         syncs = SyncController(shared, self._pool)
         self._relay.to = resources
+        config.listen(lambda: self._judge_by(config.settings.health_rules))
+        self._judge_by(config.settings.health_rules)
         config.listen(syncs.again)
         config.listen(resources.again)
         self._cluster_secrets.listen(lambda _old, _new: resources.again())
@@ -131,6 +138,13 @@ class Operator:
         async with asyncio.TaskGroup() as group:
             group.create_task(resources.queue.run(), name="vidraresources")
             group.create_task(syncs.queue.run(), name="infrahubsyncs")
+
+    def _judge_by(self, text: str) -> None:
+        """Judge objects by these rules of users besides Vidra's own."""
+        if text != self._rules:
+            self._rules = text
+            self._verdicts.rules, _ = parse(text)
+            self._clusters.judge_again()
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 import yaml
 
-from vidra.apply.health import Body, health_of, needs_body
+from vidra.apply.health import health_of, needs_body
+from vidra.kube.live import LiveBody
 
 CASES = Path(__file__).parent / "cases"
-BODY = msgspec.json.Decoder(Body)
+BODY = msgspec.json.Decoder(LiveBody)
 
 
 def cases() -> Iterator[Any]:

@@ -4,10 +4,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from vidra.api.health import Health, Status
 from vidra.apply.health.expression import Expression
 from vidra.apply.health.guard import ExpressionError, shown_of
 from vidra.apply.health.rule import Rule, RuleError
-from vidra.apply.health.verdict import Health, Status, one_line, unknown
+from vidra.apply.health.verdict import one_line, unknown
 
 PATIENCE = 0.25
 """Seconds of the processor; an ordinary rule takes less than a thousandth."""

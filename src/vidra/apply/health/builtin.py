@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vidra.api.health import Health
 from vidra.apply.health.reading import conditions, count, number, text, value
-from vidra.apply.health.verdict import Health, current, failed, in_progress, terminating
+from vidra.apply.health.verdict import current, failed, in_progress, terminating
 
 
 def job(source: Mapping[str, Any]) -> Health:

@@ -6,8 +6,9 @@ What Crossplane says is recognised by its conditions as well, for its kinds are 
 from collections.abc import Mapping
 from typing import Any
 
+from vidra.api.health import Health
 from vidra.apply.health.reading import Condition, conditions, number
-from vidra.apply.health.verdict import Health, current, failed, in_progress
+from vidra.apply.health.verdict import current, failed, in_progress
 
 _Found = dict[str, Condition]
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from vidra.api.health import Health
 from vidra.apply.health import builtin, kubevirt, pods, sdc, workloads
 from vidra.apply.health.custom import custom
-from vidra.apply.health.verdict import Health, current
+from vidra.apply.health.verdict import current
 
 Judge = Callable[[Mapping[str, Any]], Health]
 """Judges an object that is not being deleted."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from vidra.api.health import Health, Status
 from vidra.apply.health import kinds
 from vidra.apply.health.kinds import group_of
 from vidra.apply.health.reading import Condition, conditions, text
 from vidra.apply.health.rule import FIELDS, Rule, RuleError, read
-from vidra.apply.health.verdict import Health, Status, one_line
+from vidra.apply.health.verdict import one_line
 from vidra.apply.health.whole import health_of, leaving, unseen
 from vidra.manifests import Limits, Problem
 from vidra.manifests.decode import decode

@@ -1,34 +1,9 @@
 """What can be said of an object: one of five words, and why."""
 
-from enum import StrEnum
-
-import msgspec
+from vidra.api.health import Health, Status
 
 LONGEST = 500
 """Characters of a message that are kept: one is kept for every object."""
-
-
-class Status(StrEnum):
-    """The words of kstatus."""
-
-    IN_PROGRESS = "InProgress"
-    """On its way to what its spec says."""
-    FAILED = "Failed"
-    """It met an error, and will hardly get there without a change."""
-    CURRENT = "Current"
-    """It is what its spec says."""
-    TERMINATING = "Terminating"
-    """It is being deleted."""
-    UNKNOWN = "Unknown"
-    """It cannot be told."""
-
-
-class Health(msgspec.Struct, frozen=True):
-    """How an object is."""
-
-    status: Status
-    message: str = ""
-    """One line, in the object's own words where it has any."""
 
 
 def current(message: str = "") -> Health:

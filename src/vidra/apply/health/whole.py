@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vidra.api.health import Health
 from vidra.apply.health.kinds import UNOBSERVED, group_of, judge
 from vidra.apply.health.reading import conditions, number, text, value
-from vidra.apply.health.verdict import Health, failed, in_progress, terminating, unknown
+from vidra.apply.health.verdict import failed, in_progress, terminating, unknown
 
 
 def health_of(source: Mapping[str, Any]) -> Health:

@@ -6,8 +6,9 @@ The numbers are looked at in the order in which a rollout goes, so that the mess
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from vidra.api.health import Health
 from vidra.apply.health.reading import Condition, conditions, count, number, text
-from vidra.apply.health.verdict import Health, current, failed, in_progress
+from vidra.apply.health.verdict import current, failed, in_progress
 
 _NO_DEADLINE = 2**31 - 1
 """As the Deployment controller writes "none"."""
