@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+Json = dict[str, Any]
 
-def config_map(unit: int, number: int, namespace: str = "") -> dict[str, Any]:
+
+def config_map(unit: int, number: int, namespace: str = "") -> Json:
     """A ConfigMap of 300 bytes."""
     metadata = {"name": f"unit-{unit}-{number}"} | ({"namespace": namespace} if namespace else {})
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"text": "x" * 300}}

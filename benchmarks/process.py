@@ -28,9 +28,16 @@ class Process:
         return (int(fields[11]) + int(fields[12])) / TICKS
 
     def peak_rss(self) -> float:
-        """MB."""
+        """MB at the most so far."""
+        return self._status("VmHWM")
+
+    def rss(self) -> float:
+        """MB now."""
+        return self._status("VmRSS")
+
+    def _status(self, key: str) -> float:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(key))
 
 
 @asynccontextmanager

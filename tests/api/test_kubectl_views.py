@@ -33,8 +33,11 @@ async def table(plane: ControlPlane, *args: str) -> tuple[list[str], str]:
 @pytest.mark.parametrize(
     ("kind", "columns"),
     [
-        ("isync", ["NAME", "READY", "PROGRESS", "HEALTH", "ARTIFACT", "CHANGED", "AGE", "STATUS"]),
-        ("vres", ["NAME", "READY", "PROGRESS", "HEALTH", "SYNC", "CHANGED", "AGE", "STATUS"]),
+        (
+            "isync",
+            ["NAME", "READY", "PROGRESS", "HEALTH", "ARTIFACT", "SERVER", "CLUSTERS", "CHANGED", "AGE", "STATUS"],
+        ),
+        ("vres", ["NAME", "READY", "PROGRESS", "HEALTH", "SYNC", "SERVER", "CHANGED", "AGE", "STATUS"]),
     ],
 )
 async def test_get_shows_what_matters_at_a_glance(upgraded: ControlPlane, kind: str, columns: list[str]) -> None:

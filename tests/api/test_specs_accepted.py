@@ -27,6 +27,21 @@ ACCEPTED = {
         "suspend": True,
         "allowEmpty": True,
     },
+    "a context": to(server="https://10.0.0.1:6443", context="admin@edge"),
+    "a selector": to(clusterSelector={"matchLabels": {"environment": "edge"}}, namespace="team-a"),
+    "every comparison": to(
+        clusterSelector={
+            "matchExpressions": [
+                {"key": "a", "operator": "In", "values": ["b", "c"]},
+                {"key": "a", "operator": "NotIn", "values": ["d"]},
+                {"key": "e", "operator": "Exists"},
+                {"key": "f", "operator": "DoesNotExist"},
+            ]
+        },
+        stopMatching="Leave",
+        rollout={"maxConcurrent": 3},
+    ),
+    "a ServiceAccount": {**sync(), "serviceAccountName": "deployer.v1", "serviceAccountNamespace": "team-a"},
     "local server": to(server="https://kubernetes.default.svc"),
     "empty server and namespace": to(server="", namespace=""),
     "host and port": sync(infrahubAPIURL="http://infrahub-server.infrahub:8000"),

@@ -67,3 +67,51 @@ async def test_half_a_stored_content_is_refused(offer: Offer) -> None:
     assert "spec.content.secrets: Required value" in await offer(
         "VidraResource", {"content": {"artifactId": "1", "checksum": "2"}}
     )
+
+
+SELECTOR = {"matchLabels": {"environment": "edge"}}
+ABOUT_CLUSTERS = {
+    "a context without a server": (to(context="admin"), "name the server too"),
+    "a context and the local cluster": (to(server="", context="admin"), "name the server too"),
+    "server and selector": (to(server="https://a", clusterSelector=SELECTOR), "exclude each other"),
+    "context and selector": (to(server="https://a", context="b", clusterSelector=SELECTOR), "exclude each other"),
+    "an empty selector": (to(clusterSelector={}), "give matchLabels or matchExpressions"),
+    "empty labels": (to(clusterSelector={"matchLabels": {}}), "give matchLabels or matchExpressions"),
+    "stopMatching without a selector": (to(stopMatching="Leave"), "are about the clusters of a clusterSelector"),
+    "rollout without a selector": (to(rollout={"maxConcurrent": 1}), "are about the clusters of a clusterSelector"),
+    "a rollout to none": (to(clusterSelector=SELECTOR, rollout={"maxConcurrent": 0}), "greater than or equal to 1"),
+    "another way to stop": (to(clusterSelector=SELECTOR, stopMatching="Delete"), "Unsupported value"),
+    "In without values": (
+        to(clusterSelector={"matchExpressions": [{"key": "a", "operator": "In"}]}),
+        "In and NotIn need values",
+    ),
+    "Exists with values": (
+        to(clusterSelector={"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["b"]}]}),
+        "In and NotIn need values",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spec", "message"), ABOUT_CLUSTERS.values(), ids=ABOUT_CLUSTERS)
+async def test_clusters_that_make_no_sense_are_refused(offer: Offer, spec: dict[str, Any], message: str) -> None:
+    assert message in await offer("InfrahubSync", spec)
+
+
+async def test_a_vidraresource_has_one_cluster(offer: Offer) -> None:
+    assert "name the server too" in await offer("VidraResource", {"manifest": "", "destination": {"context": "a"}})
+
+
+@pytest.mark.parametrize(
+    ("identity", "message"),
+    [
+        ({"serviceAccountName": "deployer"}, "give both serviceAccountName and serviceAccountNamespace"),
+        ({"serviceAccountNamespace": "team-a"}, "give both serviceAccountName and serviceAccountNamespace"),
+        ({"serviceAccountName": "", "serviceAccountNamespace": "team-a"}, "spec.serviceAccountName"),
+        ({"serviceAccountName": "deployer", "serviceAccountNamespace": ""}, "spec.serviceAccountNamespace"),
+        ({"serviceAccountName": "a:b", "serviceAccountNamespace": "team-a"}, "must be the name of a ServiceAccount"),
+        ({"serviceAccountName": "a", "serviceAccountNamespace": "Team A"}, "must be the name of a namespace"),
+    ],
+)
+async def test_half_an_identity_or_none_at_all_is_refused(offer: Offer, identity: dict[str, str], message: str) -> None:
+    assert message in await offer("InfrahubSync", {**sync(), **identity})
+    assert message in await offer("VidraResource", {"manifest": "", **identity})

@@ -9,7 +9,7 @@ from vidra.api.conditions import Condition
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import Destination, InfrahubSync, Source, SyncSpec, SyncStatus
+from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec, SyncStatus
 from vidra.controllers.sync.heirs import heirs, time_left
 
 NOT_YET = Reason.INFRAHUB_UNREACHABLE
@@ -30,7 +30,9 @@ def sync(
     return InfrahubSync(
         Meta(name=name, generation=generation, **(meta or {})),
         SyncSpec(
-            source=Source(infrahub_api_url=url, artifact_name=artifact), destination=Destination(server=server), **spec
+            source=Source(infrahub_api_url=url, artifact_name=artifact),
+            destination=SyncDestination(server=server),
+            **spec,
         ),
         SyncStatus(conditions=conditions),
     )

@@ -2,16 +2,20 @@
 
 import itertools
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
+from vidra.api.names import CLUSTER_LABEL
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.operator import Operator
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.infrahub import StandIn
+from vidra.testing.objects import namespace as namespace_named
 from vidra.testing.operating import Operating
+from vidra.testing.remote import Remote
 from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, connection_to
 
 _numbers = itertools.count(1)
@@ -75,6 +79,45 @@ async def own_scene(own_plane: ControlPlane, own_operator: Operating) -> AsyncIt
         await _clear(scene)
         for kind, name in await _left(scene):
             await scene.until_gone(kind, name)
+    await client.close()
+
+
+@pytest.fixture(scope="session")
+async def east_plane() -> AsyncIterator[ControlPlane]:
+    """Another cluster; namespaces stay in it, because no controller runs."""
+    async with ControlPlane(controllers=False) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="session")
+async def west_plane() -> AsyncIterator[ControlPlane]:
+    """A third one."""
+    async with ControlPlane(controllers=False) as plane:
+        yield plane
+
+
+@pytest.fixture
+async def remote(scene: Scene, east_plane: ControlPlane) -> AsyncIterator[Remote]:
+    """Another cluster with a namespace for this test; what knows it at home goes with the test."""
+    async with _away(scene, east_plane) as remote:
+        yield remote
+
+
+@pytest.fixture
+async def west(scene: Scene, west_plane: ControlPlane) -> AsyncIterator[Remote]:
+    """A third one, like `remote`."""
+    async with _away(scene, west_plane) as remote:
+        yield remote
+
+
+@asynccontextmanager
+async def _away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Remote]:
+    client = Client(connection_to(plane))
+    away = Scene(plane, client, scene.infrahub, scene.namespace)
+    await away.apply(namespace_named(scene.namespace))
+    yield Remote(scene, away)
+    secrets = await scene.kind("v1", "Secret")
+    await scene.client.send("DELETE", secrets.path(scene.namespace), query={"labelSelector": CLUSTER_LABEL})
     await client.close()
 
 

@@ -1,79 +1,15 @@
 """Objects go to other clusters, whose kubeconfigs are in Secrets; a cluster that fails stops only itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
-import msgspec
 import pytest
 
-from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.objects import config_map, namespace
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, connection_to, has_reason, is_ready
+from vidra.testing.objects import config_map
+from vidra.testing.remote import BOX, Remote
+from vidra.testing.scene import RESOURCES, Json, condition, has_reason, is_ready
 
-MANIFEST = write([config_map("box", colour="red")])
-
-
-class Remote:
-    """Another cluster, as one story sees it.
-
-    Attributes:
-        scene: The place where the objects go.
-        server: Its address, as destinations name it.
-    """
-
-    def __init__(self, home: Scene, away: Scene) -> None:
-        self.home, self.scene, self.server = home, away, away.plane.server
-        self.config: Any = msgspec.yaml.decode(away.plane.kubeconfig.read_bytes())
-
-    async def credentials(self, name: str = "cluster") -> None:
-        """Give Vidra what `config` holds now."""
-        await self.home.apply(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {
-                    "name": name,
-                    "namespace": self.home.namespace,
-                    "labels": {"cluster-kubeconfig": "127.0.0.1"},
-                },
-                "stringData": {"kubeconfig": msgspec.yaml.encode(self.config).decode()},
-            }
-        )
-
-    async def resource(self, manifest: str = MANIFEST, **arguments: Any) -> str:
-        """A VidraResource whose objects go there."""
-        return await self.home.resource(manifest, destination={"server": self.server}, **arguments)
-
-    async def box(self, name: str = "box") -> Json | None:
-        """The ConfigMap there."""
-        return await self.scene.get(await self.scene.kind("v1", "ConfigMap"), name, namespace=self.scene.namespace)
-
-    async def end(self, name: str) -> None:
-        """Delete a VidraResource and wait until it is gone."""
-        await self.home.delete(RESOURCES, name)
-        await self.home.until_gone(RESOURCES, name)
-
-
-@pytest.fixture(scope="module")
-async def other_plane() -> AsyncIterator[ControlPlane]:
-    """The cluster that these tests share; where namespaces stay, because no controller runs."""
-    async with ControlPlane(controllers=False) as plane:
-        yield plane
-
-
-@pytest.fixture
-async def remote(scene: Scene, other_plane: ControlPlane) -> AsyncIterator[Remote]:
-    """The other cluster with a namespace for this test; what knows it at home goes with the test."""
-    client = Client(connection_to(other_plane))
-    away = Scene(other_plane, client, scene.infrahub, scene.namespace)
-    await away.apply(namespace(scene.namespace))
-    yield Remote(scene, away)
-    secrets = await scene.kind("v1", "Secret")
-    await scene.client.send("DELETE", secrets.path(scene.namespace), query={"labelSelector": "cluster-kubeconfig"})
-    await client.close()
+MANIFEST = BOX
 
 
 async def test_objects_go_to_the_cluster_of_the_destination_and_are_pruned_and_removed_there(remote: Remote) -> None:
@@ -263,8 +199,7 @@ async def test_the_end_of_a_vidraresource_comes_at_its_time_out_when_the_cluster
     await remote.credentials()
     name = await remote.resource(deletionTimeout="2s")
     await remote.home.until_resource(name)
-    secrets = await remote.home.kind("v1", "Secret")
-    await remote.home.delete(secrets, "cluster", namespace=remote.home.namespace)
+    await remote.forget()
     await remote.home.delete(RESOURCES, name)
     await remote.home.until_gone(RESOURCES, name, seconds=6)
     event = await remote.home.until_event(name, "LeftBehind")

@@ -32,7 +32,7 @@ _CHANGED = _column("Changed", ".status.lastSyncTime", "Time since Vidra last cha
 _AGE = _column("Age", ".metadata.creationTimestamp", "Time since creation.", kind="date")
 _REASON = _column("Reason", _ready("reason"), "Reason, from the closed set.", wide=True)
 _SUSPENDED = _column("Suspended", ".spec.suspend", "Whether it is suspended.", kind="boolean", wide=True)
-_SERVER = _column("Server", ".spec.destination.server", "Destination; empty: the cluster Vidra runs in.", wide=True)
+_SERVER = _column("Server", ".spec.destination.server", "Destination; empty: the cluster Vidra runs in.")
 _NAMESPACE = _column("Namespace", ".spec.destination.namespace", "Namespace for objects that name none.", wide=True)
 _STATUS = _column("Status", _ready("message"), "What happened and what to do.")
 
@@ -44,6 +44,7 @@ _SYNC_COLUMNS = [
     _column("Branch", ".spec.source.targetBranch", "Infrahub branch.", wide=True),
     _column("Infrahub", ".spec.source.infrahubAPIURL", "Address of Infrahub.", wide=True),
     _SERVER,
+    _column("Clusters", ".status.clusterProgress", "Ready clusters of all that the selector matches."),
     _NAMESPACE,
     _SUSPENDED,
     _CHANGED,

@@ -34,6 +34,8 @@ MANAGED_VALUE = "vidra"
 MANAGER_PREFIX = "vidra:"
 """Every owner of an object applies it with a field manager of its own: `vidra:<hub>:<owner>`."""
 
+CLUSTER_HASH_LABEL = f"vidra.{GROUP}/cluster"
+"""Label of a VidraResource that a sync with a clusterSelector made: a hash of the server of its cluster."""
 SYNC_LABEL = f"vidra.{GROUP}/sync"
 """Label of what a sync made (VidraResources, content Secrets): a hash of its name, because names outgrow labels."""
 RESOURCE_LABEL = f"vidra.{GROUP}/resource"

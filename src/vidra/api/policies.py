@@ -10,7 +10,7 @@ from msgspec import Meta as Field
 
 from vidra.api.dependency import Dependency
 from vidra.api.drift import DriftPolicy, IgnoreDifference
-from vidra.api.rules import INTERVAL, LIST_LIMIT
+from vidra.api.rules import INTERVAL, LIST_LIMIT, NAME, NAMESPACE
 
 
 class ConflictPolicy(StrEnum):
@@ -122,5 +122,20 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
             description="With wait: how long objects may take to be well before they count as failed, as a Go "
             "duration. Missing: 5m.",
             extra_json_schema=INTERVAL,
+        ),
+    ] = None
+    service_account_name: Annotated[
+        str | None,
+        Field(
+            description="ServiceAccount of the destination as which everything there is done, impersonated. Missing: "
+            "whoever Vidra is there.",
+            extra_json_schema={**NAME, "minLength": 1},
+        ),
+    ] = None
+    service_account_namespace: Annotated[
+        str | None,
+        Field(
+            description="Namespace of that ServiceAccount, in the destination.",
+            extra_json_schema={**NAMESPACE, "minLength": 1},
         ),
     ] = None

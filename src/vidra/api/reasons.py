@@ -86,6 +86,11 @@ class Reason(StrEnum):
     CLUSTER_UNAUTHORIZED = "ClusterUnauthorized"
     """The destination's API server refuses the credentials."""
 
+    ROLLOUT_STOPPED = "RolloutStopped"
+    """A change failed in a cluster, and `rollout.maxConcurrent` keeps it from those that do not have it yet."""
+    NO_CLUSTER_MATCHES = "NoClusterMatches"
+    """`clusterSelector` matches no Secret with a kubeconfig: nothing goes anywhere."""
+
     # One object
     KIND_UNKNOWN = "KindUnknown"
     """The cluster does not serve this kind (yet). Applied as soon as it does."""
@@ -135,6 +140,8 @@ class Reason(StrEnum):
     """A deletion ended at its time limit; the message lists what it could not remove."""
     ADOPTED = "Adopted"
     """Objects that were there before are Vidra's from now on."""
+    CLUSTER_REPLACED = "ClusterReplaced"
+    """Another cluster was found at the address; it is filled afresh, and nothing of the old inventory is deleted."""
     WARNED = "ManifestWarning"
     """The manifest was read, with a remark."""
     CONFIG_INVALID = "ConfigInvalid"

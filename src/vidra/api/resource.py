@@ -12,7 +12,7 @@ from vidra.api.health import Status
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, RESOURCE_KIND
 from vidra.api.policies import Policies
-from vidra.api.rules import CONDITIONS, DATE_TIME, INTERVAL, ONE_MANIFEST
+from vidra.api.rules import CONDITIONS, DATE_TIME, DESTINATION, INTERVAL, ONE_MANIFEST
 from vidra.api.sync import Destination, State
 
 
@@ -30,7 +30,9 @@ class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """What should be."""
 
-    destination: Annotated[Destination, Field(description="Where the objects go.")] = Destination()
+    destination: Annotated[Destination, Field(description="Where the objects go.", extra_json_schema=DESTINATION)] = (
+        Destination()
+    )
     manifest: Annotated[
         str | None, Field(description="Kubernetes manifests, as a YAML stream or JSON. Or else: content.")
     ] = None
@@ -81,6 +83,13 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
     wave: Annotated[int, Field(description="The wave that the object said it belongs to; pruning goes backwards.")] = 0
 
 
+class KnownCluster(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Which cluster it is that objects of the inventory are in."""
+
+    server: Annotated[str, Field(description="API server, as in the inventory.")]
+    uid: Annotated[str, Field(description="UID of the namespace kube-system, which every cluster has its own of.")]
+
+
 class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What is wrong with one document or object."""
 
@@ -120,6 +129,13 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     managed_resources: Annotated[
         tuple[ManagedObject, ...],
         Field(description="The inventory: every object that this VidraResource has, or may have, in its destination."),
+    ] = ()
+    clusters: Annotated[
+        tuple[KnownCluster, ...],
+        Field(
+            description="The clusters behind the servers of the inventory, other than the one that Vidra runs in. "
+            "Should another cluster be found at such an address, nothing in it is taken for what is listed here."
+        ),
     ] = ()
     applied_checksum: Annotated[str, Field(description="Checksum of the text that was last applied completely.")] = ""
     objects: Annotated[int, Field(description="Objects in the manifest.")] = 0

@@ -56,6 +56,65 @@ NAMESPACE: Final = _checked(
     maxLength=63,
 )
 
+CONTEXT: Final = {"minLength": 1, "maxLength": 253}
+
+DESTINATION: Final = _checked(
+    rule(
+        "!has(self.context) || has(self.server) && self.server != ''",
+        "a context is looked up in the kubeconfig of a server: name the server too",
+        fieldPath=".context",
+        reason="FieldValueForbidden",
+    ),
+)
+
+SYNC_DESTINATION: Final = _checked(
+    *DESTINATION["x-kubernetes-validations"],
+    rule(
+        "!has(self.clusterSelector) || !has(self.server) && !has(self.context)",
+        "server and clusterSelector exclude each other: name one cluster, or select some by their labels",
+        fieldPath=".clusterSelector",
+        reason="FieldValueForbidden",
+    ),
+    rule(
+        "has(self.clusterSelector) || !has(self.stopMatching) && !has(self.rollout)",
+        "stopMatching and rollout are about the clusters of a clusterSelector",
+        fieldPath=".clusterSelector",
+        reason="FieldValueRequired",
+    ),
+)
+
+SELECTOR: Final = _checked(
+    rule(
+        "has(self.matchLabels) && size(self.matchLabels) > 0 "
+        "|| has(self.matchExpressions) && size(self.matchExpressions) > 0",
+        "say which clusters: give matchLabels or matchExpressions",
+    ),
+)
+
+SELECTOR_TERM: Final = _checked(
+    rule(
+        "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+        "In and NotIn need values; Exists and DoesNotExist take none",
+        fieldPath=".values",
+    ),
+)
+
+SERVICE_ACCOUNT: Final = _checked(
+    rule(
+        "has(self.serviceAccountName) == has(self.serviceAccountNamespace)",
+        "a ServiceAccount has a name and a namespace: give both serviceAccountName and serviceAccountNamespace",
+        fieldPath=".serviceAccountName",
+    ),
+)
+
+NAME: Final = _checked(
+    rule(
+        _matches(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"),
+        "must be the name of a ServiceAccount: lower-case letters, digits, '-' and '.', such as deployer",
+    ),
+    maxLength=253,
+)
+
 TARGET_DATE: Final = _checked(
     rule(
         rf"self.matches(r'^\s*((?i:now)|(?i:now)?[+-]?(?i:{_NUMBER}{_WORDS})+|{_DATE})?\s*$')",
@@ -102,6 +161,7 @@ ONE_ARTIFACT_NAME: Final = _checked(
 )
 
 ONE_MANIFEST: Final = _checked(
+    *SERVICE_ACCOUNT["x-kubernetes-validations"],
     rule(
         "!(has(self.manifest) && has(self.content))",
         "there is a manifest already: keep one of them (an InfrahubSync writes content)",

@@ -33,6 +33,8 @@ def _schema(node: types.Type) -> Schema:
             return _optional(node)
         case types.StructType():
             return {"type": "object"} if node.cls is Meta else _object(node)
+        case types.DictType():
+            return {"type": "object", "additionalProperties": _schema(node.value_type)}
         case types.VarTupleType():
             return {"type": "array", "items": _schema(node.item_type), "x-kubernetes-list-type": "atomic"}
         case _:

@@ -15,13 +15,18 @@ from vidra.api.names import API_VERSION, SYNC_KIND
 from vidra.api.policies import Policies
 from vidra.api.rules import (
     CONDITIONS,
+    CONTEXT,
     DATE_TIME,
     INFRAHUB_URL,
     INTERVAL,
     NAMESPACE,
     NOT_EMPTY,
     ONE_ARTIFACT_NAME,
+    SELECTOR,
+    SELECTOR_TERM,
     SERVER,
+    SERVICE_ACCOUNT,
+    SYNC_DESTINATION,
     TARGET_DATE,
 )
 
@@ -87,6 +92,14 @@ class Destination(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
             extra_json_schema=SERVER,
         ),
     ] = None
+    context: Annotated[
+        str | None,
+        Field(
+            description="Name of the context to use of that server's kubeconfig. Missing: the one whose server it is, "
+            "the current one first.",
+            extra_json_schema=CONTEXT,
+        ),
+    ] = None
     namespace: Annotated[
         str | None,
         Field(
@@ -106,11 +119,85 @@ class Destination(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     ] = False
 
 
+class Operator(StrEnum):
+    """How a label is compared, as in any label selector of Kubernetes."""
+
+    IN = "In"
+    NOT_IN = "NotIn"
+    EXISTS = "Exists"
+    DOES_NOT_EXIST = "DoesNotExist"
+
+
+class SelectorTerm(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One comparison of a label selector."""
+
+    key: Annotated[str, Field(description="Name of the label.", extra_json_schema=NOT_EMPTY)]
+    operator: Annotated[Operator, Field(description="In, NotIn, Exists or DoesNotExist.")]
+    values: Annotated[tuple[str, ...], Field(description="With In and NotIn: the values compared with.")] = ()
+
+
+class ClusterSelector(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Clusters by the labels of their Secrets; all of it must be so."""
+
+    match_labels: Annotated[
+        dict[str, str], Field(description="Labels that a cluster's Secret must have, with these values.")
+    ] = {}
+    match_expressions: Annotated[
+        tuple[Annotated[SelectorTerm, Field(extra_json_schema=SELECTOR_TERM)], ...],
+        Field(description="Comparisons of its labels.", extra_json_schema={"maxItems": 32}),
+    ] = ()
+
+
+class StopMatching(StrEnum):
+    """What becomes of the objects in a cluster that the selector no longer matches."""
+
+    WITHDRAW = "Withdraw"
+    """They go, as if their artifacts were no longer listed: under deletionPolicy and pruneLimit."""
+    LEAVE = "Leave"
+    """They stay as they are, without a mark of Vidra's."""
+
+
+class Rollout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """How a change reaches many clusters."""
+
+    max_concurrent: Annotated[
+        int | None,
+        Field(
+            description="Clusters that take a change at a time; one that fails at it stops the rest. Missing: all at "
+            "once, and none waits for another.",
+            extra_json_schema={"format": "int32", "minimum": 1},
+        ),
+    ] = None
+
+
+class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=True):
+    """Where the objects go: one cluster, or every one that a selector matches."""
+
+    cluster_selector: Annotated[
+        ClusterSelector | None,
+        Field(
+            description="Labels of the Secrets labelled cluster-kubeconfig: the objects go to every cluster whose "
+            "Secret matches. Instead of server.",
+            extra_json_schema=SELECTOR,
+        ),
+    ] = None
+    stop_matching: Annotated[
+        StopMatching | None,
+        Field(
+            description="When a cluster's Secret no longer matches. Withdraw: its objects go. Leave: they stay, "
+            "without a mark of Vidra's. Missing: Withdraw. A Secret that is deleted is neither: nothing can be done."
+        ),
+    ] = None
+    rollout: Annotated[Rollout | None, Field(description="How a change reaches the clusters.")] = None
+
+
 class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """What should be."""
 
     source: Annotated[Source, Field(description="Where the artifacts come from.", extra_json_schema=ONE_ARTIFACT_NAME)]
-    destination: Annotated[Destination, Field(description="Where the objects go.")] = Destination()
+    destination: Annotated[
+        SyncDestination, Field(description="Where the objects go.", extra_json_schema=SYNC_DESTINATION)
+    ] = SyncDestination()
     interval: Annotated[
         str | None,
         Field(
@@ -130,6 +217,16 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
             "Otherwise an empty result is held and reported."
         ),
     ] = False
+
+
+class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """How a sync with a clusterSelector does in one cluster."""
+
+    name: Annotated[str, Field(description="Namespace and name of the cluster's Secret; empty when it is gone.")]
+    server: Annotated[str, Field(description="API server of the cluster.")]
+    ready: Annotated[bool, Field(description="Whether every VidraResource of the sync for it is Ready.")] = False
+    reason: Annotated[str, Field(description="Why not, from the closed set; or Synced.")] = ""
+    message: Annotated[str, Field(description="The same for a person, shortened.")] = ""
 
 
 class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -152,6 +249,15 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         Status | None,
         Field(description="How the worst of the objects is: Failed, Terminating, InProgress, Unknown or Current."),
     ] = None
+    clusters: Annotated[
+        tuple[ClusterStatus, ...],
+        Field(
+            description="With a clusterSelector: the clusters, those that are not Ready first; 100 of them at the most."
+        ),
+    ] = ()
+    cluster_progress: Annotated[
+        str, Field(description="With a clusterSelector: Ready clusters of all, for a person: 198/200.")
+    ] = ""
     last_handled_requested_at: Annotated[
         str, Field(description="The requestedAt annotation that the last pass answered.")
     ] = ""
@@ -167,7 +273,7 @@ class InfrahubSync(msgspec.Struct, frozen=True, rename="camel"):
     """An InfrahubSync names an artifact, an Infrahub branch and a destination; Vidra keeps the objects applied."""
 
     metadata: Meta
-    spec: SyncSpec
+    spec: Annotated[SyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
     status: SyncStatus = SyncStatus()
     api_version: str = API_VERSION
     kind: str = SYNC_KIND

@@ -1,52 +1,179 @@
-"""Notices that a cluster is away, and asks whether it is back: once for all owners that have objects there."""
+"""Knows whether a cluster is there, and which one it is: asked once for all owners, and no pass waits for the answer.
+
+unknown   something failed, or nothing was asked yet: passes are put off for the moment that the question takes
+there     passes go on; asked again when an answer is late, a watch is cut, or nothing was heard for a while
+away      passes end with the reason at once; asked again with growing pauses, and everybody is told of the return
+"""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from vidra.kube.client import Client
-from vidra.kube.errors import ApiError, KubeError
+import msgspec
 
+from vidra.kube.client import Client, decode
+from vidra.kube.errors import ApiError, KubeError, Unreachable
+from vidra.kube.live import LiveObject
+
+IDENTITY = "/api/v1/namespaces/kube-system"
+"""The UID of this namespace is the identity of a cluster."""
+WITHIN = 8.0
+"""Seconds that the answer may take: a cluster that is slower is as good as away."""
+LOOK_AFTER = 12.0
+"""Seconds without an answer from another cluster after which it is asked whether it is still there. With WITHIN and
+some jitter this keeps the promise that a cluster that is gone is reported in 30 s, also when nothing is to be done."""
 REST = 2.0
-"""Seconds for which the last answer stands; many owners of a cluster that is away must not all wait for time-outs."""
+"""Seconds for which an answer stands although a watch is still cut: watches come back in their own time."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between questions to a cluster that is away."""
+
+
+class BeingAsked(KubeError):  # noqa: N818 - the state of a cluster
+    """Nobody knows yet whether the cluster is there; whoever asked is told."""
 
 
 class Breaker:
-    """What is known of one cluster's being there: nothing at first."""
+    """What is known of one cluster's being there.
 
-    def __init__(self, client: Client, interrupted: Callable[[], bool]) -> None:
+    Args:
+        interrupted: Whether some watch of the cluster is cut.
+        back: Called when the cluster is there again, before anybody else is told.
+        tell: Told of each owner that should look again.
+        steady: Look after it also when nothing is to be done.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        interrupted: Callable[[], bool],
+        back: Callable[[], None],
+        tell: Callable[[str], None],
+        *,
+        steady: bool,
+    ) -> None:
         self._client = client
         self._interrupted = interrupted
+        self._back = back
+        self._tell = tell
+        self._steady = steady
         self._doubtful = True
+        self._answered_at = -REST
         self._away: KubeError | None = None
-        self._rests_until = 0.0
-        self._asking = asyncio.Lock()
+        self._owners: set[str] = set()
+        self._waiting: set[str] = set()
+        self._asking: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._closed = False
+        self.uid = ""
+        """Which cluster it is; empty as long as it does not say."""
 
-    def doubt(self) -> None:
-        """A request failed: ask before the next pass."""
-        self._doubtful = True
+    def check(self, owner: str, *, passing: bool = False) -> None:
+        """Go on only if the cluster is there; whoever may not go on is told when that changes.
 
-    async def check(self) -> None:
-        """Make sure that the cluster answers; asks it only if there is doubt, and for all owners at once.
+        Args:
+            passing: The owner has no business there but to leave, and need not hear of it afterwards.
 
         Raises:
             KubeError: It does not answer, or does not let Vidra in.
+            BeingAsked: It was only just asked.
         """
-        if self._away is not None and self._asking.locked():
+        if not passing:
+            self._owners.add(owner)
+        if self._steady and self._owners and self._looking is None and not self._closed:
+            self._looking = asyncio.create_task(self._look_after(), name=f"looking after {self._server}")
+        if self._interrupted() and time.monotonic() - self._answered_at > REST:
+            self._doubtful = True
+        if self._doubtful:
+            self.ask()
+        if self._doubtful:
+            self._waiting.add(owner)
+        if self._away is not None:
             raise self._away.with_traceback(None)
-        async with self._asking:
-            if self._away is not None and time.monotonic() < self._rests_until:
-                raise self._away.with_traceback(None)
-            if self._away is not None or self._doubtful or self._interrupted():
-                await self._ask()
+        if self._doubtful:
+            raise BeingAsked(f"asking {self._server} whether it is there")
+
+    def doubt(self) -> None:
+        """A request failed: no further pass before the cluster has said that it is there."""
+        self._doubtful = True
+
+    def ask(self) -> None:
+        """Ask the cluster, unless that is being done."""
+        if self._asking is None and not self._closed:
+            self._asking = asyncio.create_task(self._ask(), name=f"asking {self._server}")
+
+    def leave(self, owner: str) -> None:
+        """Nothing of this owner's is in the cluster any more."""
+        self._owners.discard(owner)
+        self._waiting.discard(owner)
+        if not self._owners | self._waiting:
+            self._stop()
+
+    def close(self) -> None:
+        """Stop asking, for good; those who wait are told, so that they do not wait for ever."""
+        self._closed = True
+        self._stop()
+        self._tell_all(self._waiting)
+
+    @property
+    def _server(self) -> str:
+        return self._client.connection.server
+
+    def _stop(self) -> None:
+        for task in (self._asking, self._looking):
+            if task is not None:
+                task.cancel()
+        self._asking = self._looking = None
 
     async def _ask(self) -> None:
+        """Ask until there is an answer."""
+        failures = 0
+        while error := await self._failure():
+            news = self._away is None
+            self._away, self._doubtful = error, True
+            if news:
+                self._client.break_off()
+                self._tell_all(self._owners | self._waiting)
+            await asyncio.sleep(_pause(failures))
+            failures += 1
+        self._doubtful, self._asking, self._answered_at = False, None, time.monotonic()
+        if self._away is None:
+            self._tell_all(self._waiting)
+        else:
+            self._away = None
+            self._back()
+            self._tell_all(self._owners | self._waiting)
+
+    async def _failure(self) -> KubeError | None:
+        """Why the cluster is away; None when it is there, even if it does not tell which one it is."""
         try:
-            await self._client.send("GET", "/version", repeatable=False)
+            answer = await self._client.ask(IDENTITY, within=WITHIN)
+        except ApiError as error:
+            return error if error.unauthorized or error.code >= 500 else None
         except KubeError as error:
-            if not isinstance(error, ApiError) or error.unauthorized:
-                self._away, self._rests_until = error, time.monotonic() + REST
-                raise
-        self._away, self._doubtful = None, False
+            return error
+        try:
+            self.uid = decode(answer, LiveObject).metadata.uid
+        except msgspec.DecodeError:
+            return Unreachable(f"what answers at {self._server} does not talk like an API server")
+        return None
+
+    def _tell_all(self, owners: Iterable[str]) -> None:
+        told = list(owners)
+        self._waiting.clear()
+        for owner in told:
+            self._tell(owner)
+
+    async def _look_after(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AFTER * random.uniform(0.7, 1))  # noqa: S311 - jitter
+            silent = time.monotonic() - self._client.pace.heard_at
+            if self._interrupted() or silent > LOOK_AFTER / 2:
+                self.ask()
+
+
+def _pause(failures: int) -> float:
+    longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 10))
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - jitter

@@ -1,4 +1,4 @@
-"""One live cluster: its client, its kinds, and what Vidra has there."""
+"""One live cluster, as one identity sees it: its client, its kinds, and what Vidra has there."""
 
 from __future__ import annotations
 
@@ -6,34 +6,52 @@ from vidra.clusters.breaker import Breaker
 from vidra.clusters.owners import Owners
 from vidra.kube.arrivals import DEFINITIONS, NAMESPACES, Arrivals
 from vidra.kube.client import Client
-from vidra.kube.connection import Connection
 from vidra.kube.discovery import Discovery
 from vidra.kube.lookouts import Lookouts
 from vidra.kube.observed import Judge, Observed, Seen, is_drift
 
+SLOW = 1.0
+"""Seconds that a request takes in a cluster that counts as slow."""
+
 
 class Cluster:
-    """Everything that belongs to one cluster and to no other."""
+    """Everything that belongs to one cluster under one identity, and to no other.
 
-    def __init__(
-        self, server: str, connection: Connection, owners: Owners, judge: Judge, *, own_namespace: str = ""
-    ) -> None:
+    Args:
+        server: As destinations name it; empty for the cluster that Vidra runs in.
+        owners: Told what happens there to what they have, or wait for.
+        own_namespace: Vidra's, in the cluster that it runs in; empty elsewhere.
+    """
+
+    def __init__(self, server: str, client: Client, owners: Owners, judge: Judge, *, own_namespace: str = "") -> None:
         self.server = server
-        """As destinations name it; empty for the cluster that Vidra runs in."""
         self.own_namespace = own_namespace
-        """Vidra's, in the cluster that it runs in; empty elsewhere."""
-        self.connection = connection
-        self.client = Client(connection)
+        self.client = client
         self.discovery = Discovery(self.client)
         self.observed = Observed(self.client, self._changed, judge)
-        self.breaker = Breaker(self.client, self.observed.interrupted)
+        self.breaker = Breaker(
+            self.client, self.observed.interrupted, self.discovery.forget, owners.told, steady=bool(server)
+        )
         self.definitions = Arrivals(self.client, DEFINITIONS, owners.wake, before=self.discovery.forget)
         """For owners that wait for a kind."""
         self.namespaces = Arrivals(self.client, NAMESPACES, owners.wake, before=lambda: None)
         """For owners that wait for a namespace."""
         self.lookouts = Lookouts(self.client, judge, owners.told)
         """For owners that wait for single objects."""
+        self.closed = False
+        """Its credentials were changed or taken away: whoever still holds it asks for another."""
+        self.client.on_late = self.breaker.ask
         self._owners = owners
+
+    @property
+    def uid(self) -> str:
+        """Which cluster it is; empty as long as it does not say."""
+        return self.breaker.uid
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes so long to answer that it must not have many passes at a time."""
+        return self.client.pace.seconds > SLOW
 
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""
@@ -41,14 +59,16 @@ class Cluster:
         self.definitions.done(manager)
         self.namespaces.done(manager)
         self.lookouts.hold(manager, ())
+        self.breaker.leave(manager)
 
-    async def close(self) -> None:
-        """Stop its watches and close its connections."""
+    def close(self) -> None:
+        """Stop all that goes on by itself. The connections are the client's, which others may use too."""
+        self.closed = True
         self.observed.close()
         self.definitions.close()
         self.namespaces.close()
         self.lookouts.close()
-        await self.client.close()
+        self.breaker.close()
 
     def _changed(self, old: Seen | None, new: Seen | None) -> None:
         """Wake every owner that held something of the object, or does now; for its health alone a glance will do."""

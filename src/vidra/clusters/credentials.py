@@ -14,15 +14,18 @@ from vidra.kube.connection import Connection, NotConfigured
 from vidra.kube.kubeconfig import ClusterEntry, Kubeconfig, UserEntry, decoded, parse
 
 
-def connection_for(kubeconfig: bytes, server: str) -> Connection:
+def connection_for(kubeconfig: bytes, server: str, context: str = "") -> Connection:
     """The connection to `server` that a Secret's kubeconfig describes.
+
+    Args:
+        context: Name of the context to use; else the one whose server matches, the current one first.
 
     Raises:
         ClusterError: It describes none, or one that asks for what Vidra does not accept.
     """
     try:
         config = parse(kubeconfig)
-        cluster, user = _parts(config, server)
+        cluster, user = _parts(config, server, context)
         _refuse(cluster, user)
         return Connection(
             server=cluster.server.rstrip("/"),
@@ -43,7 +46,17 @@ def same_server(one: str, other: str) -> bool:
 
     The path does: behind one host of a multi-cluster gateway every cluster has a path of its own.
     """
-    return _address(one) == _address(other)
+    return address(one) == address(other)
+
+
+def address(url: str) -> str:
+    """A URL as far as it tells one API server from another."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return url
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}{parts.path.rstrip('/')}"
 
 
 def host_of(server: str) -> str:
@@ -54,13 +67,36 @@ def host_of(server: str) -> str:
         return ""
 
 
-def _parts(config: Kubeconfig, server: str) -> tuple[ClusterEntry, UserEntry]:
-    """The context whose server matches, the current one first."""
+def servers_of(kubeconfig: bytes) -> tuple[tuple[str, ...], str]:
+    """The servers of a kubeconfig's contexts, and that of its current context, or of its only one.
+
+    Raises:
+        ClusterError: It cannot be read.
+    """
+    try:
+        config = parse(kubeconfig)
+        servers = {item.name: config.parts(item.context)[0].server.rstrip("/") for item in config.contexts}
+    except NotConfigured as error:
+        raise ClusterError(Reason.KUBECONFIG_REFUSED, f"the kubeconfig cannot be used: {error}") from None
+    only = next(iter(servers.values())) if len(servers) == 1 and not config.current_context else ""
+    return tuple(servers.values()), servers.get(config.current_context, only)
+
+
+def _parts(config: Kubeconfig, server: str, wanted: str) -> tuple[ClusterEntry, UserEntry]:
+    """The context of this name, or that whose server matches, the current one first.
+
+    A context that leads elsewhere than the destination is none for it: what is in the inventory stands there with the
+    server of the destination.
+    """
     contexts = sorted(config.contexts, key=lambda context: context.name != config.current_context)
     for context in contexts:
+        if wanted and context.name != wanted:
+            continue
         cluster, user = config.parts(context.context)
         if same_server(cluster.server, server):
             return cluster, user
+        if wanted:
+            raise NotConfigured(f"its context {wanted!r} is for another server: correct destination.context or server")
     raise ClusterError(Reason.CLUSTER_CREDENTIALS_MISSING, f"none of its contexts is for {server}")
 
 
@@ -90,12 +126,3 @@ def _token(user: UserEntry) -> str:
     if not (token.isascii() and token.isprintable()):
         raise NotConfigured("its token holds characters that no token has (a line break?)")
     return token
-
-
-def _address(url: str) -> tuple[str, str, int, str]:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:
-        return "", url, 0, ""
-    return parts.scheme, (parts.hostname or "").lower(), port, parts.path.rstrip("/")

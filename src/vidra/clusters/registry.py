@@ -3,112 +3,128 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
-from vidra.api.names import CLUSTER_LABEL, LOCAL_SERVER
+import msgspec
+
+from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
+from vidra.clusters.catalogue import Catalogue
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.credentials import connection_for, host_of, same_server
+from vidra.clusters.credentials import same_server
 from vidra.clusters.errors import ClusterError
+from vidra.clusters.identity import Identity
 from vidra.clusters.owners import Owners
+from vidra.clusters.secrets import concerns, connection_to
+from vidra.kube.client import Client
 from vidra.kube.connection import Connection, NotConfigured
 from vidra.kube.core import Secret
 from vidra.kube.observed import Judge
 from vidra.kube.store import Store
 
 
+class Way(msgspec.Struct, frozen=True):
+    """How a destination names a cluster: its server, and a context if the server alone does not tell."""
+
+    server: str
+    context: str = ""
+
+
+LOCAL = Way("")
+
+
 class Clusters:
-    """Destinations by server URL, each with one live cluster."""
+    """Destinations, each with one live cluster per identity. Identities of one destination share its connections."""
 
     def __init__(
         self, local: Connection, own_namespace: str, secrets: Store[Secret], owners: Owners, judge: Judge
     ) -> None:
-        self.local = Cluster("", local, owners, judge, own_namespace=own_namespace)
-        self._secrets = secrets
+        self._own_namespace = own_namespace
+        self.catalogue = Catalogue(secrets)
+        """What the Secrets lead to."""
         self._owners = owners
         self._judge = judge
-        self._remote: dict[str, Cluster] = {}
+        self._clients: dict[Way, Client] = {LOCAL: Client(local)}
+        self._clusters: dict[tuple[Way, Identity | None], Cluster] = {}
         self._closing: set[asyncio.Task[None]] = set()
-        secrets.listen(lambda _old, _new: self._refresh())
+        self.local = self._cluster(LOCAL, None)
+        secrets.listen(self._refresh)
 
-    def get(self, server: str | None) -> Cluster:
+    def get(self, server: str | None, context: str = "", identity: Identity | None = None) -> Cluster:
         """The live cluster of a destination.
 
         Raises:
             ClusterError: There is none, and why.
         """
-        if is_local(server):
-            return self.local
-        assert server is not None
-        connection = self._connection(server)
-        cluster = self._remote.get(server)
-        if cluster is None:
-            cluster = self._remote[server] = self._opened(server, connection)
-        return cluster
+        way = LOCAL if is_local(server) else Way(server or "", context)
+        if way == LOCAL and context:
+            raise ClusterError(Reason.INVALID_SPEC, "spec.destination.context needs a server that has a kubeconfig")
+        if way not in self._clients:
+            self._clients[way] = self._opened(way)
+        return self._cluster(way, identity)
 
     def leave(self, manager: str) -> None:
         """Forget what an owner wanted to be told; it is gone."""
-        for cluster in (self.local, *self._remote.values()):
+        for cluster in self:
             cluster.leave(manager)
 
     def judge_again(self) -> None:
         """Look at every object afresh: the rules about health are others."""
-        for cluster in (self.local, *self._remote.values()):
+        for cluster in self:
             cluster.observed.judge_again()
 
     async def close(self) -> None:
         """Close all of them."""
-        for cluster in (self.local, *self._remote.values()):
-            await cluster.close()
+        for cluster in self:
+            cluster.close()
+        for client in self._clients.values():
+            await client.close()
         await asyncio.gather(*self._closing)
 
-    def _opened(self, server: str, connection: Connection) -> Cluster:
+    def __iter__(self) -> Iterator[Cluster]:
+        return iter(list(self._clusters.values()))
+
+    def __len__(self) -> int:
+        """Clusters that have been used, each identity counted."""
+        return len(self._clusters)
+
+    def _cluster(self, way: Way, identity: Identity | None) -> Cluster:
+        found = self._clusters.get((way, identity))
+        if found is None:
+            client = self._clients[way].acting_as(identity.headers if identity else ())
+            found = self._clusters[way, identity] = Cluster(
+                way.server,
+                client,
+                self._owners,
+                self._judge,
+                own_namespace="" if way.server else self._own_namespace,
+            )
+        return found
+
+    def _opened(self, way: Way) -> Client:
         try:
-            return Cluster(server, connection, self._owners, self._judge)
+            return Client(connection_to(self.catalogue.candidates(way.server), way.server, way.context))
         except NotConfigured as error:
             raise ClusterError(Reason.KUBECONFIG_REFUSED, f"{error}: correct the kubeconfig") from None
 
-    def _refresh(self) -> None:
+    def _refresh(self, old: Secret | None, new: Secret | None) -> None:
         """Drop every cluster whose Secret changed or went; the next pass starts with the new credentials."""
-        for server, cluster in list(self._remote.items()):
-            try:
-                same = self._connection(server) == cluster.connection
-            except ClusterError:
-                same = False
-            if not same:
-                del self._remote[server]
-                task = asyncio.create_task(cluster.close(), name=f"close {server}")
+        for way, client in list(self._clients.items()):
+            if way != LOCAL and concerns(way.server, old, new) and not self._is_current(way, client):
+                del self._clients[way]
+                for key in [key for key in self._clusters if key[0] == way]:
+                    self._clusters.pop(key).close()
+                task = asyncio.create_task(client.close(), name=f"close {way.server}")
                 self._closing.add(task)
                 task.add_done_callback(self._closing.discard)
 
-    def _connection(self, server: str) -> Connection:
-        host = host_of(server)
-        found = [secret for secret in self._secrets if secret.metadata.labels.get(CLUSTER_LABEL) == host]
-        newest = sorted(found, key=lambda secret: secret.metadata.creation_timestamp, reverse=True)
-        failures: list[ClusterError] = []
-        for secret in newest if host else ():
-            try:
-                return connection_for(secret.value("kubeconfig"), server)
-            except ValueError:
-                failures.append(_unreadable(secret, server))
-            except ClusterError as error:
-                failures.append(error)
-        # One that is for this server says more than all those for others on the same host.
-        refused = (error for error in failures if error.reason is not Reason.CLUSTER_CREDENTIALS_MISSING)
-        raise next(refused, None) or _missing(host, server)
+    def _is_current(self, way: Way, client: Client) -> bool:
+        try:
+            return connection_to(self.catalogue.candidates(way.server), way.server, way.context) == client.connection
+        except ClusterError:
+            return False
 
 
 def is_local(server: str | None) -> bool:
     """Whether a destination means the cluster that Vidra runs in."""
     return not server or same_server(server, LOCAL_SERVER)
-
-
-def _unreadable(secret: Secret, server: str) -> ClusterError:
-    where = f"{secret.metadata.namespace}/{secret.metadata.name}"
-    return ClusterError(Reason.KUBECONFIG_REFUSED, f"the Secret {where} for {server} holds no readable kubeconfig")
-
-
-def _missing(host: str, server: str) -> ClusterError:
-    return ClusterError(
-        Reason.CLUSTER_CREDENTIALS_MISSING,
-        f"no Secret labelled {CLUSTER_LABEL}={host} holds a kubeconfig for {server}: create one",
-    )

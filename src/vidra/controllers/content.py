@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from vidra.api.names import CHECKSUM_LABEL, RESOURCE_LABEL, SYNC_LABEL
 from vidra.api.resource import Content, VidraResource
@@ -49,6 +49,9 @@ class ContentStore:
     async def save(self, sync: str, resource: str, artifact: str, checksum: str, text: bytes) -> Content:
         """Keep a text and say where it is.
 
+        Args:
+            resource: Name of the VidraResource that it is for, or what stands for all of them that share it.
+
         Raises:
             KubeError: It could not be written.
         """
@@ -80,23 +83,47 @@ class ContentStore:
             self._remember(content, text)
         return text
 
-    async def drop_others(self, resource: str, checksum: str) -> None:
-        """Forget every text of a VidraResource but this one.
+    async def drop_others(self, resource: str, wanted: Container[str]) -> None:
+        """Forget every text that was kept for a VidraResource, or for all that share it, but what is in these Secrets.
 
         Raises:
             KubeError: They could not be deleted.
         """
-        selector = f"{RESOURCE_LABEL}={hashed(resource)},{CHECKSUM_LABEL}!={checksum}"
-        await delete_all(self._client, self._root, selector)
+        stands_for = hashed(resource)
+        for item in self._kept:
+            if item.metadata.labels.get(RESOURCE_LABEL) == stands_for and item.metadata.name not in wanted:
+                await delete(self._client, f"{self._root}/{item.metadata.name}", uid=item.metadata.uid)
 
-    async def drop(self, *, resource: str = "", sync: str = "") -> None:
-        """Forget every text of a VidraResource, or of a sync.
+    async def discard(self, content: Content) -> None:
+        """Forget a text that turned out to be damaged.
+
+        Raises:
+            KubeError: It could not be deleted.
+        """
+        self._forget(content)
+        for name in content.secrets:
+            if kept := self._kept.get(name, self._namespace):
+                await delete(self._client, f"{self._root}/{name}", uid=kept.metadata.uid)
+
+    async def leave(self, resource: VidraResource, others: Iterable[VidraResource]) -> None:
+        """Forget the text of a VidraResource that goes, unless another one has the same.
+
+        Raises:
+            KubeError: It could not be deleted.
+        """
+        content = resource.spec.content
+        shared = {name for item in others if item.spec.content for name in item.spec.content.secrets}
+        await self.drop_others(resource.metadata.name, shared)
+        if content is not None and shared.isdisjoint(content.secrets):
+            await self.discard(content)
+
+    async def drop(self, sync: str) -> None:
+        """Forget every text of a sync.
 
         Raises:
             KubeError: They could not be deleted.
         """
-        selector = f"{RESOURCE_LABEL}={hashed(resource)}" if resource else f"{SYNC_LABEL}={hashed(sync)}"
-        await delete_all(self._client, self._root, selector)
+        await delete_all(self._client, self._root, f"{SYNC_LABEL}={hashed(sync)}")
 
     async def sweep(self, resources: Iterable[VidraResource]) -> None:
         """Forget every text that no VidraResource refers to: what a process left that died between two writes.
@@ -137,6 +164,9 @@ class ContentStore:
             raise
         except ValueError:
             raise ContentError(f"the stored content is damaged (Secret {name})") from None
+
+    def _forget(self, content: Content) -> None:
+        self._cached -= len(self._cache.pop(_key(content), b""))
 
     def _remember(self, content: Content, text: bytes) -> None:
         key = _key(content)

@@ -36,6 +36,7 @@ class Shared(msgspec.Struct, frozen=True):
     kept: Store[Heading]
     """The Secrets that hold texts."""
     clusters: Clusters
+    cluster_secrets: Store[Secret]
     content: ContentStore
     recorder: Recorder
     metrics: Metrics

@@ -28,11 +28,12 @@ class Arrivals:
         self._waiting: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._echo: asyncio.Task[None] | None = None
+        self._closed = False
 
     def wait(self, owner: str) -> None:
         """Wake this owner at every change in the collection, until it says done."""
         self._waiting.add(owner)
-        if self._task is None:
+        if self._task is None and not self._closed:
             watch = Watch(self._client, self._path, LiveObject, self, metadata_only=True)
             self._task = asyncio.create_task(watch.run(), name=f"watch {self._path} for arrivals")
 
@@ -40,10 +41,14 @@ class Arrivals:
         """Stop waking this owner."""
         self._waiting.discard(owner)
         if not self._waiting:
-            self.close()
+            self._stop()
 
     def close(self) -> None:
-        """Stop the watch."""
+        """Stop the watch, and start none any more."""
+        self._closed = True
+        self._stop()
+
+    def _stop(self) -> None:
         for task in (self._task, self._echo):
             if task is not None:
                 task.cancel()

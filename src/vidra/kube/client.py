@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
 import aiohttp
@@ -14,8 +16,10 @@ import msgspec
 from yarl import URL
 
 from vidra import __version__
+from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
-from vidra.kube.errors import ApiError, Status, Unreachable
+from vidra.kube.errors import ApiError, BrokenOff, Status, Unreachable
+from vidra.kube.pace import Pace
 
 T = TypeVar("T")
 
@@ -24,10 +28,17 @@ MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 
+Headers = tuple[tuple[str, str], ...]
+
 IN_FLIGHT = 32
 """Requests to one cluster at a time. More gain nothing: the server's own limits and etcd decide then."""
 ATTEMPTS = 3
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
+KEPT = 15.0
+"""Seconds for which a connection waits for the next request. An idle cluster is asked whether it is there more often
+than that, so that it keeps one, and no more."""
+LATE = 4.0
+"""Seconds without an answer after which somebody should look whether the server is there at all."""
 LONGEST_PAUSE = 30.0
 """Seconds. A server that asks for a longer pause gets it from the work queue, not from a waiting request."""
 
@@ -52,7 +63,13 @@ class Client:
     """One API server under one identity."""
 
     def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT) -> None:
+        keep_small()
         self.connection = connection
+        self.on_late: Callable[[], None] = lambda: None
+        """Called when an answer is late; the request goes on."""
+        self._acting_as: Headers = ()
+        self._pace = Pace()
+        self._under_way: set[asyncio.Timeout] = set()
         self._base = connection.server
         self._server_hostname = connection.tls_server_name or None
         self._places = asyncio.Semaphore(in_flight)
@@ -60,7 +77,7 @@ class Client:
             connector=aiohttp.TCPConnector(
                 limit=0,
                 ssl=connection.ssl_context() if connection.server.startswith("https:") else True,
-                keepalive_timeout=60,
+                keepalive_timeout=KEPT,
             ),
             timeout=TIMEOUT,
             headers={"User-Agent": f"vidra/{__version__}", "Accept": JSON},
@@ -68,9 +85,27 @@ class Client:
             trust_env=False,
         )
 
+    def acting_as(self, headers: Headers) -> Self:
+        """The same server, connections and limits, with headers that impersonate somebody; only this one is closed."""
+        other = copy.copy(self)
+        other._acting_as = headers
+        other.on_late = lambda: None
+        return other
+
+    @property
+    def pace(self) -> Pace:
+        """How the server answered lately, whoever asked."""
+        return self._pace
+
     async def close(self) -> None:
         """Close every connection."""
         await self._session.close()
+
+    def break_off(self) -> None:
+        """End every request that is under way as unanswered: the server turned out to be away."""
+        for limit in self._under_way:
+            if not limit.expired():
+                limit.reschedule(0)
 
     async def send(
         self,
@@ -93,14 +128,15 @@ class Client:
             Unreachable: No answer.
             ApiError: Any answer but 2xx, after the retries that make sense.
         """
-        headers = {"Accept": accept, "Content-Type": content_type, **self._authorization()}
+        headers = self._headers(("Accept", accept), ("Content-Type", content_type))
         url = self._url(path, query)
         attempt = 0
         while True:
             attempt += 1
             try:
-                async with self._places:
-                    return await self._once(method, url, headers, body)
+                return await self._in_turn(method, url, headers, body)
+            except BrokenOff:
+                raise
             except Unreachable:
                 if not repeatable or attempt >= ATTEMPTS:
                     raise
@@ -111,6 +147,19 @@ class Client:
                     raise
                 pause = error.retry_after + random.uniform(0, 0.5 * attempt)  # noqa: S311 - jitter
             await asyncio.sleep(pause)
+
+    async def ask(self, path: str, *, within: float) -> bytes:
+        """One small question, asked once and past all that waits: whether the server is there.
+
+        Raises:
+            Unreachable: No answer in so many seconds.
+            ApiError: Any answer but 2xx.
+        """
+        try:
+            async with asyncio.timeout(within):
+                return await self._once("GET", self._url(path, None), self._headers(("Accept", JSON)), None)
+        except TimeoutError as error:
+            raise self._unreachable(error) from None
 
     async def get(self, path: str, kind: type[T], *, accept: str = JSON, query: Mapping[str, str] | None = None) -> T:
         """Read one thing, decoded.
@@ -139,7 +188,7 @@ class Client:
             ApiError: The server refused.
         """
         timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=silence)
-        headers = {"Accept": accept, **self._authorization()}
+        headers = self._headers(("Accept", accept))
         try:
             async with self._session.get(
                 self._url(path, query),
@@ -158,7 +207,35 @@ class Client:
                 raise
             raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
 
-    async def _once(self, method: str, url: URL, headers: Mapping[str, str], body: bytes | None) -> bytes:
+    async def _in_turn(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
+        """Wait for a place, then for the answer.
+
+        Raises:
+            BrokenOff: The server turned out to be away meanwhile.
+        """
+        limit = asyncio.timeout(None)
+        try:
+            async with limit:
+                self._under_way.add(limit)
+                async with self._places:
+                    with self._timed():
+                        return await self._once(method, url, headers, body)
+        except TimeoutError:
+            raise BrokenOff(f"cannot reach the API server {self._base}: it does not answer any more") from None
+        finally:
+            self._under_way.discard(limit)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        began = time.monotonic()
+        late = asyncio.get_running_loop().call_later(LATE, self.on_late)
+        try:
+            yield
+        finally:
+            late.cancel()
+            self._pace.note(time.monotonic() - began)
+
+    async def _once(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
         try:
             async with self._session.request(
                 method,
@@ -169,6 +246,7 @@ class Client:
                 server_hostname=self._server_hostname,
             ) as answer:
                 content = await answer.read()
+                self._pace.heard()
                 if 200 <= answer.status < 300:
                     return content
                 raise _refusal(answer, content)
@@ -182,12 +260,12 @@ class Client:
     def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
         return URL(f"{self._base}{path}?{urlencode(query)}" if query else self._base + path, encoded=True)
 
-    def _authorization(self) -> dict[str, str]:
+    def _headers(self, *headers: tuple[str, str]) -> Headers:
         try:
             value = self.connection.authorization()
         except OSError as error:
             raise Unreachable(f"the token for {self._base} cannot be read: {error.strerror}") from None
-        return {"Authorization": value} if value else {}
+        return *headers, *((("Authorization", value),) if value else ()), *self._acting_as
 
     def _unreachable(self, error: Exception) -> Unreachable:
         what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__

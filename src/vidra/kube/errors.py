@@ -2,6 +2,7 @@
 
 KubeError
  ├─ Unreachable        no answer: refused, reset, timed out, TLS
+ │   └─ BrokenOff      nobody waits for it any more: the server is known to be away
  └─ ApiError           an answer that is not 2xx
 """
 
@@ -43,6 +44,10 @@ class Unreachable(KubeError):  # noqa: N818 - a state that callers name in full,
     """No answer came. Nothing is known about what the server did."""
 
 
+class BrokenOff(Unreachable):
+    """The server turned out to be away meanwhile: asking it once more makes no sense."""
+
+
 class ApiError(KubeError):
     """The API server said no.
 
@@ -77,6 +82,11 @@ class ApiError(KubeError):
     def unauthorized(self) -> bool:
         """401: the server does not take the credentials, for this request or any other."""
         return self.code == 401
+
+    @property
+    def forbidden(self) -> bool:
+        """403: the server knows who asks and does not let them do this."""
+        return self.code == 403
 
     @property
     def transient(self) -> bool:

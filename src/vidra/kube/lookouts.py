@@ -84,9 +84,12 @@ class Lookouts:
         self._judge = judge
         self._tell = tell
         self._lookouts: dict[Place, Lookout] = {}
+        self._closed = False
 
     def hold(self, owner: str, places: Collection[Place]) -> list[Lookout]:
         """Say what an owner waits for, instead of what it said before; it is told of every change."""
+        if self._closed:
+            return []
         for place in places:
             if place not in self._lookouts:
                 self._lookouts[place] = Lookout(self._client, place, self._judge, self._tell)
@@ -98,7 +101,8 @@ class Lookouts:
         return [self._lookouts[place] for place in places]
 
     def close(self) -> None:
-        """Stop looking for anything."""
+        """Stop looking for anything, for good."""
+        self._closed = True
         for lookout in self._lookouts.values():
             lookout.close()
         self._lookouts.clear()

@@ -98,6 +98,11 @@ class KindView:
         return self._watch.synced
 
     @property
+    def heard(self) -> asyncio.Event:
+        """Set once the view is complete, or known not to come: what is refused must not be waited for."""
+        return self._watch.heard
+
+    @property
     def interrupted(self) -> bool:
         """Whether the server does not answer, or does not let Vidra in, so that this view may be old."""
         error = self._watch.interrupted
@@ -176,11 +181,12 @@ class Observed:
         self._judge = judge
         self._views: dict[Kind, KindView] = {}
         self._wanted: dict[str, frozenset[Kind]] = {}
+        self._closed = False
 
     def hold(self, owner: str, kinds: Iterable[Kind]) -> None:
         """Say which kinds an owner has objects of, instead of what it said before; none: the owner is gone."""
         wanted = frozenset(kind for kind in kinds if kind.watchable)
-        if self._wanted.get(owner, frozenset()) == wanted:
+        if self._closed or self._wanted.get(owner, frozenset()) == wanted:
             return
         self._wanted[owner] = wanted
         if not wanted:
@@ -193,7 +199,7 @@ class Observed:
 
     async def ready(self, kinds: Iterable[Kind], seconds: float) -> None:
         """Wait until the views of these kinds are complete, or the time is over: then they are simply not used."""
-        waits = [view.synced.wait() for kind in kinds if (view := self._views.get(kind)) and not view.synced.is_set()]
+        waits = [view.heard.wait() for kind in kinds if (view := self._views.get(kind)) and not view.heard.is_set()]
         if waits:
             try:
                 async with asyncio.timeout(seconds):
@@ -228,7 +234,8 @@ class Observed:
             self._views[kind] = KindView(self._client, kind, self._on_change, self._judge)
 
     def close(self) -> None:
-        """Stop all watches."""
+        """Stop all watches, and start none any more."""
+        self._closed = True
         for view in self._views.values():
             view.close()
         self._views.clear()

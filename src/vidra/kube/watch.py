@@ -26,6 +26,8 @@ SHORTEST, LONGEST = 300, 600
 SILENCE = 120.0
 """Seconds without a byte after which a connection counts as dead. Bookmarks come about once a minute."""
 LONGEST_BACKOFF = 30.0
+FORBIDDEN_BACKOFF = 300.0
+"""Seconds; rights are given by people, and a watch that is refused hears of it only by asking."""
 PAGE = 500
 
 
@@ -101,6 +103,8 @@ class Watch(Generic[T]):
         """In a row, without anything heard in between."""
         self.synced = asyncio.Event()
         """Set while the sink has held the whole collection at least once."""
+        self.heard = asyncio.Event()
+        """Set once the collection was read, or could not be."""
         self.interrupted: KubeError | None = None
         """Why nothing is heard at the moment."""
 
@@ -121,6 +125,7 @@ class Watch(Generic[T]):
         """Wait before the next try."""
         self._failures += 1
         self.interrupted = error
+        self.heard.set()
         if isinstance(error, Expired):
             self._version = ""
         log.warning("watch interrupted", path=self._path, error=str(error), failures=self._failures)
@@ -178,6 +183,7 @@ class Watch(Generic[T]):
         self._version = version
         self._failures = 0
         self.synced.set()
+        self.heard.set()
 
     async def _follow(self) -> None:
         async with aclosing(self._events({"resourceVersion": self._version})) as events:
@@ -262,4 +268,5 @@ def _name(raw: msgspec.Raw) -> str:
 def _pause(failures: int, error: KubeError) -> float:
     """Seconds until the next try, full jitter; at least what the server asked for, within reason."""
     asked = min(error.retry_after, LONGEST_BACKOFF) if isinstance(error, ApiError) else 0
-    return asked + random.uniform(0, min(LONGEST_BACKOFF, 0.25 * 2 ** min(failures, 10)))  # noqa: S311 - jitter
+    longest = FORBIDDEN_BACKOFF if isinstance(error, ApiError) and error.forbidden else LONGEST_BACKOFF
+    return asked + random.uniform(0, min(longest, 0.25 * 2 ** min(failures, 12)))  # noqa: S311 - jitter

@@ -119,6 +119,7 @@ class Operator:
             infrahub_secrets=self._infrahub_secrets,
             kept=self._kept,
             clusters=self._clusters,
+            cluster_secrets=self._cluster_secrets,
             content=ContentStore(self._client, self._options.namespace, self._kept),
             recorder=self._recorder,
             settings=lambda: config.settings,
@@ -131,7 +132,6 @@ class Operator:
         self._judge_by(config.settings.health_rules)
         config.listen(syncs.again)
         config.listen(resources.again)
-        self._cluster_secrets.listen(lambda _old, _new: resources.again())
         await shared.content.sweep(self._resources)
         resources.again()
         syncs.again()

@@ -9,20 +9,20 @@ import msgspec
 
 from vidra.api.conditions import Verdict
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, VidraResource
+from vidra.api.resource import HeldPrune, KnownCluster, VidraResource
 from vidra.apply.desired import Desired
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.owner import Owner
 from vidra.apply.plan import Plan, plan
 from vidra.apply.terms import Terms
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.registry import Clusters
 from vidra.controllers.offload import breathe, unhurried
 from vidra.controllers.resource.drifts import Drifts, summary
 from vidra.controllers.resource.hands import Gate, Hands
 from vidra.controllers.resource.health import health_of
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.peace import checksum_of
+from vidra.controllers.resource.reach import Reach, known
 from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
@@ -62,7 +62,7 @@ class Done(msgspec.Struct, frozen=True):
 
 
 async def apply_pass(
-    clusters: Clusters,
+    reach: Reach,
     resource: VidraResource,
     cluster: Cluster,
     owner: Owner,
@@ -90,7 +90,7 @@ async def apply_pass(
     try:
         want = await wanted(reading, resource.spec, cluster, owner)
         await move.find(want.objects)
-        known, before = before, move.inventory
+        listed, before = before, move.inventory
         found = await _compare(want, before, cluster, owner)
         await breathe(want.total)
         review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
@@ -101,9 +101,9 @@ async def apply_pass(
     limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner))
     inventory = before.ahead(work.changes)
     await breathe(want.total)
-    if inventory is not known:
-        await ahead(_on_the_way(work, inventory, want, limits.held))
-    hands = Hands(clusters, owner)
+    if inventory is not listed:
+        await ahead(_on_the_way(work, inventory, want, limits.held, known(cluster)))
+    hands = Hands(reach, owner)
     problems = list(want.problems)
     try:
         await move.carry_out()
@@ -130,6 +130,7 @@ async def apply_pass(
         checksum="" if problems else checksum_of(resource),
         held=limits.left(hands.gone),
         drifted=review.reported,
+        clusters=known(cluster),
     )
     warnings = tuple(item.message for item in reading.warnings)
     changed = len(hands.applied) - len(reverted)
@@ -159,7 +160,9 @@ def _gates(want: Wanted, cluster: Cluster) -> Gate:
     return lambda wave: gate(objects, wave, lambda item: health_of(cluster, item.kind, item.ref))
 
 
-def _on_the_way(work: Plan, inventory: Inventory, want: Wanted, held: HeldPrune | None) -> Outcome:
+def _on_the_way(
+    work: Plan, inventory: Inventory, want: Wanted, held: HeldPrune | None, clusters: tuple[KnownCluster, ...]
+) -> Outcome:
     message = f"applying {len(work.changes)} of {want.total} objects"
     verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
-    return Outcome(verdict, inventory, (), want.total, len(work.unchanged), held=held)
+    return Outcome(verdict, inventory, (), want.total, len(work.unchanged), held=held, clusters=clusters)

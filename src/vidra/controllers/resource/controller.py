@@ -19,8 +19,10 @@ from vidra.api.times import parse_interval
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.apply.owner import Owner
 from vidra.apply.terms import Terms
+from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
+from vidra.clusters.secrets import concerns
 from vidra.controllers.content import ContentError
 from vidra.controllers.offload import breathe
 from vidra.controllers.queue import Next, Queue
@@ -33,6 +35,8 @@ from vidra.controllers.resource.health import waited_for, wellness
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.patience import Patience
 from vidra.controllers.resource.peace import at_peace, settled
+from vidra.controllers.resource.places import Places
+from vidra.controllers.resource.reach import Reach
 from vidra.controllers.resource.report import Outcome, as_applied, reason_of
 from vidra.controllers.resource.reporter import Reporter
 from vidra.controllers.resource.rivals import rivals_in
@@ -40,13 +44,18 @@ from vidra.controllers.resource.siblings import may_take, waits_for_siblings
 from vidra.controllers.shared import Shared, sync_of
 from vidra.controllers.status import set_finalizers
 from vidra.controllers.triggers import calls_for_pass
+from vidra.kube.core import Secret
 from vidra.kube.errors import KubeError
 from vidra.manifests import Ref
 
 log = structlog.get_logger("vidra.resource")
 
-WORKERS = 16
-"""Passes at a time. Each may have a whole stage in flight, so that a few keep a cluster's places filled."""
+WORKERS = 128
+"""Passes at a time. Each cluster has places of its own, so that one that hangs does not hold many of them."""
+TRY_AGAIN_AFTER = 2.0
+"""Seconds after which a pass that waits for a place looks again, should nobody call it."""
+ANSWERED_WITHIN = 15.0
+"""Seconds after which a pass looks again that waits for a cluster to say whether it is there, should nobody call it."""
 LONGEST_WAIT = 30.0
 """Seconds between looks at what somebody else has to end, if no watch tells when: a kind, a namespace, a deletion."""
 LAST_TRY = 10.0
@@ -67,11 +76,15 @@ class ResourceController:
         """Objects that VidraResources keep only until others have taken them over, by name."""
         self._drifts = Drifts()
         self._patience = Patience()
+        self._where: dict[str, Cluster] = {}
+        """Where each owner, by field manager, had its last pass."""
         self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance)
+        self._places = Places(self.queue.add)
         shared.resources.listen(self._resource_changed)
         shared.syncs.listen(self._sync_changed)
         shared.leaving.listen(self._some_leave)
         shared.underway.listen(self._sync_through)
+        shared.cluster_secrets.listen(self._credentials_changed)
 
     def wake(self, manager: str) -> None:
         """Something happened to an object that this field manager holds, or held; or a new kind came."""
@@ -91,7 +104,7 @@ class ResourceController:
             self.queue.glance_after(name, GLANCE_AFTER)
 
     def again(self) -> None:
-        """Look at everything: a setting or a cluster's credentials changed."""
+        """Look at everything: a setting changed."""
         for resource in self._shared.resources:
             self.queue.add(resource.metadata.name)
 
@@ -125,30 +138,51 @@ class ResourceController:
         except ValueError as error:
             await reporter.failed(Reason.INVALID_SPEC, f"spec.interval: {error}")
             return Next()
+        return await self._try(resource, owner, reporter, interval)
+
+    async def _try(self, resource: VidraResource, owner: Owner, reporter: Reporter, interval: float) -> Next:
+        reach, cluster = Reach(self._shared.clusters, resource), None
         try:
-            cluster = await self._cluster(resource)
-            done = await self._pass(resource, cluster, owner)
+            cluster = self._cluster(resource, reach, owner)
+            with self._places.place(cluster, owner.name) as free:
+                if not free:
+                    return Next(after=TRY_AGAIN_AFTER)
+                done = await self._pass(resource, reach, cluster, owner)
+        except BeingAsked:
+            return Next(after=ANSWERED_WITHIN)
         except ClusterError as error:
             await reporter.failed(error.reason, str(error))
         except ContentError as error:
             await reporter.failed(Reason.CONTENT_MISSING, str(error))
         except Broken as error:
+            if cluster is not None and cluster.closed:
+                await reporter.interrupted(error.inventory, error.held)
+                return Next(after=0)
             await reporter.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
         else:
             return self._next(done, owner, interval)
         return Next(after=interval, failed=True)
 
-    async def _cluster(self, resource: VidraResource) -> Cluster:
+    def _cluster(self, resource: VidraResource, reach: Reach, owner: Owner) -> Cluster:
         """The cluster of the destination, if it is there."""
-        cluster = self._shared.clusters.get(resource.spec.destination.server)
+        cluster = reach.destination()
+        before = self._where.get(owner.manager)
+        if before is not None and before is not cluster:
+            before.leave(owner.manager)
+        self._where[owner.manager] = cluster
         try:
-            await cluster.breaker.check()
+            cluster.breaker.check(owner.manager)
+        except BeingAsked:
+            raise
         except KubeError as error:
             raise Broken(error, Inventory.of(resource.status.managed_resources)) from None
         return cluster
 
-    async def _pass(self, resource: VidraResource, cluster: Cluster, owner: Owner) -> Done | None:
+    async def _pass(self, resource: VidraResource, reach: Reach, cluster: Cluster, owner: Owner) -> Done | None:
         """Apply, unless nothing is to be done."""
+        if reach.is_another(cluster):
+            resource = await Reporter(self._shared, resource).replaced(cluster)
+            reach = Reach(self._shared.clusters, resource)
         if await at_peace(resource, cluster, owner):
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
@@ -163,7 +197,7 @@ class ResourceController:
         move = Move(cluster, resource, owner, self._shared.resources.get)
         try:
             done = await apply_pass(
-                *(self._shared.clusters, resource, cluster, owner, text),
+                *(reach, resource, cluster, owner, text),
                 terms=terms,
                 move=move,
                 drifts=self._drifts,
@@ -204,7 +238,7 @@ class ResourceController:
         if not settled(resource):
             return
         try:
-            cluster = self._shared.clusters.get(resource.spec.destination.server)
+            cluster = Reach(self._shared.clusters, resource).destination()
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
         except (ClusterError, KubeError) as error:
             log.warning("health not reported", resource=name, error=str(error))
@@ -229,16 +263,17 @@ class ResourceController:
         reporter = Reporter(self._shared, resource)
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
         peers = self._shared.resources.get
-        farewell = await delete_pass(self._shared.clusters, resource, owner, peers, seconds=seconds)
+        reach = Reach(self._shared.clusters, resource)
+        farewell = await delete_pass(reach, resource, owner, peers, seconds=seconds)
         reporter.kept(farewell.kept)
         outcome = farewell.outcome
         if outcome.inventory.entries:
             left = time_left(resource, datetime.now(UTC))
-            if left > 0:
+            if left > 0 or farewell.asking:
                 await reporter.deleting(outcome)
-                return Next(after=min(LONGEST_WAIT, left + MOMENT), failed=not outcome.verdict.progressing)
+                return Next(after=min(LONGEST_WAIT, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
             reporter.left_behind(outcome)
-        await self._shared.content.drop(resource=resource.metadata.name)
+        await self._shared.content.leave(resource, self._others(resource))
         rest = tuple(item for item in resource.metadata.finalizers if item != RESOURCE_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.resources, resource, rest)
         log.info("removed", resource=resource.metadata.name, objects=len(resource.status.managed_resources))
@@ -298,6 +333,12 @@ class ResourceController:
                 self._some_leave()
         return waits
 
+    def _others(self, resource: VidraResource) -> list[VidraResource]:
+        """Those of the same sync that stay."""
+        name, sync = resource.metadata.name, sync_of(resource)
+        group = self._shared.resources.group(sync) if sync else []
+        return [item for item in group if item.metadata.name != name and not item.metadata.deletion_timestamp]
+
     def _sync_through(self, sync: str) -> None:
         """Whoever waits for the others of the sync may see them with their new text now."""
         for resource in self._shared.resources.group(sync):
@@ -320,9 +361,15 @@ class ResourceController:
             item = new or old
             assert item is not None
             self.queue.add(item.metadata.name)
-
         if changed := _readiness_changed(old, new):
             self._wake_dependents(changed)
+
+    def _credentials_changed(self, old: Secret | None, new: Secret | None) -> None:
+        """Whoever goes where a Secret leads, or led, looks again."""
+        for resource in self._shared.resources:
+            servers = {resource.spec.destination.server, *(item.server for item in resource.status.clusters)}
+            if any(server and concerns(server, old, new) for server in servers):
+                self.queue.add(resource.metadata.name)
 
     def _sync_changed(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
         """Suspending a sync, or going on with it, is felt by its VidraResources."""
@@ -343,6 +390,7 @@ class ResourceController:
         self._unwanted.pop(owner.name, None)
         self._drifts.forget(owner.name)
         self._patience.over(owner.name)
+        self._where.pop(owner.manager, None)
         self.queue.forget(owner.name)
         self._shared.clusters.leave(owner.manager)
 

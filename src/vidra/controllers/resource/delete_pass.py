@@ -13,11 +13,12 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.owner import Owner
 from vidra.apply.plan import prune_order
+from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.registry import Clusters
 from vidra.controllers.resource.hands import Hands
 from vidra.controllers.resource.move import Move, Peers, inventory_of
+from vidra.controllers.resource.reach import Reach
 from vidra.controllers.resource.report import Outcome, reason_of
 from vidra.kube.discovery import DiscoveryStale
 from vidra.kube.errors import KubeError
@@ -33,11 +34,11 @@ class Farewell(msgspec.Struct, frozen=True):
     """Its inventory is what is left."""
     kept: tuple[str, ...]
     """What stays and is Vidra's no longer, each with the reason."""
+    asking: bool = False
+    """Some cluster has only just been asked whether it is there: this was no try yet."""
 
 
-async def delete_pass(
-    clusters: Clusters, resource: VidraResource, owner: Owner, peers: Peers, *, seconds: float
-) -> Farewell:
+async def delete_pass(reach: Reach, resource: VidraResource, owner: Owner, peers: Peers, *, seconds: float) -> Farewell:
     """Remove as much as can be removed now.
 
     Args:
@@ -49,7 +50,7 @@ async def delete_pass(
     for entry in before.entries.values():
         by_server.setdefault(entry.server, []).append(entry)
     works = [
-        _Work(clusters, server, entries, owner, lambda cluster: Move(cluster, resource, owner, peers))
+        _Work(reach, server, entries, owner, lambda cluster: Move(cluster, resource, owner, peers))
         for server, entries in by_server.items()
     ]
     try:
@@ -61,7 +62,8 @@ async def delete_pass(
     problems = [problem for work in works for problem in work.hands.problems]
     gone = [key for work in works for key in work.hands.gone]
     outcome = Outcome(_verdict(problems), before.settled((), gone), tuple(problems), total=resource.status.objects)
-    return Farewell(outcome, tuple(line for work in works for line in work.hands.kept))
+    kept = tuple(line for work in works for line in work.hands.kept)
+    return Farewell(outcome, kept, any(work.asking for work in works))
 
 
 class _Work:
@@ -69,30 +71,36 @@ class _Work:
 
     def __init__(
         self,
-        clusters: Clusters,
+        reach: Reach,
         server: str,
         entries: Sequence[ManagedObject],
         owner: Owner,
         new_move: Callable[[Cluster], Move],
     ) -> None:
-        self._clusters, self._server, self._entries, self._owner = clusters, server, entries, owner
+        self._reach, self._server, self._entries, self._owner = reach, server, entries, owner
         self._new_move = new_move
-        self.hands = Hands(clusters, owner)
+        self.hands = Hands(reach, owner)
+        self.asking = False
 
     async def run(self, policy: DeletionPolicy) -> None:
         """Do what can be done; what stands in the way is in the hands' problems."""
         try:
-            cluster = self._clusters.get(self._server)
+            cluster = self._reach.get(self._server)
             await self._remove(cluster, policy)
         except ClusterError as error:
             self._problem(error.reason, str(error))
+        except BeingAsked as error:
+            self.asking = True
+            self._problem(Reason.WAITING_FOR_DELETION, str(error))
         except KubeError as error:
             self._problem(reason_of(error), f"cannot remove objects: {error}")
 
     async def _remove(self, cluster: Cluster, policy: DeletionPolicy) -> None:
         orphan = policy is DeletionPolicy.ORPHAN
         try:
-            await cluster.breaker.check()
+            cluster.breaker.check(self._owner.manager, passing=True)
+            if self._reach.is_another(cluster):
+                return await self.hands.prune([self._entries])
             if not orphan:
                 await self._watch(cluster)
             patient = policy is DeletionPolicy.WAIT_FOR_TERMINATION

@@ -15,9 +15,10 @@ from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.pruner import Pruner, Removal, Removed
 from vidra.apply.terms import Terms
+from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.registry import Clusters
+from vidra.controllers.resource.reach import Reach
 from vidra.kube.discovery import DiscoveryStale
 
 AT_ONCE = 64
@@ -30,8 +31,8 @@ Gate = Callable[[int], ObjectProblem | None]
 class Hands:
     """What one pass did so far. It stays true when the pass is broken off: what is not certain is not in it."""
 
-    def __init__(self, clusters: Clusters, owner: Owner) -> None:
-        self._clusters = clusters
+    def __init__(self, reach: Reach, owner: Owner) -> None:
+        self._reach = reach
         self._owner = owner
         self.applied: list[ManagedObject] = []
         self.gone: list[Key] = []
@@ -98,6 +99,9 @@ class Hands:
         except (ObjectError, ClusterError) as error:
             self.problems.append(ObjectProblem(error.reason, str(error), str(ref)))
             return
+        except BeingAsked as error:
+            self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, f"{ref}: {error}", str(ref)))
+            return
         if removed.what is Removal.TERMINATING and patient:
             message = f"{ref} is deleted but its finalizers still keep it"
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, message, str(ref)))
@@ -109,8 +113,10 @@ class Hands:
             self.kept.append(f"{ref}: {removed.why}")
 
     async def _removal(self, entry: ManagedObject, *, orphan: bool) -> Removed:
-        cluster = self._clusters.get(entry.server)
-        await cluster.breaker.check()
+        cluster = self._reach.get(entry.server)
+        cluster.breaker.check(self._owner.manager, passing=True)
+        if self._reach.is_another(cluster):
+            return Removed(Removal.KEPT, f"another cluster is at {entry.server} now, and nothing in it is touched")
         try:
             kind = await cluster.discovery.find(entry.api_version, entry.kind)
         except DiscoveryStale as error:

@@ -9,6 +9,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.owner import Owner
 from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.reach import known
 from vidra.controllers.triggers import requested
 from vidra.kube.discovery import DiscoveryStale, Kind
 from vidra.kube.errors import KubeError
@@ -38,9 +39,10 @@ def settled(resource: VidraResource) -> bool:
 
 async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner) -> bool:
     """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
-    if not settled(resource):
-        return False
     status = resource.status
+    identified = not status.managed_resources or set(known(cluster)) <= set(status.clusters)
+    if not settled(resource) or not identified:
+        return False
     try:
         kinds = await _kinds(status.managed_resources, cluster)
     except (KubeError, DiscoveryStale):

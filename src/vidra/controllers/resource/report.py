@@ -11,7 +11,14 @@ import msgspec
 from vidra.api.conditions import Verdict, conditions_for
 from vidra.api.health import Status
 from vidra.api.reasons import Reason
-from vidra.api.resource import DriftedObject, HeldPrune, ObjectProblem, ResourceStatus, VidraResource
+from vidra.api.resource import (
+    DriftedObject,
+    HeldPrune,
+    KnownCluster,
+    ObjectProblem,
+    ResourceStatus,
+    VidraResource,
+)
 from vidra.api.sync import State
 from vidra.api.times import rfc3339
 from vidra.apply.inventory import Inventory
@@ -52,6 +59,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """What differs from what was applied, and is left so."""
     health: Status | None = None
     """The worst of the objects; None when nothing is known of it now."""
+    clusters: tuple[KnownCluster, ...] = ()
+    """Which clusters were found, as far as this pass met any."""
 
 
 def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Verdict:
@@ -98,6 +107,7 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
         observed_generation=resource.metadata.generation,
         conditions=conditions_for(verdict, before.conditions, resource.metadata.generation, now),
         managed_resources=outcome.inventory.listing(),
+        clusters=_clusters(before.clusters, outcome),
         applied_checksum=outcome.checksum,
         objects=outcome.total,
         ready_objects=outcome.ready,
@@ -116,7 +126,9 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
 
 
 def reason_of(error: KubeError) -> Reason:
-    """What a failed request means: the server is away, or does not let Vidra in."""
+    """What a failed request means: the server is away, or does not let Vidra in, or not do what every pass needs."""
+    if isinstance(error, ApiError) and error.forbidden:
+        return Reason.FORBIDDEN
     unauthorized = isinstance(error, ApiError) and error.unauthorized
     return Reason.CLUSTER_UNAUTHORIZED if unauthorized else Reason.CLUSTER_UNREACHABLE
 
@@ -126,6 +138,13 @@ def state_of(verdict: Verdict) -> State:
     if verdict.ready:
         return State.SUCCEEDED
     return State.RUNNING if verdict.progressing else State.FAILED
+
+
+def _clusters(before: Sequence[KnownCluster], outcome: Outcome) -> tuple[KnownCluster, ...]:
+    """The clusters that the inventory is in; what was found now counts."""
+    found = {item.server: item for item in (*before, *outcome.clusters)}
+    servers = {entry.server for entry in outcome.inventory.entries.values()}
+    return tuple(found[server] for server in sorted(servers & found.keys()))
 
 
 def _foremost(reasons: Counter[Reason]) -> Reason:

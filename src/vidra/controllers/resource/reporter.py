@@ -13,7 +13,10 @@ from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.registry import is_local
 from vidra.controllers.resource.apply_pass import Done
+from vidra.controllers.resource.reach import known
 from vidra.controllers.resource.report import Outcome, status_for
 from vidra.controllers.shared import Shared
 from vidra.controllers.status import as_read, write_status
@@ -58,6 +61,22 @@ class Reporter:
         elif done.changed or done.removed or news:
             self._say("Normal", verdict.reason, _changes(done), change=bool(done.changed or done.removed))
 
+    async def replaced(self, cluster: Cluster) -> VidraResource:
+        """Another cluster is at the address: nothing of what is listed for it is in there, nor to be deleted there.
+
+        Raises:
+            KubeError: It could not be written, so nothing may be applied.
+        """
+        entries = Inventory.of(self._resource.status.managed_resources).entries
+        left = Inventory({key: entry for key, entry in entries.items() if entry.server != cluster.server})
+        message = f"another cluster is at {cluster.server} now (kube-system has the UID {cluster.uid}): it is filled "
+        verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=f"{message}afresh", progressing=True)
+        await self._write(Outcome(verdict, left, clusters=known(cluster)), handled=False)
+        lost = len(entries) - len(left.entries)
+        event = f"{message}afresh, and none of the {lost} objects in the inventory is deleted there"
+        self._say("Warning", Reason.CLUSTER_REPLACED, event, change=True)
+        return as_read(self._resource, self._shared.resources)
+
     async def failed(
         self, reason: Reason, message: str, inventory: Inventory | None = None, held: HeldPrune | None = None
     ) -> None:
@@ -82,6 +101,16 @@ class Reporter:
         verdict = Verdict(ready=False, reason=reason, message=problem.message, progressing=progressing)
         await self._write(msgspec.structs.replace(self._same(verdict, None), problems=(problem,)))
         self._say_unready(verdict)
+
+    async def interrupted(self, inventory: Inventory, held: HeldPrune | None) -> None:
+        """The cluster's credentials were changed in the middle of a pass: the next one follows at once, with the new.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        message = "the credentials of the cluster were changed: going on with the new ones"
+        verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
+        await self._write(self._same(verdict, inventory, held), handled=False)
 
     async def deleting(self, outcome: Outcome) -> None:
         """Some objects are still there."""
@@ -149,6 +178,9 @@ class Reporter:
         self._say("Normal" if verdict.progressing else "Warning", verdict.reason, verdict.message)
 
     def _say(self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False) -> None:
+        server = self._resource.spec.destination.server
+        if server and not is_local(server) and server not in message:
+            message = f"{message} (cluster {server})"
         if self._shared.recorder.say(self._resource, kind, reason, message, change=change):
             log.info("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
 

@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 
 from vidra.api.meta import Meta, OwnerReference
-from vidra.api.names import API_VERSION, RESOURCE_FINALIZER, RESOURCE_PLURAL, SYNC_KIND, SYNC_LABEL
+from vidra.api.names import (
+    API_VERSION,
+    CLUSTER_HASH_LABEL,
+    RESOURCE_FINALIZER,
+    RESOURCE_PLURAL,
+    SYNC_KIND,
+    SYNC_LABEL,
+)
 from vidra.api.policies import Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ResourceSpec, VidraResource
@@ -17,8 +24,9 @@ from vidra.api.times import rfc3339
 from vidra.apply.owner import hashed
 from vidra.controllers.content import ContentStore
 from vidra.controllers.status import difference, path_of
-from vidra.controllers.sync.decide import is_lost
+from vidra.controllers.sync.decide import artifact_of, is_lost, place_of, stored_checksum
 from vidra.controllers.sync.names import resource_name
+from vidra.controllers.sync.targets import Target
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.store import Store
@@ -38,9 +46,32 @@ class Builder:
         self._content = content
         self._resources = resources
         self._sync = sync
+        self._names: dict[str, list[str]] = {}
+        for item in resources.group(sync.metadata.name):
+            self._names.setdefault(artifact_of(item), []).append(item.metadata.name)
 
-    async def store(self, artifact: Artifact, text: bytes, existing: VidraResource | None) -> bool:
-        """Keep a text and have it applied; True if the VidraResource is new.
+    async def save(self, artifact: Artifact, text: bytes) -> Content:
+        """Keep a text; VidraResources of several clusters share it.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        assert artifact.checksum is not None
+        for item in self._of(artifact.id):
+            if is_lost(item) and item.spec.content and item.spec.content.checksum == artifact.checksum:
+                await self._content.discard(item.spec.content)
+        key = self._key(artifact.id)
+        return await self._content.save(self._sync.metadata.name, key, artifact.id, artifact.checksum, text)
+
+    def stored(self, artifact: Artifact) -> Content | None:
+        """The text of an artifact, if it is kept already, for another cluster."""
+        for item in self._of(artifact.id):
+            if stored_checksum(item, self._content.has) == artifact.checksum:
+                return item.spec.content
+        return None
+
+    async def write(self, content: Content, target: Target, existing: VidraResource | None) -> bool:
+        """Have a text applied at a place; True if the VidraResource is new.
 
         The text is stored before anything refers to it, and earlier ones go only when nothing refers to them any more.
 
@@ -48,42 +79,62 @@ class Builder:
             SourceError: The name belongs to a VidraResource that is not of this sync.
             KubeError: It could not be written.
         """
-        assert artifact.checksum is not None
-        name = existing.metadata.name if existing else resource_name(self._sync.metadata.name, artifact.id)
-        lost = existing is not None and is_lost(existing)
-        if lost:
-            await self._content.drop(resource=name)
-        content = await self._content.save(self._sync.metadata.name, name, artifact.id, artifact.checksum, text)
-        spec = self._spec(content)
+        spec = self._spec(content, target)
         if existing is None:
-            return await self._create(name, spec)
+            name = resource_name(self._sync.metadata.name, content.artifact_id, target.place)
+            return await self._create(name, spec, target)
         # A text that is back under the same name changes nothing in the spec: say that it is worth another try.
-        await self._update(existing, spec, again=lost)
-        await self._content.drop_others(name, artifact.checksum)
+        await self._update(existing, spec, again=is_lost(existing))
         return False
 
-    async def keep(self, existing: VidraResource) -> None:
+    async def tidy(self, content: Content) -> None:
+        """Drop the earlier texts of an artifact that nothing refers to any more.
+
+        Raises:
+            KubeError: They could not be deleted.
+        """
+        used = {
+            name for item in self._of(content.artifact_id) if item.spec.content for name in item.spec.content.secrets
+        }
+        await self._content.drop_others(self._key(content.artifact_id), used | set(content.secrets))
+
+    async def keep(self, existing: VidraResource, target: Target) -> None:
         """Carry a changed destination or option of the sync over; nothing is written when nothing differs.
 
         Raises:
             KubeError: It could not be written.
         """
         assert existing.spec.content is not None
-        await self._update(existing, self._spec(existing.spec.content))
+        await self._update(existing, self._spec(existing.spec.content, target))
 
-    def _spec(self, content: Content) -> ResourceSpec:
+    def differs(self, existing: VidraResource, target: Target) -> bool:
+        """Whether `keep` would write anything."""
+        content = existing.spec.content
+        return content is None or bool(_patch(existing, self._spec(content, target)))
+
+    def _of(self, artifact: str) -> list[VidraResource]:
+        names = self._names.get(artifact, ())
+        return [item for name in names if (item := self._resources.get(name)) is not None]
+
+    def _key(self, artifact: str) -> str:
+        """What an artifact's text is kept under: the name of its one VidraResource, or what that would be."""
+        only = next((item for item in self._of(artifact) if not place_of(item)), None)
+        return only.metadata.name if only else resource_name(self._sync.metadata.name, artifact)
+
+    def _spec(self, content: Content, target: Target) -> ResourceSpec:
         return ResourceSpec(
-            destination=self._sync.spec.destination,
+            destination=target.destination,
             content=content,
             allow_empty=self._sync.spec.allow_empty,
             **policies(self._sync.spec),
         )
 
-    async def _create(self, name: str, spec: ResourceSpec) -> bool:
+    async def _create(self, name: str, spec: ResourceSpec, target: Target) -> bool:
+        place = {CLUSTER_HASH_LABEL: target.place} if target.place else {}
         resource = VidraResource(
             metadata=Meta(
                 name=name,
-                labels={SYNC_LABEL: hashed(self._sync.metadata.name)},
+                labels={SYNC_LABEL: hashed(self._sync.metadata.name), **place},
                 finalizers=(RESOURCE_FINALIZER,),
                 owner_references=(_owner(self._sync),),
             ),
@@ -99,18 +150,23 @@ class Builder:
         return True
 
     async def _update(self, existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> None:
-        """What the sync decides is written; what a person set on the VidraResource stays."""
-        spec = msgspec.structs.replace(
-            spec,
-            reconciled_at=rfc3339(datetime.now(UTC)) if again else existing.spec.reconciled_at,
-            interval=existing.spec.interval,
-            suspend=existing.spec.suspend,
-        )
-        patch: dict[str, Any] = difference(msgspec.to_builtins(existing.spec), msgspec.to_builtins(spec))
+        """Write what the sync decides, where it differs."""
+        patch = _patch(existing, spec, again=again)
         if not patch:
             return
         body = {"metadata": {"uid": existing.metadata.uid}, "spec": patch}
         self._resources.changed(await merge_patch(self._client, path_of(existing), body, VidraResource))
+
+
+def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> dict[str, Any]:
+    """What has to change in a spec; what a person set there stays."""
+    spec = msgspec.structs.replace(
+        spec,
+        reconciled_at=rfc3339(datetime.now(UTC)) if again else existing.spec.reconciled_at,
+        interval=existing.spec.interval,
+        suspend=existing.spec.suspend,
+    )
+    return difference(msgspec.to_builtins(existing.spec), msgspec.to_builtins(spec))
 
 
 def policies(spec: Policies) -> dict[str, Any]:

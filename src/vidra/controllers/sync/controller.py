@@ -13,6 +13,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
+from vidra.clusters.selector import matches
 from vidra.controllers.circles import circle
 from vidra.controllers.credentials import concerns, is_another
 from vidra.controllers.queue import Next, Queue
@@ -28,9 +29,10 @@ from vidra.controllers.sync.list_pass import NOTHING, list_pass
 from vidra.controllers.sync.outdated import Outdated, Passes
 from vidra.controllers.sync.report import ready
 from vidra.controllers.sync.reporter import Reporter
-from vidra.controllers.sync.turns import Turns
+from vidra.controllers.sync.rollout import admission_of
 from vidra.controllers.sync.unready import Unready
 from vidra.controllers.triggers import calls_for_pass
+from vidra.controllers.turns import Turns
 from vidra.kube.core import Heading, Secret
 from vidra.kube.errors import KubeError
 from vidra.sources.infrahub import InfrahubPool
@@ -69,6 +71,7 @@ class SyncController:
         shared.resources.listen(self._resource_changed)
         shared.infrahub_secrets.listen(self._secret_changed)
         shared.kept.listen(self._text_changed)
+        shared.cluster_secrets.listen(self._cluster_changed)
 
     def again(self) -> None:
         """Ask for everything at once: a setting changed."""
@@ -118,10 +121,11 @@ class SyncController:
         """Ask Infrahub if it is time to, else sum up."""
         name = sync.metadata.name
         asked = self._asked.get(name)
-        wait = asked.wait(sync) if asked and name not in self._stale else 0
+        admission = admission_of(self._shared, sync, asked.done.waiting if asked else ())
+        wait = asked.wait(sync) if asked and name not in self._stale and not admission.goes_on else 0
         if asked and wait > 0:
             farewell = await self._let_go(sync, asked)
-            await reporter.summed_up(asked.done, asked.failure, farewell)
+            await reporter.summed_up(asked.done, asked.failure, farewell, admission)
             return Next(after=wait, failed=farewell.failed)
         infrahub = sync.spec.source.infrahub_api_url
         if not self._turns.take(infrahub, name):
@@ -156,14 +160,15 @@ class SyncController:
             await reporter.failed(failure)
             return failed(sync, before, interval, failure, error.retry_after)
         asked = answered(sync, before, interval, done)
-        await reporter.done(done, await self._let_go(sync, asked))
+        admission = admission_of(self._shared, sync, done.waiting)
+        await reporter.done(done, await self._let_go(sync, asked), admission)
         return asked
 
     async def _let_go(self, sync: InfrahubSync, asked: Asked) -> Farewell:
         """Delete what is no longer listed as soon as it may go; not while nobody knows what is listed now."""
         leaving = asked.done.leaving
         self._shared.leaving.note(sync.metadata.name, leaving)
-        return Farewell() if asked.failure else await let_go(self._shared, sync, asked.done.artifacts, leaving)
+        return Farewell() if asked.failure else await let_go(self._shared, sync, asked.done)
 
     async def _with_finalizer(self, sync: InfrahubSync) -> InfrahubSync:
         if SYNC_FINALIZER in sync.metadata.finalizers:
@@ -193,7 +198,7 @@ class SyncController:
         if left:
             await reporter.say(Reason.DELETING, f"{len(left)} VidraResources are being removed", progressing=True)
             return Next(after=LONGEST_WAIT_TO_DELETE)
-        await self._shared.content.drop(sync=sync.metadata.name)
+        await self._shared.content.drop(sync.metadata.name)
         rest = tuple(item for item in sync.metadata.finalizers if item != SYNC_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.syncs, sync, rest)
         log.info("removed", sync=sync.metadata.name)
@@ -232,6 +237,13 @@ class SyncController:
             return
         for sync in self._shared.syncs:
             if any(secret and concerns(secret, sync.spec.source.infrahub_api_url) for secret in (old, new)):
+                self._ask_again(sync.metadata.name)
+
+    def _cluster_changed(self, old: Secret | None, new: Secret | None) -> None:
+        """A cluster may have come to a sync that selects by labels, left it, or moved."""
+        for sync in self._shared.syncs:
+            selector = sync.spec.destination.cluster_selector
+            if selector and any(secret and matches(selector, secret.metadata.labels) for secret in (old, new)):
                 self._ask_again(sync.metadata.name)
 
     def _text_changed(self, old: Heading | None, new: Heading | None) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from vidra.api.names import CLUSTER_HASH_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
 from vidra.sources.protocol import Artifact, Listing
@@ -28,38 +29,53 @@ class Decision(msgspec.Struct, frozen=True):
     remove: tuple[VidraResource, ...]
     """Of artifacts that are no longer listed."""
     troubles: tuple[Trouble, ...]
+    behind: dict[str, tuple[str, ...]] = {}
+    """Of each artifact to fetch, the places that do not have its text."""
 
 
 def decide(
-    listing: Listing, existing: Iterable[VidraResource], has: Callable[[Content], bool], *, allow_empty: bool
+    listing: Listing,
+    existing: Iterable[VidraResource],
+    has: Callable[[Content], bool],
+    *,
+    allow_empty: bool,
+    places: Sequence[str] = ("",),
 ) -> Decision:
     """Compare a listing with what there is. Whatever is not certain to be unwanted stays.
 
     Args:
         has: Whether a stored text is still there.
+        places: Where every artifact is to be; one without a name for a sync with one destination.
     """
-    there = {artifact_of(resource): resource for resource in existing}
+    there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[Trouble] = []
-    fetch: list[Artifact] = []
+    behind: dict[Artifact, tuple[str, ...]] = {}
     keep: list[tuple[Artifact, VidraResource]] = []
     for artifact in sorted(listing.artifacts, key=lambda item: item.id):
-        resource = there.get(artifact.id)
-        if resource is not None and resource.metadata.deletion_timestamp:
-            continue  # made anew once it is gone
+        # One that is being deleted is made anew once it is gone.
+        free = [(at, there.get((artifact.id, at))) for at in places if not _goes(there.get((artifact.id, at)))]
         if artifact.checksum is None:
-            troubles.append(_not_generated(artifact))
-        elif resource is not None and stored_checksum(resource, has) == artifact.checksum:
-            keep.append((artifact, resource))
-        else:
-            fetch.append(artifact)
+            troubles += [_not_generated(artifact)] if free else []
+            continue
+        current = [item for _, item in free if item and stored_checksum(item, has) == artifact.checksum]
+        keep += [(artifact, item) for item in current]
+        if late := tuple(at for at, item in free if item not in current):
+            behind[artifact] = late
     listed = {artifact.id for artifact in listing.artifacts}
-    unlisted = tuple(
-        resource
-        for artifact, resource in there.items()
-        if artifact not in listed and not resource.metadata.deletion_timestamp
-    )
+    unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
     held = _held(listing, unlisted, allow_empty=allow_empty)
-    return Decision(tuple(fetch), tuple(keep), () if held else unlisted, (*troubles, *held))
+    return Decision(
+        tuple(behind),
+        tuple(keep),
+        () if held else unlisted,
+        (*troubles, *held),
+        {artifact.id: late for artifact, late in behind.items()},
+    )
+
+
+def place_of(resource: VidraResource) -> str:
+    """What tells the cluster of a VidraResource from others of its sync; empty when that has one destination."""
+    return resource.metadata.labels.get(CLUSTER_HASH_LABEL, "")
 
 
 def artifact_of(resource: VidraResource) -> str:
@@ -79,6 +95,10 @@ def is_lost(resource: VidraResource) -> bool:
         item.reason == Reason.CONTENT_MISSING and item.observed_generation >= resource.metadata.generation
         for item in resource.status.conditions
     )
+
+
+def _goes(resource: VidraResource | None) -> bool:
+    return resource is not None and resource.metadata.deletion_timestamp is not None
 
 
 def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty: bool) -> tuple[Trouble, ...]:

@@ -6,18 +6,19 @@ only lets go of its part. And not too many may go at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from vidra.api.names import APPROVE_PRUNE, SYNC_KIND
+from vidra.api.names import APPROVE_PRUNE, LOCAL_SERVER, SYNC_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.brake import held, set_id
 from vidra.apply.inventory import key_of
+from vidra.clusters.credentials import same_server
 from vidra.controllers.resource.report import LISTED
-from vidra.controllers.sync.decide import Trouble, artifact_of
+from vidra.controllers.sync.decide import Trouble, artifact_of, place_of
 from vidra.controllers.sync.report import counted, ready
 
 Unlisted = Mapping[str, frozenset[str]]
@@ -73,25 +74,53 @@ def unlisted(
     return known
 
 
-def part(sync: InfrahubSync, listed: frozenset[str], leaving: Unlisted, resources: Sequence[VidraResource]) -> Parting:
-    """Decide about the unlisted, by what the others say of themselves now."""
+def part(
+    sync: InfrahubSync,
+    listed: frozenset[str],
+    leaving: Unlisted,
+    resources: Sequence[VidraResource],
+    expects: Callable[[VidraResource], bool] = lambda _: True,
+) -> Parting:
+    """Decide about the unlisted, by what the others say of themselves now.
+
+    Args:
+        expects: Whether something new may yet come to the cluster of one of them.
+    """
     going = [item for item in resources if item.metadata.name in leaving and not item.metadata.deletion_timestamp]
     if not going:
         return Parting()
     others = [item for item in resources if item.metadata.name not in leaving]
-    there = {artifact_of(item): item for item in others}
-    waits_for = []
+    there: dict[str, list[VidraResource]] = {}
+    for item in others:
+        there.setdefault(artifact_of(item), []).append(item)
+    waits_for: dict[str, None] = {}
     for artifact in sorted(listed):
-        heir = there.get(artifact)
-        if heir is not None and ready(heir) and not heir.metadata.deletion_timestamp:
-            continue
-        if any(may_want(heir, item, beside=artifact in leaving[item.metadata.name]) for item in going):
-            waits_for.append(heir.metadata.name if heir else f"artifact {artifact}")
+        for item in going:
+            for heir in _heirs(there.get(artifact, ()), item, expects):
+                if heir is not None and ready(heir) and not heir.metadata.deletion_timestamp:
+                    continue
+                if may_want(heir, item, beside=artifact in leaving[item.metadata.name]):
+                    waits_for[heir.metadata.name if heir else f"artifact {artifact}"] = None
     if waits_for:
         return Parting(waits_for=tuple(waits_for), stay=len(going))
     if listed and (why := _held(sync, going, others)):
         return Parting(held=why, stay=len(going))
     return Parting(go=tuple(going))
+
+
+def _heirs(
+    candidates: Iterable[VidraResource], old: VidraResource, expects: Callable[[VidraResource], bool]
+) -> list[VidraResource | None]:
+    """Who of one artifact may come in the place of an older VidraResource; None for one that is not there yet."""
+    found: list[VidraResource | None] = [item for item in candidates if _meet(item, old)]
+    return found or ([None] if expects(old) else [])
+
+
+def _meet(heir: VidraResource, old: VidraResource) -> bool:
+    """Whether they may have objects in common: in different clusters they have none."""
+    if not place_of(heir) and not place_of(old):
+        return True
+    return same_server(heir.spec.destination.server or LOCAL_SERVER, old.spec.destination.server or LOCAL_SERVER)
 
 
 def may_want(heir: VidraResource | None, old: VidraResource, *, beside: bool = False) -> bool:
@@ -131,7 +160,8 @@ def _held(sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[V
     return Trouble(
         Reason.PRUNE_HELD,
         f"{counted(len(names), 'VidraResource')} with {len(lost)} of {total} objects would be removed because their "
-        f"artifacts are no longer listed, and pruneLimit is {limit}%: nothing is removed. If they should go: {command} "
+        f"artifacts are no longer listed or their clusters no longer selected, and pruneLimit is {limit}%: "
+        f"nothing is removed. If they should go: {command} "
         f"(they are: {', '.join(names)})",
     )
 

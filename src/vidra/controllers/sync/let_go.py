@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
-from vidra.api.policies import Policies
+from vidra.api.policies import DeletionPolicy, Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
@@ -14,7 +14,9 @@ from vidra.controllers.shared import Shared
 from vidra.controllers.status import difference, path_of
 from vidra.controllers.sync.build import policies
 from vidra.controllers.sync.decide import Trouble
-from vidra.controllers.sync.leaving import Parting, Unlisted, part
+from vidra.controllers.sync.leaving import Parting, part
+from vidra.controllers.sync.list_pass import Done
+from vidra.controllers.sync.targets import targets_of
 from vidra.kube.errors import KubeError
 from vidra.kube.verbs import delete, merge_patch
 
@@ -30,12 +32,15 @@ class Farewell(msgspec.Struct, frozen=True):
     """Some could not be deleted: worth another try."""
 
 
-async def let_go(shared: Shared, sync: InfrahubSync, listed: frozenset[str], leaving: Unlisted) -> Farewell:
+async def let_go(shared: Shared, sync: InfrahubSync, done: Done) -> Farewell:
     """Delete those of the unlisted that nothing holds back."""
-    if not leaving:
+    if not done.leaving:
         return Farewell()
-    parting: Parting = part(sync, listed, leaving, shared.resources.group(sync.metadata.name))
-    troubles = await _remove(shared, sync, parting.go)
+    group = shared.resources.group(sync.metadata.name)
+    parting: Parting = part(
+        sync, done.artifacts, done.leaving, group, targets_of(sync, shared.clusters.catalogue, group).expects
+    )
+    troubles = await _remove(shared, sync, parting.go, done.left)
     return Farewell(
         removed=len(parting.go) - len(troubles),
         troubles=((parting.held,) if parting.held else ()) + tuple(troubles),
@@ -44,13 +49,18 @@ async def let_go(shared: Shared, sync: InfrahubSync, listed: frozenset[str], lea
     )
 
 
-async def end(shared: Shared, sync: InfrahubSync, resource: VidraResource) -> None:
+async def end(shared: Shared, sync: InfrahubSync, resource: VidraResource, *, orphan: bool = False) -> None:
     """Delete one, so that its objects end as the sync says now.
+
+    Args:
+        orphan: They stay as they are, whatever the sync says about its own end.
 
     Raises:
         KubeError: It could not be done.
     """
     has, wants = (Policies(**policies(spec)) for spec in (resource.spec, sync.spec))
+    if orphan:
+        wants = msgspec.structs.replace(wants, deletion_policy=DeletionPolicy.ORPHAN)
     patch = difference(msgspec.to_builtins(has), msgspec.to_builtins(wants))
     if patch:
         body = {"metadata": {"uid": resource.metadata.uid}, "spec": patch}
@@ -58,11 +68,13 @@ async def end(shared: Shared, sync: InfrahubSync, resource: VidraResource) -> No
     await delete(shared.client, path_of(resource), uid=resource.metadata.uid)
 
 
-async def _remove(shared: Shared, sync: InfrahubSync, going: Sequence[VidraResource]) -> list[Trouble]:
+async def _remove(
+    shared: Shared, sync: InfrahubSync, going: Sequence[VidraResource], left: Container[str]
+) -> list[Trouble]:
     troubles: list[Trouble] = []
     for resource in going:
         try:
-            await end(shared, sync, resource)
+            await end(shared, sync, resource, orphan=resource.metadata.name in left)
         except KubeError as error:
             troubles.append(Trouble(Reason.PRUNE_FAILED, f"{resource.metadata.name} could not be deleted: {error}"))
     return troubles

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable
 
 import msgspec
-import structlog
 
-from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import InfrahubSync, StopMatching
 from vidra.controllers.shared import Shared
-from vidra.controllers.sync.build import Builder
-from vidra.controllers.sync.decide import Decision, Trouble, artifact_of, decide
+from vidra.controllers.sync.decide import Trouble, decide, place_of
 from vidra.controllers.sync.leaving import Unlisted, unlisted
-from vidra.kube.errors import KubeError
-from vidra.sources.protocol import Artifact, Source, SourceError
-
-log = structlog.get_logger("vidra.sync")
-
-AT_ONCE = 16
-"""Artifacts of one sync that are fetched at the same time: texts may be large, and other syncs want their share."""
+from vidra.controllers.sync.rollout import admit
+from vidra.controllers.sync.spread import Spread
+from vidra.controllers.sync.targets import Targets, targets_of
+from vidra.sources.protocol import Source
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -33,9 +24,13 @@ class Done(msgspec.Struct, frozen=True):
     """Ids of what is listed."""
     troubles: tuple[Trouble, ...]
     leaving: Unlisted = {}
-    """VidraResources whose artifacts are no longer listed, until they are gone."""
+    """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are gone."""
+    left: frozenset[str] = frozenset()
+    """Of them, those whose objects stay."""
     created: int = 0
     updated: int = 0
+    waiting: frozenset[str] = frozenset()
+    """Clusters that have not been given all of it yet."""
 
 
 NOTHING = Done(frozenset(), ())
@@ -51,54 +46,46 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     Raises:
         SourceError: There is no list.
     """
-    existing = shared.resources.group(sync.metadata.name)
     listing = await source.list()
-    decision = decide(listing, existing, shared.content.has, allow_empty=sync.spec.allow_empty)
+    existing = shared.resources.group(sync.metadata.name)
+    targets = targets_of(sync, shared.clusters.catalogue, existing)
+    has, places = shared.content.has, targets.places
+    decision = decide(listing, existing, has, allow_empty=sync.spec.allow_empty, places=places)
+    strays = _strays(targets, existing, decision.remove)
+    going = (*decision.remove, *strays)
     # Before anything new is applied: what goes yields to it.
-    shared.leaving.note(sync.metadata.name, (item.metadata.name for item in decision.remove))
-    counts, troubles = await _carry_out(shared, sync, source, decision, existing)
+    shared.leaving.note(sync.metadata.name, (item.metadata.name for item in going))
+    spread = Spread(shared, sync, targets, source)
+    admission = admit(sync, places, spread.behind(decision), existing)
+    await spread.carry_out(decision, admission)
     listed = frozenset(artifact.id for artifact in listing.artifacts)
     changed = {artifact.id for artifact in decision.fetch}
     return Done(
         artifacts=listed,
-        troubles=(*decision.troubles, *troubles),
-        leaving=unlisted(decision.remove, listed, changed, before.leaving, before.artifacts),
-        created=counts[True],
-        updated=counts[False],
+        troubles=(*targets.troubles, *decision.troubles, *spread.troubles),
+        leaving=unlisted(going, listed, changed, before.leaving, before.artifacts),
+        left=_left(sync, strays),
+        created=spread.counts[True],
+        updated=spread.counts[False],
+        waiting=admission.waiting,
     )
 
 
-async def _carry_out(
-    shared: Shared, sync: InfrahubSync, source: Source, decision: Decision, existing: Sequence[VidraResource]
-) -> tuple[Counter[bool], list[Trouble]]:
-    """Fetch and store, so many at a time; one artifact's trouble is its own."""
-    there = {artifact_of(item): item for item in existing}
-    builder = Builder(shared.client, shared.content, shared.resources, sync)
-    places = asyncio.Semaphore(AT_ONCE)
-    counts: Counter[bool] = Counter()
-    troubles: list[Trouble] = []
+def _strays(
+    targets: Targets, existing: Iterable[VidraResource], removed: Iterable[VidraResource]
+) -> tuple[VidraResource, ...]:
+    """Those in places that the sync no longer goes to, although their artifacts are listed."""
+    known = {item.metadata.name for item in removed}
+    wanted = {*targets.places, *targets.stay}
+    return tuple(
+        item
+        for item in existing
+        if place_of(item) not in wanted and not item.metadata.deletion_timestamp and item.metadata.name not in known
+    )
 
-    async def fetch(artifact: Artifact) -> None:
-        async with places:
-            text = await source.fetch(artifact)
-            counts[await builder.store(artifact, text, there.get(artifact.id))] += 1
 
-    async def guarded(artifact: Artifact, resource: VidraResource | None) -> None:
-        try:
-            await (builder.keep(resource) if resource else fetch(artifact))
-        except SourceError as error:
-            troubles.append(Trouble(error.reason, str(error)))
-        except KubeError as error:
-            message = f"artifact {artifact.id} could not be stored: {error}"
-            troubles.append(Trouble(Reason.CLUSTER_UNREACHABLE, message))
-
-    # One text that changes alone has nobody to take something over from.
-    several = len(decision.fetch) > 1
-    with shared.underway.mark(sync.metadata.name) if several else nullcontext():
-        async with asyncio.TaskGroup() as group:
-            for artifact, resource in decision.keep:
-                group.create_task(guarded(artifact, resource))
-            for artifact in decision.fetch:
-                group.create_task(guarded(artifact, None))
-    # The same troubles make the same message, in whatever order they came: else each pass would have news.
-    return counts, sorted(troubles, key=lambda trouble: trouble.message)
+def _left(sync: InfrahubSync, strays: Iterable[VidraResource]) -> frozenset[str]:
+    """Those whose objects stay where they are."""
+    if sync.spec.destination.stop_matching is not StopMatching.LEAVE:
+        return frozenset()
+    return frozenset(item.metadata.name for item in strays if place_of(item))

@@ -11,13 +11,15 @@ from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, i
 from vidra.api.health import worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync, State, SyncStatus
+from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
 from vidra.api.times import rfc3339
 from vidra.controllers.sync.decide import Trouble
 from vidra.controllers.triggers import requested
 
 NAMED = 3
 """Troubles or VidraResources that a message names."""
+LISTED = 100
+"""Clusters that a status lists; `clusterProgress` counts them all."""
 
 
 def judge(troubles: Sequence[Trouble], resources: Sequence[VidraResource], note: str = "") -> Verdict:
@@ -41,9 +43,9 @@ def _judged(troubles: Sequence[Trouble], resources: Sequence[VidraResource]) -> 
         message = "; ".join(trouble.message for trouble in troubles[:NAMED]) + more
         return Verdict(ready=False, reason=troubles[0].reason, message=message)
     if unready:
-        progressing = all(_progressing(item) for item in unready)
+        on_the_way = all(progressing(item) for item in unready)
         message = f"{len(unready)} of {len(resources)} VidraResources are not ready: {_named(unready)}"
-        return Verdict(ready=False, reason=Reason.RESOURCES_NOT_READY, message=message, progressing=progressing)
+        return Verdict(ready=False, reason=Reason.RESOURCES_NOT_READY, message=message, progressing=on_the_way)
     objects = sum(item.status.objects for item in resources)
     message = f"{counted(len(resources), 'artifact')} with {counted(objects, 'object')} applied"
     return Verdict(ready=True, reason=Reason.SYNCED, message=message)
@@ -57,12 +59,14 @@ def status_for(
     *,
     listed: int | None = None,
     handled: bool = True,
+    clusters: tuple[ClusterStatus, ...] | None = None,
 ) -> SyncStatus:
     """The status that says a verdict.
 
     Args:
         listed: Artifacts that Infrahub lists; None when it was not asked.
         handled: A pass asked Infrahub, so that what was requested is done.
+        clusters: What there is to say of each; None without a selector.
     """
     before = sync.status
     done = sum(ready(item) for item in resources)
@@ -78,6 +82,8 @@ def status_for(
         objects=sum(len(item.status.managed_resources) for item in resources),
         progress=f"{done}/{len(resources)}",
         health=worst([item.status.health for item in resources if item.status.health]),
+        clusters=(clusters or ())[:LISTED],
+        cluster_progress=progress_of(clusters),
         last_handled_requested_at=requested(sync.metadata) if handled else before.last_handled_requested_at,
         sync_state=_state(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
@@ -85,6 +91,11 @@ def status_for(
     if status == before:
         return before
     return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
+
+
+def progress_of(clusters: tuple[ClusterStatus, ...] | None) -> str:
+    """Ready clusters of all; empty without a selector."""
+    return "" if clusters is None else f"{sum(item.ready for item in clusters)}/{len(clusters)}"
 
 
 def ready(resource: VidraResource) -> bool:
@@ -104,7 +115,7 @@ _STALE = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.P
 """Reasons under which what is applied is right, as far as Vidra can know."""
 
 
-def _progressing(resource: VidraResource) -> bool:
+def progressing(resource: VidraResource) -> bool:
     """Whether it may become ready without a person: it says so itself, or no pass has seen its spec yet."""
     if resource.status.observed_generation < resource.metadata.generation:
         return True
@@ -113,7 +124,7 @@ def _progressing(resource: VidraResource) -> bool:
 
 def _named(unready: Sequence[VidraResource]) -> str:
     """Failures before those that are on their way."""
-    first = sorted(unready, key=lambda item: (_progressing(item), item.metadata.name))
+    first = sorted(unready, key=lambda item: (progressing(item), item.metadata.name))
     more = f" and {len(unready) - NAMED} more" if len(unready) > NAMED else ""
     return ", ".join(_with_reason(item) for item in first[:NAMED]) + more
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -11,13 +11,16 @@ import structlog
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import ClusterStatus, InfrahubSync
 from vidra.controllers.shared import Shared
 from vidra.controllers.status import as_read, write_status
+from vidra.controllers.sync.clusters import cluster_statuses
 from vidra.controllers.sync.decide import Trouble
 from vidra.controllers.sync.let_go import Farewell
 from vidra.controllers.sync.list_pass import Done
 from vidra.controllers.sync.report import counted, judge, status_for
+from vidra.controllers.sync.rollout import Admission
+from vidra.controllers.sync.targets import targets_of
 
 log = structlog.get_logger("vidra.sync")
 
@@ -34,24 +37,28 @@ class Reporter:
         if not self._sync.status.conditions:
             await self.say(Reason.PROGRESSING, "asking Infrahub", progressing=True, handled=False)
 
-    async def done(self, done: Done, farewell: Farewell) -> Verdict:
+    async def done(self, done: Done, farewell: Farewell, admission: Admission) -> Verdict:
         """Infrahub was asked, and what it lists is stored."""
         self._tell_number(done.created, Reason.CREATED, "created")
         self._tell_number(done.updated, Reason.UPDATED, "updated")
-        return await self._write(self._judged(done.troubles, farewell), listed=len(done.artifacts))
+        verdict = self._judged(done.troubles, farewell, admission)
+        return await self._write(verdict, listed=len(done.artifacts), waiting=admission.waiting)
 
     async def failed(self, failure: Trouble) -> Verdict:
         """Infrahub was asked, and there is no answer to work with."""
         return await self.say(failure.reason, failure.message)
 
-    async def summed_up(self, done: Done, failure: Trouble | None, farewell: Farewell) -> Verdict:
+    async def summed_up(self, done: Done, failure: Trouble | None, farewell: Farewell, admission: Admission) -> Verdict:
         """Nothing was asked; the VidraResources may have news."""
         troubles = (failure,) if failure else done.troubles
-        return await self._write(self._judged(troubles, farewell), handled=False)
+        verdict = self._judged(troubles, farewell, admission)
+        return await self._write(verdict, handled=False, waiting=admission.waiting)
 
-    def _judged(self, troubles: Sequence[Trouble], farewell: Farewell) -> Verdict:
-        self._tell_number(farewell.removed, Reason.PRUNED, "removed, no longer listed")
-        return judge((*farewell.troubles, *troubles), self._resources(), farewell.note)
+    def _judged(self, troubles: Sequence[Trouble], farewell: Farewell, admission: Admission) -> Verdict:
+        self._tell_number(farewell.removed, Reason.PRUNED, "removed, no longer listed or selected")
+        stopped = (admission.stopped,) if admission.stopped else ()
+        note = "; ".join(part for part in (farewell.note, admission.note) if part)
+        return judge((*farewell.troubles, *stopped, *troubles), self._resources(), note)
 
     async def say(
         self, reason: Reason, message: str, *, ready: bool = False, progressing: bool = False, handled: bool = True
@@ -69,11 +76,19 @@ class Reporter:
             ready=ready is not None and ready.status == "True",
         )
 
-    async def _write(self, verdict: Verdict, *, listed: int | None = None, handled: bool = True) -> Verdict:
+    async def _write(
+        self,
+        verdict: Verdict,
+        *,
+        listed: int | None = None,
+        handled: bool = True,
+        waiting: Container[str] = (),
+    ) -> Verdict:
         sync = as_read(self._sync, self._shared.syncs)
         before = find(sync.status.conditions, ConditionType.READY)
         now = datetime.now(UTC)
-        status = status_for(sync, verdict, self._resources(), now, listed=listed, handled=handled)
+        clusters = self._clusters(waiting)
+        status = status_for(sync, verdict, self._resources(), now, listed=listed, handled=handled, clusters=clusters)
         await write_status(self._shared.client, self._shared.syncs, sync, status)
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
         if not verdict.ready and not verdict.progressing:
@@ -81,6 +96,12 @@ class Reporter:
         elif news and not verdict.progressing:
             self._tell("Normal", verdict.reason, verdict.message)
         return verdict
+
+    def _clusters(self, waiting: Container[str]) -> tuple[ClusterStatus, ...] | None:
+        if self._sync.spec.destination.cluster_selector is None:
+            return None
+        resources = self._resources()
+        return cluster_statuses(targets_of(self._sync, self._shared.clusters.catalogue, resources), resources, waiting)
 
     def _resources(self) -> list[VidraResource]:
         return self._shared.resources.group(self._sync.metadata.name)

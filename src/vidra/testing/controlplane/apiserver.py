@@ -1,6 +1,7 @@
 """The API server, and its administrator."""
 
 import secrets
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from vidra.testing.controlplane.admin import Admin
@@ -40,6 +41,10 @@ class ApiServer:
     async def stop(self) -> None:
         """Take it away at once: connections are refused from now on."""
         await self._program.stop()
+
+    def halted(self) -> AbstractContextManager[None]:
+        """Have it stand still, as long as this lasts."""
+        return self._program.halted()
 
     async def close(self) -> None:
         """Let go of the administrator's connections."""

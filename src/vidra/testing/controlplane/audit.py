@@ -16,6 +16,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
     name: str
     api_group: str
     user: str
+    acting_as: str
     user_agent: str
     code: int
     uri: str
@@ -42,6 +43,7 @@ class _Event(msgspec.Struct, rename="camel"):
     verb: str
     user: _User
     request_uri: str = msgspec.field(name="requestURI")
+    impersonated_user: _User = msgspec.field(default_factory=_User)
     user_agent: str = ""
     object_ref: _Object = msgspec.field(default_factory=_Object)
     response_status: _Response = msgspec.field(default_factory=_Response)
@@ -94,6 +96,7 @@ def _entry(event: _Event) -> AuditEntry:
         name=ref.name,
         api_group=ref.api_group,
         user=event.user.username,
+        acting_as=event.impersonated_user.username,
         user_agent=event.user_agent,
         code=event.response_status.code,
         uri=event.request_uri,

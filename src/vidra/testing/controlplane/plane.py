@@ -1,7 +1,7 @@
 """One control plane: its parts started in order, and their end."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -76,6 +76,10 @@ class ControlPlane:
     async def stop_apiserver(self) -> None:
         """Take kube-apiserver away: connections are refused until `start_apiserver`."""
         await self._apiserver.stop()
+
+    def apiserver_halted(self) -> AbstractContextManager[None]:
+        """Have kube-apiserver stand still for as long as this lasts: connections open, and nothing is answered."""
+        return self._apiserver.halted()
 
     async def kubectl(self, *args: str, stdin: str | None = None, check: bool = True) -> Finished:
         """Run kubectl as the administrator.

@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -46,6 +48,16 @@ class Program:
         if self._process is not None and self.running:
             self._process.kill()
             await self._process.wait()
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """Have it stand still for as long as this lasts: its connections stay open, and nothing is answered."""
+        assert self._process is not None, f"{self.name} does not run"
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def must_run(self) -> None:
         """Check that the program lives.

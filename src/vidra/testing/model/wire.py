@@ -16,15 +16,14 @@ class Wire:
 
     Attributes:
         url: What to connect to instead of the server.
+        delay: Seconds that each piece takes on its way there.
     """
 
     url: str
 
     def __init__(self, server: str) -> None:
-        parts = urlsplit(server)
-        assert parts.hostname
-        assert parts.port
-        self._host, self._port = parts.hostname, parts.port
+        self.lead_to(server)
+        self.delay = 0.0
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._broken = False
@@ -40,6 +39,13 @@ class Wire:
         assert self._server is not None
         self._server.close()
         self._drop()
+
+    def lead_to(self, server: str) -> None:
+        """Have new connections end at this server."""
+        parts = urlsplit(server)
+        assert parts.hostname
+        assert parts.port
+        self._host, self._port = parts.hostname, parts.port
 
     async def cut(self, seconds: float) -> None:
         """Drop every connection; new ones come to nothing for so long."""
@@ -66,7 +72,8 @@ class Wire:
         there_reads, there_writes = await asyncio.open_connection(self._host, self._port)
         self._writers.add(there_writes)
         try:
-            ways = {asyncio.create_task(_pump(reader, there_writes)), asyncio.create_task(_pump(there_reads, writer))}
+            there = self._pump(reader, there_writes, self.delay)
+            ways = {asyncio.create_task(there), asyncio.create_task(self._pump(there_reads, writer))}
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             for way in ways:
                 way.cancel()
@@ -75,8 +82,10 @@ class Wire:
             self._writers.discard(there_writes)
             there_writes.transport.abort()
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while piece := await reader.read(_PIECE):
-        writer.write(piece)
-        await writer.drain()
+    @staticmethod
+    async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float = 0) -> None:
+        while piece := await reader.read(_PIECE):
+            if delay:
+                await asyncio.sleep(delay)
+            writer.write(piece)
+            await writer.drain()

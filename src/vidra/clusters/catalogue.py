@@ -1,0 +1,104 @@
+"""What each Secret of a cluster leads to: read once per version of the Secret, because there may be hundreds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from vidra.api.names import CLUSTER_LABEL
+from vidra.api.sync import ClusterSelector
+from vidra.clusters.credentials import address, host_of, servers_of
+from vidra.clusters.errors import ClusterError
+from vidra.clusters.secrets import kubeconfig_of, named, newest_first
+from vidra.clusters.selector import matches
+from vidra.kube.core import Secret
+from vidra.kube.store import Store
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One Secret, without anything secret."""
+
+    name: str
+    labels: Mapping[str, str]
+    server: str = ""
+    """Of the current context; empty when the Secret cannot be used for a selection."""
+    problem: str = ""
+    addresses: frozenset[str] = frozenset()
+    """Of all its contexts; empty when nothing of it can be read."""
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """What a selector finds."""
+
+    clusters: tuple[Entry, ...]
+    """By name; of several Secrets for one server the newest."""
+    refused: tuple[Entry, ...]
+    """Matching Secrets that lead nowhere."""
+
+
+class Catalogue:
+    """The Secrets of all clusters."""
+
+    def __init__(self, secrets: Store[Secret]) -> None:
+        self._secrets = secrets
+        self._read: dict[str, tuple[str, Entry]] = {}
+        secrets.listen(self._forget)
+
+    def select(self, selector: ClusterSelector) -> Selection:
+        """The clusters whose Secrets a selector matches."""
+        found: dict[str, Entry] = {}
+        refused: list[Entry] = []
+        for secret in newest_first(item for item in self._secrets if matches(selector, item.metadata.labels)):
+            entry = self._entry(secret)
+            if entry.problem:
+                refused.append(entry)
+            else:
+                found.setdefault(address(entry.server), entry)
+        return Selection(tuple(sorted(found.values(), key=_name)), tuple(sorted(refused, key=_name)))
+
+    def candidates(self, server: str) -> list[Secret]:
+        """The Secrets that may be for a server, the newest first; those that cannot be read may be, too."""
+        host, wanted = host_of(server), address(server)
+        found = (item for item in self._secrets if host and item.metadata.labels.get(CLUSTER_LABEL) == host)
+        return newest_first(item for item in found if self._may_lead_to(item, wanted))
+
+    def knows(self, server: str) -> bool:
+        """Whether some Secret leads to this server, whatever its labels."""
+        wanted = address(server)
+        return any(address(self._entry(secret).server) == wanted for secret in self._secrets)
+
+    def _may_lead_to(self, secret: Secret, wanted: str) -> bool:
+        addresses = self._entry(secret).addresses
+        return not addresses or wanted in addresses
+
+    def _entry(self, secret: Secret) -> Entry:
+        version, found = self._read.get(secret.metadata.uid, ("", None))
+        if found is None or version != secret.metadata.resource_version:
+            found = _entry(secret)
+            self._read[secret.metadata.uid] = secret.metadata.resource_version, found
+        return found
+
+    def _forget(self, old: Secret | None, new: Secret | None) -> None:
+        if old is not None and (new is None or new.metadata.uid != old.metadata.uid):
+            self._read.pop(old.metadata.uid, None)
+
+
+def _entry(secret: Secret) -> Entry:
+    name, labels = named(secret), secret.metadata.labels
+    try:
+        servers, current = servers_of(kubeconfig_of(secret))
+    except ClusterError as error:
+        return Entry(name, labels, problem=str(error))
+    addresses = frozenset(map(address, servers))
+    if not current:
+        problem = "its kubeconfig has several contexts, or none, and no current-context that is one of them"
+        return Entry(name, labels, problem=problem, addresses=addresses)
+    if labels.get(CLUSTER_LABEL) != host_of(current):
+        problem = f"its label {CLUSTER_LABEL} must hold the host of its server: {host_of(current) or 'it has none'}"
+        return Entry(name, labels, problem=problem, addresses=addresses)
+    return Entry(name, labels, current, addresses=addresses)
+
+
+def _name(entry: Entry) -> str:
+    return entry.name

@@ -1,0 +1,59 @@
+"""As whom a sync acts in its destination: a ServiceAccount there, impersonated, instead of whoever Vidra is."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from vidra.api.policies import Policies
+from vidra.api.reasons import Reason
+from vidra.clusters.errors import ClusterError
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
+_NAMESPACE = re.compile(rf"(?=.{{1,63}}\Z){_LABEL}")
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A ServiceAccount of the destination."""
+
+    namespace: str
+    name: str
+
+    @property
+    def user(self) -> str:
+        """Its user name at the API server."""
+        return f"system:serviceaccount:{self.namespace}:{self.name}"
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """What makes a request its own, with the groups that a token of it would carry."""
+        groups = ("system:serviceaccounts", f"system:serviceaccounts:{self.namespace}", "system:authenticated")
+        return ("Impersonate-User", self.user), *(("Impersonate-Group", group) for group in groups)
+
+
+def identity_of(policies: Policies) -> Identity | None:
+    """The ServiceAccount that a spec names; None when it names none.
+
+    Whatever is not certainly a ServiceAccount is refused: a request without an identity would be sent as Vidra.
+
+    Raises:
+        ClusterError: It is named in part, or by what is no name.
+    """
+    name, namespace = policies.service_account_name, policies.service_account_namespace
+    if name is None and namespace is None:
+        return None
+    for field, value, pattern in (
+        ("serviceAccountName", name, _NAME),
+        ("serviceAccountNamespace", namespace, _NAMESPACE),
+    ):
+        if not value:
+            raise _refused(f"spec.{field} is missing or empty: name the ServiceAccount and its namespace, or neither")
+        if not pattern.fullmatch(value):
+            raise _refused(f"spec.{field} is no name: lower-case letters, digits and '-', such as team-a")
+    return Identity(namespace or "", name or "")
+
+
+def _refused(message: str) -> ClusterError:
+    return ClusterError(Reason.INVALID_SPEC, f"{message}. Nothing is sent")

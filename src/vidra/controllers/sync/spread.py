@@ -1,0 +1,89 @@
+"""Carries a decision out: each text is fetched and stored once, then given to every cluster that may have it now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Iterable
+from contextlib import nullcontext
+from typing import Any
+
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.shared import Shared
+from vidra.controllers.sync.build import Builder
+from vidra.controllers.sync.decide import Decision, Trouble, artifact_of, place_of
+from vidra.controllers.sync.rollout import Admission
+from vidra.controllers.sync.targets import Targets
+from vidra.kube.errors import KubeError
+from vidra.sources.protocol import Artifact, Source, SourceError
+
+AT_ONCE = 16
+"""Artifacts of one sync that are fetched at the same time: texts may be large, and other syncs want their share."""
+
+
+class Spread:
+    """The hand of one pass over a sync."""
+
+    def __init__(self, shared: Shared, sync: InfrahubSync, targets: Targets, source: Source) -> None:
+        self._shared = shared
+        self._sync = sync.metadata.name
+        self._source = source
+        self._targets = {target.place: target for target in targets.there}
+        self._builder = Builder(shared.client, shared.content, shared.resources, sync)
+        self._there = {(artifact_of(item), place_of(item)): item for item in shared.resources.group(self._sync)}
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self.counts: Counter[bool] = Counter()
+        """VidraResources that were written; True: made."""
+        self.troubles: list[Trouble] = []
+
+    def behind(self, decision: Decision) -> set[str]:
+        """The places that do not have all of it yet."""
+        late = {place for places in decision.behind.values() for place in places}
+        for _, item in decision.keep:
+            place = place_of(item)
+            if place not in late and self._builder.differs(item, self._targets[place]):
+                late.add(place)
+        return late
+
+    async def carry_out(self, decision: Decision, admission: Admission) -> None:
+        """Fetch, store and write, so much at a time; one artifact's trouble is its own."""
+        keep = [item for _, item in decision.keep if place_of(item) in admission.now]
+        fetch = {
+            artifact: places
+            for artifact in decision.fetch
+            if (places := [place for place in decision.behind[artifact.id] if place in admission.now])
+        }
+        # One text that changes alone has nobody to take something over from.
+        several = len(fetch) > 1
+        with self._shared.underway.mark(self._sync) if several else nullcontext():
+            async with asyncio.TaskGroup() as group:
+                for item in keep:
+                    group.create_task(self._guarded(artifact_of(item), self._keep(item)))
+                for artifact, places in fetch.items():
+                    group.create_task(self._guarded(artifact.id, self._fetch(artifact, places)))
+        # The same troubles make the same message, in whatever order they came: else each pass would have news.
+        self.troubles.sort(key=lambda trouble: trouble.message)
+
+    async def _guarded(self, artifact: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SourceError as error:
+            self.troubles.append(Trouble(error.reason, str(error)))
+        except KubeError as error:
+            message = f"artifact {artifact} could not be stored: {error}"
+            self.troubles.append(Trouble(Reason.CLUSTER_UNREACHABLE, message))
+
+    async def _keep(self, item: VidraResource) -> None:
+        await self._builder.keep(item, self._targets[place_of(item)])
+
+    async def _fetch(self, artifact: Artifact, places: Iterable[str]) -> None:
+        async with self._places:
+            content = self._builder.stored(artifact)
+            if content is None:
+                content = await self._builder.save(artifact, await self._source.fetch(artifact))
+            for place in places:
+                existing = self._there.get((artifact.id, place))
+                self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
+            await self._builder.tidy(content)

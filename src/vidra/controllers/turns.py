@@ -1,0 +1,38 @@
+"""How many passes one place may have at a time: one that hangs must not keep the workers from all others."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+
+class Turns:
+    """Passes under way, and names that wait for one to end, by place: an Infrahub, a cluster."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._under_way: Counter[str] = Counter()
+        self._waiting: dict[str, dict[str, None]] = {}
+
+    def take(self, place: str, name: str, at_once: int | None = None) -> bool:
+        """Whether this one may begin now; else it is noted for later.
+
+        Args:
+            at_once: How many this place may have just now, instead of the usual number.
+        """
+        if self._under_way[place] >= (self._at_once if at_once is None else at_once):
+            self._waiting.setdefault(place, {})[name] = None
+            return False
+        self._under_way[place] += 1
+        return True
+
+    def give(self, place: str) -> str:
+        """A pass has ended; gives the name of one that may try now, or nothing."""
+        self._under_way[place] -= 1
+        waiting = self._waiting.pop(place, {})
+        name = next(iter(waiting), "")
+        waiting.pop(name, None)
+        if waiting:
+            self._waiting[place] = waiting
+        elif not self._under_way[place]:
+            del self._under_way[place]
+        return name

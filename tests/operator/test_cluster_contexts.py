@@ -1,0 +1,50 @@
+"""Which context of a kubeconfig is used: the one that is named, else the one whose server it is."""
+
+import pytest
+
+from vidra.testing.remote import Remote
+from vidra.testing.scene import condition, has_reason
+
+
+@pytest.fixture
+async def two(remote: Remote) -> Remote:
+    """A kubeconfig with two contexts for the same server, of which only the second lets anybody in."""
+    remote.config["users"].insert(0, {"name": "nobody", "user": {"token": "not-a-token"}})
+    remote.config["contexts"].insert(0, {"name": "locked", "context": {"cluster": "vidra", "user": "nobody"}})
+    remote.config["current-context"] = "locked"
+    await remote.credentials()
+    return remote
+
+
+async def test_a_context_is_picked_by_its_name(two: Remote) -> None:
+    name = await two.resource(destination={"context": "vidra"})
+    await two.home.until_resource(name)
+    assert await two.box()
+    await two.end(name)
+
+
+async def test_without_a_name_the_current_one_counts(two: Remote) -> None:
+    name = await two.resource()
+    await two.home.until_resource(name, has_reason("ClusterUnauthorized"))
+    await two.resource(name=name, destination={"context": "vidra"})
+    await two.home.until_resource(name)
+    await two.end(name)
+
+
+async def test_a_context_that_is_not_there_is_said(two: Remote) -> None:
+    resource = await two.home.until_resource(
+        await two.resource(destination={"context": "gone"}), has_reason("ClusterCredentialsMissing")
+    )
+    assert "'gone'" in condition(resource)["message"]
+
+
+async def test_a_context_for_another_server_is_refused_before_any_connection(two: Remote) -> None:
+    two.config["clusters"].append({"name": "other", "cluster": {"server": "https://127.0.0.1:1"}})
+    two.config["contexts"].append({"name": "elsewhere", "context": {"cluster": "other", "user": "nobody"}})
+    await two.credentials()
+    mark = two.scene.plane.audit.mark()
+    resource = await two.home.until_resource(
+        await two.resource(destination={"context": "elsewhere"}), has_reason("KubeconfigRefused")
+    )
+    assert "for another server" in condition(resource)["message"]
+    assert not [entry for entry in two.scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
