@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from vidra.kube import client as module
-from vidra.kube.client import Client
+from vidra.kube.client import Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, KubeError, Unreachable
 
@@ -161,3 +161,11 @@ async def test_a_token_file_that_is_away_is_a_failure_like_others(pretend: Prete
     (tmp_path / "token").write_text("here\n")
     assert await client.send("GET", "/x") == b"{}"
     await client.close()
+
+
+async def test_a_body_of_more_than_a_megabyte_is_sent_whole(admin: Client, namespace: str) -> None:
+    data = {"text": "x" * ((1 << 20) + (1 << 16))}
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "large"}, "data": data}
+    with pytest.raises(ApiError) as refused:
+        await admin.send("POST", f"/api/v1/namespaces/{namespace}/configmaps", body=encode(body))
+    assert refused.value.code in {413, 422}  # it was read to its end: no ConfigMap may be that large

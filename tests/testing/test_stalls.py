@@ -36,7 +36,7 @@ async def test_a_step_that_takes_too_long_is_named() -> None:
     with stalls() as found:
         await worked_on(2 * LONGEST)
     assert len(found) == 1
-    assert found[0].startswith("probed worker 0: ")
+    assert found[0].startswith("probed worker 0 (Queue._serve): ")
 
 
 async def test_a_short_step_is_not() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import io
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -32,6 +33,8 @@ Headers = tuple[tuple[str, str], ...]
 
 IN_FLIGHT = 32
 """Requests to one cluster at a time. More gain nothing: the server's own limits and etcd decide then."""
+LARGE = 1 << 20
+"""Bytes of a body that is sent in pieces: in one piece it would keep the event loop to itself."""
 ATTEMPTS = 3
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 KEPT = 15.0
@@ -241,7 +244,7 @@ class Client:
                 method,
                 url,
                 headers=headers,
-                data=body,
+                data=io.BytesIO(body) if body and len(body) > LARGE else body,
                 allow_redirects=False,
                 server_hostname=self._server_hostname,
             ) as answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,22 +25,40 @@ _RUN = _HANDLE._run
 def stalls() -> Iterator[list[str]]:
     """Watch the event loops of this process while the context lasts; gives what took too long, as it happens.
 
-    Of two contexts one inside the other only the inner one sees anything.
+    Garbage collection does not count: most of what it looks through here belongs to the tests. Of two contexts one
+    inside the other only the inner one sees anything.
     """
     found: list[str] = []
+    collecting = _Collecting()
 
     def timed(handle: asyncio.Handle) -> None:
-        before = time.thread_time()
+        collected, before = collecting.seconds, time.thread_time()
         _RUN(handle)
-        took = time.thread_time() - before
+        took = time.thread_time() - before - (collecting.seconds - collected)
         if took > LONGEST and (what := _task_of_vidra(handle)):
             found.append(f"{what}: {took * 1000:.0f} ms")
 
+    gc.callbacks.append(collecting)
     outer, _HANDLE._run = _HANDLE._run, timed
     try:
         yield found
     finally:
         _HANDLE._run = outer
+        gc.callbacks.remove(collecting)
+
+
+class _Collecting:
+    """CPU seconds that garbage collections took so far."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._began = 0.0
+
+    def __call__(self, phase: str, _: dict[str, int]) -> None:
+        if phase == "start":
+            self._began = time.thread_time()
+        else:
+            self.seconds += time.thread_time() - self._began
 
 
 def _task_of_vidra(handle: asyncio.Handle) -> str:
@@ -50,4 +69,5 @@ def _task_of_vidra(handle: asyncio.Handle) -> str:
         return ""
     code = getattr(task.get_coro(), "cr_code", None)
     file = code.co_filename if code else ""
-    return task.get_name() if file.startswith(_SOURCE) and not file.startswith(_TESTING) else ""
+    ours = file.startswith(_SOURCE) and not file.startswith(_TESTING)
+    return f"{task.get_name()} ({getattr(task.get_coro(), '__qualname__', file)})" if ours else ""
