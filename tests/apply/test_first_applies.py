@@ -38,7 +38,7 @@ async def client(controlplane: ControlPlane) -> AsyncIterator[Client]:
 
 @pytest.fixture
 def observed(client: Client) -> Observed:
-    return Observed(client, lambda _old, _new: None, Verdicts())
+    return Observed(client, lambda _old, _new: None, Verdicts(), lambda _: None)
 
 
 def wanted(namespace: str, kind: Kind = CONFIGS, **body: Any) -> Desired:

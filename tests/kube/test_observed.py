@@ -28,7 +28,7 @@ def changes() -> Changes:
 
 @pytest.fixture
 def observed(admin: Client, changes: Changes) -> Iterator[Observed]:
-    found = Observed(admin, lambda old, new: changes.append((old, new)), Verdicts())
+    found = Observed(admin, lambda old, new: changes.append((old, new)), Verdicts(), lambda _: None)
     yield found
     found.close()
 
@@ -72,6 +72,16 @@ async def test_a_kind_that_cannot_be_watched_is_not(observed: Observed) -> None:
     await observed.ready({reviews}, 0.01)
     assert observed.view(reviews) is None
     assert observed.get(reviews, "default", "x") is None
+
+
+async def test_the_owners_of_a_kind_that_is_not_served_are_told(admin: Client) -> None:
+    told: list[tuple[str, ...]] = []
+    observed = Observed(admin, lambda _old, _new: None, Verdicts(), told.append)
+    observed.hold("one", {Kind("nowhere.example/v1", "Thing", "things", namespaced=True)})
+    observed.hold("two", {CONFIGS})
+    await eventually(lambda: bool(told))
+    assert set(told) == {("one",)}
+    observed.close()
 
 
 async def test_a_view_that_is_not_complete_in_time_is_not_used(observed: Observed) -> None:

@@ -28,7 +28,7 @@ class Cluster:
         self.own_namespace = own_namespace
         self.client = client
         self.discovery = Discovery(self.client)
-        self.observed = Observed(self.client, self._changed, judge)
+        self.observed = Observed(self.client, self._changed, judge, self._unserved)
         self.breaker = Breaker(
             self.client, self.observed.interrupted, self.discovery.forget, owners.told, steady=bool(server)
         )
@@ -75,3 +75,9 @@ class Cluster:
         call = self._owners.wake if is_drift(old, new) else self._owners.felt
         for manager in {name for state in (old, new) if state for name, _ in state.holders}:
             call(manager)
+
+    def _unserved(self, managers: tuple[str, ...]) -> None:
+        """A definition went, and with it all objects of its kind."""
+        self.discovery.forget()
+        for manager in managers:
+            self._owners.wake(manager)

@@ -76,10 +76,16 @@ Change = Callable[[Seen | None, Seen | None], None]
 """Called with what was and what is, when an object changed in a way that may matter to its owners."""
 
 
+Unserved = Callable[[tuple[str, ...]], None]
+"""Called with the owners that have objects of a kind that is not served any more: its watch does not show their end."""
+
+
 class KindView:
     """The managed objects of one kind; the sink of its watch."""
 
-    def __init__(self, client: Client, kind: Kind, on_change: Change, judge: Judge) -> None:
+    def __init__(
+        self, client: Client, kind: Kind, on_change: Change, judge: Judge, on_unserved: Callable[[], None]
+    ) -> None:
         self._objects: dict[tuple[str, str], Seen] = {}
         self._ended = Ended()
         self._on_change = on_change
@@ -88,7 +94,13 @@ class KindView:
         self._whole = judge.needs_body(kind)
         shown = LiveBody if self._whole else LiveObject
         self._watch: Watch[LiveObject] = Watch(
-            client, kind.path(), shown, self, selector=SELECTOR, metadata_only=not self._whole
+            client,
+            kind.path(),
+            shown,
+            self,
+            selector=SELECTOR,
+            metadata_only=not self._whole,
+            on_unserved=on_unserved,
         )
         self._task = asyncio.create_task(self._watch.run(), name=f"watch {kind.path()}")
 
@@ -175,9 +187,10 @@ def _is_news(old: Seen, new: Seen) -> bool:
 class Observed:
     """The views of one cluster. A view lives as long as somebody has objects of its kind."""
 
-    def __init__(self, client: Client, on_change: Change, judge: Judge) -> None:
+    def __init__(self, client: Client, on_change: Change, judge: Judge, on_unserved: Unserved) -> None:
         self._client = client
         self._on_change = on_change
+        self._on_unserved = on_unserved
         self._judge = judge
         self._views: dict[Kind, KindView] = {}
         self._wanted: dict[str, frozenset[Kind]] = {}
@@ -192,7 +205,7 @@ class Observed:
         if not wanted:
             del self._wanted[owner]
         for kind in wanted - self._views.keys():
-            self._views[kind] = KindView(self._client, kind, self._on_change, self._judge)
+            self._views[kind] = self._new(kind)
         held = frozenset[Kind]().union(*self._wanted.values())
         for kind in self._views.keys() - held:
             self._views.pop(kind).close()
@@ -231,7 +244,13 @@ class Observed:
         """Look at everything afresh: the rules are others."""
         for kind, view in self._views.items():
             view.close()
-            self._views[kind] = KindView(self._client, kind, self._on_change, self._judge)
+            self._views[kind] = self._new(kind)
+
+    def _new(self, kind: Kind) -> KindView:
+        return KindView(self._client, kind, self._on_change, self._judge, lambda: self._unserved(kind))
+
+    def _unserved(self, kind: Kind) -> None:
+        self._on_unserved(tuple(owner for owner, kinds in self._wanted.items() if kind in kinds))
 
     def close(self) -> None:
         """Stop all watches, and start none any more."""

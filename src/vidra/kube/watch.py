@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from typing import Generic, Protocol, TypeVar
 
@@ -76,6 +76,9 @@ class Watch(Generic[T]):
 
     The list comes as a stream (KEP-3157) where the server has that, else in pages. A connection that ends is resumed
     from the last version seen; only a 410 makes Vidra read everything again.
+
+    Args:
+        on_unserved: Called each time that the server does not know the collection (404): a definition may have gone.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Watch(Generic[T]):
         selector: str = "",
         fields: str = "",
         metadata_only: bool = False,
+        on_unserved: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._path = path
@@ -97,6 +101,7 @@ class Watch(Generic[T]):
         self._selector = {key: value for key, value in selectors.items() if value}
         self._accept = METADATA_ONLY if metadata_only else JSON
         self._list_accept = METADATA_LIST if metadata_only else JSON
+        self._on_unserved = on_unserved
         self._version = ""
         self._streams_lists = True
         self._failures = 0
@@ -128,6 +133,8 @@ class Watch(Generic[T]):
         self.heard.set()
         if isinstance(error, Expired):
             self._version = ""
+        if isinstance(error, ApiError) and error.not_found:
+            self._on_unserved()
         log.warning("watch interrupted", path=self._path, error=str(error), failures=self._failures)
         await asyncio.sleep(_pause(self._failures, error))
 

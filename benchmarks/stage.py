@@ -1,0 +1,67 @@
+"""What most scenarios start from: a control plane, an Infrahub with artifacts, and a sync of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from benchmarks.objects import manifest
+from vidra.kube.client import Client
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.infrahub import StandIn
+from vidra.testing.scene import Scene, connection_to
+
+NAMESPACE = "workload"
+
+
+@asynccontextmanager
+async def stage() -> AsyncIterator[Scene]:
+    """A control plane without controllers, with Vidra's definitions, a namespace and credentials for the Infrahub."""
+    async with ControlPlane(controllers=False) as plane, StandIn() as infrahub:
+        client = Client(connection_to(plane))
+        scene = Scene(plane, client, infrahub, NAMESPACE)
+        await scene.define()
+        await namespaces(scene, NAMESPACE)
+        await scene.credentials()
+        yield scene
+        await client.close()
+
+
+async def namespaces(scene: Scene, *names: str) -> None:
+    """Make these."""
+    for name in names:
+        await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+
+
+def artifacts(scene: Scene, name: str, units: int, objects: int) -> list[str]:
+    """So many artifacts of so many ConfigMaps; gives their ids."""
+    return [scene.infrahub.add_artifact(name, manifest(unit, objects)) for unit in range(units)]
+
+
+def complete(units: int) -> Any:
+    """Whether a sync is Ready with so many VidraResources."""
+
+    def check(item: dict[str, Any]) -> bool:
+        status = item.get("status", {})
+        ready = [entry for entry in status.get("conditions", []) if entry["type"] == "Ready"]
+        return bool(ready and ready[0]["status"] == "True" and status.get("readyResources") == units)
+
+    return check
+
+
+def requests(scene: Scene, mark: int) -> dict[str, int]:
+    """Requests of the operator by verb and resource, as the API server's audit log has them."""
+    return dict(
+        Counter(
+            f"{entry.verb} {entry.resource}{'/' if entry.subresource else ''}{entry.subresource}"
+            for entry in scene.plane.audit.since(mark)
+            if entry.user_agent.startswith("vidra/") and entry.resource != "leases"
+        )
+    )
+
+
+def told(counts: dict[str, int]) -> str:
+    """Requests for a table, the most frequent first."""
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items(), key=lambda item: -item[1])) or "0"

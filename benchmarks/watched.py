@@ -1,0 +1,51 @@
+"""Many watched objects: what the operator keeps of each."""
+
+from __future__ import annotations
+
+import asyncio
+
+from benchmarks.objects import config_map
+from benchmarks.process import operator
+from benchmarks.report import Report
+from benchmarks.stage import NAMESPACE, stage
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
+from vidra.kube.client import APPLY_PATCH, encode
+from vidra.manifests.write import write
+from vidra.testing.scene import Scene
+
+IN_FLIGHT = 32
+
+
+async def watched(report: Report, count: int) -> None:
+    """One VidraResource has one ConfigMap; so many others of the kind carry Vidra's label and a manager of its own."""
+    name = f"{count:,} watched objects"
+    async with stage() as scene:
+        await _fill(scene, count)
+        async with operator(scene.plane) as process:
+            await asyncio.sleep(3)
+            before = process.rss()
+            await scene.until_resource(await scene.resource(write([config_map(0, 0)])), seconds=60)
+            await asyncio.sleep(20)
+            after = process.rss()
+            report.add(
+                name, "RSS before and with the watch", f"{before:.0f} MB, {after:.0f} MB", "< 250 MB for 100,000"
+            )
+            report.add(name, "for each object", f"{(after - before) * 1024 * 1024 / count:.0f} bytes", "≤ 1 KB")
+
+
+async def _fill(scene: Scene, count: int) -> None:
+    numbers = iter(range(count))
+
+    async def some() -> None:
+        for number in numbers:
+            body = config_map(1, number)
+            body["metadata"] |= {"namespace": NAMESPACE, "labels": {MANAGED_LABEL: MANAGED_VALUE}}
+            await scene.client.send(
+                "PATCH",
+                f"/api/v1/namespaces/{NAMESPACE}/configmaps/{body['metadata']['name']}",
+                query={"fieldManager": f"vidra:0123abcd:unit-{number // 10}", "force": "true"},
+                body=encode(body),
+                content_type=APPLY_PATCH,
+            )
+
+    await asyncio.gather(*(some() for _ in range(IN_FLIGHT)))
