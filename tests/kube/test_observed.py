@@ -16,6 +16,9 @@ from vidra.testing.eventually import eventually
 
 CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)
+LIMITS = Kind("v1", "LimitRange", "limitranges", namespaced=True)
+QUOTAS = Kind("v1", "ResourceQuota", "resourcequotas", namespaced=True)
+"""Two that no other test watches."""
 MANAGER = "vidra:hub:me"
 
 Changes = list[tuple[Seen | None, Seen | None]]
@@ -33,8 +36,11 @@ def observed(admin: Client, changes: Changes) -> Iterator[Observed]:
     found.close()
 
 
-def watches(plane: ControlPlane, mark: object) -> int:
-    return len([entry for entry in plane.audit.since(mark) if entry.verb == "watch" and "managed-by" in entry.uri])  # type: ignore[arg-type]
+def watches(plane: ControlPlane, mark: int) -> int:
+    """How many watches of the two began."""
+    mine = {"limitranges", "resourcequotas"}
+    began = [entry for entry in plane.audit.since(mark) if entry.verb == "watch" and entry.resource in mine]
+    return len([entry for entry in began if "managed-by" in entry.uri])
 
 
 async def write(client: Client, namespace: str, name: str, value: str, manager: str = MANAGER) -> LiveObject:
@@ -52,18 +58,18 @@ async def test_a_watch_starts_with_the_first_owner_and_ends_with_the_last(
     observed: Observed, controlplane: ControlPlane
 ) -> None:
     mark = controlplane.audit.mark()
-    observed.hold("one", {CONFIGS})
-    observed.hold("two", {CONFIGS})
-    await observed.ready({CONFIGS}, 10)
-    assert observed.view(CONFIGS) is not None
+    observed.hold("one", {LIMITS})
+    observed.hold("two", {LIMITS})
+    await observed.ready({LIMITS}, 10)
+    assert observed.view(LIMITS) is not None
     observed.hold("one", ())
-    assert observed.view(CONFIGS) is not None
-    observed.hold("two", {SECRETS})
-    assert observed.view(CONFIGS) is None
-    await observed.ready({SECRETS}, 10)
+    assert observed.view(LIMITS) is not None
+    observed.hold("two", {QUOTAS})
+    assert observed.view(LIMITS) is None
+    await observed.ready({QUOTAS}, 10)
     await eventually(lambda: watches(controlplane, mark) == 2)
     observed.hold("two", ())
-    assert observed.view(SECRETS) is None
+    assert observed.view(QUOTAS) is None
 
 
 async def test_a_kind_that_cannot_be_watched_is_not(observed: Observed) -> None:

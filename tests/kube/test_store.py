@@ -88,11 +88,18 @@ def test_a_successor_of_the_same_name_is_another_object(store: Store[Thing]) -> 
     assert store.get("a") == thing("a", 9, uid="second")
 
 
+def read(store: Store[Thing], version: int, *items: Thing) -> None:
+    """Give the store a whole collection, as a watch does."""
+    for item in items:
+        store.found(item)
+    store.listed({item.metadata.uid for item in items}, version)
+
+
 def test_a_list_takes_out_what_it_does_not_hold_unless_that_is_newer(store: Store[Thing]) -> None:
     store.changed(thing("old", 1))
     store.changed(thing("stays", 2))
     store.changed(thing("created-meanwhile", 12))
-    store.listed([thing("stays", 2), thing("new", 3)], 10)
+    read(store, 10, thing("stays", 2), thing("new", 3))
     assert sorted(item.metadata.name for item in store) == ["created-meanwhile", "new", "stays"]
     store.changed(thing("created-meanwhile", 13))
     assert store.get("created-meanwhile") == thing("created-meanwhile", 13)
@@ -100,7 +107,7 @@ def test_a_list_takes_out_what_it_does_not_hold_unless_that_is_newer(store: Stor
 
 def test_a_list_with_a_successor_replaces_what_was_there(store: Store[Thing]) -> None:
     store.changed(thing("a", 1, uid="first"))
-    store.listed([thing("a", 9, uid="second")], 10)
+    read(store, 10, thing("a", 9, uid="second"))
     assert store.get("a") == thing("a", 9, uid="second")
     assert len(store) == 1
 

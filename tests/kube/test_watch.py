@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -32,6 +32,7 @@ class Sink:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self.lists = 0
+        self._found: dict[str, LiveObject] = {}
         self._news = asyncio.Event()
 
     def changed(self, item: LiveObject) -> None:
@@ -42,9 +43,13 @@ class Sink:
         self.names.pop(item.metadata.name, None)
         self._news.set()
 
-    def listed(self, items: list[LiveObject], version: int) -> None:
+    def found(self, item: LiveObject) -> None:
+        self._found[item.metadata.uid] = item
+
+    def listed(self, uids: Collection[str], version: int) -> None:
         assert version >= 0
-        self.names = {item.metadata.name: item.metadata.resource_version for item in items}
+        found, self._found = self._found, {}
+        self.names = {found[uid].metadata.name: found[uid].metadata.resource_version for uid in uids}
         self.lists += 1
         self._news.set()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from vidra.kube.client import Client
 from vidra.kube.live import LiveObject
@@ -56,6 +56,9 @@ class Arrivals:
 
     def changed(self, item: LiveObject) -> None:  # noqa: ARG002 - any change may be what is waited for
         """Something is new, or different."""
+        self._some_came()
+
+    def _some_came(self) -> None:
         self._tell()
         if self._echo is not None:
             self._echo.cancel()
@@ -65,10 +68,13 @@ class Arrivals:
         """Something is gone, and with it what it stood for."""
         self.changed(item)
 
-    def listed(self, items: list[LiveObject], version: int) -> None:  # noqa: ARG002 - nothing is kept
+    def found(self, item: LiveObject) -> None:
+        """Part of the collection as it is: told of once it was read to its end."""
+
+    def listed(self, uids: Collection[str], version: int) -> None:  # noqa: ARG002 - nothing is kept
         """The collection as it is: what is waited for may have come since the owner looked."""
-        if items:
-            self.changed(items[0])
+        if uids:
+            self._some_came()
 
     async def _tell_again(self) -> None:
         for pause in ECHOES:

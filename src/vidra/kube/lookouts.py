@@ -64,9 +64,14 @@ class Lookout:
         """It is gone."""
         self._take(None)
 
-    def listed(self, items: list[LiveObject], version: int) -> None:  # noqa: ARG002 - nothing older is kept
-        """It as it is, if it is there."""
-        self._take(None) if not items else self.changed(items[0])
+    def found(self, item: LiveObject) -> None:
+        """It as it is."""
+        self.changed(item)
+
+    def listed(self, uids: Collection[str], version: int) -> None:  # noqa: ARG002 - nothing older is kept
+        """It was there, or is not."""
+        if not uids:
+            self._take(None)
 
     def _take(self, health: Health | None) -> None:
         news = not self.known or self.health != health

@@ -7,7 +7,8 @@ the object.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
 import msgspec
@@ -48,7 +49,7 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
     """What to keep of an object."""
     holders = tuple(
-        (entry.manager, entry.digest)
+        (sys.intern(entry.manager), entry.digest)
         for entry in meta.managed_fields
         if entry.operation == "Apply" and entry.manager.startswith(MANAGER_PREFIX) and not entry.subresource
     )
@@ -130,7 +131,7 @@ class KindView:
 
     def changed(self, item: LiveObject) -> None:
         """Take what the watch, or the answer to an apply, says; older news than ours is ignored."""
-        key = (item.metadata.namespace, item.metadata.name)
+        key = (sys.intern(item.metadata.namespace), item.metadata.name)
         old, new = self._objects.get(key), seen(item.metadata, self._health(item))
         if self._ended.before(new.uid, new.version) or (old and not _is_news(old, new)):
             return
@@ -143,14 +144,14 @@ class KindView:
         key = (item.metadata.namespace, item.metadata.name)
         self._end(key, item.metadata.uid, version_number(item.metadata.resource_version))
 
-    def listed(self, items: list[LiveObject], version: int) -> None:
-        """Take the whole collection as of a version; what is newer than that stays."""
-        there = {item.metadata.uid for item in items}
-        for key, old in list(self._objects.items()):
-            if old.uid not in there:
-                self._end(key, old.uid, version)
-        for item in items:
-            self.changed(item)
+    def found(self, item: LiveObject) -> None:
+        """Take an object of the collection that is being read."""
+        self.changed(item)
+
+    def listed(self, uids: Collection[str], version: int) -> None:
+        """Take out what is not in the collection as of a version; what is newer than that stays."""
+        for key, old in [(key, old) for key, old in self._objects.items() if old.uid not in uids]:
+            self._end(key, old.uid, version)
 
     def _health(self, item: LiveObject) -> Health | None:
         """How it is; an answer to a write does not show it where that takes more than metadata."""

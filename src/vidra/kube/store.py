@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from vidra.api.meta import Meta
@@ -66,14 +66,15 @@ class Store(Generic[T]):
         """Take out an object; the end of an earlier one of the same name leaves its successor alone."""
         self._end(item, _version(item))
 
-    def listed(self, items: list[T], version: int) -> None:
-        """Take the whole collection as of a version; what is newer than that stays."""
-        found = {item.metadata.uid for item in items}
+    def found(self, item: T) -> None:
+        """Take an object of the collection that is being read."""
+        self.changed(item)
+
+    def listed(self, uids: Collection[str], version: int) -> None:
+        """Take out what is not in the collection as of a version; what is newer than that stays."""
         for old in self:
-            if old.metadata.uid not in found:
+            if old.metadata.uid not in uids:
                 self._end(old, version)
-        for item in items:
-            self.changed(item)
 
     def _end(self, item: T, version: int) -> None:
         key = _key(item)

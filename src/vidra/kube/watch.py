@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing
 from typing import Generic, Protocol, TypeVar
 
@@ -16,8 +16,6 @@ from vidra.kube.client import JSON, Client, decode
 from vidra.kube.errors import ApiError, KubeError, Status, Unreachable
 from vidra.kube.live import METADATA_LIST, METADATA_ONLY, ListMeta
 from vidra.kube.store import version_number
-
-T = TypeVar("T")
 
 log = structlog.get_logger("vidra.watch")
 
@@ -31,19 +29,41 @@ FORBIDDEN_BACKOFF = 300.0
 PAGE = 500
 
 
-class Sink(Protocol[T]):
+class _Identified(Protocol):
+    @property
+    def uid(self) -> str: ...
+
+
+class Item(Protocol):
+    """An object, as far as a watch reads it."""
+
+    @property
+    def metadata(self) -> _Identified: ...  # noqa: D102
+
+
+T = TypeVar("T", bound=Item)
+
+
+Shown_contra = TypeVar("Shown_contra", bound=Item, contravariant=True)
+
+
+class Sink(Protocol[Shown_contra]):
     """Where a watch puts what it sees."""
 
-    def changed(self, item: T) -> None:
+    def changed(self, item: Shown_contra) -> None:
         """The object is new or different."""
         ...
 
-    def removed(self, item: T) -> None:
+    def removed(self, item: Shown_contra) -> None:
         """The object is gone, or no longer selected."""
         ...
 
-    def listed(self, items: list[T], version: int) -> None:
-        """The whole collection as of a version: whatever is not in it, nor newer, is gone."""
+    def found(self, item: Shown_contra) -> None:
+        """The object is there, as part of the collection that is being read."""
+        ...
+
+    def listed(self, uids: Collection[str], version: int) -> None:
+        """The collection was read to its end, as of a version: whatever is not in it, nor newer, is gone."""
         ...
 
 
@@ -156,7 +176,7 @@ class Watch(Generic[T]):
             "sendInitialEvents": "true",
             "resourceVersionMatch": "NotOlderThan",
         }
-        items: list[T] = []
+        uids: set[str] = set()
         complete = False
         async with aclosing(self._events(query)) as events:
             async for event in events:
@@ -167,26 +187,32 @@ class Watch(Generic[T]):
                 elif event.type == "BOOKMARK":
                     bookmark = _bookmark(event)
                     if (bookmark.annotations or {}).get("k8s.io/initial-events-end") == "true":
-                        self._settle(items, bookmark.resource_version)
-                        complete, items = True, []
+                        self._settle(uids, bookmark.resource_version)
+                        complete = True
                 else:
-                    items.extend(self._decode(event.object))
+                    self._find(event.object, uids)
         if not complete:
             raise Unreachable(f"the stream of {self._path} ended before its list was complete")
 
     async def _list(self) -> None:
-        items: list[T] = []
+        uids: set[str] = set()
         query = {"limit": str(PAGE), **self._selector}
         while True:
             page = await self._client.get(self._path, _Page, accept=self._list_accept, query=query)
             for raw in page.items or ():
-                items.extend(self._decode(raw))
+                self._find(raw, uids)
             if not page.metadata.continue_:
-                return self._settle(items, page.metadata.resource_version)
+                return self._settle(uids, page.metadata.resource_version)
             query = query | {"continue": page.metadata.continue_}
 
-    def _settle(self, items: list[T], version: str) -> None:
-        self._sink.listed(items, version_number(version))
+    def _find(self, raw: msgspec.Raw, uids: set[str]) -> None:
+        """Hand one object of the collection on at once: nobody keeps all of them as they came."""
+        for item in self._decode(raw):
+            uids.add(item.metadata.uid)
+            self._sink.found(item)
+
+    def _settle(self, uids: set[str], version: str) -> None:
+        self._sink.listed(uids, version_number(version))
         self._version = version
         self._failures = 0
         self.synced.set()
