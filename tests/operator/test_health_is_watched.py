@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from vidra.kube.discovery import Kind
-from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
 from vidra.testing.objects import config_map, custom, definition
 from vidra.testing.scene import Check, Json, Scene, condition, established, has_reason
 
@@ -21,16 +19,6 @@ async def machines(scene: Scene) -> None:
     """A kind whose controller is the test."""
     made = await scene.apply(definition(GROUP, "Machine"))
     await scene.until(DEFINITIONS, made["metadata"]["name"], established)
-    await eventually(lambda: _served(scene))
-
-
-async def _served(scene: Scene) -> bool:
-    """Whether the API server is through with preparing the kind; a definition is established before that."""
-    try:
-        await scene.client.send("GET", MACHINES.path())
-    except ApiError:
-        return False
-    return True
 
 
 async def says(scene: Scene, name: str = "m", *, type: str = "Ready", status: str, message: str = "") -> None:  # noqa: A002

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -171,15 +172,11 @@ class Scene:
         last: Json = {}
         query = {"watch": "true", "fieldSelector": f"metadata.name={name}"}
         try:
-            async with asyncio.timeout(seconds):
-                async with self.client.stream(
-                    kind.path(namespace), query=query, accept="application/json", silence=seconds + 5
-                ) as content:
-                    async for line in lines(content):
-                        event = msgspec.json.decode(line)
-                        last = event["object"]
-                        if event["type"] in {"ADDED", "MODIFIED"} and check(last):
-                            return last
+            async with asyncio.timeout(seconds), aclosing(self._events(kind.path(namespace), query)) as events:
+                async for event in events:
+                    last = event["object"]
+                    if event["type"] in {"ADDED", "MODIFIED"} and check(last):
+                        return last
         except TimeoutError:
             pass
         raise TooSlow(
@@ -202,13 +199,10 @@ class Scene:
             "resourceVersion": listing["metadata"]["resourceVersion"],
         }
         try:
-            async with asyncio.timeout(seconds):
-                async with self.client.stream(
-                    path, query=query, accept="application/json", silence=seconds + 5
-                ) as content:
-                    async for line in lines(content):
-                        if msgspec.json.decode(line)["type"] == "DELETED":
-                            return
+            async with asyncio.timeout(seconds), aclosing(self._events(path, query)) as events:
+                async for event in events:
+                    if event["type"] == "DELETED":
+                        return
         except TimeoutError:
             pass
         raise TooSlow(f"{kind.kind} {name} is still there after {seconds:g} s")
@@ -238,16 +232,27 @@ class Scene:
         """Wait for an Event about a cluster-scoped object."""
         query = {"watch": "true", "fieldSelector": f"involvedObject.name={name},reason={reason}"}
         try:
-            async with asyncio.timeout(seconds):
-                async with self.client.stream(
-                    "/api/v1/namespaces/default/events", query=query, accept="application/json", silence=seconds + 5
-                ) as content:
-                    async for line in lines(content):
-                        event: Json = msgspec.json.decode(line)["object"]
-                        return event
+            path = "/api/v1/namespaces/default/events"
+            async with asyncio.timeout(seconds), aclosing(self._events(path, query)) as events:
+                async for event in events:
+                    found: Json = event["object"]
+                    return found
         except TimeoutError:
             pass
         raise TooSlow(f"no Event {reason} about {name} after {seconds:g} s")
+
+    async def _events(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[Json, None]:
+        """What a watch shows, until whoever looks has seen enough. A kind that is being prepared is waited for."""
+        while True:
+            try:
+                async with self.client.stream(path, query=query, accept="application/json", silence=600) as content:
+                    async for line in lines(content):
+                        yield msgspec.json.decode(line)
+                    return
+            except ApiError as error:
+                if error.code != 429:
+                    raise
+            await asyncio.sleep(0.1)
 
     async def kind(self, api_version: str, kind: str) -> Kind:
         """A kind as the cluster serves it."""

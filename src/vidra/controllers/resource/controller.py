@@ -31,7 +31,7 @@ from vidra.controllers.resource.deadline import time_left
 from vidra.controllers.resource.delete_pass import delete_pass
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
-from vidra.controllers.resource.health import waited_for, wellness
+from vidra.controllers.resource.health import health_over, waited_for, wellness
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.patience import Patience
 from vidra.controllers.resource.peace import at_peace, settled
@@ -246,7 +246,7 @@ class ResourceController:
     def _with_health(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with how the objects are; who waits for them to be well is not Ready before."""
         found = wellness(outcome.inventory.listing(), cluster)
-        outcome = msgspec.structs.replace(outcome, health=found.worst if found else None)
+        outcome = msgspec.structs.replace(outcome, health=health_over(outcome, found))
         name, verdict = resource.metadata.name, outcome.verdict
         if resource.spec.wait and verdict.ready:
             left = self._patience.left(resource, outcome.checksum)

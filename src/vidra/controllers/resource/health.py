@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from vidra.api.conditions import Verdict
-from vidra.api.health import CURRENT, WORST_FIRST, Health, Status
+from vidra.api.health import CURRENT, WORST_FIRST, Health, Status, worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.report import Outcome
 from vidra.kube.discovery import Kind
 from vidra.manifests import Ref
 
@@ -51,6 +52,13 @@ def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness | N
             unwell.append((ref, found))
     unwell.sort(key=lambda item: WORST_FIRST.index(item[1].status))
     return Wellness(unwell[0][1].status if unwell else Status.CURRENT, tuple(unwell))
+
+
+def health_over(outcome: Outcome, found: Wellness | None) -> Status | None:
+    """How the objects are together; as long as some are not applied they are on their way at best."""
+    if found is None:
+        return None
+    return worst([found.worst, Status.IN_PROGRESS]) if outcome.ready < outcome.total else found.worst
 
 
 def waited_for(verdict: Verdict, found: Wellness | None, *, in_time: bool) -> Verdict:
