@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidra.api.health import Health
-from vidra.apply.health.reading import Condition, conditions, number
+from vidra.apply.health.reading import Condition, conditions, number, value
 from vidra.apply.health.verdict import current, failed, in_progress
 
 _Found = dict[str, Condition]
@@ -18,6 +18,8 @@ _PAUSED = "ReconcilePaused"
 def custom(source: Mapping[str, Any]) -> Health:
     """A kind that nothing is known of; without a condition that says otherwise it is what it should be."""
     found = conditions(source)
+    if not found and value(source, "spec", "forProvider") is not None:
+        return in_progress("its provider has not looked at it yet")
     return (
         _synced(found) or _package(found) or _defined(found) or _ready(found, number(source, "metadata", "generation"))
     )
