@@ -12,13 +12,13 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
 
-.PHONY: help install controlplane demo test soak bench lint lock clean
+.PHONY: help install controlplane tools demo test test-all soak bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
 	@echo 'Vidra keeps the artifacts of Infrahub applied in Kubernetes clusters. Here one can:'
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 	@echo
 	@echo 'Start with `make demo`: it needs Python 3.11 or newer, and no cluster.'
 
@@ -46,12 +46,19 @@ $(BIN)/vidra: requirements/dev.txt pyproject.toml
 controlplane: install ## get etcd, kube-apiserver, kube-controller-manager and kubectl; prints their folder
 	@$(BIN)/python -m vidra.testing.binaries
 
+tools: install ## get the real parts of the extended tests, or NAMES='kwok helm'; prints their folder
+	@$(BIN)/python -m vidra.testing.binaries tools $(NAMES)
+
 demo: install ## see Vidra work against a real control plane; ONCE=1 ends by itself
 	@$(BIN)/python -m vidra.testing.demo $(if $(ONCE),--once)
 
 test: install ## run the tests against real control planes, JOBS (2) at a time; ARGS='-k name' picks some
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
 	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+test-all: test ## the same, and then the extended tests, with the real parts
+	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null
+	@$(BIN)/pytest tests/real
 
 soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null

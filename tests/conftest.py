@@ -1,4 +1,4 @@
-"""Fixtures that every room's tests may use: a real control plane, and a namespace of one's own in it."""
+"""Fixtures that every room's tests may use: a real control plane, a namespace in it, and an operator at work."""
 
 import itertools
 import re
@@ -7,10 +7,17 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from vidra.kube.client import Client
+from vidra.operator import Operator
 from vidra.operator.collector import quiet
 from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
+from vidra.testing.clearing import clear
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.infrahub import StandIn
+from vidra.testing.operating import Operating
+from vidra.testing.parts.certificates import front_proxy
+from vidra.testing.scene import Scene, connection_to
 from vidra.testing.stalls import stalls
 
 _NUMBERS = itertools.count(1)
@@ -52,7 +59,7 @@ def never_stalled(stalled: list[str]) -> Iterator[None]:
 @pytest.fixture(scope="session")
 async def controlplane() -> AsyncIterator[ControlPlane]:
     """The one control plane that the whole run shares."""
-    async with ControlPlane() as plane:
+    async with ControlPlane(front_proxy=front_proxy()) as plane:
         yield plane
 
 
@@ -76,6 +83,34 @@ async def new_controlplane() -> AsyncIterator[Callable[..., Awaitable[ControlPla
             return await stack.enter_async_context(ControlPlane(controllers=controllers))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+async def admin(controlplane: ControlPlane) -> AsyncIterator[Client]:
+    """An administrator's client."""
+    client = Client(connection_to(controlplane))
+    yield client
+    await client.close()
+
+
+@pytest.fixture(scope="session")
+async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[Operator]:
+    """The operator of the shared control plane, in this process."""
+    async with StandIn() as nobody:
+        await Scene(controlplane, admin, nobody, "default").define()
+    async with Operating(controlplane) as operating:
+        yield operating.operator
+
+
+@pytest.fixture
+async def scene(controlplane: ControlPlane, admin: Client, operator: Operator, namespace: str) -> AsyncIterator[Scene]:
+    """A namespace, an Infrahub whose credentials Vidra has, and an operator at work."""
+    assert operator.ready.is_set()
+    async with StandIn() as infrahub:
+        scene = Scene(controlplane, admin, infrahub, namespace)
+        await scene.credentials()
+        yield scene
+        await clear(scene)
 
 
 def _label(test: str) -> str:

@@ -1,4 +1,4 @@
-"""An operator that works for the whole run, and a scene for each test to work in."""
+"""A control plane whose operator a test may stop, for scenes where nobody else is."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -8,45 +8,15 @@ import pytest
 
 from vidra.api.names import CLUSTER_LABEL
 from vidra.kube.client import Client
-from vidra.kube.discovery import Kind
-from vidra.kube.errors import ApiError
-from vidra.operator import Operator
+from vidra.testing.clearing import clear, left
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.infrahub import StandIn
 from vidra.testing.objects import namespace as namespace_named
 from vidra.testing.operating import Operating
 from vidra.testing.remote import Remote
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, connection_to
+from vidra.testing.scene import Scene, connection_to
 
 _numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-async def admin(controlplane: ControlPlane) -> AsyncIterator[Client]:
-    """An administrator's client."""
-    client = Client(connection_to(controlplane))
-    yield client
-    await client.close()
-
-
-@pytest.fixture(scope="session")
-async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[Operator]:
-    """The operator of the shared control plane, in this process."""
-    async with StandIn() as nobody:
-        await Scene(controlplane, admin, nobody, "default").define()
-    async with Operating(controlplane) as operating:
-        yield operating.operator
-
-
-@pytest.fixture
-async def scene(controlplane: ControlPlane, admin: Client, operator: Operator, namespace: str) -> AsyncIterator[Scene]:
-    """A namespace, an Infrahub whose credentials Vidra has, and an operator at work."""
-    assert operator.ready.is_set()
-    async with StandIn() as infrahub:
-        scene = Scene(controlplane, admin, infrahub, namespace)
-        await scene.credentials()
-        yield scene
-        await _clear(scene)
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +46,8 @@ async def own_scene(own_plane: ControlPlane, own_operator: Operating) -> AsyncIt
         await scene.credentials()
         assert own_operator.operator.ready.is_set()
         yield scene
-        await _clear(scene)
-        for kind, name in await _left(scene):
+        await clear(scene)
+        for kind, name in await left(scene):
             await scene.until_gone(kind, name)
     await client.close()
 
@@ -119,26 +89,3 @@ async def _away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Remote]:
     secrets = await scene.kind("v1", "Secret")
     await scene.client.send("DELETE", secrets.path(scene.namespace), query={"labelSelector": CLUSTER_LABEL})
     await client.close()
-
-
-async def _clear(scene: Scene) -> None:
-    """Delete what would go on being worked on, at an Infrahub that is no more."""
-    for kind, name in await _left(scene):
-        try:
-            await scene.delete(kind, name)
-        except ApiError as error:
-            if not error.not_found:  # it was on its way out already
-                raise
-
-
-async def _left(scene: Scene) -> list[tuple[Kind, str]]:
-    """The syncs of a scene, and the VidraResources that a person made."""
-    found = []
-    for kind in (SYNCS, RESOURCES):
-        listing: Json = await scene.client.get(kind.path(), Json)
-        for item in listing["items"]:
-            name, place = str(item["metadata"]["name"]), item["spec"].get("destination", {}).get("namespace")
-            mine = place == scene.namespace or name.startswith(f"{scene.namespace}-")
-            if mine and not item["metadata"].get("ownerReferences"):
-                found.append((kind, name))
-    return found

@@ -4,29 +4,29 @@ import io
 import os
 import sys
 import tarfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
 from vidra.testing.binaries import releases
+from vidra.testing.binaries.catalogue import parts
 from vidra.testing.binaries.errors import BinariesError, ChecksumMismatchError
 from vidra.testing.binaries.find import find
 from vidra.testing.binaries.go import pinned_version
-from vidra.testing.binaries.versions import PROGRAMS, go_order, wanted
+from vidra.testing.binaries.modules import go_order, go_version
+from vidra.testing.binaries.versions import PROGRAMS, wanted
+
+PutGo = Callable[..., Path]
 
 NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache(cache_home: Path) -> Path:
     """The folder of the cache that the programs belong in: not there yet, and nothing can be downloaded."""
-    monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(releases, "_KUBERNETES", NOWHERE)
-    monkeypatch.setattr(releases, "_ETCD", NOWHERE)
-    return tmp_path / "cache" / "vidra" / "controlplane" / wanted().folder
+    return cache_home / "controlplane" / wanted().folder
 
 
 @pytest.fixture
@@ -87,25 +87,25 @@ async def test_a_file_that_was_not_released_is_refused(cache: Path, released: di
     assert not (cache / "kubectl").exists()
 
 
-def test_what_cannot_be_downloaded_is_built(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = _put_go(tmp_path, monkeypatch)
+def test_what_cannot_be_downloaded_is_built(cache: Path, put_go: PutGo) -> None:
+    log = put_go()
     assert find() == cache
     built = log.read_text().splitlines()
     assert [line.split()[-1].rpartition("/")[2] for line in built] == ["v3", *PROGRAMS[1:]]
     assert f"gitVersion={wanted().kubernetes}" in built[1]
 
 
-def test_a_failed_build_says_what_to_do(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _put_go(tmp_path, monkeypatch, build="echo no space left on device; exit 1")
+def test_a_failed_build_says_what_to_do(cache: Path, put_go: PutGo) -> None:
+    put_go(build="echo no space left on device; exit 1")
     with pytest.raises(BinariesError, match=r"etcd could not be built: (.|\n)*KUBEBUILDER_ASSETS(.|\n)*no space left"):
         find()
     assert not _names(cache)
 
 
 def test_an_old_go_is_left_aside_and_without_another_the_advice_is_to_install_one(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cache: Path, put_go: PutGo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _put_go(tmp_path, monkeypatch, version="go1.20.1")
+    put_go(version="go1.20.1")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
     with pytest.raises(BinariesError, match="install Go from"):
@@ -114,14 +114,15 @@ def test_an_old_go_is_left_aside_and_without_another_the_advice_is_to_install_on
     assert not _names(cache)
 
 
-def test_the_pinned_go_builds_both_modules() -> None:
-    assert go_order(pinned_version()) >= go_order(wanted().go)
+@pytest.mark.parametrize("module", ["etcd", "kubernetes", *sorted({part.module for part in parts()})])
+def test_the_pinned_go_builds_every_module(module: str) -> None:
+    assert go_order(pinned_version()) >= go_order(go_version(module))
 
 
 async def test_two_runs_at_once_build_once_and_print_only_the_folder(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Path, put_go: PutGo, tmp_path: Path
 ) -> None:
-    log = _put_go(tmp_path, monkeypatch)
+    log = put_go()
     one, other = await asyncio.gather(_run(tmp_path), _run(tmp_path))
     assert one == other == f"{cache}\n"
     assert len(log.read_text().splitlines()) == len(PROGRAMS)
@@ -147,18 +148,6 @@ def _put_programs(folder: Path) -> Path:
     for program in PROGRAMS:
         (folder / program).touch(0o755)
     return folder
-
-
-def _put_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, version: str = "go1.99.0", build: str = "") -> Path:
-    """Put a stand-in for Go first on the path: it writes down each build and makes an empty program."""
-    log = tmp_path / "builds.log"
-    go = tmp_path / "bin" / "go"
-    go.parent.mkdir()
-    build = build or f'echo "$@" >> {log}\nwhile [ "$1" != -o ]; do shift; done\n: > "$2"'
-    go.write_text(f'#!/bin/sh\n[ "$1" = env ] && echo {version} && exit\n{build}\n')
-    go.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{go.parent}:{os.environ['PATH']}")
-    return log
 
 
 def _content(program: str) -> bytes:

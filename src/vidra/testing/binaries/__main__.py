@@ -1,21 +1,34 @@
-"""``python -m vidra.testing.binaries``: make sure that the programs of a control plane are here, and say where."""
+"""``python -m vidra.testing.binaries [tools [NAME…]]``: make sure that programs are here, and say where.
+
+Without an argument the programs of a control plane; with ``tools`` the named real parts of the extended tests, or all.
+"""
 
 import sys
+from pathlib import Path
 
 from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
 from vidra.testing.binaries.progress import say
+from vidra.testing.binaries.tools import find_tools
 
 
 def main() -> int:
     """Print the folder as the only line on standard output; everything else goes to standard error."""
     try:
-        folder = find()
+        folder = _find(*sys.argv[1:])
     except BinariesError as error:
         say(str(error))
         return 1
     sys.stdout.write(f"{folder}\n")
     return 0
+
+
+def _find(what: str = "", *names: str) -> Path:
+    if not what:
+        return find()
+    if what != "tools":
+        raise BinariesError(f"Nothing is known of {what}: say nothing for a control plane, or `tools [NAME…]`.")
+    return find_tools(names)
 
 
 if __name__ == "__main__":

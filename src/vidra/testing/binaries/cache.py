@@ -31,13 +31,13 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def staged(final: Path) -> Iterator[Path]:
-    """Give a name to write to: what stands there in the end becomes the final file or folder in one step.
+    """Give a name to write to: what stands there in the end becomes the final file, folder or link in one step.
 
     After an error it is thrown away.
     """
     with tempfile.TemporaryDirectory(prefix=f".{final.name}.", dir=final.parent) as folder:
         temporary = Path(folder) / final.name
         yield temporary
-        if temporary.is_file():
+        if temporary.is_file() and not temporary.is_symlink():
             temporary.chmod(0o755)
         temporary.replace(final)

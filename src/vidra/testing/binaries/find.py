@@ -4,9 +4,8 @@ import os
 from pathlib import Path
 
 from vidra.testing.binaries import cache
-from vidra.testing.binaries.build import build
-from vidra.testing.binaries.download import download
-from vidra.testing.binaries.errors import UnreachableError
+from vidra.testing.binaries.controlplane import program
+from vidra.testing.binaries.fetch import fetched
 from vidra.testing.binaries.progress import say
 from vidra.testing.binaries.releases import release
 from vidra.testing.binaries.versions import PROGRAMS, Versions, wanted
@@ -45,17 +44,8 @@ def _holds_all(given: Path) -> bool:
 
 def _fetch(versions: Versions, folder: Path) -> None:
     downloadable = True
-    for program in missing(folder):  # asked under the lock: another run may have been faster
-        with cache.staged(folder / program) as temporary:
-            downloadable = downloadable and _downloaded(program, versions, temporary)
+    for name in missing(folder):  # asked under the lock: another run may have been faster
+        with cache.staged(folder / name) as temporary:
+            downloadable = downloadable and fetched(release(name, versions), temporary)
             if not downloadable:
-                build(program, versions, temporary)
-
-
-def _downloaded(program: str, versions: Versions, to: Path) -> bool:
-    try:
-        download(release(program, versions), to)
-    except UnreachableError as error:
-        say(f"{error} Building from the pinned Go modules instead: some minutes, once.")
-        return False
-    return True
+                program(name, versions).make(temporary)

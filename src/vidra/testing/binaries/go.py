@@ -10,22 +10,22 @@ from typing import Final
 
 from vidra.testing.binaries import cache
 from vidra.testing.binaries.errors import BinariesError
+from vidra.testing.binaries.modules import architecture, go_order
 from vidra.testing.binaries.progress import heartbeat, say
-from vidra.testing.binaries.versions import Versions, go_order
 
 PINNED: Final = Path(__file__).with_name("go.txt")
 
 
-def go(versions: Versions) -> Path:
-    """Return a `go` that builds both modules: the user's own, else the pinned one.
+def go(needed: str) -> Path:
+    """Return a `go` of this version or a newer one: the user's own, else the pinned one.
 
     Raises:
         BinariesError: None can be had.
     """
     own = shutil.which("go")
-    if own and _suffices(own, versions.go):
+    if own and _suffices(own, needed):
         return Path(own)
-    folder = cache.home() / f"go-{pinned_version()}-{versions.arch}"
+    folder = cache.home() / f"go-{pinned_version()}-{architecture()}"
     if not folder.exists():
         with cache.locked(folder.parent / "go"):
             _install(folder)

@@ -7,6 +7,7 @@ import msgspec
 from vidra.testing.binaries.versions import Versions
 
 _KUBERNETES: Final = "https://dl.k8s.io/release"
+_HELM: Final = "https://get.helm.sh"
 _ETCD: Final = "https://github.com/etcd-io/etcd/releases/download"
 
 
@@ -26,3 +27,11 @@ def release(program: str, versions: Versions) -> Release:
         return Release(f"{folder}/{name}.tar.gz", f"{folder}/SHA256SUMS", member=f"{name}/etcd")
     url = f"{_KUBERNETES}/{versions.kubernetes}/bin/linux/{versions.arch}/{program}"
     return Release(url, f"{url}.sha256")
+
+
+def tool_release(name: str, version: str, arch: str) -> Release | None:
+    """Return the release of a tool, if it is released with checksums."""
+    if name != "helm":
+        return None
+    url = f"{_HELM}/helm-{version}-linux-{arch}.tar.gz"
+    return Release(url, f"{url}.sha256sum", member=f"linux-{arch}/helm")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vidra.testing.controlplane.admin import Admin
 from vidra.testing.controlplane.folder import Folder
+from vidra.testing.controlplane.front_proxy import FrontProxy
 from vidra.testing.controlplane.kubeconfig import kubeconfig
 from vidra.testing.controlplane.program import Program
 from vidra.testing.controlplane.ready import until
@@ -14,13 +15,24 @@ from vidra.testing.controlplane.ready import until
 class ApiServer:
     """kube-apiserver with a certificate of its own making, one administrator known by token, RBAC and an audit log."""
 
-    def __init__(self, binaries: Path, folder: Folder, *, port: int, etcd: str, service_accounts: bool) -> None:
+    def __init__(
+        self,
+        binaries: Path,
+        folder: Folder,
+        *,
+        port: int,
+        etcd: str,
+        service_accounts: bool,
+        front_proxy: FrontProxy | None,
+    ) -> None:
         self.server = f"https://127.0.0.1:{port}"
         self.token = secrets.token_urlsafe(24)
         self.ca = b""
         self._folder = folder
         folder.prepare(token=self.token)
         flags = _flags(folder, port=port, etcd=etcd, service_accounts=service_accounts)
+        if front_proxy:
+            flags += front_proxy.flags(folder.front_proxy)
         self._program = Program(binaries / "kube-apiserver", flags, folder.root)
         self._admin: Admin | None = None
 

@@ -6,4 +6,4 @@ class ControlPlaneError(Exception):
 
 
 class KubectlError(Exception):
-    """A kubectl command failed; the message is what kubectl said."""
+    """A command of kubectl, or of a program like it, failed; the message is what it said."""

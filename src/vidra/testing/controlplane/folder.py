@@ -27,6 +27,7 @@ class Folder:
         self.tokens = root / "tokens.csv"
         self.audit_policy = root / "audit-policy.yaml"
         self.audit_log = root / "audit.log"
+        self.front_proxy = root / "front-proxy"
         self.kubeconfig = root / "kubeconfig.yaml"
 
     def prepare(self, *, token: str) -> None:

@@ -1,4 +1,4 @@
-"""Run the real kubectl."""
+"""Run the real kubectl, or another program that reads a kubeconfig as kubectl does."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ class Finished(msgspec.Struct, frozen=True):
 
 
 async def kubectl(binary: Path, kubeconfig: Path, *args: str, stdin: str | None = None, check: bool = True) -> Finished:
-    """Run one kubectl command to its end; its cache lies beside the kubeconfig.
+    """Run one command to its end; its cache lies beside the kubeconfig.
 
     Raises:
         KubectlError: It failed, and `check` was asked for.
@@ -38,5 +38,5 @@ async def kubectl(binary: Path, kubeconfig: Path, *args: str, stdin: str | None 
             process.kill()
     finished = Finished(process.returncode or 0, out.decode(), err.decode())
     if check and finished.returncode:
-        raise KubectlError(f"kubectl {' '.join(args)}: {finished.stderr.strip()}")
+        raise KubectlError(f"{binary.name} {' '.join(args)}: {finished.stderr.strip()}")
     return finished

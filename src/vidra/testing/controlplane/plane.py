@@ -13,6 +13,7 @@ from vidra.testing.controlplane.apiserver import ApiServer
 from vidra.testing.controlplane.audit import AuditLog
 from vidra.testing.controlplane.etcd import Etcd
 from vidra.testing.controlplane.folder import Folder
+from vidra.testing.controlplane.front_proxy import FrontProxy
 from vidra.testing.controlplane.kubectl import Finished, kubectl
 from vidra.testing.controlplane.manager import ControllerManager
 from vidra.testing.controlplane.ports import Port
@@ -30,6 +31,11 @@ class ControlPlane:
         kubeconfig: The same three as a kubeconfig file.
         audit: What the API server was asked.
         folder: Where the logs lie.
+        etcd: The address of etcd, for an API server beside this one.
+
+    Args:
+        controllers: Whether kube-controller-manager runs.
+        front_proxy: How the API server proves to those that it aggregates that it is the one; without, it cannot.
     """
 
     server: str
@@ -38,9 +44,11 @@ class ControlPlane:
     kubeconfig: Path
     audit: AuditLog
     folder: Path
+    etcd: str
 
-    def __init__(self, *, controllers: bool = True) -> None:
+    def __init__(self, *, controllers: bool = True, front_proxy: FrontProxy | None = None) -> None:
         self._controllers = controllers
+        self._front_proxy = front_proxy
         self._running = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -100,7 +108,15 @@ class ControlPlane:
         etcd = Etcd(self._binaries, folder, client=client, peer=peer)
         stack.push_async_callback(etcd.stop)
         await etcd.start()
-        apiserver = ApiServer(self._binaries, folder, port=api, etcd=etcd.url, service_accounts=self._controllers)
+        self.etcd = etcd.url
+        apiserver = ApiServer(
+            self._binaries,
+            folder,
+            port=api,
+            etcd=etcd.url,
+            service_accounts=self._controllers,
+            front_proxy=self._front_proxy,
+        )
         stack.push_async_callback(apiserver.stop)
         stack.push_async_callback(apiserver.close)
         await apiserver.start()

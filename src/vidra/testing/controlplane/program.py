@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -18,9 +18,12 @@ _TAIL: Final = 15
 class Program:
     """A child process that writes to a log file and does not outlive this process."""
 
-    def __init__(self, binary: Path, flags: Sequence[str], logs: Path) -> None:
+    def __init__(
+        self, binary: Path, flags: Sequence[str], logs: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.name = binary.name
         self._command = (str(binary), *flags)
+        self._environment = environment or {}
         self._log = logs / f"{binary.name}.log"
         self._process: asyncio.subprocess.Process | None = None
 
@@ -37,6 +40,7 @@ class Program:
             self._process = await asyncio.create_subprocess_exec(
                 *launch,
                 *self._command,
+                env={**os.environ, **self._environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

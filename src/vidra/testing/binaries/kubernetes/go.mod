@@ -2,7 +2,10 @@ module vidra/testing/kubernetes
 
 go 1.24.0
 
-require k8s.io/kubernetes v1.34.4
+require (
+	k8s.io/kubernetes v1.34.4
+	k8s.io/sample-apiserver v0.34.4
+)
 
 require (
 	cel.dev/expr v0.24.0 // indirect

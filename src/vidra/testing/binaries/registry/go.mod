@@ -1,0 +1,5 @@
+module vidra/testing/registry
+
+go 1.25.0
+
+require github.com/google/go-containerregistry v0.21.9
