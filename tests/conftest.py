@@ -20,6 +20,8 @@ from vidra.testing.parts.certificates import front_proxy
 from vidra.testing.scene import Scene, connection_to
 from vidra.testing.stalls import stalls
 
+pytest_plugins = ("vidra.testing.fixtures",)
+
 _NUMBERS = itertools.count(1)
 _NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
 

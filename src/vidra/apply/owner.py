@@ -12,6 +12,9 @@ MANAGER_LIMIT = 128
 """Bytes; the API server refuses longer field managers."""
 
 
+HUB_LENGTH = 8
+
+
 class Owner(msgspec.Struct, frozen=True):
     """A VidraResource as an owner of objects.
 
@@ -38,6 +41,11 @@ class Owner(msgspec.Struct, frozen=True):
     def annotations(self) -> dict[str, str]:
         """One key of this owner's own, so that owners never edit each other's."""
         return {f"{OWNER_PREFIX}{self.hub}-{hashed(self.name)}": self.name}
+
+
+def hub_of(uid: str) -> str:
+    """What tells one Vidra from another: the start of the UID of kube-system of the cluster it runs in."""
+    return uid[:HUB_LENGTH]
 
 
 def shortened(name: str, limit: int) -> str:

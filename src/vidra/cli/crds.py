@@ -28,7 +28,10 @@ def crds(
         Path | None, typer.Option(help="Compare with the files in this folder; fail when one differs.")
     ] = None,
 ) -> None:
-    """Print the CustomResourceDefinitions, for `kubectl apply --server-side -f -`."""
+    """Print the CustomResourceDefinitions, for `kubectl apply --server-side -f -`.
+
+    Example: vidra crds | kubectl apply --server-side -f -
+    """
     if check is not None:
         _compare(check)
     elif output_dir is not None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vidra.cli.text import complain, content, table
+from vidra.cli.reading import complain, content
+from vidra.cli.text import table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +109,7 @@ def _table(judged: "Judged") -> None:
         namespace, name = text(each, "metadata", "namespace"), text(each, "metadata", "name")
         place = f"{namespace}/{name}" if namespace else name
         rows.append((text(each, "kind"), place, verdict.status.value, verdict.message))
-    table(("KIND", "NAME", "STATUS", "MESSAGE"), rows)
+    typer.echo(table(("KIND", "NAME", "STATUS", "MESSAGE"), rows))
 
 
 def _json(judged: "Judged") -> None:

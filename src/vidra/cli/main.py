@@ -2,24 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import typer
 
 from vidra import __version__
+from vidra.cli import cluster, config, credentials, infrahubsync
+from vidra.cli.approve import approve
+from vidra.cli.check import check
 from vidra.cli.crds import crds
+from vidra.cli.diff import diff
+from vidra.cli.events import events
+from vidra.cli.export import export
+from vidra.cli.get import get
+from vidra.cli.group import Commands
 from vidra.cli.health import health
+from vidra.cli.install import install
 from vidra.cli.manifest import manifest
 from vidra.cli.operator import operator
+from vidra.cli.podlogs import logs
+from vidra.cli.reconcile import reconcile
+from vidra.cli.reference import reference
+from vidra.cli.suspend import resume, suspend
+from vidra.cli.trace import trace
+from vidra.cli.tree import tree
+from vidra.cli.uninstall import uninstall
 
 app = typer.Typer(
+    cls=Commands,
     help="Vidra keeps the artifacts of Infrahub applied in Kubernetes clusters.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("operator")(operator)
-app.command("crds")(crds)
-app.command("manifest")(manifest)
-app.command("health")(health)
+_LOOK, _ACT, _SET_UP, _RUN = "Look", "Act", "Set up", "Run and write"
+_COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
+    _LOOK: (get, tree, trace, diff, events, logs, check),
+    _ACT: (reconcile, suspend, resume, approve),
+    _SET_UP: (install, uninstall, export),
+    _RUN: (operator, crds, manifest, health),
+}
+for panel, commands in _COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
+for name, noun in (
+    ("infrahubsync", infrahubsync.app),
+    ("credentials", credentials.app),
+    ("cluster", cluster.app),
+    ("config", config.app),
+):
+    app.add_typer(noun, name=name, rich_help_panel=_SET_UP)
+app.command(hidden=True)(reference)
 
 
 def _version(wanted: bool) -> None:
@@ -36,5 +69,5 @@ def common(
 
 
 def main() -> None:
-    """Run the command."""
-    app()
+    """Run the command, which has one name however it was started."""
+    app(prog_name="vidra")

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vidra.cli.text import complain, content, printable, table
+from vidra.cli.options import Output as CommonOutput
+from vidra.cli.reading import complain, content
+from vidra.cli.text import one_line, table
 
 if TYPE_CHECKING:
     from vidra.manifests import ManifestObject, Reading
@@ -28,6 +30,8 @@ def manifest(
 
     The objects are shown whole, with the values of Secrets: they are yours. Exit code 1 when anything could not be
     read; warnings alone leave it at 0.
+
+    Example: vidra manifest artifact.yaml
     """
     from vidra.manifests import read
 
@@ -42,14 +46,13 @@ def manifest(
 
 def _table(reading: "Reading") -> None:
     rows = [(str(each.document), each.ref.kind, _place(each), each.ref.api_version) for each in reading.objects]
-    table(("DOCUMENT", "KIND", "NAME", "APIVERSION"), rows)
+    typer.echo(table(["DOCUMENT", "KIND", "NAME", "APIVERSION"], rows))
 
 
 def _json(reading: "Reading") -> None:
-    import msgspec
+    from vidra.cli.showing import show_value
 
-    text = msgspec.json.format(msgspec.json.encode(_bodies(reading)), indent=2)
-    typer.echo(text.decode())
+    show_value(_bodies(reading), CommonOutput.JSON)
 
 
 def _yaml(reading: "Reading") -> None:
@@ -61,7 +64,7 @@ def _yaml(reading: "Reading") -> None:
 def _names(reading: "Reading") -> None:
     for each in reading.objects:
         kind = f"{each.ref.kind}.{each.ref.group}" if each.ref.group else each.ref.kind
-        typer.echo(printable(f"{kind.lower()}/{each.ref.name}"))
+        typer.echo(one_line(f"{kind.lower()}/{each.ref.name}"))
 
 
 def _bodies(reading: "Reading") -> list[dict[str, Any]]:

@@ -45,7 +45,10 @@ def operator(
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
     log_level: Annotated[LogLevel, typer.Option(help="Least severity that is logged.")] = LogLevel.INFO,
 ) -> None:
-    """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own."""
+    """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own.
+
+    Example: vidra operator --log-format text
+    """
     from vidra.cli.logs import configure
     from vidra.kube.connection import NotConfigured
     from vidra.operator.options import Options, connection_from_environment, namespace_from_environment

@@ -1,44 +1,55 @@
-"""What the subcommands share that read a text and show what is in it."""
+"""Text for a terminal: nothing in it that steers one, colour only where it is wanted."""
 
+from __future__ import annotations
+
+import os
 import sys
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
+import unicodedata
+from collections.abc import Iterable, Sequence
 
 import typer
 
-if TYPE_CHECKING:
-    from vidra.manifests import Problem
-
-
-def content(file: str) -> bytes:
-    """What is in a file, or on standard input for '-'; ends the command when it cannot be read."""
-    try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        typer.echo(f"error: cannot read {file}: {error.strerror}", err=True)
-        raise typer.Exit(1) from None
-
-
-def complain(what: str, problem: "Problem") -> None:
-    """Tell of a problem on standard error."""
-    document = f"document {problem.document}" if problem.document else "the text"
-    line = f", line {problem.line}" if problem.line else ""
-    typer.echo(f"{what}: {document}{line}: {problem.message} ({problem.reason})", err=True)
-
-
-def table(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
-    """Show cells in columns."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(*headings, box=None, pad_edge=False)
-    for row in rows:
-        shown.add_row(*(Text(printable(cell), overflow="fold") for cell in row))
-    Console(highlight=False).print(shown)
+_GOOD = frozenset({"True", "ok", "Normal"})
+_BAD = frozenset({"False", "problem", "Warning"})
+_OPEN = frozenset({"Unknown", "unknown"})
 
 
 def printable(text: str) -> str:
-    """Without what could steer a terminal; the text comes from a stranger."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    """Without what could steer a terminal; the text comes from a stranger. Line breaks stay."""
+    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def one_line(text: str) -> str:
+    """The same on one line."""
+    return printable(" ".join(text.split("\n")))
+
+
+def coloured() -> bool:
+    """Whether standard output is a terminal whose user did not ask for plain text (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def verdict(word: str) -> str:
+    """A word in the colour of what it says, where colour is wanted."""
+    if not coloured():
+        return word
+    colour = "green" if word in _GOOD else "red" if word in _BAD else "yellow" if word in _OPEN else None
+    return typer.style(word, fg=colour) if colour else word
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Columns as kubectl prints them: never cut off, two or more spaces apart."""
+    lines = [tuple(header), *(tuple(one_line(cell) for cell in row) for row in rows)]
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [verdict(cell) + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)]
+    return "   ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    return sum(
+        2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text if not unicodedata.combining(char)
+    )

@@ -67,6 +67,8 @@ class Breaker:
         self._asking: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
+        self.answered = asyncio.Event()
+        """Set once it was found out for the first time whether the cluster is there."""
         self.uid = ""
         """Which cluster it is; empty as long as it does not say."""
 
@@ -133,12 +135,14 @@ class Breaker:
         while error := await self._failure():
             news = self._away is None
             self._away, self._doubtful = error, True
+            self.answered.set()
             if news:
                 self._client.break_off()
                 self._tell_all(self._owners | self._waiting)
             await asyncio.sleep(_pause(failures))
             failures += 1
         self._doubtful, self._asking, self._answered_at = False, None, time.monotonic()
+        self.answered.set()
         if self._away is None:
             self._tell_all(self._waiting)
         else:

@@ -44,7 +44,7 @@ class Clusters:
         """What the Secrets lead to."""
         self._owners = owners
         self._judge = judge
-        self._clients: dict[Way, Client] = {LOCAL: Client(local)}
+        self._clients: dict[Way, Client] = {LOCAL: self._client(local)}
         self._clusters: dict[tuple[Way, Identity | None], Cluster] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self.local = self._cluster(LOCAL, None)
@@ -101,9 +101,13 @@ class Clusters:
             )
         return found
 
+    def _client(self, connection: Connection) -> Client:
+        """What speaks to a server."""
+        return Client(connection)
+
     def _opened(self, way: Way) -> Client:
         try:
-            return Client(connection_to(self.catalogue.candidates(way.server), way.server, way.context))
+            return self._client(connection_to(self.catalogue.candidates(way.server), way.server, way.context))
         except NotConfigured as error:
             raise ClusterError(Reason.KUBECONFIG_REFUSED, f"{error}: correct the kubeconfig") from None
 

@@ -27,9 +27,19 @@ class Settings(msgspec.Struct, frozen=True):
     """What users say of the health of kinds (`healthRules`), as a YAML list."""
 
 
+KEYS = {
+    "requeueSyncAfter": "sync_interval",
+    "requeueResourcesAfter": "resource_interval",
+    "queryName": "query_name",
+    "eventBasedReconcile": "event_based",
+    "healthRules": "health_rules",
+}
+"""Keys of the ConfigMap, with the settings that they stand for."""
+
+
 def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
     """The ConfigMap that counts: one with keys of Vidra, in Vidra's own namespace if there is one, then the oldest."""
-    known = [item for item in candidates if _KEYS & item.data.keys()]
+    known = [item for item in candidates if KEYS.keys() & item.data.keys()]
     return min(
         known,
         key=lambda item: (item.metadata.namespace != namespace, item.metadata.creation_timestamp, item.metadata.uid),
@@ -62,5 +72,4 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
     return settings, tuple(complaints)
 
 
-_KEYS = frozenset({"requeueSyncAfter", "requeueResourcesAfter", "queryName", "eventBasedReconcile", "healthRules"})
 _FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}

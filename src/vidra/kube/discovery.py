@@ -24,6 +24,8 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
     plural: str
     namespaced: bool
     watchable: bool = True
+    short_names: tuple[str, ...] = ()
+    """What people type instead of the kind: deploy, cm."""
 
     @property
     def root(self) -> str:
@@ -49,6 +51,7 @@ class _Resource(msgspec.Struct, frozen=True, rename="camel"):
     resource: str
     scope: str
     verbs: tuple[str, ...] = ()
+    short_names: tuple[str, ...] = ()
     response_kind: _ResponseKind | None = None
 
 
@@ -118,6 +121,26 @@ class Discovery:
             raise DiscoveryStale(f"the API service of {', '.join(sorted(self._stale))} does not answer now")
         return tuple(self._kinds.values())
 
+    async def named(self, word: str) -> tuple[Kind, ...]:
+        """The kinds that a person may mean: `Deployment`, `deploy`, `deployments.apps`; preferred versions first.
+
+        Aggregated APIs that are away do not stand in the way of the others.
+
+        Raises:
+            Unreachable: The server cannot be asked.
+            ApiError: The server does not tell.
+        """
+        async with self._lock:
+            if not self._kinds:
+                await self._ask()
+        name, _, group = word.lower().partition(".")
+        return tuple(
+            kind
+            for kind in self._kinds.values()
+            if name in {kind.kind.lower(), kind.plural, *kind.short_names}
+            and (not group or kind.api_version.rpartition("/")[0] == group)
+        )
+
     def known(self, api_version: str, kind: str) -> Kind | None:
         """The kind if the last answer held it; asks nobody."""
         return self._kinds.get((api_version, kind))
@@ -154,6 +177,7 @@ def _kinds(api_version: str, version: _Version) -> list[Kind]:
             resource.resource,
             namespaced=resource.scope == "Namespaced",
             watchable="watch" in resource.verbs,
+            short_names=resource.short_names,
         )
         for resource in version.resources
         if resource.response_kind and "patch" in resource.verbs

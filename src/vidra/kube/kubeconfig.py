@@ -145,7 +145,7 @@ def from_file(path: Path, context: str = "") -> Connection:
     entry = next((c.context for c in config.contexts if c.name == wanted), None)
     if entry is None:
         raise NotConfigured(f"{path} has no context {wanted!r}: choose one with kubectl config use-context")
-    return _connection(*config.parts(entry), path.parent)
+    return connection_of(*config.parts(entry), path.parent)
 
 
 def default_path() -> Path | None:
@@ -153,7 +153,12 @@ def default_path() -> Path | None:
     return next((Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part), None)
 
 
-def _connection(cluster: ClusterEntry, user: UserEntry, folder: Path) -> Connection:
+def connection_of(cluster: ClusterEntry, user: UserEntry, folder: Path) -> Connection:
+    """The connection of a person's own entries; files that they name lie in this folder.
+
+    Raises:
+        NotConfigured: They do not lead to a cluster.
+    """
     if user.exec is not None or user.auth_provider is not None:
         raise NotConfigured(
             "this kubeconfig logs in with a plugin (exec or auth-provider), which the operator does not run: "

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.apply.owner import hub_of
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError, Unreachable
 from vidra.kube.live import LiveObject
@@ -20,7 +21,6 @@ T = TypeVar("T")
 log = structlog.get_logger("vidra.operator")
 
 RETRY = 1.0
-HUB_LENGTH = 8
 
 
 class _Served(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ async def cluster_identity(client: Client) -> str:
     while True:
         system = await _patiently(lambda: look(client, "/api/v1/namespaces/kube-system"))
         if system is not None:
-            return system.metadata.uid[:HUB_LENGTH]
+            return hub_of(system.metadata.uid)
         log.warning("waiting for the namespace kube-system")
         await asyncio.sleep(RETRY)
 

@@ -91,7 +91,7 @@ async def apply_pass(
         want = await wanted(reading, resource.spec, cluster, owner)
         await move.find(want.objects)
         listed, before = before, move.inventory
-        found = await _compare(want, before, cluster, owner)
+        found = await compare(want, before, cluster, owner)
         await breathe(want.total)
         review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
     except KubeError as error:
@@ -138,7 +138,7 @@ async def apply_pass(
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
-async def _compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
     """Plan against the views of the kinds concerned, which are watched from now on."""
     kinds = {item.kind for item in want.objects.values()}
     for entry in before.entries.values():

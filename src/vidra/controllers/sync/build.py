@@ -19,7 +19,7 @@ from vidra.api.names import (
 from vidra.api.policies import Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ResourceSpec, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Destination, InfrahubSync
 from vidra.api.times import rfc3339
 from vidra.apply.owner import hashed
 from vidra.controllers.content import ContentStore
@@ -122,12 +122,7 @@ class Builder:
         return only.metadata.name if only else resource_name(self._sync.metadata.name, artifact)
 
     def _spec(self, content: Content, target: Target) -> ResourceSpec:
-        return ResourceSpec(
-            destination=target.destination,
-            content=content,
-            allow_empty=self._sync.spec.allow_empty,
-            **policies(self._sync.spec),
-        )
+        return spec_for(self._sync, content, target.destination)
 
     async def _create(self, name: str, spec: ResourceSpec, target: Target) -> bool:
         place = {CLUSTER_HASH_LABEL: target.place} if target.place else {}
@@ -167,6 +162,16 @@ def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) 
         suspend=existing.spec.suspend,
     )
     return difference(msgspec.to_builtins(existing.spec), msgspec.to_builtins(spec))
+
+
+def spec_for(sync: InfrahubSync, content: Content, destination: Destination) -> ResourceSpec:
+    """What a sync decides about the VidraResource of an artifact at one of its destinations."""
+    return ResourceSpec(
+        destination=destination,
+        content=content,
+        allow_empty=sync.spec.allow_empty,
+        **policies(sync.spec),
+    )
 
 
 def policies(spec: Policies) -> dict[str, Any]:

@@ -6,6 +6,7 @@ only lets go of its part. And not too many may go at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
@@ -103,7 +104,7 @@ def part(
                     waits_for[heir.metadata.name if heir else f"artifact {artifact}"] = None
     if waits_for:
         return Parting(waits_for=tuple(waits_for), stay=len(going))
-    if listed and (why := _held(sync, going, others)):
+    if listed and (why := held_back(sync, going, others)):
         return Parting(held=why, stay=len(going))
     return Parting(go=tuple(going))
 
@@ -147,7 +148,7 @@ def _object(problem: ObjectProblem) -> tuple[str, str]:
     return kind, rest.rpartition(" (")[0].rpartition("/")[2]
 
 
-def _held(sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]) -> Trouble | None:
+def held_back(sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]) -> Trouble | None:
     """Why a person has to agree first; None when nobody has to, or somebody did."""
     kept = {key_of(entry) for entry in _entries(others)}
     had = {key_of(entry) for entry in _entries(going)}
@@ -164,6 +165,18 @@ def _held(sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[V
         f"nothing is removed. If they should go: {command} "
         f"(they are: {', '.join(names)})",
     )
+
+
+def approval_asked_for(message: str) -> tuple[str, tuple[str, ...]] | None:
+    """The set that the message of a held removal asks to approve, with its VidraResources; None when it does not."""
+    found = _ASKS.search(message)
+    if found is None:
+        return None
+    names = tuple(found[2].split(", ")) if found[2] else ()
+    return found[1], names if set_id(names) == found[1] else ()
+
+
+_ASKS = re.compile(rf"{re.escape(APPROVE_PRUNE)}=([0-9a-f]+) --overwrite \(they are: ([^)]*)\)?")
 
 
 def _entries(resources: Iterable[VidraResource]) -> Iterable[ManagedObject]:

@@ -1,4 +1,4 @@
-"""A control plane whose operator a test may stop, for scenes where nobody else is."""
+"""Fixtures of several rooms' tests: an operator that works for the whole run, and a scene for each test to work in."""
 
 import itertools
 from collections.abc import AsyncIterator

@@ -1,0 +1,180 @@
+"""`vidra credentials`: who Vidra is to an Infrahub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vidra.cli.group import Commands
+from vidra.cli.labelled import Labelled
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    Output,
+    OutputOption,
+    Place,
+    YesOption,
+)
+
+if TYPE_CHECKING:
+    from vidra.cli.showing import Column
+    from vidra.kube.client import Client
+
+Json = dict[str, Any]
+
+app = typer.Typer(cls=Commands, help="Credentials of Infrahubs, in Secrets.", no_args_is_help=True)
+
+LABEL = "infrahub-api-url"
+_SORT = Labelled("credentials", "Secret", "secrets", LABEL, LABEL)
+Name = Annotated[str, typer.Argument(help="Name of the Secret, namespace/name, or the host of the Infrahub.")]
+
+
+@app.command("apply")
+def apply(
+    url: Annotated[str, typer.Argument(help="Address of the Infrahub, as syncs name it.")],
+    username: Annotated[
+        str, typer.Option("--username", "-u", help="User; the password is asked for.", show_default=False)
+    ] = "",
+    password_file: Annotated[
+        str, typer.Option(help="File with the password; '-' is standard input.", show_default=False)
+    ] = "",
+    token_file: Annotated[
+        str, typer.Option(help="File with an API token, instead of a user; '-' is standard input.", show_default=False)
+    ] = "",
+    password: Annotated[
+        str,
+        typer.Option(
+            envvar="INFRAHUB_PASSWORD",
+            help="The password. Everybody on this machine can read it in the list of processes.",
+            show_default=False,
+        ),
+    ] = "",
+    token: Annotated[
+        str, typer.Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
+    ] = "",
+    name: Annotated[str, typer.Option(help="Name of the Secret. Default: from the address.", show_default=False)] = "",
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Store credentials for an Infrahub, or replace them; without --username or a token, a token is asked for.
+
+    Example: vidra credentials apply https://infrahub.example.com --username vidra
+    """
+    from vidra.cli.applying import SECRET, put
+    from vidra.cli.connecting import against
+
+    body = credentials_secret(url, username, password_file, token_file, password, token, name, namespace)
+    against(Place(kubeconfig, context), lambda client: put(client, SECRET, body))
+    typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}")
+
+
+@app.command("list")
+def list_(
+    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show the credentials that Vidra has; never their values.
+
+    Example: vidra credentials list
+    """
+    from vidra.cli.labelled import list_all
+
+    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
+
+
+@app.command("get")
+def get(
+    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show one; never its values.
+
+    Example: vidra credentials get infrahub.example.com -o yaml
+    """
+    from vidra.cli.labelled import show_one
+
+    show_one(_SORT, _columns(), name, output, Place(kubeconfig, context))
+
+
+@app.command("delete")
+def delete(
+    name: Name, yes: YesOption = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Delete credentials; it says which syncs use them, and asks.
+
+    Example: vidra credentials delete infrahub.example.com
+    """
+    from vidra.cli.labelled import delete_one
+
+    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
+
+
+def credentials_secret(
+    url: str, username: str, password_file: str, token_file: str, password: str, token: str, name: str, namespace: str
+) -> Json:
+    """The Secret, from what was given on the command line, in files, and at the terminal.
+
+    Raises:
+        Failure: Something is missing or contradicts itself.
+        SourceError: It cannot be an address, or a credential.
+    """
+    from urllib.parse import urlsplit
+
+    from vidra.cli import applying
+    from vidra.cli.asking import secret
+    from vidra.cli.exits import Exit, Failure
+    from vidra.sources.infrahub import Credential
+    from vidra.sources.infrahub.address import base_of
+    from vidra.sources.infrahub.credential import check
+
+    base = base_of(url)
+    if username and token_file:
+        raise Failure("a user with a password, or a token: choose one", Exit.USAGE)
+    if username:
+        credential = Credential(username=username, password=secret("password", password_file, password))
+    else:
+        credential = Credential(token=secret("API token", token_file, token))
+    check(credential, base)
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    labels = {LABEL: host if applying.is_label_value(host) else "see-annotation"}
+    data = {"username": credential.username, "password": credential.password, "token": credential.token}
+    name = name or applying.name_from("infrahub", host, str(parts.port or ""), parts.path)
+    return applying.secret(name, namespace, labels, {LABEL: base}, data)
+
+
+async def _consequences(client: Client, item: Json) -> Sequence[str]:
+    import msgspec
+
+    from vidra.cli.hub import syncs
+    from vidra.controllers.credentials import concerns
+    from vidra.kube.core import Secret
+
+    secret = msgspec.convert(item, Secret)
+    using = [sync.metadata.name for sync in await syncs(client) if concerns(secret, sync.spec.source.infrahub_api_url)]
+    if not using:
+        return ["no sync reads from this Infrahub"]
+    return [
+        f"{len(using)} syncs read from this Infrahub: {', '.join(using[:10])}",
+        "what they applied stays; without other credentials they find no changes any more",
+    ]
+
+
+def _columns() -> Sequence[Column]:
+    from vidra.cli.showing import Column, age
+
+    return (
+        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
+        Column("NAME", lambda item: item["metadata"]["name"]),
+        Column("INFRAHUB", _infrahub),
+        Column("HOLDS", lambda item: ", ".join(sorted(item.get("data") or {}))),
+        Column("AGE", age),
+    )
+
+
+def _infrahub(item: Json) -> str:
+    metadata = item["metadata"]
+    return str((metadata.get("annotations") or {}).get(LABEL) or metadata["labels"][LABEL])

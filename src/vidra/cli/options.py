@@ -1,0 +1,52 @@
+"""Options that many commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from vidra.cli.completing import contexts
+
+OWN_NAMESPACE = "vidra-system"
+
+
+class Output(StrEnum):
+    """How a result is written."""
+
+    TABLE = "table"
+    WIDE = "wide"
+    JSON = "json"
+    YAML = "yaml"
+    NAME = "name"
+
+
+class Place(NamedTuple):
+    """Which cluster a command is about."""
+
+    kubeconfig: Path | None = None
+    context: str = ""
+
+
+KubeconfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--kubeconfig", help="Kubeconfig file. Default: the files of KUBECONFIG, or ~/.kube/config.", show_default=False
+    ),
+]
+ContextOption = Annotated[
+    str,
+    typer.Option(
+        "--context",
+        help="Context of the kubeconfig. Default: its current one.",
+        show_default=False,
+        autocompletion=contexts,
+    ),
+]
+OutputOption = Annotated[Output, typer.Option("--output", "-o", help="How to show it.")]
+NamespaceOption = Annotated[
+    str, typer.Option("--namespace", "-n", envvar="VIDRA_NAMESPACE", help="Vidra's own namespace.")
+]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

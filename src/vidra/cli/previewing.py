@@ -1,0 +1,114 @@
+"""Sets the operator's own steps up for a rehearsal: the same stores, clusters and texts, and nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from vidra.api.resource import ObjectProblem, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.owner import Owner
+from vidra.cli import hub
+from vidra.cli.exits import Failure
+from vidra.cli.logs import configure
+from vidra.clusters.rehearsal import Rehearsal
+from vidra.controllers.content import ContentError, ContentStore
+from vidra.controllers.resource.preview import Preview, Proposal, Study, rehearse, study
+from vidra.controllers.settings import Settings, chosen, read
+from vidra.controllers.shared import sync_of
+from vidra.controllers.sync.ask import source_of
+from vidra.controllers.sync.proposals import Proposed, propose
+from vidra.controllers.verdicts import Verdicts
+from vidra.kube.client import Client
+from vidra.kube.core import Secret
+from vidra.kube.store import Store
+from vidra.sources.infrahub import InfrahubPool
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """What a rehearsal needs."""
+
+    hub: str
+    clusters: Rehearsal
+    resources: Store[VidraResource]
+    content: ContentStore
+    settings: Settings
+    infrahub_secrets: Store[Secret]
+    managers: dict[str, str]
+    """Names of the VidraResources by field manager."""
+
+    async def stored(self, resource: VidraResource) -> Proposal:
+        """A VidraResource with its text as it is kept.
+
+        Raises:
+            Failure: The text is gone or damaged.
+        """
+        content = resource.spec.content
+        try:
+            text = await self.content.load(content) if content else (resource.spec.manifest or "").encode()
+        except ContentError as error:
+            raise Failure(f"VidraResource {resource.metadata.name}: {error}") from None
+        return Proposal(resource, text)
+
+    async def rehearsed(self, proposals: list[Proposal]) -> Preview:
+        """What passes over all of these would do."""
+        return await rehearse(self.clusters, proposals, self.hub, self.resources)
+
+
+@asynccontextmanager
+async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
+    """Everything as the operator would find it."""
+    configure("text", "error")
+    identity, resources, clusters, infrahubs, maps = await asyncio.gather(
+        hub.identity(client),
+        hub.resources(client),
+        hub.cluster_secrets(client),
+        hub.infrahub_secrets(client),
+        hub.config_maps(client),
+    )
+    source = chosen(maps, namespace)
+    rehearsal = Rehearsal(client.connection, namespace, hub.stored(clusters, Store()), Verdicts())
+    try:
+        yield Stage(
+            hub=identity,
+            clusters=rehearsal,
+            resources=hub.stored(resources, Store(index=sync_of)),
+            content=ContentStore(client, namespace, Store()),
+            settings=read(source.data if source else {})[0],
+            infrahub_secrets=hub.stored(infrahubs, Store()),
+            managers={Owner(identity, item.metadata.name).manager: item.metadata.name for item in resources},
+        )
+    finally:
+        await rehearsal.close()
+
+
+async def studied(client: Client, namespace: str, resource: VidraResource) -> Study:
+    """What a pass over a VidraResource would find.
+
+    Raises:
+        Failure: Its cluster cannot be asked.
+    """
+    async with stage(client, namespace) as here:
+        found = await study(here.clusters, await here.stored(resource), here.hub, here.resources)
+        if isinstance(found, ObjectProblem):
+            raise Failure(f"{found.reason}: {found.message}")
+        return found
+
+
+async def proposed(here: Stage, sync: InfrahubSync) -> Proposed:
+    """What a sync would have applied if Infrahub were asked now.
+
+    Raises:
+        SourceError: Infrahub gives no list.
+    """
+    pool = InfrahubPool()
+    try:
+        source = await source_of(
+            sync, here.settings.query_name, here.infrahub_secrets, pool, lambda _reason, _message: None
+        )
+        return await propose(sync, source, here.resources.group(sync.metadata.name), here.clusters.catalogue)
+    finally:
+        await pool.close()

@@ -1,0 +1,73 @@
+"""The `vidra` command as a person runs it: a process of its own, with a kubeconfig."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+Vidra = Callable[..., Coroutine[Any, Any, "Ended"]]
+"""``await vidra("get", "webservers", stdin="…", NO_COLOR="1")``."""
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+    seconds: float
+    """Of processor time: what it costs, however busy the machine is."""
+
+
+def vidra_with(kubeconfig: Path | None) -> Vidra:
+    """The command for one kubeconfig; nothing of this machine's own ones is seen."""
+    known = {"KUBECONFIG": str(kubeconfig)} if kubeconfig else {}
+
+    async def command(*args: str, stdin: str = "", **environment: str) -> Ended:
+        process = await started(*args, environment={**known, **environment})
+        before = _spent()
+        out, err = await process.communicate(stdin.encode())
+        assert process.returncode is not None
+        assert "Traceback" not in err.decode(), err.decode()
+        return Ended(process.returncode, out.decode(), err.decode(), _spent() - before)
+
+    return command
+
+
+async def started(
+    *args: str,
+    environment: Mapping[str, str],
+    stdin: int = asyncio.subprocess.PIPE,
+    stdout: int = asyncio.subprocess.PIPE,
+    start_new_session: bool = False,
+) -> asyncio.subprocess.Process:
+    """The command, running, with pipes.
+
+    Args:
+        environment: On top of this process's own, without what that says about clusters.
+        stdin: Another file than a pipe.
+        stdout: The same.
+        start_new_session: Away from the terminal that the tests run at.
+    """
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_", "INFRAHUB"))}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "vidra", *args),
+        env={**inherited, "HOME": "/nonexistent", **environment},
+        stdin=stdin,
+        stdout=stdout,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=start_new_session,
+    )
+
+
+def _spent() -> float:
+    """Of all processes that this one has seen the end of."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

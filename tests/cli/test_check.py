@@ -1,0 +1,92 @@
+"""`vidra check` goes through everything that Vidra needs, and says what to do about what is not there."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
+from vidra.kube.client import Client
+from vidra.kube.verbs import delete_all
+from vidra.manifests.write import write
+from vidra.testing.command import Vidra, vidra_with
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.infrahub import StandIn
+from vidra.testing.objects import config_map
+from vidra.testing.scene import Scene, connection_to
+
+
+async def found(vidra: Vidra, *more: str) -> tuple[int, dict[str, tuple[str, str]]]:
+    """The exit code, and result and message of each check."""
+    ended = await vidra("check", "-o", "json", *more)
+    rows = msgspec.json.decode(ended.out)
+    return ended.code, {row["check"].partition(" ")[0]: (row["result"], row["message"]) for row in rows}
+
+
+@pytest.fixture
+async def client(own_plane: ControlPlane) -> AsyncIterator[Client]:
+    """An administrator's, of a cluster in which nothing is left that others put there for Vidra."""
+    client = Client(connection_to(own_plane))
+    for kind, selector in (("secrets", CLUSTER_LABEL), ("secrets", INFRAHUB_LABEL), ("configmaps", "app=vidra")):
+        listing = await client.get(f"/api/v1/{kind}", dict[str, Any], query={"labelSelector": selector})
+        for namespace in {item["metadata"]["namespace"] for item in listing["items"]}:
+            await delete_all(client, f"/api/v1/namespaces/{namespace}/{kind}", selector)
+    yield client
+    await client.close()
+
+
+async def test_when_all_is_well_every_check_says_so(bare: Vidra, own_plane: ControlPlane, client: Client) -> None:
+    async with StandIn() as infrahub:
+        scene = Scene(own_plane, client, infrahub, "checked")
+        await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "checked"}})
+        await scene.credentials()
+        infrahub.add_artifact("Web", write([config_map("one")]))
+        sync = await scene.sync("Web", name="checked")
+        code, results = await found(bare)
+        assert {name: result for name, (result, _) in results.items()} == {
+            "cluster": "ok",
+            "definitions": "ok",
+            "rights": "ok",
+            "settings": "ok",
+            "infrahub": "ok",
+        }
+        assert code == 0
+        assert "Kubernetes v1." in results["cluster"][1]
+        infrahub.remove_query("ArtifactIDs")
+        code, results = await found(bare)
+        assert (code, results["infrahub"][0]) == (1, "problem")
+        assert "(QueryNotFound)" in results["infrahub"][1]
+        await scene.plane.kubectl("delete", "infrahubsync", sync, "--wait=false")
+
+
+async def test_a_destination_without_credentials_is_a_problem(
+    bare: Vidra, own_plane: ControlPlane, client: Client
+) -> None:
+    async with StandIn() as infrahub:
+        scene = Scene(own_plane, client, infrahub, "default")
+        name = await scene.resource("", name="elsewhere", destination={"server": "https://nowhere.example.com"})
+        code, results = await found(bare)
+        assert (code, results["destination"][0]) == (1, "problem")
+        assert "(ClusterCredentialsMissing)" in results["destination"][1]
+        await scene.plane.kubectl("delete", "vidraresource", name)
+
+
+async def test_rights_that_an_account_lacks_are_named(bare: Vidra) -> None:
+    code, results = await found(bare, "--as-account", "default:nobody")
+    assert (code, results["rights"][0]) == (1, "problem")
+    assert "watch secrets" in results["rights"][1]
+    assert "patch vidraresources/status" in results["rights"][1]
+
+
+async def test_a_cluster_that_does_not_answer_ends_it_there() -> None:
+    kubeconfig = {
+        "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "contexts": [{"name": "a", "context": {"cluster": "a"}}],
+        "current-context": "a",
+    }
+    ended = await vidra_with(None)(
+        "check", "--kubeconfig", "/dev/stdin", stdin=msgspec.json.encode(kubeconfig).decode()
+    )
+    assert ended.code == 1
+    assert [line.split()[:3] for line in ended.out.splitlines()[1:]] == [["cluster", "https://127.0.0.1:1", "problem"]]

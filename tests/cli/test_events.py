@@ -1,0 +1,36 @@
+"""`vidra events` shows what Vidra reported."""
+
+import msgspec
+
+from vidra.manifests.write import write
+from vidra.testing.command import Vidra
+from vidra.testing.objects import config_map
+from vidra.testing.scene import Json, Scene, has_reason
+
+
+async def test_a_sync_shows_its_own_and_those_of_its_vidraresources(vidra: Vidra, scene: Scene) -> None:
+    scene.infrahub.add_artifact("Web", write([config_map("one")]))
+    sync = await scene.sync("Web")
+    await scene.until_sync(sync)
+    (resource,) = [item["metadata"]["name"] for item in await scene.resources_of(sync)]
+    await scene.until_event(sync, "Synced")
+    await scene.until_event(resource, "Applied")
+    ended = await vidra("events", sync)
+    assert ended.code == 0
+    assert ended.out.splitlines()[0].split() == ["AGO", "TYPE", "REASON", "OBJECT", "MESSAGE"]
+    assert f"InfrahubSync/{sync}" in ended.out
+    assert f"VidraResource/{resource}" in ended.out
+
+
+async def test_warnings_can_be_had_alone(vidra: Vidra, scene: Scene) -> None:
+    await scene.apply(config_map("somebodys", scene.namespace))
+    name = await scene.resource(write([config_map("somebodys", colour="red"), config_map("mine")]))
+    await scene.until_resource(name, has_reason("NotOwned"))
+    await scene.until_event(name, "NotOwned")
+    listing: Json = msgspec.json.decode((await vidra("events", name, "--warnings", "-o", "json")).out)
+    assert {item["type"] for item in listing["items"]} == {"Warning"}
+
+
+async def test_none_is_said_on_standard_error(vidra: Vidra) -> None:
+    ended = await vidra("events", "nosuch")
+    assert (ended.code, ended.out, ended.err) == (0, "", "Vidra wrote no Events about that lately\n")

@@ -1,0 +1,94 @@
+"""`vidra install` and `vidra uninstall`: the whole life of Vidra in a cluster that never heard of it."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+import yaml
+
+from vidra.kube.client import Client
+from vidra.manifests.write import write
+from vidra.testing.command import Vidra, vidra_with
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.infrahub import StandIn
+from vidra.testing.objects import config_map
+from vidra.testing.operating import Operating
+from vidra.testing.scene import Scene, connection_to
+
+NewControlPlane = Callable[..., Awaitable[ControlPlane]]
+IMAGE = ("--image", "registry.example.com/vidra:1.0.0")
+
+
+async def test_from_nothing_to_work_and_back_to_nothing(new_controlplane: NewControlPlane) -> None:
+    plane = await new_controlplane(controllers=False)
+    vidra = vidra_with(plane.kubeconfig)
+    before = await vidra("get")
+    assert before.err.startswith("error: this cluster does not know Vidra: install it (vidra install)")
+    assert (await vidra("check")).code == 1
+    await _installs(vidra, plane)
+    client = Client(connection_to(plane))
+    async with StandIn() as infrahub, Operating(plane):
+        scene = Scene(plane, client, infrahub, "default")
+        await _works(vidra, scene)
+        await _goes_and_leaves_the_objects(vidra, scene)
+    await client.close()
+
+
+async def _installs(vidra: Vidra, plane: ControlPlane) -> None:
+    """Twice: the second time nothing is different, and settings that somebody changed stay."""
+    first = await vidra("install", *IMAGE, "--grant", "edit", "--grant", "view")
+    assert first.code == 0, first.err
+    assert "deployment.apps/vidra applied" in first.out
+    assert (await vidra("config", "apply", "--requeue-sync-after", "1h")).code == 0
+    versions = await _versions(plane)
+    again = await vidra("install", *IMAGE, "--grant", "edit", "--grant", "view")
+    assert again.code == 0, again.err
+    assert "settings: those that are there stay as they are" in again.out
+    assert await _versions(plane) == versions
+    # The rights that it bound are those that the operator needs.
+    assert (await vidra("check", "--as-account", "vidra-system:vidra")).code == 0
+    deployment = await plane.kubectl("get", "deployment", "vidra", "-n", "vidra-system", "-o", "yaml")
+    (container,) = yaml.safe_load(deployment.stdout)["spec"]["template"]["spec"]["containers"]
+    assert (container["image"], container["command"]) == (IMAGE[1], ["vidra", "operator", "--leader-elect"])
+
+
+async def _works(vidra: Vidra, scene: Scene) -> None:
+    more = ("--infrahub-url", scene.infrahub.url, "--infrahub-username", scene.infrahub.username)
+    given = await vidra("install", *more, "--infrahub-password-file", "-", stdin=scene.infrahub.password)
+    assert given.code == 0, given.err
+    scene.infrahub.add_artifact("Web", write([config_map("stays", colour="red")]))
+    sync = await scene.sync("Web")
+    await scene.until_sync(sync)
+
+
+async def _goes_and_leaves_the_objects(vidra: Vidra, scene: Scene) -> None:
+    refused = await vidra("uninstall", "--yes")
+    assert refused.code == 2
+    assert "1 syncs and 1 VidraResources exist: say --objects keep" in refused.err
+    ended = await vidra("uninstall", "--objects", "keep", "--yes")
+    assert ended.code == 0, ended.err
+    assert "1 objects stay in the cluster that Vidra runs in" in ended.err
+    left = await scene.get(await scene.kind("v1", "ConfigMap"), "stays", namespace="default")
+    assert left is not None
+    assert left["data"] == {"colour": "red"}
+    assert "labels" not in left["metadata"]
+    names = await scene.plane.kubectl("get", "clusterrole,clusterrolebinding,crd", "-o", "name")
+    assert "vidra" not in names.stdout
+    there = await scene.plane.kubectl("get", "all,configmap", "-n", "vidra-system", "-o", "name")
+    assert "vidra" not in there.stdout
+    assert (await scene.plane.kubectl("get", "namespace", "vidra-system")).returncode == 0
+
+
+async def _versions(plane: ControlPlane) -> list[tuple[str, str, str]]:
+    kinds = "crd,clusterrole,clusterrolebinding,deployment,configmap,serviceaccount,namespace"
+    found = await plane.kubectl("get", kinds, "-A", "-o", "yaml")
+    items = [(item["kind"], item["metadata"]) for item in yaml.safe_load(found.stdout)["items"]]
+    return [(kind, metadata["name"], metadata["resourceVersion"]) for kind, metadata in items]
+
+
+@pytest.mark.parametrize("image", [(), IMAGE])
+async def test_what_it_would_apply_can_be_had_as_yaml_without_a_cluster(image: tuple[str, ...]) -> None:
+    ended = await vidra_with(None)("install", "--print", *image)
+    assert ended.code == 0, ended.err
+    kinds = [item["kind"] for item in yaml.safe_load_all(ended.out)]
+    assert kinds[:4] == ["CustomResourceDefinition", "CustomResourceDefinition", "Namespace", "ConfigMap"]
+    assert ("Deployment" in kinds) is bool(image)

@@ -1,0 +1,55 @@
+"""`vidra trace` leads from a live object back to the data in Infrahub."""
+
+import hashlib
+
+import msgspec
+
+from vidra.manifests.write import write
+from vidra.testing.command import Vidra
+from vidra.testing.objects import config_map
+from vidra.testing.scene import Json, Scene
+
+
+async def test_it_names_resource_sync_branch_artifact_and_checksum(vidra: Vidra, scene: Scene) -> None:
+    text = write([config_map("one", colour="red")])
+    artifact = scene.infrahub.add_artifact("Web", text)
+    sync = await scene.sync("Web")
+    await scene.until_sync(sync)
+    ended = await vidra("trace", "cm/one", "-n", scene.namespace, "-o", "json")
+    assert ended.code == 0, ended.err
+    found: Json = msgspec.json.decode(ended.out)
+    (origin,) = found["origins"]
+    checksum = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    assert origin["sync"] == sync
+    assert origin["resource"] == f"{sync}-{artifact}"
+    assert (origin["branch"], origin["artifact"], origin["artifactId"]) == ("main", "Web", artifact)
+    assert origin["checksum"] == origin["appliedChecksum"] == checksum
+    assert origin["infrahub"] == scene.infrahub.url
+
+
+async def test_all_owners_and_others_with_fields_of_it_are_named(vidra: Vidra, scene: Scene) -> None:
+    names = [await scene.resource(write([config_map("shared", colour="red")])) for _ in range(2)]
+    for name in names:
+        await scene.until_resource(name)
+    await scene.apply(config_map("shared", scene.namespace, size="large"), manager="a-stranger")
+    ended = await vidra("trace", "configmap/shared", "-n", scene.namespace)
+    assert ended.code == 0
+    assert all(f"VidraResource: {name}" in ended.out for name in names)
+    assert "made by hand: no sync stands behind it" in ended.out
+    assert "a-stranger Apply" in ended.out
+
+
+async def test_an_object_of_nobody_says_so(vidra: Vidra, scene: Scene) -> None:
+    await scene.apply(config_map("somebodys", scene.namespace))
+    ended = await vidra("trace", "ConfigMap/somebodys", "-n", scene.namespace)
+    assert ended.code == 1
+    assert "no VidraResource has it" in ended.out
+
+
+async def test_what_is_not_there_is_one_sentence(vidra: Vidra, scene: Scene) -> None:
+    missing = await vidra("trace", "cm/nosuch", "-n", scene.namespace)
+    assert missing.code == 1
+    assert missing.err.startswith(f"error: there is no ConfigMap nosuch in the namespace {scene.namespace}")
+    unknown = await vidra("trace", "gadget/nosuch")
+    assert unknown.err == "error: the cluster serves no kind 'gadget'\n"
+    assert (await vidra("trace", "nosuch")).code == 2
