@@ -25,4 +25,12 @@ class Metrics:
             registry=self.registry,
             buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
         )
+        self.reverted = Counter(
+            "vidra_drift_reverted", "Objects that were put back because somebody changed them.", registry=self.registry
+        )
+        self.pruned = Counter("vidra_objects_pruned", "Objects that were deleted or let go.", registry=self.registry)
+        self.applied = Counter(
+            "vidra_objects_applied", "Objects that were written because their text is new.", registry=self.registry
+        )
+        self.downloads = Counter("vidra_artifact_downloads", "Texts fetched from Infrahub.", registry=self.registry)
         self.waiting = Gauge("workqueue_depth", "Keys that could be worked on now.", ["name"], registry=self.registry)

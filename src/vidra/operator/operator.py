@@ -21,6 +21,7 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.rules import parse
 from vidra.clusters.registry import Clusters
+from vidra.controllers.census import Census
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
 from vidra.controllers.metrics import Metrics
@@ -64,6 +65,7 @@ class Operator:
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool()
         self.metrics = Metrics()
+        self.metrics.registry.register(Census(self._syncs, self._resources, self._clusters.__len__))
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 

@@ -211,12 +211,19 @@ class ResourceController:
         await breathe(done.outcome.total)
         done = msgspec.structs.replace(done, outcome=self._with_health(done.outcome, resource, cluster))
         await breathe(done.outcome.total)
+        self._count(done)
         await reporter.done(done)
         # Only now: an owner is woken for what its status says that it waits for.
         reasons = {problem.reason for problem in done.outcome.problems}
         (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
         (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(owner.manager)
         return done
+
+    def _count(self, done: Done) -> None:
+        metrics = self._shared.metrics
+        metrics.applied.inc(done.changed)
+        metrics.reverted.inc(len(done.reverted))
+        metrics.pruned.inc(done.removed)
 
     async def _obstacle(self, resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
         """What has to be there, and well, before anything new is applied, and is not."""

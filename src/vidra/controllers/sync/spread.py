@@ -82,7 +82,9 @@ class Spread:
         async with self._places:
             content = self._builder.stored(artifact)
             if content is None:
-                content = await self._builder.save(artifact, await self._source.fetch(artifact))
+                text = await self._source.fetch(artifact)
+                self._shared.metrics.downloads.inc()
+                content = await self._builder.save(artifact, text)
             for place in places:
                 existing = self._there.get((artifact.id, place))
                 self.counts[await self._builder.write(content, self._targets[place], existing)] += 1

@@ -1,0 +1,68 @@
+"""What there is and how it is, counted from the stores when Prometheus asks: nothing is kept up to date in between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from vidra.api.conditions import ConditionType, find
+from vidra.api.health import Status
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.kube.store import Store
+
+NEW = "Unknown"
+"""Status and reason of what no pass has been over yet."""
+
+
+class Census(Collector):
+    """Counts syncs, VidraResources and objects. Labels are bounded: kinds, statuses, reasons of the closed set."""
+
+    def __init__(
+        self, syncs: Store[InfrahubSync], resources: Store[VidraResource], clusters: Callable[[], int]
+    ) -> None:
+        self._syncs = syncs
+        self._resources = resources
+        self._clusters = clusters
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The figures of this moment."""
+        yield _readiness((*self._syncs, *self._resources))
+        yield _health(self._resources)
+        for name, text, count in (
+            ("vidra_objects", "Objects in all inventories.", lambda item: len(item.status.managed_resources)),
+            ("vidra_drifted_objects", "Objects that differ and are left so.", lambda item: len(item.status.drifted)),
+            ("vidra_held_prunes", "VidraResources whose prune waits for somebody to agree.", _held),
+        ):
+            yield GaugeMetricFamily(name, text, value=sum(map(count, self._resources)))
+        yield GaugeMetricFamily("vidra_clusters", "Clusters in use, each identity counted.", value=self._clusters())
+
+
+def _readiness(items: Iterable[InfrahubSync | VidraResource]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "vidra_resources", "Syncs and VidraResources by their Ready condition.", labels=["kind", "ready", "reason"]
+    )
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for item in items:
+        ready = find(item.status.conditions, ConditionType.READY)
+        counts[item.kind, ready.status if ready else NEW, ready.reason if ready else NEW] += 1
+    for labels, count in sorted(counts.items()):
+        family.add_metric(labels, count)
+    return family
+
+
+def _health(resources: Iterable[VidraResource]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("vidra_health", "VidraResources by the health of their worst object.", labels=["health"])
+    counts = Counter(item.status.health or Status.UNKNOWN for item in resources)
+    for status in Status:
+        family.add_metric([status], counts[status])
+    return family
+
+
+def _held(item: VidraResource) -> int:
+    ready = find(item.status.conditions, ConditionType.READY)
+    return int(ready is not None and ready.reason == Reason.PRUNE_HELD)
