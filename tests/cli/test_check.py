@@ -1,14 +1,11 @@
 """`vidra check` goes through everything that Vidra needs, and says what to do about what is not there."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import msgspec
 import pytest
 
-from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
 from vidra.kube.client import Client
-from vidra.kube.verbs import delete_all
 from vidra.manifests.write import write
 from vidra.testing.command import Vidra, vidra_with
 from vidra.testing.controlplane import ControlPlane
@@ -26,12 +23,8 @@ async def found(vidra: Vidra, *more: str) -> tuple[int, dict[str, tuple[str, str
 
 @pytest.fixture
 async def client(own_plane: ControlPlane) -> AsyncIterator[Client]:
-    """An administrator's, of a cluster in which nothing is left that others put there for Vidra."""
+    """An administrator's."""
     client = Client(connection_to(own_plane))
-    for kind, selector in (("secrets", CLUSTER_LABEL), ("secrets", INFRAHUB_LABEL), ("configmaps", "app=vidra")):
-        listing = await client.get(f"/api/v1/{kind}", dict[str, Any], query={"labelSelector": selector})
-        for namespace in {item["metadata"]["namespace"] for item in listing["items"]}:
-            await delete_all(client, f"/api/v1/namespaces/{namespace}/{kind}", selector)
     yield client
     await client.close()
 

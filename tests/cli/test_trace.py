@@ -50,6 +50,6 @@ async def test_what_is_not_there_is_one_sentence(vidra: Vidra, scene: Scene) -> 
     missing = await vidra("trace", "cm/nosuch", "-n", scene.namespace)
     assert missing.code == 1
     assert missing.err.startswith(f"error: there is no ConfigMap nosuch in the namespace {scene.namespace}")
-    unknown = await vidra("trace", "gadget/nosuch")
-    assert unknown.err == "error: the cluster serves no kind 'gadget'\n"
+    unknown = await vidra("trace", "unheardof/nosuch")
+    assert unknown.err == "error: the cluster serves no kind 'unheardof'\n"
     assert (await vidra("trace", "nosuch")).code == 2

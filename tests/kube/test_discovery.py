@@ -38,9 +38,9 @@ async def test_the_real_servers_kinds_are_found_in_two_requests(admin: Client, c
         )
     )
     assert found == [
-        Kind("v1", "ConfigMap", "configmaps", namespaced=True),
-        Kind("v1", "Namespace", "namespaces", namespaced=False),
-        Kind("apps/v1", "Deployment", "deployments", namespaced=True),
+        Kind("v1", "ConfigMap", "configmaps", namespaced=True, short_names=("cm",)),
+        Kind("v1", "Namespace", "namespaces", namespaced=False, short_names=("ns",)),
+        Kind("apps/v1", "Deployment", "deployments", namespaced=True, short_names=("deploy",)),
         None,
     ]
     assert sorted(entry.uri for entry in controlplane.audit.since(mark) if entry.uri in {"/api", "/apis"}) == [

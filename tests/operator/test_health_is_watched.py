@@ -110,7 +110,7 @@ async def test_without_wait_ready_says_that_it_is_applied_and_health_how_it_is(s
 
 async def test_news_of_health_writes_no_object(scene: Scene) -> None:
     name = await given(scene, machine(), destination={"reconcileOnEvents": True})
-    await scene.until_resource(name)
+    await scene.until_event(name, "Applied")  # written after everything else
     mark = scene.plane.audit.mark()
     for word in ("InProgress", "Current", "InProgress"):
         await says(scene, status="True" if word == "Current" else "False")

@@ -37,6 +37,8 @@ def _unlisted(look: Look, manager: Manager) -> Iterator[str]:
     for key, found in look.objects.items():
         for holder in found.managers:
             name = names.get(holder)
+            if name is None and found.terminating:
+                continue  # deleted, and its end cannot be called off: nobody has to look after it
             if name is None:
                 yield f"{key} has the manager {holder}, but there is no such VidraResource"
             elif key not in look.resources[name].inventory:
