@@ -159,4 +159,3 @@ async def test_a_sync_of_a_dead_cluster_ends_at_its_time_out(remote: Remote) -> 
         await remote.home.plane.kubectl("delete", "infrahubsync", sync, "--timeout=30s")
         event = await remote.home.until_event(resource["metadata"]["name"], "LeftBehind")
     assert remote.server in event["message"]
-    assert await remote.box()
