@@ -22,6 +22,10 @@ def candidate(admin: Client, namespace: str, monkeypatch: pytest.MonkeyPatch) ->
     return lambda: Leadership(admin, namespace, "work")
 
 
+async def until_it_has(candidate: Leadership) -> None:
+    await eventually(candidate.take)
+
+
 async def read(client: Client, namespace: str) -> Lease:
     return await client.get(f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/work", Lease)
 
@@ -34,7 +38,7 @@ async def interfere(client: Client, namespace: str, spec: str) -> None:
 
 async def test_of_many_one_wins_and_the_next_follows_a_release(candidate: New, admin: Client, namespace: str) -> None:
     candidates = [candidate() for _ in range(5)]
-    tasks = {asyncio.create_task(each.acquire()): each for each in candidates}
+    tasks = {asyncio.create_task(until_it_has(each)): each for each in candidates}
     (first,), rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     held = await read(admin, namespace)
     assert held.spec.holder_identity == tasks[first].identity
@@ -51,19 +55,19 @@ async def test_of_many_one_wins_and_the_next_follows_a_release(candidate: New, a
 
 
 async def test_an_expired_lease_is_taken_by_our_own_clock(candidate: New, admin: Client, namespace: str) -> None:
-    await candidate().acquire()
+    assert await candidate().take()
     long_ago = '{"leaseDurationSeconds": 1, "renewTime": "1999-01-01T00:00:00.000000Z"}'
     await interfere(admin, namespace, long_ago)
     next_ = candidate()
     began = asyncio.get_running_loop().time()
     async with asyncio.timeout(5):
-        await next_.acquire()
+        await until_it_has(next_)
     assert asyncio.get_running_loop().time() - began > 1
 
 
 async def test_renewing_moves_the_renew_time_only(candidate: New, admin: Client, namespace: str) -> None:
     mine = candidate()
-    await mine.acquire()
+    assert await mine.take()
     before = (await read(admin, namespace)).spec
     task = asyncio.create_task(mine.keep())
 
@@ -79,7 +83,7 @@ async def test_renewing_moves_the_renew_time_only(candidate: New, admin: Client,
 
 async def test_who_finds_another_holder_stops_at_once(candidate: New, admin: Client, namespace: str) -> None:
     mine = candidate()
-    await mine.acquire()
+    assert await mine.take()
     await interfere(admin, namespace, '{"holderIdentity": "other"}')
     with pytest.raises(LeaseLost, match="taken by other"):
         async with asyncio.timeout(2):
@@ -92,7 +96,7 @@ async def test_a_lease_that_somebody_else_only_touched_or_deleted_is_kept(
     candidate: New, admin: Client, namespace: str
 ) -> None:
     mine = candidate()
-    await mine.acquire()
+    assert await mine.take()
     task = asyncio.create_task(mine.keep())
     path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases/work"
     await admin.send(

@@ -3,10 +3,8 @@
 import asyncio
 from typing import Any
 
-import msgspec
 import pytest
 
-from vidra.kube.client import encode
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, secret
 from vidra.testing.remote import BOX, Remote
@@ -140,20 +138,8 @@ async def test_drift_is_put_back_at_once_where_the_serviceaccount_may_watch(limi
 
 async def test_when_vidra_may_not_impersonate_that_is_said(remote: Remote) -> None:
     """The token in the Secret is that of a ServiceAccount without any rights."""
-    remote.user["token"] = await token_of(remote, "powerless")
+    remote.user["token"] = await remote.scene.token_of("powerless")
     await remote.credentials()
     name = await remote.resource(**as_deployer(remote))
     resource = await remote.home.until_resource(name, has_reason("Forbidden"))
     assert "cannot impersonate" in condition(resource)["message"]
-
-
-async def token_of(remote: Remote, name: str) -> str:
-    """A token of a new ServiceAccount."""
-    place = remote.scene.namespace
-    await remote.scene.apply(
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": place}}
-    )
-    request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
-    path = f"/api/v1/namespaces/{place}/serviceaccounts/{name}/token"
-    answer: Json = msgspec.json.decode(await remote.scene.client.send("POST", path, body=encode(request)))
-    return str(answer["status"]["token"])

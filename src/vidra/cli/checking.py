@@ -51,7 +51,7 @@ NEEDS = (
     Need(("get", "list", "watch"), "", "configmaps"),
     Need(("get", "list", "watch"), "", "namespaces"),
     Need(("create",), "", "events"),
-    Need(("get", "create", "patch"), "coordination.k8s.io", "leases"),
+    Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases"),
     Need(("get", "list", "watch"), "apiextensions.k8s.io", "customresourcedefinitions"),
     Need(_ALL, GROUP, SYNC_PLURAL),
     Need(("get", "patch"), GROUP, f"{SYNC_PLURAL}/status"),

@@ -39,6 +39,12 @@ def operator(
     leader_elect: Annotated[
         bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
     ] = False,
+    shards: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Parts that replicas divide the work into, with --leader-elect; 1: one replica works."
+        ),
+    ] = 1,
     namespace: Annotated[
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
@@ -54,11 +60,15 @@ def operator(
     from vidra.operator.options import Options, connection_from_environment, namespace_from_environment
 
     configure(log_format, log_level)
+    if shards > 1 and not leader_elect:
+        typer.echo("vidra operator: --shards needs --leader-elect: a shard is held by a Lease", err=True)
+        raise typer.Exit(2)
     try:
         options = Options(
             connection=connection_from_environment(),
             namespace=namespace or namespace_from_environment(),
             leader_elect=leader_elect,
+            shards=shards,
         )
     except NotConfigured as error:
         typer.echo(f"vidra operator: {error}", err=True)

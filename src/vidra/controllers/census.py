@@ -13,7 +13,6 @@ from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.kube.store import Store
 
 NEW = "Unknown"
 """Status and reason of what no pass has been over yet."""
@@ -23,7 +22,7 @@ class Census(Collector):
     """Counts syncs, VidraResources and objects. Labels are bounded: kinds, statuses, reasons of the closed set."""
 
     def __init__(
-        self, syncs: Store[InfrahubSync], resources: Store[VidraResource], clusters: Callable[[], int]
+        self, syncs: Iterable[InfrahubSync], resources: Iterable[VidraResource], clusters: Callable[[], int]
     ) -> None:
         self._syncs = syncs
         self._resources = resources

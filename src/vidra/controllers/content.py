@@ -12,7 +12,7 @@ import gzip
 import hashlib
 import zlib
 from collections import OrderedDict
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from vidra.api.names import CHECKSUM_LABEL, RESOURCE_LABEL, SYNC_LABEL
 from vidra.api.resource import Content, VidraResource
@@ -125,17 +125,20 @@ class ContentStore:
         """
         await delete_all(self._client, self._root, f"{SYNC_LABEL}={hashed(sync)}")
 
-    async def sweep(self, resources: Iterable[VidraResource]) -> None:
+    async def sweep(self, resources: Iterable[VidraResource], concerns: Callable[[str], bool]) -> None:
         """Forget every text that no VidraResource refers to: what a process left that died between two writes.
 
-        Only before the controllers start: a text is written before what refers to it.
+        Only before their syncs are worked on: a text is written before what refers to it.
+
+        Args:
+            concerns: Whether this is about the texts of a sync, by the hash of its name.
 
         Raises:
             KubeError: They could not be deleted.
         """
         wanted = {name for item in resources if item.spec.content for name in item.spec.content.secrets}
         for item in self._kept:
-            if item.metadata.name not in wanted:
+            if item.metadata.name not in wanted and concerns(item.metadata.labels.get(SYNC_LABEL, "")):
                 await delete(self._client, f"{self._root}/{item.metadata.name}", uid=item.metadata.uid)
 
     async def _write(self, name: str, labels: dict[str, str], chunk: bytes) -> None:

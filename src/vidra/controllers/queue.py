@@ -41,15 +41,30 @@ async def _no_glance(_: str) -> None:
     """There is nothing to look at."""
 
 
+def _every(_: str) -> bool:
+    """All keys are this replica's."""
+    return True
+
+
 class Queue:
     """Keys that wait for work, and the workers that do it.
 
     A key that is added while it is being worked on is worked on once more afterwards, so that no change is missed and
-    no key ever has two workers. The earliest of several delays wins.
+    no key ever has two workers. The earliest of several delays wins. Keys that are not this replica's are passed over.
     """
 
-    def __init__(self, name: str, work: Work, workers: int, metrics: Metrics, *, glance: Glance = _no_glance) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Work,
+        workers: int,
+        metrics: Metrics,
+        *,
+        glance: Glance = _no_glance,
+        mine: Callable[[str], bool] = _every,
+    ) -> None:
         self.name = name
+        self._mine = mine
         self._metrics = metrics
         metrics.waiting.labels(name).set_function(self.__len__)
         self._work = work
@@ -64,6 +79,8 @@ class Queue:
         self._glances_due: dict[str, float] = {}
         self._only_glances: set[str] = set()
         """Of the ready keys, those that nobody wants more for."""
+        self._ended = asyncio.Event()
+        """Set whenever a worker is through with a key."""
         self._alarm = asyncio.Event()
         self._some = asyncio.Semaphore(0)
 
@@ -105,6 +122,12 @@ class Queue:
         self._glances_due.pop(key, None)
         self._failures.pop(key, None)
 
+    async def parted(self) -> None:
+        """Wait until nobody works on a key that is another replica's now."""
+        while not all(self._mine(key) for key in self._running):
+            self._ended.clear()
+            await self._ended.wait()
+
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
@@ -116,11 +139,14 @@ class Queue:
         while True:
             await self._some.acquire()
             key, _ = self._ready.popitem(last=False)
+            if not self._mine(key):
+                continue
             self._running.add(key)
             try:
                 await (self._look(key) if key in self._only_glances else self._pass(key))
             finally:
                 self._running.discard(key)
+                self._ended.set()
                 if key in self._again:
                     self._again.discard(key)
                     self.add(key)

@@ -13,6 +13,7 @@ from vidra.controllers.content import ContentStore
 from vidra.controllers.leaving import Leaving
 from vidra.controllers.metrics import Metrics
 from vidra.controllers.settings import Settings
+from vidra.controllers.share import Share
 from vidra.controllers.underway import Underway
 from vidra.kube.client import Client
 from vidra.kube.core import Heading, Secret
@@ -42,6 +43,8 @@ class Shared(msgspec.Struct, frozen=True):
     metrics: Metrics
     settings: Callable[[], Settings]
     """The settings in force now."""
+    share: Share = msgspec.field(default_factory=Share)
+    """The syncs that are this replica's to work on."""
     leaving: Leaving = msgspec.field(default_factory=Leaving)
     underway: Underway = msgspec.field(default_factory=Underway)
 
@@ -50,3 +53,8 @@ def sync_of(resource: VidraResource) -> str:
     """Name of the sync that made a VidraResource; empty when a person did."""
     owners = resource.metadata.owner_references
     return next((owner.name for owner in owners if owner.kind == "InfrahubSync"), "")
+
+
+def lead_of(resource: VidraResource) -> str:
+    """By whose name a VidraResource is dealt to a replica: its sync's, or its own if a person made it."""
+    return sync_of(resource) or resource.metadata.name

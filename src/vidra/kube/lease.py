@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import uuid
 from datetime import UTC, datetime
 
@@ -49,33 +48,53 @@ class Lease(msgspec.Struct, frozen=True, rename="camel"):
     kind: str = "Lease"
 
 
+class Leases(msgspec.Struct, frozen=True):
+    """The Leases of a namespace."""
+
+    items: tuple[Lease, ...] = ()
+
+
+def leases_path(namespace: str) -> str:
+    """Where the Leases of a namespace are."""
+    return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+
+
+def new_identity() -> str:
+    """A name for this process that no other one has, with the Pod's name at its start."""
+    return f"{os.uname().nodename}_{uuid.uuid4()}"
+
+
+class Sightings:
+    """When each Lease was last seen to change, by *our* clock: clocks of two machines are never compared."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[str, float]] = {}
+
+    def holder(self, lease: Lease) -> str:
+        """Who holds a Lease as it was read now; empty when nobody does, or has not renewed it for its duration."""
+        now, version = asyncio.get_running_loop().time(), lease.metadata.resource_version
+        before, since = self._seen.get(lease.metadata.name, ("", 0.0))
+        if before != version:
+            self._seen[lease.metadata.name], since = (version, now), now
+        expired = now - since > (lease.spec.lease_duration_seconds or DURATION)
+        return "" if expired else lease.spec.holder_identity or ""
+
+
 class Leadership:
-    """One candidate for one Lease.
+    """One candidate for one Lease."""
 
-    Another holder's Lease counts as expired when it has not changed for its duration by *our* clock: clocks of two
-    machines are never compared.
-    """
-
-    def __init__(self, client: Client, namespace: str, name: str) -> None:
+    def __init__(
+        self, client: Client, namespace: str, name: str, identity: str = "", sightings: Sightings | None = None
+    ) -> None:
         self._client = client
-        self._root = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
+        self._root = leases_path(namespace)
         self._name = name
         self._namespace = namespace
-        self.identity = f"{os.uname().nodename}_{uuid.uuid4()}"
-        self._seen: tuple[str, float] = ("", 0.0)
+        self.identity = identity or new_identity()
+        self._sightings = sightings or Sightings()
         self._other = ""
         """Who holds the Lease, if it is not us and not expired."""
         self._held: Lease | None = None
-
-    async def acquire(self) -> None:
-        """Wait until the Lease is ours."""
-        told = ""
-        while not await self._try():
-            if self._other not in {"", told}:
-                log.info("waiting for the lease", lease=self._name, holder=self._other)
-                told = self._other
-            await asyncio.sleep(RETRY + random.uniform(0, 0.2 * RETRY))  # noqa: S311 - jitter
-        log.info("leading", lease=self._name, identity=self.identity)
 
     async def keep(self) -> None:
         """Renew until cancelled.
@@ -90,7 +109,7 @@ class Leadership:
             try:
                 async with asyncio.timeout_at(renewed + RENEW_WITHIN):
                     # After a conflict the second try reads who is faster: us again, or another holder.
-                    if await self._try() or await self._try():
+                    if await self.take() or await self.take():
                         renewed = loop.time()
             except TimeoutError:
                 pass
@@ -111,7 +130,8 @@ class Leadership:
             log.warning("lease not released", error=str(error))
         self._held = None
 
-    async def _try(self) -> bool:
+    async def take(self) -> bool:
+        """Take the Lease if nobody else holds it, or renew it; whether it is ours now."""
         try:
             lease = self._held or await self._read()
             if lease is None:
@@ -128,18 +148,9 @@ class Leadership:
             return False
 
     def _may_take(self, lease: Lease) -> bool:
-        spec = lease.spec
-        self._other = ""
-        if not spec.holder_identity or spec.holder_identity == self.identity:
-            return True
-        now = asyncio.get_running_loop().time()
-        version = lease.metadata.resource_version
-        if self._seen[0] != version:
-            self._seen = (version, now)
-        if now - self._seen[1] > (spec.lease_duration_seconds or DURATION):
-            return True
-        self._other = spec.holder_identity
-        return False
+        holder = self._sightings.holder(lease)
+        self._other = "" if holder == self.identity else holder
+        return not self._other
 
     def _ours(self, before: LeaseSpec) -> LeaseSpec:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -25,18 +25,18 @@ from vidra.controllers.census import Census
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
 from vidra.controllers.metrics import Metrics
-from vidra.controllers.resource import ResourceController
-from vidra.controllers.shared import Shared, sync_of
-from vidra.controllers.sync import SyncController
+from vidra.controllers.share import Dealt, Share
+from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.core import ConfigMap, Heading, Secret
 from vidra.kube.events import Recorder
-from vidra.kube.lease import Leadership
 from vidra.kube.store import HasMeta, Store
 from vidra.kube.watch import Watch
 from vidra.operator.options import Options
+from vidra.operator.part import Part
 from vidra.operator.prepare import cluster_identity, definitions_served, ensure_namespace
 from vidra.operator.relay import Relay
+from vidra.operator.shards import Shards
 from vidra.sources.infrahub import InfrahubPool
 
 log = structlog.get_logger("vidra.operator")
@@ -64,8 +64,11 @@ class Operator:
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool()
+        self._share = Share(options.shards)
+        syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
+        resources = Dealt(self._resources, lead_of, self._share)
         self.metrics = Metrics()
-        self.metrics.registry.register(Census(self._syncs, self._resources, self._clusters.__len__))
+        self.metrics.registry.register(Census(syncs, resources, self._clusters.__len__))
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 
@@ -92,25 +95,15 @@ class Operator:
         hub = await cluster_identity(self._client)
         await ensure_namespace(self._client, self._options.namespace)
         await definitions_served(self._client)
-        leadership = Leadership(self._client, self._options.namespace, self._options.lease_name)
         async with asyncio.TaskGroup() as group:
             self._watch_everything(group)
             await self._everything_read()
             self.ready.set()
             log.info("ready", syncs=len(self._syncs), resources=len(self._resources), hub=hub)
-            if not self._options.leader_elect:
-                await self._control(hub)
-            else:
-                await leadership.acquire()
-                try:
-                    async with asyncio.TaskGroup() as leading:
-                        leading.create_task(leadership.keep(), name="lease")
-                        leading.create_task(self._control(hub), name="controllers")
-                finally:
-                    await leadership.release()
+            await self._control(hub)
 
     async def _control(self, hub: str) -> None:
-        """Run the controllers, which begin with everything there is."""
+        """Run the controllers over everything, or over what is dealt to this replica."""
         config = Config(self._config_maps, self._options.namespace, self._recorder)
         shared = Shared(
             client=self._client,
@@ -126,20 +119,28 @@ class Operator:
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,
+            share=self._share,
         )
-        resources = ResourceController(shared)
-        syncs = SyncController(shared, self._pool)
-        self._relay.to = resources
+        part = Part(shared, self._pool)
+        self._relay.to = part.resources
         config.listen(lambda: self._judge_by(config.settings.health_rules))
         self._judge_by(config.settings.health_rules)
-        config.listen(syncs.again)
-        config.listen(resources.again)
-        await shared.content.sweep(self._resources)
-        resources.again()
-        syncs.again()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(resources.queue.run(), name="vidraresources")
-            group.create_task(syncs.queue.run(), name="infrahubsyncs")
+        config.listen(part.again)
+        if self._options.leader_elect:
+            await self._work_on_what_is_dealt(part)
+        else:
+            await part.begin(0)
+            await part.run()
+
+    async def _work_on_what_is_dealt(self, part: Part) -> None:
+        options = self._options
+        shards = Shards(self._client, options.namespace, options.lease_name, options.shards, part)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(shards.run(), name="leases")
+                group.create_task(part.run(), name="controllers")
+        finally:
+            await shards.release()
 
     def _judge_by(self, text: str) -> None:
         """Judge objects by these rules of users besides Vidra's own."""

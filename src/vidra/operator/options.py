@@ -21,6 +21,8 @@ class Options(msgspec.Struct, frozen=True):
     """Vidra's own: stored content and the Lease are there."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
+    shards: int = 1
+    """Into how many parts the work is divided between replicas, with leader_elect."""
 
 
 def connection_from_environment() -> Connection:

@@ -84,6 +84,19 @@ class Scene:
             }
         )
 
+    async def token_of(self, account: str) -> str:
+        """A token of a ServiceAccount of the namespace, which is made if it is not there."""
+        place = {"name": account, "namespace": self.namespace}
+        await self.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": place})
+        request = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"expirationSeconds": 3600},
+        }
+        path = f"/api/v1/namespaces/{self.namespace}/serviceaccounts/{account}/token"
+        answer: Json = msgspec.json.decode(await self.client.send("POST", path, body=encode(request)))
+        return str(answer["status"]["token"])
+
     async def sync(
         self, artifact: str, *, name: str = "", source: Json | None = None, destination: Json | None = None, **spec: Any
     ) -> str:

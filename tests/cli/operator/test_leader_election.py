@@ -19,7 +19,7 @@ PASSES = "controller_runtime_reconcile_total"
 @pytest.fixture
 async def pair(own_plane: ControlPlane, new_operator: NewOperator) -> list[OperatorProcess]:
     """Two replicas, both ready; the first one leads."""
-    await own_plane.request("DELETE", f"{LEASES}/vidra-operator")
+    await own_plane.request("DELETE", LEASES)
     first = await new_operator("--leader-elect")
     await first.until_said("leading")
     second = await new_operator("--leader-elect")

@@ -41,7 +41,7 @@ from vidra.controllers.resource.report import Outcome, as_applied, reason_of
 from vidra.controllers.resource.reporter import Reporter
 from vidra.controllers.resource.rivals import rivals_in
 from vidra.controllers.resource.siblings import may_take, waits_for_siblings
-from vidra.controllers.shared import Shared, sync_of
+from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.status import set_finalizers
 from vidra.controllers.triggers import calls_for_pass
 from vidra.kube.core import Secret
@@ -78,7 +78,7 @@ class ResourceController:
         self._patience = Patience()
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
-        self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance)
+        self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance, mine=self._mine)
         self._places = Places(self.queue.add)
         shared.resources.listen(self._resource_changed)
         shared.syncs.listen(self._sync_changed)
@@ -108,6 +108,17 @@ class ResourceController:
         for resource in self._shared.resources:
             self.queue.add(resource.metadata.name)
 
+    def begin(self, shard: int) -> None:
+        """Work on what is in a shard."""
+        for resource in self._in(shard):
+            self.queue.add(resource.metadata.name)
+
+    async def end(self, shard: int) -> None:
+        """Be through with what is in a shard, and know nothing of it any more: another replica will."""
+        await self.queue.parted()
+        for resource in self._in(shard):
+            self._forget(Owner(self._shared.hub, resource.metadata.name))
+
     async def work(self, name: str) -> Next:
         """One pass; every failure ends in the status, none goes further."""
         resource = self._shared.resources.get(name)
@@ -126,6 +137,14 @@ class ResourceController:
             log.exception("pass failed", resource=name)
             await Reporter(self._shared, resource).fault()
         return Next(failed=True)
+
+    def _in(self, shard: int) -> list[VidraResource]:
+        shard_of = self._shared.share.shard_of
+        return [item for item in self._shared.resources if shard_of(lead_of(item)) == shard]
+
+    def _mine(self, name: str) -> bool:
+        resource = self._shared.resources.get(name)
+        return resource is None or lead_of(resource) in self._shared.share
 
     async def _keep(self, resource: VidraResource, owner: Owner) -> Next:
         """Make the pass, and turn what stands in its way into a reason."""

@@ -66,7 +66,7 @@ class SyncController:
         """Syncs that are being deleted and wait for their heirs."""
         self._unready = Unready()
         self._passes = Passes()
-        self.queue = Queue("infrahubsync", self.work, WORKERS, shared.metrics)
+        self.queue = Queue("infrahubsync", self.work, WORKERS, shared.metrics, mine=shared.share.__contains__)
         shared.syncs.listen(self._sync_changed)
         shared.resources.listen(self._resource_changed)
         shared.infrahub_secrets.listen(self._secret_changed)
@@ -78,15 +78,22 @@ class SyncController:
         for sync in self._shared.syncs:
             self._ask_again(sync.metadata.name)
 
+    def begin(self, shard: int) -> None:
+        """Work on what is in a shard."""
+        for name in self._in(shard):
+            self._ask_again(name)
+
+    async def end(self, shard: int) -> None:
+        """Be through with what is in a shard, and know nothing of it any more: another replica will."""
+        await self.queue.parted()
+        for name in self._in(shard):
+            self._forget(name)
+
     async def work(self, name: str) -> Next:
         """One pass; every failure ends in the status, none goes further."""
         sync = self._shared.syncs.get(name)
         if sync is None:
-            self._asked.pop(name, None)
-            self._stale.discard(name)
-            self._waiting.discard(name)
-            self._shared.leaving.note(name, ())
-            self.queue.forget(name)
+            self._forget(name)
             return Next()
         reporter = Reporter(self._shared, sync)
         try:
@@ -99,6 +106,17 @@ class SyncController:
             log.exception("pass failed", sync=name)
             await self._fault(name, reporter)
         return Next(failed=True)
+
+    def _in(self, shard: int) -> list[str]:
+        names = [sync.metadata.name for sync in self._shared.syncs]
+        return [name for name in names if self._shared.share.shard_of(name) == shard]
+
+    def _forget(self, name: str) -> None:
+        self._asked.pop(name, None)
+        self._stale.discard(name)
+        self._waiting.discard(name)
+        self._shared.leaving.note(name, ())
+        self.queue.forget(name)
 
     async def _keep(self, sync: InfrahubSync, reporter: Reporter) -> Next:
         await claim(self._shared, sync)
