@@ -104,6 +104,7 @@ async def test_an_autoscaler_and_vidra_do_not_meet(scene: Scene) -> None:
     path = kind.path(scene.namespace, "web", "scale")
     scale: Json = await scene.client.get(path, dict[str, Any])
     scale["spec"]["replicas"] = 3
+    del scale["metadata"]["resourceVersion"]  # whatever the controllers have written meanwhile
     await scene.client.send("PUT", path, body=encode(scale))
     await scene.request(name, "now")
     deployment["spec"]["template"]["spec"]["containers"][0]["image"] = "web:2"

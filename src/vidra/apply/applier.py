@@ -63,7 +63,8 @@ class Applier:
         """
         try:
             try:
-                return await (self._beside_others(item, entry) if item.ignored else self._attempt(item, entry))
+                async with self._client.alone.at(item.path):
+                    return await (self._beside_others(item, entry) if item.ignored else self._attempt(item, entry))
             except ApiError as error:
                 fields = immutable(error)
                 if not fields:

@@ -69,7 +69,11 @@ class Pruner:
             KubeError: The cluster does not answer, or does not let Vidra in at all.
         """
         path = kind.path(entry.namespace, entry.name)
-        state = self._observed.get(kind, entry.namespace, entry.name)
+        async with self._client.alone.at(path):
+            state = self._observed.get(kind, entry.namespace, entry.name)
+            return await self._try(path, entry, state, orphan=orphan)
+
+    async def _try(self, path: str, entry: ManagedObject, state: Seen | None, *, orphan: bool) -> Removed:
         for _ in range(ATTEMPTS):
             try:
                 if state is None:

@@ -28,8 +28,8 @@ class Share(Container[str]):
         return int(hashed(lead), 16) % self.shards
 
     def is_in(self, shard: int, digest: str) -> bool:
-        """Whether a name of which only its hash is known is in a shard."""
-        return bool(_HASH.fullmatch(digest)) and int(digest, 16) % self.shards == shard
+        """Whether a name of which only its hash is known is in a shard; what is no hash is in the first one."""
+        return (int(digest, 16) if _HASH.fullmatch(digest) else 0) % self.shards == shard
 
     def take(self, shard: int) -> None:
         """Its names are worked on here from now on."""

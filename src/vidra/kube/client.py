@@ -17,6 +17,7 @@ import msgspec
 from yarl import URL
 
 from vidra import __version__
+from vidra.kube.alone import Alone
 from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, BrokenOff, Status, Unreachable
@@ -70,6 +71,8 @@ class Client:
         self.connection = connection
         self.on_late: Callable[[], None] = lambda: None
         """Called when an answer is late; the request goes on."""
+        self.alone = Alone()
+        """For those that write to one object, whoever they act as."""
         self._acting_as: Headers = ()
         self._pace = Pace()
         self._under_way: set[asyncio.Timeout] = set()
