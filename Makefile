@@ -64,9 +64,9 @@ soak: install ## tell random stories for HOURS (1) and see whether Vidra does wh
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
 	@$(BIN)/python -m vidra.testing.model --hours $(or $(HOURS),1) $(ARGS)
 
-bench: install ## measure how long Vidra takes, as a ratio to what the API server takes by itself
+bench: install ## measure how long Vidra takes, as a ratio to what the API server takes; SHORT=1: only its counts
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks $(if $(SHORT),--short) $(ARGS)
 
 lint: install ## check style, types and which room imports which
 	@$(BIN)/ruff check .

@@ -41,10 +41,10 @@ class Process:
 
 
 @asynccontextmanager
-async def operator(plane: ControlPlane, port: int = 18_081) -> AsyncIterator[Process]:
+async def operator(plane: ControlPlane, *flags: str, port: int = 18_081) -> AsyncIterator[Process]:
     """Run an operator until the context ends; it is ready when the context begins."""
     environment = {**os.environ, "KUBECONFIG": str(plane.kubeconfig)}
-    with (plane.folder / "operator.log").open("w") as log:
+    with (plane.folder / f"operator-{port}.log").open("w") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -52,6 +52,7 @@ async def operator(plane: ControlPlane, port: int = 18_081) -> AsyncIterator[Pro
             "operator",
             "--metrics-bind-address=0",
             f"--health-probe-bind-address=127.0.0.1:{port}",
+            *flags,
             env=environment,
             stderr=log,
         )
@@ -61,7 +62,8 @@ async def operator(plane: ControlPlane, port: int = 18_081) -> AsyncIterator[Pro
                 await asyncio.sleep(0.02)
         yield Process(process.pid)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
 
 
