@@ -54,7 +54,7 @@ demo: install ## see Vidra work against a real control plane; ONCE=1 ends by its
 
 test: install ## run the tests against real control planes, JOBS (2) at a time; ARGS='-k name' picks some
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
-	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-all: test ## the same, and then the extended tests, with the real parts
 	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null

@@ -23,7 +23,19 @@ from vidra.testing.stalls import stalls
 pytest_plugins = ("vidra.testing.fixtures",)
 
 _NUMBERS = itertools.count(1)
+_LONGEST_FIRST = ("cli/operator", "model", "operator", "testing", "cli")
 _NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the rooms whose files take long, so that no worker is left with one of them at the end."""
+    first = {config.rootpath / "tests" / room: number for number, room in enumerate(_LONGEST_FIRST)}
+
+    def turn(item: pytest.Item) -> int:
+        return min((first[folder] for folder in item.path.parents if folder in first), default=len(first))
+
+    items.sort(key=turn)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
