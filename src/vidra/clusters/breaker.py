@@ -97,6 +97,13 @@ class Breaker:
         if self._doubtful:
             raise BeingAsked(f"asking {self._server} whether it is there")
 
+    @property
+    def there(self) -> bool | None:
+        """Whether the cluster answers; None when no owner has anything there, or it was never asked."""
+        if not self._owners | self._waiting or not self.answered.is_set():
+            return None
+        return self._away is None
+
     def doubt(self) -> None:
         """A request failed: no further pass before the cluster has said that it is there."""
         self._doubtful = True

@@ -21,6 +21,7 @@ from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, BrokenOff, Status, Unreachable
 from vidra.kube.pace import Pace
+from vidra.kube.traffic import Traffic
 
 T = TypeVar("T")
 
@@ -63,11 +64,18 @@ def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
 
 
 class Client:
-    """One API server under one identity."""
+    """One API server under one identity.
 
-    def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT) -> None:
+    Args:
+        traffic: Where requests are counted, if others count theirs there too.
+    """
+
+    def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT, traffic: Traffic | None = None) -> None:
         keep_small()
         self.connection = connection
+        self.host = URL(connection.server).host_port_subcomponent or ""
+        """Host and port, as metrics name the server."""
+        self._traffic = Traffic() if traffic is None else traffic
         self.on_late: Callable[[], None] = lambda: None
         """Called when an answer is late; the request goes on."""
         self._acting_as: Headers = ()
@@ -200,6 +208,7 @@ class Client:
                 allow_redirects=False,
                 server_hostname=self._server_hostname,
             ) as answer:
+                self._traffic.note(self.host, "GET", answer.status)
                 if answer.status != 200:
                     raise _refusal(answer, await answer.read())
                 yield answer.content
@@ -250,10 +259,12 @@ class Client:
             ) as answer:
                 content = await answer.read()
                 self._pace.heard()
+                self._traffic.note(self.host, method, answer.status)
                 if 200 <= answer.status < 300:
                     return content
                 raise _refusal(answer, content)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._traffic.note(self.host, method, None)
             raise self._unreachable(error) from None
         except RuntimeError:
             if not self._session.closed:

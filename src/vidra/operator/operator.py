@@ -25,6 +25,7 @@ from vidra.controllers.census import Census
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
 from vidra.controllers.metrics import Metrics
+from vidra.controllers.outside import Presence, Requests
 from vidra.controllers.resource import ResourceController
 from vidra.controllers.shared import Shared, sync_of
 from vidra.controllers.sync import SyncController
@@ -65,7 +66,9 @@ class Operator:
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool()
         self.metrics = Metrics()
-        self.metrics.registry.register(Census(self._syncs, self._resources, self._clusters.__len__))
+        register = self.metrics.registry.register
+        register(Requests("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
+        register(Requests("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 
@@ -101,12 +104,16 @@ class Operator:
             if not self._options.leader_elect:
                 await self._control(hub)
             else:
+                leading_now = self.metrics.leading.labels(self._options.lease_name)
+                leading_now.set(0)
                 await leadership.acquire()
+                leading_now.set(1)
                 try:
                     async with asyncio.TaskGroup() as leading:
                         leading.create_task(leadership.keep(), name="lease")
                         leading.create_task(self._control(hub), name="controllers")
                 finally:
+                    leading_now.set(0)
                     await leadership.release()
 
     async def _control(self, hub: str) -> None:
@@ -137,6 +144,12 @@ class Operator:
         await shared.content.sweep(self._resources)
         resources.again()
         syncs.again()
+        # Only who works counts: the replicas of a Deployment would count everything twice.
+        census = Census(self._syncs, self._resources, self._clusters.__len__)
+        with self.metrics.showing(census, Presence(self._clusters)):
+            await self._work_on(resources, syncs)
+
+    async def _work_on(self, resources: ResourceController, syncs: SyncController) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(resources.queue.run(), name="vidraresources")
             group.create_task(syncs.queue.run(), name="infrahubsyncs")

@@ -23,6 +23,7 @@ from vidra.controllers.sync.ask import source_of
 from vidra.controllers.sync.asked import Asked, answered, failed
 from vidra.controllers.sync.claim import claim
 from vidra.controllers.sync.decide import Trouble, artifact_of, is_lost
+from vidra.controllers.sync.freshness import Freshness
 from vidra.controllers.sync.heirs import heirs, time_left
 from vidra.controllers.sync.let_go import Farewell, end, let_go
 from vidra.controllers.sync.list_pass import NOTHING, list_pass
@@ -66,6 +67,8 @@ class SyncController:
         """Syncs that are being deleted and wait for their heirs."""
         self._unready = Unready()
         self._passes = Passes()
+        self._freshness = Freshness()
+        shared.metrics.overdue.set_function(lambda: self._freshness.overdue(shared.syncs, self._interval))
         self.queue = Queue("infrahubsync", self.work, WORKERS, shared.metrics)
         shared.syncs.listen(self._sync_changed)
         shared.resources.listen(self._resource_changed)
@@ -85,6 +88,7 @@ class SyncController:
             self._asked.pop(name, None)
             self._stale.discard(name)
             self._waiting.discard(name)
+            self._freshness.forget(name)
             self._shared.leaving.note(name, ())
             self.queue.forget(name)
             return Next()
@@ -159,6 +163,7 @@ class SyncController:
             failure = Trouble(error.reason, str(error))
             await reporter.failed(failure)
             return failed(sync, before, interval, failure, error.retry_after)
+        self._freshness.listed(sync.metadata.name)
         asked = answered(sync, before, interval, done)
         admission = admission_of(self._shared, sync, done.waiting)
         await reporter.done(done, await self._let_go(sync, asked), admission)
