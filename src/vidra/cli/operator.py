@@ -43,7 +43,9 @@ def operator(
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
-    log_level: Annotated[LogLevel, typer.Option(help="Least severity that is logged.")] = LogLevel.INFO,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
+    ] = LogLevel.INFO,
 ) -> None:
     """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own.
 
@@ -59,6 +61,7 @@ def operator(
             connection=connection_from_environment(),
             namespace=namespace or namespace_from_environment(),
             leader_elect=leader_elect,
+            log_level=log_level,
         )
     except NotConfigured as error:
         typer.echo(f"vidra operator: {error}", err=True)

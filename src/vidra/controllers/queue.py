@@ -13,8 +13,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 import msgspec
+import structlog
+from structlog.contextvars import bound_contextvars
 
 from vidra.controllers.metrics import Metrics
+
+log = structlog.get_logger("vidra.queue")
 
 SHORTEST_BACKOFF = 0.5
 LONGEST_BACKOFF = 300.0
@@ -151,8 +155,12 @@ class Queue:
 
     async def _pass(self, key: str) -> None:
         began = time.perf_counter()
-        next_ = await self._work(key)
-        self._metrics.seconds.labels(self.name).observe(time.perf_counter() - began)
+        # Whatever is logged during the pass carries its id.
+        with bound_contextvars(**{"pass": f"{random.getrandbits(32):08x}"}):
+            next_ = await self._work(key)
+            seconds = time.perf_counter() - began
+            log.debug("pass", controller=self.name, key=key, seconds=round(seconds, 4), failed=next_.failed)
+        self._metrics.seconds.labels(self.name).observe(seconds)
         self._metrics.passes.labels(self.name, "error" if next_.failed else "success").inc()
         self._plan(key, next_)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
+import structlog
 from yarl import URL
 
 from vidra import __version__
@@ -24,6 +25,8 @@ from vidra.kube.pace import Pace
 from vidra.kube.traffic import Traffic
 
 T = TypeVar("T")
+
+log = structlog.get_logger("vidra.kube")
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -260,6 +263,7 @@ class Client:
                 content = await answer.read()
                 self._pace.heard()
                 self._traffic.note(self.host, method, answer.status)
+                log.debug("request", host=self.host, method=method, path=url.path, code=answer.status)
                 if 200 <= answer.status < 300:
                     return content
                 raise _refusal(answer, content)

@@ -24,6 +24,7 @@ from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
+from vidra.controllers.loglevel import set_level
 from vidra.controllers.metrics import Metrics
 from vidra.controllers.outside import Presence, Requests
 from vidra.controllers.resource import ResourceController
@@ -59,6 +60,8 @@ class Operator:
         self._relay = Relay()
         self._verdicts = Verdicts()
         self._rules = ""
+        self._level = ""
+        self._log_from("")
         self._clusters = Clusters(
             options.connection, options.namespace, self._cluster_secrets, self._relay, self._verdicts
         )
@@ -139,6 +142,8 @@ class Operator:
         self._relay.to = resources
         config.listen(lambda: self._judge_by(config.settings.health_rules))
         self._judge_by(config.settings.health_rules)
+        config.listen(lambda: self._log_from(config.settings.log_level))
+        self._log_from(config.settings.log_level)
         config.listen(syncs.again)
         config.listen(resources.again)
         await shared.content.sweep(self._resources)
@@ -160,6 +165,13 @@ class Operator:
             self._rules = text
             self._verdicts.rules, _ = parse(text)
             self._clusters.judge_again()
+
+    def _log_from(self, level: str) -> None:
+        """Log from this severity on; from the one of the start, if none is named."""
+        level = level or self._options.log_level
+        if level != self._level:
+            self._level = level
+            set_level(level)
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"

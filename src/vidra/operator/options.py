@@ -21,6 +21,8 @@ class Options(msgspec.Struct, frozen=True):
     """Vidra's own: stored content and the Lease are there."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
+    log_level: str = "info"
+    """Least severity that is logged, as long as the ConfigMap names none."""
 
 
 def connection_from_environment() -> Connection:

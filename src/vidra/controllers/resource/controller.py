@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import is_ready
 from vidra.api.names import RESOURCE_FINALIZER
@@ -110,6 +111,10 @@ class ResourceController:
 
     async def work(self, name: str) -> Next:
         """One pass; every failure ends in the status, none goes further."""
+        with bound_contextvars(resource=name):
+            return await self._work(name)
+
+    async def _work(self, name: str) -> Next:
         resource = self._shared.resources.get(name)
         owner = Owner(self._shared.hub, name)
         if resource is None:
@@ -121,9 +126,9 @@ class ResourceController:
                 return await self._delete(resource, owner)
             return await self._keep(resource, owner)
         except KubeError as error:
-            log.warning("pass broken off", resource=name, error=str(error))
+            log.warning("pass broken off", error=str(error))
         except Exception:
-            log.exception("pass failed", resource=name)
+            log.exception("pass failed")
             await Reporter(self._shared, resource).fault()
         return Next(failed=True)
 
@@ -283,7 +288,7 @@ class ResourceController:
         await self._shared.content.leave(resource, self._others(resource))
         rest = tuple(item for item in resource.metadata.finalizers if item != RESOURCE_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.resources, resource, rest)
-        log.info("removed", resource=resource.metadata.name, objects=len(resource.status.managed_resources))
+        log.info("removed", objects=len(resource.status.managed_resources))
         return Next()
 
     async def _with_finalizer(self, resource: VidraResource) -> VidraResource:

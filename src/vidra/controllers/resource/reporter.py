@@ -182,7 +182,8 @@ class Reporter:
         if server and not is_local(server) and server not in message:
             message = f"{message} (cluster {server})"
         if self._shared.recorder.say(self._resource, kind, reason, message, change=change):
-            log.info("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
+            say = log.warning if kind == "Warning" else log.info
+            say("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
 
 
 def _changes(done: Done) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import ConditionType, find
 from vidra.api.dependency import Dependency
@@ -83,6 +84,10 @@ class SyncController:
 
     async def work(self, name: str) -> Next:
         """One pass; every failure ends in the status, none goes further."""
+        with bound_contextvars(sync=name):
+            return await self._work(name)
+
+    async def _work(self, name: str) -> Next:
         sync = self._shared.syncs.get(name)
         if sync is None:
             self._asked.pop(name, None)
@@ -98,9 +103,9 @@ class SyncController:
                 return await self._delete(sync, reporter)
             return await self._keep(sync, reporter)
         except KubeError as error:
-            log.warning("pass broken off", sync=name, error=str(error))
+            log.warning("pass broken off", error=str(error))
         except Exception:
-            log.exception("pass failed", sync=name)
+            log.exception("pass failed")
             await self._fault(name, reporter)
         return Next(failed=True)
 
@@ -206,7 +211,7 @@ class SyncController:
         await self._shared.content.drop(sync.metadata.name)
         rest = tuple(item for item in sync.metadata.finalizers if item != SYNC_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.syncs, sync, rest)
-        log.info("removed", sync=sync.metadata.name)
+        log.info("removed")
         return Next()
 
     async def _wait_for_heirs(self, sync: InfrahubSync, reporter: Reporter) -> Next | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from vidra import __version__
@@ -15,6 +16,8 @@ from vidra.sources.infrahub.answer import Answer, Request
 from vidra.sources.infrahub.failure import CAUGHT, Failure, failure_of
 from vidra.sources.infrahub.limits import InfrahubLimits
 from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
+
+log = structlog.get_logger("vidra.infrahub")
 
 _AWAY = Reason.INFRAHUB_UNREACHABLE
 
@@ -100,6 +103,7 @@ class Transport:
         ) as response:
             body = await _read(response, request.cap)
             self._traffic.note(self._host, request.method, response.status)
+            log.debug("request", host=self._host, method=request.method, path=request.url.path, code=response.status)
             if body is None:
                 return _too_large(request.url, request.cap)
             return Answer(
