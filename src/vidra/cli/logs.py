@@ -8,6 +8,7 @@ import sys
 import structlog
 
 from vidra.controllers.loglevel import set_level
+from vidra.controllers.spans import add_trace
 
 
 def configure(form: str, level: str) -> None:
@@ -21,6 +22,7 @@ def configure(form: str, level: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            add_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),

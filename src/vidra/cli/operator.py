@@ -54,6 +54,7 @@ def operator(
     from vidra.cli.logs import configure
     from vidra.kube.connection import NotConfigured
     from vidra.operator.options import Options, connection_from_environment, namespace_from_environment
+    from vidra.operator.tracing import tracing_from_environment
 
     configure(log_format, log_level)
     try:
@@ -62,6 +63,7 @@ def operator(
             namespace=namespace or namespace_from_environment(),
             leader_elect=leader_elect,
             log_level=log_level,
+            tracing=tracing_from_environment(),
         )
     except NotConfigured as error:
         typer.echo(f"vidra operator: {error}", err=True)

@@ -33,6 +33,15 @@ class Metrics:
             registry=self.registry,
             buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
         )
+        self.delivery = Histogram(
+            "vidra_delivery_seconds",
+            "From a changed text being listed by Infrahub until it is applied, or its objects are well.",
+            ["until"],
+            registry=self.registry,
+            buckets=(0.25, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
+        )
+        for until in ("applied", "healthy"):
+            self.delivery.labels(until)
         self.reverted = Counter(
             "vidra_drift_reverted", "Objects that were put back because somebody changed them.", registry=self.registry
         )

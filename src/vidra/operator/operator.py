@@ -24,6 +24,7 @@ from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
+from vidra.controllers.journeys import Journeys
 from vidra.controllers.loglevel import set_level
 from vidra.controllers.metrics import Metrics
 from vidra.controllers.outside import Presence, Requests
@@ -60,8 +61,8 @@ class Operator:
         self._relay = Relay()
         self._verdicts = Verdicts()
         self._rules = ""
-        self._level = ""
-        self._log_from("")
+        self._level = options.log_level
+        set_level(self._level)
         self._clusters = Clusters(
             options.connection, options.namespace, self._cluster_secrets, self._relay, self._verdicts
         )
@@ -72,6 +73,7 @@ class Operator:
         register = self.metrics.registry.register
         register(Requests("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
         register(Requests("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
+        self._journeys = Journeys(self.metrics, options.tracing)
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 
@@ -91,6 +93,8 @@ class Operator:
 
     async def close(self) -> None:
         """Close every connection; `run` does it at its end."""
+        self._journeys.close()
+        await self._options.tracing.close()
         await self._pool.close()
         await self._clusters.close()
 
@@ -136,6 +140,7 @@ class Operator:
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,
+            journeys=self._journeys,
         )
         resources = ResourceController(shared)
         syncs = SyncController(shared, self._pool)
@@ -172,6 +177,7 @@ class Operator:
         if level != self._level:
             self._level = level
             set_level(level)
+            log.info("log level", least=level)
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from vidra.controllers.spans import Tracing
 from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
 from vidra.kube.kubeconfig import default_path, from_file
 
@@ -21,6 +22,8 @@ class Options(msgspec.Struct, frozen=True):
     """Vidra's own: stored content and the Lease are there."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
+    tracing: Tracing = Tracing()
+    """What makes traces of changes."""
     log_level: str = "info"
     """Least severity that is logged, as long as the ConfigMap names none."""
 

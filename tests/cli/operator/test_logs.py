@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from vidra.testing.eventually import eventually
 from vidra.testing.process import OperatorProcess
 from vidra.testing.scene import Json, Scene, has_reason
 
@@ -37,16 +36,17 @@ async def test_the_lines_of_a_pass_carry_its_id_and_watches_do_not(new_operator:
     operator = await new_operator("--log-level", "debug")
     name = await scene.resource(BOX % "with-id")
     await scene.until_resource(name)
-    await eventually(lambda: bool(about(operator, event="pass", key=name)))
+    await operator.until_said("'event': 'report'", name)
     (applied,) = about(operator, resource=name, event="report")
+    await operator.until_said("'event': 'pass'", applied["pass"])
     mine = about(operator, **{"pass": applied["pass"]})
     assert {line["event"] for line in mine} >= {"request", "report", "pass"}
-    assert {line["resource"] for line in mine} == {name}
+    assert {line.get("resource", line.get("key")) for line in mine} == {name}
     path = f"/api/v1/namespaces/{scene.namespace}/configmaps/with-id"
     assert [line["method"] for line in mine if line.get("path") == path] == ["PATCH"]
     other = await scene.resource(BOX % "other-id")
     await scene.until_resource(other)
-    await eventually(lambda: bool(about(operator, event="report", resource=other)))
+    await operator.until_said("'event': 'report'", other)
     assert about(operator, event="report", resource=other)[0]["pass"] != applied["pass"]
     await scene.plane.stop_apiserver()
     await operator.until_said("watch interrupted", "configmaps")
@@ -62,12 +62,13 @@ async def test_the_level_can_be_changed_while_it_runs(new_operator: NewOperator,
     await scene.until_resource(await scene.resource(BOX % "debug"))
     await operator.until_said("'level': 'debug'", "PATCH")
     await settings(scene, logLevel="error")
+    await operator.until_said("'log_level': 'error'")
     configs = await scene.kind("v1", "ConfigMap")
     bad = await scene.resource("kind: nonsense")
     await scene.until_event(bad, "InvalidManifest")
     assert about(operator, resource=bad, event="report") == []
     await scene.delete(configs, "vidra-config", namespace=scene.namespace)
-    await operator.until_said("'source': 'defaults'")
+    await operator.until_said("'least': 'info'")
     again = await scene.resource("kind: nonsense")
     await scene.until_resource(again, has_reason("InvalidManifest"))
     await operator.until_said("report", again)

@@ -124,7 +124,8 @@ class ResourceController:
         try:
             if resource.metadata.deletion_timestamp:
                 return await self._delete(resource, owner)
-            return await self._keep(resource, owner)
+            with self._shared.journeys.going_on(resource, "pass"):
+                return await self._keep(resource, owner)
         except KubeError as error:
             log.warning("pass broken off", error=str(error))
         except Exception:
@@ -251,7 +252,8 @@ class ResourceController:
             return
         try:
             cluster = Reach(self._shared.clusters, resource).destination()
-            await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
+            with self._shared.journeys.going_on(resource, "look"):
+                await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
         except (ClusterError, KubeError) as error:
             log.warning("health not reported", resource=name, error=str(error))
 
@@ -401,6 +403,7 @@ class ResourceController:
         self._names.pop(owner.manager, None)
         self._unwanted.pop(owner.name, None)
         self._drifts.forget(owner.name)
+        self._shared.journeys.forget(owner.name)
         self._patience.over(owner.name)
         self._where.pop(owner.manager, None)
         self.queue.forget(owner.name)
