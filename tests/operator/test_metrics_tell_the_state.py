@@ -1,8 +1,5 @@
 """Prometheus sees how many syncs, VidraResources and objects there are, how they are, and what was done to them."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from vidra.manifests.write import write
@@ -12,10 +9,7 @@ from vidra.testing.objects import config_map
 from vidra.testing.operating import Operating
 from vidra.testing.remote import BOX
 from vidra.testing.scene import Scene, has_reason
-from vidra.testing.scraping import labels, values
-
-PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
-CUSTOM = "{apiVersion: example.com/v1, kind: Nothing, metadata: {name: nothing}}"
+from vidra.testing.scraping import values
 
 
 async def test_what_there_is_and_how_it_is(own_scene: Scene, own_operator: Operating) -> None:
@@ -76,27 +70,3 @@ async def test_a_sync_that_gets_no_list_is_overdue(own_scene: Scene, own_operato
     await own_scene.sync("Boxes", name=name, interval="1s", suspend=True)
     await eventually(lambda: values(own_operator)["vidra_overdue_syncs", ()] == 0)
     own_scene.infrahub.faults.clear()
-
-
-async def test_every_metric_is_on_the_page_with_its_labels_and_no_other(
-    own_scene: Scene, own_operator: Operating
-) -> None:
-    scene = own_scene
-    scene.infrahub.add_artifact("Boxes", BOX)
-    await scene.until_sync(await scene.sync("Boxes", interval="1h"))
-    await scene.until_resource(await scene.resource(CUSTOM), has_reason("KindUnknown"))
-    await own_operator.stop()
-    async with Operating(scene.plane, leader_elect=True) as leader:
-        await eventually(lambda: "vidra_infrahub_requests_total" in labels(leader))
-        there = {_plain(name): found - {"le"} for name, found in labels(leader).items()}
-    await own_operator.start()
-    own = {name: found for name, found in there.items() if not name.startswith(("process_", "python_"))}
-    rows = re.findall(r"^\| `(\w+)` \| ([^|]*)\|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    documented = {name: set(re.findall(r"\w+", text)) for name, text in rows}
-    assert documented.keys() == own.keys()
-    assert {name: found for name, found in documented.items() if own[name] and found != own[name]} == {}
-
-
-def _plain(name: str) -> str:
-    """The name of a histogram for its parts."""
-    return re.sub(r"_(bucket|count|sum)$", "", name)
