@@ -77,8 +77,8 @@ lint: install ## check style, types and which room imports which
 
 lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(PIP) install --quiet uv
-	@$(LOCK) pyproject.toml -o requirements/runtime.txt
-	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra traces -o requirements/runtime.txt
+	@$(LOCK) pyproject.toml --extra traces --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) requirements/go.in -o src/vidra/testing/binaries/go.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache

@@ -24,6 +24,8 @@ _NEED = {
     "registry": ("registry", "helm"),
     "kwok": ("kwok", "kwok-stages"),
     "machines": ("kubevirt-crds",),
+    "prometheus": ("prometheus",),
+    "promtool": ("prometheus",),
     "provider": ("crossplane-crds", "provider-kubernetes-crds", "provider-kubernetes"),
 }
 """Fixtures, and the tools that they use."""
