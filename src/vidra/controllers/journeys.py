@@ -88,8 +88,9 @@ class Journeys:
         except Exception as error:
             journey.fail(str(error))
             raise
-        if not journey.under_way:
-            journey.span.end()
+        finally:
+            if not journey.under_way:
+                journey.span.end()
 
     def to(self, name: str, journey: Journey, checksum: str) -> None:
         """The text is about to be handed to this VidraResource."""
