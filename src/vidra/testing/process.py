@@ -32,9 +32,9 @@ class OperatorProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     @classmethod
-    def over(cls, plane: ControlPlane, folder: Path, *more: str, **environment: str) -> OperatorProcess:
+    def over(cls, plane: ControlPlane, folder: Path, *more: str) -> OperatorProcess:
         """An operator of a control plane, with its probes and metrics on free ports."""
-        process = cls(folder, environment={"KUBECONFIG": str(plane.kubeconfig), **environment})
+        process = cls(folder, environment={"KUBECONFIG": str(plane.kubeconfig)})
         process._flags = (*process._flags, *more)
         return process
 

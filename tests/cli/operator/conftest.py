@@ -44,8 +44,8 @@ async def new_operator(own_plane: ControlPlane, tmp_path: Path) -> AsyncIterator
     """Start operators: ``await new_operator("--leader-elect")``; they end with the test, and never with a traceback."""
     started: list[OperatorProcess] = []
 
-    async def start(*flags: str, plane: ControlPlane = own_plane, **environment: str) -> OperatorProcess:
-        operator = OperatorProcess.over(plane, tmp_path, *flags, **environment)
+    async def start(*flags: str, plane: ControlPlane = own_plane) -> OperatorProcess:
+        operator = OperatorProcess.over(plane, tmp_path, *flags)
         started.append(operator)
         await operator.start()
         return operator

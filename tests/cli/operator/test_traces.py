@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from vidra.api.names import TRACE_ID
 from vidra.testing.otlp import Receiver
 from vidra.testing.process import OperatorProcess, free_port
@@ -12,9 +14,17 @@ NewOperator = Callable[..., Awaitable[OperatorProcess]]
 BOX = "{apiVersion: v1, kind: ConfigMap, metadata: {name: traced}, data: {a: b}}"
 
 
-async def test_the_trace_the_event_and_the_log_name_the_same_id(new_operator: NewOperator, scene: Scene) -> None:
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+
+
+async def test_the_trace_the_event_and_the_log_name_the_same_id(
+    new_operator: NewOperator, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with Receiver() as receiver:
-        operator = await new_operator(OTEL_EXPORTER_OTLP_ENDPOINT=receiver.url, OTEL_BSP_SCHEDULE_DELAY="50")
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        operator = await new_operator()
         artifact = scene.infrahub.add_artifact("Traced", BOX)
         sync = await scene.sync("Traced", interval="1h")
         await scene.until_sync(sync)
@@ -28,10 +38,10 @@ async def test_the_trace_the_event_and_the_log_name_the_same_id(new_operator: Ne
 
 
 async def test_who_is_away_is_said_in_the_same_form_and_holds_nothing_up(
-    new_operator: NewOperator, scene: Scene
+    new_operator: NewOperator, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nowhere = f"http://127.0.0.1:{free_port()}"
-    operator = await new_operator(OTEL_EXPORTER_OTLP_ENDPOINT=nowhere, OTEL_BSP_SCHEDULE_DELAY="50")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{free_port()}")
+    operator = await new_operator()
     scene.infrahub.add_artifact("Traced", BOX)
     await scene.until_sync(await scene.sync("Traced", interval="1h"))
     said = await operator.until_said("'library': 'opentelemetry")
