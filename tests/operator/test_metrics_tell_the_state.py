@@ -3,6 +3,7 @@
 import pytest
 
 from vidra.manifests.write import write
+from vidra.testing.asking import ask
 from vidra.testing.eventually import eventually
 from vidra.testing.infrahub.faults import Slow
 from vidra.testing.objects import config_map
@@ -59,6 +60,30 @@ async def test_an_infrahub_that_is_away_and_back(own_scene: Scene, own_operator:
     await scene.infrahub.start()
     await scene.until_sync(name)
     assert values(own_operator)["vidra_infrahub_up", (host,)] == 1
+
+
+async def test_prunes_that_are_held_by_a_sync_and_by_a_vidraresource(own_scene: Scene, own_operator: Operating) -> None:
+    many = [config_map(f"map-{number}") for number in range(12)]
+    own_scene.infrahub.add_artifact("Maps", write([config_map("stays")]))
+    gone = own_scene.infrahub.add_artifact("Maps", write(many))
+    sync = await own_scene.sync("Maps", interval="1h")
+    await own_scene.until_sync(sync)
+    own_scene.infrahub.remove(gone)
+    await ask(own_scene, sync)
+    await own_scene.until_sync(sync, has_reason("PruneHeld"))
+    assert values(own_operator)["vidra_held_prunes", ()] == 1
+    more = write([config_map(f"more-{number}") for number in range(12)])
+    name = await own_scene.resource(more)
+    await own_scene.until_resource(name)
+    await own_scene.resource(write([config_map("more-0")]), name=name)
+    await own_scene.until_resource(name, has_reason("PruneHeld"))
+    assert values(own_operator)["vidra_held_prunes", ()] == 2
+
+
+async def test_a_suspended_sync_tells_nothing_of_its_infrahub(own_scene: Scene, own_operator: Operating) -> None:
+    name = await own_scene.sync("Boxes", suspend=True)
+    await own_scene.until_sync(name, has_reason("Suspended"))
+    assert not [key for key in values(own_operator) if key[0] == "vidra_infrahub_up"]
 
 
 async def test_a_sync_that_gets_no_list_is_overdue(own_scene: Scene, own_operator: Operating) -> None:

@@ -20,6 +20,18 @@ NEW = "Unknown"
 
 _AWAY = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.NOT_INFRAHUB})
 """Reasons of a sync whose Infrahub gives no answer to work with, whatever is asked."""
+_NOT_ASKED = frozenset(
+    {
+        Reason.PROGRESSING,
+        Reason.SUSPENDED,
+        Reason.DELETING,
+        Reason.INVALID_SPEC,
+        Reason.DEPENDENCY_CYCLE,
+        Reason.CREDENTIALS_MISSING,
+        Reason.CREDENTIALS_INVALID,
+    }
+)
+"""Reasons that tell nothing of the Infrahub."""
 
 
 class Census(Collector):
@@ -44,9 +56,10 @@ class Census(Collector):
         for name, text, count in (
             ("vidra_objects", "Objects in all inventories.", lambda item: len(item.status.managed_resources)),
             ("vidra_drifted_objects", "Objects that differ and are left so.", lambda item: len(item.status.drifted)),
-            ("vidra_held_prunes", "VidraResources whose prune waits for somebody to agree.", _held),
         ):
             yield GaugeMetricFamily(name, text, value=sum(map(count, self._resources)))
+        held = sum(map(_held, (*self._syncs, *self._resources)))
+        yield GaugeMetricFamily("vidra_held_prunes", "Prunes that wait for somebody to agree.", value=held)
         yield GaugeMetricFamily("vidra_clusters", "Clusters in use, each identity counted.", value=self._clusters())
 
 
@@ -87,7 +100,7 @@ def _infrahubs(syncs: Iterable[InfrahubSync]) -> GaugeMetricFamily:
     for sync in syncs:
         ready = find(sync.status.conditions, ConditionType.READY)
         host = host_of(sync.spec.source.infrahub_api_url)
-        if ready and host:
+        if ready and host and ready.reason not in _NOT_ASKED:
             there[host] = there.get(host, True) and ready.reason not in _AWAY
     family = GaugeMetricFamily("vidra_infrahub_up", "1: the Infrahub answers; 0: it does not.", labels=["host"])
     for host, up in sorted(there.items()):
@@ -95,6 +108,6 @@ def _infrahubs(syncs: Iterable[InfrahubSync]) -> GaugeMetricFamily:
     return family
 
 
-def _held(item: VidraResource) -> int:
+def _held(item: InfrahubSync | VidraResource) -> bool:
     ready = find(item.status.conditions, ConditionType.READY)
-    return int(ready is not None and ready.reason == Reason.PRUNE_HELD)
+    return ready is not None and ready.reason == Reason.PRUNE_HELD

@@ -38,11 +38,16 @@ class Journey:
     of the same trace.
     """
 
-    def __init__(self, span: Span) -> None:
+    def __init__(self, span: Span, asked: int) -> None:
         self.span = span
-        self.began = time.monotonic()
+        self._asked = asked
         self.under_way: set[str] = set()
         """VidraResources that do not have it yet."""
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has been under way: since Infrahub was asked."""
+        return (time.time_ns() - self._asked) / 1e9
 
     def leave(self, name: str, how: str = "") -> None:
         """One of the VidraResources has it, or never will."""
@@ -80,7 +85,7 @@ class Journeys:
     def setting_out(self, sync: str, artifact: Artifact, listed: Moment) -> Iterator[Journey]:
         """A change was seen in a list; what is done while the context lasts belongs to it."""
         about = {"vidra.sync": sync, "vidra.artifact": artifact.id, "vidra.checksum": artifact.checksum or ""}
-        journey = Journey(self._tracing.begin("artifact change", about, begun=listed.asked))
+        journey = Journey(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
         journey.span.child("query", begun=listed.asked).end(listed.came)
         try:
             with within(journey.span):
@@ -88,8 +93,9 @@ class Journeys:
         except Exception as error:
             journey.fail(str(error))
             raise
-        if not journey.under_way:
-            journey.span.end()
+        finally:
+            if not journey.under_way:
+                journey.span.end()
 
     def to(self, name: str, journey: Journey, checksum: str) -> None:
         """The text is about to be handed to this VidraResource."""
@@ -138,7 +144,7 @@ class Journeys:
         return leg if leg and content and content.checksum == leg.checksum else None
 
     def _measure(self, leg: _Leg, until: str) -> None:
-        self._metrics.delivery.labels(until).observe(time.monotonic() - leg.journey.began)
+        self._metrics.delivery.labels(until).observe(leg.journey.seconds)
 
     def _end(self, name: str, how: str = "") -> None:
         if leg := self._legs.pop(name, None):

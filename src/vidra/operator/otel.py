@@ -62,10 +62,12 @@ class _Traced(Span):
         return _Traced(self._tracer, raw)
 
     def note(self, attributes: Attributes) -> None:
-        self._raw.set_attributes(attributes)
+        if self._raw.is_recording():
+            self._raw.set_attributes(attributes)
 
     def fail(self, why: str) -> None:
-        self._raw.set_status(Status(StatusCode.ERROR, why))
+        if self._raw.is_recording():
+            self._raw.set_status(Status(StatusCode.ERROR, why))
 
     def end(self, at: int | None = None) -> None:
         if self._raw.is_recording():
