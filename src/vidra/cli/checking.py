@@ -151,7 +151,8 @@ async def _definitions(client: Client) -> Finding:
         return Finding(
             "definitions",
             "problem",
-            f"{', '.join(other)} not as this version needs it: vidra crds | kubectl apply --server-side -f -",
+            f"{', '.join(other)} not as this version needs it: "
+            "vidra crds | kubectl apply --server-side --force-conflicts -f -",
         )
     return Finding("definitions", "ok", API_VERSION)
 
