@@ -58,7 +58,7 @@ class Census(Collector):
             ("vidra_drifted_objects", "Objects that differ and are left so.", lambda item: len(item.status.drifted)),
         ):
             yield GaugeMetricFamily(name, text, value=sum(map(count, self._resources)))
-        held = sum(map(_held, (*self._syncs, *self._resources)))
+        held = sum(_held(item) for items in (self._syncs, self._resources) for item in items)
         yield GaugeMetricFamily("vidra_held_prunes", "Prunes that wait for somebody to agree.", value=held)
         yield GaugeMetricFamily("vidra_clusters", "Clusters in use, each identity counted.", value=self._clusters())
 
