@@ -71,13 +71,13 @@ async def test_prunes_that_are_held_by_a_sync_and_by_a_vidraresource(own_scene: 
     own_scene.infrahub.remove(gone)
     await ask(own_scene, sync)
     await own_scene.until_sync(sync, has_reason("PruneHeld"))
-    assert values(own_operator)["vidra_held_prunes", ()] == 1
+    await eventually(lambda: values(own_operator)["vidra_held_prunes", ()] == 1)
     more = write([config_map(f"more-{number}") for number in range(12)])
     name = await own_scene.resource(more)
     await own_scene.until_resource(name)
     await own_scene.resource(write([config_map("more-0")]), name=name)
     await own_scene.until_resource(name, has_reason("PruneHeld"))
-    assert values(own_operator)["vidra_held_prunes", ()] == 2
+    await eventually(lambda: values(own_operator)["vidra_held_prunes", ()] == 2)
 
 
 async def test_a_suspended_sync_tells_nothing_of_its_infrahub(own_scene: Scene, own_operator: Operating) -> None:
