@@ -70,6 +70,10 @@ class Person:
             for edge in edges
         ]
 
+    def id_of(self, kind: str, name: str) -> str:
+        """The id of what has this name."""
+        return str(self._client.get(kind, name__value=name).id)
+
     def delete(self, kind: str, id: str, branch: str) -> None:  # noqa: A002 — Infrahub's word
         """Delete something."""
         self._client.get(kind, id=id, branch=branch).delete()

@@ -70,6 +70,10 @@ class Person(Running):
         """The artifacts of a name: id, name, status and checksum of each."""
         return [entry for entry in await self._do("artifacts", branch=branch) if entry["name"] == name]
 
+    async def id_of(self, kind: str, name: str) -> str:
+        """The id of what has this name."""
+        return str(await self._do("id_of", kind=kind, name=name))
+
     async def delete(self, kind: str, id_: str, *, branch: str = MAIN) -> None:
         """Delete something."""
         await self._do("delete", kind=kind, id=id_, branch=branch)
