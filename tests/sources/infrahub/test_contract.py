@@ -15,6 +15,7 @@ from yarl import URL
 
 from vidra.testing.contract import LIFETIME, Subject, in_real, in_standin
 from vidra.testing.infrahub import StandIn
+from vidra.testing.parts.infrahub.loaded import LoadedInfrahub
 
 JSON = "application/json"
 LOGIN, REFRESH, LOGOUT = "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout"
@@ -70,14 +71,23 @@ class Asked:
         return {edge["node"]["id"]: edge["node"] for edge in answer.json["data"]["CoreArtifact"]["edges"]}
 
 
-@pytest.fixture(scope="module")
-async def asked(request: pytest.FixtureRequest) -> AsyncIterator[Asked]:
-    """The real Infrahub if the run has one, else the stand-in."""
-    if request.config.getoption("--real-infrahub"):
-        yield Asked(await in_real(request.getfixturevalue("real_infrahub")))
-        return
+@pytest.fixture(scope="session")
+async def of_standin() -> AsyncIterator[Asked]:
     async with StandIn() as standin:
         yield Asked(await in_standin(standin))
+
+
+@pytest.fixture(scope="session")
+async def of_real(real_infrahub: LoadedInfrahub) -> Asked:
+    return Asked(await in_real(real_infrahub))
+
+
+@pytest.fixture
+def asked(request: pytest.FixtureRequest) -> Asked:
+    """The real Infrahub if the run has one, else the stand-in."""
+    which = "of_real" if request.config.getoption("--real-infrahub") else "of_standin"
+    found: Asked = request.getfixturevalue(which)
+    return found
 
 
 def complaint(answer: Told) -> object:

@@ -22,7 +22,7 @@ _AS_SOMEBODY: Final = {
     for who in ("AUTHOR", "COMMITTER")
     for what, value in {"NAME": "Somebody", "EMAIL": "somebody@example.com"}.items()
 }
-GENERATED: Final = 120.0
+GENERATED: Final = 240.0
 """Seconds in which a generation is over, on a busy machine."""
 _POLL: Final = 1.0
 """Seconds between two looks: whoever asks Infrahub more often takes from it the time to generate."""
@@ -72,6 +72,14 @@ class LoadedInfrahub(Running):
     async def regenerate(self, artifact: str, *, branch: str = MAIN) -> None:
         """Ask for all artifacts of a name anew."""
         await self.person.generate(_DEFINITIONS[artifact], branch=branch)
+
+    async def changed(self, artifact: str, id_: str, *, branch: str = MAIN) -> None:
+        """Ask for all artifacts of a name anew, and wait until the text of one is another than it was."""
+        old = await self.until_artifact(artifact, id_, branch=branch)
+        await self.regenerate(artifact, branch=branch)
+        async with asyncio.timeout(GENERATED):
+            while (await self.until_artifact(artifact, id_, branch=branch))["checksum"] == old["checksum"]:  # noqa: ASYNC110
+                await asyncio.sleep(_POLL)
 
     async def until_artifact(self, artifact: str, id_: str, *, branch: str = MAIN, **wanted: Any) -> dict[str, Any]:
         """Wait until an artifact is as wanted: its status, its checksum."""
