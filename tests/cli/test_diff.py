@@ -59,11 +59,11 @@ async def test_an_earlier_date_shows_what_a_rollback_would_change(vidra: Vidra, 
     sync = await scene.sync("Web")
     await scene.until_sync(sync)
     before = await everything(scene)
-    ended = await vidra("diff", sync, "--target-date", (now - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    ended = await vidra("diff", sync, "--date", (now - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
     assert ended.code == 3, ended.err
     assert {"-  colour: blue", "+  colour: red"} <= set(ended.out.splitlines())
     assert await everything(scene) == before
-    wrong = await vidra("diff", sync, "--target-date", "yesterday")
+    wrong = await vidra("diff", sync, "--date", "yesterday")
     assert (wrong.code, wrong.out) == (1, "")
     assert "targetDate" in wrong.err
 
@@ -189,4 +189,4 @@ async def test_a_cluster_without_credentials_is_a_problem(vidra: Vidra, scene: S
 
 async def test_options_that_contradict_each_other_are_wrong_usage(vidra: Vidra) -> None:
     assert (await vidra("diff", "any", "--branch", "next", "--file", "-")).code == 2
-    assert (await vidra("diff", "any", "--target-date", "-2h", "--file", "-")).code == 2
+    assert (await vidra("diff", "any", "--date", "-2h", "--file", "-")).code == 2

@@ -23,10 +23,10 @@ def diff(
     branch: Annotated[
         str, typer.Option("--branch", "-b", help="Read this Infrahub branch instead of the sync's.", show_default=False)
     ] = "",
-    target_date: Annotated[
+    date: Annotated[
         str,
         typer.Option(
-            "--target-date",
+            "--date",
             help="Read Infrahub as it was then (2025-01-31T12:00:00Z, -2h) instead of at the sync's targetDate.",
             show_default=False,
         ),
@@ -47,7 +47,7 @@ def diff(
     """Show what would change in the clusters, without changing anything.
 
     A sync is read from Infrahub as it is now; with --branch from another branch: what a merge would change, with
-    objects that would be created and deleted; with --target-date as it was then: what a rollback would change. A
+    objects that would be created and deleted; with --date as it was then: what a rollback would change. A
     VidraResource is compared with the text that it has. Everything is sent to the API servers as a server-side dry run,
     under the field manager of its owner, so that defaults, conflicts and refusals are those of a real pass. Values of
     Secrets are masked.
@@ -60,9 +60,9 @@ def diff(
     from vidra.cli.exits import Exit, Failure
 
     place = Place(kubeconfig, context)
-    if (branch or target_date) and file:
-        raise Failure("--branch and --target-date read from Infrahub and --file from a file: choose one", Exit.USAGE)
-    elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", target_date)) if value}
+    if (branch or date) and file:
+        raise Failure("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
+    elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
     raise typer.Exit(against(place, lambda client: _run(client, namespace, name, elsewhere, file)))
 
 
@@ -79,7 +79,7 @@ async def _run(client: Client, namespace: str, name: str, elsewhere: dict[str, s
                 raise Failure("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
             preview, troubles = await _of_sync(here, item, elsewhere)
         elif elsewhere:
-            raise Failure("--branch and --target-date are for a sync: a VidraResource has one text", Exit.USAGE)
+            raise Failure("--branch and --date are for a sync: a VidraResource has one text", Exit.USAGE)
         else:
             preview, troubles = await _of_resource(here, item, file), ()
         changed = _show(here, preview)
