@@ -77,9 +77,7 @@ async def in_real(loaded: LoadedInfrahub) -> Subject:
     for name, text in (("Whole", _WHOLE), ("Strict", _STRICT)):
         await person.store_query(name, text)
     await person.create_branch(_BRANCH)
-    good = await loaded.machine("good", branch=_BRANCH)
-    failed = await loaded.machine("failed", branch=_BRANCH)
-    deleted = await loaded.machine("deleted", branch=_BRANCH)
+    good, failed, deleted = await loaded.machines(("good", {}), ("failed", {}), ("deleted", {}), branch=_BRANCH)
     await person.edit("VirtualMachine", "failed", branch=_BRANCH, cores=0)
     never = await loaded.machine("never", branch=_BRANCH, generated=False, cores=0)
     await loaded.until_artifact(MACHINES, failed, branch=_BRANCH, status="Error")

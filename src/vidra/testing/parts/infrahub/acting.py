@@ -14,7 +14,11 @@ from typing import Any
 from infrahub_sdk import Config, InfrahubClientSync
 
 _POLL = 1.0
-_ARTIFACTS = "query { CoreArtifact { edges { node { id name { value } status { value } checksum { value } } } } }"
+_ARTIFACTS = """
+query { CoreArtifact { edges { node {
+  id name { value } status { value } checksum { value } object { node { id } }
+} } } }
+"""
 
 
 class Person:
@@ -63,12 +67,9 @@ class Person:
         self._client._post(url, payload={"nodes": []}).raise_for_status()
 
     def artifacts(self, branch: str) -> list[dict[str, Any]]:
-        """All artifacts: id, name, status and checksum of each."""
+        """All artifacts: id, name, status and checksum of each, and the id of what it is about."""
         edges = self._client.execute_graphql(_ARTIFACTS, branch_name=branch)["CoreArtifact"]["edges"]
-        return [
-            {key: value["value"] if isinstance(value, dict) else value for key, value in edge["node"].items()}
-            for edge in edges
-        ]
+        return [_flat(edge["node"]) for edge in edges]
 
     def id_of(self, kind: str, name: str) -> str:
         """The id of what has this name."""
@@ -91,6 +92,11 @@ class Person:
             if time.monotonic() > end:
                 raise TimeoutError(otherwise)
             time.sleep(_POLL)
+
+
+def _flat(node: dict[str, Any]) -> dict[str, Any]:
+    values = {key: node[key]["value"] for key in ("name", "status", "checksum")}
+    return {**values, "id": node["id"], "about": node["object"]["node"]["id"]}
 
 
 def main() -> None:

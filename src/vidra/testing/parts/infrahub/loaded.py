@@ -56,18 +56,28 @@ class LoadedInfrahub(Running):
         await self.person.add_repository("example", str(repository), *_DEFINITIONS.values())
 
     async def application(self, name: str, *, branch: str = MAIN, **data: Any) -> str:
-        """A web application with its artifact; gives the artifact's id."""
-        before = await self._ids(APPLICATIONS, branch)
-        told = {"image": "registry.example.com/web:1", **data}
-        await self.person.add("WebApplication", "web_applications", name=name, branch=branch, **told)
-        return await self._arrived(APPLICATIONS, before, branch)
+        """A web application with its generated artifact; gives the artifact's id."""
+        told = {"name": name, "image": "registry.example.com/web:1", **data}
+        about = await self.person.add("WebApplication", "web_applications", branch=branch, **told)
+        await self.regenerate(APPLICATIONS, branch=branch)
+        return await self._arrived(APPLICATIONS, about, branch)
 
     async def machine(self, name: str, *, branch: str = MAIN, generated: bool = True, **data: Any) -> str:
         """A virtual machine with its artifact, generated if it can be; gives the artifact's id."""
-        before = await self._ids(MACHINES, branch)
-        told = {"image": "disks.example.com/fedora:41", **data}
-        await self.person.add("VirtualMachine", "virtual_machines", name=name, branch=branch, **told)
-        return await self._arrived(MACHINES, before, branch, generated=generated)
+        (id_,) = await self.machines((name, data), branch=branch, generated=generated)
+        return id_
+
+    async def machines(
+        self, *told: tuple[str, dict[str, Any]], branch: str = MAIN, generated: bool = True
+    ) -> list[str]:
+        """Several, generated together; gives the ids of the artifacts."""
+        image = "disks.example.com/fedora:41"
+        about = [
+            await self.person.add("VirtualMachine", "virtual_machines", branch=branch, name=name, image=image, **data)
+            for name, data in told
+        ]
+        await self.regenerate(MACHINES, branch=branch)
+        return [await self._arrived(MACHINES, each, branch, generated=generated) for each in about]
 
     async def regenerate(self, artifact: str, *, branch: str = MAIN) -> None:
         """Ask for all artifacts of a name anew."""
@@ -83,25 +93,19 @@ class LoadedInfrahub(Running):
 
     async def until_artifact(self, artifact: str, id_: str, *, branch: str = MAIN, **wanted: Any) -> dict[str, Any]:
         """Wait until an artifact is as wanted: its status, its checksum."""
+        return await self._until(artifact, branch, id=id_, **wanted)
+
+    async def _arrived(self, artifact: str, about: str, branch: str, *, generated: bool = True) -> str:
+        status = "Ready" if generated else "Error"
+        return str((await self._until(artifact, branch, about=about, status=status))["id"])
+
+    async def _until(self, artifact: str, branch: str, **wanted: Any) -> dict[str, Any]:
         async with asyncio.timeout(GENERATED):
             while True:
                 for entry in await self.person.artifacts(artifact, branch=branch):
-                    if entry["id"] == id_ and wanted.items() <= entry.items():
+                    if wanted.items() <= entry.items():
                         return entry
                 await asyncio.sleep(_POLL)
-
-    async def _ids(self, artifact: str, branch: str) -> set[str]:
-        return {entry["id"] for entry in await self.person.artifacts(artifact, branch=branch)}
-
-    async def _arrived(self, artifact: str, before: set[str], branch: str, *, generated: bool = True) -> str:
-        await self.regenerate(artifact, branch=branch)
-
-        async with asyncio.timeout(GENERATED):
-            while not (new := await self._ids(artifact, branch) - before):  # noqa: ASYNC110 — Infrahub tells nobody
-                await asyncio.sleep(_POLL)
-        (id_,) = new
-        await self.until_artifact(artifact, id_, branch=branch, status="Ready" if generated else "Error")
-        return id_
 
 
 async def committed(folder: Path, to: Path) -> None:

@@ -67,7 +67,7 @@ class Person(Running):
         await self._do("generate", definition=definition, branch=branch)
 
     async def artifacts(self, name: str, *, branch: str = MAIN) -> list[dict[str, Any]]:
-        """The artifacts of a name: id, name, status and checksum of each."""
+        """The artifacts of a name: id, name, status and checksum of each, and what it is about."""
         return [entry for entry in await self._do("artifacts", branch=branch) if entry["name"] == name]
 
     async def id_of(self, kind: str, name: str) -> str:

@@ -38,7 +38,7 @@ def settings(place: Place, python: Path, more: Mapping[str, str]) -> dict[str, s
         "INFRAHUB_GIT_REPOSITORIES_DIRECTORY": str(folder / "git"),
         "INFRAHUB_TELEMETRY_OPTOUT": "true",
         "INFRAHUB_ANALYTICS_ENABLE": "false",
-        "INFRAHUB_TIMEOUT": "60",
+        "INFRAHUB_TIMEOUT": "300",  # a busy machine must not make generations fail
         "PREFECT_API_URL": place.tasks_url,
         "PREFECT_HOME": str(folder / "prefect"),
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / 'prefect' / 'tasks.db'}",
