@@ -12,7 +12,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
 
-.PHONY: help install controlplane tools demo test test-all soak bench lint lock clean
+.PHONY: help install controlplane tools demo test test-all test-infrahub soak bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -60,6 +60,11 @@ test-all: test ## the same, and then the extended tests, with the real parts
 	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null
 	@$(BIN)/pytest tests/real
 
+test-infrahub: install ## run the tests with a real Infrahub; its parts are got first, the first time in some minutes
+	@$(BIN)/python -m vidra.testing.binaries >/dev/null
+	@$(BIN)/python -m vidra.testing.binaries infrahub >/dev/null
+	@$(BIN)/pytest tests/infrahub tests/sources/infrahub/test_contract.py --real-infrahub $(ARGS)
+
 soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
 	@$(BIN)/python -m vidra.testing.model --hours $(or $(HOURS),1) $(ARGS)
@@ -80,6 +85,7 @@ lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes n
 	@$(LOCK) pyproject.toml --extra traces -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --extra traces --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) requirements/go.in -o src/vidra/testing/binaries/go.txt
+	@$(LOCK) requirements/infrahub.in -o src/vidra/testing/binaries/infrahub-server/requirements.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

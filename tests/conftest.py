@@ -21,7 +21,7 @@ from vidra.testing.parts.certificates import front_proxy
 from vidra.testing.scene import Scene, connection_to
 from vidra.testing.stalls import stalls
 
-pytest_plugins = ("vidra.testing.fixtures",)
+pytest_plugins = ("vidra.testing.fixtures", "vidra.testing.parts.infrahub.fixtures")
 
 _NUMBERS = itertools.count(1)
 _LONGEST_FIRST = ("cli/operator", "model", "operator", "testing", "cli")
