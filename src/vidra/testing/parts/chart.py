@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import yaml
@@ -37,21 +37,35 @@ async def rendered(folder: Path, *args: str) -> list[Json]:
     return [body for body in yaml.load_all(ended.stdout, Loader=yaml.CSafeLoader) if body]
 
 
-async def deployed(plane: ControlPlane, folder: Path, namespace: str, name: str = "vidra") -> OperatorProcess:
-    """The operator of a Deployment that is in the cluster: its arguments, environment, and ServiceAccount's token.
+class Pod(NamedTuple):
+    """What a kubelet would be told."""
+
+    args: list[str]
+    environment: dict[str, str]
+    token: str
+
+
+async def pod(plane: ControlPlane, namespace: str, name: str = "vidra") -> Pod:
+    """What the Pods of a Deployment that is in the cluster are."""
+    answer = await plane.request("GET", f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
+    spec = answer.body["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    assert container["command"] == ["vidra", "operator"]
+    environment = {item["name"]: _value(item, namespace) for item in container["env"]}
+    return Pod(container["args"], environment, await token(plane, namespace, spec["serviceAccountName"]))
+
+
+async def deployed(plane: ControlPlane, folder: Path, namespace: str) -> OperatorProcess:
+    """The operator with the arguments, environment and token of the Deployment, run as it is installed here.
 
     What a kubelet would mount is in a kubeconfig instead; its ports are free ones, as many share this machine.
     """
-    answer = await plane.request("GET", f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
-    pod = answer.body["spec"]["template"]["spec"]
-    (container,) = pod["containers"]
-    assert container["command"] == ["vidra", "operator"]
-    environment = {item["name"]: _value(item, namespace) for item in container["env"]}
-    kubeconfig = folder / f"{namespace}-{name}.kubeconfig"
+    told = await pod(plane, namespace)
     config = msgspec.yaml.decode(plane.kubeconfig.read_bytes())
-    config["users"][0]["user"] = {"token": await token(plane, namespace, pod["serviceAccountName"])}
+    config["users"][0]["user"] = {"token": told.token}
+    kubeconfig = folder / "account.kubeconfig"
     kubeconfig.write_bytes(msgspec.yaml.encode(config))
-    return OperatorProcess.over(plane, folder, *container["args"], kubeconfig=kubeconfig, **environment)
+    return OperatorProcess.over(plane, folder, *told.args, kubeconfig=kubeconfig, **told.environment)
 
 
 async def token(plane: ControlPlane, namespace: str, account: str) -> str:
