@@ -17,6 +17,7 @@ from benchmarks.report import Report
 from benchmarks.restart import restart
 from benchmarks.watched import watched
 from benchmarks.workload import workload
+from vidra.controllers.loglevel import set_level
 
 Scenario = Callable[[Report], Awaitable[None]]
 
@@ -49,6 +50,7 @@ def main() -> None:
     scenarios: Mapping[str, Scenario] = SHORT if options.short else SCENARIOS
     if unknown := set(options.scenarios) - scenarios.keys():
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    set_level("error")  # a line for each request of the benchmark itself would cost more than the request
     report = Report()
     for name in options.scenarios or scenarios:
         asyncio.run(scenarios[name](report))  # type: ignore[arg-type]

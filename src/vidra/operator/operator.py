@@ -62,7 +62,6 @@ class Operator:
         self._verdicts = Verdicts()
         self._rules = ""
         self._level = options.log_level
-        set_level(self._level)
         self._clusters = Clusters(
             options.connection, options.namespace, self._cluster_secrets, self._relay, self._verdicts
         )
