@@ -14,7 +14,12 @@ def section(start: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("start", "file"), [("In the whole cluster", "own-cluster"), ("In its own namespace", "own-namespace")]
+    ("start", "file"),
+    [
+        ("In the whole cluster", "own-cluster"),
+        ("In its own namespace", "own-namespace"),
+        ("Where `credentials.anywhere` says", "own-told"),
+    ],
 )
 def test_every_right_has_its_reason(chart: Path, start: str, file: str) -> None:
     rows = re.findall(r"^\| `(\S+)` \| ([a-z, ]+) \| (.+) \|$", section(start), re.MULTILINE)
