@@ -1,12 +1,13 @@
 """What the chart grants is what the operator needs, what `vidra check` asks for and what `vidra install` grants."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from vidra.cli.checking import NEEDS
+from vidra.cli.checking import NEEDS, TOLD, Need, needs
 from vidra.cli.parts import workload
 
 Json = dict[str, Any]
@@ -27,18 +28,29 @@ def rights(rules: list[Json]) -> set[Right]:
     }
 
 
-@pytest.mark.parametrize(("file", "own", "kind"), [("cluster", False, "ClusterRole"), ("namespace", True, "Role")])
-def test_chart_command_and_check_agree(chart: Path, file: str, own: bool, kind: str) -> None:
-    granted = rights(yaml.safe_load((chart / "files" / f"own-{file}.yaml").read_text()))
-    needed = {(verb, need.group, need.resource) for need in NEEDS if need.own is own for verb in need.verbs}
-    assert granted == needed
+def needed(needs: Iterable[Need], *, own: bool) -> set[Right]:
+    return {(verb, need.group, need.resource) for need in needs if need.own is own for verb in need.verbs}
+
+
+def granted(chart: Path, file: str) -> set[Right]:
+    return rights(yaml.safe_load((chart / "files" / f"own-{file}.yaml").read_text()))
+
+
+def test_chart_and_check_agree(chart: Path) -> None:
+    assert granted(chart, "cluster") == needed(NEEDS, own=False)
+    assert granted(chart, "namespace") == needed(NEEDS, own=True)
+    assert granted(chart, "told") == needed(TOLD, own=False)
+
+
+@pytest.mark.parametrize(("own", "kind"), [(False, "ClusterRole"), (True, "Role")])
+def test_check_and_command_agree(own: bool, kind: str) -> None:
     (role,) = [body for body in workload("vidra-system", "vidra:1", ["edit"]) if body["kind"] == kind]
-    assert rights(role["rules"]) == needed
+    assert rights(role["rules"]) == needed(needs(), own=own)
 
 
 def test_for_itself_it_asks_for_no_wildcard_and_for_nobody_elses_rights(chart: Path) -> None:
-    for name in ("own-cluster", "own-namespace"):
-        for verb, group, resource in rights(yaml.safe_load((chart / "files" / f"{name}.yaml").read_text())):
+    for name in ("cluster", "namespace", "told"):
+        for verb, group, resource in granted(chart, name):
             assert "*" not in {verb, group, resource}
             assert verb not in {"escalate", "bind", "impersonate"}
             assert group != "rbac.authorization.k8s.io"

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from vidra.cli.checking import NEEDS
+from vidra.cli.checking import needs
 from vidra.kube.client import Client
 from vidra.manifests.write import write
 from vidra.testing.command import vidra_with
@@ -28,7 +28,7 @@ UNUSED = {
     ("update", "infrahub.operators.com", "infrahubsyncs/finalizers"),  # asked for by an admission plugin only
     ("delete", "coordination.k8s.io", "leases"),  # of other replicas that are no more
     # An API server before v1.32 is asked for a list; this one sends it along with the watch.
-    *(("list", need.group, need.resource) for need in NEEDS if "watch" in need.verbs),
+    *(("list", need.group, need.resource) for need in needs() if "watch" in need.verbs),
 }
 """Rights that the story gives no occasion to use."""
 
@@ -214,7 +214,7 @@ async def everything_granted_was_used(cluster: ControlPlane, mark: int) -> None:
         if entry.user == ACCOUNT and entry.code < 400:
             right = (entry.verb, entry.api_group, "/".join(filter(None, (entry.resource, entry.subresource))))
             (here if entry.namespace == OWN else used).add(right)
-    granted = {((verb, need.group, need.resource), need.own) for need in NEEDS for verb in need.verbs}
+    granted = {((verb, need.group, need.resource), need.own) for need in needs() for verb in need.verbs}
     assert {right for right, own in granted if right not in (here if own else used | here)} - UNUSED == set()
 
 
@@ -306,6 +306,35 @@ async def test_only_in_some_namespaces_and_as_others(cluster: ControlPlane, scen
     resource = await scene.until_resource(other, has_reason("Forbidden"))
     assert "cannot impersonate" in condition(resource)["message"]
     await cluster.kubectl("delete", "vidraresource", "--all", "--timeout=30s")
+    await helm(cluster, "uninstall", "vidra", "-n", OWN)
+
+
+async def test_credentials_of_its_own_namespace_alone(cluster: ControlPlane, scene: Scene, operator: Deployed) -> None:
+    more = (
+        "--create-namespace",
+        "--set",
+        IMAGE,
+        "--set=credentials.anywhere=false",
+        "--set=access.presets={workloads}",
+    )
+    await helm(cluster, "install", "vidra", str(CHART), "-n", OWN, *more)
+    mark = cluster.audit.mark()
+    await operator()
+    checked = await vidra_with(cluster.kubeconfig)("check", "--as-account", f"{OWN}:vidra", "--own-namespace-only")
+    assert checked.code == 0, checked.out
+    assert not await may(cluster, ACCOUNT, "list", "secrets")
+    await cluster.kubectl("-n", OWN, "delete", "secret", "-l", "infrahub-api-url")
+    await scene.credentials()
+    scene.infrahub.add_artifact("Own", write([config_map("own", colour="red")]))
+    sync = await scene.sync("Own", interval="1s")
+    told = await scene.until_sync(sync, has_reason("CredentialsMissing"))
+    assert "create one in Vidra's namespace" in condition(told)["message"]
+    await credentials(scene)
+    await scene.until_sync(sync)
+    refused = [entry for entry in cluster.audit.since(mark) if entry.user == ACCOUNT and entry.code == 403]
+    assert refused == []
+    await cluster.kubectl("delete", "infrahubsync", sync, "--timeout=30s")
+    await cluster.kubectl("-n", OWN, "delete", "secret", "infrahub")
     await helm(cluster, "uninstall", "vidra", "-n", OWN)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Literal, NamedTuple
 
 from vidra.api.names import API_VERSION, GROUP, RESOURCE_PLURAL, SYNC_PLURAL
@@ -54,8 +54,6 @@ NEEDS = (
     Need(("update",), GROUP, f"{SYNC_PLURAL}/finalizers"),
     Need(("list", "watch", "create", "patch", "delete"), GROUP, RESOURCE_PLURAL),
     Need(("patch",), GROUP, f"{RESOURCE_PLURAL}/status"),
-    Need(("list", "watch"), "", "secrets"),
-    Need(("list", "watch"), "", "configmaps"),
     Need(("get", "list", "watch"), "", "namespaces"),
     Need(("list", "watch"), "apiextensions.k8s.io", "customresourcedefinitions"),
     Need(("create",), "", "events"),
@@ -63,26 +61,36 @@ NEEDS = (
     Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases", own=True),
 )
 """What the operator does itself; what the artifacts need comes on top. The Helm chart grants the same."""
+TOLD = (Need(("list", "watch"), "", "secrets"), Need(("list", "watch"), "", "configmaps"))
+"""Credentials and settings: in any namespace, or with --own-namespace-only in Vidra's own."""
 
 
-async def checked(way: Connection, namespace: str, account: str) -> list[Finding]:
+def needs(*, own_namespace_only: bool = False) -> tuple[Need, ...]:
+    """Everything that the operator must be allowed."""
+    return (*NEEDS, *(need._replace(own=own_namespace_only) for need in TOLD))
+
+
+async def checked(way: Connection, namespace: str, account: str, *, own_namespace_only: bool) -> list[Finding]:
     """All checks; those that cannot be made because an earlier one failed are left out."""
     configure("text", "error")
     client = Client(way)
     try:
-        return [finding async for finding in _checks(client, namespace, account)]
+        return [
+            finding
+            async for finding in _checks(client, namespace, account, needs(own_namespace_only=own_namespace_only))
+        ]
     finally:
         await client.close()
 
 
-async def _checks(client: Client, namespace: str, account: str) -> AsyncIterator[Finding]:
+async def _checks(client: Client, namespace: str, account: str, needed: Iterable[Need]) -> AsyncIterator[Finding]:
     cluster = await _cluster(client)
     yield cluster
     if cluster.result == "problem":
         return
     definitions = await _definitions(client)
     yield definitions
-    yield await _rights(client, namespace, account)
+    yield await _rights(client, namespace, account, needed)
     if definitions.result == "problem":
         return
     try:
@@ -157,12 +165,12 @@ async def _definitions(client: Client) -> Finding:
     return Finding("definitions", "ok", API_VERSION)
 
 
-async def _rights(client: Client, namespace: str, account: str) -> Finding:
+async def _rights(client: Client, namespace: str, account: str, needed: Iterable[Need]) -> Finding:
     """Ask the API server itself (SelfSubjectAccessReview, or SubjectAccessReview for somebody else)."""
     what = f"rights of {account}" if account else "rights"
     try:
         answers = await asyncio.gather(
-            *(_may(client, verb, need, namespace, account) for need in NEEDS for verb in need.verbs)
+            *(_may(client, verb, need, namespace, account) for need in needed for verb in need.verbs)
         )
     except KubeError as error:
         return Finding(what, "unknown", str(error))

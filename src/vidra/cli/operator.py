@@ -48,6 +48,10 @@ def operator(
     namespace: Annotated[
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
+    own_namespace_only: Annotated[
+        bool,
+        typer.Option("--own-namespace-only", help="Look for credentials and settings there alone, not everywhere."),
+    ] = False,
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
     log_level: Annotated[
         LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
@@ -70,6 +74,7 @@ def operator(
         options = Options(
             connection=connection_from_environment(),
             namespace=namespace or namespace_from_environment(),
+            own_namespace_only=own_namespace_only,
             leader_elect=leader_elect,
             shards=shards,
             log_level=log_level,

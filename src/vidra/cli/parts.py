@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from vidra.cli.checking import NEEDS
+from vidra.cli.checking import needs
 
 Json = dict[str, Any]
 
@@ -51,8 +51,8 @@ def workload(namespace: str, image: str, grants: Sequence[str]) -> list[Json]:
 
 
 def _rules(*, own: bool) -> list[Json]:
-    needs = [need for need in NEEDS if need.own is own]
-    return [{"apiGroups": [need.group], "resources": [need.resource], "verbs": list(need.verbs)} for need in needs]
+    these = [need for need in needs() if need.own is own]
+    return [{"apiGroups": [need.group], "resources": [need.resource], "verbs": list(need.verbs)} for need in these]
 
 
 def _binding(name: str, role: str, account: Json) -> Json:

@@ -34,8 +34,8 @@ def choose(url: str, secrets: Iterable[Secret]) -> Choice:
     if not found:
         raise SourceError(
             Reason.CREDENTIALS_MISSING,
-            f"no Secret labelled {INFRAHUB_LABEL}={_host(url)} holds credentials for {url}: create one with "
-            "username and password, or with token",
+            f"no Secret labelled {INFRAHUB_LABEL}={_host(url)} holds credentials for {url}: create one in Vidra's "
+            "namespace with username and password, or with token",
         )
     return Choice(found[0], tuple(found[1:]), _credential(found[0]))
 

@@ -175,13 +175,14 @@ class Operator:
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"
+        told = core if self._options.own_namespace_only else "/api/v1"
         self._watches = [
             self._watch(group, f"/apis/{API_VERSION}/{SYNC_PLURAL}", InfrahubSync, self._syncs),
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
-            self._watch(group, "/api/v1/secrets", Secret, self._infrahub_secrets, INFRAHUB_LABEL),
-            self._watch(group, "/api/v1/secrets", Secret, self._cluster_secrets, CLUSTER_LABEL),
+            self._watch(group, f"{told}/secrets", Secret, self._infrahub_secrets, INFRAHUB_LABEL),
+            self._watch(group, f"{told}/secrets", Secret, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
-            self._watch(group, "/api/v1/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+            self._watch(group, f"{told}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
         ]
 
     def _watch(

@@ -20,6 +20,8 @@ class Options(msgspec.Struct, frozen=True):
     connection: Connection
     namespace: str = DEFAULT_NAMESPACE
     """Vidra's own: stored content and the Lease are there."""
+    own_namespace_only: bool = False
+    """Credentials and settings are looked for there, instead of in any namespace."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
     shards: int = 1
