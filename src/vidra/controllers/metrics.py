@@ -33,4 +33,7 @@ class Metrics:
             "vidra_objects_applied", "Objects that were written because their text is new.", registry=self.registry
         )
         self.downloads = Counter("vidra_artifact_downloads", "Texts fetched from Infrahub.", registry=self.registry)
+        self.webhooks = Counter(
+            "vidra_webhook_requests", "Calls of Infrahub, by what came of them.", ["result"], registry=self.registry
+        )
         self.waiting = Gauge("workqueue_depth", "Keys that could be worked on now.", ["name"], registry=self.registry)

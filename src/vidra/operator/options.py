@@ -23,6 +23,8 @@ class Options(msgspec.Struct, frozen=True):
     lease_name: str = "vidra-operator"
     shards: int = 1
     """Into how many parts the work is divided between replicas, with leader_elect."""
+    webhooks: bool = False
+    """Whether Infrahub's calls are received: their keys are watched only then."""
 
 
 def connection_from_environment() -> Connection:
