@@ -13,6 +13,7 @@ from benchmarks.fairness import fairness
 from benchmarks.report import Report
 from benchmarks.restart import restart
 from benchmarks.watched import watched
+from benchmarks.webhook import webhook
 from benchmarks.workload import workload
 
 Scenario = Callable[[Report], Awaitable[None]]
@@ -21,6 +22,7 @@ SCENARIOS: dict[str, Scenario] = {
     "w": partial(workload, name="W", units=100, objects=10, idle=60),
     "drift": drift,
     "change": change,
+    "webhook": webhook,
     "large": partial(workload, name="one artifact of 5,000", units=1, objects=5_000),
     "fairness": fairness,
     "restart": restart,

@@ -41,7 +41,7 @@ class Process:
 
 
 @asynccontextmanager
-async def operator(plane: ControlPlane, port: int = 18_081) -> AsyncIterator[Process]:
+async def operator(plane: ControlPlane, *flags: str, port: int = 18_081) -> AsyncIterator[Process]:
     """Run an operator until the context ends; it is ready when the context begins."""
     environment = {**os.environ, "KUBECONFIG": str(plane.kubeconfig)}
     with (plane.folder / "operator.log").open("w") as log:
@@ -52,6 +52,7 @@ async def operator(plane: ControlPlane, port: int = 18_081) -> AsyncIterator[Pro
             "operator",
             "--metrics-bind-address=0",
             f"--health-probe-bind-address=127.0.0.1:{port}",
+            *flags,
             env=environment,
             stderr=log,
         )
