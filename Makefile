@@ -12,7 +12,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
 
-.PHONY: help install controlplane tools demo test test-all soak bench lint lock clean
+.PHONY: help install controlplane tools demo test test-all test-infrahub soak bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -54,19 +54,24 @@ demo: install ## see Vidra work against a real control plane; ONCE=1 ends by its
 
 test: install ## run the tests against real control planes, JOBS (2) at a time; ARGS='-k name' picks some
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
-	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-all: test ## the same, and then the extended tests, with the real parts
 	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null
 	@$(BIN)/pytest tests/real
 
+test-infrahub: install ## run the tests with a real Infrahub; its parts are got first, the first time in some minutes
+	@$(BIN)/python -m vidra.testing.binaries >/dev/null
+	@$(BIN)/python -m vidra.testing.binaries infrahub >/dev/null
+	@$(BIN)/pytest tests/infrahub tests/sources/infrahub/test_contract.py --real-infrahub $(ARGS)
+
 soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
 	@$(BIN)/python -m vidra.testing.model --hours $(or $(HOURS),1) $(ARGS)
 
-bench: install ## measure how long Vidra takes, as a ratio to what the API server takes by itself
+bench: install ## measure how long Vidra takes, as a ratio to what the API server takes; SHORT=1: only its counts
 	@$(BIN)/python -m vidra.testing.binaries >/dev/null
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks $(if $(SHORT),--short) $(ARGS)
 
 lint: install ## check style, types and which room imports which
 	@$(BIN)/ruff check .
@@ -77,9 +82,10 @@ lint: install ## check style, types and which room imports which
 
 lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(PIP) install --quiet uv
-	@$(LOCK) pyproject.toml -o requirements/runtime.txt
-	@$(LOCK) pyproject.toml --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra traces -o requirements/runtime.txt
+	@$(LOCK) pyproject.toml --extra traces --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) requirements/go.in -o src/vidra/testing/binaries/go.txt
+	@$(LOCK) requirements/infrahub.in -o src/vidra/testing/binaries/infrahub-server/requirements.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.clusters`: what 200 clusters cost, and whether 40 of them that are black-holed harm the rest.
+"""What 200 clusters cost, and whether 40 of them that are black-holed harm the rest.
 
 Home and one remote cluster are real control planes; the other healthy ones are cheap, and so are the bad. Latency is
 from changing a VidraResource to its being Ready with the change, at clusters drawn at random.
@@ -6,7 +6,6 @@ from changing a VidraResource to its being Ready with the change, at clusters dr
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import time
@@ -15,6 +14,7 @@ from statistics import median, quantiles
 from benchmarks.fleet import Fleet
 from benchmarks.objects import manifest
 from benchmarks.process import Process, operator
+from benchmarks.report import Report
 from vidra.api.names import CLUSTER_LABEL
 from vidra.kube.client import Client
 from vidra.testing.controlplane import ControlPlane
@@ -85,8 +85,14 @@ class Run:
         return await self._scene.resource(text, name=name, destination={"server": self._servers[name]})
 
 
-async def measure(clusters: int, bad: int, changes: int) -> None:
-    """Build the fleet up step by step and measure after each."""
+async def clusters(report: Report, count: int, bad: int, changes: int) -> None:
+    """Build the fleet up step by step and measure after each.
+
+    Args:
+        count: Clusters of all kinds.
+        bad: Of them black-holed.
+        changes: For each figure of latency.
+    """
     async with ControlPlane(controllers=False) as home, ControlPlane(controllers=False) as real:
         client = Client(connection_to(home))
         async with StandIn() as infrahub, Fleet() as fleet:
@@ -95,53 +101,35 @@ async def measure(clusters: int, bad: int, changes: int) -> None:
             async with operator(home) as process:
                 run = Run(scene, fleet, process)
                 await run.add(real.server, real.kubeconfig.read_bytes(), "real")
-                await _measure(run, clusters - bad, bad=bad, changes=changes)
+                await _measure(report, run, count - bad, bad=bad, changes=changes)
         await client.close()
 
 
-async def _measure(run: Run, healthy: int, *, bad: int, changes: int) -> None:
+async def _measure(report: Report, run: Run, healthy: int, *, bad: int, changes: int) -> None:
+    name = f"{healthy + bad} clusters, {bad} black-holed"
     await run.add_healthy(FEW - 1)
     await asyncio.sleep(SETTLE)
     few = run.process.rss()
     await run.add_healthy(healthy - FEW, FEW - 1)
     await asyncio.sleep(SETTLE)
     many = run.process.rss()
-    print(f"RSS      {few:.0f} MB with {FEW} clusters, {many:.0f} MB with {healthy}")
-    print(f"         {(many - few) * 1024 / (healthy - FEW):.0f} KB for each idle cluster with one watch and 3 objects")
+    each = f"{(many - few) * 1024 / (healthy - FEW):.0f} KB"
+    report.add(name, "RSS with the healthy ones", f"{many:.0f} MB")
+    report.add(name, f"an idle cluster, with a watch and {OBJECTS} objects", each, "≤ 150 KB and its watches")
     cpu = run.process.cpu()
     await asyncio.sleep(IDLE)
-    print(
-        f"CPU      {(run.process.cpu() - cpu) / IDLE * 100:.1f} % of a core while nothing changes in {healthy} clusters"
-    )
+    report.add(name, "CPU, nothing changes", f"{(run.process.cpu() - cpu) / IDLE * 100:.1f} % of a core")
     names = ["real", *(f"cluster-{number}" for number in range(healthy - 1))]
     await run.latency(names, changes // 4)
     before_cheap, before_real = await run.latency(names[1:], changes), await run.latency(["real"], changes)
-    reported = await run.add_bad(bad)
-    print(f"bad      {bad} black-holed clusters were all reported {reported:.1f} s after the first of them was added")
+    report.add(name, "all black-holed ones reported after", f"{await run.add_bad(bad):.1f} s", "≤ 30 s")
     with_cheap, with_real = await run.latency(names[1:], changes), await run.latency(["real"], changes)
-    _compare("cheap clusters", before_cheap, with_cheap)
-    _compare("real cluster", before_real, with_real)
-    print(f"RSS      {run.process.rss():.0f} MB with all {healthy + bad}, {run.process.peak_rss():.0f} MB at the most")
-
-
-def _compare(what: str, without: list[float], with_: list[float]) -> None:
-    ratio = median(with_) / median(without)
-    print(f"latency  {what}: without the bad {_spread(without)}, with them {_spread(with_)}: {ratio:.2f} x")
+    for what, without, with_ in (("cheap ones", before_cheap, with_cheap), ("the real one", before_real, with_real)):
+        ratio = median(with_) / median(without)
+        told = f"{_spread(without)}; {_spread(with_)}: {ratio:.2f} x"
+        report.add(name, f"a change at {what}, without and with the bad", told, "± 10 %")
+    report.add(name, "RSS with all, and at the most", f"{run.process.rss():.0f} MB, {run.process.peak_rss():.0f} MB")
 
 
 def _spread(seconds: list[float]) -> str:
     return f"{median(seconds) * 1000:.0f} ms (95 %: {quantiles(seconds, n=20)[-1] * 1000:.0f} ms)"
-
-
-def main() -> None:
-    """Read the arguments and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clusters", type=int, default=200, help="of all kinds")
-    parser.add_argument("--bad", type=int, default=40, help="of them black-holed")
-    parser.add_argument("--changes", type=int, default=60, help="for each figure of latency")
-    options = parser.parse_args()
-    asyncio.run(measure(options.clusters, options.bad, options.changes))
-
-
-if __name__ == "__main__":
-    main()

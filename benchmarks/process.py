@@ -44,7 +44,7 @@ class Process:
 async def operator(plane: ControlPlane, *flags: str, port: int = 18_081) -> AsyncIterator[Process]:
     """Run an operator until the context ends; it is ready when the context begins."""
     environment = {**os.environ, "KUBECONFIG": str(plane.kubeconfig)}
-    with (plane.folder / "operator.log").open("w") as log:
+    with (plane.folder / f"operator-{port}.log").open("w") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -62,7 +62,8 @@ async def operator(plane: ControlPlane, *flags: str, port: int = 18_081) -> Asyn
                 await asyncio.sleep(0.02)
         yield Process(process.pid)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.wait()
 
 

@@ -11,11 +11,23 @@ class Report:
 
     def __init__(self) -> None:
         self._rows: list[tuple[str, str, str, str]] = []
+        self.exceeded: list[str] = []
+        """Counts that are above what they may be. Time is never among them: it says more about the machine."""
 
     def add(self, scenario: str, measure: str, figure: str, target: str = "") -> None:
         """Note a figure, and show it at once."""
         self._rows.append((scenario, measure, figure, target))
         print(f"{scenario:24} {measure:56} {figure:34} {target}", flush=True)
+
+    def count(self, scenario: str, measure: str, number: float, most: float, told: str = "") -> None:
+        """Note a count, which may not be more than so many.
+
+        Args:
+            told: How it is shown, if not as the number.
+        """
+        self.add(scenario, measure, told or f"{number:g}", f"≤ {most:g}")
+        if number > most:
+            self.exceeded.append(f"{scenario}: {measure}: {number:g} instead of at most {most:g}")
 
     def markdown(self) -> str:
         """All of them as one table, with the machine."""

@@ -35,9 +35,9 @@ async def namespaces(scene: Scene, *names: str) -> None:
         await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
-def artifacts(scene: Scene, name: str, units: int, objects: int) -> list[str]:
-    """So many artifacts of so many ConfigMaps; gives their ids."""
-    return [scene.infrahub.add_artifact(name, manifest(unit, objects)) for unit in range(units)]
+def artifacts(scene: Scene, name: str, units: int, objects: int, first: int = 0) -> list[str]:
+    """So many artifacts of so many ConfigMaps, whose names count from a first one; gives their ids."""
+    return [scene.infrahub.add_artifact(name, manifest(unit, objects)) for unit in range(first, first + units)]
 
 
 def complete(units: int) -> Any:

@@ -6,12 +6,15 @@ import asyncio
 import time
 
 from benchmarks.floor import floor
-from benchmarks.process import operator
+from benchmarks.process import Process, operator
 from benchmarks.report import Report
 from benchmarks.stage import artifacts, complete, namespaces, requests, stage, told
+from vidra.testing.scene import Scene
 
 SETTLE = 3.0
 """Seconds for the Events of W to be written; they are paced."""
+EVENTS = 20
+"""Events about the sync itself, at the most: it sums up while VidraResources come."""
 
 
 async def workload(report: Report, *, name: str, units: int, objects: int, idle: float = 0) -> None:
@@ -28,27 +31,36 @@ async def workload(report: Report, *, name: str, units: int, objects: int, idle:
             await asyncio.sleep(SETTLE)
             used, asked, peak = process.cpu() - cpu, requests(scene, mark), process.peak_rss()
             if idle:
-                cpu, mark, queries = (
-                    process.cpu(),
-                    scene.plane.audit.mark(),
-                    scene.infrahub.requests.count("/api/query"),
-                )
-                await asyncio.sleep(idle)
-                quiet = f"{sum(requests(scene, mark).values())} in {idle:.0f} s"
-                report.add(name, "then, nothing changed: requests to the API server", quiet, "≤ 6 a minute")
-                report.add(name, "then, nothing changed: CPU", f"{process.cpu() - cpu:.2f} s", "≤ 0.3 s a minute")
-                queries = scene.infrahub.requests.count("/api/query") - queries
-                report.add(name, "then, nothing changed: queries, downloads", f"{queries}, 0", "one a minute, 0")
+                await _steady(report, name, scene, process, idle)
         after = await floor(scene.plane, "after", units, objects)
         base = (before + after) / 2
-        infrahub = scene.infrahub.requests
         report.add(name, "floor (before, after)", f"{base:.2f} s ({before:.2f}, {after:.2f})")
-        report.add(
-            name, "until everything is Ready", f"{seconds:.2f} s = {seconds / base:.2f} x the floor", "≤ 2 x the floor"
-        )
+        ratio = f"{seconds:.2f} s = {seconds / base:.2f} x the floor"
+        report.add(name, "until everything is Ready", ratio, "≤ 2 x the floor")
         report.add(name, "CPU of the operator", f"{used:.2f} s", "≤ 1.5 s for W")
         report.add(name, "peak RSS of the operator", f"{peak:.0f} MB", "≤ 90 MB for W")
-        report.add(
-            name, "log-ins, downloads", f"{infrahub.count('/api/auth/login')}, {infrahub.count('/api/artifact')}"
-        )
-        report.add(name, "requests to the API server", told(asked))
+        _counts(report, name, scene, asked, units=units, objects=objects)
+
+
+def _counts(report: Report, name: str, scene: Scene, asked: dict[str, int], *, units: int, objects: int) -> None:
+    infrahub = scene.infrahub.requests
+    report.count(name, "log-ins", infrahub.count("/api/auth/login"), 1)
+    report.count(name, "downloads", infrahub.count("/api/artifact"), units)
+    report.count(name, "objects written", asked.get("patch configmaps", 0), units * objects)
+    other = sum(asked.values()) - asked.get("patch configmaps", 0) - asked.get("create events", 0)
+    # For each: its text, itself, what is about to be applied, and what came of it.
+    report.count(name, "other requests to the API server, without Events", other, 4 * units + 60)
+    report.count(name, "Events", asked.get("create events", 0), units + EVENTS)
+    report.add(name, "requests to the API server", told(asked))
+
+
+async def _steady(report: Report, name: str, scene: Scene, process: Process, idle: float) -> None:
+    infrahub = scene.infrahub.requests
+    cpu, mark = process.cpu(), scene.plane.audit.mark()
+    queries, downloads = infrahub.count("/api/query"), infrahub.count("/api/artifact")
+    await asyncio.sleep(idle)
+    steady = f"nothing changed for {idle:.0f} s"
+    report.count(name, f"{steady}: requests to the API server", sum(requests(scene, mark).values()), idle / 10)
+    report.add(name, f"{steady}: CPU", f"{process.cpu() - cpu:.2f} s", "≤ 0.3 s a minute")
+    report.count(name, f"{steady}: queries", infrahub.count("/api/query") - queries, 1 + idle // 60)
+    report.count(name, f"{steady}: downloads", infrahub.count("/api/artifact") - downloads, 0)

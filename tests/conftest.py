@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from vidra.controllers.loglevel import set_level
 from vidra.kube.client import Client
 from vidra.operator import Operator
 from vidra.operator.collector import quiet
@@ -20,10 +21,22 @@ from vidra.testing.parts.certificates import front_proxy
 from vidra.testing.scene import Scene, connection_to
 from vidra.testing.stalls import stalls
 
-pytest_plugins = ("vidra.testing.fixtures",)
+pytest_plugins = ("vidra.testing.fixtures", "vidra.testing.parts.infrahub.fixtures")
 
 _NUMBERS = itertools.count(1)
+_LONGEST_FIRST = ("cli/operator", "model", "operator", "testing", "cli")
 _NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the rooms whose files take long, so that no worker is left with one of them at the end."""
+    first = {config.rootpath / "tests" / room: number for number, room in enumerate(_LONGEST_FIRST)}
+
+    def turn(item: pytest.Item) -> int:
+        return min((first[folder] for folder in item.path.parents if folder in first), default=len(first))
+
+    items.sort(key=turn)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
@@ -48,6 +61,12 @@ def stalled() -> Iterator[list[str]]:
     quiet()  # as `vidra operator` does: what pytest consists of is not Vidra's
     with stalls() as found:
         yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_level() -> None:
+    """Log as `vidra operator` does, also where none runs: without requests."""
+    set_level("info")
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,7 @@
 """`vidra diff` says what a pass would change, and changes nothing."""
 
+from datetime import UTC, datetime, timedelta
+
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
 from vidra.testing.command import Vidra
@@ -47,6 +49,23 @@ async def test_another_branch_shows_what_a_merge_would_create_change_and_delete(
     assert {"-  colour: red", "+  colour: blue", "+  colour: green"} <= set(lines)
     assert ended.err == "3 objects would change\n"
     assert await everything(scene) == before, "a rehearsal writes nothing"
+
+
+async def test_an_earlier_date_shows_what_a_rollback_would_change(vidra: Vidra, scene: Scene) -> None:
+    now = datetime.now(UTC)
+    old, new = config_map("one", colour="red"), config_map("one", colour="blue")
+    artifact = scene.infrahub.add_artifact("Web", write([old]), since=now - timedelta(days=2))
+    scene.infrahub.change(artifact, write([new]), since=now - timedelta(hours=1))
+    sync = await scene.sync("Web")
+    await scene.until_sync(sync)
+    before = await everything(scene)
+    ended = await vidra("diff", sync, "--date", (now - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    assert ended.code == 3, ended.err
+    assert {"-  colour: blue", "+  colour: red"} <= set(ended.out.splitlines())
+    assert await everything(scene) == before
+    wrong = await vidra("diff", sync, "--date", "yesterday")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert "targetDate" in wrong.err
 
 
 async def test_the_values_of_secrets_are_not_told(vidra: Vidra, scene: Scene) -> None:
@@ -170,3 +189,4 @@ async def test_a_cluster_without_credentials_is_a_problem(vidra: Vidra, scene: S
 
 async def test_options_that_contradict_each_other_are_wrong_usage(vidra: Vidra) -> None:
     assert (await vidra("diff", "any", "--branch", "next", "--file", "-")).code == 2
+    assert (await vidra("diff", "any", "--date", "-2h", "--file", "-")).code == 2

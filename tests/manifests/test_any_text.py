@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vidra.manifests import Limits, read
@@ -97,6 +97,7 @@ def test_an_object_reads_back_from_the_yaml_that_vidra_writes(value: Any) -> Non
     assert reading.problems == ()
 
 
+@example(["%YAML 1.1\n#\rkind: "])
 @given(st.lists(st.lists(PIECES.filter(lambda piece: "---" not in piece), max_size=10).map("".join), max_size=5))
 def test_good_documents_are_never_lost_between_bad_ones(others: list[str]) -> None:
     good = [GOOD % f"good-{number}" for number in range(len(others) + 1)]

@@ -27,6 +27,9 @@ RECREATE = f"vidra.{GROUP}/recreate"
 WAVE = f"vidra.{GROUP}/wave"
 """Annotation on an object: a whole number. Objects of a higher wave wait until those of lower ones are well."""
 
+TRACE_ID = f"vidra.{GROUP}/trace-id"
+"""Annotation on an Event: id of the trace that it is a part of, where changes are traced."""
+
 MANAGED_LABEL = "managed-by"
 MANAGED_VALUE = "vidra"
 """Label of every object that Vidra applies; also what its watches select by."""

@@ -23,6 +23,14 @@ def diff(
     branch: Annotated[
         str, typer.Option("--branch", "-b", help="Read this Infrahub branch instead of the sync's.", show_default=False)
     ] = "",
+    date: Annotated[
+        str,
+        typer.Option(
+            "--date",
+            help="Read Infrahub as it was then (2025-01-31T12:00:00Z, -2h) instead of at the sync's targetDate.",
+            show_default=False,
+        ),
+    ] = "",
     file: Annotated[
         str,
         typer.Option(
@@ -39,9 +47,10 @@ def diff(
     """Show what would change in the clusters, without changing anything.
 
     A sync is read from Infrahub as it is now; with --branch from another branch: what a merge would change, with
-    objects that would be created and deleted. A VidraResource is compared with the text that it has. Everything is sent
-    to the API servers as a server-side dry run, under the field manager of its owner, so that defaults, conflicts and
-    refusals are those of a real pass. Values of Secrets are masked.
+    objects that would be created and deleted; with --date as it was then: what a rollback would change. A
+    VidraResource is compared with the text that it has. Everything is sent to the API servers as a server-side dry run,
+    under the field manager of its owner, so that defaults, conflicts and refusals are those of a real pass. Values of
+    Secrets are masked.
 
     Exit code 0: nothing would change. 3: something would. 1: it cannot be told, or something would be refused.
 
@@ -51,12 +60,13 @@ def diff(
     from vidra.cli.exits import Exit, Failure
 
     place = Place(kubeconfig, context)
-    if branch and file:
-        raise Failure("--branch reads from Infrahub and --file from a file: choose one", Exit.USAGE)
-    raise typer.Exit(against(place, lambda client: _run(client, namespace, name, branch, file)))
+    if (branch or date) and file:
+        raise Failure("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
+    elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
+    raise typer.Exit(against(place, lambda client: _run(client, namespace, name, elsewhere, file)))
 
 
-async def _run(client: Client, namespace: str, name: str, branch: str, file: str) -> int:
+async def _run(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> int:
     from vidra.api.sync import InfrahubSync
     from vidra.cli.exits import Exit, Failure
     from vidra.cli.hub import find
@@ -67,26 +77,26 @@ async def _run(client: Client, namespace: str, name: str, branch: str, file: str
         if isinstance(item, InfrahubSync):
             if file:
                 raise Failure("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
-            preview, troubles = await _of_sync(here, item, branch)
-        elif branch:
-            raise Failure("--branch is for a sync: a VidraResource has one text", Exit.USAGE)
+            preview, troubles = await _of_sync(here, item, elsewhere)
+        elif elsewhere:
+            raise Failure("--branch and --date are for a sync: a VidraResource has one text", Exit.USAGE)
         else:
             preview, troubles = await _of_resource(here, item, file), ()
         changed = _show(here, preview)
     return _ended(preview, troubles, changed=changed)
 
 
-async def _of_sync(here: Stage, sync: InfrahubSync, branch: str) -> tuple[Preview, tuple[Trouble, ...]]:
+async def _of_sync(here: Stage, sync: InfrahubSync, elsewhere: dict[str, str]) -> tuple[Preview, tuple[Trouble, ...]]:
     import msgspec
 
     from vidra.cli.previewing import proposed
 
-    if branch:
-        source = msgspec.structs.replace(sync.spec.source, target_branch=branch)
+    if elsewhere:
+        source = msgspec.structs.replace(sync.spec.source, **elsewhere)
         sync = msgspec.structs.replace(sync, spec=msgspec.structs.replace(sync.spec, source=source))
     found = await proposed(here, sync)
-    # What stays as it is has nothing to do with the other branch; without one, its drift belongs to the answer.
-    kept = [] if branch else [await here.stored(item) for item in found.kept]
+    # What stays as it is has nothing to do with another branch or date; without one, its drift belongs to the answer.
+    kept = [] if elsewhere else [await here.stored(item) for item in found.kept]
     preview = await here.rehearsed([*found.changes, *kept])
     preview.notes += [remark.message for remark in found.remarks]
     return preview, found.troubles

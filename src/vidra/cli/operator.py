@@ -52,7 +52,9 @@ def operator(
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
-    log_level: Annotated[LogLevel, typer.Option(help="Least severity that is logged.")] = LogLevel.INFO,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
+    ] = LogLevel.INFO,
 ) -> None:
     """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own.
 
@@ -61,6 +63,7 @@ def operator(
     from vidra.cli.logs import configure
     from vidra.kube.connection import NotConfigured
     from vidra.operator.options import Options, connection_from_environment, namespace_from_environment
+    from vidra.operator.tracing import tracing_from_environment
 
     configure(log_format, log_level)
     if shards > 1 and not leader_elect:
@@ -73,6 +76,8 @@ def operator(
             leader_elect=leader_elect,
             shards=shards,
             webhooks=webhook_bind_address != "0",
+            log_level=log_level,
+            tracing=tracing_from_environment(),
         )
     except NotConfigured as error:
         typer.echo(f"vidra operator: {error}", err=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import msgspec
 
 _SEPARATOR = re.compile(r"^---([^\n]*)(?:\n|\Z)", re.MULTILINE)
+_BREAK = re.compile("[\n\r\x85\u2028\u2029]")
+"""What ends a line, and with it a comment, in YAML 1.1."""
 _NOTHING = ("", "...")
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -48,7 +50,7 @@ def _only_directives(body: str) -> bool:
     """Directives stand before a separator and belong to the document behind it."""
     if not body.startswith(("%", "#")) or "\n%" not in f"\n{body[:4096]}":
         return False
-    return all(line.startswith(("%", "#")) or not line.strip() for line in body.split("\n"))
+    return all(line.startswith(("%", "#")) or not line.strip() for line in _BREAK.split(body))
 
 
 def _chunk(body: str, line: int, bad: int) -> Iterator[Chunk]:

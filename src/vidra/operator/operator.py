@@ -25,7 +25,10 @@ from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
+from vidra.controllers.journeys import Journeys
+from vidra.controllers.loglevel import set_level
 from vidra.controllers.metrics import Metrics
+from vidra.controllers.outside import Presence, Requests
 from vidra.controllers.share import Dealt, Share
 from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.sync.calls import Calls
@@ -64,6 +67,8 @@ class Operator:
         self._relay = Relay()
         self._verdicts = Verdicts()
         self._rules = ""
+        self._level = options.log_level
+        set_level(self._level)
         self._clusters = Clusters(
             options.connection, options.namespace, self._cluster_secrets, self._relay, self._verdicts
         )
@@ -71,10 +76,11 @@ class Operator:
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool()
         self._share = Share(options.shards)
-        syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
-        resources = Dealt(self._resources, lead_of, self._share)
         self.metrics = Metrics()
-        self.metrics.registry.register(Census(syncs, resources, self._clusters.__len__))
+        register = self.metrics.registry.register
+        register(Requests("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
+        register(Requests("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
+        self._journeys = Journeys(self.metrics, options.tracing)
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 
@@ -103,6 +109,8 @@ class Operator:
 
     async def close(self) -> None:
         """Close every connection; `run` does it at its end."""
+        self._journeys.close()
+        await self._options.tracing.close()
         await self._pool.close()
         await self._clusters.close()
 
@@ -135,27 +143,37 @@ class Operator:
             settings=lambda: config.settings,
             metrics=self.metrics,
             share=self._share,
+            journeys=self._journeys,
         )
         part = Part(shared, self._pool)
         self._relay.to = part.resources
         config.listen(lambda: self._judge_by(config.settings.health_rules))
         self._judge_by(config.settings.health_rules)
+        config.listen(lambda: self._log_from(config.settings.log_level))
+        self._log_from(config.settings.log_level)
         config.listen(part.again)
+        # Each replica counts what is its own: the sums over all of them are right.
+        syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
+        resources = Dealt(self._resources, lead_of, self._share)
+        with self.metrics.showing(Census(syncs, resources, self._clusters.__len__), Presence(self._clusters)):
+            await self._work_and_hear(Calls(shared, part.syncs) if self._options.webhooks else None, part)
+
+    async def _work_and_hear(self, calls: Calls | None, part: Part) -> None:
+        """Work, and be told by Infrahub of changes meanwhile."""
+        self._calls = calls
         async with asyncio.TaskGroup() as group:
-            if self._options.webhooks:
-                self._calls = Calls(shared, part.syncs)
-                group.create_task(self._calls.queue.run(), name="webhooks")
+            if calls is not None:
+                group.create_task(calls.queue.run(), name="webhooks")
             await self._work(part)
 
     async def _work(self, part: Part) -> None:
-        if self._options.leader_elect:
-            await self._work_on_what_is_dealt(part)
-        else:
+        """Work on everything, or on the shards whose Leases are held."""
+        options = self._options
+        if not options.leader_elect:
             await part.begin(0)
             await part.run()
-
-    async def _work_on_what_is_dealt(self, part: Part) -> None:
-        options = self._options
+            return
+        self.metrics.leading.labels(options.lease_name).set_function(lambda: bool(self._share.held))
         shards = Shards(self._client, options.namespace, options.lease_name, options.shards, part)
         try:
             async with asyncio.TaskGroup() as group:
@@ -170,6 +188,14 @@ class Operator:
             self._rules = text
             self._verdicts.rules, _ = parse(text)
             self._clusters.judge_again()
+
+    def _log_from(self, level: str) -> None:
+        """Log from this severity on; from the one of the start, if none is named."""
+        level = level or self._options.log_level
+        if level != self._level:
+            self._level = level
+            set_level(level)
+            log.info("log level", least=level)
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -64,7 +65,13 @@ async def started(
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=start_new_session,
+        preexec_fn=_hears_ctrl_c,
     )
+
+
+def _hears_ctrl_c() -> None:
+    """Whatever runs in a shell's background is deaf to it, and so is what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _spent() -> float:

@@ -32,9 +32,11 @@ class OperatorProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     @classmethod
-    def over(cls, plane: ControlPlane, folder: Path, *more: str, kubeconfig: Path | None = None) -> OperatorProcess:
+    def over(
+        cls, plane: ControlPlane, folder: Path, *more: str, kubeconfig: Path | None = None, **environment: str
+    ) -> OperatorProcess:
         """An operator of a control plane, with its probes and metrics on free ports; the administrator by default."""
-        process = cls(folder, environment={"KUBECONFIG": str(kubeconfig or plane.kubeconfig)})
+        process = cls(folder, environment={"KUBECONFIG": str(kubeconfig or plane.kubeconfig), **environment})
         process._flags = (*process._flags, *more)
         return process
 

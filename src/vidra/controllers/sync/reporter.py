@@ -112,4 +112,5 @@ class Reporter:
 
     def _tell(self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False) -> None:
         if self._shared.recorder.say(self._sync, kind, reason, message, change=change):
-            log.info("report", sync=self._sync.metadata.name, type=kind, reason=str(reason), message=message)
+            say = log.warning if kind == "Warning" else log.info
+            say("report", sync=self._sync.metadata.name, type=kind, reason=str(reason), message=message)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from vidra.api.reasons import Reason
+from vidra.kube.traffic import Traffic
 from vidra.sources.infrahub.account import Account
 from vidra.sources.infrahub.address import base_of, endpoint
 from vidra.sources.infrahub.answer import Answer, Request
@@ -25,16 +26,25 @@ from vidra.sources.protocol import Artifact, Listing, SourceError
 class Infrahub:
     """Lists and fetches artifacts.
 
+    Args:
+        traffic: Where requests are counted, if others count theirs there too.
+
     Raises:
         SourceError: The address is none, or the credential cannot be one.
     """
 
-    def __init__(self, url: str, credential: Credential, limits: InfrahubLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        url: str,
+        credential: Credential,
+        limits: InfrahubLimits = DEFAULT_LIMITS,
+        traffic: Traffic | None = None,
+    ) -> None:
         self.base = base_of(url)
         check(credential, self.base)
         self.credential = credential
         self._limits = limits
-        self._transport = Transport(self.base, limits)
+        self._transport = Transport(self.base, limits, Traffic() if traffic is None else traffic)
         self._account = Account(self.base, credential, self._transport, limits)
 
     async def list(self, selection: Selection) -> Listing:

@@ -1,6 +1,7 @@
-"""``python -m vidra.testing.binaries [tools [NAME…]]``: make sure that programs are here, and say where.
+"""``python -m vidra.testing.binaries [tools [NAME…] | infrahub]``: make sure that programs are here, and say where.
 
-Without an argument the programs of a control plane; with ``tools`` the named real parts of the extended tests, or all.
+Without an argument the programs of a control plane; with ``tools`` the named real parts of the extended tests, or all;
+with ``infrahub`` what a real Infrahub consists of.
 """
 
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
+from vidra.testing.binaries.infrahub import find_infrahub
 from vidra.testing.binaries.progress import say
 from vidra.testing.binaries.tools import find_tools
 
@@ -26,8 +28,12 @@ def main() -> int:
 def _find(what: str = "", *names: str) -> Path:
     if not what:
         return find()
+    if what == "infrahub":
+        return find_infrahub().environment
     if what != "tools":
-        raise BinariesError(f"Nothing is known of {what}: say nothing for a control plane, or `tools [NAME…]`.")
+        raise BinariesError(
+            f"Nothing is known of {what}: say nothing for a control plane, `tools [NAME…]` or `infrahub`."
+        )
     return find_tools(names)
 
 

@@ -16,15 +16,25 @@ _TAIL: Final = 15
 
 
 class Program:
-    """A child process that writes to a log file and does not outlive this process."""
+    """A child process that writes to a log file and does not outlive this process.
+
+    Args:
+        name: What it is called, and its log, if not as its file.
+    """
 
     def __init__(
-        self, binary: Path, flags: Sequence[str], logs: Path, environment: Mapping[str, str] | None = None
+        self,
+        binary: Path,
+        flags: Sequence[str],
+        logs: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        name: str = "",
     ) -> None:
-        self.name = binary.name
+        self.name = name or binary.name
         self._command = (str(binary), *flags)
         self._environment = environment or {}
-        self._log = logs / f"{binary.name}.log"
+        self._log = logs / f"{self.name}.log"
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -48,9 +58,9 @@ class Program:
             )
 
     async def stop(self) -> None:
-        """End the program at once: what it would still write is thrown away, or safe in etcd."""
+        """End the program and its children at once: what it would still write is thrown away, or safe in etcd."""
         if self._process is not None and self.running:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)  # its session is its own
             await self._process.wait()
 
     @contextmanager
@@ -74,7 +84,11 @@ class Program:
 
     def tail(self) -> str:
         """Return the last lines of the log."""
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-_TAIL:])
+        return "\n".join(self.log().splitlines()[-_TAIL:])
+
+    def log(self) -> str:
+        """Return all that it wrote."""
+        return self._log.read_text(errors="replace")
 
     def _open_log(self) -> BinaryIO:
         return self._log.open("ab")

@@ -13,20 +13,20 @@ _POLL: Final = 0.05
 _PATIENCE: Final = 90.0
 
 
-async def until(check: Callable[[], Awaitable[bool]], program: Program) -> None:
+async def until(check: Callable[[], Awaitable[bool]], program: Program, *, seconds: float = _PATIENCE) -> None:
     """Ask until the answer is yes; a refused connection is a no.
 
     Raises:
         ControlPlaneError: The program ended, or does not get there in a time that suffices on a slow machine.
     """
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(seconds):
             while not await _yes(check):
                 program.must_run()
                 await asyncio.sleep(_POLL)
     except TimeoutError:
         raise ControlPlaneError(
-            f"{program.name} is not ready after {_PATIENCE:.0f} s. The last lines of its log:\n{program.tail()}"
+            f"{program.name} is not ready after {seconds:.0f} s. The last lines of its log:\n{program.tail()}"
         ) from None
 
 

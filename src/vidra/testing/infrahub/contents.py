@@ -52,6 +52,8 @@ class Contents:
 
     def text(self, id_: str, branch: str, moment: datetime) -> tuple[str, bytes]:
         """Content type and text of an artifact."""
+        if id_ in self._history.others:
+            raise CrashedError
         artifact = self._history.branches[branch].get(id_)
         version = artifact.at(moment) if artifact else None
         if artifact is None or version is None:

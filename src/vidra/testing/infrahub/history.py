@@ -45,6 +45,8 @@ class History:
     def __init__(self) -> None:
         self.branches: dict[str, dict[str, Stored]] = {MAIN: {}}
         self.objects: dict[str, bytes] = {}
+        self.others: set[str] = set()
+        """Ids of what is no artifact."""
 
     def create_branch(self, name: str) -> None:
         """Fork main as it is now: the same artifacts, of the same ids, and from then on its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import uuid
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -100,6 +101,12 @@ class StandIn:
         return self._history.add(
             name, Version(now(), status=status), branch=branch, content_type="application/yaml", id_=None
         )
+
+    def add_something(self) -> str:
+        """Something that is no artifact: a group, a device; gives its id."""
+        id_ = str(uuid.uuid4())
+        self._history.others.add(id_)
+        return id_
 
     def change(
         self,
