@@ -16,6 +16,7 @@ from benchmarks.replicas import replicas
 from benchmarks.report import Report
 from benchmarks.restart import restart
 from benchmarks.watched import watched
+from benchmarks.webhook import webhook
 from benchmarks.workload import workload
 from vidra.controllers.loglevel import set_level
 
@@ -25,6 +26,7 @@ SCENARIOS: dict[str, Scenario] = {
     "w": partial(workload, name="W", units=100, objects=10, idle=60),
     "drift": drift,
     "change": partial(change, times=30),
+    "webhook": webhook,
     "large": partial(workload, name="one artifact of 5,000", units=1, objects=5_000),
     "fairness": fairness,
     "restart": restart,

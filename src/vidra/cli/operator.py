@@ -36,6 +36,9 @@ def operator(
     health_probe_bind_address: Annotated[
         str, typer.Option(help="Where /healthz and /readyz are served; 0 serves none.")
     ] = ":8081",
+    webhook_bind_address: Annotated[
+        str, typer.Option(help="Where Infrahub's webhooks are received, at /webhooks/infrahub; 0 receives none.")
+    ] = "0",
     leader_elect: Annotated[
         bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
     ] = False,
@@ -77,6 +80,7 @@ def operator(
             own_namespace_only=own_namespace_only,
             leader_elect=leader_elect,
             shards=shards,
+            webhooks=webhook_bind_address != "0",
             log_level=log_level,
             tracing=tracing_from_environment(),
         )
@@ -84,13 +88,14 @@ def operator(
         typer.echo(f"vidra operator: {error}", err=True)
         raise typer.Exit(2) from None
     try:
-        raise typer.Exit(asyncio.run(_run(options, metrics_bind_address, health_probe_bind_address)))
+        addresses = metrics_bind_address, health_probe_bind_address, webhook_bind_address
+        raise typer.Exit(asyncio.run(_run(options, *addresses)))
     except NotConfigured as error:
         typer.echo(f"vidra operator: {error}", err=True)
         raise typer.Exit(2) from None
 
 
-async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
+async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bind: str) -> int:
     """Work until told to stop; the exit code.
 
     Raises:
@@ -101,6 +106,7 @@ async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
     from vidra.operator import Operator
     from vidra.operator.collector import quiet
     from vidra.web.server import BindError, health, metrics, serving
+    from vidra.web.webhooks import receiving
 
     log = structlog.get_logger("vidra.operator")
     work = Operator(options)
@@ -110,7 +116,11 @@ async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     try:
-        async with serving(health_bind, health(work.ready)), serving(metrics_bind, metrics(work.metrics.registry)):
+        async with (
+            serving(health_bind, health(work.ready)),
+            serving(metrics_bind, metrics(work.metrics.registry)),
+            receiving(webhook_bind, work),
+        ):
             await work.run()
     except asyncio.CancelledError:
         log.info("stopped")

@@ -43,7 +43,7 @@ def choose(url: str, secrets: Iterable[Secret]) -> Choice:
 def concerns(secret: Secret, url: str) -> bool:
     """Whether a Secret may hold the credentials for this Infrahub."""
     if _annotated(secret):
-        return _normal(_annotated(secret)) == _normal(url)
+        return normal(_annotated(secret)) == normal(url)
     return secret.metadata.labels.get(INFRAHUB_LABEL) == _host(url)
 
 
@@ -88,7 +88,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _normal(url: str) -> str:
+def normal(url: str) -> str:
     """A URL as far as it tells one Infrahub from another."""
     try:
         parts = urlsplit(url)

@@ -50,6 +50,9 @@ class Metrics:
             "vidra_objects_applied", "Objects that were written because their text is new.", registry=self.registry
         )
         self.downloads = Counter("vidra_artifact_downloads", "Texts fetched from Infrahub.", registry=self.registry)
+        self.webhooks = Counter(
+            "vidra_webhook_requests", "Calls of Infrahub, by what came of them.", ["result"], registry=self.registry
+        )
         self.overdue = Gauge(
             "vidra_overdue_syncs",
             "Syncs that Infrahub gave no list for three of their intervals.",

@@ -16,6 +16,7 @@ from vidra.api.names import (
     RESOURCE_LABEL,
     RESOURCE_PLURAL,
     SYNC_PLURAL,
+    WEBHOOK_KEY_LABEL,
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
@@ -30,6 +31,8 @@ from vidra.controllers.metrics import Metrics
 from vidra.controllers.outside import Presence, Requests
 from vidra.controllers.share import Dealt, Share
 from vidra.controllers.shared import Shared, lead_of, sync_of
+from vidra.controllers.sync.calls import Calls
+from vidra.controllers.sync.event import ArtifactEvent
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.core import ConfigMap, Heading, Secret
 from vidra.kube.events import Recorder
@@ -58,6 +61,9 @@ class Operator:
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[Heading] = Store()
         self._config_maps: Store[ConfigMap] = Store()
+        self._calls: Calls | None = None
+        self.webhook_secrets: Store[Secret] = Store()
+        """Those with the keys of webhooks."""
         self._relay = Relay()
         self._verdicts = Verdicts()
         self._rules = ""
@@ -90,6 +96,15 @@ class Operator:
         finally:
             self.ready.clear()
             await self.close()
+
+    @property
+    def hears(self) -> bool:
+        """Whether it is known which syncs there are, so that events of Infrahub can be heard."""
+        return self._calls is not None and self.ready.is_set()
+
+    def hear(self, event: ArtifactEvent) -> bool:
+        """Have the syncs that an event concerns ask Infrahub; whether there are any."""
+        return self._calls is not None and self._calls.hear(event)
 
     async def close(self) -> None:
         """Close every connection; `run` does it at its end."""
@@ -140,6 +155,14 @@ class Operator:
         syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
         resources = Dealt(self._resources, lead_of, self._share)
         with self.metrics.showing(Census(syncs, resources, self._clusters.__len__), Presence(self._clusters)):
+            await self._work_and_hear(Calls(shared, part.syncs) if self._options.webhooks else None, part)
+
+    async def _work_and_hear(self, calls: Calls | None, part: Part) -> None:
+        """Work, and be told by Infrahub of changes meanwhile."""
+        self._calls = calls
+        async with asyncio.TaskGroup() as group:
+            if calls is not None:
+                group.create_task(calls.queue.run(), name="webhooks")
             await self._work(part)
 
     async def _work(self, part: Part) -> None:
@@ -184,6 +207,9 @@ class Operator:
             self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
             self._watch(group, f"{told}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
         ]
+        if self._options.webhooks:
+            keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)
+            self._watches.append(keys)
 
     def _watch(
         self,

@@ -26,6 +26,8 @@ class Options(msgspec.Struct, frozen=True):
     lease_name: str = "vidra-operator"
     shards: int = 1
     """Into how many parts the work is divided between replicas, with leader_elect."""
+    webhooks: bool = False
+    """Whether Infrahub's calls are received: their keys are watched only then."""
     tracing: Tracing = Tracing()
     """What makes traces of changes."""
     log_level: str = "info"

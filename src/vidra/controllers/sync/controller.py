@@ -84,6 +84,14 @@ class SyncController:
         for sync in self._shared.syncs:
             self._ask_again(sync.metadata.name)
 
+    def call(self, name: str) -> None:
+        """Ask for a sync as soon as it goes, and once more if it is being asked for: Infrahub says that it has news."""
+        self._ask_again(name)
+
+    def settled(self, name: str) -> bool:
+        """Whether Infrahub's last answer counts: it is not being asked, and is not about to be for a reason."""
+        return name in self._asked and name not in self._stale
+
     def begin(self, shard: int) -> None:
         """Work on what is in a shard."""
         for name in self._in(shard):
