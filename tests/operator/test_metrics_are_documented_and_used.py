@@ -14,6 +14,7 @@ from vidra.testing.promql import expressions, named
 from vidra.testing.remote import BOX
 from vidra.testing.scene import Scene, has_reason
 from vidra.testing.scraping import labels
+from vidra.web.webhooks import receiving
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "metrics.md"
@@ -33,7 +34,7 @@ async def shown(own_scene: Scene, own_operator: Operating) -> Labels:
     await own_scene.until_sync(await own_scene.sync("Boxes", interval="1h"))
     await own_scene.until_resource(await own_scene.resource(NOTHING), has_reason("KindUnknown"))
     await own_operator.stop()
-    async with Operating(own_scene.plane, leader_elect=True) as leader:
+    async with Operating(own_scene.plane, leader_elect=True) as leader, receiving("127.0.0.1:0", leader.operator):
         await eventually(lambda: "vidra_infrahub_requests_total" in labels(leader))
         found = labels(leader)
     await own_operator.start()
