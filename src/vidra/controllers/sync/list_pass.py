@@ -11,7 +11,7 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, StopMatching
 from vidra.controllers.journeys import Moment
 from vidra.controllers.shared import Shared
-from vidra.controllers.sync.decide import Trouble, decide, place_of
+from vidra.controllers.sync.decide import Trouble, decide, place_of, remark_on
 from vidra.controllers.sync.leaving import Unlisted, unlisted
 from vidra.controllers.sync.rollout import admit
 from vidra.controllers.sync.spread import Spread
@@ -33,6 +33,8 @@ class Done(msgspec.Struct, frozen=True):
     updated: int = 0
     waiting: frozenset[str] = frozenset()
     """Clusters that have not been given all of it yet."""
+    remark: str = ""
+    """What else there is to say of what is listed."""
 
 
 NOTHING = Done(frozenset(), ())
@@ -72,6 +74,7 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
         created=spread.counts[True],
         updated=spread.counts[False],
         waiting=admission.waiting,
+        remark=remark_on(listing.artifacts),
     )
 
 
