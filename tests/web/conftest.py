@@ -8,7 +8,6 @@ import pytest
 
 from vidra.testing.ear import BODY, KEY, Ear
 from vidra.web.bounded import bounded
-from vidra.web.webhooks.result import Result
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ async def ear() -> AsyncIterator[Ear]:
     """A receiver that has a key."""
     ear = Ear()
     ear.keep("webhook", key=KEY)
-    async with bounded("127.0.0.1:0", ear.receiver, lambda: ear.receiver.count(Result.BUSY)) as port:
+    async with bounded("127.0.0.1:0", ear.receiver, ear.receiver.note) as port:
         ear.port = port
         yield ear
 

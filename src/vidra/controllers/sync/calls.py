@@ -41,7 +41,7 @@ class Calls:
 
     def hear(self, event: ArtifactEvent) -> bool:
         """Have the syncs that an event concerns ask Infrahub; whether there are any."""
-        names = concerned(event, self._shared.syncs, self._known.to(event.artifact))
+        names = concerned(event, self._shared.syncs, self._known.to(event.artifact), datetime.now(UTC))
         names = [name for name in names if not self._has(name, event)]
         for name in names:
             wait = self._open_at.get(name, 0) - _now()

@@ -11,6 +11,7 @@ from prometheus_client import Counter
 
 from vidra.api.names import WEBHOOK_KEY_LABEL
 from vidra.controllers.sync.event import ArtifactEvent
+from vidra.web.bounded import Mishap
 from vidra.web.webhooks.body import artifact_event, opened, read
 from vidra.web.webhooks.claim import claimed
 from vidra.web.webhooks.keys import Keys
@@ -22,6 +23,12 @@ log = structlog.get_logger("vidra.webhooks")
 
 PATH = "/webhooks/infrahub"
 HINT = f"vidra infrahub webhook apply makes one; it is a Secret labelled {WEBHOOK_KEY_LABEL} in Vidra's namespace"
+
+_MISHAPS = {
+    Mishap.TOO_MANY: Result.BUSY,
+    Mishap.NO_HTTP: Result.MALFORMED,
+    Mishap.UNFINISHED: Result.TOO_SLOW,
+}
 
 Hear = Callable[[ArtifactEvent], bool]
 """Tells whether any sync is concerned."""
@@ -57,6 +64,10 @@ class Receiver:
     def count(self, result: Result) -> None:
         """Note what came of a call."""
         self._counts[result].inc()
+
+    def note(self, mishap: Mishap) -> None:
+        """Count a connection that no call came of."""
+        self.count(_MISHAPS[mishap])
 
     async def _receive(self, request: web.BaseRequest) -> Result:
         self._admit(request)

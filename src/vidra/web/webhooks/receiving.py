@@ -9,7 +9,6 @@ from vidra.operator import Operator
 from vidra.web.bounded import bounded
 from vidra.web.webhooks.keys import Keys
 from vidra.web.webhooks.receiver import Receiver
-from vidra.web.webhooks.result import Result
 
 
 @asynccontextmanager
@@ -21,5 +20,5 @@ async def receiving(bind: str, operator: Operator) -> AsyncIterator[int]:
     """
     keys = Keys(operator.webhook_secrets)
     receiver = Receiver(keys, operator.hear, lambda: operator.hears, operator.metrics.webhooks)
-    async with bounded(bind, receiver, lambda: receiver.count(Result.BUSY)) as port:
+    async with bounded(bind, receiver, receiver.note) as port:
         yield port
