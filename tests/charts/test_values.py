@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 import vidra
+from vidra.cli.operator import operator
 
 Json = dict[str, Any]
 Where = tuple[str, ...]
@@ -98,6 +100,12 @@ def test_every_value_or_its_group_is_explained_in_place(chart: Path) -> None:
         elif not explained:
             missing.append(line)
     assert missing == []
+
+
+def test_every_argument_is_one_of_the_operator(chart: Path) -> None:
+    given = set(re.findall(r"- --([a-z-]+)", (chart / "templates" / "deployment.yaml").read_text()))
+    assert "webhook-bind-address" in given
+    assert given <= {parameter.name.replace("_", "-") for parameter in signature(operator).parameters.values()}
 
 
 def test_the_chart_has_the_number_of_the_operator(chart: Path) -> None:
