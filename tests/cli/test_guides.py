@@ -31,7 +31,7 @@ def commands() -> list[str]:
     for guide in sorted(GUIDES.glob("*.md")):
         page = guide.read_text(encoding="utf-8")
         found += re.findall(r"^(?:\$ )?(?:.*\| )?(vidra (?!:)[^#|>\n]*)", "\n".join(blocks(page)), re.MULTILINE)
-        found += re.findall(r"`(vidra [a-z][^`]*)`", re.sub(r"```.*?```", "", page, flags=re.DOTALL))
+        found += re.findall(r"`(vidra [a-z][^`|]*)[^`]*`", re.sub(r"```.*?```", "", page, flags=re.DOTALL))
     return sorted({" ".join(line.split()) for line in found})
 
 
