@@ -51,7 +51,9 @@ def rabbitmq(place: Place) -> Program:
         "ERL_EPMD_PORT": str(ports.epmd),
         "RABBITMQ_NODENAME": f"vidra{ports.amqp}@localhost",
         "RABBITMQ_DIST_PORT": str(ports.erlang),
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        # With these two the script becomes the broker instead of watching over it, which then ends with these tests.
+        "RABBITMQ_ALLOW_INPUT": "true",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
         "RABBITMQ_CONF_ENV_FILE": "/dev/null",
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
