@@ -16,7 +16,9 @@ from benchmarks.replicas import replicas
 from benchmarks.report import Report
 from benchmarks.restart import restart
 from benchmarks.watched import watched
+from benchmarks.webhook import webhook
 from benchmarks.workload import workload
+from vidra.controllers.loglevel import set_level
 
 Scenario = Callable[[Report], Awaitable[None]]
 
@@ -24,6 +26,7 @@ SCENARIOS: dict[str, Scenario] = {
     "w": partial(workload, name="W", units=100, objects=10, idle=60),
     "drift": drift,
     "change": partial(change, times=30),
+    "webhook": webhook,
     "large": partial(workload, name="one artifact of 5,000", units=1, objects=5_000),
     "fairness": fairness,
     "restart": restart,
@@ -49,6 +52,7 @@ def main() -> None:
     scenarios: Mapping[str, Scenario] = SHORT if options.short else SCENARIOS
     if unknown := set(options.scenarios) - scenarios.keys():
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
+    set_level("error")  # a line for each request of the benchmark itself would cost more than the request
     report = Report()
     for name in options.scenarios or scenarios:
         asyncio.run(scenarios[name](report))  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ async def change(report: Report, times: int) -> None:
                 scene.infrahub.change(ids[number], manifest(number, OBJECTS).replace("x" * 300, text, 1))
                 began = time.perf_counter()
                 await scene.patch(SYNCS, name, {"metadata": {"annotations": {REQUESTED_AT: text}}})
-                await scene.until(configs, f"unit-{number}-0", _has(text), namespace=NAMESPACE)
+                await scene.until(configs, f"unit-{number}-0", has(text), namespace=NAMESPACE)
                 seconds.append(time.perf_counter() - began)
             await asyncio.sleep(3)
             asked = requests(scene, mark)
@@ -42,7 +42,9 @@ async def change(report: Report, times: int) -> None:
         report.add("one changed of 1,000", "all requests", told(asked))
 
 
-def _has(text: str) -> Check:
+def has(text: str) -> Check:
+    """Whether a ConfigMap holds this text."""
+
     def check(item: Json) -> bool:
         return bool(item["data"]["text"] == text)
 

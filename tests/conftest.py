@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from vidra.controllers.loglevel import set_level
 from vidra.kube.client import Client
 from vidra.operator import Operator
 from vidra.operator.collector import quiet
@@ -60,6 +61,12 @@ def stalled() -> Iterator[list[str]]:
     quiet()  # as `vidra operator` does: what pytest consists of is not Vidra's
     with stalls() as found:
         yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_level() -> None:
+    """Log as `vidra operator` does, also where none runs: without requests."""
+    set_level("info")
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,8 @@ async def test_a_sync_shows_its_own_and_those_of_its_vidraresources(vidra: Vidra
     ended = await vidra("events", sync)
     assert ended.code == 0
     assert ended.out.splitlines()[0].split() == ["AGO", "TYPE", "REASON", "OBJECT", "MESSAGE"]
+    wide = (await vidra("events", sync, "-o", "wide")).out.splitlines()[0].split()
+    assert wide == ["AGO", "TYPE", "REASON", "OBJECT", "NAMESPACE", "TRACE", "MESSAGE"]
     assert f"InfrahubSync/{sync}" in ended.out
     assert f"VidraResource/{resource}" in ended.out
 

@@ -71,7 +71,7 @@ async def _goes_and_leaves_the_objects(vidra: Vidra, scene: Scene) -> None:
     assert left is not None
     assert left["data"] == {"colour": "red"}
     assert "labels" not in left["metadata"]
-    names = await scene.plane.kubectl("get", "clusterrole,clusterrolebinding,crd", "-o", "name")
+    names = await scene.plane.kubectl("get", "clusterrole,clusterrolebinding,role,rolebinding,crd", "-A", "-o", "name")
     assert "vidra" not in names.stdout
     there = await scene.plane.kubectl("get", "all,configmap", "-n", "vidra-system", "-o", "name")
     assert "vidra" not in there.stdout
@@ -79,7 +79,7 @@ async def _goes_and_leaves_the_objects(vidra: Vidra, scene: Scene) -> None:
 
 
 async def _versions(plane: ControlPlane) -> list[tuple[str, str, str]]:
-    kinds = "crd,clusterrole,clusterrolebinding,deployment,configmap,serviceaccount,namespace"
+    kinds = "crd,clusterrole,clusterrolebinding,role,rolebinding,deployment,configmap,serviceaccount,namespace"
     found = await plane.kubectl("get", kinds, "-A", "-o", "yaml")
     items = [(item["kind"], item["metadata"]) for item in yaml.safe_load(found.stdout)["items"]]
     return [(kind, metadata["name"], metadata["resourceVersion"]) for kind, metadata in items]

@@ -1,5 +1,5 @@
-import io
-import sys
+import logging
+from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -8,24 +8,29 @@ import structlog
 from vidra.cli.logs import configure
 
 
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    yield
+    structlog.configure(**before)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
 def fail() -> None:
     password = "hush"
     raise ValueError(f"no password of {len(password)} characters")
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_a_traceback_shows_lines_and_never_values(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    before = structlog.get_config()
+def test_a_traceback_shows_lines_and_never_values(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     configure(form, "info")
     try:
         fail()
     except ValueError:
         structlog.get_logger("one").exception("failed")
     structlog.get_logger("two").debug("not shown")
-    structlog.configure(**before)
-    text = written.getvalue()
+    text = capsys.readouterr().err
     assert "ValueError: no password of 4 characters" in text
     assert 'password = "hush"' not in text
     assert "'hush'" not in text
@@ -33,3 +38,11 @@ def test_a_traceback_shows_lines_and_never_values(form: str, monkeypatch: pytest
     if form == "json":
         [line] = text.splitlines()
         assert msgspec.json.decode(line)["level"] == "error"
+
+
+def test_what_libraries_warn_of_is_a_line_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("json", "info")
+    logging.getLogger("some.library").warning("%d of them", 3)
+    logging.getLogger("some.library").info("not shown")
+    [line] = map(msgspec.json.decode, capsys.readouterr().err.splitlines())
+    assert (line["event"], line["level"], line["library"]) == ("3 of them", "warning", "some.library")

@@ -18,6 +18,7 @@ DEFAULTS = Settings()
         ({"requeueSyncAfter": " 1h30m "}, Settings(sync_interval=timedelta(minutes=90))),
         ({"requeueResourcesAfter": "1s"}, Settings(resource_interval=timedelta(seconds=1))),
         ({"queryName": " Mine\n"}, Settings(query_name="Mine")),
+        ({"logLevel": " Debug "}, Settings(log_level="debug")),
         *(({"eventBasedReconcile": text}, Settings(event_based=True)) for text in ("true", "TRUE", "1", " t ")),
         *(({"eventBasedReconcile": text}, DEFAULTS) for text in ("false", "False", "0", "f")),
     ],
@@ -36,6 +37,7 @@ def test_settings(data: dict[str, str], expected: Settings) -> None:
         ({"requeueResourcesAfter": "10"}, "requeueResourcesAfter"),
         ({"queryName": "  "}, "queryName is empty"),
         ({"eventBasedReconcile": "yes"}, "write true or false"),
+        ({"logLevel": "loud"}, "write debug, info, warning or error"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_its_default_stays(data: dict[str, str], said: str) -> None:

@@ -72,7 +72,10 @@ async def test_an_artifact_whose_transform_fails_keeps_what_it_had_and_one_that_
     await hub.person.edit("VirtualMachine", good, branch=branch, cores=0)
     await hub.regenerate(MACHINES, branch=branch)
     await hub.until_artifact(MACHINES, artifact, branch=branch, status="Error")
-    await ask(scene, sync)
+    told = condition(await ask(scene, sync))
+    assert told["status"] == "True"
+    assert f"artifact {artifact} could not be generated anew: the last good text stays applied" in told["message"]
+    await scene.until_event(sync, "GenerationFailed")
     assert (await story.has("VirtualMachine", good))["metadata"]["uid"] == before["metadata"]["uid"]
 
     await hub.machine(never, branch=branch, generated=False, cores=0)

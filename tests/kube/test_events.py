@@ -97,4 +97,4 @@ async def test_a_server_that_does_not_take_one_does_not_end_it(
         recorder.say(thing("no-such-namespace"), "Normal", "Lost", "nobody hears it")
         recorder.say(thing(namespace), "Normal", "Heard", "somebody does")
         await written(admin, namespace, 1)
-    assert [line["event"] for line in logs] == ["event not written"]
+    assert [line["event"] for line in logs].count("event not written") == 1  # others may speak meanwhile

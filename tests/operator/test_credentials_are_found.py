@@ -68,7 +68,9 @@ async def test_a_sync_without_credentials_says_so_and_goes_on_when_the_secret_co
     scene.infrahub.add_artifact("Colours", CONFIG)
     name = await sync_colours(scene, interval="1h")
     sync = await scene.until_sync(name, has_reason("CredentialsMissing"))
-    assert_told(sync, "CredentialsMissing", "labelled infrahub-api-url=localhost", "create one with")
+    assert_told(
+        sync, "CredentialsMissing", "labelled infrahub-api-url=localhost", "create one in Vidra's namespace with"
+    )
     await scene.until_event(name, "CredentialsMissing")
     for _ in range(4):  # back-off has made the next try by itself some seconds away
         await ask(scene, name)

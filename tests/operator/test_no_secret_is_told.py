@@ -6,6 +6,7 @@ import pytest
 import structlog
 
 from vidra.api.names import INFRAHUB_LABEL
+from vidra.controllers.loglevel import set_level
 from vidra.testing.asking import ask
 from vidra.testing.infrahub.faults import Answered
 from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, has_reason
@@ -35,6 +36,7 @@ async def test_no_password_or_token_is_in_any_log_event_or_status(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    set_level("debug")
     with structlog.testing.capture_logs() as logs:
         await _log_in_with(scene, username="admin", password=PASSWORD)
         name = await scene.sync("Hidden", interval="1h")
@@ -55,6 +57,8 @@ async def test_no_password_or_token_is_in_any_log_event_or_status(
         await scene.until_resource(f"{name}-{artifact}", lambda item: bool(item.get("status", {}).get("problems")))
         await scene.until_sync(name, has_reason("ResourcesNotReady"))
         await scene.until_event(f"{name}-{artifact}", "InvalidManifest")
+    set_level("info")
+    assert any(line["event"] == "request" for line in logs)
     told = [str(logs), caplog.text]
     for kind, item in ((SYNCS, name), (RESOURCES, f"{name}-{artifact}")):
         told += [str(await scene.get(kind, item)), str(await scene.events_about(item))]

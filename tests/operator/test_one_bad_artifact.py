@@ -8,6 +8,7 @@ import pytest
 from vidra.testing.asking import ask, said
 from vidra.testing.infrahub import StandIn
 from vidra.testing.infrahub.faults import Answered, Endless, Fault, Slow, Truncated
+from vidra.testing.infrahub.stored import StoredQuery
 from vidra.testing.scene import Json, Scene, condition, has_reason
 
 CONFIG = """
@@ -122,3 +123,22 @@ def _assert_told(sync: Json, bad: Badness, artifact: str) -> None:
     assert bad.says in ready["message"]
     assert artifact in ready["message"] or bad.reason in {"NotInfrahub", "InfrahubUnreachable"}
     assert (status["syncState"], status["lastError"]) == (bad.state, ready["message"])
+
+
+async def test_a_generation_that_fails_keeps_what_is_applied_and_is_told(scene: Scene) -> None:
+    scene.infrahub.store_query(StoredQuery(selects_status=True))
+    artifact = scene.infrahub.add_artifact("Colours", CONFIG.format(name="mine", colour="red"))
+    name = await scene.sync("Colours")
+    await scene.until_sync(name)
+    configs = await scene.kind("v1", "ConfigMap")
+    before = await scene.get(configs, "mine", namespace=scene.namespace)
+    scene.infrahub.fail(artifact)
+    for _ in range(2):
+        sync = await ask(scene, name)
+        assert condition(sync)["status"] == "True"
+        assert f"artifact {artifact} could not be generated anew" in condition(sync)["message"]
+    assert await scene.get(configs, "mine", namespace=scene.namespace) == before
+    await scene.until_event(name, "GenerationFailed")
+    assert len(await said(scene, name, "GenerationFailed")) == 1
+    scene.infrahub.change(artifact, CONFIG.format(name="mine", colour="blue"))
+    assert "could not be generated" not in condition(await ask(scene, name))["message"]

@@ -98,6 +98,7 @@ async def test_drift_is_put_back_at_the_interval_of_the_configmap(own_scene: Sce
         ("requeueResourcesAfter", "-1m", "requeueResourcesAfter: '-1m' is shorter than 1s"),
         ("queryName", " ", "queryName is empty"),
         ("eventBasedReconcile", "maybe", "eventBasedReconcile: write true or false"),
+        ("logLevel", "loud", "logLevel: write debug, info, warning or error"),
     ],
 )
 async def test_a_bad_value_keeps_its_default_and_a_warning_says_so(

@@ -21,9 +21,12 @@ from vidra.testing.scene import Scene
 _NEED = {
     "aggregated": ("sample-apiserver",),
     "alone": ("sample-apiserver",),
+    "charts": ("helm",),
     "registry": ("registry", "helm"),
     "kwok": ("kwok", "kwok-stages"),
     "machines": ("kubevirt-crds",),
+    "prometheus": ("prometheus",),
+    "promtool": ("prometheus",),
     "provider": ("crossplane-crds", "provider-kubernetes-crds", "provider-kubernetes"),
 }
 """Fixtures, and the tools that they use."""
@@ -71,6 +74,11 @@ async def provider(anywhere: Scene) -> AsyncIterator[crossplane.Provider]:
     await install(anywhere, crossplane.definitions())
     async with crossplane.Provider(anywhere.plane) as provider:
         yield provider
+
+
+@pytest.fixture(scope="session")
+def charts() -> None:
+    """helm, got beforehand."""
 
 
 @pytest.fixture(scope="session")

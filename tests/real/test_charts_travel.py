@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.parts.files import Files
 from vidra.testing.parts.helm import helm
 from vidra.testing.parts.registry import Registry
 
@@ -39,13 +39,8 @@ async def box(plane: ControlPlane, namespace: str) -> object:
 @pytest.fixture
 async def repository(tmp_path: Path) -> AsyncIterator[str]:
     """The address of a web server that hands out the files of the test's folder."""
-    app = web.Application()
-    app.router.add_static("/", tmp_path)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+    async with Files(tmp_path) as files:
+        yield files.url
 
 
 async def test_through_a_registry(

@@ -1,5 +1,6 @@
 """The real parts of the extended tests are got once, each by itself, and kept until what they are made from changes."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -120,3 +121,37 @@ def test_what_a_tool_is_made_from_decides_where_it_is_kept_and_words_for_people_
     assert key(replace(program, usually="an hour", otherwise="wait")) == key(program)
     assert key(replace(program, stamp={})) != key(program)
     assert key(replace(program, module="kwok")) != key(program)
+
+
+@pytest.fixture
+def put_apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Put a stand-in for apt-get, and for dpkg-deb, first on the path; both write down what they are asked."""
+    log, folder = tmp_path / "apt.log", tmp_path / "apt"
+
+    def put(download: str) -> Path:
+        folder.mkdir(exist_ok=True)
+        unpack = "mkdir -p usr/bin; touch usr/bin/prometheus usr/bin/promtool usr/bin/other"
+        for name, script in (("apt-get", download), ("dpkg-deb", unpack)):
+            (folder / name).write_text(f'#!/bin/sh\necho "{name} $@" >> {log}\n{script}\n')
+            (folder / name).chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        return log
+
+    return put
+
+
+def test_a_package_is_unpacked_and_not_installed(cache_home: Path, put_apt: Callable[[str], Path]) -> None:
+    log = put_apt('touch "$2_1.0_amd64.deb"')
+    found = find_tool("prometheus")
+    assert found.is_relative_to(cache_home)
+    assert {entry.name for entry in found.iterdir()} == {"prometheus", "promtool"}
+    assert find_tool("prometheus") == found
+    asked = log.read_text().splitlines()
+    assert asked == ["apt-get download prometheus", "dpkg-deb --extract prometheus_1.0_amd64.deb ."]
+
+
+def test_a_package_that_cannot_be_had_is_said_with_what_to_do(cache_home: Path, put_apt: Callable[[str], Path]) -> None:
+    put_apt("exit 100")
+    with pytest.raises(BinariesError, match=r"prometheus cannot be had .*apt-get update.*VIDRA_TOOLS"):
+        find_tool("prometheus")
+    assert not list(cache_home.rglob("promtool"))

@@ -27,6 +27,9 @@ RECREATE = f"vidra.{GROUP}/recreate"
 WAVE = f"vidra.{GROUP}/wave"
 """Annotation on an object: a whole number. Objects of a higher wave wait until those of lower ones are well."""
 
+TRACE_ID = f"vidra.{GROUP}/trace-id"
+"""Annotation on an Event: id of the trace that it is a part of, where changes are traced."""
+
 MANAGED_LABEL = "managed-by"
 MANAGED_VALUE = "vidra"
 """Label of every object that Vidra applies; also what its watches select by."""
@@ -55,6 +58,9 @@ CONFIG_VALUE = "vidra"
 """Label of the ConfigMap with Vidra's settings, in any namespace."""
 INFRAHUB_LABEL = "infrahub-api-url"
 """Label (host) and annotation (whole URL, which wins) of a Secret with credentials for an Infrahub."""
+WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
+"""Label of a Secret in Vidra's namespace whose values are keys that Infrahub signs webhooks with. The annotation
+`infrahub-api-url` on it says of which Infrahub only."""
 CLUSTER_LABEL = "cluster-kubeconfig"
 """Label (host) of a Secret with the kubeconfig of a cluster."""
 

@@ -142,6 +142,8 @@ class Reason(StrEnum):
     """Objects that were there before are Vidra's from now on."""
     CLUSTER_REPLACED = "ClusterReplaced"
     """Another cluster was found at the address; it is filled afresh, and nothing of the old inventory is deleted."""
+    GENERATION_FAILED = "GenerationFailed"
+    """Infrahub could not generate an artifact anew; its last good text stays applied."""
     WARNED = "ManifestWarning"
     """The manifest was read, with a remark."""
     CONFIG_INVALID = "ConfigInvalid"

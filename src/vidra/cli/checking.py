@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, Literal, NamedTuple
 
 from vidra.api.names import API_VERSION, GROUP, RESOURCE_PLURAL, SYNC_PLURAL
@@ -43,42 +43,54 @@ class Need(NamedTuple):
     verbs: tuple[str, ...]
     group: str
     resource: str
+    own: bool = False
+    """Only in Vidra's own namespace."""
 
 
-_ALL = ("get", "list", "watch", "create", "patch", "delete")
 NEEDS = (
-    Need(("get", "list", "watch", "create", "patch", "delete", "deletecollection"), "", "secrets"),
-    Need(("get", "list", "watch"), "", "configmaps"),
+    Need(("list", "watch", "patch"), GROUP, SYNC_PLURAL),
+    Need(("patch",), GROUP, f"{SYNC_PLURAL}/status"),
+    # A VidraResource names its sync as its owner and blocks its deletion: some clusters ask for this.
+    Need(("update",), GROUP, f"{SYNC_PLURAL}/finalizers"),
+    Need(("list", "watch", "create", "patch", "delete"), GROUP, RESOURCE_PLURAL),
+    Need(("patch",), GROUP, f"{RESOURCE_PLURAL}/status"),
     Need(("get", "list", "watch"), "", "namespaces"),
+    Need(("list", "watch"), "apiextensions.k8s.io", "customresourcedefinitions"),
     Need(("create",), "", "events"),
-    Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases"),
-    Need(("get", "list", "watch"), "apiextensions.k8s.io", "customresourcedefinitions"),
-    Need(_ALL, GROUP, SYNC_PLURAL),
-    Need(("get", "patch"), GROUP, f"{SYNC_PLURAL}/status"),
-    Need(_ALL, GROUP, RESOURCE_PLURAL),
-    Need(("get", "patch"), GROUP, f"{RESOURCE_PLURAL}/status"),
+    Need(("get", "create", "delete", "deletecollection"), "", "secrets", own=True),
+    Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases", own=True),
 )
-"""What the operator does itself; what the artifacts need comes on top."""
+"""What the operator does itself; what the artifacts need comes on top. The Helm chart grants the same."""
+TOLD = (Need(("list", "watch"), "", "secrets"), Need(("list", "watch"), "", "configmaps"))
+"""Credentials and settings: in any namespace, or with --own-namespace-only in Vidra's own."""
 
 
-async def checked(way: Connection, namespace: str, account: str) -> list[Finding]:
+def needs(*, own_namespace_only: bool = False) -> tuple[Need, ...]:
+    """Everything that the operator must be allowed."""
+    return (*NEEDS, *(need._replace(own=own_namespace_only) for need in TOLD))
+
+
+async def checked(way: Connection, namespace: str, account: str, *, own_namespace_only: bool) -> list[Finding]:
     """All checks; those that cannot be made because an earlier one failed are left out."""
     configure("text", "error")
     client = Client(way)
     try:
-        return [finding async for finding in _checks(client, namespace, account)]
+        return [
+            finding
+            async for finding in _checks(client, namespace, account, needs(own_namespace_only=own_namespace_only))
+        ]
     finally:
         await client.close()
 
 
-async def _checks(client: Client, namespace: str, account: str) -> AsyncIterator[Finding]:
+async def _checks(client: Client, namespace: str, account: str, needed: Iterable[Need]) -> AsyncIterator[Finding]:
     cluster = await _cluster(client)
     yield cluster
     if cluster.result == "problem":
         return
     definitions = await _definitions(client)
     yield definitions
-    yield await _rights(client, account)
+    yield await _rights(client, namespace, account, needed)
     if definitions.result == "problem":
         return
     try:
@@ -147,16 +159,19 @@ async def _definitions(client: Client) -> Finding:
         return Finding(
             "definitions",
             "problem",
-            f"{', '.join(other)} not as this version needs it: vidra crds | kubectl apply --server-side -f -",
+            f"{', '.join(other)} not as this version needs it: "
+            "vidra crds | kubectl apply --server-side --force-conflicts -f -",
         )
     return Finding("definitions", "ok", API_VERSION)
 
 
-async def _rights(client: Client, account: str) -> Finding:
+async def _rights(client: Client, namespace: str, account: str, needed: Iterable[Need]) -> Finding:
     """Ask the API server itself (SelfSubjectAccessReview, or SubjectAccessReview for somebody else)."""
     what = f"rights of {account}" if account else "rights"
     try:
-        answers = await asyncio.gather(*(_may(client, verb, need, account) for need in NEEDS for verb in need.verbs))
+        answers = await asyncio.gather(
+            *(_may(client, verb, need, namespace, account) for need in needed for verb in need.verbs)
+        )
     except KubeError as error:
         return Finding(what, "unknown", str(error))
     denied = [answer for answer in answers if answer]
@@ -171,17 +186,23 @@ async def _rights(client: Client, account: str) -> Finding:
     )
 
 
-async def _may(client: Client, verb: str, need: Need, account: str) -> str:
+async def _may(client: Client, verb: str, need: Need, namespace: str, account: str) -> str:
     """Empty if it is allowed, else what is not."""
     resource, _, subresource = need.resource.partition("/")
     attributes = {"verb": verb, "group": need.group, "resource": resource, "subresource": subresource}
+    if need.own:
+        attributes["namespace"] = namespace
     kind, spec = "SelfSubjectAccessReview", {"resourceAttributes": attributes}
     if account:
         place, _, name = account.partition(":")
         kind, spec = "SubjectAccessReview", {**spec, "user": f"system:serviceaccount:{place}:{name}"}  # type: ignore[dict-item]
     body = encode({"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec})
     answer = decode(await client.send("POST", f"/apis/authorization.k8s.io/v1/{kind.lower()}s", body=body), dict)
-    return "" if answer.get("status", {}).get("allowed") else f"{verb} {need.resource}"
+    return "" if answer.get("status", {}).get("allowed") else _said(verb, need, namespace)
+
+
+def _said(verb: str, need: Need, namespace: str) -> str:
+    return f"{verb} {need.resource}{f' in {namespace}' if need.own else ''}"
 
 
 def _settings(source: str, complaints: tuple[str, ...]) -> Finding:

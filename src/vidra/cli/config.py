@@ -50,6 +50,9 @@ def apply(
             show_default=False,
         ),
     ] = None,
+    log_level: Annotated[
+        str, typer.Option(help="Least severity that is logged: debug, info, warning, error.", show_default=False)
+    ] = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
@@ -68,6 +71,7 @@ def apply(
         "requeueResourcesAfter": requeue_resources_after,
         "queryName": query_name,
         "eventBasedReconcile": flag,
+        "logLevel": log_level,
     }
     data = {key: value for key, value in given.items() if value}
     if not data:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from vidra.cli.kubeconfigs import connection
+from vidra.cli.logs import configure
 from vidra.cli.options import Place
 from vidra.kube.client import Client
 
@@ -20,6 +21,7 @@ def against(place: Place, work: Callable[[Client], Awaitable[T]], *, interactive
         NotConfigured: There is no usable way to a cluster.
         KubeError: The work met one.
     """
+    configure("text", "error")
     way = connection(place, interactive=interactive)
 
     async def session() -> T:

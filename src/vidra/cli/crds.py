@@ -48,8 +48,10 @@ def _text(output: Output) -> str:
 
 
 def _files() -> dict[str, str]:
-    """Name and text of the file for each definition."""
-    return {f"{definition['spec']['names']['plural']}.yaml": crd.to_yaml(definition) for definition in crd.crds()}
+    """Name and text of the file for each definition; `helm show crds` puts nothing between files."""
+    return {
+        f"{definition['spec']['names']['plural']}.yaml": f"---\n{crd.to_yaml(definition)}" for definition in crd.crds()
+    }
 
 
 def _write(folder: Path) -> None:

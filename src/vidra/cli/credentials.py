@@ -23,6 +23,7 @@ from vidra.cli.options import (
 if TYPE_CHECKING:
     from vidra.cli.showing import Column
     from vidra.kube.client import Client
+    from vidra.sources.infrahub import Credential
 
 Json = dict[str, Any]
 
@@ -124,19 +125,11 @@ def credentials_secret(
     from urllib.parse import urlsplit
 
     from vidra.cli import applying
-    from vidra.cli.asking import secret
-    from vidra.cli.exits import Exit, Failure
-    from vidra.sources.infrahub import Credential
     from vidra.sources.infrahub.address import base_of
     from vidra.sources.infrahub.credential import check
 
     base = base_of(url)
-    if username and token_file:
-        raise Failure("a user with a password, or a token: choose one", Exit.USAGE)
-    if username:
-        credential = Credential(username=username, password=secret("password", password_file, password))
-    else:
-        credential = Credential(token=secret("API token", token_file, token))
+    credential = credential_from(username, password_file, token_file, password, token)
     check(credential, base)
     parts = urlsplit(base)
     host = parts.hostname or ""
@@ -144,6 +137,23 @@ def credentials_secret(
     data = {"username": credential.username, "password": credential.password, "token": credential.token}
     name = name or applying.name_from("infrahub", host, str(parts.port or ""), parts.path)
     return applying.secret(name, namespace, labels, {LABEL: base}, data)
+
+
+def credential_from(username: str, password_file: str, token_file: str, password: str, token: str) -> Credential:
+    """A user with a password, or a token, from what was given on the command line, in files, and at the terminal.
+
+    Raises:
+        Failure: Something is missing or contradicts itself.
+    """
+    from vidra.cli.asking import secret
+    from vidra.cli.exits import Exit, Failure
+    from vidra.sources.infrahub import Credential
+
+    if username and token_file:
+        raise Failure("a user with a password, or a token: choose one", Exit.USAGE)
+    if username:
+        return Credential(username=username, password=secret("password", password_file, password))
+    return Credential(token=secret("API token", token_file, token))
 
 
 async def _consequences(client: Client, item: Json) -> Sequence[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vidra.api.names import TRACE_ID
 from vidra.cli.completing import names as complete
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place
 
@@ -44,6 +45,7 @@ def events(
             "OBJECT", lambda item: f"{item['involvedObject'].get('kind', '')}/{item['involvedObject'].get('name', '')}"
         ),
         Column("NAMESPACE", lambda item: item["involvedObject"].get("namespace", ""), wide=True),
+        Column("TRACE", lambda item: (item["metadata"].get("annotations") or {}).get(TRACE_ID, ""), wide=True),
         Column("MESSAGE", lambda item: item.get("message", "")),
     ]
     show(sorted(wanted, key=_moment), output, columns, none="Vidra wrote no Events about that lately")

@@ -110,10 +110,8 @@ async def _served(client: Client) -> None:
     import asyncio
 
     from vidra.cli.exits import Exit, Failure
-    from vidra.cli.logs import configure
     from vidra.operator.prepare import definitions_served
 
-    configure("text", "error")
     try:
         async with asyncio.timeout(SERVED_WITHIN):
             await definitions_served(client)

@@ -7,6 +7,9 @@ import sys
 
 import structlog
 
+from vidra.controllers.loglevel import set_level
+from vidra.controllers.spans import add_trace
+
 
 def configure(form: str, level: str) -> None:
     """Set the form (json, text) and the least severity (debug, info, warning, error)."""
@@ -18,13 +21,25 @@ def configure(form: str, level: str) -> None:
     )
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
+            add_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        # Not cached, so that the level can be changed; what is not logged then costs 2 µs instead of 1.
+        cache_logger_on_first_use=False,
     )
+    set_level(level)
+    logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+
+
+class _Libraries(logging.Handler):
+    """Has libraries speak in the same form; from warnings on, because some tell too much before."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger(record.name)
+        log.log(record.levelno, record.getMessage(), library=record.name, exc_info=record.exc_info)

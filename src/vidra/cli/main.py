@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from vidra import __version__
-from vidra.cli import cluster, config, credentials, infrahubsync
+from vidra.cli import cluster, config, credentials, infrahub, infrahubsync
 from vidra.cli.approve import approve
 from vidra.cli.check import check
 from vidra.cli.crds import crds
@@ -50,6 +50,7 @@ for name, noun in (
     ("credentials", credentials.app),
     ("cluster", cluster.app),
     ("config", config.app),
+    ("infrahub", infrahub.app),
 ):
     app.add_typer(noun, name=name, rich_help_panel=_SET_UP)
 app.command(hidden=True)(reference)

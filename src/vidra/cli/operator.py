@@ -36,6 +36,9 @@ def operator(
     health_probe_bind_address: Annotated[
         str, typer.Option(help="Where /healthz and /readyz are served; 0 serves none.")
     ] = ":8081",
+    webhook_bind_address: Annotated[
+        str, typer.Option(help="Where Infrahub's webhooks are received, at /webhooks/infrahub; 0 receives none.")
+    ] = "0",
     leader_elect: Annotated[
         bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
     ] = False,
@@ -48,8 +51,14 @@ def operator(
     namespace: Annotated[
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
+    own_namespace_only: Annotated[
+        bool,
+        typer.Option("--own-namespace-only", help="Look for credentials and settings there alone, not everywhere."),
+    ] = False,
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
-    log_level: Annotated[LogLevel, typer.Option(help="Least severity that is logged.")] = LogLevel.INFO,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
+    ] = LogLevel.INFO,
 ) -> None:
     """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own.
 
@@ -58,6 +67,7 @@ def operator(
     from vidra.cli.logs import configure
     from vidra.kube.connection import NotConfigured
     from vidra.operator.options import Options, connection_from_environment, namespace_from_environment
+    from vidra.operator.tracing import tracing_from_environment
 
     configure(log_format, log_level)
     if shards > 1 and not leader_elect:
@@ -67,20 +77,25 @@ def operator(
         options = Options(
             connection=connection_from_environment(),
             namespace=namespace or namespace_from_environment(),
+            own_namespace_only=own_namespace_only,
             leader_elect=leader_elect,
             shards=shards,
+            webhooks=webhook_bind_address != "0",
+            log_level=log_level,
+            tracing=tracing_from_environment(),
         )
     except NotConfigured as error:
         typer.echo(f"vidra operator: {error}", err=True)
         raise typer.Exit(2) from None
     try:
-        raise typer.Exit(asyncio.run(_run(options, metrics_bind_address, health_probe_bind_address)))
+        addresses = metrics_bind_address, health_probe_bind_address, webhook_bind_address
+        raise typer.Exit(asyncio.run(_run(options, *addresses)))
     except NotConfigured as error:
         typer.echo(f"vidra operator: {error}", err=True)
         raise typer.Exit(2) from None
 
 
-async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
+async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bind: str) -> int:
     """Work until told to stop; the exit code.
 
     Raises:
@@ -91,6 +106,7 @@ async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
     from vidra.operator import Operator
     from vidra.operator.collector import quiet
     from vidra.web.server import BindError, health, metrics, serving
+    from vidra.web.webhooks import receiving
 
     log = structlog.get_logger("vidra.operator")
     work = Operator(options)
@@ -100,7 +116,11 @@ async def _run(options: Options, metrics_bind: str, health_bind: str) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     try:
-        async with serving(health_bind, health(work.ready)), serving(metrics_bind, metrics(work.metrics.registry)):
+        async with (
+            serving(health_bind, health(work.ready)),
+            serving(metrics_bind, metrics(work.metrics.registry)),
+            receiving(webhook_bind, work),
+        ):
             await work.run()
     except asyncio.CancelledError:
         log.info("stopped")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from vidra.cli.checking import NEEDS
+from vidra.cli.checking import needs
 
 Json = dict[str, Any]
 
@@ -41,20 +41,28 @@ def workload(namespace: str, image: str, grants: Sequence[str]) -> list[Json]:
     account = {"kind": "ServiceAccount", "name": NAME, "namespace": namespace}
     return [
         _object("v1", "ServiceAccount", NAME, namespace),
-        _object(f"{_RBAC}/v1", "ClusterRole", NAME, rules=_rules()),
+        _object(f"{_RBAC}/v1", "ClusterRole", NAME, rules=_rules(own=False)),
         _binding(NAME, NAME, account),
+        _object(f"{_RBAC}/v1", "Role", NAME, namespace, rules=_rules(own=True)),
+        _own_binding(namespace, account),
         *(_binding(f"{NAME}-{role}", role, account) for role in grants),
         _object("apps/v1", "Deployment", NAME, namespace, spec=_deployment(image)),
     ]
 
 
-def _rules() -> list[Json]:
-    return [{"apiGroups": [need.group], "resources": [need.resource], "verbs": list(need.verbs)} for need in NEEDS]
+def _rules(*, own: bool) -> list[Json]:
+    these = [need for need in needs() if need.own is own]
+    return [{"apiGroups": [need.group], "resources": [need.resource], "verbs": list(need.verbs)} for need in these]
 
 
 def _binding(name: str, role: str, account: Json) -> Json:
     reference = {"apiGroup": _RBAC, "kind": "ClusterRole", "name": role}
     return _object(f"{_RBAC}/v1", "ClusterRoleBinding", name, roleRef=reference, subjects=[account])
+
+
+def _own_binding(namespace: str, account: Json) -> Json:
+    reference = {"apiGroup": _RBAC, "kind": "Role", "name": NAME}
+    return _object(f"{_RBAC}/v1", "RoleBinding", NAME, namespace, roleRef=reference, subjects=[account])
 
 
 def _deployment(image: str) -> Json:
@@ -66,8 +74,8 @@ def _deployment(image: str) -> Json:
         "env": [{"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}}],
         "ports": [{"name": "metrics", "containerPort": 8080}, {"name": "health", "containerPort": 8081}],
         "livenessProbe": {"httpGet": {"path": "/healthz", "port": "health"}},
-        "readinessProbe": {"httpGet": {"path": "/readyz", "port": "health"}},
-        "resources": {"requests": {"cpu": "50m", "memory": "96Mi"}, "limits": {"memory": "512Mi"}},
+        "readinessProbe": {"httpGet": {"path": "/readyz", "port": "health"}, "periodSeconds": 5},
+        "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,

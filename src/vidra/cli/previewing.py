@@ -13,7 +13,6 @@ from vidra.api.sync import InfrahubSync
 from vidra.apply.owner import Owner
 from vidra.cli import hub
 from vidra.cli.exits import Failure
-from vidra.cli.logs import configure
 from vidra.clusters.rehearsal import Rehearsal
 from vidra.controllers.content import ContentError, ContentStore
 from vidra.controllers.resource.preview import Preview, Proposal, Study, rehearse, study
@@ -61,7 +60,6 @@ class Stage(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
     """Everything as the operator would find it."""
-    configure("text", "error")
     identity, resources, clusters, infrahubs, maps = await asyncio.gather(
         hub.identity(client),
         hub.resources(client),

@@ -114,6 +114,8 @@ async def _remove_parts(client: Client, namespace: str) -> None:
         f"/apis/apps/v1/namespaces/{namespace}/deployments",
         f"{rbac}/clusterrolebindings",
         f"{rbac}/clusterroles",
+        f"{rbac}/namespaces/{namespace}/rolebindings",
+        f"{rbac}/namespaces/{namespace}/roles",
         f"/api/v1/namespaces/{namespace}/serviceaccounts",
         f"/api/v1/namespaces/{namespace}/configmaps",
     ):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from vidra.kube.apart import apart
 from vidra.kube.client import Client, decode
 from vidra.kube.errors import ApiError, KubeError, Unreachable
 from vidra.kube.live import LiveObject
@@ -85,7 +86,7 @@ class Breaker:
         if not passing:
             self._owners.add(owner)
         if self._steady and self._owners and self._looking is None and not self._closed:
-            self._looking = asyncio.create_task(self._look_after(), name=f"looking after {self._server}")
+            self._looking = apart(self._look_after(), f"looking after {self._server}")
         if self._interrupted() and time.monotonic() - self._answered_at > REST:
             self._doubtful = True
         if self._doubtful:
@@ -97,6 +98,13 @@ class Breaker:
         if self._doubtful:
             raise BeingAsked(f"asking {self._server} whether it is there")
 
+    @property
+    def there(self) -> bool | None:
+        """Whether the cluster answers; None when no owner has anything there, or it was never asked."""
+        if not self._owners | self._waiting or not self.answered.is_set():
+            return None
+        return self._away is None
+
     def doubt(self) -> None:
         """A request failed: no further pass before the cluster has said that it is there."""
         self._doubtful = True
@@ -104,7 +112,7 @@ class Breaker:
     def ask(self) -> None:
         """Ask the cluster, unless that is being done."""
         if self._asking is None and not self._closed:
-            self._asking = asyncio.create_task(self._ask(), name=f"asking {self._server}")
+            self._asking = apart(self._ask(), f"asking {self._server}")
 
     def leave(self, owner: str) -> None:
         """Nothing of this owner's is in the cluster any more."""

@@ -21,6 +21,7 @@ from vidra.kube.connection import Connection, NotConfigured
 from vidra.kube.core import Secret
 from vidra.kube.observed import Judge
 from vidra.kube.store import Store
+from vidra.kube.traffic import Traffic
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -44,6 +45,8 @@ class Clusters:
         """What the Secrets lead to."""
         self._owners = owners
         self._judge = judge
+        self.traffic = Traffic()
+        """Requests to all of them."""
         self._clients: dict[Way, Client] = {LOCAL: self._client(local)}
         self._clusters: dict[tuple[Way, Identity | None], Cluster] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -103,7 +106,7 @@ class Clusters:
 
     def _client(self, connection: Connection) -> Client:
         """What speaks to a server."""
-        return Client(connection)
+        return Client(connection, traffic=self.traffic)
 
     def _opened(self, way: Way) -> Client:
         try:

@@ -64,5 +64,6 @@ def _missing(host: str, server: str, context: str) -> ClusterError:
     of = f", with a context {context!r}," if context else ""
     return ClusterError(
         Reason.CLUSTER_CREDENTIALS_MISSING,
-        f"no Secret labelled {CLUSTER_LABEL}={host} holds a kubeconfig{of} for {server}: create one",
+        f"no Secret labelled {CLUSTER_LABEL}={host} holds a kubeconfig{of} for {server}: create one in Vidra's "
+        "namespace",
     )

@@ -34,8 +34,8 @@ def choose(url: str, secrets: Iterable[Secret]) -> Choice:
     if not found:
         raise SourceError(
             Reason.CREDENTIALS_MISSING,
-            f"no Secret labelled {INFRAHUB_LABEL}={_host(url)} holds credentials for {url}: create one with "
-            "username and password, or with token",
+            f"no Secret labelled {INFRAHUB_LABEL}={_host(url)} holds credentials for {url}: create one in Vidra's "
+            "namespace with username and password, or with token",
         )
     return Choice(found[0], tuple(found[1:]), _credential(found[0]))
 
@@ -43,7 +43,7 @@ def choose(url: str, secrets: Iterable[Secret]) -> Choice:
 def concerns(secret: Secret, url: str) -> bool:
     """Whether a Secret may hold the credentials for this Infrahub."""
     if _annotated(secret):
-        return _normal(_annotated(secret)) == _normal(url)
+        return normal(_annotated(secret)) == normal(url)
     return secret.metadata.labels.get(INFRAHUB_LABEL) == _host(url)
 
 
@@ -88,7 +88,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _normal(url: str) -> str:
+def normal(url: str) -> str:
     """A URL as far as it tells one Infrahub from another."""
     try:
         parts = urlsplit(url)

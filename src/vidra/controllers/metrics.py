@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.registry import Collector
+
+from vidra import __version__
 
 
 class Metrics:
@@ -12,6 +18,8 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
+        build = Gauge("vidra_build_info", "1, with the version.", ["version"], registry=self.registry)
+        build.labels(__version__).set(1)
         self.passes = Counter(
             "controller_runtime_reconcile",
             "Passes, by controller and result (success, error).",
@@ -25,6 +33,15 @@ class Metrics:
             registry=self.registry,
             buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
         )
+        self.delivery = Histogram(
+            "vidra_delivery_seconds",
+            "From a changed text being listed by Infrahub until it is applied, or its objects are well.",
+            ["until"],
+            registry=self.registry,
+            buckets=(0.25, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
+        )
+        for until in ("applied", "healthy"):
+            self.delivery.labels(until)
         self.reverted = Counter(
             "vidra_drift_reverted", "Objects that were put back because somebody changed them.", registry=self.registry
         )
@@ -33,4 +50,55 @@ class Metrics:
             "vidra_objects_applied", "Objects that were written because their text is new.", registry=self.registry
         )
         self.downloads = Counter("vidra_artifact_downloads", "Texts fetched from Infrahub.", registry=self.registry)
-        self.waiting = Gauge("workqueue_depth", "Keys that could be worked on now.", ["name"], registry=self.registry)
+        self.webhooks = Counter(
+            "vidra_webhook_requests", "Calls of Infrahub, by what came of them.", ["result"], registry=self.registry
+        )
+        self.overdue = Gauge(
+            "vidra_overdue_syncs",
+            "Syncs that Infrahub gave no list for three of their intervals.",
+            registry=self.registry,
+        )
+        self.leading = Gauge(
+            "leader_election_master_status", "1 while the Lease is held.", ["name"], registry=self.registry
+        )
+        self._add_queue_instruments()
+
+    def _add_queue_instruments(self) -> None:
+        self.waiting = self._gauge("workqueue_depth", "Keys that could be worked on now.", "name")
+        self.longest = self._gauge(
+            "workqueue_longest_running_processor_seconds", "For how long the oldest pass has been under way.", "name"
+        )
+        self.workers = self._gauge("controller_runtime_active_workers", "Passes under way.", "controller")
+        self.most_workers = self._gauge(
+            "controller_runtime_max_concurrent_reconciles", "Passes that may be under way.", "controller"
+        )
+        self.added = Counter(
+            "workqueue_adds", "Keys that became ready to be worked on.", ["name"], registry=self.registry
+        )
+        self.retried = Counter(
+            "workqueue_retries", "Keys that are tried again later.", ["name"], registry=self.registry
+        )
+        self.queued = Histogram(
+            "workqueue_queue_duration_seconds",
+            "How long keys that could be worked on wait for a worker.",
+            ["name"],
+            registry=self.registry,
+            buckets=(0.001, 0.01, 0.1, 1, 10, 60),
+        )
+
+    def _counter(self, name: str, text: str) -> Counter:
+        return Counter(name, text, ["name"], registry=self.registry)
+
+    def _gauge(self, name: str, text: str, label: str) -> Gauge:
+        return Gauge(name, text, [label], registry=self.registry)
+
+    @contextmanager
+    def showing(self, *collectors: Collector) -> Iterator[None]:
+        """Show what these count, while the context lasts."""
+        for collector in collectors:
+            self.registry.register(collector)
+        try:
+            yield
+        finally:
+            for collector in collectors:
+                self.registry.unregister(collector)

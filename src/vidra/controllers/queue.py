@@ -13,8 +13,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 import msgspec
+import structlog
+from structlog.contextvars import bound_contextvars
 
 from vidra.controllers.metrics import Metrics
+
+log = structlog.get_logger("vidra.queue")
 
 SHORTEST_BACKOFF = 0.5
 LONGEST_BACKOFF = 300.0
@@ -66,12 +70,13 @@ class Queue:
         self.name = name
         self._mine = mine
         self._metrics = metrics
-        metrics.waiting.labels(name).set_function(self.__len__)
         self._work = work
         self._glance = glance
         self._workers = workers
-        self._ready: OrderedDict[str, None] = OrderedDict()
-        self._running: set[str] = set()
+        self._ready: OrderedDict[str, float] = OrderedDict()
+        """With the moment since when."""
+        self._running: dict[str, float] = {}
+        """With the moment since when."""
         self._again: set[str] = set()
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
@@ -83,6 +88,7 @@ class Queue:
         """Set whenever a worker is through with a key."""
         self._alarm = asyncio.Event()
         self._some = asyncio.Semaphore(0)
+        self._instruments()
 
     def __len__(self) -> int:
         """Keys that could be worked on now."""
@@ -95,8 +101,7 @@ class Queue:
         if key in self._running:
             self._again.add(key)
         elif key not in self._ready:
-            self._ready[key] = None
-            self._some.release()
+            self._make_ready(key)
 
     def add_after(self, key: str, seconds: float) -> None:
         """Work on this key in so many seconds, unless something happens earlier."""
@@ -135,17 +140,36 @@ class Queue:
             for number in range(self._workers):
                 group.create_task(self._serve(), name=f"{self.name} worker {number}")
 
+    def _make_ready(self, key: str) -> None:
+        self._ready[key] = time.monotonic()
+        self._adds.inc()
+        self._some.release()
+
+    def _instruments(self) -> None:
+        metrics, name = self._metrics, self.name
+        metrics.waiting.labels(name).set_function(self.__len__)
+        metrics.workers.labels(name).set_function(lambda: len(self._running))
+        metrics.most_workers.labels(name).set(self._workers)
+        metrics.longest.labels(name).set_function(self._longest)
+        self._adds, self._retries = metrics.added.labels(name), metrics.retried.labels(name)
+        self._waited = metrics.queued.labels(name)
+
+    def _longest(self) -> float:
+        """Seconds since the oldest pass began."""
+        return time.monotonic() - min(self._running.values()) if self._running else 0.0
+
     async def _serve(self) -> None:
         while True:
             await self._some.acquire()
-            key, _ = self._ready.popitem(last=False)
+            key, since = self._ready.popitem(last=False)
             if not self._mine(key):
                 continue
-            self._running.add(key)
+            self._running[key] = now = time.monotonic()
+            self._waited.observe(now - since)
             try:
                 await (self._look(key) if key in self._only_glances else self._pass(key))
             finally:
-                self._running.discard(key)
+                del self._running[key]
                 self._ended.set()
                 if key in self._again:
                     self._again.discard(key)
@@ -157,8 +181,12 @@ class Queue:
 
     async def _pass(self, key: str) -> None:
         began = time.perf_counter()
-        next_ = await self._work(key)
-        self._metrics.seconds.labels(self.name).observe(time.perf_counter() - began)
+        # Whatever is logged during the pass carries its id.
+        with bound_contextvars(**{"pass": f"{random.getrandbits(32):08x}"}):
+            next_ = await self._work(key)
+            seconds = time.perf_counter() - began
+            log.debug("pass", controller=self.name, key=key, seconds=round(seconds, 4), failed=next_.failed)
+        self._metrics.seconds.labels(self.name).observe(seconds)
         self._metrics.passes.labels(self.name, "error" if next_.failed else "success").inc()
         self._plan(key, next_)
 
@@ -168,6 +196,7 @@ class Queue:
             if next_.after is not None:
                 self.add_after(key, next_.after * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
             return
+        self._retries.inc()
         failures = self._failures[key] = self._failures.get(key, 0) + 1
         longest = min(LONGEST_BACKOFF, next_.after or LONGEST_BACKOFF)
         delay = min(longest, SHORTEST_BACKOFF * 2 ** min(failures, 20))
@@ -197,6 +226,5 @@ class Queue:
         if key in self._running:
             self.glance_after(key, GLANCE_AGAIN)
         elif key not in self._ready:
-            self._ready[key] = None
             self._only_glances.add(key)
-            self._some.release()
+            self._make_ready(key)

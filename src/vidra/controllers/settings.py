@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Put drift back as soon as it is seen, for every sync (`eventBasedReconcile`)."""
     health_rules: str = ""
     """What users say of the health of kinds (`healthRules`), as a YAML list."""
+    log_level: str = ""
+    """Least severity that is logged (`logLevel`); empty: the one that the operator was started with."""
 
 
 KEYS = {
@@ -33,6 +35,7 @@ KEYS = {
     "queryName": "query_name",
     "eventBasedReconcile": "event_based",
     "healthRules": "health_rules",
+    "logLevel": "log_level",
 }
 """Keys of the ConfigMap, with the settings that they stand for."""
 
@@ -64,12 +67,19 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         _, found = parse(rules)
         settings = msgspec.structs.replace(settings, health_rules=rules)
         complaints += [f"healthRules: {complaint}" for complaint in found]
-    if "eventBasedReconcile" in data:
-        flag = _FLAGS.get(data["eventBasedReconcile"].strip().lower())
-        if flag is None:
-            complaints.append("eventBasedReconcile: write true or false; the default, false, stays in force")
-        settings = msgspec.structs.replace(settings, event_based=bool(flag))
+    for key, field, words, hint in _WORDS:
+        value = words.get(data.get(key, "").strip().lower())
+        if value is not None:
+            settings = msgspec.structs.replace(settings, **{field: value})
+        elif key in data:
+            complaints.append(f"{key}: write {hint}; the default stays in force")
     return settings, tuple(complaints)
 
 
 _FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
+_LEVELS = {level: level for level in ("debug", "info", "warning", "error")}
+_WORDS: tuple[tuple[str, str, Mapping[str, bool | str], str], ...] = (
+    ("eventBasedReconcile", "event_based", _FLAGS, "true or false"),
+    ("logLevel", "log_level", _LEVELS, "debug, info, warning or error"),
+)
+"""Keys that take one of a few words: the setting, the words with their values, and what to say of another."""

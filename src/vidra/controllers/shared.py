@@ -10,6 +10,7 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.clusters.registry import Clusters
 from vidra.controllers.content import ContentStore
+from vidra.controllers.journeys import Journeys
 from vidra.controllers.leaving import Leaving
 from vidra.controllers.metrics import Metrics
 from vidra.controllers.settings import Settings
@@ -41,6 +42,7 @@ class Shared(msgspec.Struct, frozen=True):
     content: ContentStore
     recorder: Recorder
     metrics: Metrics
+    journeys: Journeys
     settings: Callable[[], Settings]
     """The settings in force now."""
     share: Share = msgspec.field(default_factory=Share)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 
+from vidra.kube.apart import apart
 from vidra.kube.client import Client
 from vidra.kube.live import LiveObject
 from vidra.kube.watch import Watch
@@ -35,7 +36,7 @@ class Arrivals:
         self._waiting.add(owner)
         if self._task is None and not self._closed:
             watch = Watch(self._client, self._path, LiveObject, self, metadata_only=True)
-            self._task = asyncio.create_task(watch.run(), name=f"watch {self._path} for arrivals")
+            self._task = apart(watch.run(), f"watch {self._path} for arrivals")
 
     def done(self, owner: str) -> None:
         """Stop waking this owner."""
@@ -62,7 +63,7 @@ class Arrivals:
         self._tell()
         if self._echo is not None:
             self._echo.cancel()
-        self._echo = asyncio.create_task(self._tell_again(), name=f"echo of {self._path}")
+        self._echo = apart(self._tell_again(), f"echo of {self._path}")
 
     def removed(self, item: LiveObject) -> None:
         """Something is gone, and with it what it stood for."""

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
+import structlog
 from yarl import URL
 
 from vidra import __version__
@@ -22,8 +23,11 @@ from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, BrokenOff, Status, Unreachable
 from vidra.kube.pace import Pace
+from vidra.kube.traffic import Traffic
 
 T = TypeVar("T")
+
+log = structlog.get_logger("vidra.kube")
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -64,11 +68,18 @@ def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
 
 
 class Client:
-    """One API server under one identity."""
+    """One API server under one identity.
 
-    def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT) -> None:
+    Args:
+        traffic: Where requests are counted, if others count theirs there too.
+    """
+
+    def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT, traffic: Traffic | None = None) -> None:
         keep_small()
         self.connection = connection
+        self.host = URL(connection.server).host_port_subcomponent or ""
+        """Host and port, as metrics name the server."""
+        self._traffic = Traffic() if traffic is None else traffic
         self.on_late: Callable[[], None] = lambda: None
         """Called when an answer is late; the request goes on."""
         self.alone = Alone()
@@ -203,6 +214,7 @@ class Client:
                 allow_redirects=False,
                 server_hostname=self._server_hostname,
             ) as answer:
+                self._traffic.note(self.host, "GET", answer.status)
                 if answer.status != 200:
                     raise _refusal(answer, await answer.read())
                 yield answer.content
@@ -253,10 +265,13 @@ class Client:
             ) as answer:
                 content = await answer.read()
                 self._pace.heard()
+                self._traffic.note(self.host, method, answer.status)
+                log.debug("request", host=self.host, method=method, path=url.path, code=answer.status)
                 if 200 <= answer.status < 300:
                     return content
                 raise _refusal(answer, content)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._traffic.note(self.host, method, None)
             raise self._unreachable(error) from None
         except RuntimeError:
             if not self._session.closed:

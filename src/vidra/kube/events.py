@@ -7,11 +7,12 @@ import hashlib
 import os
 import time
 from datetime import UTC, datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 
 from vidra.api.meta import Meta
+from vidra.api.names import TRACE_ID
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
 
@@ -49,12 +50,20 @@ class Recorder:
         self._said: dict[bytes, float] = {}
 
     def say(
-        self, subject: Subject, kind: Literal["Normal", "Warning"], reason: str, message: str, *, change: bool = False
+        self,
+        subject: Subject,
+        kind: Literal["Normal", "Warning"],
+        reason: str,
+        message: str,
+        *,
+        change: bool = False,
+        trace: str = "",
     ) -> bool:
         """Note an Event, and return at once; False when the same was said a short while ago.
 
         Args:
             change: Something happened, which is worth saying each time; otherwise something lasts.
+            trace: Id of the trace that it is a part of, if there is one.
         """
         digest = hashlib.blake2b(f"{subject.metadata.uid}\0{reason}\0{message}".encode(), digest_size=16).digest()
         now = time.monotonic()
@@ -64,7 +73,7 @@ class Recorder:
             self._said = {key: at for key, at in self._said.items() if now - at < SAME_AGAIN}
         self._said[digest] = now
         try:
-            self._waiting.put_nowait(self._event(subject, kind, reason, message))
+            self._waiting.put_nowait(self._event(subject, kind, reason, message, trace))
         except asyncio.QueueFull:
             log.warning("event dropped", name=subject.metadata.name, reason=reason)
         return True
@@ -80,16 +89,19 @@ class Recorder:
                 log.warning("event not written", error=str(error), allowed=not forbidden)
             await asyncio.sleep(PACE)
 
-    def _event(self, subject: Subject, kind: str, reason: str, message: str) -> tuple[str, bytes]:
+    def _event(self, subject: Subject, kind: str, reason: str, message: str, trace: str) -> tuple[str, bytes]:
         # kubectl describe looks for the Events of a cluster-scoped object in "default", as client-go writes them.
         namespace = subject.metadata.namespace or "default"
         now = datetime.now(UTC)
         stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        metadata: dict[str, Any] = {"generateName": f"{subject.metadata.name[:200].rstrip('.-')}."}
+        if trace:
+            metadata["annotations"] = {TRACE_ID: trace}
         return f"/api/v1/namespaces/{namespace}/events", encode(
             {
                 "apiVersion": "v1",
                 "kind": "Event",
-                "metadata": {"generateName": f"{subject.metadata.name[:200].rstrip('.-')}.", "namespace": namespace},
+                "metadata": {**metadata, "namespace": namespace},
                 "involvedObject": {
                     "apiVersion": subject.api_version,
                     "kind": subject.kind,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection
 
 import msgspec
 
 from vidra.api.health import Health
+from vidra.kube.apart import apart
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveBody, LiveObject
@@ -44,7 +44,7 @@ class Lookout:
             fields=f"metadata.name={place.name}",
             metadata_only=not whole,
         )
-        self._task = asyncio.create_task(self._watch.run(), name=f"lookout for {place.kind.kind} {place.name}")
+        self._task = apart(self._watch.run(), f"lookout for {place.kind.kind} {place.name}")
 
     @property
     def interrupted(self) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from vidra.api.health import CURRENT, Health
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX, PRUNE
+from vidra.kube.apart import apart
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.ended import Ended
@@ -103,7 +104,7 @@ class KindView:
             metadata_only=not self._whole,
             on_unserved=on_unserved,
         )
-        self._task = asyncio.create_task(self._watch.run(), name=f"watch {kind.path()}")
+        self._task = apart(self._watch.run(), f"watch {kind.path()}")
 
     @property
     def synced(self) -> asyncio.Event:

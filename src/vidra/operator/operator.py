@@ -16,6 +16,7 @@ from vidra.api.names import (
     RESOURCE_LABEL,
     RESOURCE_PLURAL,
     SYNC_PLURAL,
+    WEBHOOK_KEY_LABEL,
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
@@ -24,9 +25,14 @@ from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
 from vidra.controllers.content import ContentStore
+from vidra.controllers.journeys import Journeys
+from vidra.controllers.loglevel import set_level
 from vidra.controllers.metrics import Metrics
+from vidra.controllers.outside import Presence, Requests
 from vidra.controllers.share import Dealt, Share
 from vidra.controllers.shared import Shared, lead_of, sync_of
+from vidra.controllers.sync.calls import Calls
+from vidra.controllers.sync.event import ArtifactEvent
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.core import ConfigMap, Heading, Secret
 from vidra.kube.events import Recorder
@@ -55,9 +61,13 @@ class Operator:
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[Heading] = Store()
         self._config_maps: Store[ConfigMap] = Store()
+        self._calls: Calls | None = None
+        self.webhook_secrets: Store[Secret] = Store()
+        """Those with the keys of webhooks."""
         self._relay = Relay()
         self._verdicts = Verdicts()
         self._rules = ""
+        self._level = options.log_level
         self._clusters = Clusters(
             options.connection, options.namespace, self._cluster_secrets, self._relay, self._verdicts
         )
@@ -65,10 +75,11 @@ class Operator:
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool()
         self._share = Share(options.shards)
-        syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
-        resources = Dealt(self._resources, lead_of, self._share)
         self.metrics = Metrics()
-        self.metrics.registry.register(Census(syncs, resources, self._clusters.__len__))
+        register = self.metrics.registry.register
+        register(Requests("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
+        register(Requests("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
+        self._journeys = Journeys(self.metrics, options.tracing)
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 
@@ -86,8 +97,19 @@ class Operator:
             self.ready.clear()
             await self.close()
 
+    @property
+    def hears(self) -> bool:
+        """Whether it is known which syncs there are, so that events of Infrahub can be heard."""
+        return self._calls is not None and self.ready.is_set()
+
+    def hear(self, event: ArtifactEvent) -> bool:
+        """Have the syncs that an event concerns ask Infrahub; whether there are any."""
+        return self._calls is not None and self._calls.hear(event)
+
     async def close(self) -> None:
         """Close every connection; `run` does it at its end."""
+        self._journeys.close()
+        await self._options.tracing.close()
         await self._pool.close()
         await self._clusters.close()
 
@@ -120,20 +142,37 @@ class Operator:
             settings=lambda: config.settings,
             metrics=self.metrics,
             share=self._share,
+            journeys=self._journeys,
         )
         part = Part(shared, self._pool)
         self._relay.to = part.resources
         config.listen(lambda: self._judge_by(config.settings.health_rules))
         self._judge_by(config.settings.health_rules)
+        config.listen(lambda: self._log_from(config.settings.log_level))
+        self._log_from(config.settings.log_level)
         config.listen(part.again)
-        if self._options.leader_elect:
-            await self._work_on_what_is_dealt(part)
-        else:
+        # Each replica counts what is its own: the sums over all of them are right.
+        syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
+        resources = Dealt(self._resources, lead_of, self._share)
+        with self.metrics.showing(Census(syncs, resources, self._clusters.__len__), Presence(self._clusters)):
+            await self._work_and_hear(Calls(shared, part.syncs) if self._options.webhooks else None, part)
+
+    async def _work_and_hear(self, calls: Calls | None, part: Part) -> None:
+        """Work, and be told by Infrahub of changes meanwhile."""
+        self._calls = calls
+        async with asyncio.TaskGroup() as group:
+            if calls is not None:
+                group.create_task(calls.queue.run(), name="webhooks")
+            await self._work(part)
+
+    async def _work(self, part: Part) -> None:
+        """Work on everything, or on the shards whose Leases are held."""
+        options = self._options
+        if not options.leader_elect:
             await part.begin(0)
             await part.run()
-
-    async def _work_on_what_is_dealt(self, part: Part) -> None:
-        options = self._options
+            return
+        self.metrics.leading.labels(options.lease_name).set_function(lambda: bool(self._share.held))
         shards = Shards(self._client, options.namespace, options.lease_name, options.shards, part)
         try:
             async with asyncio.TaskGroup() as group:
@@ -149,16 +188,28 @@ class Operator:
             self._verdicts.rules, _ = parse(text)
             self._clusters.judge_again()
 
+    def _log_from(self, level: str) -> None:
+        """Log from this severity on; from the one of the start, if none is named."""
+        level = level or self._options.log_level
+        if level != self._level:
+            self._level = level
+            set_level(level)
+            log.info("log level", least=level)
+
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"
+        told = core if self._options.own_namespace_only else "/api/v1"
         self._watches = [
             self._watch(group, f"/apis/{API_VERSION}/{SYNC_PLURAL}", InfrahubSync, self._syncs),
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
-            self._watch(group, "/api/v1/secrets", Secret, self._infrahub_secrets, INFRAHUB_LABEL),
-            self._watch(group, "/api/v1/secrets", Secret, self._cluster_secrets, CLUSTER_LABEL),
+            self._watch(group, f"{told}/secrets", Secret, self._infrahub_secrets, INFRAHUB_LABEL),
+            self._watch(group, f"{told}/secrets", Secret, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
-            self._watch(group, "/api/v1/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+            self._watch(group, f"{told}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
         ]
+        if self._options.webhooks:
+            keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)
+            self._watches.append(keys)
 
     def _watch(
         self,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from vidra.controllers.spans import Tracing
 from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
 from vidra.kube.kubeconfig import default_path, from_file
 
@@ -19,10 +20,18 @@ class Options(msgspec.Struct, frozen=True):
     connection: Connection
     namespace: str = DEFAULT_NAMESPACE
     """Vidra's own: stored content and the Lease are there."""
+    own_namespace_only: bool = False
+    """Credentials and settings are looked for there, instead of in any namespace."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
     shards: int = 1
     """Into how many parts the work is divided between replicas, with leader_elect."""
+    webhooks: bool = False
+    """Whether Infrahub's calls are received: their keys are watched only then."""
+    tracing: Tracing = Tracing()
+    """What makes traces of changes."""
+    log_level: str = "info"
+    """Least severity that is logged, as long as the ConfigMap names none."""
 
 
 def connection_from_environment() -> Connection:

@@ -23,8 +23,8 @@ _STRICT = f"""query Strict($artifactname: String!) {{
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """An Infrahub with artifacts of one name in every state, in a branch; ids of artifacts, where nothing else is said.
 
-    It knows the stored queries ``ArtifactIDs`` (the usual one), ``Whole`` (selects all that there is) and ``Strict``
-    (does not do without its variable).
+    It knows the stored queries ``ArtifactIDs`` (the usual one, and the status), ``Whole`` (selects all that there is)
+    and ``Strict`` (does not do without its variable).
     """
 
     url: str
@@ -49,7 +49,7 @@ async def in_standin(standin: StandIn) -> Subject:
     """Fill a stand-in."""
     standin.accounts.lifetime = LIFETIME
     standin.create_branch(_BRANCH)
-    standin.store_query(StoredQuery(since=now()))
+    standin.store_query(StoredQuery(selects_status=True, since=now()))
     standin.store_query(StoredQuery("Whole", counts=True, selects_status=True, selects_storage_value=True))
     standin.store_query(StoredQuery("Strict", required=True))
     good, failed, deleted = (

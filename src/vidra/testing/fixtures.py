@@ -69,23 +69,24 @@ async def west_plane() -> AsyncIterator[ControlPlane]:
 @pytest.fixture
 async def remote(scene: Scene, east_plane: ControlPlane) -> AsyncIterator[Remote]:
     """Another cluster with a namespace for this test; what knows it at home goes with the test."""
-    async with _away(scene, east_plane) as remote:
+    async with away(scene, east_plane) as remote:
         yield remote
 
 
 @pytest.fixture
 async def west(scene: Scene, west_plane: ControlPlane) -> AsyncIterator[Remote]:
     """A third one, like `remote`."""
-    async with _away(scene, west_plane) as remote:
+    async with away(scene, west_plane) as remote:
         yield remote
 
 
 @asynccontextmanager
-async def _away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Remote]:
+async def away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Remote]:
+    """Another cluster with a namespace like the scene's; what knows it at home goes with the context."""
     client = Client(connection_to(plane))
-    away = Scene(plane, client, scene.infrahub, scene.namespace)
-    await away.apply(namespace_named(scene.namespace))
-    yield Remote(scene, away)
+    there = Scene(plane, client, scene.infrahub, scene.namespace)
+    await there.apply(namespace_named(scene.namespace))
+    yield Remote(scene, there)
     secrets = await scene.kind("v1", "Secret")
     await scene.client.send("DELETE", secrets.path(scene.namespace), query={"labelSelector": CLUSTER_LABEL})
     await client.close()

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +20,43 @@ _LAUNCH = Path(__file__).parent / "controlplane" / "launch.py"
 _POLL = 0.02
 
 
-class OperatorProcess:
-    """One process; it does not outlive this one. Its log is read while it is written."""
+HERE = (sys.executable, "-m", "vidra")
+"""The command as it is installed where the tests are."""
 
-    def __init__(self, folder: Path, *flags: str, environment: Mapping[str, str]) -> None:
+
+class OperatorProcess:
+    """One process; it does not outlive this one. Its log is read while it is written.
+
+    Args:
+        flags: All of them; without any, its probes and metrics are on free ports.
+        more: Further ones.
+        program: What is the command `vidra`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *flags: str,
+        more: Sequence[str] = (),
+        environment: Mapping[str, str],
+        program: Sequence[str] = HERE,
+    ) -> None:
         self.health = f"127.0.0.1:{free_port()}"
         self.metrics = f"127.0.0.1:{free_port()}"
-        self._flags = flags or (f"--health-probe-bind-address={self.health}", f"--metrics-bind-address={self.metrics}")
+        own = flags or (f"--health-probe-bind-address={self.health}", f"--metrics-bind-address={self.metrics}")
+        self._flags = (*own, *more)
         self._environment = environment
+        self._program = program
         self._log = folder / f"operator-{self.health.rpartition(':')[2]}.log"
         self._process: asyncio.subprocess.Process | None = None
 
     @classmethod
-    def over(cls, plane: ControlPlane, folder: Path, *more: str, kubeconfig: Path | None = None) -> OperatorProcess:
+    def over(
+        cls, plane: ControlPlane, folder: Path, *more: str, kubeconfig: Path | None = None, **environment: str
+    ) -> OperatorProcess:
         """An operator of a control plane, with its probes and metrics on free ports; the administrator by default."""
-        process = cls(folder, environment={"KUBECONFIG": str(kubeconfig or plane.kubeconfig)})
-        process._flags = (*process._flags, *more)
-        return process
+        known = {"KUBECONFIG": str(kubeconfig or plane.kubeconfig), **environment}
+        return cls(folder, more=more, environment=known)
 
     async def start(self) -> None:
         """Start it; returns at once."""
@@ -44,7 +64,7 @@ class OperatorProcess:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid())),
-                *(sys.executable, "-m", "vidra", "operator", *self._flags),
+                *(*self._program, "operator", *self._flags),
                 env={**inherited, **self._environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,

@@ -53,11 +53,16 @@ async def serving(bind: str, routes: list[web.RouteDef]) -> AsyncIterator[int]:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or error
-            raise BindError(f"cannot serve on {bind}: {why}") from None
+            raise not_bound(bind, error) from None
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def not_bound(bind: str, error: OSError) -> BindError:
+    """Why nothing can be served there."""
+    why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or error
+    return BindError(f"cannot serve on {bind}: {why}")
 
 
 def health(ready: asyncio.Event) -> list[web.RouteDef]:

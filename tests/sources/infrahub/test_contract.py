@@ -184,7 +184,7 @@ async def test_the_usual_list_has_what_can_be_told_of_each_artifact(asked: Asked
     subject, nodes = asked.subject, await asked.listed()
     assert {subject.good, subject.failed, subject.never} <= nodes.keys()
     for node in nodes.values():
-        assert node.keys() == {"id", "storage_id", "checksum", "name"}
+        assert node.keys() == {"id", "storage_id", "checksum", "status", "name"}
         assert node["name"] == {"value": subject.name}
     assert nodes[subject.never]["checksum"] == {"value": None}
     assert subject.deleted not in nodes

@@ -27,6 +27,7 @@ from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
 from vidra.controllers.resource.waves import gate
+from vidra.controllers.spans import part
 from vidra.kube.errors import KubeError
 from vidra.kube.observed import Seen
 from vidra.manifests import read
@@ -86,14 +87,16 @@ async def apply_pass(
         KubeError: The inventory could not be written ahead.
     """
     before = move.inventory
-    reading = await unhurried(len(text), lambda: read(text))
+    with part("read", {"vidra.bytes": len(text)}):
+        reading = await unhurried(len(text), lambda: read(text))
     try:
-        want = await wanted(reading, resource.spec, cluster, owner)
-        await move.find(want.objects)
-        listed, before = before, move.inventory
-        found = await compare(want, before, cluster, owner)
-        await breathe(want.total)
-        review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
+        with part("compare"):
+            want = await wanted(reading, resource.spec, cluster, owner)
+            await move.find(want.objects)
+            listed, before = before, move.inventory
+            found = await compare(want, before, cluster, owner)
+            await breathe(want.total)
+            review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
     except KubeError as error:
         raise Broken(error, before) from None
     work = review.work

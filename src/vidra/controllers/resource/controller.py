@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import is_ready
 from vidra.api.names import RESOURCE_FINALIZER
@@ -121,6 +122,10 @@ class ResourceController:
 
     async def work(self, name: str) -> Next:
         """One pass; every failure ends in the status, none goes further."""
+        with bound_contextvars(resource=name):
+            return await self._work(name)
+
+    async def _work(self, name: str) -> Next:
         resource = self._shared.resources.get(name)
         owner = Owner(self._shared.hub, name)
         if resource is None:
@@ -130,11 +135,12 @@ class ResourceController:
         try:
             if resource.metadata.deletion_timestamp:
                 return await self._delete(resource, owner)
-            return await self._keep(resource, owner)
+            with self._shared.journeys.going_on(resource, "pass"):
+                return await self._keep(resource, owner)
         except KubeError as error:
-            log.warning("pass broken off", resource=name, error=str(error))
+            log.warning("pass broken off", error=str(error))
         except Exception:
-            log.exception("pass failed", resource=name)
+            log.exception("pass failed")
             await Reporter(self._shared, resource).fault()
         return Next(failed=True)
 
@@ -265,7 +271,8 @@ class ResourceController:
             return
         try:
             cluster = Reach(self._shared.clusters, resource).destination()
-            await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
+            with self._shared.journeys.going_on(resource, "look"):
+                await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
         except (ClusterError, KubeError) as error:
             log.warning("health not reported", resource=name, error=str(error))
 
@@ -302,7 +309,7 @@ class ResourceController:
         await self._shared.content.leave(resource, self._others(resource))
         rest = tuple(item for item in resource.metadata.finalizers if item != RESOURCE_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.resources, resource, rest)
-        log.info("removed", resource=resource.metadata.name, objects=len(resource.status.managed_resources))
+        log.info("removed", objects=len(resource.status.managed_resources))
         return Next()
 
     async def _with_finalizer(self, resource: VidraResource) -> VidraResource:
@@ -415,6 +422,7 @@ class ResourceController:
         self._names.pop(owner.manager, None)
         self._unwanted.pop(owner.name, None)
         self._drifts.forget(owner.name)
+        self._shared.journeys.forget(owner.name)
         self._patience.over(owner.name)
         self._where.pop(owner.manager, None)
         self.queue.forget(owner.name)

@@ -19,6 +19,7 @@ from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource.reach import Reach
+from vidra.controllers.spans import part
 from vidra.kube.discovery import DiscoveryStale
 
 AT_ONCE = 64
@@ -64,7 +65,10 @@ class Hands:
                 if obstacle := gate(wave):
                     self.problems.append(obstacle)
                     return
-            await _together(len(stage), (self._apply(applier, item, before.entries.get(item.key)) for item in stage))
+            with part("apply", {"vidra.objects": len(stage), "vidra.wave": stage[0].wave}):
+                await _together(
+                    len(stage), (self._apply(applier, item, before.entries.get(item.key)) for item in stage)
+                )
 
     async def prune(
         self, stages: Iterable[Sequence[ManagedObject]], *, patient: bool = True, orphan: bool = False
@@ -80,7 +84,8 @@ class Hands:
         """
         for stage in stages:
             problems = len(self.problems)
-            await _together(len(stage), (self._remove(entry, patient=patient, orphan=orphan) for entry in stage))
+            with part("prune", {"vidra.objects": len(stage)}):
+                await _together(len(stage), (self._remove(entry, patient=patient, orphan=orphan) for entry in stage))
             if len(self.problems) > problems:
                 return
 

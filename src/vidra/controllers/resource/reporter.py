@@ -19,6 +19,7 @@ from vidra.controllers.resource.apply_pass import Done
 from vidra.controllers.resource.reach import known
 from vidra.controllers.resource.report import Outcome, status_for
 from vidra.controllers.shared import Shared
+from vidra.controllers.spans import current, part
 from vidra.controllers.status import as_read, write_status
 from vidra.kube.errors import KubeError
 from vidra.manifests import Ref
@@ -167,7 +168,10 @@ class Reporter:
     async def _write(self, outcome: Outcome, *, handled: bool = True) -> None:
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
-        await write_status(self._shared.client, self._shared.resources, item, status)
+        with part("write status"):
+            await write_status(self._shared.client, self._shared.resources, item, status)
+        if handled:
+            self._shared.journeys.reached(item, outcome)
 
     def _is_news(self, verdict: Verdict) -> bool:
         status = as_read(self._resource, self._shared.resources).status
@@ -181,8 +185,10 @@ class Reporter:
         server = self._resource.spec.destination.server
         if server and not is_local(server) and server not in message:
             message = f"{message} (cluster {server})"
-        if self._shared.recorder.say(self._resource, kind, reason, message, change=change):
-            log.info("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
+        trace = current().trace
+        if self._shared.recorder.say(self._resource, kind, reason, message, change=change, trace=trace):
+            say = log.warning if kind == "Warning" else log.info
+            say("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
 
 
 def _changes(done: Done) -> str:

@@ -81,11 +81,14 @@ class Builder:
         """
         spec = self._spec(content, target)
         if existing is None:
-            name = resource_name(self._sync.metadata.name, content.artifact_id, target.place)
-            return await self._create(name, spec, target)
+            return await self._create(self.name(content.artifact_id, target.place), spec, target)
         # A text that is back under the same name changes nothing in the spec: say that it is worth another try.
         await self._update(existing, spec, again=is_lost(existing))
         return False
+
+    def name(self, artifact: str, place: str) -> str:
+        """Name of the VidraResource that an artifact is given to at a place, if there is none yet."""
+        return resource_name(self._sync.metadata.name, artifact, place)
 
     async def tidy(self, content: Content) -> None:
         """Drop the earlier texts of an artifact that nothing refers to any more.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import ConditionType, find
 from vidra.api.dependency import Dependency
@@ -17,12 +18,14 @@ from vidra.clusters.selector import matches
 from vidra.controllers.circles import circle
 from vidra.controllers.credentials import concerns, is_another
 from vidra.controllers.queue import Next, Queue
+from vidra.controllers.share import Dealt
 from vidra.controllers.shared import Shared, sync_of
 from vidra.controllers.status import set_finalizers
 from vidra.controllers.sync.ask import source_of
 from vidra.controllers.sync.asked import Asked, answered, failed
 from vidra.controllers.sync.claim import claim
 from vidra.controllers.sync.decide import Trouble, artifact_of, is_lost
+from vidra.controllers.sync.freshness import Freshness
 from vidra.controllers.sync.heirs import heirs, time_left
 from vidra.controllers.sync.let_go import Farewell, end, let_go
 from vidra.controllers.sync.list_pass import NOTHING, list_pass
@@ -66,6 +69,9 @@ class SyncController:
         """Syncs that are being deleted and wait for their heirs."""
         self._unready = Unready()
         self._passes = Passes()
+        self._freshness = Freshness()
+        mine = Dealt(shared.syncs, lambda sync: sync.metadata.name, shared.share)
+        shared.metrics.overdue.set_function(lambda: self._freshness.overdue(mine, self._interval))
         self.queue = Queue("infrahubsync", self.work, WORKERS, shared.metrics, mine=shared.share.__contains__)
         shared.syncs.listen(self._sync_changed)
         shared.resources.listen(self._resource_changed)
@@ -77,6 +83,14 @@ class SyncController:
         """Ask for everything at once: a setting changed."""
         for sync in self._shared.syncs:
             self._ask_again(sync.metadata.name)
+
+    def call(self, name: str) -> None:
+        """Ask for a sync as soon as it goes, and once more if it is being asked for: Infrahub says that it has news."""
+        self._ask_again(name)
+
+    def settled(self, name: str) -> bool:
+        """Whether Infrahub's last answer counts: it is not being asked, and is not about to be for a reason."""
+        return name in self._asked and name not in self._stale
 
     def begin(self, shard: int) -> None:
         """Work on what is in a shard."""
@@ -91,6 +105,10 @@ class SyncController:
 
     async def work(self, name: str) -> Next:
         """One pass; every failure ends in the status, none goes further."""
+        with bound_contextvars(sync=name):
+            return await self._work(name)
+
+    async def _work(self, name: str) -> Next:
         sync = self._shared.syncs.get(name)
         if sync is None:
             self._forget(name)
@@ -101,9 +119,9 @@ class SyncController:
                 return await self._delete(sync, reporter)
             return await self._keep(sync, reporter)
         except KubeError as error:
-            log.warning("pass broken off", sync=name, error=str(error))
+            log.warning("pass broken off", error=str(error))
         except Exception:
-            log.exception("pass failed", sync=name)
+            log.exception("pass failed")
             await self._fault(name, reporter)
         return Next(failed=True)
 
@@ -115,6 +133,7 @@ class SyncController:
         self._asked.pop(name, None)
         self._stale.discard(name)
         self._waiting.discard(name)
+        self._freshness.forget(name)
         self._shared.leaving.note(name, ())
         self.queue.forget(name)
 
@@ -177,6 +196,7 @@ class SyncController:
             failure = Trouble(error.reason, str(error))
             await reporter.failed(failure)
             return failed(sync, before, interval, failure, error.retry_after)
+        self._freshness.listed(sync.metadata.name)
         asked = answered(sync, before, interval, done)
         admission = admission_of(self._shared, sync, done.waiting)
         await reporter.done(done, await self._let_go(sync, asked), admission)
@@ -219,7 +239,7 @@ class SyncController:
         await self._shared.content.drop(sync.metadata.name)
         rest = tuple(item for item in sync.metadata.finalizers if item != SYNC_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.syncs, sync, rest)
-        log.info("removed", sync=sync.metadata.name)
+        log.info("removed")
         return Next()
 
     async def _wait_for_heirs(self, sync: InfrahubSync, reporter: Reporter) -> Next | None:

@@ -33,6 +33,21 @@ class Decision(msgspec.Struct, frozen=True):
     """Of each artifact to fetch, the places that do not have its text."""
 
 
+def remark_on(artifacts: Iterable[Artifact]) -> str:
+    """What to say of artifacts that could not be generated anew; empty when there are none.
+
+    No trouble of the sync: their texts are the last good ones, and Infrahub keeps saying so until a text changes.
+    """
+    failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.checksum is not None)
+    if not failed:
+        return ""
+    more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return (
+        f"artifact {failed[0]}{more} could not be generated anew: the last good text stays applied, look into "
+        "Infrahub's tasks"
+    )
+
+
 def decide(
     listing: Listing,
     existing: Iterable[VidraResource],

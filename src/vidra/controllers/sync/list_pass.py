@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import msgspec
 
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, StopMatching
+from vidra.controllers.journeys import Moment
 from vidra.controllers.shared import Shared
-from vidra.controllers.sync.decide import Trouble, decide, place_of
+from vidra.controllers.sync.decide import Trouble, decide, place_of, remark_on
 from vidra.controllers.sync.leaving import Unlisted, unlisted
 from vidra.controllers.sync.rollout import admit
 from vidra.controllers.sync.spread import Spread
@@ -31,6 +33,8 @@ class Done(msgspec.Struct, frozen=True):
     updated: int = 0
     waiting: frozenset[str] = frozenset()
     """Clusters that have not been given all of it yet."""
+    remark: str = ""
+    """What else there is to say of what is listed."""
 
 
 NOTHING = Done(frozenset(), ())
@@ -46,7 +50,9 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     Raises:
         SourceError: There is no list.
     """
+    asked = time.time_ns()
     listing = await source.list()
+    answered = Moment(asked, time.time_ns())
     existing = shared.resources.group(sync.metadata.name)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
     has, places = shared.content.has, targets.places
@@ -55,7 +61,7 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     going = (*decision.remove, *strays)
     # Before anything new is applied: what goes yields to it.
     shared.leaving.note(sync.metadata.name, (item.metadata.name for item in going))
-    spread = Spread(shared, sync, targets, source)
+    spread = Spread(shared, sync, targets, source, answered)
     admission = admit(sync, places, spread.behind(decision), existing)
     await spread.carry_out(decision, admission)
     listed = frozenset(artifact.id for artifact in listing.artifacts)
@@ -68,6 +74,7 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
         created=spread.counts[True],
         updated=spread.counts[False],
         waiting=admission.waiting,
+        remark=remark_on(listing.artifacts),
     )
 
 

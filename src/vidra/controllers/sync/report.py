@@ -22,13 +22,16 @@ LISTED = 100
 """Clusters that a status lists; `clusterProgress` counts them all."""
 
 
-def judge(troubles: Sequence[Trouble], resources: Sequence[VidraResource], note: str = "") -> Verdict:
+def judge(troubles: Sequence[Trouble], resources: Sequence[VidraResource], note: str = "", remark: str = "") -> Verdict:
     """The verdict over a sync: its own troubles first, then those of its VidraResources.
 
     Args:
         note: What else there is to say while it is not ready.
+        remark: What else there is to say, ready or not.
     """
     verdict = _judged(troubles, resources)
+    if remark:
+        verdict = msgspec.structs.replace(verdict, message=f"{verdict.message}; {remark}")
     if not note:
         return verdict
     if verdict.ready:

@@ -41,7 +41,9 @@ class Reporter:
         """Infrahub was asked, and what it lists is stored."""
         self._tell_number(done.created, Reason.CREATED, "created")
         self._tell_number(done.updated, Reason.UPDATED, "updated")
-        verdict = self._judged(done.troubles, farewell, admission)
+        if done.remark:
+            self._tell("Warning", Reason.GENERATION_FAILED, done.remark)
+        verdict = self._judged(done.troubles, farewell, admission, done.remark)
         return await self._write(verdict, listed=len(done.artifacts), waiting=admission.waiting)
 
     async def failed(self, failure: Trouble) -> Verdict:
@@ -50,15 +52,15 @@ class Reporter:
 
     async def summed_up(self, done: Done, failure: Trouble | None, farewell: Farewell, admission: Admission) -> Verdict:
         """Nothing was asked; the VidraResources may have news."""
-        troubles = (failure,) if failure else done.troubles
-        verdict = self._judged(troubles, farewell, admission)
+        troubles, remark = ((failure,), "") if failure else (done.troubles, done.remark)
+        verdict = self._judged(troubles, farewell, admission, remark)
         return await self._write(verdict, handled=False, waiting=admission.waiting)
 
-    def _judged(self, troubles: Sequence[Trouble], farewell: Farewell, admission: Admission) -> Verdict:
+    def _judged(self, troubles: Sequence[Trouble], farewell: Farewell, admission: Admission, remark: str) -> Verdict:
         self._tell_number(farewell.removed, Reason.PRUNED, "removed, no longer listed or selected")
         stopped = (admission.stopped,) if admission.stopped else ()
         note = "; ".join(part for part in (farewell.note, admission.note) if part)
-        return judge((*farewell.troubles, *stopped, *troubles), self._resources(), note)
+        return judge((*farewell.troubles, *stopped, *troubles), self._resources(), note, remark)
 
     async def say(
         self, reason: Reason, message: str, *, ready: bool = False, progressing: bool = False, handled: bool = True
@@ -112,4 +114,5 @@ class Reporter:
 
     def _tell(self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False) -> None:
         if self._shared.recorder.say(self._sync, kind, reason, message, change=change):
-            log.info("report", sync=self._sync.metadata.name, type=kind, reason=str(reason), message=message)
+            say = log.warning if kind == "Warning" else log.info
+            say("report", sync=self._sync.metadata.name, type=kind, reason=str(reason), message=message)

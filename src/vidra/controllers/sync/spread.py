@@ -9,9 +9,11 @@ from contextlib import nullcontext
 from typing import Any
 
 from vidra.api.reasons import Reason
-from vidra.api.resource import VidraResource
+from vidra.api.resource import Content, VidraResource
 from vidra.api.sync import InfrahubSync
+from vidra.controllers.journeys import Moment
 from vidra.controllers.shared import Shared
+from vidra.controllers.spans import part
 from vidra.controllers.sync.build import Builder
 from vidra.controllers.sync.decide import Decision, Trouble, artifact_of, place_of
 from vidra.controllers.sync.rollout import Admission
@@ -26,10 +28,11 @@ AT_ONCE = 16
 class Spread:
     """The hand of one pass over a sync."""
 
-    def __init__(self, shared: Shared, sync: InfrahubSync, targets: Targets, source: Source) -> None:
+    def __init__(self, shared: Shared, sync: InfrahubSync, targets: Targets, source: Source, listed: Moment) -> None:
         self._shared = shared
         self._sync = sync.metadata.name
         self._source = source
+        self._listed = listed
         self._targets = {target.place: target for target in targets.there}
         self._builder = Builder(shared.client, shared.content, shared.resources, sync)
         self._there = {(artifact_of(item), place_of(item)): item for item in shared.resources.group(self._sync)}
@@ -79,13 +82,22 @@ class Spread:
         await self._builder.keep(item, self._targets[place_of(item)])
 
     async def _fetch(self, artifact: Artifact, places: Iterable[str]) -> None:
+        journeys = self._shared.journeys
         async with self._places:
-            content = self._builder.stored(artifact)
-            if content is None:
-                text = await self._source.fetch(artifact)
-                self._shared.metrics.downloads.inc()
-                content = await self._builder.save(artifact, text)
-            for place in places:
-                existing = self._there.get((artifact.id, place))
-                self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
-            await self._builder.tidy(content)
+            with journeys.setting_out(self._sync, artifact, self._listed) as journey:
+                content = self._builder.stored(artifact) or await self._download(artifact)
+                for place in places:
+                    existing = self._there.get((artifact.id, place))
+                    name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
+                    # Before it is written: its pass may begin before the answer is here.
+                    journeys.to(name, journey, content.checksum)
+                    with part("hand over", {"vidra.resource": name}):
+                        self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
+                await self._builder.tidy(content)
+
+    async def _download(self, artifact: Artifact) -> Content:
+        with part("download"):
+            text = await self._source.fetch(artifact)
+        self._shared.metrics.downloads.inc()
+        with part("store", {"vidra.bytes": len(text)}):
+            return await self._builder.save(artifact, text)

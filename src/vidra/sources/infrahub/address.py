@@ -26,6 +26,12 @@ def base_of(text: str) -> str:
     return shown(url).rstrip("/")
 
 
+def host_of(address: str) -> str:
+    """Host and port, as metrics name an Infrahub; empty when the address is none."""
+    url = _read(address.strip())
+    return (url.host_port_subcomponent or "") if url else ""
+
+
 def shown(url: URL) -> str:
     """A URL without what may be secret in it."""
     return str(url.with_user(None).with_query(None).with_fragment(None)) if url.host else url.path

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from vidra.api.reasons import Reason
+from vidra.kube.traffic import Traffic
 from vidra.sources.infrahub.account import Account
 from vidra.sources.infrahub.address import base_of, endpoint
 from vidra.sources.infrahub.answer import Answer, Request
 from vidra.sources.infrahub.credential import Credential, check
+from vidra.sources.infrahub.document import document_url, read_document
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing import NotGraphQLError, read_listing
 from vidra.sources.infrahub.refusal import artifact_refused, not_infrahub, query_refused
@@ -22,16 +26,25 @@ from vidra.sources.protocol import Artifact, Listing, SourceError
 class Infrahub:
     """Lists and fetches artifacts.
 
+    Args:
+        traffic: Where requests are counted, if others count theirs there too.
+
     Raises:
         SourceError: The address is none, or the credential cannot be one.
     """
 
-    def __init__(self, url: str, credential: Credential, limits: InfrahubLimits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self,
+        url: str,
+        credential: Credential,
+        limits: InfrahubLimits = DEFAULT_LIMITS,
+        traffic: Traffic | None = None,
+    ) -> None:
         self.base = base_of(url)
         check(credential, self.base)
         self.credential = credential
         self._limits = limits
-        self._transport = Transport(self.base, limits)
+        self._transport = Transport(self.base, limits, Traffic() if traffic is None else traffic)
         self._account = Account(self.base, credential, self._transport, limits)
 
     async def list(self, selection: Selection) -> Listing:
@@ -66,6 +79,23 @@ class Infrahub:
             raise artifact_refused(answer, self.base, selection, artifact.id)
         self._verify(answer, artifact, selection)
         return answer.body
+
+    async def ask(
+        self, document: str, variables: Mapping[str, Any], *, secrets: tuple[str, ...] = ()
+    ) -> dict[str, Any]:
+        """What a GraphQL document gives.
+
+        Args:
+            secrets: What in the variables no message may repeat.
+
+        Raises:
+            SourceError: It gives errors, or nothing.
+        """
+        body = msgspec.json.encode({"query": document, "variables": variables})
+        url = document_url(self.base)
+        request = Request("POST", url, cap=self._limits.max_list_bytes, body=body, secrets=secrets)
+        answer = await self._account.send(request)
+        return read_document(answer, self.base, secrets)
 
     async def retire(self) -> None:
         """Close the connections once no request is under way; a later one opens them again for its own time."""

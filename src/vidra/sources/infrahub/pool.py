@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vidra.kube.traffic import Traffic
 from vidra.sources.infrahub.address import base_of
 from vidra.sources.infrahub.client import Infrahub
 from vidra.sources.infrahub.credential import Credential
@@ -13,6 +14,8 @@ class InfrahubPool:
 
     def __init__(self, limits: InfrahubLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
+        self.traffic = Traffic()
+        """Requests to all of them."""
         self._clients: dict[str, Infrahub] = {}
 
     async def get(self, url: str, credential: Credential) -> Infrahub:
@@ -25,7 +28,7 @@ class InfrahubPool:
         old = self._clients.get(base)
         if old is not None and old.credential == credential:
             return old
-        new = self._clients[base] = Infrahub(url, credential, self._limits)
+        new = self._clients[base] = Infrahub(url, credential, self._limits, self.traffic)
         if old is not None:
             await old.retire()
         return new

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from vidra import __version__
 from vidra.api.reasons import Reason
+from vidra.kube.traffic import Traffic
+from vidra.sources.infrahub.address import host_of
 from vidra.sources.infrahub.answer import Answer, Request
 from vidra.sources.infrahub.failure import CAUGHT, Failure, failure_of
 from vidra.sources.infrahub.limits import InfrahubLimits
 from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
+
+log = structlog.get_logger("vidra.infrahub")
 
 _AWAY = Reason.INFRAHUB_UNREACHABLE
 
@@ -20,8 +25,10 @@ _AWAY = Reason.INFRAHUB_UNREACHABLE
 class Transport:
     """Sends requests; the session is made with the first of them."""
 
-    def __init__(self, base: str, limits: InfrahubLimits) -> None:
+    def __init__(self, base: str, limits: InfrahubLimits, traffic: Traffic) -> None:
         self._base = base
+        self._host = host_of(base)
+        self._traffic = traffic
         self._limits = limits
         self._session: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(limits.concurrency)
@@ -83,6 +90,7 @@ class Transport:
             try:
                 return await self._exchange(request)
             except CAUGHT as error:
+                self._traffic.note(self._host, request.method, None)
                 # Returned, not raised: a chained exception would carry the request's headers along.
                 return failure_of(error, self._base)
 
@@ -94,6 +102,8 @@ class Transport:
             request.method, request.url, data=request.body, headers=headers, allow_redirects=False
         ) as response:
             body = await _read(response, request.cap)
+            self._traffic.note(self._host, request.method, response.status)
+            log.debug("request", host=self._host, method=request.method, path=request.url.path, code=response.status)
             if body is None:
                 return _too_large(request.url, request.cap)
             return Answer(

@@ -8,6 +8,7 @@ from vidra.testing.binaries.definitions import Definitions, controller_gen
 from vidra.testing.binaries.files import Files
 from vidra.testing.binaries.keep import Part, key
 from vidra.testing.binaries.modules import required
+from vidra.testing.binaries.package import Package
 
 _OTHERWISE: Final = "put it, under this name, into a folder and name that in VIDRA_TOOLS"
 _KWOK: Final = "sigs.k8s.io/kwok"
@@ -21,7 +22,7 @@ _KUBEVIRT: Final = "kubevirt.io/api"
 
 def parts() -> tuple[Part, ...]:
     """Return all of them; what others need comes first."""
-    return (*_programs(), *_files(), _kubevirt())
+    return (*_programs(), *_files(), _kubevirt(), _prometheus())
 
 
 def _programs() -> tuple[Part, ...]:
@@ -84,3 +85,9 @@ def _kubevirt() -> Definitions:
         generator=key(controller_gen(_OTHERWISE)),
         otherwise=_OTHERWISE,
     )
+
+
+def _prometheus() -> Package:
+    """Packaged, because its Go module needs those of every cloud, and any version from 2.40 on will do."""
+    otherwise = "put both programs into a folder `prometheus`, and that into one that you name in VIDRA_TOOLS"
+    return Package(name="prometheus", package="prometheus", programs=("prometheus", "promtool"), otherwise=otherwise)

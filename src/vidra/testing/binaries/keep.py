@@ -27,7 +27,7 @@ class Part(Protocol):
 
     @property
     def module(self) -> str:
-        """The pinned module that it is made from."""
+        """The pinned module that it is made from; empty if it is made from none."""
 
     def make(self, to: Path) -> None:
         """Make it at the path."""
@@ -52,7 +52,7 @@ def key(part: Part) -> str:
     """Return the name of the part's folder in the cache: no two that differ in anything share one."""
     made_from = {field: value for field, value in msgspec.to_builtins(part).items() if field not in _FOR_PEOPLE}
     digest = hashlib.sha256(msgspec.json.encode(made_from, order="deterministic"))
-    for file in sorted(place(part.module).iterdir()):
+    for file in sorted(place(part.module).iterdir()) if part.module else ():
         digest.update(file.read_bytes())
     return f"{part.name}-{part.version}-{digest.hexdigest()[:8]}-linux-{architecture()}"
 

@@ -45,6 +45,15 @@ def read_variables(body: bytes) -> dict[str, object] | UnreadableError:
     return UnreadableError(invalid("dict_type", ["body", "variables"], "Input should be a valid dictionary", variables))
 
 
+def read_document(body: bytes) -> tuple[str, dict[str, object]]:
+    """A GraphQL document with its variables."""
+    given = _json(body)
+    if not isinstance(given, dict) or not isinstance(given.get("query"), str):
+        raise UnreadableError(_no_object(given))
+    variables = given.get("variables")
+    return given["query"], variables if isinstance(variables, dict) else {}
+
+
 def _no_object(given: object) -> web.Response:
     message = "Input should be a valid dictionary or object to extract fields from"
     return invalid("model_attributes_type", ["body"], message, given)

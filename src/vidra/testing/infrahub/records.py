@@ -21,7 +21,7 @@ class Recorded(msgspec.Struct):
     """`none`, `bearer`, `key` or `cookie`; the secret itself is not kept."""
     user_agent: str
     body: bytes = b""
-    """Empty for a log-in."""
+    """Empty for a log-in, and for a document, which may hold keys."""
 
 
 class Records(UserList[Recorded]):

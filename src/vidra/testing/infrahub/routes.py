@@ -9,15 +9,18 @@ from aiohttp import web
 from vidra.testing.infrahub.accounts import REFRESH_LIFETIME, Accounts, bearer
 from vidra.testing.infrahub.answers import RefusedError, as_json, page
 from vidra.testing.infrahub.contents import Contents
-from vidra.testing.infrahub.payloads import UnreadableError, read_login, read_variables
+from vidra.testing.infrahub.graphql import GraphQL
+from vidra.testing.infrahub.payloads import UnreadableError, read_document, read_login, read_variables
+from vidra.testing.infrahub.webhooks import Webhooks
 
 
 class Routes:
     """The handlers over the accounts and contents of one Infrahub."""
 
-    def __init__(self, accounts: Accounts, contents: Contents) -> None:
+    def __init__(self, accounts: Accounts, contents: Contents, webhooks: Webhooks) -> None:
         self._accounts = accounts
         self._contents = contents
+        self._graphql = GraphQL(webhooks)
         self.login_seconds = 0.0
 
     def table(self, prefix: str) -> list[web.RouteDef]:
@@ -30,6 +33,7 @@ class Routes:
             web.post(f"{api}/query/{{name}}", self._query),
             web.get(f"{api}/artifact/{{id}}", self._artifact, allow_head=False),
             web.get(f"{api}/storage/object/{{id}}", self._object, allow_head=False),
+            web.post(f"{prefix}/graphql", self._document),
             web.route("*", "/{rest:.*}", self._elsewhere),
         ]
 
@@ -63,6 +67,11 @@ class Routes:
         if isinstance(variables, UnreadableError):
             raise variables
         return as_json(self._contents.query(name, variables, branch, moment))
+
+    async def _document(self, request: web.Request) -> web.Response:
+        document, variables = read_document(await request.read())
+        self._accounts.check(request)
+        return as_json(self._graphql.run(document, variables))
 
     async def _artifact(self, request: web.Request) -> web.Response:
         branch, moment = self._contents.place(request.query)

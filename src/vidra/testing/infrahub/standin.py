@@ -18,6 +18,7 @@ from vidra.testing.infrahub.records import Records
 from vidra.testing.infrahub.routes import Routes
 from vidra.testing.infrahub.server import Server
 from vidra.testing.infrahub.stored import StoredQuery
+from vidra.testing.infrahub.webhooks import Webhooks
 
 
 class StandIn:
@@ -27,6 +28,7 @@ class StandIn:
         accounts: Users, API keys, sessions and the lifetime of tokens.
         faults: What goes wrong, for which paths, how often.
         requests: What was asked, oldest first.
+        webhooks: Whom it calls when an artifact was generated with another text than before.
     """
 
     def __init__(
@@ -42,11 +44,12 @@ class StandIn:
         self.accounts = Accounts(username, password)
         self.faults = Faults()
         self.requests = Records()
+        self.webhooks = Webhooks()
         self._prefix = prefix
         self._tls = tls
         self._history = History()
         self._contents = Contents(self._history)
-        self._routes = Routes(self.accounts, self._contents)
+        self._routes = Routes(self.accounts, self._contents, self.webhooks)
         self._server = Server(self._routes, self.faults, self.requests, prefix)
 
     async def __aenter__(self) -> Self:
@@ -74,6 +77,7 @@ class StandIn:
 
     async def stop(self) -> None:
         """Refuse connections; everything that was told stays known."""
+        await self.webhooks.stop()
         await self._server.stop()
 
     def add_artifact(
@@ -88,7 +92,9 @@ class StandIn:
     ) -> str:
         """A generated artifact; gives its id."""
         version = self._history.generated(content, since)
-        return self._history.add(name, version, branch=branch, content_type=content_type, id_=id)
+        id_ = self._history.add(name, version, branch=branch, content_type=content_type, id_=id)
+        self.webhooks.generated(self._history.branches[branch][id_], branch, None)
+        return id_
 
     def never_generated(self, name: str, *, branch: str = MAIN, status: str = ERROR) -> str:
         """An artifact without text: its first generation failed, or is still under way (`Pending`); gives its id."""
@@ -112,8 +118,10 @@ class StandIn:
     ) -> None:
         """Generate an artifact anew; the same text changes nothing, not even the status `Error` (as in Infrahub)."""
         version = self._history.generated(content, since)
-        if version.checksum != self._history.latest(id, branch).checksum:
+        before = self._history.latest(id, branch)
+        if version.checksum != before.checksum:
             self._history.become(id, version, branch=branch)
+            self.webhooks.generated(self._history.branches[branch][id], branch, before)
 
     def fail(self, id: str, *, branch: str = MAIN) -> None:  # noqa: A002 (Infrahub's word)
         """Let an artifact's newest generation fail: status `Error`, checksum and text of the last good one."""

@@ -1,0 +1,90 @@
+"""The body of a call: read up to a cap and for a time, and taken apart once it is known who sent it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TypeVar
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from vidra.controllers.sync.event import ArtifactEvent
+from vidra.web.webhooks.result import Refused, Result
+
+CAP = 32 * 1024
+"""Bytes of a body. An event about an artifact has less than one KiB."""
+READ_WITHIN = 5.0
+"""Seconds that a body may take."""
+EVENTS = frozenset({"infrahub.artifact.created", "infrahub.artifact.updated"})
+
+
+T = TypeVar("T")
+
+
+class _Data(msgspec.Struct):
+    node_id: str
+    checksum: str | None = None
+
+
+class Body(msgspec.Struct):
+    """What all events have; of one about an artifact `data` too."""
+
+    id: str
+    event: str
+    branch: str | None = None
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+async def read(request: web.BaseRequest) -> bytes:
+    """All of it.
+
+    Raises:
+        Refused: It is too large or too slow, or it broke off.
+    """
+    if (request.content_length or 0) > CAP:
+        raise _too_large()
+    body = bytearray()
+    try:
+        async with asyncio.timeout(READ_WITHIN):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > CAP:
+                    raise _too_large()
+    except TimeoutError:
+        raise Refused(Result.TOO_SLOW, 408, f"the body did not come within {READ_WITHIN:g} s") from None
+    except (aiohttp.ClientError, web.RequestPayloadError, OSError):
+        raise Refused(Result.MALFORMED, 400, "the body broke off") from None
+    return bytes(body)
+
+
+def opened(body: bytes) -> Body:
+    """What a body says.
+
+    Raises:
+        Refused: It is none of Infrahub's.
+    """
+    return _decoded(body, Body)
+
+
+def artifact_event(body: Body, infrahubs: frozenset[str]) -> ArtifactEvent | None:
+    """The event, if it is one about an artifact in a branch.
+
+    Raises:
+        Refused: It says that it is one, and is not.
+    """
+    if body.event not in EVENTS or body.branch is None:
+        return None
+    data = _decoded(bytes(body.data), _Data)
+    return ArtifactEvent(branch=body.branch, artifact=data.node_id, checksum=data.checksum or "", infrahubs=infrahubs)
+
+
+def _decoded(text: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Refused(Result.MALFORMED, 400, "the body is not an event of Infrahub") from None
+
+
+def _too_large() -> Refused:
+    return Refused(Result.TOO_LARGE, 413, f"the body is over {CAP} bytes")

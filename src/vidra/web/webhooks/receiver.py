@@ -1,0 +1,97 @@
+"""Answers Infrahub's calls; what is wrong with one is found as early and as cheaply as it can be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+from aiohttp import web
+from prometheus_client import Counter
+
+from vidra.api.names import WEBHOOK_KEY_LABEL
+from vidra.controllers.sync.event import ArtifactEvent
+from vidra.web.bounded import Mishap
+from vidra.web.webhooks.body import artifact_event, opened, read
+from vidra.web.webhooks.claim import claimed
+from vidra.web.webhooks.keys import Keys
+from vidra.web.webhooks.result import Refused, Result
+from vidra.web.webhooks.seen import Seen
+from vidra.web.webhooks.signature import signers
+
+log = structlog.get_logger("vidra.webhooks")
+
+PATH = "/webhooks/infrahub"
+HINT = f"vidra infrahub webhook apply makes one; it is a Secret labelled {WEBHOOK_KEY_LABEL} in Vidra's namespace"
+
+_MISHAPS = {
+    Mishap.TOO_MANY: Result.BUSY,
+    Mishap.NO_HTTP: Result.MALFORMED,
+    Mishap.UNFINISHED: Result.TOO_SLOW,
+}
+
+Hear = Callable[[ArtifactEvent], bool]
+"""Tells whether any sync is concerned."""
+
+
+class Receiver:
+    """Takes one call after the other.
+
+    Before a signature was found right, nothing of a call is parsed, kept or logged.
+    """
+
+    def __init__(self, keys: Keys, hear: Hear, ready: Callable[[], bool], counter: Counter) -> None:
+        self._keys = keys
+        self._hear = hear
+        self._ready = ready
+        self._seen = Seen()
+        self._counts = {result: counter.labels(result) for result in Result}
+
+    async def __call__(self, request: web.BaseRequest) -> web.Response:
+        """Answer one call."""
+        try:
+            result = await self._receive(request)
+            answer = web.Response(status=202, text=f"{result}\n")
+        except Refused as refusal:
+            result = refusal.result
+            answer = web.Response(status=refusal.status, text=f"{refusal}\n")
+            if result is Result.MISDIRECTED and refusal.status == 405:
+                answer.headers["Allow"] = "POST"
+        self.count(result)
+        answer.force_close()
+        return answer
+
+    def count(self, result: Result) -> None:
+        """Note what came of a call."""
+        self._counts[result].inc()
+
+    def note(self, mishap: Mishap) -> None:
+        """Count a connection that no call came of."""
+        self.count(_MISHAPS[mishap])
+
+    async def _receive(self, request: web.BaseRequest) -> Result:
+        self._admit(request)
+        claim = claimed(request.headers, time.time())
+        body = await read(request)
+        signed_by = signers(claim, body, self._keys)
+        if not signed_by:
+            raise Refused(Result.FORGED, 401, "no signature matches: is the shared key the one in Vidra's Secret?")
+        event = opened(body)
+        bound = frozenset(key.infrahub for key in signed_by)
+        news = artifact_event(event, frozenset() if "" in bound else bound)
+        if not self._seen.first(event.id):
+            return Result.DUPLICATE
+        if news is None:
+            return Result.IGNORED
+        return Result.ACCEPTED if self._hear(news) else Result.UNCONCERNED
+
+    def _admit(self, request: web.BaseRequest) -> None:
+        if request.path != PATH:
+            raise Refused(Result.MISDIRECTED, 404, f"webhooks come to {PATH}")
+        if request.method != "POST":
+            raise Refused(Result.MISDIRECTED, 405, "webhooks are POSTed")
+        if not self._ready():
+            raise Refused(Result.NOT_READY, 503, "Vidra has not read everything yet")
+        if not self._keys:
+            self._keys.missed(HINT)
+            raise Refused(Result.NO_KEY, 401, "Vidra has no key to check the signature with")

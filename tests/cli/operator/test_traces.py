@@ -1,0 +1,61 @@
+"""An operator that is told where traces go sends them, names them in its log, and does not hang on who takes them."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from vidra.api.names import TRACE_ID
+from vidra.testing.otlp import Receiver
+from vidra.testing.process import OperatorProcess, free_port
+from vidra.testing.scene import Scene
+
+NewOperator = Callable[..., Awaitable[OperatorProcess]]
+
+BOX = "{apiVersion: v1, kind: ConfigMap, metadata: {name: traced}, data: {a: b}}"
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+
+
+async def test_the_trace_the_event_and_the_log_name_the_same_id(
+    new_operator: NewOperator, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Receiver() as receiver:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        operator = await new_operator()
+        artifact = scene.infrahub.add_artifact("Traced", BOX)
+        sync = await scene.sync("Traced", interval="1h")
+        await scene.until_sync(sync)
+        resource = f"{sync}-{artifact}"
+        event = await scene.until_event(resource, "Applied")
+        trace = event["metadata"]["annotations"][TRACE_ID]
+        await receiver.until(lambda spans: any(not span.parent for span in spans))
+        assert {span.trace for span in receiver.spans} == {trace}
+        said = await operator.until_said("'reason': 'Applied'", resource)
+        assert said["trace_id"] == trace
+
+
+async def test_who_is_away_is_said_in_the_same_form_and_holds_nothing_up(
+    new_operator: NewOperator, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{free_port()}")
+    operator = await new_operator()
+    scene.infrahub.add_artifact("Traced", BOX)
+    await scene.until_sync(await scene.sync("Traced", interval="1h"))
+    said = await operator.until_said("'library': 'opentelemetry")
+    assert said["level"] in {"warning", "error"}
+    code, seconds = await operator.terminate()
+    assert code == 0
+    assert seconds < 4
+    assert len(operator.lines()) == len(operator.text().splitlines())
+
+
+async def test_without_an_endpoint_no_event_names_a_trace(new_operator: NewOperator, scene: Scene) -> None:
+    await new_operator()
+    artifact = scene.infrahub.add_artifact("Traced", BOX)
+    sync = await scene.sync("Traced", interval="1h")
+    await scene.until_sync(sync)
+    event = await scene.until_event(f"{sync}-{artifact}", "Applied")
+    assert "annotations" not in event["metadata"]

@@ -1,0 +1,96 @@
+"""The guides name reasons, alerts, commands and pages that exist."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+from typer.core import TyperGroup
+
+from vidra.api.reasons import Reason
+from vidra.cli.main import app
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+GUIDES = DOCS / "guides"
+ALERTS = ROOT / "charts" / "vidra" / "files" / "alerts.yaml"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+
+
+def text(guide: str) -> str:
+    return (GUIDES / f"{guide}.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    """What the guides would have one run."""
+    found = []
+    for guide in sorted(GUIDES.glob("*.md")):
+        page = guide.read_text(encoding="utf-8")
+        found += re.findall(r"^(?:\$ )?(?:.*\| )?(vidra (?!:)[^#|>\n]*)", "\n".join(blocks(page)), re.MULTILINE)
+        found += re.findall(r"`(vidra [a-z][^`|]*)[^`]*`", re.sub(r"```.*?```", "", page, flags=re.DOTALL))
+    return sorted({" ".join(line.split()) for line in found})
+
+
+def blocks(page: str) -> list[str]:
+    return re.findall(r"```(?:sh|console)\n(.*?)```", page, re.DOTALL)
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_of_the_guides_is_one(line: str) -> None:
+    command: Any = typer.main.get_command(app)
+    words = shlex.split(line)[1:]
+    context = None
+    while isinstance(command, TyperGroup):
+        context = command.context_class(command, parent=context)
+        name, command, words = command.resolve_command(context, words)
+        assert name is not None
+    assert context is not None
+    if words:  # else only the command is named
+        command.make_context(command.name, words, parent=context)
+
+
+def test_troubleshooting_leads_to_every_reason() -> None:
+    named = set(re.findall(r"`([A-Z]\w+)`", text("troubleshooting")))
+    assert {reason.value for reason in Reason} - named == set()
+
+
+def test_every_alert_is_explained() -> None:
+    groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
+    explained = re.findall(r"^\| `(Vidra\w+)` \|", text("observe"), re.MULTILINE)
+    assert explained == [rule["alert"] for group in groups for rule in group["rules"]]
+
+
+def test_the_alerts_become_a_prometheusrule_as_the_guide_says(tmp_path: Path) -> None:
+    (block,) = [block for block in blocks(text("observe")) if "PrometheusRule" in block]
+    kubectl = tmp_path / "kubectl"
+    kubectl.write_text("#!/bin/sh\ncat\n")
+    kubectl.chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    ran = subprocess.run(["sh", "-ec", block], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    rule = yaml.safe_load(ran.stdout)
+    assert rule["kind"] == "PrometheusRule"
+    assert rule["spec"] == yaml.safe_load(ALERTS.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    prose = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    lost = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+        file, _, anchor = target.partition("#")
+        if ":" in file:
+            continue
+        there = (page.parent / file).resolve() if file else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            lost.append(target)
+    assert lost == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Of the headings of a page, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

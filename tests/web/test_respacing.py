@@ -1,0 +1,63 @@
+"""The text that Infrahub signs is found from the text that it sends."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidra.web.webhooks.body import CAP
+from vidra.web.webhooks.respace import respaced
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
+)
+
+
+def sent(value: Any) -> bytes:
+    """As httpx sends it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+@given(VALUES)
+def test_what_infrahub_sends_becomes_what_it_signs(value: Any) -> None:
+    assert respaced(sent(value)) == json.dumps(json.loads(sent(value))).encode()
+
+
+@given(VALUES)
+def test_other_spacing_changes_nothing(value: Any) -> None:
+    assert respaced(json.dumps(value, indent=1).encode()) == json.dumps(value).encode()
+    assert respaced(json.dumps(value).encode()) == json.dumps(value).encode()
+
+
+@given(st.binary())
+def test_any_bytes_are_taken_or_refused(body: bytes) -> None:
+    respaced(body)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["é😀", "\x7f", '"\\', "a,b: c", "\\", "\u2028", "\n\t\x00", "é\x01\x02\x03", "é\x7f😀", {"ключ": ["ü", ", :"]}],
+)
+def test_letters_and_separators_in_strings(value: Any) -> None:
+    assert respaced(sent(value)) == json.dumps(value).encode()
+
+
+HOSTILE = [b'""', b",", b'"\\', b'"', b'"a\n', '"é'.encode(), '"éa"'.encode(), b"\\", b'{"a":', b'"\x7fa"']
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_body_takes_more_than_a_moment(piece: bytes) -> None:
+    body = (piece * CAP)[:CAP]
+    began = time.thread_time()
+    respaced(body)
+    assert time.thread_time() - began < 0.05
+
+
+@pytest.mark.parametrize("body", [b'"', b'{"a":"b}', b'"\n"', b'"\xff"', b"\xc3\xa9", b'"\\"', b'"a" "'])
+def test_what_cannot_be_json_is_refused(body: bytes) -> None:
+    assert respaced(body) is None
