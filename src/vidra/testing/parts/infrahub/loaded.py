@@ -17,6 +17,9 @@ APPLICATIONS: Final = "Web_Application"
 MACHINES: Final = "Virtual_Machine"
 """Names of the artifacts."""
 _DEFINITIONS: Final = {APPLICATIONS: "web_application", MACHINES: "virtual_machine"}
+_TRANSFORMS: Final = {"CoreTransformJinja2": "web_application", "CoreTransformPython": "virtual_machine"}
+_PATIENT: Final = 120
+"""Seconds that a transform waits for its data; the usual 10 make it fail on a busy machine, and no artifact comes."""
 _AS_SOMEBODY: Final = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -54,6 +57,8 @@ class LoadedInfrahub(Running):
         repository = self.infrahub.place.folder / "example"
         await committed(self._example, repository)
         await self.person.add_repository("example", str(repository), *_DEFINITIONS.values())
+        for kind, name in _TRANSFORMS.items():
+            await self.person.edit(kind, name, timeout=_PATIENT)
 
     async def application(self, name: str, *, branch: str = MAIN, **data: Any) -> str:
         """A web application with its generated artifact; gives the artifact's id."""

@@ -42,6 +42,7 @@ def settings(place: Place, python: Path, more: Mapping[str, str]) -> dict[str, s
         "PREFECT_API_URL": place.tasks_url,
         "PREFECT_HOME": str(folder / "prefect"),
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / 'prefect' / 'tasks.db'}",
+        "PREFECT_API_DATABASE_TIMEOUT": "120",  # the same: it answers 503 to who waits longer
         "PREFECT_UI_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         **more,
