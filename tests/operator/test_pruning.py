@@ -3,6 +3,7 @@
 from vidra.manifests.write import write
 from vidra.testing.controlplane.audit import AuditEntry
 from vidra.testing.objects import config_map, namespace
+from vidra.testing.operating import Operating
 from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/keep"]}}
@@ -59,6 +60,25 @@ async def test_an_object_that_somebody_made_anew_under_the_same_name_stays(scene
     resource = await scene.until_resource(name)
     assert [entry["name"] for entry in resource["status"]["managedResources"]] == ["kept"]
     assert await scene.get(configs, "renewed", namespace=scene.namespace) == theirs
+
+
+async def test_an_object_that_was_put_back_just_before_the_operator_died_is_still_its_own(
+    own_scene: Scene, own_operator: Operating
+) -> None:
+    scene = own_scene
+    configs = await scene.kind("v1", "ConfigMap")
+    name = await scene.resource(write([config_map("renewed")]))
+    await scene.until_resource(name)
+    before = await scene.get(configs, "renewed", namespace=scene.namespace)
+    assert before is not None
+    (manager,) = [entry["manager"] for entry in before["metadata"]["managedFields"]]
+    await own_operator.stop()
+    await scene.delete(configs, "renewed", namespace=scene.namespace)
+    await scene.apply(config_map("renewed", scene.namespace), manager=manager)
+    await scene.delete(RESOURCES, name)
+    await own_operator.start()
+    await scene.until_gone(RESOURCES, name)
+    assert await scene.get(configs, "renewed", namespace=scene.namespace) is None
 
 
 async def test_an_object_with_a_finalizer_is_waited_for_and_vidra_resumes_when_it_is_gone(scene: Scene) -> None:

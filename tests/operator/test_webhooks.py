@@ -3,6 +3,7 @@
 import base64
 import itertools
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -120,7 +121,7 @@ async def test_nobody_asks_for_a_text_that_is_there_already(called: Scene) -> No
 
 async def test_a_sync_of_the_past_is_not_asked_for(called: Scene) -> None:
     called.infrahub.add_artifact("Shapes", CONFIG.format(name="shape", colour="red"))
-    past = await called.sync("Shapes", source={"targetDate": "now-0s"}, interval="1h")
+    past = await called.sync("Shapes", source={"targetDate": datetime.now(UTC).isoformat()}, interval="1h")
     now = await called.sync("Colours", interval="1h")
     for name in (past, now):
         await called.until(SYNCS, name, lambda item: bool(item.get("status", {}).get("conditions")))

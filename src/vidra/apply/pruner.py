@@ -129,8 +129,11 @@ class Pruner:
         return seen(left.metadata)
 
     def _is_ours(self, entry: ManagedObject, state: Seen) -> bool:
-        """Whether this is what was applied: the same UID, or if none was confirmed yet, our field manager on it."""
-        return state.uid == entry.uid if entry.uid else bool(state.digest(self._manager))
+        """Whether this is what was applied: the same UID, or our field manager on it.
+
+        The manager alone counts for what was applied, or put back under a new UID, just before a process died.
+        """
+        return state.uid == entry.uid or bool(state.digest(self._manager))
 
 
 def _kept(entry: ManagedObject) -> bool:
