@@ -1,42 +1,12 @@
 """A controller that changes an object again after every correction is named, and not fought at full speed."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import msgspec
-
 from vidra.controllers.resource.fights import ROUNDS
-from vidra.kube.watch import lines
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition, has_reason
+from vidra.testing.scene import Scene, condition, has_reason
+from vidra.testing.stubborn import stubborn
 
 AT_ONCE = {"reconcileOnEvents": True}
-
-
-@asynccontextmanager
-async def stubborn(scene: Scene) -> AsyncIterator[list[int]]:
-    """Somebody who sets a field at once whenever it is something else; counts how often."""
-    configs, times = await scene.kind("v1", "ConfigMap"), [0]
-
-    async def insist() -> None:
-        query = {"watch": "true", "fieldSelector": "metadata.name=box"}
-        path = configs.path(scene.namespace)
-        async with scene.client.stream(path, query=query, accept="application/json", silence=60) as content:
-            async for line in lines(content):
-                item: Json = msgspec.json.decode(line)["object"]
-                if item["data"]["colour"] != "blue":
-                    times[0] += 1
-                    mine = config_map("box", scene.namespace, colour="blue")
-                    await scene.apply(mine, manager="stubborn-controller")
-
-    task = asyncio.create_task(insist())
-    try:
-        yield times
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_it_is_named_and_left_alone_for_a_while_and_the_others_go_on(scene: Scene) -> None:

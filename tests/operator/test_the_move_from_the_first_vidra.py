@@ -20,7 +20,7 @@ from vidra.testing.first_vidra import Edit, FirstVidra
 from vidra.testing.infrahub import StandIn
 from vidra.testing.objects import config_map
 from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, condition, connection_to, has_reason, is_ready
+from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, condition, connection_to, defined, has_reason, is_ready
 
 STATE = (Path(__file__).parent / "first_vidra" / "state.yaml").read_text()
 FIRST_CRDS = Path(__file__).parents[1] / "api" / "first_vidra" / "crds.yaml"
@@ -139,10 +139,7 @@ def _synced(item: Json) -> bool:
 @pytest.fixture(scope="module")
 async def plane() -> AsyncIterator[ControlPlane]:
     """A control plane with its controllers, of Deployments and of garbage, where a test starts the operator."""
-    async with ControlPlane() as plane, StandIn() as nobody:
-        client = Client(connection_to(plane))
-        await Scene(plane, client, nobody, "default").define()
-        await client.close()
+    async with defined(ControlPlane()) as plane:
         yield plane
 
 

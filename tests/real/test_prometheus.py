@@ -4,17 +4,14 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import yaml
 
 from vidra.api.names import APPROVE_PRUNE, REQUESTED_AT
 from vidra.kube.client import Client
-from vidra.kube.watch import lines
 from vidra.manifests.write import write
 from vidra.testing.binaries.tools import find_tool
 from vidra.testing.controlplane import ControlPlane
@@ -25,7 +22,8 @@ from vidra.testing.parts.prometheus import Prometheus
 from vidra.testing.process import OperatorProcess, free_port
 from vidra.testing.promql import expressions
 from vidra.testing.remote import BOX, Remote
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, connection_to, has_reason
+from vidra.testing.scene import RESOURCES, SYNCS, Scene, connection_to, has_reason
+from vidra.testing.stubborn import stubborn
 
 FILES = Path(__file__).parents[2] / "charts" / "vidra" / "files"
 ALERTS = FILES / "alerts.yaml"
@@ -203,25 +201,3 @@ async def ran(program: Path, *arguments: str) -> None:
     )
     said, _ = await process.communicate()
     assert process.returncode == 0, said.decode()
-
-
-@asynccontextmanager
-async def stubborn(scene: Scene) -> AsyncIterator[None]:
-    """Somebody who sets a field at once whenever it is something else."""
-    configs = await scene.kind("v1", "ConfigMap")
-
-    async def insist() -> None:
-        query = {"watch": "true", "fieldSelector": "metadata.name=box"}
-        path = configs.path(scene.namespace)
-        async with scene.client.stream(path, query=query, accept="application/json", silence=60) as content:
-            async for line in lines(content):
-                item: Json = msgspec.json.decode(line)["object"]
-                if item["data"]["colour"] != "blue":
-                    await scene.apply(config_map("box", scene.namespace, colour="blue"), manager="stubborn-controller")
-
-    task = asyncio.create_task(insist())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

@@ -16,7 +16,10 @@ from vidra.cli.options import (
     NamespaceOption,
     Output,
     OutputOption,
+    PasswordFileOption,
+    PasswordOption,
     Place,
+    TokenOption,
     YesOption,
 )
 
@@ -40,23 +43,12 @@ def apply(
     username: Annotated[
         str, typer.Option("--username", "-u", help="User; the password is asked for.", show_default=False)
     ] = "",
-    password_file: Annotated[
-        str, typer.Option(help="File with the password; '-' is standard input.", show_default=False)
-    ] = "",
+    password_file: PasswordFileOption = "",
     token_file: Annotated[
         str, typer.Option(help="File with an API token, instead of a user; '-' is standard input.", show_default=False)
     ] = "",
-    password: Annotated[
-        str,
-        typer.Option(
-            envvar="INFRAHUB_PASSWORD",
-            help="The password. Everybody on this machine can read it in the list of processes.",
-            show_default=False,
-        ),
-    ] = "",
-    token: Annotated[
-        str, typer.Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
-    ] = "",
+    password: PasswordOption = "",
+    token: TokenOption = "",
     name: Annotated[str, typer.Option(help="Name of the Secret. Default: from the address.", show_default=False)] = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = None,

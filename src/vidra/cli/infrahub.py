@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from vidra.cli.group import Commands
-from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    PasswordFileOption,
+    PasswordOption,
+    Place,
+    TokenOption,
+)
 
 app = typer.Typer(cls=Commands, help="What Infrahub itself needs to know.", no_args_is_help=True)
 webhook = typer.Typer(cls=Commands, help="Calls of Infrahub when an artifact changed.", no_args_is_help=True)
@@ -46,23 +55,12 @@ def apply(
         str,
         typer.Option("--username", "-u", help="User of Infrahub; the password is asked for.", show_default=False),
     ] = "",
-    password_file: Annotated[
-        str, typer.Option(help="File with the password; '-' is standard input.", show_default=False)
-    ] = "",
+    password_file: PasswordFileOption = "",
     token_file: Annotated[
         str, typer.Option(help="File with an API token instead; '-' is standard input.", show_default=False)
     ] = "",
-    password: Annotated[
-        str,
-        typer.Option(
-            envvar="INFRAHUB_PASSWORD",
-            help="The password. Everybody on this machine can read it in the list of processes.",
-            show_default=False,
-        ),
-    ] = "",
-    token: Annotated[
-        str, typer.Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
-    ] = "",
+    password: PasswordOption = "",
+    token: TokenOption = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",

@@ -50,3 +50,17 @@ NamespaceOption = Annotated[
     str, typer.Option("--namespace", "-n", envvar="VIDRA_NAMESPACE", help="Vidra's own namespace.")
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+PasswordFileOption = Annotated[
+    str, typer.Option(help="File with the password; '-' is standard input.", show_default=False)
+]
+PasswordOption = Annotated[
+    str,
+    typer.Option(
+        envvar="INFRAHUB_PASSWORD",
+        help="The password. Everybody on this machine can read it in the list of processes.",
+        show_default=False,
+    ),
+]
+TokenOption = Annotated[
+    str, typer.Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
+]

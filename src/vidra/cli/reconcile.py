@@ -53,11 +53,12 @@ async def _one(client: Client, item: Item, seconds: float | None) -> bool:
 
     from vidra.api.conditions import ConditionType, find, is_ready
     from vidra.api.names import REQUESTED_AT
+    from vidra.api.times import micro_time
     from vidra.cli.hub import path_of, titled
     from vidra.cli.text import one_line
     from vidra.kube.verbs import merge_patch
 
-    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    now = micro_time(datetime.now(UTC))
     patch = {"metadata": {"uid": item.metadata.uid, "annotations": {REQUESTED_AT: now}}}
     await merge_patch(client, path_of(item), patch, type(item))
     if seconds is None:

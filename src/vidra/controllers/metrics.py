@@ -86,9 +86,6 @@ class Metrics:
             buckets=(0.001, 0.01, 0.1, 1, 10, 60),
         )
 
-    def _counter(self, name: str, text: str) -> Counter:
-        return Counter(name, text, ["name"], registry=self.registry)
-
     def _gauge(self, name: str, text: str, label: str) -> Gauge:
         return Gauge(name, text, [label], registry=self.registry)
 

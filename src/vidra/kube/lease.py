@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from vidra.api.meta import Meta
+from vidra.api.times import micro_time
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
 
@@ -153,7 +154,7 @@ class Leadership:
         return not self._other
 
     def _ours(self, before: LeaseSpec) -> LeaseSpec:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        now = micro_time(datetime.now(UTC))
         same = before.holder_identity == self.identity
         return LeaseSpec(
             holder_identity=self.identity,

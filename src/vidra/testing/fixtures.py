@@ -14,7 +14,7 @@ from vidra.testing.infrahub import StandIn
 from vidra.testing.objects import namespace as namespace_named
 from vidra.testing.operating import Operating
 from vidra.testing.remote import Remote
-from vidra.testing.scene import Scene, connection_to
+from vidra.testing.scene import Scene, connection_to, defined
 
 _numbers = itertools.count(1)
 
@@ -22,10 +22,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 async def own_plane() -> AsyncIterator[ControlPlane]:
     """A control plane for one test after the other, without controllers: namespaces and owned objects stay."""
-    async with ControlPlane(controllers=False) as plane, StandIn() as nobody:
-        client = Client(connection_to(plane))
-        await Scene(plane, client, nobody, "default").define()
-        await client.close()
+    async with defined(ControlPlane(controllers=False)) as plane:
         yield plane
 
 

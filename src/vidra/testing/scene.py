@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -41,6 +41,16 @@ class TooSlow(AssertionError):  # noqa: N818 - what it says
 def connection_to(plane: ControlPlane) -> Connection:
     """The administrator's connection to a control plane."""
     return Connection(server=plane.server, ca=plane.ca.decode(), token=plane.token)
+
+
+@asynccontextmanager
+async def defined(plane: ControlPlane) -> AsyncIterator[ControlPlane]:
+    """A control plane, with Vidra's definitions in it, while the context lasts."""
+    async with plane, StandIn() as nobody:
+        client = Client(connection_to(plane))
+        await Scene(plane, client, nobody, "default").define()
+        await client.close()
+        yield plane
 
 
 class Scene:

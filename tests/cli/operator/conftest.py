@@ -10,7 +10,7 @@ from vidra.kube.client import Client
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.infrahub import StandIn
 from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import Scene, connection_to
+from vidra.testing.scene import Scene, connection_to, defined
 
 _numbers = itertools.count(1)
 
@@ -20,10 +20,7 @@ NewOperator = Callable[..., Awaitable[OperatorProcess]]
 @pytest.fixture(scope="session")
 async def own_plane() -> AsyncIterator[ControlPlane]:
     """A control plane with Vidra's definitions, without controllers: namespaces and owned objects stay."""
-    async with ControlPlane(controllers=False) as plane, StandIn() as nobody:
-        client = Client(connection_to(plane))
-        await Scene(plane, client, nobody, "default").define()
-        await client.close()
+    async with defined(ControlPlane(controllers=False)) as plane:
         yield plane
 
 

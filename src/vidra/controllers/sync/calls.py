@@ -9,6 +9,7 @@ import structlog
 
 from vidra.api.names import REQUESTED_AT
 from vidra.api.sync import InfrahubSync
+from vidra.api.times import micro_time
 from vidra.controllers.queue import Next, Queue
 from vidra.controllers.shared import Shared
 from vidra.controllers.status import path_of
@@ -77,7 +78,7 @@ class Calls:
         return await self._annotate(sync)
 
     async def _annotate(self, sync: InfrahubSync) -> Next:
-        moment = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        moment = micro_time(datetime.now(UTC))
         patch = {"metadata": {"uid": sync.metadata.uid, "annotations": {REQUESTED_AT: moment}}}
         try:
             await merge_patch(self._shared.client, path_of(sync), patch, InfrahubSync)

@@ -1,35 +1,20 @@
 """``python -m vidra.testing.controlplane``: a control plane on loopback until Ctrl-C, and how to reach it."""
 
-import asyncio
-import signal
 import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
-from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
-from vidra.testing.binaries.progress import say
-from vidra.testing.controlplane import ControlPlane, ControlPlaneError
+from vidra.testing.controlplane import ControlPlane
+from vidra.testing.standing import until_ctrl_c
 
 
-def main() -> int:
-    """Run it; the lines on standard output are for a shell to read."""
-    try:
-        asyncio.run(_run())
-    except (BinariesError, ControlPlaneError) as error:
-        say(str(error))
-        return 1
-    return 0
-
-
-async def _run() -> None:
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+@asynccontextmanager
+async def standing() -> AsyncIterator[tuple[Iterable[str], str]]:
+    """A control plane, and the settings with which kubectl finds it."""
     async with ControlPlane() as plane:
-        sys.stdout.write(f"export KUBECONFIG={plane.kubeconfig}\nexport PATH={find()}:$PATH\n")
-        sys.stdout.flush()
-        say("The control plane runs until Ctrl-C.")
-        await ended.wait()
+        yield (f"KUBECONFIG={plane.kubeconfig}", f"PATH={find()}:$PATH"), "The control plane runs until Ctrl-C."
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_ctrl_c(standing()))
