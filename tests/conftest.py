@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis.strategies import text
 
 from vidra.controllers.loglevel import set_level
 from vidra.kube.client import Client
@@ -40,7 +41,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
-    """Get the programs of the control plane before the first test's time runs; the first time ever takes minutes."""
+    """Get what takes long the first time ever before the first test's time runs: programs, and a table of letters."""
+    # Hypothesis makes it for the first text that it draws, and would take its own second for a test that is too slow.
+    text().validate()
     if session.config.option.collectonly or not any(_needs_programs(item) for item in session.items):
         return
     capture = session.config.pluginmanager.getplugin("capturemanager")
