@@ -27,6 +27,8 @@ NEVER = "1"
 is not there and is a 409 for what is."""
 ATTEMPTS = 3
 """To take a field at the very version of the object at which it was seen who loses it."""
+LOOKS = 8
+"""To apply at the very version at which it was seen what others have: controllers write the status meanwhile."""
 
 
 class Applier:
@@ -77,7 +79,7 @@ class Applier:
 
     async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
-        for _ in range(ATTEMPTS):
+        for _ in range(LOOKS):
             try:
                 live = await self._client.get(item.path, dict[str, Any])
             except ApiError as error:
@@ -180,7 +182,7 @@ class Applier:
                 version = item.version or str(max(state.version, 0) or "")
                 return await self._send(item, uid, version=version, force=True)
             except ApiError as error:
-                if error.code != 409:
+                if error.code != 409 or item.version:
                     raise
         try:
             return await self._send(item, uid, force=False)

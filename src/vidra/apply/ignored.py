@@ -12,13 +12,9 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-import msgspec
-
 from vidra.api.drift import IgnoreDifference
+from vidra.apply.fields import MISSING, Fields, Json, alone, below, fits, get, held, key_of, whole
 from vidra.manifests import Ref
-
-Json = dict[str, Any]
-_MISSING: Any = object()
 
 
 def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference]) -> tuple[str, ...]:
@@ -35,9 +31,7 @@ def respecting(body: Json, live: Json, pointers: Iterable[str], manager: str) ->
         manager: The owner's field manager.
     """
     result: Json = copy.deepcopy(body)
-    entries = [entry for entry in live.get("metadata", {}).get("managedFields") or () if not entry.get("subresource")]
-    mine = [entry.get("fieldsV1") or {} for entry in entries if entry.get("manager") == manager]
-    others = [entry.get("fieldsV1") or {} for entry in entries if entry.get("manager") != manager]
+    mine, others = held(live, manager)
     for pointer in pointers:
         _leave(result, live, _steps(pointer), mine, others)
     return result
@@ -57,61 +51,41 @@ def _steps(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
-def _leave(body: Json, live: Json, steps: Sequence[str], mine: list[Json], others: list[Json]) -> None:
+def _leave(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], others: list[Fields]) -> None:
     """Take one field out of the body, or give it the value that it has; nothing if the body does not have it."""
     here: Any = body
     there: Any = live
-    sets: list[Any] = [*mine, *others]
+    sets: list[Fields] = [*mine, *others]
     for step in steps[:-1]:
         here, there, sets = _down(here, there, sets, step)
     last = steps[-1]
-    if _get(here, last) is _MISSING:
+    if get(here, last) is MISSING:
         return
     _, value, holders = _down(here, there, sets, last)
-    held = any(holder is not None for holder in holders[len(mine) :])
-    # Held as a part of something whole: leaving it out of that would change the whole.
-    whole = any(holder == {} for holder in sets)
-    if value is _MISSING or (held and not whole):
+    theirs = [fields for fields in holders[len(mine) :] if fields is not None]
+    # Of something that is held as one no part can be left out without changing the whole.
+    if theirs and not whole(sets) and value is not MISSING:
+        # Others may hold a part of it only; the rest would go with this owner's hold.
+        value = alone(value, next(iter(holders[: len(mine)]), None), theirs)
+    if value is MISSING:
         _remove(here, last)
     else:
         _set(here, last, copy.deepcopy(value))
 
 
-def _down(here: Any, there: Any, sets: list[Any], step: str) -> tuple[Any, Any, list[Any]]:
+def _down(here: Any, there: Any, sets: list[Fields], step: str) -> tuple[Any, Any, list[Fields]]:
     """One step into the body, the live object and the sets of fields; an item of a list is found by its key."""
-    inner = _get(here, step)
+    inner = get(here, step)
     if isinstance(here, list):
-        keys = [key for fields in sets if fields for key in fields if key.startswith("k:") and _fits(key, inner)]
-        key = keys[0] if keys else f"i:{step}"
-        return inner, _item(there, key, step), [_below(fields, key) for fields in sets]
-    return inner, _get(there, step), [_below(fields, f"f:{step}") for fields in sets]
-
-
-def _below(fields: Any, key: str) -> Any:
-    """The set below a key: None where it does not hold it, and {} where it holds all of it as one."""
-    if fields is None or fields == {}:
-        return fields
-    return fields.get(key)
-
-
-def _fits(key: str, item: Any) -> bool:
-    """Whether a key of FieldsV1 (`k:{"name":"web"}`) means an item of a list."""
-    wanted = msgspec.json.decode(key.removeprefix("k:"))
-    return isinstance(item, dict) and all(item.get(name) == value for name, value in wanted.items())
+        key = key_of(inner, step, sets)
+        return inner, _item(there, key, step), below(sets, key)
+    return inner, get(there, step), below(sets, f"f:{step}")
 
 
 def _item(there: Any, key: str, step: str) -> Any:
     if not isinstance(there, list) or not key.startswith("k:"):
-        return _get(there, step)
-    return next((item for item in there if _fits(key, item)), _MISSING)
-
-
-def _get(place: Any, step: str) -> Any:
-    if isinstance(place, dict):
-        return place.get(step, _MISSING)
-    if isinstance(place, list) and step.isdecimal() and int(step) < len(place):
-        return place[int(step)]
-    return _MISSING
+        return get(there, step)
+    return next((item for item in there if fits(key, item)), MISSING)
 
 
 def _set(place: Any, step: str, value: Any) -> None:

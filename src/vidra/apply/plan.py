@@ -63,6 +63,11 @@ def revision(digest: str, held: str) -> str:
     return f"{digest}-{held}"
 
 
+def held_of(entry: ManagedObject) -> str:
+    """Digest of the fields that the owner held when the object was applied; empty if that was not confirmed."""
+    return entry.revision.partition("-")[2]
+
+
 def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
     """Objects by wave and stage, empty ones left out."""
     by_step: dict[Step, list[Desired]] = {}

@@ -122,7 +122,7 @@ async def apply_pass(
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
     await breathe(want.total)
-    reverted = [item for item in hands.applied if key_of(item) in review.reverting]
+    reverted = review.reverted(hands.applied)
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
         judge(problems, want.total, summary(review.reported)),
@@ -136,7 +136,7 @@ async def apply_pass(
         clusters=known(cluster),
     )
     warnings = tuple(item.message for item in reading.warnings)
-    changed = len(hands.applied) - len(reverted)
+    changed = sum(key_of(entry) not in review.reverting for entry in hands.applied)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from vidra.api.drift import DriftPolicy
 from vidra.api.reasons import Reason
-from vidra.api.resource import DriftedObject, ObjectProblem
+from vidra.api.resource import DriftedObject, ManagedObject, ObjectProblem
 from vidra.apply.desired import Desired, Key
 from vidra.apply.drift import drift_of, told
-from vidra.apply.inventory import Inventory
+from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.owner import Owner
-from vidra.apply.plan import Plan, is_drift
+from vidra.apply.plan import Plan, held_of, is_drift
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.fights import ROUNDS, WINDOW, Fights
 from vidra.kube.errors import ApiError
@@ -23,17 +23,29 @@ from vidra.kube.errors import ApiError
 AT_ONCE = 8
 """Objects of one pass that are looked up at the same time."""
 
+_State = tuple[str, str]
+"""UID of an object, and the digest of what the owner holds of it; empty if that is not seen."""
+
 
 class Review(msgspec.Struct, frozen=True):
     """A plan after a look at its drift."""
 
     work: Plan
-    reverting: frozenset[Key] = frozenset()
-    """Objects in it that are put back."""
+    reverting: Mapping[Key, _State] = {}
+    """Objects in it that are applied because they may have drifted, as they were when that was found."""
     reported: tuple[DriftedObject, ...] = ()
     """Objects that are left as they are, because the policy says so."""
     problems: tuple[ObjectProblem, ...] = ()
     """About objects that are left alone for a while."""
+
+    def reverted(self, applied: Iterable[ManagedObject]) -> list[ManagedObject]:
+        """Those that were put back: applying them gave something back to the owner, or made the object anew.
+
+        An owner that lost nothing but what others may have has nothing to put back, and nobody to fight.
+        """
+        return [
+            entry for entry in applied if (state := self.reverting.get(key_of(entry))) and _given_back(state, entry)
+        ]
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -73,7 +85,8 @@ class Drifts:
         problems = tuple(
             _fight(item, drift, self.fights.rest(owner.name, item.key, now)) for item, drift in found if drift
         )
-        reverting = frozenset(item.key for item in drifted) - {item.key for item in resting}
+        left = {item.key for item in resting}
+        reverting = {item.key: _seen(item, inventory, cluster, owner) for item in drifted if item.key not in left}
         return Review(work.without(resting, inventory.entries), reverting, problems=problems)
 
     def forget(self, owner: str) -> None:
@@ -112,6 +125,9 @@ class Drifts:
         except ApiError as error:
             if error.unauthorized:
                 raise
+            if error.code == 409:
+                # It changed between two requests of this very look, which is no finding.
+                return before.drift if before else None
             drift = DriftedObject(str(item.ref), note=f"it cannot be told what differs ({error.code} {error.reason})")
         self._told[owner.name][item.key] = _Told(state, drift)
         return drift
@@ -121,6 +137,17 @@ def summary(drifts: Sequence[DriftedObject], named: int = 3) -> str:
     """What differs, for a person; empty when nothing does."""
     more = f"; and {len(drifts) - named} more" if len(drifts) > named else ""
     return "; ".join(told(drift) for drift in drifts[:named]) + more
+
+
+def _seen(item: Desired, inventory: Inventory, cluster: Cluster, owner: Owner) -> _State:
+    """An object as the view shows it; where nothing is seen of it, nothing is known but which one was applied."""
+    live = cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
+    return (live.uid, live.digest(owner.manager)) if live else (inventory.entries[item.key].uid, "")
+
+
+def _given_back(before: _State, entry: ManagedObject) -> bool:
+    uid, held = before
+    return entry.uid != uid or held not in {"", held_of(entry)}
 
 
 def _fight(item: Desired, drift: DriftedObject, rest: float) -> ObjectProblem:

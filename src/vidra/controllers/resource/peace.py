@@ -8,6 +8,7 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.owner import Owner
+from vidra.apply.plan import held_of
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.reach import known
 from vidra.controllers.triggers import requested
@@ -77,5 +78,5 @@ def _untouched(entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster
         and entry.server == cluster.server
         and live.uid == entry.uid
         and not live.terminating
-        and entry.revision.partition("-")[2] == live.digest(owner.manager)
+        and held_of(entry) == live.digest(owner.manager)
     )
