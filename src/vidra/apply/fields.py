@@ -82,20 +82,14 @@ def alone(value: Any, mine: Fields, others: Sequence[Fields]) -> Any:
     return MISSING
 
 
-def without(fields: Json, path: Path) -> Path:
-    """What to take out of a set so that it holds a path no longer: the path, or what would be left empty above it.
-
-    An empty set means all that is below, so that it must not be left behind.
-    """
-    emptied = path
-    for length in range(len(path) - 1, 0, -1):
-        inner: Any = fields
-        for key in path[:length]:
-            inner = inner[key]
-        if len(inner) > 1:
-            break
-        emptied = path[:length]
-    return emptied
+def without(fields: Json, path: Path) -> Json:
+    """A set without one path, and without what would be left empty above it: an empty set may mean all below."""
+    key, *rest = path
+    if key not in fields:
+        return fields
+    left = {name: inner for name, inner in fields.items() if name != key}
+    inner = without(fields[key], tuple(rest)) if rest else {}
+    return {**left, key: inner} if inner else left
 
 
 def _items(values: list[Any], mine: Json, others: Sequence[Fields]) -> Iterator[Any]:

@@ -3,18 +3,29 @@
 A field that is ignored is sent when the object is created. Later it is sent as it is in the cluster while only this
 owner holds it, so that it stays, and not sent at all once somebody else holds it. So whoever sets it never meets a
 conflict, and nothing is written because of it.
+
+Invariant: a field that others may set is never removed because it left the text. It is sent once more as it is, and
+the owner's hold of it is given up then, so that it is there and nobody's.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from vidra.api.drift import IgnoreDifference
-from vidra.apply.fields import MISSING, Fields, Json, alone, below, fits, get, held, key_of, whole
+from vidra.apply.fields import MISSING, Fields, Json, Path, alone, below, fits, get, held, key_of, whole
 from vidra.manifests import Ref
+
+
+class Left(NamedTuple):
+    """A field that is not in the text any more, and held by nobody but the owner."""
+
+    steps: tuple[str, ...]
+    path: Path
+    value: Any
 
 
 def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference]) -> tuple[str, ...]:
@@ -22,7 +33,7 @@ def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference]) -> tuple[str, ...]
     return tuple(dict.fromkeys(pointer for rule in rules if _means(rule, ref) for pointer in rule.json_pointers))
 
 
-def respecting(body: Json, live: Json, pointers: Iterable[str], manager: str) -> Json:
+def respecting(body: Json, live: Json, pointers: Collection[str], manager: str) -> Json:
     """The body to send for an object that exists.
 
     Args:
@@ -34,7 +45,16 @@ def respecting(body: Json, live: Json, pointers: Iterable[str], manager: str) ->
     mine, others = held(live, manager)
     for pointer in pointers:
         _leave(result, live, _steps(pointer), mine, others)
+    for field in left(body, live, pointers, manager):
+        _put(result, field)
     return result
+
+
+def left(body: Json, live: Json, pointers: Iterable[str], manager: str) -> list[Left]:
+    """The fields that an apply of the body would remove although others may set them."""
+    mine, others = held(live, manager)
+    found = (_left(body, live, _steps(pointer), mine, others) for pointer in pointers)
+    return [field for field in found if field]
 
 
 def _means(rule: IgnoreDifference, ref: Ref) -> bool:
@@ -71,6 +91,33 @@ def _leave(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], oth
         _remove(here, last)
     else:
         _set(here, last, copy.deepcopy(value))
+
+
+def _left(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], others: list[Fields]) -> Left | None:
+    here: Any = body
+    there: Any = live
+    sets: list[Fields] = [*mine, *others]
+    path: list[str] = []
+    for step in steps:
+        item = isinstance(there, list)
+        key = key_of(get(here, step), step, sets) if item else f"f:{step}"
+        if whole(sets) or key.startswith("i:") or (item and not isinstance(here, list)):
+            return None
+        path.append(key)
+        here, there, sets = _down(here, there, sets, step)
+    own = next(iter(sets[: len(mine)]), None)
+    value = alone(there, own, sets[len(mine) :]) if here in (MISSING, None) else MISSING
+    return None if value is MISSING else Left(tuple(steps), tuple(path), copy.deepcopy(value))
+
+
+def _put(body: Json, field: Left) -> None:
+    """Set a field of the body, with the maps that lead to it; an item of a list on the way is there."""
+    here: Any = body
+    for step in field.steps[:-1]:
+        if get(here, step) in (MISSING, None):
+            _set(here, step, {})
+        here = get(here, step)
+    _set(here, field.steps[-1], field.value)
 
 
 def _down(here: Any, there: Any, sets: list[Fields], step: str) -> tuple[Any, Any, list[Fields]]:

@@ -41,6 +41,8 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     """It says that it stays when it is no longer wanted."""
     health: Health | None = None
     """None until the watch has shown this version of it."""
+    scales: bool = False
+    """An owner holds the number of its replicas."""
 
     def digest(self, manager: str) -> str:
         """Digest of what this manager holds; empty if nothing."""
@@ -49,17 +51,19 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
     """What to keep of an object."""
-    holders = tuple(
-        (sys.intern(entry.manager), entry.digest)
+    owners = [
+        entry
         for entry in meta.managed_fields
         if entry.operation == "Apply" and entry.manager.startswith(MANAGER_PREFIX) and not entry.subresource
-    )
+    ]
+    holders = tuple((sys.intern(entry.manager), entry.digest) for entry in owners)
+    scales = any(b'"f:replicas"' in bytes(entry.fields) for entry in owners)
     shared = any(
         not entry.manager.startswith(MANAGER_PREFIX) and not entry.subresource for entry in meta.managed_fields
     )
     terminating = meta.deletion_timestamp is not None
     kept = (meta.annotations or {}).get(PRUNE) == "disabled"
-    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health)
+    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health, scales)
 
 
 class Judge(Protocol):

@@ -85,8 +85,8 @@ class Drifts:
         problems = tuple(
             _fight(item, drift, self.fights.rest(owner.name, item.key, now)) for item, drift in found if drift
         )
-        left = {item.key for item in resting}
-        reverting = {item.key: _seen(item, inventory, cluster, owner) for item in drifted if item.key not in left}
+        rest = {item.key for item in resting}
+        reverting = {item.key: _seen(item, inventory, cluster, owner) for item in drifted if item.key not in rest}
         return Review(work.without(resting, inventory.entries), reverting, problems=problems)
 
     def forget(self, owner: str) -> None:
