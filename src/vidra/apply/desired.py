@@ -115,7 +115,7 @@ def desire(
         metadata["namespace"] = namespace
     body = _marked({**plain(item.body, item.ref), "metadata": metadata}, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
-    ignored = pointers_for(ref, ignore)
+    ignored = pointers_for(ref, ignore, item.body)
     sent = msgspec.json.encode(body) + "\0".join(ignored).encode()
     digest = hashlib.blake2b(sent, digest_size=6).hexdigest()
     return Desired(server, ref, kind, body, digest, ignored, wave_of(given.get("annotations") or {}))

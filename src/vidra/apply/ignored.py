@@ -19,6 +19,8 @@ from vidra.api.drift import IgnoreDifference
 from vidra.apply.fields import MISSING, Fields, Json, Path, alone, below, fits, get, held, key_of, whole
 from vidra.manifests import Ref
 
+_TEXTS = "/stringData/"
+
 
 class Left(NamedTuple):
     """A field that is not in the text any more, and held by nobody but the owner."""
@@ -28,9 +30,26 @@ class Left(NamedTuple):
     value: Any
 
 
-def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference]) -> tuple[str, ...]:
-    """The JSON pointers of the rules that mean an object."""
-    return tuple(dict.fromkeys(pointer for rule in rules if _means(rule, ref) for pointer in rule.json_pointers))
+def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference], body: Json | None = None) -> tuple[str, ...]:
+    """The JSON pointers of the rules that mean an object, into the object as it is sent.
+
+    Args:
+        body: The object as the manifest has it.
+    """
+    written = (pointer for rule in rules if means(rule, ref) for pointer in rule.json_pointers)
+    return tuple(dict.fromkeys(sent for pointer in written for sent in as_sent(pointer, ref, body or {})))
+
+
+def as_sent(pointer: str, ref: Ref, body: Json) -> tuple[str, ...]:
+    """Where a field of the manifest is in what is sent: a Secret's stringData is among its data."""
+    if ref.kind != "Secret" or ref.api_version != "v1" or not f"{pointer}/".startswith(_TEXTS):
+        return (pointer,)
+    texts = body.get("stringData")
+    if f"{pointer}/" != _TEXTS:
+        return ("/data/" + pointer.removeprefix(_TEXTS),)
+    if not body.get("data") or not isinstance(texts, dict):
+        return ("/data",)
+    return tuple(f"/data/{str(key).replace('~', '~0').replace('/', '~1')}" for key in texts)
 
 
 def respecting(body: Json, live: Json, pointers: Collection[str], manager: str) -> Json:
@@ -57,7 +76,8 @@ def left(body: Json, live: Json, pointers: Iterable[str], manager: str) -> list[
     return [field for field in found if field]
 
 
-def _means(rule: IgnoreDifference, ref: Ref) -> bool:
+def means(rule: IgnoreDifference, ref: Ref) -> bool:
+    """Whether a rule is about an object."""
     target = rule.target
     return (
         target.group in {None, ref.group}
@@ -65,6 +85,14 @@ def _means(rule: IgnoreDifference, ref: Ref) -> bool:
         and target.namespace in {None, ref.namespace}
         and (target.name is None or fnmatchcase(ref.name, target.name))
     )
+
+
+def there(item: Json, pointer: str) -> bool:
+    """Whether an object has what a pointer leads to."""
+    place: Any = item
+    for step in _steps(pointer):
+        place = get(place, step)
+    return place is not MISSING
 
 
 def _steps(pointer: str) -> list[str]:

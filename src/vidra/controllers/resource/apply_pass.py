@@ -119,6 +119,7 @@ async def apply_pass(
             problems += hands.problems
         elif objection and (not problems or limits.emptied):
             problems.append(objection)
+        remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
     await breathe(want.total)
@@ -135,7 +136,7 @@ async def apply_pass(
         drifted=review.reported,
         clusters=known(cluster),
     )
-    warnings = tuple(item.message for item in reading.warnings)
+    warnings = (*(item.message for item in reading.warnings), *remarks)
     changed = sum(key_of(entry) not in review.reverting for entry in hands.applied)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))

@@ -75,7 +75,7 @@ class ResourceController:
         self._names: dict[str, str] = {}
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
-        self._drifts = Drifts()
+        self._drifts = Drifts(self._others)
         self._patience = Patience()
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""

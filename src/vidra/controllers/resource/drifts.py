@@ -18,6 +18,7 @@ from vidra.apply.owner import Owner
 from vidra.apply.plan import Plan, held_of, is_drift
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.fights import ROUNDS, WINDOW, Fights
+from vidra.controllers.resource.rules import Rules, Siblings
 from vidra.kube.errors import ApiError
 
 AT_ONCE = 8
@@ -58,8 +59,9 @@ class _Told(msgspec.Struct, frozen=True):
 class Drifts:
     """What this process remembers of drift, by owner."""
 
-    def __init__(self) -> None:
+    def __init__(self, siblings: Siblings = lambda _: ()) -> None:
         self.fights = Fights()
+        self.rules = Rules(siblings)
         self._told: dict[str, dict[Key, _Told]] = {}
 
     async def review(
@@ -92,6 +94,7 @@ class Drifts:
     def forget(self, owner: str) -> None:
         """The owner is gone."""
         self.fights.forget(owner)
+        self.rules.forget(owner)
         self._told.pop(owner, None)
 
     def _keep(self, owner: Owner, drifted: Collection[Desired]) -> None:
