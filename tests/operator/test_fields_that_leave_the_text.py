@@ -133,7 +133,7 @@ async def test_scaled_by_hand_and_then_out_of_the_text_stays_as_scaled(scene: Sc
 
 async def test_a_ruled_field_inside_what_leaves_the_text_stays_and_the_rest_goes(scene: Scene) -> None:
     pointers = ["/spec/template/spec/containers/0/resources/limits/cpu", "/spec/template/metadata/annotations"]
-    rule = {"destination": AT_ONCE, "ignoreDifferences": [{"jsonPointers": pointers}]}
+    rule: Json = {"destination": AT_ONCE, "ignoreDifferences": [{"jsonPointers": pointers}]}
     body = deployment(replicas=1)
     template = body["spec"]["template"]
     template["metadata"]["annotations"] = {"one": "1"}

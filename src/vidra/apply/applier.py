@@ -260,7 +260,7 @@ class Applier:
 
     def _entry(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
         held = seen(live.metadata).digest(self._manager)
-        return entry_for(item, live.metadata.uid, revision(item.digest, held), joined=joined)
+        return entry_for(item, live.metadata.uid, revision(item.digest, held, live.metadata.generation), joined=joined)
 
 
 def _joinable(item: Desired) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 from vidra.api.names import MANAGER_PREFIX
 from vidra.api.resource import DriftedObject
 from vidra.apply.desired import Desired
-from vidra.apply.fields import MISSING, Fields, Json, below, key_of
+from vidra.apply.fields import MISSING, Fields, Json, below, held, key_of
 from vidra.apply.owner import Owner
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
@@ -38,11 +38,25 @@ class Difference(msgspec.Struct, frozen=True):
     """Only the order of a list's items is another."""
 
 
-async def drift_of(client: Client, item: Desired, uid: str, owner: Owner) -> DriftedObject | None:
-    """What is different about an object; None when nothing is.
+class Finding(msgspec.Struct, frozen=True):
+    """What a look at an object found."""
+
+    drift: DriftedObject | None = None
+    """None: nothing is different."""
+    version: str = ""
+    """Of the object that was looked at."""
+    generation: int = 0
+    settled: bool = False
+    """An apply would leave the owner what it holds as well."""
+
+
+async def find_drift(client: Client, item: Desired, uid: str, owner: Owner, *, holds: bool) -> Finding:
+    """What is different about an object.
 
     Args:
         uid: Of the object that was applied.
+        holds: The owner still holds all that it applied. Then an object in which that text is to be seen, values and
+            order included, is as it should be, and only another one needs a dry run.
 
     Raises:
         Unreachable: The cluster does not answer.
@@ -50,26 +64,44 @@ async def drift_of(client: Client, item: Desired, uid: str, owner: Owner) -> Dri
     """
     for _ in range(ATTEMPTS - 1):
         try:
-            return await _compared(client, item, uid, owner)
+            return await _compared(client, item, uid, owner, holds=holds)
         except ApiError as error:
             # Somebody wrote between the two requests: that says nothing about the object.
             if error.code != 409 or error.causes:
                 raise
-    return await _compared(client, item, uid, owner)
+    return await _compared(client, item, uid, owner, holds=holds)
 
 
-async def _compared(client: Client, item: Desired, uid: str, owner: Owner) -> DriftedObject | None:
+async def _compared(client: Client, item: Desired, uid: str, owner: Owner, *, holds: bool) -> Finding:
     try:
         live = await client.get(item.path, Json)
-        if live["metadata"]["uid"] != uid:
-            return DriftedObject(str(item.ref), note="somebody replaced it")
-        body = item.beside(live, owner).payload(uid)
-        wanted = await try_apply(client, item.path, body, manager=owner.manager, kind=Json)
+        meta = live["metadata"]
+        if meta["uid"] != uid:
+            return Finding(DriftedObject(str(item.ref), note="somebody replaced it"))
+        version, generation = meta["resourceVersion"], meta.get("generation", 0)
+        sent = item.beside(live, owner)
+        if holds and contains(live, sent.body):
+            return Finding(None, version, generation)
+        wanted = await try_apply(client, item.path, sent.payload(uid), manager=owner.manager, kind=Json)
     except ApiError as error:
         if error.not_found:
-            return DriftedObject(str(item.ref), note="somebody deleted it")
+            return Finding(DriftedObject(str(item.ref), note="somebody deleted it"))
         raise
-    return _drifted(item, live, tuple(differing(wanted, live)), owner)
+    drift = _drifted(item, live, tuple(differing(wanted, live)), owner)
+    return Finding(drift, version, generation, held(wanted, owner.manager)[0] == held(live, owner.manager)[0])
+
+
+def contains(live: Any, sent: Any) -> bool:
+    """Whether a live object has all that was sent, values and order included; what else is there does not matter.
+
+    Nothing is known here of how the server writes a value or a list: False says only that this cannot be seen.
+    """
+    if isinstance(sent, dict) and isinstance(live, dict):
+        return all(contains(live.get(key, MISSING), value) for key, value in sent.items())
+    if isinstance(sent, list) and isinstance(live, list):
+        left = iter(live)
+        return all(any(contains(item, wanted) for item in left) for wanted in sent)
+    return type(sent) is type(live) and sent == live
 
 
 def _drifted(item: Desired, live: Json, found: tuple[Difference, ...], owner: Owner) -> DriftedObject | None:

@@ -28,6 +28,7 @@ from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
 from vidra.controllers.resource.waves import gate
 from vidra.controllers.spans import part
+from vidra.controllers.triggers import requested
 from vidra.kube.errors import KubeError
 from vidra.kube.observed import Seen
 from vidra.manifests import read
@@ -96,7 +97,10 @@ async def apply_pass(
             listed, before = before, move.inventory
             found = await compare(want, before, cluster, owner)
             await breathe(want.total)
-            review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
+            asked = requested(resource.metadata) != resource.status.last_handled_requested_at
+            review = await drifts.review(
+                *(found, want.objects, before, cluster, owner), policy=resource.spec.drift_policy, everything=asked
+            )
     except KubeError as error:
         raise Broken(error, before) from None
     work = review.work

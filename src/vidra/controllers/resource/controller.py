@@ -208,7 +208,7 @@ class ResourceController:
         if reach.is_another(cluster):
             resource = await Reporter(self._shared, resource).replaced(cluster)
             reach = Reach(self._shared.clusters, resource)
-        if await at_peace(resource, cluster, owner):
+        if await at_peace(resource, cluster, owner, self._drifts.doubts):
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
         if problem := await self._obstacle(resource, cluster, owner):

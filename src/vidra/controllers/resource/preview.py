@@ -87,7 +87,11 @@ async def study(
         move = Move(cluster, resource, owner, resources.get)
         await move.find(want.objects)
         found = await compare(want, move.inventory, cluster, owner)
-        review = await Drifts().review(found, move.inventory, cluster, owner, resource.spec.drift_policy)
+        review = await Drifts().review(
+            *(found, want.objects, move.inventory, cluster, owner),
+            policy=resource.spec.drift_policy,
+            everything=True,
+        )
         siblings = [item for item in resources.group(sync_of(resource)) if item.metadata.name != owner.name]
         remarks = await Rules(lambda _: siblings if sync_of(resource) else ()).idle(resource, want, cluster, owner)
     except ClusterError as error:
