@@ -8,7 +8,6 @@ import pytest
 
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
 from vidra.testing.objects import config_map, custom, definition
 from vidra.testing.scene import Json, Scene
 
@@ -157,13 +156,3 @@ async def test_what_no_rule_names_goes_with_the_text(scene: Scene) -> None:
     live = await scene.get(await scene.kind("apps/v1", "Deployment"), "web", namespace=scene.namespace)
     assert live is not None
     assert "paused" not in live["spec"]
-
-
-async def test_a_diff_says_that_replicas_stay(vidra: Vidra, scene: Scene) -> None:
-    artifact = scene.infrahub.add_artifact("Web", write([deployment(replicas=5)]))
-    sync = await scene.sync("Web")
-    await scene.until_sync(sync)
-    scene.infrahub.create_branch("next")
-    scene.infrahub.change(artifact, write([deployment()]), branch="next")
-    ended = await vidra("diff", sync, "--branch", "next")
-    assert (ended.code, ended.out) == (0, ""), ended.err
