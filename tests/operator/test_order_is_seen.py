@@ -9,7 +9,6 @@ import pytest
 from vidra.kube.client import encode
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
 from vidra.testing.objects import config_map, custom, definition
 from vidra.testing.operating import Operating
 from vidra.testing.scene import Json, Scene
@@ -162,17 +161,6 @@ async def test_whoever_asks_for_a_pass_gets_a_look_at_everything(scene: Scene, m
     assert live is not None
     assert lists(live) == lists(made())
     await scene.until_event(name, "DriftReverted")
-
-
-@pytest.mark.parametrize("made", [shop, service])
-async def test_a_diff_shows_it(vidra: Vidra, scene: Scene, made: Callable[[], Json]) -> None:
-    kind, name = await given(scene, made())
-    same = await vidra("diff", name)
-    assert (same.code, same.out) == (0, ""), same.err
-    await reverse(scene, kind)
-    ended = await vidra("diff", name)
-    assert ended.code == 3, ended.err
-    assert ended.err.endswith("1 object would change\n")
 
 
 async def test_a_restart_notices_what_happened_meanwhile(own_scene: Scene, own_operator: Operating) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
 from vidra.testing.objects import config_map, secret
 from vidra.testing.scene import Json, Scene
 
@@ -89,16 +88,3 @@ async def test_a_rule_for_what_only_the_cluster_has_is_no_mistake(scene: Scene) 
     await scene.until_resource(name)
     await scene.request(name, "now")
     assert await warnings(scene, name) == []
-
-
-async def test_a_sync_says_of_its_rules_only_what_is_true_of_all_its_artifacts(vidra: Vidra, scene: Scene) -> None:
-    for colour in ("red", "blue"):
-        scene.infrahub.add_artifact("Web", write([config_map(colour, colour=colour)]))
-    ignore = [*rule("/data/colour", kind="ConfigMap", name="red"), *rule("/data/colour", kind="ConfigMap", name="none")]
-    sync = await scene.sync("Web", ignoreDifferences=ignore)
-    await scene.until_sync(sync)
-    ended = await vidra("diff", sync)
-    notes = [line for line in ended.err.splitlines() if "ignoreDifferences" in line]
-    assert ended.code == 0
-    assert len(notes) == 1
-    assert "name none" in notes[0]
