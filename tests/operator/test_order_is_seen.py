@@ -8,6 +8,7 @@ import pytest
 
 from vidra.kube.client import encode
 from vidra.kube.discovery import Kind
+from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, custom, definition
 from vidra.testing.operating import Operating
@@ -96,21 +97,25 @@ async def given(scene: Scene, body: Json, **spec: Any) -> tuple[Kind, str]:
 
 
 async def reverse(scene: Scene, kind: Kind, **more: str) -> Json:
-    """As `kubectl get | edit | kubectl replace` does it."""
-    live = await scene.get(kind, "it", namespace=scene.namespace)
-    assert live is not None
-    spec = live["spec"]
-    if kind.kind == "Deployment":
-        inner = spec["template"]["spec"]
-        inner["initContainers"].reverse()
-        inner["containers"][0]["env"].reverse()
-    else:
-        (spec.get("rules") or spec["ports"]).reverse()
-    live["metadata"].setdefault("annotations", {}).update(more)
-    del live["metadata"]["resourceVersion"]
-    path = kind.path(scene.namespace, "it")
-    await scene.client.send("PUT", path, query={"fieldManager": "kubectl-replace"}, body=encode(live))
-    return live
+    """As `kubectl get | edit | kubectl replace` does it; again when a controller wrote the status meanwhile."""
+    while True:
+        live = await scene.get(kind, "it", namespace=scene.namespace)
+        assert live is not None
+        spec = live["spec"]
+        if kind.kind == "Deployment":
+            inner = spec["template"]["spec"]
+            inner["initContainers"].reverse()
+            inner["containers"][0]["env"].reverse()
+        else:
+            (spec.get("rules") or spec["ports"]).reverse()
+        live["metadata"].setdefault("annotations", {}).update(more)
+        path = kind.path(scene.namespace, "it")
+        try:
+            await scene.client.send("PUT", path, query={"fieldManager": "kubectl-replace"}, body=encode(live))
+        except ApiError as error:
+            assert error.code == 409
+        else:
+            return live
 
 
 @pytest.mark.parametrize("more", [{}, {"note": "and something of my own"}], ids=["alone", "with more"])
