@@ -106,12 +106,15 @@ class World:
     async def grant(self, verbs: Sequence[str]) -> None:
         """Give the ServiceAccount these rights on all objects of stories, and no others."""
         resources = [kind.collection for kind in BY_LETTER.values()]
+        rules = [{"apiGroups": ["", GROUP], "resources": resources, "verbs": list(verbs)}] if verbs else []
+        if "list" in verbs:  # a Namespace is deleted only by who can see that it is empty
+            rules.append({"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]})
         await self.scene.apply(
             {
                 "apiVersion": "rbac.authorization.k8s.io/v1",
                 "kind": "ClusterRole",
                 "metadata": {"name": ACCOUNT},
-                "rules": [{"apiGroups": ["", GROUP], "resources": resources, "verbs": list(verbs)}],
+                "rules": rules,
             }
         )
 
