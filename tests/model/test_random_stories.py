@@ -27,7 +27,6 @@ def world() -> Iterator[World]:
         yield world
 
 
-@pytest.mark.timeout(300)
 def test_random_stories_end_as_wished(world: World) -> None:
     machine = type("Stories", (Machine,), {"world": world})
     try:

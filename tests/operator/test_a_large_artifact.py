@@ -19,17 +19,15 @@ async def test_thousands_of_objects_come_change_and_go_and_a_small_one_does_not_
     began = loop.time()
     await scene.until_resource(small)
     small_took = loop.time() - began
-    sync = await scene.until_sync(large, seconds=100)
+    sync = await scene.until_sync(large)
     assert small_took < (loop.time() - began) / 2
     assert sync["status"]["objects"] == MANY
     objects[7]["data"] = {"text": "new"}
     scene.infrahub.change(artifact, write(objects))
     configs = await scene.kind("v1", "ConfigMap")
     mark = scene.plane.audit.mark()
-    await scene.until(
-        configs, "box-7", lambda item: item["data"]["text"] == "new", namespace=scene.namespace, seconds=60
-    )
-    await scene.until_sync(large, seconds=60)
+    await scene.until(configs, "box-7", lambda item: item["data"]["text"] == "new", namespace=scene.namespace)
+    await scene.until_sync(large)
     written = [
         entry for entry in scene.plane.audit.since(mark) if entry.verb == "patch" and entry.namespace == scene.namespace
     ]

@@ -4,17 +4,16 @@ import asyncio
 import random
 
 import msgspec
-import pytest
 import yaml
 
 from vidra.kube.discovery import Kind
 from vidra.kube.watch import lines
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, namespace
+from vidra.testing.patience import HANG, NEVER
 from vidra.testing.scene import RESOURCES, Json, Scene
 
 OWNERS = 50
-PATIENCE = 60.0
 
 
 class Life:
@@ -29,7 +28,7 @@ class Life:
     async def _watch(self, scene: Scene, kind: Kind, name: str, where: str) -> None:
         query = {"watch": "true", "fieldSelector": f"metadata.name={name}"}
         async with scene.client.stream(
-            kind.path(where), query=query, accept="application/json", silence=2 * PATIENCE
+            kind.path(where), query=query, accept="application/json", silence=NEVER
         ) as content:
             async for line in lines(content):
                 event = msgspec.json.decode(line)
@@ -52,11 +51,10 @@ async def owned(scene: Scene, place: str) -> list[str]:
     for name in names:
         await scene.resource(manifest, name=name)
     for name in names:
-        await scene.until_resource(name, seconds=PATIENCE)
+        await scene.until_resource(name)
     return names
 
 
-@pytest.mark.timeout(180)
 async def test_released_in_random_order(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs, spaces = await scene.kind("v1", "ConfigMap"), await scene.kind("v1", "Namespace")
@@ -82,15 +80,14 @@ async def test_released_in_random_order(scene: Scene) -> None:
     await scene.until_gone(spaces, place)
 
 
-@pytest.mark.timeout(180)
 async def test_released_at_the_same_moment(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs, spaces = await scene.kind("v1", "ConfigMap"), await scene.kind("v1", "Namespace")
     names = await owned(scene, place)
     lives = [Life(scene, configs, "shared", scene.namespace), Life(scene, spaces, place)]
     await asyncio.gather(*(scene.delete(RESOURCES, name) for name in names))
-    await asyncio.gather(*(scene.until_gone(RESOURCES, name, seconds=PATIENCE) for name in names))
-    async with asyncio.timeout(PATIENCE):
+    await asyncio.gather(*(scene.until_gone(RESOURCES, name) for name in names))
+    async with asyncio.timeout(HANG):
         await asyncio.gather(*(life.ended.wait() for life in lives))
     # Nobody but the one that deletes it, if at all, has a part in it.
     assert [life.left <= 1 for life in lives] == [True, True]
@@ -98,7 +95,6 @@ async def test_released_at_the_same_moment(scene: Scene) -> None:
     await scene.until_gone(spaces, place)
 
 
-@pytest.mark.timeout(180)
 async def test_most_released_at_the_same_moment_leave_the_rest_their_object(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs = await scene.kind("v1", "ConfigMap")
@@ -107,7 +103,7 @@ async def test_most_released_at_the_same_moment_leave_the_rest_their_object(scen
     assert before is not None
     random.shuffle(names)
     await asyncio.gather(*(scene.delete(RESOURCES, name) for name in names[2:]))
-    await asyncio.gather(*(scene.until_gone(RESOURCES, name, seconds=PATIENCE) for name in names[2:]))
+    await asyncio.gather(*(scene.until_gone(RESOURCES, name) for name in names[2:]))
     found = await scene.get(configs, "shared", namespace=scene.namespace)
     assert found is not None
     assert (found["metadata"]["uid"], found["data"]) == (before["metadata"]["uid"], {"colour": "red"})

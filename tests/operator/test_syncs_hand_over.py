@@ -120,7 +120,7 @@ async def test_a_deletion_waits_no_longer_than_its_timeout(scene: Scene) -> None
     await scene.sync("Colours", interval="1s")
     await scene.delete(SYNCS, old)
     await scene.until_sync(old, has_reason("Deleting"))
-    await scene.until_gone(SYNCS, old, seconds=10)
+    await scene.until_gone(SYNCS, old)
     assert await scene.get(await scene.kind("v1", "ConfigMap"), "one", namespace=scene.namespace) is None
 
 
@@ -132,7 +132,7 @@ async def test_a_sync_in_trouble_over_other_objects_is_not_waited_for(scene: Sce
     old = await scene.sync("Colours", interval="1h")
     await scene.until_sync(old)
     await scene.delete(SYNCS, old)
-    await scene.until_gone(SYNCS, old, seconds=5)
+    await scene.until_gone(SYNCS, old)
 
 
 async def test_a_suspended_sync_is_not_waited_for(scene: Scene) -> None:
@@ -141,7 +141,7 @@ async def test_a_suspended_sync_is_not_waited_for(scene: Scene) -> None:
     await scene.until_sync(old)
     await scene.sync("Colours", interval="1h", suspend=True)
     await scene.delete(SYNCS, old)
-    await scene.until_gone(SYNCS, old, seconds=5)
+    await scene.until_gone(SYNCS, old)
 
 
 async def test_a_sync_passes_its_policies_on(scene: Scene) -> None:

@@ -19,8 +19,6 @@ AT_ONCE = {"reconcileOnEvents": True}
 FLUNDER = (API_VERSION, "Flunder")
 CONFIG_MAP = ("v1", "ConfigMap")
 
-pytestmark = pytest.mark.timeout(300)
-
 
 def flunder(name: str, reference: str = "one") -> Json:
     spec = {"reference": reference, "referenceType": "Flunder"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
@@ -23,8 +22,6 @@ class Ended(msgspec.Struct, frozen=True):
     code: int
     out: str
     err: str
-    seconds: float
-    """Of processor time: what it costs, however busy the machine is."""
 
 
 def vidra_with(kubeconfig: Path | None) -> Vidra:
@@ -33,11 +30,10 @@ def vidra_with(kubeconfig: Path | None) -> Vidra:
 
     async def command(*args: str, stdin: str = "", **environment: str) -> Ended:
         process = await started(*args, environment={**known, **environment})
-        before = _spent()
         out, err = await process.communicate(stdin.encode())
         assert process.returncode is not None
         assert "Traceback" not in err.decode(), err.decode()
-        return Ended(process.returncode, out.decode(), err.decode(), _spent() - before)
+        return Ended(process.returncode, out.decode(), err.decode())
 
     return command
 
@@ -72,9 +68,3 @@ async def started(
 def _hears_ctrl_c() -> None:
     """Whatever runs in a shell's background is deaf to it, and so is what it starts."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _spent() -> float:
-    """Of all processes that this one has seen the end of."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime

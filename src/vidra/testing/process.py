@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.patience import HANG
 
 _LAUNCH = Path(__file__).parent / "controlplane" / "launch.py"
 _POLL = 0.02
@@ -71,7 +72,7 @@ class OperatorProcess:
                 stderr=log,
             )
 
-    async def ready(self, seconds: float = 20) -> float:
+    async def ready(self, seconds: float = HANG) -> float:
         """Wait until /readyz says ok; gives the seconds it took."""
         return await self.until(self.is_ready, seconds)
 
@@ -94,7 +95,7 @@ class OperatorProcess:
             float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith((name + "{", name + " "))
         )
 
-    async def until_said(self, *words: str, seconds: float = 20) -> dict[str, Any]:
+    async def until_said(self, *words: str, seconds: float = HANG) -> dict[str, Any]:
         """Wait for a log line with all these words in it."""
         found: list[dict[str, Any]] = []
 
@@ -105,7 +106,7 @@ class OperatorProcess:
         await self.until(said, seconds)
         return found[0]
 
-    async def until(self, check: Callable[[], Any], seconds: float) -> float:
+    async def until(self, check: Callable[[], Any], seconds: float = HANG) -> float:
         """Wait until a check says yes; gives the seconds it took.
 
         Raises:
@@ -125,14 +126,12 @@ class OperatorProcess:
             self._signal(signal.SIGKILL)
             await self.ended()
 
-    async def terminate(self) -> tuple[int, float]:
-        """Ask it to end, as a kubelet does; gives exit code and seconds."""
-        began = asyncio.get_running_loop().time()
+    async def terminate(self) -> int:
+        """Ask it to end, as a kubelet does; gives the exit code."""
         self._signal(signal.SIGTERM)
-        code = await self.ended()
-        return code, asyncio.get_running_loop().time() - began
+        return await self.ended()
 
-    async def ended(self, seconds: float = 20) -> int:
+    async def ended(self, seconds: float = HANG) -> int:
         """Wait for its end; gives the exit code."""
         assert self._process is not None
         async with asyncio.timeout(seconds):

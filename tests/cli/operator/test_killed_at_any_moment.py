@@ -104,7 +104,7 @@ async def test_after_any_number_of_kills_the_end_is_exact(
     await exact(scene, name, shelf)
     kept(before, await objects_of(scene))
     await operator.ready()  # the last one may have found nothing left to do, and be starting still
-    assert (await operator.terminate())[0] == 0
+    assert await operator.terminate() == 0
     await all_goes_when_the_sync_goes(scene, name, operator, dice)
 
 
@@ -141,7 +141,7 @@ async def settled(scene: Scene, name: str, shelf: Shelf) -> None:
         status = item.get("status", {})
         return is_ready(item) and status["checksums"] == checksums and status["progress"] == progress
 
-    await scene.until_sync(name, done, seconds=30)
+    await scene.until_sync(name, done)
 
 
 async def exact(scene: Scene, name: str, shelf: Shelf) -> None:

@@ -20,9 +20,10 @@ from vidra.testing.demo.place import Place, claimed
 from vidra.testing.demo.stage import Clock, Stage, stage
 from vidra.testing.demo.story import tell
 from vidra.testing.demo.view import View, view
+from vidra.testing.patience import HANG
 from vidra.testing.scene import TooSlow
 
-LIMIT: Final = 120.0
+LIMIT: Final = 3 * HANG
 """Seconds that a demo which ends by itself may take, without getting the programs."""
 INTERRUPTED: Final = 130
 
