@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis.strategies import text
 
 from vidra.controllers.loglevel import set_level
@@ -23,6 +24,11 @@ from vidra.testing.scene import Scene, connection_to
 from vidra.testing.stalls import stalls
 
 pytest_plugins = ("vidra.testing.fixtures", "vidra.testing.parts.infrahub.fixtures")
+
+settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=1_000)
+settings.load_profile("quick")
+"""How many examples a property is tried with; none of them, and none of their making, has a time limit."""
 
 _NUMBERS = itertools.count(1)
 _LONGEST_FIRST = ("cli/operator", "model", "operator", "testing", "cli")

@@ -114,7 +114,7 @@ async def test_a_kind_that_is_gone_with_its_objects(scene: Scene) -> None:
 
 async def test_a_cluster_that_is_away_while_the_objects_elsewhere_go(scene: Scene) -> None:
     configs = await scene.kind("v1", "ConfigMap")
-    name = await scene.resource(write([config_map("box")]), deletionTimeout="3s")
+    name = await scene.resource(write([config_map("box")]), deletionTimeout="1h")
     resource = await scene.until_resource(name)
     there = {"apiVersion": "v1", "kind": "Service", "name": "far", "namespace": "away", "server": NOWHERE, "uid": "1"}
     inventory = [*resource["status"]["managedResources"], there]
@@ -131,6 +131,7 @@ async def test_a_cluster_that_is_away_while_the_objects_elsewhere_go(scene: Scen
         name, lambda item: condition(item).get("reason") == "ClusterCredentialsMissing"
     )
     assert [entry["name"] for entry in waiting["status"]["managedResources"]] == ["far"]
+    await scene.patch(RESOURCES, name, {"spec": {"deletionTimeout": "1s"}})
     await scene.until_gone(RESOURCES, name)
     message = await left_behind(scene, name)
     assert f"Service away/far (v1) at {NOWHERE}" in message

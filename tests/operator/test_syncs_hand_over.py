@@ -114,12 +114,13 @@ async def test_a_sync_that_is_renamed_and_reads_another_branch_changes_its_objec
 
 async def test_a_deletion_waits_no_longer_than_its_timeout(scene: Scene) -> None:
     scene.infrahub.add_artifact("Colours", ONE)
-    old = await scene.sync("Colours", interval="1h", deletionTimeout="2s")
+    old = await scene.sync("Colours", interval="1h", deletionTimeout="1h")
     await scene.until_sync(old)
     await scene.infrahub.stop()
     await scene.sync("Colours", interval="1s")
     await scene.delete(SYNCS, old)
     await scene.until_sync(old, has_reason("Deleting"))
+    await scene.patch(SYNCS, old, {"spec": {"deletionTimeout": "1s"}})
     await scene.until_gone(SYNCS, old)
     assert await scene.get(await scene.kind("v1", "ConfigMap"), "one", namespace=scene.namespace) is None
 

@@ -100,7 +100,7 @@ async def test_install_upgrade_and_uninstall_step_by_step(scene: Scene, registry
         await reader.follow("upgrade.md", title)
     assert await web(scene) == before
     await reader.follow("uninstall.md", "The objects stay")
-    assert (await operator.terminate())[0] == 0
+    assert await operator.terminate() == 0
     left = await web(scene)
     assert left is not None
     assert before is not None

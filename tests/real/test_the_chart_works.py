@@ -62,7 +62,7 @@ async def operator(cluster: ControlPlane, tmp_path: Path) -> AsyncIterator[Deplo
     async def stop() -> None:
         for process in running:
             if process.running:
-                assert (await process.terminate())[0] == 0
+                assert await process.terminate() == 0
             assert "Traceback" not in process.text(), process.text()
 
     async def start() -> OperatorProcess:
@@ -242,8 +242,8 @@ async def test_people_get_their_roles(cluster: ControlPlane, scene: Scene) -> No
     for role, name in (("view", "viewer"), ("edit", "editor")):
         await scene.plane.kubectl("create", "clusterrolebinding", name, f"--clusterrole={role}", f"--user={name}")
     kinds = "vidraresources.infrahub.operators.com"
-    await eventually(lambda: may(cluster, "editor", "create", kinds), seconds=30)
-    await eventually(lambda: may(cluster, "viewer", "list", kinds), seconds=30)
+    await eventually(lambda: may(cluster, "editor", "create", kinds))
+    await eventually(lambda: may(cluster, "viewer", "list", kinds))
     assert not await may(cluster, "viewer", "patch", kinds)
     await helm(cluster, "uninstall", "roles", "-n", OWN)
 

@@ -73,6 +73,6 @@ async def test_it_does_the_main_job_as_the_chart_runs_it(root: Path, tmp_path: P
         infrahub.add_artifact("Web", write([config_map("box", "default", colour="red")]))
         await scene.until_sync(await scene.sync("Web"))
         assert await scene.get(await scene.kind("v1", "ConfigMap"), "box", namespace="default")
-        assert (await process.terminate())[0] == 0
+        assert await process.terminate() == 0
         assert "Traceback" not in process.text()
         await client.close()
