@@ -19,7 +19,7 @@ WAITS = {
     "ready",
     "ended",
 }
-LIMIT = "--time" "out="  # two pieces, so that this line itself is fine
+LIMIT = "--timeout="
 PROGRAMS = {"run", "check_output", "check_call", "call", "communicate"}
 
 
