@@ -7,10 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from vidra.testing.forks import Command, Forks, written
 
 Vidra = Callable[..., Coroutine[Any, Any, "Ended"]]
 """``await vidra("get", "webservers", stdin="…", NO_COLOR="1")``."""
@@ -29,13 +32,34 @@ def vidra_with(kubeconfig: Path | None) -> Vidra:
     known = {"KUBECONFIG": str(kubeconfig)} if kubeconfig else {}
 
     async def command(*args: str, stdin: str = "", **environment: str) -> Ended:
-        process = await started(*args, environment={**known, **environment})
-        out, err = await process.communicate(stdin.encode())
-        assert process.returncode is not None
-        assert "Traceback" not in err.decode(), err.decode()
-        return Ended(process.returncode, out.decode(), err.decode())
+        environment = _around({**known, **environment})
+        with written(stdin.encode()) as given, written() as out, written() as err:
+            files = (given.fileno(), out.fileno(), err.fileno())
+            with _forks().start(Command(args, environment, str(Path.cwd())), *files) as reply:
+                code = await asyncio.get_running_loop().sock_recv(reply, 16)
+            assert code, "the process that forks commands has ended"
+            ended = Ended(int(code), *(_all_of(file) for file in (out, err)))
+        assert "Traceback" not in ended.err, ended.err
+        return ended
 
     return command
+
+
+@cache
+def _forks() -> Forks:
+    return Forks()
+
+
+def _all_of(file: Any) -> str:
+    file.seek(0)
+    text: bytes = file.read()
+    return text.decode()
+
+
+def _around(environment: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment without what it says about clusters, and what is given on top."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_", "INFRAHUB"))}
+    return {**inherited, "HOME": "/nonexistent", **environment}
 
 
 async def started(
@@ -53,10 +77,9 @@ async def started(
         stdout: The same.
         start_new_session: Away from the terminal that the tests run at.
     """
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_", "INFRAHUB"))}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "vidra", *args),
-        env={**inherited, "HOME": "/nonexistent", **environment},
+        env=_around(environment),
         stdin=stdin,
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
