@@ -53,7 +53,8 @@ demo: install ## see Vidra work against a real control plane; ONCE=1 ends by its
 test: install ## run the tests against real control planes; ARGS='-k name' picks some, TIMES=5 repeats, LOADED=1 beside other work
 	@$(BIN)/python -m vidra.testing.suite $(if $(LOADED),--loaded) $(if $(TIMES),--times $(TIMES)) $(if $(JOBS),--jobs $(JOBS)) -- $(ARGS)
 
-test-all: test ## the same, and then the extended tests, with the real parts
+test-all: test ## the same, then properties with many examples, then the extended tests, with the real parts
+	@$(BIN)/pytest -m hypothesis --hypothesis-profile=thorough
 	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null
 	@$(BIN)/pytest tests/real
 

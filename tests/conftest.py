@@ -26,7 +26,7 @@ from vidra.testing.stalls import stalls
 pytest_plugins = ("vidra.testing.fixtures", "vidra.testing.parts.infrahub.fixtures")
 
 settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
-settings.register_profile("thorough", settings.get_profile("quick"), max_examples=1_000)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=500)
 settings.load_profile("quick")
 """How many examples a property is tried with; none of them, and none of their making, has a time limit."""
 

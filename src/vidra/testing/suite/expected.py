@@ -15,6 +15,8 @@ PROGRAMS: Final = 1_100.0
 """Seconds of CPU that building the programs of a control plane takes where a piece of known work takes `PIECE`."""
 SUITE: Final = 560.0
 """The same of the tests."""
+DEMO: Final = 60.0
+"""The same of the demo; most of it is the start of its control plane."""
 PIECE: Final = 0.000_45
 """Seconds; see `vidra.testing.pace`."""
 
@@ -32,6 +34,11 @@ def programs() -> str:
         f"{', '.join(names)} are not here yet and come first, once: downloaded within a minute or two, or, where that "
         f"is not possible, built from source in about {_about(PROGRAMS * len(names) / 4, cores())}."
     )
+
+
+def demo() -> str:
+    """How long the demo takes, with the start of its control plane."""
+    return f"in about {_about(DEMO, cores())}"
 
 
 def tests(jobs: int, *, loaded: bool) -> str:

@@ -37,15 +37,14 @@ def once(arguments: Sequence[str]) -> Outcome:
     began, before = time.monotonic(), _spent()
     launch = (sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid()))
     colour = ("--color=yes",) if sys.stdout.isatty() else ()
-    running = subprocess.Popen(  # noqa: S603 — the command is made here
-        (*launch, sys.executable, "-u", "-P", "-m", "pytest", *colour, *arguments), stdout=subprocess.PIPE
-    )
-    handler = signal.signal(signal.SIGTERM, lambda *_: running.send_signal(signal.SIGINT))
-    try:
-        last = _passed_on(running)
-    finally:
-        signal.signal(signal.SIGTERM, handler)
-    return Outcome(running.wait(), last, time.monotonic() - began, _spent() - before, os.getloadavg()[0])
+    command = (*launch, sys.executable, "-u", "-P", "-m", "pytest", *colour, *arguments)
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:  # noqa: S603 — the command is made here
+        handler = signal.signal(signal.SIGTERM, lambda *_: running.send_signal(signal.SIGINT))
+        try:
+            last = _passed_on(running)
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+    return Outcome(running.returncode, last, time.monotonic() - began, _spent() - before, os.getloadavg()[0])
 
 
 def _passed_on(running: subprocess.Popen[bytes]) -> str:
