@@ -7,13 +7,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from vidra.testing.forks import Command, Forks, written
+from vidra.testing.forks import Command, forks, written
 
 Vidra = Callable[..., Coroutine[Any, Any, "Ended"]]
 """``await vidra("get", "webservers", stdin="…", NO_COLOR="1")``."""
@@ -35,19 +34,12 @@ def vidra_with(kubeconfig: Path | None) -> Vidra:
         environment = _around({**known, **environment})
         with written(stdin.encode()) as given, written() as out, written() as err:
             files = (given.fileno(), out.fileno(), err.fileno())
-            with _forks().start(Command(args, environment, str(Path.cwd())), *files) as reply:
-                code = await asyncio.get_running_loop().sock_recv(reply, 16)
-            assert code, "the process that forks commands has ended"
-            ended = Ended(int(code), *(_all_of(file) for file in (out, err)))
+            child = await forks().start(Command(args, environment, str(Path.cwd())), *files)
+            ended = Ended(await child.wait(), *(_all_of(file) for file in (out, err)))
         assert "Traceback" not in ended.err, ended.err
         return ended
 
     return command
-
-
-@cache
-def _forks() -> Forks:
-    return Forks()
 
 
 def _all_of(file: Any) -> str:

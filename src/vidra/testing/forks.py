@@ -7,6 +7,8 @@ just been started. Signals, terminals and imports are for tests that start the c
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
 import gc
 import importlib
 import io
@@ -14,6 +16,7 @@ import os
 import pkgutil
 import random
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +24,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +34,7 @@ LARGEST: Final = 1 << 17
 """Bytes of a command with its environment."""
 _LAUNCH: Final = Path(__file__).parent / "controlplane" / "launch.py"
 _CONTROL: Final = 3
+_PR_SET_PDEATHSIG: Final = 1
 _FILES: Final = 4
 
 
@@ -39,6 +44,49 @@ class Command(msgspec.Struct, frozen=True):
     args: Sequence[str]
     environment: dict[str, str]
     folder: str
+
+
+class Child:
+    """A command that was started; it does not outlive this process."""
+
+    def __init__(self, pid: int, told: socket.socket) -> None:
+        self.pid = pid
+        self._told = told
+        self._code: int | None = None
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, once there is one; negative: the signal that ended it."""
+        if self._code is None:
+            with suppress(BlockingIOError):
+                self._ended(self._told.recv(16))
+        return self._code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    async def wait(self) -> int:
+        """Wait for its end; gives the exit code."""
+        while (code := self.returncode) is None:
+            await _readable(self._told)
+        return code
+
+    def _ended(self, code: bytes) -> None:
+        assert code, "the process that forks commands has ended"
+        self._code = int(code)
+        self._told.close()
+
+
+async def _readable(told: socket.socket) -> None:
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+    descriptor = os.dup(told.fileno())  # each who waits has one of its own
+    loop.add_reader(descriptor, news.set)
+    try:
+        await news.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
 
 
 class Forks:
@@ -55,14 +103,16 @@ class Forks:
                 start_new_session=True,
             )
 
-    def start(self, command: Command, stdin: int, stdout: int, stderr: int) -> socket.socket:
-        """Start a command; its exit code can be read from the socket, once it has ended."""
-        ours, theirs = socket.socketpair()
+    async def start(self, command: Command, stdin: int, stdout: int, stderr: int) -> Child:
+        """Start a command."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             files = [stdin, stdout, stderr, theirs.fileno()]
             socket.send_fds(self._control, [msgspec.json.encode(command)], files)
         ours.setblocking(False)
-        return ours
+        pid = await asyncio.get_running_loop().sock_recv(ours, 16)
+        assert pid, "the process that forks commands has ended"
+        return Child(int(pid), ours)
 
 
 def serve(control: socket.socket) -> Command:
@@ -79,6 +129,7 @@ def serve(control: socket.socket) -> Command:
                     return _become(msgspec.json.decode(message, type=Command), files)
                 for file in files[:-1]:
                     os.close(file)
+                os.write(files[-1], str(child).encode())
                 waiting.register(os.pidfd_open(child), selectors.EVENT_READ, (child, files[-1]))
             else:
                 _tell(waiting, key)
@@ -94,6 +145,7 @@ def _tell(waiting: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
 
 
 def _become(command: Command, files: list[int]) -> Command:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     for standard, file in enumerate(files[:-1]):
         os.dup2(file, standard)
     os.closerange(_CONTROL, max(files) + 100)
@@ -138,6 +190,12 @@ def main() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+@cache
+def forks() -> Forks:
+    """The one of this process."""
+    return Forks()
 
 
 def written(text: bytes = b"") -> Any:

@@ -1,4 +1,7 @@
-"""The real `vidra operator` as a process of its own, to be started, asked, and ended in every way there is."""
+"""The real `vidra operator` as a process of its own, to be started, asked, and ended in every way there is.
+
+What is installed here is forked (`vidra.testing.forks`); another program is started.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ import aiohttp
 import msgspec
 
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.forks import Child, Command, forks, written
 from vidra.testing.patience import HANG
 
 _LAUNCH = Path(__file__).parent / "controlplane" / "launch.py"
@@ -49,7 +53,7 @@ class OperatorProcess:
         self._environment = environment
         self._program = program
         self._log = folder / f"operator-{self.health.rpartition(':')[2]}.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Child | None = None
 
     @classmethod
     def over(
@@ -62,12 +66,17 @@ class OperatorProcess:
     async def start(self) -> None:
         """Start it; returns at once."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_"))}
-        with self._log.open("ab") as log:
+        environment = {**inherited, **self._environment}
+        with self._log.open("ab") as log, written() as nothing:
+            if self._program == HERE:
+                command = Command(("operator", *self._flags), environment, str(Path.cwd()))
+                self._process = await forks().start(command, nothing.fileno(), log.fileno(), log.fileno())
+                return
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid())),
                 *(*self._program, "operator", *self._flags),
-                env={**inherited, **self._environment},
-                stdin=asyncio.subprocess.DEVNULL,
+                env=environment,
+                stdin=nothing,
                 stdout=log,
                 stderr=log,
             )
