@@ -36,8 +36,9 @@ def verdicts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in CLOCKS:
             yield node.lineno, f"{node.attr}: count work in `vidra.testing.pace`, or measure in benchmarks/"
-        if isinstance(node, ast.Constant) and str(node.value).partition(LIMIT)[2][:1].isdigit():
-            yield node.lineno, f"{node.value}: wait for HANG"
+        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        if text.partition(LIMIT)[2][:1].isdigit():
+            yield getattr(node, "lineno", 0), f"{text}: wait for HANG"
         if isinstance(node, ast.Call):
             yield from ((node.lineno, said) for said in _of_call(node))
 
