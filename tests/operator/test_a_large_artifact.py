@@ -2,15 +2,20 @@
 
 import asyncio
 
+import pytest
+
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
 from vidra.testing.scene import Scene
+from vidra.testing.thorough import amount
 
-MANY = 5_000
+MANY = amount(1_500, 5_000)
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_thousands_of_objects_come_change_and_go_and_a_small_one_does_not_wait_for_them(scene: Scene) -> None:
-    objects = [config_map(f"box-{number}", text="x" * 300) for number in range(MANY)]
+    objects = [config_map(f"box-{number}", text="x" * 700) for number in range(MANY)]
     artifact = scene.infrahub.add_artifact("Large", write(objects))
     large = await scene.sync("Large", interval="1s")
     await scene.until_sync(large, lambda item: item.get("status", {}).get("resources", 0) == 1)

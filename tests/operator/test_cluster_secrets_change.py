@@ -42,7 +42,7 @@ async def test_a_changed_secret_takes_effect_in_the_middle_of_a_pass(remote: Rem
 
 async def test_a_new_token_is_used_by_the_pass_that_follows_at_once(remote: Remote) -> None:
     await remote.credentials()
-    name = await remote.resource(write([config_map(f"box-{number}") for number in range(300)]))
+    name = await remote.resource(write([config_map(f"box-{number}") for number in range(120)]))
     await remote.home.until_resource(name, lambda item: bool(item.get("status", {}).get("managedResources")))
     remote.user["username"] = "another"  # another credential as far as Vidra can tell; the token still counts
     await remote.credentials()

@@ -4,6 +4,7 @@ import asyncio
 import random
 
 import msgspec
+import pytest
 import yaml
 
 from vidra.kube.discovery import Kind
@@ -12,8 +13,11 @@ from vidra.manifests.write import write
 from vidra.testing.objects import config_map, namespace
 from vidra.testing.patience import HANG, NEVER
 from vidra.testing.scene import RESOURCES, Json, Scene
+from vidra.testing.thorough import amount
 
-OWNERS = 50
+OWNERS = amount(20, 50)
+
+pytestmark = pytest.mark.thorough
 
 
 class Life:
@@ -45,7 +49,7 @@ def managers(item: Json) -> list[str]:
 
 
 async def owned(scene: Scene, place: str) -> list[str]:
-    """Fifty owners of one ConfigMap and of one Namespace that Vidra made for them."""
+    """Many owners of one ConfigMap and of one Namespace that Vidra made for them."""
     manifest = write([config_map("shared", colour="red"), namespace(place)])
     names = [f"{scene.namespace}-owner-{number:02}" for number in range(OWNERS)]
     for name in names:

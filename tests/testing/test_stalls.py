@@ -13,7 +13,7 @@ from vidra.controllers.queue import Next, Queue
 from vidra.testing.pace import piece
 from vidra.testing.stalls import LONGEST, stalls
 
-FAR_TOO_LONG = 5 * LONGEST
+FAR_TOO_LONG = 4 * LONGEST
 SHORT = LONGEST // 10
 
 
@@ -63,7 +63,7 @@ async def test_a_step_that_takes_too_long_is_named(others: int) -> None:
 @pytest.mark.parametrize("others", [0, 4], ids=["alone", "beside four others"])
 async def test_a_short_step_is_not(others: int) -> None:
     with neighbours(others), stalls() as found:
-        for _ in range(5):
+        for _ in range(3):
             await worked_on(SHORT)
     assert found == []
 

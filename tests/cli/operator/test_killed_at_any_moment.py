@@ -11,6 +11,7 @@ from vidra.api.names import SYNC_LABEL
 from vidra.apply.owner import hashed
 from vidra.testing.process import OperatorProcess
 from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, is_ready
+from vidra.testing.thorough import amount
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 Objects = dict[str, str]
@@ -21,7 +22,9 @@ kind: ConfigMap
 metadata: {{name: {name}}}
 data: {{value: "{value}"}}
 """
-ROUNDS = 6
+ROUNDS = amount(4, 12)
+
+pytestmark = pytest.mark.thorough
 
 
 class Shelf:

@@ -34,6 +34,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def once(arguments: Sequence[str]) -> Outcome:
     """Run pytest to its end; Ctrl-C and a kill of this process end it too, with all that it started."""
+    # What a shell runs in its background is deaf to it, and so would pytest be.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     began, before = time.monotonic(), _spent()
     launch = (sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid()))
     colour = ("--color=yes",) if sys.stdout.isatty() else ()
