@@ -64,13 +64,13 @@ def _run(times: int, jobs: int, rest: list[str], *, loaded: bool) -> int:
         workers = ("--numprocesses", str(jobs), "--dist", "loadfile", "--no-loadscope-reorder")
         order = () if "no:randomly" in rest else (f"--randomly-seed={seed}",)
         outcomes[seed] = outcome = once((*workers, *order, *rest))
-        if outcome.code == INTERRUPTED:
+        if outcome.code == INTERRUPTED or outcome.code < 0:  # by a signal, before pytest took it
             break
         if not rest and outcome.code == 0:
             expected.took(outcome.seconds, jobs, loaded=loaded)
     for seed, outcome in outcomes.items():
         say(f"seed {seed}: {outcome.last}; {outcome.cpu:.0f} s of CPU, load {outcome.load:.1f}")
-    return next((outcome.code for outcome in outcomes.values() if outcome.code), 0)
+    return next((abs(outcome.code) for outcome in outcomes.values() if outcome.code), 0)
 
 
 if __name__ == "__main__":
