@@ -225,7 +225,7 @@ async def until_garbage_is_collected(scene: Scene) -> None:
     garbage["metadata"]["ownerReferences"] = [{**reference, "uid": resource["metadata"]["uid"]}]
     await scene.apply(garbage)
     await scene.delete(RESOURCES, owner)
-    await scene.until_gone(await scene.kind("v1", "ConfigMap"), owner, namespace="default", seconds=90)
+    await scene.until_gone(await scene.kind("v1", "ConfigMap"), owner, namespace="default")
 
 
 async def test_no_object_is_made_anew_or_deleted_and_no_workload_restarts(move: Move) -> None:

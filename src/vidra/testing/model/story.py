@@ -11,20 +11,21 @@ from contextlib import suppress
 import msgspec
 
 from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX, REQUESTED_AT
-from vidra.controllers.sync.controller import SUM_UP_AFTER
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.watch import lines
+from vidra.testing.controlplane import AuditEntry
 from vidra.testing.infrahub.faults import Answered
 from vidra.testing.model.checks import always, finally_
 from vidra.testing.model.kinds import BY_NAME, NUMBERS, OLD, REPLICAS
 from vidra.testing.model.look import Look, look
 from vidra.testing.model.wishes import Artifact, Json, Key, Sync, Wishes, sync_of
 from vidra.testing.model.world import ACCOUNT, HOME, UNDELETABLE, VERBS, World
+from vidra.testing.patience import HANG
 from vidra.testing.scene import RESOURCES, SYNCS, TooSlow
 
-PATIENCE = 40.0
-"""Seconds until what should come counts as not coming. An operator that was cut off waits before it tries again."""
+LISTEN = 1.3
+"""Seconds without a request that show that nothing goes on."""
 _numbers = itertools.count(1)
 
 
@@ -387,7 +388,7 @@ class Story:
             wrong = finally_(self.wishes, found, self.world.manager, answers=self.answers)
             if not wrong:
                 break
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > HANG:
                 raise Wrong("\n".join(wrong))
             await asyncio.sleep(0.2)
         self._remember(found)
@@ -398,14 +399,19 @@ class Story:
         Raises:
             Wrong: It does.
         """
-        await asyncio.sleep(2 * SUM_UP_AFTER)  # what was gathered for the status of a sync is written by then
+        ends = time.monotonic() + HANG
+        while loud := await self._heard():  # what was gathered for the status of a sync may be on its way still
+            if time.monotonic() > ends:
+                listed = ", ".join(f"{one.verb} {one.uri}" for one in loud[:5])
+                raise Wrong(f"requests although nothing changes: {listed}")
+
+    async def _heard(self) -> list[AuditEntry]:
+        """What the API server hears meanwhile."""
         mark = self.world.plane.audit.mark()
-        await asyncio.sleep(1.3)
+        await asyncio.sleep(LISTEN)
         heard = [entry for entry in self.world.plane.audit.since(mark) if entry.verb != "watch"]
         # An Event may be on its way still, and the API server asks itself.
-        loud = [entry for entry in heard if entry.resource != "events" and "kube-apiserver" not in entry.user_agent]
-        if loud:
-            raise Wrong("requests although nothing changes: " + ", ".join(f"{one.verb} {one.uri}" for one in loud[:5]))
+        return [entry for entry in heard if entry.resource != "events" and "kube-apiserver" not in entry.user_agent]
 
     async def end(self) -> None:
         """Mend everything, see that it settles and stays so; then delete everything, and see that nothing is left.
@@ -508,7 +514,7 @@ class Story:
                 return
             if not any(name in found.resources and found.resources[name].ready for name in names):
                 return
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > HANG:
                 raise Wrong(f"{key} was deleted, and {sorted(names)} are Ready although they wait for it")
             await asyncio.sleep(0.05)
 
@@ -565,9 +571,9 @@ class Story:
         left = {name for name, moment in wanted.items() if name in there and not _done(there[name], moment)}
         query = {"watch": "true", "resourceVersion": listing["metadata"]["resourceVersion"]}
         try:
-            async with asyncio.timeout(PATIENCE if left else None):
+            async with asyncio.timeout(HANG if left else None):
                 async with self.world.client.stream(
-                    kind.path(), query=query, accept="application/json", silence=PATIENCE + 5
+                    kind.path(), query=query, accept="application/json", silence=HANG + 5
                 ) as content:
                     watched = lines(content)
                     while left:
@@ -576,7 +582,7 @@ class Story:
                         if event["type"] == "DELETED" or _done(event["object"], wanted.get(name, "")):
                             left.discard(name)
         except TimeoutError:
-            raise TooSlow(f"no pass on request after {PATIENCE:g} s: {sorted(left)}") from None
+            raise TooSlow(f"no pass on request after {HANG:g} s: {sorted(left)}") from None
 
     async def _finalize_namespaces(self) -> None:
         """What the namespace controller would do, if there were one."""
