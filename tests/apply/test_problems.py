@@ -27,6 +27,12 @@ POLICY = FORBIDDEN + "ValidatingAdmissionPolicy 'p' with binding 'b' denied requ
         (413, "Request entity too large: limit is 3145728", Reason.REFUSED),
         (422, "spec.x: Invalid value", Reason.REFUSED),
         (500, "etcdserver: request is too large", Reason.REFUSED),
+        (
+            500,
+            "failed to create typed patch object (ns/a; /v1, Kind=ConfigMap): .data.x: expected string",
+            Reason.REFUSED,
+        ),
+        (500, "failed to convert new object (ns/a; /v1, Kind=Secret): illegal base64 data", Reason.REFUSED),
         (403, FORBIDDEN + 'User "vidra" cannot patch resource "configmaps" in API group ""', Reason.FORBIDDEN),
         (
             403,

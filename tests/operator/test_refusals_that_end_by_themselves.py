@@ -1,4 +1,4 @@
-"""What the API server does not take for now is shown as progress, costs few requests, and is applied when it is taken."""
+"""What the API server does not take for now is shown as progress, costs few requests, and is applied in the end."""
 
 from collections.abc import AsyncIterator
 

@@ -70,8 +70,11 @@ _TABLE = (
     _row(Reason.KIND_UNKNOWN, "", 404),
     # Somebody else wrote the same thing at the same moment: a quota, or the object
     _row(Reason.REFUSED_FOR_NOW, r"the object has been modified", 409),
-    # Said with 500, and true of this object for as long as it is as it is
-    _row(Reason.REFUSED, r"request is too large|larger than max|field not declared in schema", 500),
+    # Said with 500, and true of the object for as long as it is as it is: its types, its size, what manages its fields
+    _row(
+        Reason.REFUSED, r"^failed to (create|convert|update|encode|decode) |request is too large|larger than max", 500
+    ),
+    _row(Reason.REFUSED, r"field not declared in schema", 500),
     # The API server or its store: overload, a change of etcd's leader, an aggregated API that is away
     _row(Reason.REFUSED_FOR_NOW, "", 408, 429, *range(500, 600)),
 )
