@@ -4,24 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidra.api.health import Health
-from vidra.apply.health.reading import conditions, count, number, text, value
+from vidra.apply.health.reading import conditions, count, flag, number, text, value
 from vidra.apply.health.verdict import current, failed, in_progress, terminating
 
 
 def job(source: Mapping[str, Any]) -> Health:
-    """A Job is current as soon as it runs: what it is for may take days. kstatus' rule."""
+    """A Job is there for its end: whoever waits for a migration waits until it is complete.
+
+    kstatus calls it current as soon as it runs; a rule of the user's can say so again (docs/spec/health.md).
+    """
     found = conditions(source)
     done, wanted = count(source, "status", "succeeded"), _completions(source)
     if (failure := found.get("Failed")) and failure.true:
         return failed(failure.words)
     if (complete := found.get("Complete")) and complete.true:
         return current(f"completed: {done}/{wanted}")
-    if (suspended := found.get("Suspended")) and suspended.true:
+    # Its status names no generation: only the spec tells that a suspension is over.
+    if (suspended := found.get("Suspended")) and suspended.true and flag(source, "spec", "suspend") is not False:
         return current("suspended")
     if not text(source, "status", "startTime"):
         return in_progress("not started yet")
     active, unlucky = count(source, "status", "active"), count(source, "status", "failed")
-    return current(f"running: {done}/{wanted} succeeded, {active} active, {unlucky} failed")
+    return in_progress(f"running: {done}/{wanted} succeeded, {active} active, {unlucky} failed")
 
 
 def _completions(source: Mapping[str, Any]) -> int:
