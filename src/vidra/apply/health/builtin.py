@@ -67,11 +67,19 @@ def namespace(source: Mapping[str, Any]) -> Health:
 def autoscaler(source: Mapping[str, Any]) -> Health:
     """It scales, as far as its conditions say; one whose target is scaled to zero by hand rests."""
     found = conditions(source)
+    if not found and number(source, "status", "observedGeneration") is None:  # v1 has no conditions
+        return in_progress("not seen by its controller yet")
     for kind in ("AbleToScale", "ScalingActive"):
         condition = found.get(kind)
         if condition and condition.false and condition.reason != "ScalingDisabled":
             return in_progress(condition.words)
     return current()
+
+
+def disruption_budget(source: Mapping[str, Any]) -> Health:
+    """It protects Pods as soon as its controller has counted them."""
+    seen = number(source, "status", "observedGeneration")
+    return in_progress("not seen by its controller yet") if seen is None else current()
 
 
 def definition(source: Mapping[str, Any]) -> Health:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -289,6 +290,8 @@ class ResourceController:
             verdict = waited_for(verdict, found, in_time=left > 0)
             if verdict.reason is Reason.WAITING_FOR_HEALTH:
                 self.queue.glance_after(name, left + MOMENT)
+        if found and found.turns < math.inf:
+            self.queue.glance_after(name, max(0, found.turns - time.time()) + MOMENT)
         if verdict.ready:
             self._patience.over(name)
         return msgspec.structs.replace(outcome, verdict=verdict)
