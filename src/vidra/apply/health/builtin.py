@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vidra.api.health import Health
-from vidra.apply.health.reading import conditions, count, flag, number, text, value
-from vidra.apply.health.verdict import current, failed, in_progress, terminating
+from vidra.api.health import Health, Status
+from vidra.apply.health.reading import conditions, count, flag, mapping, number, text, value
+from vidra.apply.health.verdict import current, failed, in_progress, one_line, terminating
+
+_NODE = "volume.kubernetes.io/selected-node"
+"""On a claim whose first Pod has come: the scheduler chose a node for it."""
 
 
 def job(source: Mapping[str, Any]) -> Health:
@@ -34,9 +37,14 @@ def _completions(source: Mapping[str, Any]) -> int:
 
 
 def claim(source: Mapping[str, Any]) -> Health:
-    """A claim that waits for its first Pod is on its way like any other."""
+    """A claim is bound, or on its way; what waits for a Pod that uses it is only told by its StorageClass."""
     phase = text(source, "status", "phase")
-    return current("bound") if phase == "Bound" else in_progress(f"not bound, phase {phase or 'not set'}")
+    if phase == "Bound":
+        return current("bound")
+    name = text(source, "spec", "storageClassName")
+    chosen = text(source, "spec", "volumeName") or mapping(source, "metadata", "annotations").get(_NODE)
+    late = name if phase in {"", "Pending"} and not chosen else ""
+    return Health(Status.IN_PROGRESS, one_line(f"not bound, phase {phase or 'not set'}"), unless_late=late)
 
 
 def volume(source: Mapping[str, Any]) -> Health:

@@ -49,7 +49,7 @@ def health_of(cluster: Cluster, kind: Kind, ref: Ref) -> Health:
 
 def as_of_now(cluster: Cluster, health: Health) -> Health:
     """What a verdict counts as in this cluster now."""
-    return counted(health, time.time(), lambda _: None)
+    return counted(health, time.time(), cluster.classes.binds_late)
 
 
 def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness | None:
