@@ -42,6 +42,8 @@ class Cluster:
         """For owners that wait for single objects."""
         self.classes = Classes(self.client, self._classes_changed)
         """For claims that wait for their first Pod."""
+        self.shown: set[str] = set()
+        """Owners all of whose objects carry the label that the watches select by, as far as they are there."""
         self.closed = False
         """Its credentials were changed or taken away: whoever still holds it asks for another."""
         self.client.on_late = self.breaker.ask
@@ -59,6 +61,7 @@ class Cluster:
 
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""
+        self.shown.discard(manager)
         self.observed.hold(manager, ())
         self.definitions.done(manager)
         self.namespaces.done(manager)
