@@ -66,7 +66,7 @@ WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
 """Label of a Secret in Vidra's namespace whose values are keys that Infrahub signs webhooks with. The annotation
 `infrahub-api-url` on it says of which Infrahub only."""
 CLUSTER_LABEL = "cluster-kubeconfig"
-"""Label (host) of a Secret with the kubeconfig of a cluster."""
+"""Label (host) and annotation (whole URL, which wins) of a Secret with the kubeconfig of a cluster."""
 
 LOCAL_SERVER = "https://kubernetes.default.svc"
 """The destination that means: the cluster that Vidra runs in."""
