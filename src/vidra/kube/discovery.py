@@ -152,6 +152,15 @@ class Discovery:
         """The kind if the last answer held it; asks nobody."""
         return self._kinds.get((api_version, kind))
 
+    def elsewhere(self, api_version: str, kind: str) -> tuple[str, ...]:
+        """The apiVersions of this kind that the last answer held besides this one, those of its group first.
+
+        Asks nobody.
+        """
+        group = api_version.rpartition("/")[0]
+        found = [name for name, each in self._kinds if each == kind and name != api_version]
+        return tuple(sorted(found, key=lambda name: name.rpartition("/")[0] != group))
+
     def forget(self) -> None:
         """Ask again at the next question: a definition came, went or changed."""
         self._kinds = {}
