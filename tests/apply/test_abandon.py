@@ -46,7 +46,9 @@ def test_somebody_elses_value_of_the_label_stays() -> None:
 
 
 def holding(*labels: str) -> Manager:
-    fields = {"f:metadata": {"f:labels": {f"f:{label}": {} for label in labels}}}
+    fields: dict[str, dict[str, dict[str, dict[str, str]]]] = {
+        "f:metadata": {"f:labels": {f"f:{label}": {} for label in labels}}
+    }
     return Manager(ME.manager, "Apply", fields=msgspec.Raw(msgspec.json.encode(fields)))
 
 
