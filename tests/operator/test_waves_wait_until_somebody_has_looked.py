@@ -44,6 +44,14 @@ async def say(scene: Scene, group: str, **status: Any) -> None:
     await scene.client.send("PATCH", path, body=encode({"status": status}), content_type=MERGE_PATCH)
 
 
+async def given(scene: Scene, group: str) -> str:
+    """A VidraResource whose next wave waits for a Database; the cluster has shown that it serves the kind."""
+    database = custom(group, "Database", "main", size=1)
+    name = await scene.resource(write([database]))
+    await scene.until_resource(name)
+    return await scene.resource(write([database, later("app")]), name=name)
+
+
 async def exists(scene: Scene, name: str) -> bool:
     return await scene.get(await scene.kind("v1", "ConfigMap"), name, namespace=scene.namespace) is not None
 
@@ -54,7 +62,7 @@ def says(text: str, reason: str = "WaitingForHealth") -> Any:
 
 async def test_the_next_wave_comes_when_its_controller_says_that_it_is_ready(scene: Scene) -> None:
     group = await define(scene)
-    name = await scene.resource(write([custom(group, "Database", "main", size=1), later("app")]))
+    name = await given(scene, group)
     await scene.until_resource(name, says("no status yet"))
     await scene.request(name, "again")
     assert not await exists(scene, "app")
@@ -81,7 +89,7 @@ async def test_wait_and_those_who_depend_on_it_wait_alike(scene: Scene) -> None:
 
 async def test_a_status_that_is_nothing_but_defaults_says_that_nobody_has_looked(scene: Scene) -> None:
     group = await define(scene, default={"conditions": [PENDING]})
-    name = await scene.resource(write([custom(group, "Database", "main"), later("app")]))
+    name = await given(scene, group)
     await scene.until_resource(name, says("waiting for controller"))
     assert not await exists(scene, "app")
     await say(scene, group, conditions=[{**PENDING, "status": "True"}])
