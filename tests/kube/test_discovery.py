@@ -40,7 +40,13 @@ async def test_the_real_servers_kinds_are_found_in_two_requests(admin: Client, c
     assert found == [
         Kind("v1", "ConfigMap", "configmaps", namespaced=True, short_names=("cm",)),
         Kind("v1", "Namespace", "namespaces", namespaced=False, short_names=("ns",), has_status=True),
-        Kind("apps/v1", "Deployment", "deployments", namespaced=True, short_names=("deploy",), has_status=True),
+        Kind(
+            *("apps/v1", "Deployment", "deployments"),
+            namespaced=True,
+            short_names=("deploy",),
+            has_status=True,
+            scalable=True,
+        ),
         None,
     ]
 

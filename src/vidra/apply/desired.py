@@ -10,7 +10,8 @@ import msgspec
 
 from vidra.api.drift import IgnoreDifference
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE
-from vidra.apply.ignored import pointers_for, respecting
+from vidra.apply.fields import Path
+from vidra.apply.ignored import left, pointers_for, respecting
 from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
 from vidra.apply.plain import plain
@@ -21,6 +22,10 @@ SERVER_SET = frozenset(
     {"managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink", "deletionTimestamp"}
 )
 """Metadata that an exported object still carries and that an apply must not."""
+
+
+REPLICAS = "/spec/replicas"
+"""What an autoscaler sets of every kind that can be scaled."""
 
 
 class Key(NamedTuple):
@@ -53,6 +58,8 @@ class Desired(msgspec.Struct, frozen=True):
     """Objects of a higher wave wait until those of lower ones are well."""
     version: str = ""
     """Of the live object that the body was made for; empty: of none."""
+    gives_up: tuple[Path, ...] = ()
+    """Fields in the body that are not in the text any more: they stay, and the owner's hold of them goes."""
 
     @property
     def key(self) -> Key:
@@ -64,6 +71,12 @@ class Desired(msgspec.Struct, frozen=True):
         """Its path at the API server."""
         return self.kind.path(self.ref.namespace, self.ref.name)
 
+    @property
+    def unscaled(self) -> bool:
+        """Whether the text leaves it to others how many replicas there are."""
+        spec = self.body.get("spec")
+        return self.kind.scalable and isinstance(spec, dict) and spec.get("replicas") is None
+
     def payload(self, uid: str = "", version: str = "") -> bytes:
         """The body as JSON; with a UID it can change only that very object, with a version only that very state."""
         exact = {key: value for key, value in (("uid", uid), ("resourceVersion", version or self.version)) if value}
@@ -72,9 +85,12 @@ class Desired(msgspec.Struct, frozen=True):
         return msgspec.json.encode({**self.body, "metadata": {**self.body["metadata"], **exact}})
 
     def beside(self, live: dict[str, Any], owner: Owner) -> Desired:
-        """What to send when the object exists: fields that are ignored are left as they are."""
-        body = respecting(self.body, live, self.ignored, owner.manager)
-        return msgspec.structs.replace(self, body=_marked(body, owner), version=live["metadata"]["resourceVersion"])
+        """What to send when the object exists: fields that others may set are left as they are."""
+        pointers = (*self.ignored, REPLICAS) if self.unscaled else self.ignored
+        version = live["metadata"]["resourceVersion"]
+        gives_up = tuple(field.path for field in left(self.body, live, pointers, owner.manager))
+        body = _marked(respecting(self.body, live, pointers, owner.manager), owner)
+        return msgspec.structs.replace(self, body=body, version=version, gives_up=gives_up)
 
 
 def desire(
@@ -101,7 +117,7 @@ def desire(
     told = {**plain(item.body, item.ref), "metadata": metadata}
     body = _marked(told, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
-    ignored = pointers_for(ref, ignore)
+    ignored = pointers_for(ref, ignore, item.body)
     sent = msgspec.json.encode(_as_before(told, owner)) + "\0".join(ignored).encode()
     digest = hashlib.blake2b(sent, digest_size=6).hexdigest()
     return Desired(server, ref, kind, body, digest, ignored, wave_of(given.get("annotations") or {}))

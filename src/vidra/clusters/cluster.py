@@ -9,7 +9,7 @@ from vidra.kube.classes import Classes
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery
 from vidra.kube.lookouts import Lookouts
-from vidra.kube.observed import Judge, Observed, Seen, is_drift
+from vidra.kube.observed import Judge, Observed, Seen, is_doubtful, is_drift
 
 CLAIM = "PersistentVolumeClaim"
 SLOW = 1.0
@@ -80,7 +80,7 @@ class Cluster:
 
     def _changed(self, old: Seen | None, new: Seen | None) -> None:
         """Wake every owner that held something of the object, or does now; for its health alone a glance will do."""
-        call = self._owners.wake if is_drift(old, new) else self._owners.felt
+        call = self._owners.wake if is_drift(old, new) or is_doubtful(old, new) else self._owners.felt
         for manager in {name for state in (old, new) if state for name, _ in state.holders}:
             call(manager)
 

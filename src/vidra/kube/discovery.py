@@ -28,6 +28,8 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
     """What people type instead of the kind: deploy, cm."""
     has_status: bool = False
     """Its status is a subresource: written by a controller, and empty until one has looked."""
+    scalable: bool = False
+    """It has the subresource `scale`, so that an autoscaler may set `spec.replicas`."""
 
     @property
     def root(self) -> str:
@@ -50,7 +52,7 @@ class _ResponseKind(msgspec.Struct, frozen=True):
 
 
 class _Subresource(msgspec.Struct, frozen=True):
-    subresource: str
+    subresource: str = ""
 
 
 class _Resource(msgspec.Struct, frozen=True, rename="camel"):
@@ -195,6 +197,7 @@ def _kinds(api_version: str, version: _Version) -> list[Kind]:
             watchable="watch" in resource.verbs,
             short_names=resource.short_names,
             has_status=any(each.subresource == "status" for each in resource.subresources),
+            scalable=any(part.subresource == "scale" for part in resource.subresources),
         )
         for resource in version.resources
         if resource.response_kind and "patch" in resource.verbs

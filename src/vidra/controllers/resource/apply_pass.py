@@ -29,6 +29,7 @@ from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
 from vidra.controllers.resource.waves import gate
 from vidra.controllers.spans import part
+from vidra.controllers.triggers import requested
 from vidra.kube.errors import KubeError
 from vidra.kube.observed import Seen
 from vidra.manifests import read
@@ -99,7 +100,10 @@ async def apply_pass(
             await make_visible(before, cluster, owner)
             found = compare(want, before, cluster, owner)
             await breathe(want.total)
-            review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
+            asked = requested(resource.metadata) != resource.status.last_handled_requested_at
+            review = await drifts.review(
+                *(found, want.objects, before, cluster, owner), policy=resource.spec.drift_policy, everything=asked
+            )
     except KubeError as error:
         raise Broken(error, before) from None
     work = review.work
@@ -122,10 +126,11 @@ async def apply_pass(
             problems += hands.problems
         elif objection and (not problems or limits.emptied):
             problems.append(objection)
+        remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
     await breathe(want.total)
-    reverted = [item for item in hands.applied if key_of(item) in review.reverting]
+    reverted = review.reverted(hands.applied)
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
         judge(problems, want.total, summary(review.reported)),
@@ -138,8 +143,8 @@ async def apply_pass(
         drifted=review.reported,
         clusters=known(cluster),
     )
-    warnings = tuple(item.message for item in reading.warnings)
-    changed = len(hands.applied) - len(reverted)
+    warnings = (*(item.message for item in reading.warnings), *remarks)
+    changed = sum(key_of(entry) not in review.reverting for entry in hands.applied)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 

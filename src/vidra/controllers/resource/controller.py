@@ -77,7 +77,7 @@ class ResourceController:
         self._names: dict[str, str] = {}
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
-        self._drifts = Drifts()
+        self._drifts = Drifts(self._others)
         self._patience = Patience()
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
@@ -212,7 +212,7 @@ class ResourceController:
         if reach.is_another(cluster):
             resource = await Reporter(self._shared, resource).replaced(cluster)
             reach = Reach(self._shared.clusters, resource)
-        if await at_peace(resource, cluster, owner):
+        if await at_peace(resource, cluster, owner, self._drifts.doubts):
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
         if problem := await self._obstacle(resource, cluster, owner):
