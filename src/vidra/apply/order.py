@@ -30,6 +30,15 @@ class Step(NamedTuple):
 
 
 _CORE = ""
+_BUILTIN = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        *("admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization"),
+        *("certificates", "coordination", "discovery", "events", "flowcontrol.apiserver", "internal.apiserver"),
+        *("networking", "node", "rbac.authorization", "resource", "scheduling", "storage", "storagemigration"),
+    )
+)
+"""Groups of Kubernetes itself that have a dot. What others define has one always."""
 _STAGES: dict[tuple[str, str], Stage] = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Stage.DEFINITIONS,
     (_CORE, "Namespace"): Stage.DEFINITIONS,
@@ -55,6 +64,11 @@ _STAGES: dict[tuple[str, str], Stage] = {
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"): Stage.GATES,
     ("apiregistration.k8s.io", "APIService"): Stage.GATES,
 }
+
+
+def is_builtin(group: str) -> bool:
+    """Whether a group is Kubernetes' own: its kinds need no definition, and nobody else serves them."""
+    return "." not in group or group in _BUILTIN
 
 
 def stage_of(api_version: str, kind: str) -> Stage:

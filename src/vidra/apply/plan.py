@@ -80,10 +80,12 @@ def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, 
 
 
 def _at_peace(item: Desired, entry: ManagedObject, live: Seen | None, manager: str) -> bool:
-    """Whether the object is the one that was applied, from the same text, with every field still in our hands."""
+    """Whether the object is the one that was applied, from the same text, with every field still in our hands.
+
+    What came to its end under this text and is gone is as it should be.
+    """
+    if live is None:
+        return bool(entry.ended) and entry.revision.startswith(f"{item.digest}-")
     return (
-        live is not None
-        and live.uid == entry.uid
-        and not live.terminating
-        and entry.revision == revision(item.digest, live.digest(manager))
+        live.uid == entry.uid and not live.terminating and entry.revision == revision(item.digest, live.digest(manager))
     )

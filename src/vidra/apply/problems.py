@@ -73,6 +73,13 @@ def being_deleted(ref: Ref) -> ObjectError:
     return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted; applied again when it is gone")
 
 
+def wanted_soon(ref: Ref, manager: str) -> ObjectError:
+    """The object is no longer wanted here, but another owner has announced it and not applied it yet."""
+    return ObjectError(
+        Reason.WAITING_FOR_DELETION, f"{ref} is not removed before {manager} has applied it, as it is about to"
+    )
+
+
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:
     """The problem behind a refused removal."""
     said = str(error) if ref.kind != "Secret" else error.reason

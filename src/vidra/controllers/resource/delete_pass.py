@@ -11,6 +11,7 @@ from vidra.api.conditions import Verdict
 from vidra.api.policies import DeletionPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.claims import Claims
 from vidra.apply.owner import Owner
 from vidra.apply.plan import prune_order
 from vidra.clusters.breaker import BeingAsked
@@ -38,11 +39,14 @@ class Farewell(msgspec.Struct, frozen=True):
     """Some cluster has only just been asked whether it is there: this was no try yet."""
 
 
-async def delete_pass(reach: Reach, resource: VidraResource, owner: Owner, peers: Peers, *, seconds: float) -> Farewell:
+async def delete_pass(
+    reach: Reach, resource: VidraResource, owner: Owner, peers: Peers, claims: Claims, *, seconds: float
+) -> Farewell:
     """Remove as much as can be removed now.
 
     Args:
         peers: The other VidraResources.
+        claims: What they have.
         seconds: After which the pass ends, even if a cluster keeps it waiting.
     """
     before = inventory_of(resource)
@@ -50,7 +54,13 @@ async def delete_pass(reach: Reach, resource: VidraResource, owner: Owner, peers
     for entry in before.entries.values():
         by_server.setdefault(entry.server, []).append(entry)
     works = [
-        _Work(reach, server, entries, owner, lambda cluster: Move(cluster, resource, owner, peers))
+        _Work(
+            reach,
+            server,
+            entries,
+            Hands(reach, owner, claims),
+            lambda cluster: Move(cluster, resource, owner, peers),
+        )
         for server, entries in by_server.items()
     ]
     try:
@@ -74,12 +84,12 @@ class _Work:
         reach: Reach,
         server: str,
         entries: Sequence[ManagedObject],
-        owner: Owner,
+        hands: Hands,
         new_move: Callable[[Cluster], Move],
     ) -> None:
-        self._reach, self._server, self._entries, self._owner = reach, server, entries, owner
+        self._reach, self._server, self._entries = reach, server, entries
         self._new_move = new_move
-        self.hands = Hands(reach, owner)
+        self.hands = hands
         self.asking = False
 
     async def run(self, policy: DeletionPolicy) -> None:
@@ -98,7 +108,7 @@ class _Work:
     async def _remove(self, cluster: Cluster, policy: DeletionPolicy) -> None:
         orphan = policy is DeletionPolicy.ORPHAN
         try:
-            cluster.breaker.check(self._owner.manager, passing=True)
+            cluster.breaker.check(self.hands.owner.manager, passing=True)
             if self._reach.is_another(cluster):
                 return await self.hands.prune([self._entries])
             if not orphan:
@@ -123,12 +133,12 @@ class _Work:
         kinds = set()
         for name in {(entry.api_version, entry.kind) for entry in self._entries}:
             try:
-                kind = await cluster.discovery.find(*name)
+                kind = await cluster.discovery.serving(*name)
             except DiscoveryStale:
                 continue
             if kind is not None:
                 kinds.add(kind)
-        cluster.observed.hold(self._owner.manager, kinds)
+        cluster.observed.hold(self.hands.owner.manager, kinds)
         await cluster.observed.ready(kinds, FILL_WITHIN)
 
     def _problem(self, reason: Reason, message: str) -> None:

@@ -9,18 +9,21 @@ from typing import Any
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem
 from vidra.apply.applier import Applier
+from vidra.apply.claims import Claims
 from vidra.apply.desired import Desired, Key
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.pruner import Pruner, Removal, Removed
 from vidra.apply.terms import Terms
+from vidra.apply.unserved import hidden
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource.reach import Reach
 from vidra.controllers.spans import part
-from vidra.kube.discovery import DiscoveryStale
+from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.kube.errors import ApiError
 
 AT_ONCE = 64
 """Objects of one pass under way at a time: enough that a cluster's places (`client.IN_FLIGHT`) are always taken."""
@@ -32,9 +35,10 @@ Gate = Callable[[int], ObjectProblem | None]
 class Hands:
     """What one pass did so far. It stays true when the pass is broken off: what is not certain is not in it."""
 
-    def __init__(self, reach: Reach, owner: Owner) -> None:
+    def __init__(self, reach: Reach, owner: Owner, claims: Claims) -> None:
         self._reach = reach
-        self._owner = owner
+        self.owner = owner
+        self._claims = claims
         self.applied: list[ManagedObject] = []
         self.gone: list[Key] = []
         """Confirmed absent, or let go."""
@@ -55,7 +59,7 @@ class Hands:
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in: the rest would fail alike.
         """
-        applier = Applier(cluster.client, cluster.observed, self._owner, terms)
+        applier = Applier(cluster.client, cluster.observed, self.owner, terms)
         wave: int | None = None
         for stage in filter(None, stages):
             if stage[0].wave != wave:
@@ -107,30 +111,52 @@ class Hands:
         except BeingAsked as error:
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, f"{ref}: {error}", str(ref)))
             return
+        if removed.asked:
+            self.removed.append(entry)
         if removed.what is Removal.TERMINATING and patient:
             message = f"{ref} is deleted but its finalizers still keep it"
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, message, str(ref)))
             return
         self.gone.append(key_of(entry))
-        if removed.what is not Removal.KEPT:
-            self.removed.append(entry)
-        elif removed.why:
+        if removed.what is Removal.KEPT and removed.why:
             self.kept.append(f"{ref}: {removed.why}")
 
     async def _removal(self, entry: ManagedObject, *, orphan: bool) -> Removed:
         cluster = self._reach.get(entry.server)
-        cluster.breaker.check(self._owner.manager, passing=True)
+        cluster.breaker.check(self.owner.manager, passing=True)
         if self._reach.is_another(cluster):
             return Removed(Removal.KEPT, f"another cluster is at {entry.server} now, and nothing in it is touched")
-        try:
-            kind = await cluster.discovery.find(entry.api_version, entry.kind)
-        except DiscoveryStale as error:
-            raise ObjectError(Reason.PRUNE_FAILED, f"{ref_of(entry)}: {error}") from None
+        kind = await self._kind(cluster, entry)
         if kind is None:
-            # A kind that is not served has no objects: its definition took them along.
+            # Its definition is gone, and took it along.
             return Removed(Removal.GONE)
-        pruner = Pruner(cluster.client, cluster.discovery, cluster.observed, self._owner)
-        return await pruner.remove(entry, kind, orphan=orphan)
+        pruner = Pruner(
+            cluster.client, cluster.discovery, cluster.observed, self.owner, claims=self._claims, cluster=cluster.uid
+        )
+        try:
+            return await pruner.remove(entry, kind, orphan=orphan)
+        except ApiError as error:
+            if not error.not_found:
+                raise
+            cluster.discovery.forget()
+            raise ObjectError(
+                Reason.PRUNE_FAILED, f"{ref_of(entry)}: the cluster serves {kind.api_version} no longer: tried again"
+            ) from None
+
+    async def _kind(self, cluster: Cluster, entry: ManagedObject) -> Kind | None:
+        """The kind of an entry as it is served now; None when its objects are gone with its definition.
+
+        Raises:
+            ObjectError: Its objects may be there, unseen.
+        """
+        ref = ref_of(entry)
+        try:
+            kind = await cluster.discovery.serving(entry.api_version, entry.kind)
+        except DiscoveryStale as error:
+            raise ObjectError(Reason.PRUNE_FAILED, f"{ref}: {error}") from None
+        if kind is None and (why := await hidden(cluster.client, ref)):
+            raise ObjectError(Reason.PRUNE_FAILED, f"{ref} cannot be removed: {why}. Tried again later")
+        return kind
 
 
 async def _together(count: int, work: Iterable[Coroutine[Any, Any, None]]) -> None:
