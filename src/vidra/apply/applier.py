@@ -133,7 +133,7 @@ class Applier:
             if live.metadata.deletion_timestamp or not await delete(
                 self._client, item.path, uid=entry.uid, resource_version=version
             ):
-                raise being_deleted(item.ref)
+                raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._create(item)
 
     async def _create(self, item: Desired) -> ManagedObject:
@@ -148,7 +148,7 @@ class Applier:
         """Apply an object that exists and is not known to be ours."""
         state = seen(live.metadata)
         if state.terminating:
-            raise being_deleted(item.ref)
+            raise being_deleted(item.ref, live.metadata.finalizers)
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
         if state.holders or _joinable(item):
@@ -174,10 +174,12 @@ class Applier:
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and state.uid == uid and state.terminating:
-            raise being_deleted(item.ref)
+            # Not to be written to: what it becomes now is nobody's any more.
+            leaving = await look(self._client, item.path)
+            raise being_deleted(item.ref, leaving.metadata.finalizers if leaving else ())
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
-            raise being_deleted(item.ref)
+            raise being_deleted(item.ref, live.metadata.finalizers)
         return self._entry(item, live, joined=joined)
 
     async def _insist(self, item: Desired, uid: str) -> LiveObject:

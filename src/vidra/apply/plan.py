@@ -9,7 +9,7 @@ import msgspec
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired import Desired, Key
 from vidra.apply.inventory import Inventory, key_of
-from vidra.apply.order import Step, stage_of
+from vidra.apply.order import Leave, Step, leave_of, stage_of
 from vidra.kube.observed import Seen
 
 Look = Callable[[Desired], Seen | None]
@@ -72,10 +72,10 @@ def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
 
 
 def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, ...], ...]:
-    """Entries by wave and stage, the last first; inside a stage in reverse order."""
-    by_step: dict[Step, list[ManagedObject]] = {}
+    """Entries by wave and stage, the last first, custom resources before all others of their wave."""
+    by_step: dict[Leave, list[ManagedObject]] = {}
     for entry in sorted(entries, key=key_of, reverse=True):
-        by_step.setdefault(Step(entry.wave, stage_of(entry.api_version, entry.kind)), []).append(entry)
+        by_step.setdefault(leave_of(entry.api_version, entry.kind, entry.wave), []).append(entry)
     return tuple(tuple(by_step[step]) for step in sorted(by_step, reverse=True))
 
 

@@ -50,6 +50,10 @@ class Removed(msgspec.Struct, frozen=True):
     why: str = ""
     asked: bool = False
     """It was deleted or released now; otherwise that was done before, or it was not there."""
+    finalizers: tuple[str, ...] = ()
+    """What keeps it, if it is terminating; none: its grace period."""
+    since: str = ""
+    """When its end began (RFC 3339), if it is terminating."""
 
 
 class Pruner:
@@ -139,11 +143,18 @@ class Pruner:
             if state.holders or kept:
                 return self._let_go(entry)
         if state.terminating:
-            return Removed(Removal.TERMINATING)
+            return await self._on_its_way(path, state, asked=False)
         if why := await self._contents.of(entry, path):
             return await self._abandoned(path, entry, state, why)
         gone = await delete(self._client, path, uid=state.uid, resource_version=str(max(state.version, 0) or ""))
-        return Removed(Removal.GONE if gone else Removal.TERMINATING, asked=True)
+        return Removed(Removal.GONE, asked=True) if gone else await self._on_its_way(path, state, asked=True)
+
+    async def _on_its_way(self, path: str, state: Seen, *, asked: bool) -> Removed:
+        live = await look(self._client, path)
+        if live is None or live.metadata.uid != state.uid:
+            return Removed(Removal.GONE, asked=asked)
+        since = live.metadata.deletion_timestamp or ""
+        return Removed(Removal.TERMINATING, asked=asked, finalizers=live.metadata.finalizers, since=since)
 
     def _let_go(self, entry: ManagedObject) -> Removed:
         self._claims.let_go(self._owner, entry)

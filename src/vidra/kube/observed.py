@@ -66,7 +66,7 @@ def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
     terminating = meta.deletion_timestamp is not None
     kept = (meta.annotations or {}).get(PRUNE) == "disabled"
     lost = sum(key.startswith(OWNER_PREFIX) for key in meta.annotations or ()) > len(holders)
-    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health, lost)
+    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health, lost=lost)
 
 
 class Judge(Protocol):

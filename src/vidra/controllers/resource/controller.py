@@ -30,7 +30,7 @@ from vidra.controllers.content import ContentError
 from vidra.controllers.offload import breathe
 from vidra.controllers.queue import Next, Queue
 from vidra.controllers.resource.apply_pass import Broken, Done, apply_pass
-from vidra.controllers.resource.deadline import time_left
+from vidra.controllers.resource.deadline import grace_of, time_left
 from vidra.controllers.resource.delete_pass import delete_pass
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
@@ -302,13 +302,17 @@ class ResourceController:
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
         peers = self._shared.resources.get
         reach = Reach(self._shared.clusters, resource)
-        farewell = await delete_pass(reach, resource, owner, peers, self._claims, seconds=seconds)
+        farewell = await delete_pass(
+            reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace_of(resource, datetime.now(UTC))
+        )
         reporter.kept(farewell.kept)
+        reporter.held(farewell.held)
         outcome = farewell.outcome
         if outcome.inventory.entries:
             left = time_left(resource, datetime.now(UTC))
             if left > 0 or farewell.asking:
                 await reporter.deleting(outcome)
+                left = min(left, left if farewell.again is None else farewell.again)
                 return Next(after=min(LONGEST_WAIT, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
             reporter.left_behind(outcome)
         await self._shared.content.leave(resource, self._others(resource))

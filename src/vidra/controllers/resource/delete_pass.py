@@ -35,12 +35,16 @@ class Farewell(msgspec.Struct, frozen=True):
     """Its inventory is what is left."""
     kept: tuple[str, ...]
     """What stays and is Vidra's no longer, each with the reason."""
+    held: tuple[str, ...]
+    """What is deleted, but stays until its finalizers are taken off."""
+    again: float | None = None
+    """Seconds after which more can be done, whatever happens meanwhile."""
     asking: bool = False
     """Some cluster has only just been asked whether it is there: this was no try yet."""
 
 
 async def delete_pass(
-    reach: Reach, resource: VidraResource, owner: Owner, peers: Peers, claims: Claims, *, seconds: float
+    reach: Reach, resource: VidraResource, owner: Owner, peers: Peers, claims: Claims, *, seconds: float, grace: float
 ) -> Farewell:
     """Remove as much as can be removed now.
 
@@ -48,6 +52,7 @@ async def delete_pass(
         peers: The other VidraResources.
         claims: What they have.
         seconds: After which the pass ends, even if a cluster keeps it waiting.
+        grace: Seconds for which custom resources are waited for with any policy, before what may serve them goes.
     """
     before = inventory_of(resource)
     by_server: dict[str, list[ManagedObject]] = {}
@@ -66,14 +71,16 @@ async def delete_pass(
     try:
         async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
             for work in works:
-                group.create_task(work.run(resource.spec.deletion_policy))
+                group.create_task(work.run(resource.spec.deletion_policy, grace))
     except TimeoutError:
         pass  # What is certain is in the hands.
     problems = [problem for work in works for problem in work.hands.problems]
     gone = [key for work in works for key in work.hands.gone]
     outcome = Outcome(_verdict(problems), before.settled((), gone), tuple(problems), total=resource.status.objects)
     kept = tuple(line for work in works for line in work.hands.kept)
-    return Farewell(outcome, kept, any(work.asking for work in works))
+    held = tuple(line for work in works for line in work.hands.held)
+    again = min((work.hands.again for work in works if work.hands.again is not None), default=None)
+    return Farewell(outcome, kept, held, again, any(work.asking for work in works))
 
 
 class _Work:
@@ -92,11 +99,11 @@ class _Work:
         self.hands = hands
         self.asking = False
 
-    async def run(self, policy: DeletionPolicy) -> None:
+    async def run(self, policy: DeletionPolicy, grace: float) -> None:
         """Do what can be done; what stands in the way is in the hands' problems."""
         try:
             cluster = self._reach.get(self._server)
-            await self._remove(cluster, policy)
+            await self._remove(cluster, policy, grace)
         except ClusterError as error:
             self._problem(error.reason, str(error))
         except BeingAsked as error:
@@ -105,7 +112,7 @@ class _Work:
         except KubeError as error:
             self._problem(reason_of(error), f"cannot remove objects: {error}")
 
-    async def _remove(self, cluster: Cluster, policy: DeletionPolicy) -> None:
+    async def _remove(self, cluster: Cluster, policy: DeletionPolicy, grace: float) -> None:
         orphan = policy is DeletionPolicy.ORPHAN
         try:
             cluster.breaker.check(self.hands.owner.manager, passing=True)
@@ -115,7 +122,7 @@ class _Work:
                 await self._watch(cluster)
             patient = policy is DeletionPolicy.WAIT_FOR_TERMINATION
             entries = await self._moved(cluster)
-            await self.hands.prune(prune_order(entries), patient=patient, orphan=orphan)
+            await self.hands.prune(prune_order(entries), patient=patient, grace=grace, orphan=orphan)
         except KubeError:
             cluster.breaker.doubt()
             raise
