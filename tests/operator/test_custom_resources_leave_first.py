@@ -1,5 +1,7 @@
 """What serves custom resources goes after them, so that somebody is there to take their finalizers off."""
 
+from typing import Any
+
 import pytest
 
 from vidra.manifests.write import write
@@ -33,7 +35,7 @@ class Operator:
         ]
         self.name = ""
 
-    async def applied(self, **spec: str | int) -> None:
+    async def applied(self, **spec: Any) -> None:
         manifest = write([*self.objects, custom(self.group, "Gadget", "one", size=1)])
         self.name = await self.scene.resource(manifest, interval="1s", **spec)
         await self.scene.until_resource(self.name)

@@ -38,6 +38,8 @@ class Cluster:
         """For owners that wait for a namespace."""
         self.lookouts = Lookouts(self.client, judge, owners.told)
         """For owners that wait for single objects."""
+        self.contested: set[str] = set()
+        """Owners, by field manager, that were refused what another owner has: told when anybody lets go of anything."""
         self.closed = False
         """Its credentials were changed or taken away: whoever still holds it asks for another."""
         self.client.on_late = self.breaker.ask
@@ -58,6 +60,7 @@ class Cluster:
         self.observed.hold(manager, ())
         self.definitions.done(manager)
         self.namespaces.done(manager)
+        self.contested.discard(manager)
         self.lookouts.hold(manager, ())
         self.breaker.leave(manager)
 
@@ -73,8 +76,12 @@ class Cluster:
     def _changed(self, old: Seen | None, new: Seen | None) -> None:
         """Wake every owner that held something of the object, or does now; for its health alone a glance will do."""
         call = self._owners.wake if is_drift(old, new) else self._owners.felt
-        for manager in {name for state in (old, new) if state for name, _ in state.holders}:
+        holders = [{name for name, _ in state.holders} if state else set[str]() for state in (old, new)]
+        for manager in holders[0] | holders[1]:
             call(manager)
+        if holders[0] - holders[1]:
+            for manager in self.contested - holders[0]:
+                self._owners.told(manager)
 
     def _unserved(self, managers: tuple[str, ...]) -> None:
         """A definition went, and with it all objects of its kind."""
