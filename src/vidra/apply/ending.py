@@ -90,15 +90,20 @@ def noted(
     changed: dict[Key, ManagedObject] = {}
     for key, entry in inventory.entries.items():
         kind = known(entry)
-        if kind is None or not entry.uid:
+        if kind is None or not entry.uid or not observed.shows_ends(kind):
             continue
-        ended = _ended(entry, kind, observed, wanted.get(key) if wanted else None)
+        ended = ended_of(entry, kind, observed, wanted.get(key) if wanted else None)
         if ended != entry.ended:
             changed[key] = msgspec.structs.replace(entry, ended=ended)
     return Inventory({**inventory.entries, **changed}) if changed else inventory
 
 
-def _ended(entry: ManagedObject, kind: Kind, observed: Observed, item: Desired | None) -> str:
+def ended_of(entry: ManagedObject, kind: Kind, observed: Observed, item: Desired | None = None) -> str:
+    """How an object came to its end, as far as it is known; empty while it has not.
+
+    Args:
+        item: Its text, if that is at hand.
+    """
     live = observed.get(kind, entry.namespace, entry.name)
     if live is not None:
         return live.ended if live.uid == entry.uid else entry.ended

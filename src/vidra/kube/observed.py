@@ -119,6 +119,11 @@ class KindView:
         self._task = apart(self._watch.run(), f"watch {kind.path()}")
 
     @property
+    def shows_ends(self) -> bool:
+        """Whether it is seen of its objects how they end."""
+        return self._whole
+
+    @property
     def synced(self) -> asyncio.Event:
         """Set once the view is complete."""
         return self._watch.synced
@@ -270,6 +275,11 @@ class Observed:
         """The object as last seen; None when it is not there, or when that cannot be told without asking."""
         view = self.view(kind)
         return view.get(namespace, name) if view else None
+
+    def shows_ends(self, kind: Kind) -> bool:
+        """Whether objects of a kind may end by themselves, as far as anybody looks."""
+        view = self._views.get(kind)
+        return view is not None and view.shows_ends
 
     def end(self, kind: Kind, uid: str) -> str | None:
         """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""

@@ -29,6 +29,7 @@ from vidra.kube.discovery import DiscoveryStale, Kind
 from vidra.kube.errors import ApiError
 from vidra.manifests import Ref
 
+ATTEMPTS = 2
 AT_ONCE = 64
 """Objects of one pass under way at a time: enough that a cluster's places (`client.IN_FLIGHT`) are always taken."""
 
@@ -156,22 +157,22 @@ class Hands:
         cluster.breaker.check(self.owner.manager, passing=True)
         if self._reach.is_another(cluster):
             return Removed(Removal.KEPT, f"another cluster is at {entry.server} now, and nothing in it is touched")
-        kind = await self._kind(cluster, entry)
-        if kind is None:
-            # Its definition is gone, and took it along.
-            return Removed(Removal.GONE)
         pruner = Pruner(
             cluster.client, cluster.discovery, cluster.observed, self.owner, claims=self._claims, cluster=cluster.uid
         )
-        try:
-            return await pruner.remove(entry, kind, orphan=orphan)
-        except ApiError as error:
-            if not error.not_found:
-                raise
-            cluster.discovery.forget()
-            raise ObjectError(
-                Reason.PRUNE_FAILED, f"{ref_of(entry)}: the cluster serves {kind.api_version} no longer: tried again"
-            ) from None
+        for _ in range(ATTEMPTS):
+            kind = await self._kind(cluster, entry)
+            if kind is None:
+                # Its definition is gone, and took it along.
+                return Removed(Removal.GONE)
+            try:
+                return await pruner.remove(entry, kind, orphan=orphan)
+            except ApiError as error:
+                if not error.not_found:
+                    raise
+                cluster.discovery.forget()  # it still knew a version that is served no longer
+        why = "the cluster does not serve its kind as it says"
+        raise ObjectError(Reason.PRUNE_FAILED, f"{ref_of(entry)} cannot be removed: {why}. Tried again later")
 
     async def _kind(self, cluster: Cluster, entry: ManagedObject) -> Kind | None:
         """The kind of an entry as it is served now; None when its objects are gone with its definition.

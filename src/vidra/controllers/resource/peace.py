@@ -7,11 +7,10 @@ import hashlib
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.apply.ending import noted
-from vidra.apply.inventory import Inventory
+from vidra.apply.ending import ended_of
 from vidra.apply.owner import Owner
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.reach import kind_at, known
+from vidra.controllers.resource.reach import known
 from vidra.controllers.triggers import requested
 from vidra.kube.discovery import DiscoveryStale, Kind
 from vidra.kube.errors import KubeError
@@ -52,8 +51,7 @@ async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner) -> b
     wanted = frozenset(kinds.values())
     cluster.observed.hold(owner.manager, wanted)
     await cluster.observed.ready(wanted, FILL_WITHIN)
-    entries = noted(Inventory.of(status.managed_resources), lambda entry: kind_at(entry, cluster), cluster.observed)
-    return all(_untouched(entry, kinds, cluster, owner) for entry in entries.entries.values())
+    return all(_untouched(entry, kinds, cluster, owner) for entry in status.managed_resources)
 
 
 def checksum_of(resource: VidraResource) -> str:
@@ -75,8 +73,8 @@ def _untouched(entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster
     """Whether the cluster shows the object that was applied, with all its fields still in the owner's hands."""
     kind = kinds.get((entry.api_version, entry.kind))
     live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
-    if live is None and entry.ended and entry.revision:
-        return entry.server == cluster.server
+    if live is None and kind and ended_of(entry, kind, cluster.observed):
+        return entry.server == cluster.server and bool(entry.revision)
     return (
         live is not None
         and entry.server == cluster.server
