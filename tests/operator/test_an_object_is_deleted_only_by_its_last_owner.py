@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from vidra.api.names import OWNER_PREFIX, RECREATE
+from vidra.api.names import OWNER_PREFIX, RECREATE, REQUESTED_AT
 from vidra.kube.client import JSON_PATCH, encode
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
@@ -143,7 +143,7 @@ async def test_an_owner_that_has_only_announced_it_is_waited_for(scene: Scene, a
         assert other in condition(waiting)["message"]
         assert await box(scene) is not None
         await _listed(scene, other)
-        await scene.patch(RESOURCES, first, {"metadata": {"annotations": {"a": "b"}}})
+        await scene.patch(RESOURCES, first, {"metadata": {"annotations": {REQUESTED_AT: "now"}}})
     await scene.until_gone(RESOURCES, first, seconds=40)
     assert await box(scene) is None
 
