@@ -7,7 +7,7 @@ once, before its status does: of owners that go together the last one deletes it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -23,8 +23,12 @@ class Claim(msgspec.Struct, frozen=True):
 
     manager: str
     """Its field manager."""
+    mark: str
+    """Its annotation on what it owns."""
     confirmed: bool
     """It has applied this very object; otherwise it is about to apply it, or has just done so."""
+    here: bool
+    """This replica works on it, so that it is known at once what it lets go of."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -44,9 +48,13 @@ class Claims:
 
     Args:
         resources: All of this hub.
+        here: Whether this replica works on one.
     """
 
-    def __init__(self, resources: Store[VidraResource], hub: str) -> None:
+    def __init__(
+        self, resources: Store[VidraResource], hub: str, here: Callable[[VidraResource], bool] = lambda _: True
+    ) -> None:
+        self._here = here
         self._resources = resources
         self._hub = hub
         self._indexed: dict[str, tuple[ManagedObject, ...]] = {}
@@ -82,7 +90,9 @@ class Claims:
             its = key_of(item)
             here = its[1:] == key[1:] and its not in gone and self._is_at(resource, item.server, place)
             if here and item.uid in {"", place.uid}:
-                return Claim(Owner(self._hub, name).manager, confirmed=bool(item.uid))
+                owner = Owner(self._hub, name)
+                mark = next(iter(owner.annotations))
+                return Claim(owner.manager, mark, confirmed=bool(item.uid), here=self._here(resource))
         return None
 
     def _is_at(self, resource: VidraResource, server: str, place: Place) -> bool:

@@ -172,14 +172,21 @@ class Pruner:
             for claim in self._claims.others(self._owner, entry, self._place(entry, state))
             if claim.manager not in holders
         ]
-        if any(claim.confirmed for claim in others):
+        confirmed = [claim for claim in others if claim.confirmed]
+        if any(claim.here for claim in confirmed):
             return True
-        if others and holders <= {self._manager}:
-            raise wanted_soon(ref_of(entry), others[0].manager)
-        if not state.lost:
+        if len(others) > len(confirmed) and holders <= {self._manager}:
+            raise wanted_soon(ref_of(entry), next(claim.manager for claim in others if not claim.confirmed))
+        if not confirmed and not state.lost:
             return False
         live = await look(self._client, path)
-        return live is not None and live.metadata.uid == state.uid and foreign(live.metadata.annotations, self._owner)
+        if live is None or live.metadata.uid != state.uid:
+            return False
+        if confirmed and self._manager not in holders:
+            return True
+        # Another replica's may have let go just now, as its status is about to say: then its mark is off too.
+        marks = live.metadata.annotations or {}
+        return any(claim.mark in marks for claim in confirmed) or foreign(marks, self._owner)
 
     def _place(self, entry: ManagedObject, state: Seen) -> Place:
         return Place(entry.server, self._cluster, state.uid)

@@ -78,7 +78,7 @@ class ResourceController:
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
         self._drifts = Drifts()
-        self._claims = Claims(shared.resources, shared.hub)
+        self._claims = Claims(shared.resources, shared.hub, lambda item: lead_of(item) in shared.share)
         self._patience = Patience()
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
