@@ -8,6 +8,7 @@ import pytest
 from vidra.api.names import OWNER_PREFIX, RECREATE, REQUESTED_AT
 from vidra.kube.client import JSON_PATCH, encode
 from vidra.manifests.write import write
+from vidra.testing.model.wire import Wire
 from vidra.testing.objects import config_map
 from vidra.testing.remote import Remote
 from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
@@ -115,16 +116,17 @@ async def test_two_addresses_of_one_cluster_are_one_cluster(scene: Scene, remote
     await remote.credentials()
     first = await remote.resource(BOX)
     await scene.until_resource(first)
-    remote.moved_to(remote.server.replace("127.0.0.1", "localhost"))
-    await remote.credentials("another")
-    second = await remote.resource(BOX)
-    await scene.until_resource(second)
-    uid = await wiped(remote.scene)
-    await gone(scene, first)
-    left = await box(remote.scene)
-    assert left is not None
-    assert left["metadata"]["uid"] == uid
-    await gone(scene, second)
+    async with Wire(remote.server) as wire:
+        remote.moved_to(wire.url)
+        await remote.credentials("another")
+        second = await remote.resource(BOX)
+        await scene.until_resource(second)
+        uid = await wiped(remote.scene)
+        await gone(scene, first)
+        left = await box(remote.scene)
+        assert left is not None
+        assert left["metadata"]["uid"] == uid
+        await gone(scene, second)
     assert await box(remote.scene) is None
 
 

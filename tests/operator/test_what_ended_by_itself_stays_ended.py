@@ -60,7 +60,8 @@ class Once:
     async def gone(self) -> None:
         """The cluster cleans it up."""
         kind = await self.scene.kind("batch/v1", "Job")
-        await self.scene.delete(kind, "once", namespace=self.scene.namespace)
+        path, query = kind.path(self.scene.namespace, "once"), {"propagationPolicy": "Background"}
+        await self.scene.client.send("DELETE", path, query=query)
         await self.scene.until_gone(kind, "once", namespace=self.scene.namespace)
 
 
@@ -83,7 +84,7 @@ async def test_a_job_that_completed_runs_once_per_text(own_scene: Scene, events:
     once, scene = Once(own_scene), own_scene
     where = {"reconcileOnEvents": events}
     name = await scene.resource(job(ttlSecondsAfterFinished=600), destination=where, wait=True, interval="1s")
-    await scene.until_resource(name)
+    await scene.until_resource(name, has_reason("WaitingForHealth"))
     await once.end()
     await scene.until_resource(name, ended("Succeeded"))
     await once.gone()
@@ -94,7 +95,7 @@ async def test_a_job_that_completed_runs_once_per_text(own_scene: Scene, events:
     reasons = {event["reason"] for event in await scene.events_about(name)}
     assert not reasons & {"DriftReverted", "DriftFight"}
     await scene.resource(job("example.com/once:2"), name=name, destination=where, wait=True, interval="1s")
-    await scene.until_resource(name)
+    await scene.until_resource(name, has_reason("WaitingForHealth"))
     assert await once.uid()
 
 
@@ -155,7 +156,7 @@ async def test_a_job_that_is_deleted_while_it_runs_comes_back(own_scene: Scene, 
 async def test_a_job_that_failed_is_not_repeated_and_not_called_healthy(own_scene: Scene) -> None:
     once, scene = Once(own_scene), own_scene
     name = await scene.resource(job(ttlSecondsAfterFinished=600), wait=True, interval="1s")
-    await scene.until_resource(name)
+    await scene.until_resource(name, has_reason("WaitingForHealth"))
     await once.end(well=False)
     await scene.until_resource(name, has_reason("Unhealthy"))
     await once.gone()

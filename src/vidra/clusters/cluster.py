@@ -79,7 +79,7 @@ class Cluster:
         holders = [{name for name, _ in state.holders} if state else set[str]() for state in (old, new)]
         for manager in holders[0] | holders[1]:
             call(manager)
-        if holders[0] - holders[1]:
+        if new is None or holders[0] - holders[1]:
             for manager in self.contested - holders[0]:
                 self._owners.told(manager)
 

@@ -246,7 +246,8 @@ class ResourceController:
         reasons = {problem.reason for problem in done.outcome.problems}
         (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
         (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(owner.manager)
-        (cluster.contested.add if Reason.CONFLICT in reasons else cluster.contested.discard)(owner.manager)
+        contested = not reasons.isdisjoint({Reason.CONFLICT, Reason.NOT_OWNED})
+        (cluster.contested.add if contested else cluster.contested.discard)(owner.manager)
         return done
 
     def _count(self, done: Done) -> None:
