@@ -2,7 +2,7 @@
 
 import pytest
 
-from vidra.api.names import PRUNE
+from vidra.api.names import MANAGED_LABEL, PRUNE
 from vidra.manifests.write import write
 from vidra.testing.eventually import eventually
 from vidra.testing.objects import config_map, namespace
@@ -131,7 +131,7 @@ async def test_an_orphan_that_another_owner_has_stays_marked_as_that_owners(scen
     await scene.until_gone(RESOURCES, leaves)
     shared = await scene.get(configs, "shared", namespace=scene.namespace)
     assert shared is not None
-    assert shared["metadata"]["labels"] == {"managed-by": "vidra"}
+    assert shared["metadata"]["labels"] == {MANAGED_LABEL: "true"}
     assert list(shared["metadata"]["annotations"].values()) == [stays]
     await scene.delete(RESOURCES, stays)
     await scene.until_gone(configs, "shared", namespace=scene.namespace)
@@ -163,6 +163,6 @@ async def test_an_object_that_says_so_survives_its_vidraresource(scene: Scene) -
     await scene.until_gone(RESOURCES, name)
     found = await scene.get(configs, "kept", namespace=scene.namespace)
     assert found is not None
-    assert "managed-by" not in found["metadata"].get("labels", {})
+    assert MANAGED_LABEL not in found["metadata"].get("labels", {})
     assert await scene.get(configs, "goes", namespace=scene.namespace) is None
     assert "kept" in (await scene.until_event(name, "Kept"))["message"]

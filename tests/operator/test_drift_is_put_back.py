@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from vidra.api.names import MANAGED_LABEL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
@@ -41,8 +42,8 @@ EDITS: dict[str, Json] = {
     "a value": {"data": {"colour": "blue"}},
     "a removed key": {"data": {"colour": None}},
     "all data": {"data": None},
-    "the label": {"metadata": {"labels": {"managed-by": None}}},
-    "another label": {"metadata": {"labels": {"managed-by": "me"}}},
+    "the label": {"metadata": {"labels": {MANAGED_LABEL: None}}},
+    "another label": {"metadata": {"labels": {MANAGED_LABEL: "me"}}},
     "the annotations": {"metadata": {"annotations": None}},
 }
 

@@ -45,6 +45,13 @@ async def test_an_unknown_kind_waits_for_its_definition_while_the_rest_is_applie
     assert "problems" not in resource["status"]
 
 
+async def test_a_version_that_is_not_served_is_told_with_the_one_that_is(scene: Scene) -> None:
+    old = {"apiVersion": "extensions/v1beta1", "kind": "Ingress", "metadata": {"name": "web"}, "spec": {}}
+    name = await scene.resource(write([old]))
+    waiting = await scene.until_resource(name, has_reason("KindUnknown"))
+    assert "but as networking.k8s.io/v1: correct apiVersion" in condition(waiting)["message"]
+
+
 async def test_a_definition_that_is_removed_later_is_noticed_and_waited_for(scene: Scene) -> None:
     group = f"{scene.namespace}.example.com"
     definitions = await scene.kind(*DEFINITION)

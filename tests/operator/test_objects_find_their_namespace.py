@@ -2,6 +2,7 @@
 
 import pytest
 
+from vidra.api.names import MANAGED_LABEL
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, custom, definition, namespace
 from vidra.testing.scene import RESOURCES, Scene, condition, established, has_reason
@@ -113,4 +114,4 @@ async def test_the_default_namespace_is_never_deleted(scene: Scene) -> None:
     default = await scene.get(await scene.kind("v1", "Namespace"), "default")
     assert default is not None
     assert "deletionTimestamp" not in default["metadata"]
-    assert "managed-by" not in default["metadata"]["labels"]
+    assert MANAGED_LABEL not in default["metadata"]["labels"]

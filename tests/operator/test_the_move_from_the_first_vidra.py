@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from vidra.api.names import FIRST_OWNED_BY, MANAGER_PREFIX
+from vidra.api.names import FIRST_OWNED_BY, MANAGED_LABEL, MANAGER_PREFIX
 from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
@@ -255,7 +255,7 @@ async def test_what_the_artifact_no_longer_has_goes_away(move: Move) -> None:
         await move.done()
     assert (await move.now("ConfigMap", "settings"))["data"] == {"colour": "red"}
     deployment = await move.now("Deployment", "web")
-    assert deployment["metadata"]["labels"] == {"app": "web", "managed-by": "vidra"}
+    assert deployment["metadata"]["labels"] == {"app": "web", MANAGED_LABEL: "true"}
     assert await move.first.now("ConfigMap", "outdated") is None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from vidra.api.names import MANAGED_LABEL
 from vidra.cli.checking import needs
 from vidra.kube.client import Client
 from vidra.manifests.write import write
@@ -233,7 +234,7 @@ async def nothing_else_went(scene: Scene, sync: str) -> None:
 
 async def objects(scene: Scene) -> list[str]:
     """UIDs of what Vidra manages."""
-    found = await scene.plane.kubectl("get", "cm,secret", "-n", "web", "-l", "managed-by=vidra", "-o", "json")
+    found = await scene.plane.kubectl("get", "cm,secret", "-n", "web", "-l", f"{MANAGED_LABEL}=true", "-o", "json")
     return sorted(item["metadata"]["uid"] for item in msgspec.json.decode(found.stdout)["items"])
 
 
