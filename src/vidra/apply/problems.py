@@ -31,8 +31,10 @@ def refused(ref: Ref, error: ApiError, *, fresh: bool) -> ObjectError:
         fresh: Vidra has never applied this object, so that a definite no means that it has none.
     """
     reason = meaning(error)
+    # What is tried again soon keeps its entry meanwhile: taking it out and writing it ahead would be two writes a try.
+    passing = reason in ENDS_BY_ITSELF
     message = f"{ref}: {_message(ref, error, reason)}"
-    return ObjectError(reason, message, absent=fresh and not error.transient and error.code != 408)
+    return ObjectError(reason, message, absent=fresh and not passing and error.code < 500)
 
 
 def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:
