@@ -7,9 +7,10 @@ from typing import Any
 
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
-from vidra.apply.adoption import refusal, sensitive
+from vidra.apply.adoption import refusal
 from vidra.apply.contest import contest, why_not
 from vidra.apply.desired import Desired
+from vidra.apply.guard import NOTHING_KEPT, Guard
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
@@ -39,14 +40,18 @@ class Applier:
 
     Args:
         terms: What to do about other owners and about objects that somebody else made.
+        guard: What the cluster keeps from artifacts.
     """
 
-    def __init__(self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED) -> None:
+    def __init__(
+        self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED, guard: Guard = NOTHING_KEPT
+    ) -> None:
         self._client = client
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
         self._terms = terms
+        self._guard = guard
 
     async def apply(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Make the cluster hold this object.
@@ -156,7 +161,7 @@ class Applier:
         Raises:
             ObjectError: It is to be left alone.
         """
-        if not item.server and (why := sensitive(item.ref, live.metadata)):
+        if why := self._guard.never_taken(item.ref, live.metadata):
             raise never_taken(item.ref, why)
         if why := refusal(live.metadata, self._terms.policies.adoption, self._manager):
             raise not_owned(item.ref, why)

@@ -22,7 +22,6 @@ from vidra.api.names import (
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.apply.owner import hub_of
 from vidra.cli.exits import Exit, Failure
 from vidra.kube.client import Client
 from vidra.kube.core import ConfigMap, Secret
@@ -102,7 +101,7 @@ async def config_maps(client: Client) -> list[ConfigMap]:
 
 
 async def identity(client: Client) -> str:
-    """Which Vidra this is, in field managers.
+    """Which cluster this is, by the UID of kube-system.
 
     Raises:
         Failure: It cannot be told.
@@ -110,7 +109,7 @@ async def identity(client: Client) -> str:
     system = await look(client, "/api/v1/namespaces/kube-system")
     if system is None:
         raise Failure("this cluster has no namespace kube-system, by which Vidra knows its own objects")
-    return hub_of(system.metadata.uid)
+    return system.metadata.uid
 
 
 async def find(client: Client, name: str) -> Item:

@@ -10,7 +10,7 @@ import msgspec
 
 from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.cli import hub
 from vidra.cli.exits import Failure
 from vidra.clusters.rehearsal import Rehearsal
@@ -60,15 +60,16 @@ class Stage(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
     """Everything as the operator would find it."""
-    identity, resources, clusters, infrahubs, maps = await asyncio.gather(
+    uid, resources, clusters, infrahubs, maps = await asyncio.gather(
         hub.identity(client),
         hub.resources(client),
         hub.cluster_secrets(client),
         hub.infrahub_secrets(client),
         hub.config_maps(client),
     )
-    source = chosen(maps, namespace)
+    source, identity = chosen(maps, namespace), hub_of(uid)
     rehearsal = Rehearsal(client.connection, namespace, hub.stored(clusters, Store()), Verdicts())
+    rehearsal.home.uid = uid
     try:
         yield Stage(
             hub=identity,

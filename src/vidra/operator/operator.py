@@ -21,6 +21,7 @@ from vidra.api.names import (
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.rules import parse
+from vidra.apply.owner import hub_of
 from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
@@ -114,7 +115,8 @@ class Operator:
         await self._clusters.close()
 
     async def _serve(self) -> None:
-        hub = await cluster_identity(self._client)
+        self._clusters.home.uid = await cluster_identity(self._client)
+        hub = hub_of(self._clusters.home.uid)
         await ensure_namespace(self._client, self._options.namespace)
         await definitions_served(self._client)
         async with asyncio.TaskGroup() as group:

@@ -32,6 +32,7 @@ from vidra.controllers.resource.deadline import time_left
 from vidra.controllers.resource.delete_pass import delete_pass
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
+from vidra.controllers.resource.guarded import Judged
 from vidra.controllers.resource.health import health_over, waited_for, wellness
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.patience import Patience
@@ -77,6 +78,7 @@ class ResourceController:
         """Objects that VidraResources keep only until others have taken them over, by name."""
         self._drifts = Drifts()
         self._patience = Patience()
+        self._judged = Judged()
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
         self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance, mine=self._mine)
@@ -208,7 +210,7 @@ class ResourceController:
         if reach.is_another(cluster):
             resource = await Reporter(self._shared, resource).replaced(cluster)
             reach = Reach(self._shared.clusters, resource)
-        if await at_peace(resource, cluster, owner):
+        if not self._judged.due(resource, cluster) and await at_peace(resource, cluster, owner):
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
         if problem := await self._obstacle(resource, cluster, owner):
@@ -238,6 +240,7 @@ class ResourceController:
         await breathe(done.outcome.total)
         self._count(done)
         await reporter.done(done)
+        self._judged.note(owner.name)
         # Only now: an owner is woken for what its status says that it waits for.
         reasons = {problem.reason for problem in done.outcome.problems}
         (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
@@ -424,6 +427,7 @@ class ResourceController:
         self._drifts.forget(owner.name)
         self._shared.journeys.forget(owner.name)
         self._patience.over(owner.name)
+        self._judged.forget(owner.name)
         self._where.pop(owner.manager, None)
         self.queue.forget(owner.name)
         self._shared.clusters.leave(owner.manager)

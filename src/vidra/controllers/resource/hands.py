@@ -18,6 +18,7 @@ from vidra.apply.terms import Terms
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
+from vidra.controllers.resource.guarded import guard_of
 from vidra.controllers.resource.reach import Reach
 from vidra.controllers.spans import part
 from vidra.kube.discovery import DiscoveryStale
@@ -55,7 +56,7 @@ class Hands:
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in: the rest would fail alike.
         """
-        applier = Applier(cluster.client, cluster.observed, self._owner, terms)
+        applier = Applier(cluster.client, cluster.observed, self._owner, terms, guard_of(cluster))
         wave: int | None = None
         for stage in filter(None, stages):
             if stage[0].wave != wave:
@@ -122,6 +123,8 @@ class Hands:
         cluster.breaker.check(self._owner.manager, passing=True)
         if self._reach.is_another(cluster):
             return Removed(Removal.KEPT, f"another cluster is at {entry.server} now, and nothing in it is touched")
+        if not entry.joined and (why := guard_of(cluster).keeps(ref_of(entry))):
+            return Removed(Removal.KEPT, why)
         try:
             kind = await cluster.discovery.find(entry.api_version, entry.kind)
         except DiscoveryStale as error:

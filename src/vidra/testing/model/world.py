@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.kube.client import Client
 from vidra.operator.prepare import cluster_identity
 from vidra.testing.controlplane import ControlPlane
@@ -80,7 +80,7 @@ class World:
         await self.scene.credentials()
         for body in _policy():
             await self.scene.apply(body)
-        self.hub = await cluster_identity(self.client)
+        self.hub = hub_of(await cluster_identity(self.client))
         folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="vidra-model-")))
         if self._process:
             self.operator = ProcessOperator(self.plane, self.wire.url, folder)
