@@ -9,7 +9,7 @@ from vidra.api.names import INFRAHUB_LABEL
 from vidra.controllers.loglevel import set_level
 from vidra.testing.asking import ask
 from vidra.testing.infrahub.faults import Answered
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, has_reason
+from vidra.testing.scene import OWN, RESOURCES, SCENE_LABEL, SECRETS, SYNCS, Json, Scene, has_reason
 
 PASSWORD = "battery-staple-7"
 TOKEN = "1805c6b2-token-of-nobody"
@@ -74,8 +74,8 @@ def _echo(secret: str) -> Answered:
 
 async def _log_in_with(scene: Scene, **data: str) -> None:
     """Put other values into the one Secret for the scene's Infrahub."""
-    secrets = await scene.kind("v1", "Secret")
-    listing: Json = await scene.client.get(secrets.path(scene.namespace), Json, query={"labelSelector": INFRAHUB_LABEL})
+    mine = {"labelSelector": f"{INFRAHUB_LABEL},{SCENE_LABEL}={scene.namespace}"}
+    listing: Json = await scene.client.get(SECRETS.path(OWN), Json, query=mine)
     (secret,) = listing["items"]
     patch: Json = {"data": None, "stringData": data}
-    await scene.patch(secrets, secret["metadata"]["name"], patch, namespace=scene.namespace)
+    await scene.patch(SECRETS, secret["metadata"]["name"], patch, namespace=OWN)

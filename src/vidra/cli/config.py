@@ -155,7 +155,7 @@ async def _chosen(client: Client, namespace: str) -> ConfigMap | None:
     from vidra.cli.hub import config_maps
     from vidra.controllers.settings import chosen
 
-    return chosen(await config_maps(client), namespace)
+    return chosen(await config_maps(client, namespace), namespace)
 
 
 async def _write(client: Client, namespace: str, data: dict[str, str]) -> str:

@@ -43,7 +43,7 @@ class Clusters:
     ) -> None:
         self.home = Home(own_namespace)
         """Whoever starts says which cluster it is."""
-        self.catalogue = Catalogue(secrets)
+        self.catalogue = Catalogue(secrets, own_namespace)
         """What the Secrets lead to."""
         self._owners = owners
         self._judge = judge

@@ -38,9 +38,13 @@ def concerns(server: str, *secrets: Secret | None) -> bool:
     return any(secret is not None and secret.metadata.labels.get(CLUSTER_LABEL) == host for secret in secrets)
 
 
-def newest_first(secrets: Iterable[Secret]) -> list[Secret]:
-    """Secrets by age; the UID decides between those of one second."""
-    return sorted(secrets, key=lambda secret: (secret.metadata.creation_timestamp, secret.metadata.uid), reverse=True)
+def best_first(secrets: Iterable[Secret], own: str) -> list[Secret]:
+    """Secrets of Vidra's own namespace before others, then the newest; the UID decides between those of one second."""
+
+    def rank(secret: Secret) -> tuple[bool, str, str]:
+        return secret.metadata.namespace == own, secret.metadata.creation_timestamp, secret.metadata.uid
+
+    return sorted(secrets, key=rank, reverse=True)
 
 
 def kubeconfig_of(secret: Secret) -> bytes:

@@ -41,13 +41,14 @@ KEYS = {
 
 
 def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
-    """The ConfigMap that counts: one with keys of Vidra, in Vidra's own namespace if there is one, then the oldest."""
-    known = [item for item in candidates if KEYS.keys() & item.data.keys()]
-    return min(
-        known,
-        key=lambda item: (item.metadata.namespace != namespace, item.metadata.creation_timestamp, item.metadata.uid),
-        default=None,
-    )
+    """The ConfigMap that counts: of those with keys of Vidra in Vidra's own namespace the oldest."""
+    known = [item for item in candidates if is_settings(item) and item.metadata.namespace == namespace]
+    return min(known, key=lambda item: (item.metadata.creation_timestamp, item.metadata.uid), default=None)
+
+
+def is_settings(item: ConfigMap) -> bool:
+    """Whether a ConfigMap with the label means Vidra at all."""
+    return bool(KEYS.keys() & item.data.keys())
 
 
 def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:

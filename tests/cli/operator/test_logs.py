@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import Json, Scene, has_reason
+from vidra.testing.scene import OWN, Json, Scene, has_reason
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 
@@ -12,7 +12,7 @@ BOX = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {a: b}}"
 
 
 async def settings(scene: Scene, **data: str) -> None:
-    metadata = {"name": "vidra-config", "namespace": scene.namespace, "labels": {"app": "vidra"}}
+    metadata = {"name": "vidra-config", "namespace": OWN, "labels": {"app": "vidra"}}
     await scene.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
 
 

@@ -11,7 +11,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import is_ready
-from vidra.api.names import RESOURCE_FINALIZER
+from vidra.api.names import CLUSTER_LABEL, RESOURCE_FINALIZER
 from vidra.api.policies import ConflictPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
@@ -22,6 +22,7 @@ from vidra.apply.owner import Owner
 from vidra.apply.terms import Terms
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
+from vidra.clusters.credentials import host_of
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.secrets import concerns
 from vidra.controllers.content import ContentError
@@ -178,7 +179,7 @@ class ResourceController:
         except BeingAsked:
             return Next(after=ANSWERED_WITHIN)
         except ClusterError as error:
-            await reporter.failed(error.reason, str(error))
+            await reporter.failed(error.reason, str(error) + await self._overlooked(error, resource))
         except ContentError as error:
             await reporter.failed(Reason.CONTENT_MISSING, str(error))
         except Broken as error:
@@ -189,6 +190,12 @@ class ResourceController:
         else:
             return self._next(done, owner, interval)
         return Next(after=interval, failed=True)
+
+    async def _overlooked(self, error: ClusterError, resource: VidraResource) -> str:
+        """What to add when the Secret that is missing may be where none counts."""
+        if error.reason is not Reason.CLUSTER_CREDENTIALS_MISSING:
+            return ""
+        return await self._shared.overlooked.hint(CLUSTER_LABEL, host_of(resource.spec.destination.server or ""))
 
     def _cluster(self, resource: VidraResource, reach: Reach, owner: Owner) -> Cluster:
         """The cluster of the destination, if it is there."""
