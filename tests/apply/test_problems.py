@@ -29,7 +29,7 @@ def error(code: int, message: str = "no", *fields: str) -> ApiError:
     ],
 )
 def test_what_a_refusal_means(code: int, message: str, reason: Reason) -> None:
-    problem = refused(CONFIG, error(code, message), fresh=True)
+    problem = refused(CONFIG, error(code, message), {}, fresh=True)
     assert problem.reason is reason
     assert str(problem).startswith(f"{CONFIG}: {message}")
 
@@ -42,17 +42,19 @@ def test_what_a_refusal_means(code: int, message: str, reason: Reason) -> None:
     ],
 )
 def test_only_a_definite_no_to_something_new_means_that_nothing_is_there(code: int, absent: bool) -> None:
-    assert refused(CONFIG, error(code), fresh=True).absent is absent
-    assert refused(CONFIG, error(code), fresh=False).absent is False
+    assert refused(CONFIG, error(code), {}, fresh=True).absent is absent
+    assert refused(CONFIG, error(code), {}, fresh=False).absent is False
 
 
 @pytest.mark.parametrize("code", [400, 404, 409, 422, 500])
 def test_a_refused_secret_is_not_quoted(code: int) -> None:
-    problem = refused(SECRET, error(code, "data.password: invalid value: hush", "data.password"), fresh=True)
+    problem = refused(SECRET, error(code, "data.password: invalid value: hush", "data.password"), {}, fresh=True)
     assert "hush" not in str(problem)
     assert "data.password" in str(problem)
     assert "hush" not in str(not_removed(SECRET, error(code, "hush")))
 
 
 def test_a_missing_namespace_says_what_to_do() -> None:
-    assert "destination.createNamespace" in str(refused(CONFIG, error(404, 'namespaces "ns" not found'), fresh=True))
+    assert "destination.createNamespace" in str(
+        refused(CONFIG, error(404, 'namespaces "ns" not found'), {}, fresh=True)
+    )

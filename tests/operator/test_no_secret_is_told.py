@@ -7,6 +7,7 @@ import structlog
 
 from vidra.api.names import INFRAHUB_LABEL
 from vidra.controllers.loglevel import set_level
+from vidra.manifests.write import write
 from vidra.testing.asking import ask
 from vidra.testing.infrahub.faults import Answered
 from vidra.testing.scene import OWN, RESOURCES, SCENE_LABEL, SECRETS, SYNCS, Json, Scene, has_reason
@@ -66,6 +67,32 @@ async def test_no_password_or_token_is_in_any_log_event_or_status(
         assert name in text
     for secret in (PASSWORD, TOKEN, ARTIFACT_SECRET, scene.infrahub.password):
         assert [text for text in told if secret in text] == []
+
+
+QUOTED = {
+    "ServiceAccount": {"imagePullSecrets": "LEAKLIST"},
+    "ConfigMap": {"data": {"a": {"b": "LEAKNESTED"}}, "binaryData": {"c": "LEAKB64!"}},
+    "Pod": {
+        "spec": {"containers": [{"name": "a", "image": " LEAKIMAGE", "env": [{"name": "A", "value": ["LEAKENV"]}]}]}
+    },
+    "PersistentVolumeClaim": {
+        "spec": {"accessModes": ["LEAKMODE"], "resources": {"requests": {"storage": "LEAKSIZE"}}}
+    },
+    "Service": {"spec": {"ports": [{"port": 918273645}], "type": "LEAKTYPE", "externalName": "LEAK NAME"}},
+}
+"""By kind: what an API server refuses, and would quote."""
+
+
+@pytest.mark.parametrize("kind", QUOTED)
+async def test_what_an_api_server_quotes_is_masked_for_every_kind(scene: Scene, kind: str) -> None:
+    labels = {"labels": {"a": "LEAK LABEL"}} if kind == "Service" else {}
+    body = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "quoted", **labels}, **QUOTED[kind]}
+    name = await scene.resource(write([body]))
+    resource = await scene.until_resource(name, has_reason("Refused"))
+    told = str([resource["status"], await scene.events_about(name)])
+    assert "LEAK" not in told
+    assert "918273645" not in told
+    assert "quoted" in told
 
 
 def _echo(secret: str) -> Answered:

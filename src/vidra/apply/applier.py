@@ -7,6 +7,7 @@ from typing import Any
 
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
+from vidra.apply import namespaces
 from vidra.apply.adoption import refusal
 from vidra.apply.contest import contest, why_not
 from vidra.apply.desired import Desired
@@ -15,7 +16,7 @@ from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
 from vidra.apply.plan import revision
-from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
+from vidra.apply.problems import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
 from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
@@ -78,7 +79,7 @@ class Applier:
         except ApiError as error:
             if error.unauthorized:
                 raise
-            raise refused(item.ref, error, fresh=entry is None) from None
+            raise refused(item.ref, error, item.body, fresh=entry is None) from None
 
     async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
@@ -151,6 +152,7 @@ class Applier:
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
         if state.holders or _joinable(item):
+            self._check_joined(item, joined=_joined(item, state))
             shared = await self._share(item, state.uid, fresh=fresh)
             return self._entry(item, shared, joined=_joined(item, state))
         return await self._stranger(item, live)
@@ -170,7 +172,17 @@ class Applier:
         self._terms.adopted(item.ref)
         return self._entry(item, taken, joined=False)
 
+    def _check_joined(self, item: Desired, *, joined: bool) -> None:
+        """Leave alone what a Namespace that was there before has to keep.
+
+        Raises:
+            ObjectError: The manifest says something else about it.
+        """
+        if joined and (why := namespaces.refusal(item, self._owner, self._terms.may_describe)):
+            raise not_described(item.ref, why)
+
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
+        self._check_joined(item, joined=joined)
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref)

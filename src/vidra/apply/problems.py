@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from vidra.api.reasons import Reason
+from vidra.apply.masking import masked
 from vidra.kube.errors import ApiError, Cause
 from vidra.manifests import Ref
 
@@ -23,14 +25,15 @@ class ObjectError(Exception):
         self.absent = absent
 
 
-def refused(ref: Ref, error: ApiError, *, fresh: bool) -> ObjectError:
+def refused(ref: Ref, error: ApiError, body: Mapping[str, Any], *, fresh: bool) -> ObjectError:
     """The problem behind a refused apply.
 
     Args:
+        body: What was sent; none of its values is repeated.
         fresh: Vidra has never applied this object, so that a definite no means that it has none.
     """
     reason = _reason(error)
-    message = f"{ref}: {_message(ref, error, reason)}"
+    message = f"{ref}: {_message(ref, error, body, reason)}"
     return ObjectError(reason, message, absent=fresh and not error.transient and error.code != 408)
 
 
@@ -46,6 +49,11 @@ def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:
 def never_taken(ref: Ref, why: str) -> ObjectError:
     """The object is somebody else's, and nothing allows to adopt it."""
     return ObjectError(Reason.PROTECTED, f"{ref} exists and is never taken over: {why}", absent=True)
+
+
+def not_described(ref: Ref, why: str) -> ObjectError:
+    """The object may be joined, but not be given what the manifest says."""
+    return ObjectError(Reason.PROTECTED, f"{ref} is refused: {why}")
 
 
 def contested(ref: Ref, why: str, *, fresh: bool) -> ObjectError:
@@ -75,7 +83,7 @@ def being_deleted(ref: Ref) -> ObjectError:
 
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:
     """The problem behind a refused removal."""
-    said = str(error) if ref.kind != "Secret" else error.reason
+    said = masked(str(error), ref) if ref.kind != "Secret" else error.reason
     return ObjectError(Reason.PRUNE_FAILED, f"{ref} could not be removed ({error.code}): {said}. Tried again later")
 
 
@@ -95,11 +103,11 @@ def _blamed(cause: Cause) -> str:
     return f"{cause.field} ({cause.message})" if cause.reason == "FieldManagerConflict" else cause.field
 
 
-def _message(ref: Ref, error: ApiError, reason: Reason) -> str:
+def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
         # The API server quotes what it does not like, and here that may be the secret itself.
         fields = ", ".join(sorted({_blamed(cause) for cause in error.causes if cause.field}))
         return f"the API server refused it ({error.code} {error.reason})" + (f", fields: {fields}" if fields else "")
     if reason is Reason.NAMESPACE_MISSING:
         return f"{error}: create the namespace, or set destination.createNamespace"
-    return str(error)
+    return masked(str(error), ref, body)

@@ -53,7 +53,7 @@ class Stage(msgspec.Struct, frozen=True):
 
     async def rehearsed(self, proposals: list[Proposal]) -> Preview:
         """What passes over all of these would do."""
-        return await rehearse(self.clusters, proposals, self.hub, self.resources)
+        return await rehearse(self.clusters, proposals, self.hub, self.resources, self.settings.label_namespaces)
 
 
 @asynccontextmanager

@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Put drift back as soon as it is seen, for every sync (`eventBasedReconcile`)."""
     health_rules: str = ""
     """What users say of the health of kinds (`healthRules`), as a YAML list."""
+    label_namespaces: tuple[str, ...] = ()
+    """Namespaces that artifacts may label although they were there before (`labelNamespaces`), by name."""
     log_level: str = ""
     """Least severity that is logged (`logLevel`); empty: the one that the operator was started with."""
 
@@ -35,6 +37,7 @@ KEYS = {
     "queryName": "query_name",
     "eventBasedReconcile": "event_based",
     "healthRules": "health_rules",
+    "labelNamespaces": "label_namespaces",
     "logLevel": "log_level",
 }
 """Keys of the ConfigMap, with the settings that they stand for."""
@@ -64,6 +67,8 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         settings = msgspec.structs.replace(settings, query_name=name)
     elif "queryName" in data:
         complaints.append(f"queryName is empty; {settings.query_name} stays in force")
+    names = tuple(data.get("labelNamespaces", "").replace(",", " ").split())
+    settings = msgspec.structs.replace(settings, label_namespaces=names)
     if rules := data.get("healthRules", "").strip():
         _, found = parse(rules)
         settings = msgspec.structs.replace(settings, health_rules=rules)

@@ -350,11 +350,10 @@ class ResourceController:
             return self._may_be_taken_over(resource, unwanted)
 
         if resource.metadata.name not in shared.leaving:
-            return Terms(
-                resource.spec, rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted), adopted, waits
-            )
+            rivals = rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
+            return Terms(resource.spec, rivals, adopted, shared.settings().label_namespaces, waits)
         meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
-        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits)
+        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits=waits)
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
         """Whether another VidraResource of the sync may be about to own what this one no longer wants."""
