@@ -53,7 +53,7 @@ POD = Ref("v1", "Pod", "web", "shop")
         ("denied: line `LEAK: x` is bad", "denied: line `***` is bad", {"data": {"file": "a: b\n  LEAK: x\n"}}),
         ("denied: 918273645", "denied: ***", {"password": 918273645}),
         ('pods "shop" is forbidden in web', 'pods "shop" is forbidden in web', {"metadata": {"name": "shop"}}),
-        ('pods "web-server" not found', 'pods "web-server" not found', {"a": "server"}),
+        ('pods "webserver" not found', 'pods "webserver" not found', {"a": "server"}),
         ('unknown field "spec.x"', 'unknown field "spec.x"', {"spec": {"x": "spec"}}),
         ("expected string, got &{5}", "expected string, got ***", {"type": "string"}),
         ("exceeded quota: ten, requested: pods=1", "exceeded quota: ten, requested: pods=1", {"a": "quota", "b": "1"}),

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from vidra.api.reasons import Reason
@@ -55,6 +57,13 @@ def test_a_refused_secret_is_not_quoted(code: int) -> None:
 
 
 def test_a_missing_namespace_says_what_to_do() -> None:
-    assert "destination.createNamespace" in str(
-        refused(CONFIG, error(404, 'namespaces "ns" not found'), {}, fresh=True)
-    )
+    problem = refused(CONFIG, error(404, 'namespaces "ns" not found'), {}, fresh=True)
+    assert "destination.createNamespace" in str(problem)
+
+
+def test_what_rbac_says_is_told_as_it_is() -> None:
+    said = 'roles "a" is forbidden: User "me" cannot patch resource "configmaps" in API group "" in the namespace "ns"'
+    body: dict[str, Any] = {"rules": [{"resources": ["configmaps"], "verbs": ["patch"]}]}
+    assert said in str(refused(CONFIG, error(403, said), body, fresh=True))
+    body = {"data": {"a": "configmaps"}}
+    assert '"***"' in str(refused(CONFIG, error(403, 'denied: it cannot hold "configmaps"'), body, fresh=True))

@@ -69,15 +69,11 @@ async def test_no_password_or_token_is_in_any_log_event_or_status(
         assert [text for text in told if secret in text] == []
 
 
-QUOTED = {
+QUOTED: dict[str, Json] = {
     "ServiceAccount": {"imagePullSecrets": "LEAKLIST"},
     "ConfigMap": {"data": {"a": {"b": "LEAKNESTED"}}, "binaryData": {"c": "LEAKB64!"}},
-    "Pod": {
-        "spec": {"containers": [{"name": "a", "image": " LEAKIMAGE", "env": [{"name": "A", "value": ["LEAKENV"]}]}]}
-    },
-    "PersistentVolumeClaim": {
-        "spec": {"accessModes": ["LEAKMODE"], "resources": {"requests": {"storage": "LEAKSIZE"}}}
-    },
+    "Pod": {"spec": {"containers": [{"name": "a", "image": " LEAKIMAGE", "env": [{"name": "A", "value": ["LEAK"]}]}]}},
+    "PersistentVolumeClaim": {"spec": {"accessModes": ["LEAKMODE"], "resources": {"requests": {"storage": "LEAKS"}}}},
     "Service": {"spec": {"ports": [{"port": 918273645}], "type": "LEAKTYPE", "externalName": "LEAK NAME"}},
 }
 """By kind: what an API server refuses, and would quote."""

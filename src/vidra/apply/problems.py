@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -103,6 +104,10 @@ def _blamed(cause: Cause) -> str:
     return f"{cause.field} ({cause.message})" if cause.reason == "FieldManagerConflict" else cause.field
 
 
+_RBAC = re.compile(r'[\w.]+ ("[^"]*" )?is forbidden: User "[^"]*" cannot \w+ resource ')
+"""How the API server's own authorizer begins: it speaks of rights and never of the object's values."""
+
+
 def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
         # The API server quotes what it does not like, and here that may be the secret itself.
@@ -110,4 +115,4 @@ def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason)
         return f"the API server refused it ({error.code} {error.reason})" + (f", fields: {fields}" if fields else "")
     if reason is Reason.NAMESPACE_MISSING:
         return f"{error}: create the namespace, or set destination.createNamespace"
-    return masked(str(error), ref, body)
+    return str(error) if _RBAC.match(str(error)) else masked(str(error), ref, body)
