@@ -73,7 +73,8 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
         str,
         Field(
             description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
-            "the fields that Vidra's field manager holds). Tells a change or drift from peace without a request."
+            "the fields that Vidra's field manager holds, and the object's generation). Tells a change or drift from "
+            "peace without a request."
         ),
     ] = ""
     joined: Annotated[

@@ -11,6 +11,7 @@ from vidra.apply import namespaces
 from vidra.apply.adoption import refusal
 from vidra.apply.contest import contest, why_not
 from vidra.apply.desired import Desired
+from vidra.apply.giving_up import give_up
 from vidra.apply.guard import NOTHING_KEPT, Guard
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
@@ -29,6 +30,8 @@ NEVER = "1"
 is not there and is a 409 for what is."""
 ATTEMPTS = 3
 """To take a field at the very version of the object at which it was seen who loses it."""
+LOOKS = 8
+"""To apply at the very version at which it was seen what others have: controllers write the status meanwhile."""
 
 
 class Applier:
@@ -70,7 +73,8 @@ class Applier:
         try:
             try:
                 async with self._client.alone.at(item.path):
-                    return await (self._beside_others(item, entry) if item.ignored else self._attempt(item, entry))
+                    beside = item.ignored or self._may_lose_replicas(item, entry)
+                    return await (self._beside_others(item, entry) if beside else self._attempt(item, entry))
             except ApiError as error:
                 fields = immutable(error)
                 if not fields:
@@ -83,7 +87,7 @@ class Applier:
 
     async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
-        for _ in range(ATTEMPTS):
+        for _ in range(LOOKS):
             try:
                 live = await self._client.get(item.path, dict[str, Any])
             except ApiError as error:
@@ -91,11 +95,28 @@ class Applier:
                     raise
                 return await self._attempt(item, entry)
             try:
-                return await self._attempt(item.beside(live, self._owner), entry)
+                sent = item.beside(live, self._owner)
+                entry = await self._attempt(sent, entry)
+                return await self._given_up(sent, entry) if sent.gives_up else entry
             except ApiError as error:
                 if error.code != 409 or error.causes:
                     raise
         raise contested(item.ref, "others change it too fast: tried again later", fresh=entry is None)
+
+    def _may_lose_replicas(self, item: Desired, entry: ManagedObject | None) -> bool:
+        """Whether the number of replicas may have left the text since it was applied."""
+        if not item.unscaled or entry is None or not entry.uid:
+            return False
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        return state is None or state.scales
+
+    async def _given_up(self, item: Desired, entry: ManagedObject) -> ManagedObject:
+        """Hold no longer what the text has no longer; a rehearsal has nothing to let go of."""
+        if self._client.rehearses:
+            return entry
+        live = await give_up(self._client, item, entry.uid, self._manager)
+        self._observed.note(item.kind, live)
+        return self._entry(item, live, joined=entry.joined)
 
     async def _attempt(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         if entry is None:
@@ -197,7 +218,7 @@ class Applier:
                 version = item.version or str(max(state.version, 0) or "")
                 return await self._send(item, uid, version=version, force=True)
             except ApiError as error:
-                if error.code != 409:
+                if error.code != 409 or item.version:
                     raise
         try:
             return await self._send(item, uid, force=False)
@@ -256,7 +277,7 @@ class Applier:
 
     def _entry(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
         held = seen(live.metadata).digest(self._manager)
-        return entry_for(item, live.metadata.uid, revision(item.digest, held), joined=joined)
+        return entry_for(item, live.metadata.uid, revision(item.digest, held, live.metadata.generation), joined=joined)
 
 
 def _joinable(item: Desired) -> bool:

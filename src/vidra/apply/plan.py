@@ -31,6 +31,12 @@ class Plan(msgspec.Struct, frozen=True):
         """Everything to apply."""
         return tuple(item for stage in self.stages for item in stage)
 
+    def changing(self, items: Iterable[Desired]) -> Plan:
+        """The same, with these objects, so far unchanged, to be applied as well."""
+        more = {item.key: item for item in items}
+        unchanged = tuple(entry for entry in self.unchanged if key_of(entry) not in more)
+        return Plan(staged((*self.changes, *more.values())), unchanged, self.prune) if more else self
+
     def without(self, items: Iterable[Desired], entries: Mapping[Key, ManagedObject]) -> Plan:
         """The same, with these objects left as they are; their entries are taken from the inventory."""
         left = {item.key for item in items}
@@ -58,9 +64,19 @@ def is_drift(item: Desired, entry: ManagedObject | None) -> bool:
     return entry is not None and bool(entry.uid) and entry.revision.startswith(f"{item.digest}-")
 
 
-def revision(digest: str, held: str) -> str:
-    """What was sent, and what the API server made of it."""
-    return f"{digest}-{held}"
+def revision(digest: str, held: str, generation: int = 0) -> str:
+    """What was sent, and what the API server made of it: fields held, and the generation if the kind has any."""
+    return f"{digest}-{held}-{generation}" if generation else f"{digest}-{held}"
+
+
+def held_of(entry: ManagedObject) -> str:
+    """Digest of the fields that the owner held when the object was applied; empty if that was not confirmed."""
+    return f"{entry.revision}-".split("-")[1]
+
+
+def generation_of(entry: ManagedObject) -> int:
+    """The generation of the object when it was applied; 0 where it has none, or that is not known."""
+    return int(entry.revision.split("-")[2]) if entry.revision.count("-") == 2 else 0
 
 
 def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
@@ -85,5 +101,6 @@ def _at_peace(item: Desired, entry: ManagedObject, live: Seen | None, manager: s
         live is not None
         and live.uid == entry.uid
         and not live.terminating
-        and entry.revision == revision(item.digest, live.digest(manager))
+        and entry.revision.startswith(f"{item.digest}-")
+        and held_of(entry) == live.digest(manager)
     )

@@ -27,6 +27,19 @@ from vidra.kube.watch import Watch
 SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
 
 
+class Traces(msgspec.Struct, frozen=True, gc=False):
+    """What those who are no owners leave in field ownership when they write."""
+
+    fields: int = 0
+    """Stands for who holds what of the object itself."""
+    writes: int = 0
+    """Stands for the same and for when, through subresources too, but not with the status."""
+    scaled: bool = False
+
+
+NO_TRACES = Traces()
+
+
 class Seen(msgspec.Struct, frozen=True, gc=False):
     """What stays of a live object."""
 
@@ -41,6 +54,18 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     """It says that it stays when it is no longer wanted."""
     health: Health | None = None
     """None until the watch has shown this version of it."""
+    scales: bool = False
+    """An owner holds the number of its replicas."""
+    generation: int = 0
+    touched: int = 0
+    """The last generation that somebody else may have made by changing what owners hold, without a trace of that in
+    field ownership: the order of a list, for example. The first one seen counts: what was before is not known."""
+    traces: Traces = NO_TRACES
+
+    @property
+    def scaled(self) -> bool:
+        """Whether somebody sets fields through a subresource, of which the server notes no time."""
+        return self.traces.scaled
 
     def digest(self, manager: str) -> str:
         """Digest of what this manager holds; empty if nothing."""
@@ -49,17 +74,51 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
     """What to keep of an object."""
-    holders = tuple(
-        (sys.intern(entry.manager), entry.digest)
+    owners = [
+        entry
         for entry in meta.managed_fields
         if entry.operation == "Apply" and entry.manager.startswith(MANAGER_PREFIX) and not entry.subresource
-    )
+    ]
+    holders = tuple((sys.intern(entry.manager), entry.digest) for entry in owners)
+    scales = any(b'"f:replicas"' in bytes(entry.fields) for entry in owners)
     shared = any(
         not entry.manager.startswith(MANAGER_PREFIX) and not entry.subresource for entry in meta.managed_fields
     )
     terminating = meta.deletion_timestamp is not None
     kept = (meta.annotations or {}).get(PRUNE) == "disabled"
-    return Seen(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health)
+    return Seen(
+        *(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health, scales),
+        generation=meta.generation,
+        touched=meta.generation,
+        traces=_traces(meta) if meta.generation else NO_TRACES,
+    )
+
+
+def _traces(meta: LiveMeta) -> Traces:
+    others = [
+        entry
+        for entry in meta.managed_fields
+        if entry.subresource != "status" and not entry.manager.startswith(MANAGER_PREFIX)
+    ]
+    if not others:
+        return NO_TRACES
+    fields = tuple((entry.manager, entry.operation, entry.digest) for entry in others if not entry.subresource)
+    writes = tuple((entry.manager, entry.subresource, entry.time, entry.digest) for entry in others)
+    return Traces(hash(fields), hash(writes), any(entry.subresource for entry in others))
+
+
+def _since(old: Seen | None, new: Seen) -> Seen:
+    """The new state, with what is known of how it came about.
+
+    A generation is accounted for when somebody wrote once more what is theirs, or through a subresource. It is not when
+    nobody left a trace, or somebody took fields that they did not have: then something else may have changed as well.
+    """
+    if old is None or old.uid != new.uid:
+        return new
+    accounted = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
+    if new.generation == old.generation or accounted:
+        return msgspec.structs.replace(new, touched=old.touched)
+    return new
 
 
 class Judge(Protocol):
@@ -131,13 +190,21 @@ class KindView:
         return self._objects.get((namespace, name))
 
     def changed(self, item: LiveObject) -> None:
-        """Take what the watch, or the answer to an apply, says; older news than ours is ignored."""
+        """Take what the watch says; older news than ours is ignored."""
+        self._take(item)
+
+    def answered(self, item: LiveObject) -> None:
+        """Take the answer to a write of ours: that it made a generation is no news to an owner that is the only one."""
+        self._take(item, ours=True)
+
+    def _take(self, item: LiveObject, *, ours: bool = False) -> None:
         key = (sys.intern(item.metadata.namespace), item.metadata.name)
         old, new = self._objects.get(key), seen(item.metadata, self._health(item))
         if self._ended.before(new.uid, new.version) or (old and not _is_news(old, new)):
             return
-        self._objects[key] = new
-        if old is None or is_drift(old, new) or old.health != new.health:
+        self._objects[key] = new = _since(old, new)
+        known = ours and len(new.holders) == 1
+        if old is None or is_drift(old, new) or (is_doubtful(old, new) and not known) or old.health != new.health:
             self._on_change(old, new)
 
     def removed(self, item: LiveObject) -> None:
@@ -179,6 +246,14 @@ def is_drift(old: Seen | None, new: Seen | None) -> bool:
     return (old.uid, old.holders, old.terminating) != (new.uid, new.holders, new.terminating)
 
 
+def is_doubtful(old: Seen | None, new: Seen | None) -> bool:
+    """Whether somebody may have changed what owners hold in a way that only a look at the object can tell.
+
+    Where somebody sets fields through a subresource each of their writes looks so: that is looked at later.
+    """
+    return old is not None and new is not None and new.touched > old.touched and not new.scaled
+
+
 def _is_news(old: Seen, new: Seen) -> bool:
     """Whether `new` is a later state, or says more of the same: the answer to a write comes first, without health."""
     if old.uid != new.uid or new.version > old.version:
@@ -212,6 +287,10 @@ class Observed:
         for kind in self._views.keys() - held:
             self._views.pop(kind).close()
 
+    def owners_of(self, kind: str) -> list[str]:
+        """The owners that have objects of this kind, in any version."""
+        return [owner for owner, kinds in self._wanted.items() if any(each.kind == kind for each in kinds)]
+
     async def ready(self, kinds: Iterable[Kind], seconds: float) -> None:
         """Wait until the views of these kinds are complete, or the time is over: then they are simply not used."""
         waits = [view.heard.wait() for kind in kinds if (view := self._views.get(kind)) and not view.heard.is_set()]
@@ -240,7 +319,7 @@ class Observed:
         """Take the answer to our own write, so that its echo is old news."""
         view = self._views.get(kind)
         if view:
-            view.changed(item)
+            view.answered(item)
 
     def judge_again(self) -> None:
         """Look at everything afresh: the rules are others."""

@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import CLUSTER_LABEL
-from vidra.clusters.credentials import host_of
+from vidra.clusters.secrets import marks_for
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
 from vidra.testing.scene import OWN, RESOURCES, SECRETS, Json, Scene
@@ -45,10 +44,9 @@ class Remote:
 
     async def credentials(self, name: str = "", **labels: str) -> None:
         """Give Vidra what `config` holds now, in a Secret with these labels."""
+        marks, annotations = marks_for(self.server)
         kubeconfig = msgspec.yaml.encode(self.config).decode()
-        await self.home.secret(
-            name or self._secret, {CLUSTER_LABEL: host_of(self.server), **labels}, kubeconfig=kubeconfig
-        )
+        await self.home.secret(name or self._secret, {**marks, **labels}, annotations, kubeconfig=kubeconfig)
 
     async def forget(self, name: str = "") -> None:
         """Take the Secret away."""

@@ -23,11 +23,13 @@ from vidra.controllers.resource.health import health_of
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.peace import checksum_of
 from vidra.controllers.resource.reach import Reach, known
+from vidra.controllers.resource.relabelling import make_visible
 from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
 from vidra.controllers.resource.waves import gate
 from vidra.controllers.spans import part
+from vidra.controllers.triggers import requested
 from vidra.kube.errors import KubeError
 from vidra.kube.observed import Seen
 from vidra.manifests import read
@@ -94,9 +96,14 @@ async def apply_pass(
             want = await wanted(reading, resource.spec, cluster, owner)
             await move.find(want.objects)
             listed, before = before, move.inventory
-            found = await compare(want, before, cluster, owner)
+            await watch(want, before, cluster, owner)
+            await make_visible(before, cluster, owner)
+            found = compare(want, before, cluster, owner)
             await breathe(want.total)
-            review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
+            asked = requested(resource.metadata) != resource.status.last_handled_requested_at
+            review = await drifts.review(
+                *(found, want.objects, before, cluster, owner), policy=resource.spec.drift_policy, everything=asked
+            )
     except KubeError as error:
         raise Broken(error, before) from None
     work = review.work
@@ -119,10 +126,11 @@ async def apply_pass(
             problems += hands.problems
         elif objection and (not problems or limits.emptied):
             problems.append(objection)
+        remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
     await breathe(want.total)
-    reverted = [item for item in hands.applied if key_of(item) in review.reverting]
+    reverted = review.reverted(hands.applied)
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
         judge(problems, want.total, summary(review.reported)),
@@ -135,14 +143,14 @@ async def apply_pass(
         drifted=review.reported,
         clusters=known(cluster),
     )
-    warnings = tuple(item.message for item in reading.warnings)
-    changed = len(hands.applied) - len(reverted)
+    warnings = (*(item.message for item in reading.warnings), *remarks)
+    changed = sum(key_of(entry) not in review.reverting for entry in hands.applied)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
-async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
-    """Plan against the views of the kinds concerned, which are watched from now on."""
+async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> None:
+    """Have the kinds concerned watched from now on, and their views filled."""
     kinds = {item.kind for item in want.objects.values()}
     for entry in before.entries.values():
         # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
@@ -150,6 +158,10 @@ async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owne
             kinds.add(kind)
     cluster.observed.hold(owner.manager, kinds)
     await cluster.observed.ready(kinds, SYNC_WITHIN)
+
+
+def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+    """Plan against what the views show."""
 
     def look(item: Desired) -> Seen | None:
         return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.apply.owner import Owner
+from vidra.apply.refusals import pause
 from vidra.apply.terms import Terms
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
@@ -48,7 +50,7 @@ from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.status import set_finalizers
 from vidra.controllers.triggers import calls_for_pass
 from vidra.kube.core import Secret
-from vidra.kube.errors import KubeError
+from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
 
 log = structlog.get_logger("vidra.resource")
@@ -77,7 +79,7 @@ class ResourceController:
         self._names: dict[str, str] = {}
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
-        self._drifts = Drifts()
+        self._drifts = Drifts(self._others)
         self._patience = Patience()
         self._judged = Judged()
         self._where: dict[str, Cluster] = {}
@@ -187,6 +189,8 @@ class ResourceController:
                 await reporter.interrupted(error.inventory, error.held)
                 return Next(after=0)
             await reporter.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
+            if isinstance(error.cause, ApiError) and error.cause.transient:
+                interval = min(interval, LONGEST_WAIT)  # it answers, so that nobody tells when it is well again
         else:
             return self._next(done, owner, interval)
         return Next(after=interval, failed=True)
@@ -217,7 +221,8 @@ class ResourceController:
         if reach.is_another(cluster):
             resource = await Reporter(self._shared, resource).replaced(cluster)
             reach = Reach(self._shared.clusters, resource)
-        if not self._judged.due(resource, cluster) and await at_peace(resource, cluster, owner):
+        judged = not self._judged.due(resource, cluster)
+        if judged and await at_peace(resource, cluster, owner, self._drifts.doubts):
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
         if problem := await self._obstacle(resource, cluster, owner):
@@ -296,6 +301,8 @@ class ResourceController:
             verdict = waited_for(verdict, found, in_time=left > 0)
             if verdict.reason is Reason.WAITING_FOR_HEALTH:
                 self.queue.glance_after(name, left + MOMENT)
+        if found and found.turns < math.inf:
+            self.queue.glance_after(name, max(0, found.turns - time.time()) + MOMENT)
         if verdict.ready:
             self._patience.over(name)
         return msgspec.structs.replace(outcome, verdict=verdict)
@@ -446,8 +453,10 @@ class ResourceController:
         rest = self._drifts.fights.next_try(owner.name, time.monotonic())
         if rest is not None:
             return Next(after=min(interval, rest))
-        waiting = done.outcome.verdict.progressing
-        return Next(after=min(interval, LONGEST_WAIT) if waiting else interval, failed=True)
+        after = pause((problem.reason for problem in done.outcome.problems), LONGEST_WAIT)
+        if after is None and done.outcome.verdict.progressing:
+            after = LONGEST_WAIT
+        return Next(after=interval if after is None else min(interval, after), failed=True)
 
 
 def _readiness_changed(

@@ -19,7 +19,7 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.rehearsal import Rehearsal
 from vidra.controllers.offload import unhurried
-from vidra.controllers.resource.apply_pass import compare
+from vidra.controllers.resource.apply_pass import compare, watch
 from vidra.controllers.resource.drifts import Drifts
 from vidra.controllers.resource.hands import Hands
 from vidra.controllers.resource.move import Move, inventory_of
@@ -27,7 +27,9 @@ from vidra.controllers.resource.reach import Reach
 from vidra.controllers.resource.report import reason_of
 from vidra.controllers.resource.restraint import Restraint, restraint, survivors
 from vidra.controllers.resource.rivals import rivals_in
+from vidra.controllers.resource.rules import Rules
 from vidra.controllers.resource.wanted import Wanted, wanted
+from vidra.controllers.shared import sync_of
 from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
 from vidra.manifests import ManifestObject, Ref, read
@@ -84,8 +86,15 @@ async def study(
         want = await wanted(reading, resource.spec, cluster, owner)
         move = Move(cluster, resource, owner, resources.get)
         await move.find(want.objects)
-        found = await compare(want, move.inventory, cluster, owner)
-        review = await Drifts().review(found, move.inventory, cluster, owner, resource.spec.drift_policy)
+        await watch(want, move.inventory, cluster, owner)
+        found = compare(want, move.inventory, cluster, owner)
+        review = await Drifts().review(
+            *(found, want.objects, move.inventory, cluster, owner),
+            policy=resource.spec.drift_policy,
+            everything=True,
+        )
+        siblings = [item for item in resources.group(sync_of(resource)) if item.metadata.name != owner.name]
+        remarks = await Rules(lambda _: siblings if sync_of(resource) else ()).idle(resource, want, cluster, owner)
     except ClusterError as error:
         return ObjectProblem(error.reason, str(error), owner.name)
     except KubeError as error:
@@ -93,7 +102,7 @@ async def study(
     work = review.work
     limits = restraint(resource, reading, want, work, move.inventory, survives=survivors(cluster, owner))
     left = (f"changed since, and left so: {told(drift)}" for drift in review.reported)
-    warnings = (*(item.message for item in reading.warnings), *left)
+    warnings = (*(item.message for item in reading.warnings), *remarks, *left)
     defined = _defined_here(reading.objects)
     return Study(proposal, reach, cluster, owner, move, want, work, limits, warnings, defined)
 
