@@ -80,7 +80,7 @@ async def test_what_is_labelled_where_it_does_not_count_is_named(
     told = (await bare("check")).out
     assert "default/hub, default/edge" in told
     assert "settings count only in vidra-system, so these do not: default/vidra-config" in told
-    assert "hub" not in (await bare("check", "--credentials-namespace", "default")).out
+    assert "default/hub" not in (await bare("check", "--credentials-namespace", "default")).out
 
 
 async def test_rights_that_an_account_lacks_are_named(bare: Vidra) -> None:

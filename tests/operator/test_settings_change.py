@@ -120,10 +120,10 @@ async def test_missing_keys_and_no_configmap_at_all_are_fine(own_scene: Scene, s
     name = await own_scene.sync("Colours")
     await own_scene.until_sync(name)
     asked = own_scene.infrahub.requests.count(QUERY)
-    await settings()
+    config = await settings()
     await own_scene.infrahub.requests.until(asked + 1, QUERY)
     await own_scene.until_sync(name)
-    assert await _warnings(own_scene) == []
+    assert await _warnings(own_scene, config) == []
 
 
 async def _paint(scene: Scene, colour: str) -> None:
@@ -142,6 +142,6 @@ async def _until_red(scene: Scene) -> None:
     )
 
 
-async def _warnings(scene: Scene) -> list[Json]:
+async def _warnings(scene: Scene, config: Json) -> list[Json]:
     listing: Json = await scene.client.get(f"/api/v1/namespaces/{OWN}/events", Json)
-    return [event for event in listing["items"] if event["involvedObject"]["kind"] == "ConfigMap"]
+    return [event for event in listing["items"] if event["involvedObject"]["uid"] == config["metadata"]["uid"]]
