@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from vidra.api.reasons import Reason
@@ -100,7 +102,7 @@ POLICY = FORBIDDEN + "ValidatingAdmissionPolicy 'p' with binding 'b' denied requ
     ],
 )
 def test_what_a_refusal_means(code: int, message: str, reason: Reason) -> None:
-    problem = refused(CONFIG, error(code, message), fresh=True)
+    problem = refused(CONFIG, error(code, message), {}, fresh=True)
     assert problem.reason is reason
     assert str(problem).startswith(f"{CONFIG}: {message}")
 
@@ -108,7 +110,7 @@ def test_what_a_refusal_means(code: int, message: str, reason: Reason) -> None:
 def test_a_cause_tells_that_the_namespace_is_on_its_way_out() -> None:
     cause = Cause(reason="NamespaceTerminating", message="namespace ns is being terminated", field="metadata.namespace")
     said = ApiError(403, Status(message="in other words", details=Details(causes=(cause,))))
-    assert refused(SECRET, said, fresh=True).reason is Reason.NAMESPACE_MISSING
+    assert refused(SECRET, said, {}, fresh=True).reason is Reason.NAMESPACE_MISSING
 
 
 @pytest.mark.parametrize(
@@ -151,17 +153,26 @@ def test_what_ends_by_itself_is_tried_again_soon_and_never_by_many_at_once(
     ],
 )
 def test_only_a_definite_no_to_something_new_means_that_nothing_is_there(code: int, absent: bool) -> None:
-    assert refused(CONFIG, error(code), fresh=True).absent is absent
-    assert refused(CONFIG, error(code), fresh=False).absent is False
+    assert refused(CONFIG, error(code), {}, fresh=True).absent is absent
+    assert refused(CONFIG, error(code), {}, fresh=False).absent is False
 
 
 @pytest.mark.parametrize("code", [400, 404, 409, 422, 500])
 def test_a_refused_secret_is_not_quoted(code: int) -> None:
-    problem = refused(SECRET, error(code, "data.password: invalid value: hush", "data.password"), fresh=True)
+    problem = refused(SECRET, error(code, "data.password: invalid value: hush", "data.password"), {}, fresh=True)
     assert "hush" not in str(problem)
     assert "data.password" in str(problem)
     assert "hush" not in str(not_removed(SECRET, error(code, "hush")))
 
 
 def test_a_missing_namespace_says_what_to_do() -> None:
-    assert "destination.createNamespace" in str(refused(CONFIG, error(404, 'namespaces "ns" not found'), fresh=True))
+    problem = refused(CONFIG, error(404, 'namespaces "ns" not found'), {}, fresh=True)
+    assert "destination.createNamespace" in str(problem)
+
+
+def test_what_rbac_says_is_told_as_it_is() -> None:
+    said = 'roles "a" is forbidden: User "me" cannot patch resource "configmaps" in API group "" in the namespace "ns"'
+    body: dict[str, Any] = {"rules": [{"resources": ["configmaps"], "verbs": ["patch"]}]}
+    assert said in str(refused(CONFIG, error(403, said), body, fresh=True))
+    body = {"data": {"a": "configmaps"}}
+    assert '"***"' in str(refused(CONFIG, error(403, 'denied: it cannot hold "configmaps"'), body, fresh=True))

@@ -14,7 +14,7 @@ from vidra.manifests.write import write
 from vidra.testing.command import Vidra, vidra_with
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene, connection_to
+from vidra.testing.scene import OWN, Scene, connection_to
 
 Json = dict[str, Any]
 
@@ -124,7 +124,7 @@ async def test_deleting_says_what_stays_in_the_cluster(own_plane: ControlPlane, 
 
 async def test_the_operator_applies_in_a_cluster_that_was_given_so(vidra: Vidra, scene: Scene) -> None:
     """The shared control plane under its own address, as if it were another one."""
-    applied = await vidra("cluster", "apply", "vidra", "-n", scene.namespace, "--name", "edge")
+    applied = await vidra("cluster", "apply", "vidra", "--name", "edge")
     assert applied.code == 0, applied.err
     server = scene.plane.server
     name = await scene.resource(write([config_map("remote", colour="red")]), destination={"server": server})
@@ -134,10 +134,11 @@ async def test_the_operator_applies_in_a_cluster_that_was_given_so(vidra: Vidra,
     traced = await vidra("trace", "cm/remote", "-n", scene.namespace, "--server", server)
     assert traced.code == 0, traced.err
     assert (await vidra("diff", name)).code == 0
-    told = await vidra("cluster", "delete", f"{scene.namespace}/edge")
+    told = await vidra("cluster", "delete", f"{OWN}/edge")
     assert "Vidra has 1 objects in this cluster" in told.err
     await scene.delete(await scene.kind("infrahub.operators.com/v1alpha1", "VidraResource"), name)
     await scene.until_gone(await scene.kind("infrahub.operators.com/v1alpha1", "VidraResource"), name)
+    assert (await vidra("cluster", "delete", f"{OWN}/edge", "--yes")).code == 0
 
 
 LONG = "https://0123456789abcdef0123456789abcdef.gr7.eu-central-1.clusters.example.com"

@@ -20,7 +20,18 @@ from vidra.testing.first_vidra import Edit, FirstVidra
 from vidra.testing.infrahub import StandIn
 from vidra.testing.objects import config_map
 from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, condition, connection_to, defined, has_reason, is_ready
+from vidra.testing.scene import (
+    OWN,
+    RESOURCES,
+    SYNCS,
+    Json,
+    Scene,
+    condition,
+    connection_to,
+    defined,
+    has_reason,
+    is_ready,
+)
 
 STATE = (Path(__file__).parent / "first_vidra" / "state.yaml").read_text()
 FIRST_CRDS = Path(__file__).parents[1] / "api" / "first_vidra" / "crds.yaml"
@@ -618,7 +629,7 @@ async def test_objects_in_another_cluster_move_alike(move: Move) -> None:
         {
             "apiVersion": "v1",
             "kind": "Secret",
-            "metadata": {"name": "cluster", "namespace": "default", "labels": {"cluster-kubeconfig": "127.0.0.1"}},
+            "metadata": {"name": "cluster", "namespace": OWN, "labels": {"cluster-kubeconfig": "127.0.0.1"}},
             "stringData": {"kubeconfig": plane.kubeconfig.read_text()},
         }
     )

@@ -134,10 +134,11 @@ async def test_from_a_registry_to_work_and_from_a_repository_back_to_work(
 
 
 async def credentials(scene: Scene) -> None:
-    """As the chart's notes say, but that loopback needs its port."""
+    """As the chart's notes say for an address that is not https on port 443."""
     login = (f"--from-literal=username={scene.infrahub.username}", f"--from-literal=password={scene.infrahub.password}")
     await scene.plane.kubectl("-n", OWN, "create", "secret", "generic", "infrahub", *login)
     await scene.plane.kubectl("-n", OWN, "label", "secret", "infrahub", "infrahub-api-url=127.0.0.1")
+    await scene.plane.kubectl("-n", OWN, "annotate", "secret", "infrahub", f"infrahub-api-url={scene.infrahub.url}")
 
 
 async def the_main_job(scene: Scene) -> str:
@@ -315,17 +316,19 @@ async def test_credentials_of_its_own_namespace_alone(cluster: ControlPlane, sce
         "--create-namespace",
         "--set",
         IMAGE,
-        "--set=credentials.anywhere=false",
         "--set=access.presets={workloads}",
     )
     await helm(cluster, "install", "vidra", str(CHART), "-n", OWN, *more)
     mark = cluster.audit.mark()
     await operator()
-    checked = await vidra_with(cluster.kubeconfig)("check", "--as-account", f"{OWN}:vidra", "--own-namespace-only")
+    checked = await vidra_with(cluster.kubeconfig)("check", "--as-account", f"{OWN}:vidra")
     assert checked.code == 0, checked.out
     assert not await may(cluster, ACCOUNT, "list", "secrets")
     await cluster.kubectl("-n", OWN, "delete", "secret", "-l", "infrahub-api-url")
-    await scene.credentials()
+    body = secret("tenants", scene.namespace, username=scene.infrahub.username, password=scene.infrahub.password)
+    body["metadata"]["labels"] = {"infrahub-api-url": "127.0.0.1"}
+    body["metadata"]["annotations"] = {"infrahub-api-url": scene.infrahub.url}
+    await scene.apply(body)
     scene.infrahub.add_artifact("Own", write([config_map("own", colour="red")]))
     sync = await scene.sync("Own", interval="1s")
     told = await scene.until_sync(sync, has_reason("CredentialsMissing"))

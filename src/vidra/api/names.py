@@ -59,7 +59,7 @@ FIRST_OWNED_BY = f"vidraresource.{GROUP}/owned-by"
 
 CONFIG_LABEL = "app"
 CONFIG_VALUE = "vidra"
-"""Label of the ConfigMap with Vidra's settings, in any namespace."""
+"""Label of the ConfigMap with Vidra's settings, in its own namespace."""
 INFRAHUB_LABEL = "infrahub-api-url"
 """Label (host) and annotation (whole URL, which wins) of a Secret with credentials for an Infrahub."""
 WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"

@@ -103,7 +103,7 @@ class Reason(StrEnum):
     NOT_OWNED = "NotOwned"
     """The object exists and Vidra did not create it: left alone."""
     PROTECTED = "Protected"
-    """The object is Vidra's own, or holds credentials for it: never taken from an artifact."""
+    """The object is Vidra's own, decides about what is, or holds credentials for it: never taken from an artifact."""
     CONFLICT = "Conflict"
     """Another owner holds a field with another value; the message names both."""
     FORBIDDEN = "Forbidden"

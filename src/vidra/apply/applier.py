@@ -9,16 +9,18 @@ import msgspec
 
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
-from vidra.apply.adoption import refusal, sensitive
+from vidra.apply import namespaces
+from vidra.apply.adoption import refusal
 from vidra.apply.contest import contest, why_not
 from vidra.apply.desired import Desired
 from vidra.apply.ending import is_over
 from vidra.apply.giving_up import give_up
+from vidra.apply.guard import NOTHING_KEPT, Guard
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
 from vidra.apply.plan import revision
-from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
+from vidra.apply.problems import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
 from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
@@ -45,14 +47,18 @@ class Applier:
 
     Args:
         terms: What to do about other owners and about objects that somebody else made.
+        guard: What the cluster keeps from artifacts.
     """
 
-    def __init__(self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED) -> None:
+    def __init__(
+        self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED, guard: Guard = NOTHING_KEPT
+    ) -> None:
         self._client = client
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
         self._terms = terms
+        self._guard = guard
 
     async def apply(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Make the cluster hold this object.
@@ -80,7 +86,7 @@ class Applier:
         except ApiError as error:
             if error.unauthorized:
                 raise
-            raise refused(item.ref, error, fresh=entry is None) from None
+            raise refused(item.ref, error, item.body, fresh=entry is None) from None
 
     async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
@@ -173,6 +179,7 @@ class Applier:
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
         if state.holders or _joinable(item):
+            self._check_joined(item, joined=_joined(item, state))
             shared = await self._share(item, state.uid, fresh=fresh)
             return self._entry(item, shared, joined=_joined(item, state))
         return await self._stranger(item, live)
@@ -183,7 +190,7 @@ class Applier:
         Raises:
             ObjectError: It is to be left alone.
         """
-        if not item.server and (why := sensitive(item.ref, live.metadata)):
+        if why := self._guard.never_taken(item.ref, live.metadata):
             raise never_taken(item.ref, why)
         if why := refusal(live.metadata, self._terms.policies.adoption, self._manager):
             raise not_owned(item.ref, why)
@@ -192,12 +199,22 @@ class Applier:
         self._terms.adopted(item.ref)
         return self._entry(item, taken, joined=False)
 
+    def _check_joined(self, item: Desired, *, joined: bool) -> None:
+        """Leave alone what a Namespace that was there before has to keep.
+
+        Raises:
+            ObjectError: The manifest says something else about it.
+        """
+        if joined and (why := namespaces.refusal(item, self._owner, self._terms.may_describe)):
+            raise not_described(item.ref, why)
+
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and state.uid == uid and state.terminating:
             # Not to be written to: what it becomes now is nobody's any more.
             leaving = await look(self._client, item.path)
             raise being_deleted(item.ref, leaving.metadata.finalizers if leaving else ())
+        self._check_joined(item, joined=joined)
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref, live.metadata.finalizers)

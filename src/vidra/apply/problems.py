@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from vidra.api.reasons import Reason
+from vidra.apply.masking import masked
 from vidra.apply.refusals import ENDS_BY_ITSELF, meaning
 from vidra.kube.errors import ApiError, Cause
 from vidra.manifests import Ref
@@ -24,16 +27,17 @@ class ObjectError(Exception):
         self.absent = absent
 
 
-def refused(ref: Ref, error: ApiError, *, fresh: bool) -> ObjectError:
+def refused(ref: Ref, error: ApiError, body: Mapping[str, Any], *, fresh: bool) -> ObjectError:
     """The problem behind a refused apply.
 
     Args:
+        body: What was sent; none of its values is repeated.
         fresh: Vidra has never applied this object, so that a definite no means that it has none.
     """
     reason = meaning(error)
     # What is tried again soon keeps its entry meanwhile: taking it out and writing it ahead would be two writes a try.
     passing = reason in ENDS_BY_ITSELF
-    message = f"{ref}: {_message(ref, error, reason)}"
+    message = f"{ref}: {_message(ref, error, body, reason)}"
     return ObjectError(reason, message, absent=fresh and not passing and error.code < 500)
 
 
@@ -49,6 +53,11 @@ def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:
 def never_taken(ref: Ref, why: str) -> ObjectError:
     """The object is somebody else's, and nothing allows to adopt it."""
     return ObjectError(Reason.PROTECTED, f"{ref} exists and is never taken over: {why}", absent=True)
+
+
+def not_described(ref: Ref, why: str) -> ObjectError:
+    """The object may be joined, but not be given what the manifest says."""
+    return ObjectError(Reason.PROTECTED, f"{ref} is refused: {why}")
 
 
 def contested(ref: Ref, why: str, *, fresh: bool) -> ObjectError:
@@ -87,7 +96,7 @@ def wanted_soon(ref: Ref, manager: str) -> ObjectError:
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:
     """The problem behind a refused removal."""
     passing = meaning(error) in ENDS_BY_ITSELF
-    said = str(error) if ref.kind != "Secret" else error.reason
+    said = masked(str(error), ref) if ref.kind != "Secret" else error.reason
     message = f"{ref} could not be removed ({error.code}): {said}. Tried again later"
     return ObjectError(Reason.REFUSED_FOR_NOW if passing else Reason.PRUNE_FAILED, message)
 
@@ -97,16 +106,20 @@ def _blamed(cause: Cause) -> str:
     return f"{cause.field} ({cause.message})" if cause.reason == "FieldManagerConflict" else cause.field
 
 
-def _message(ref: Ref, error: ApiError, reason: Reason) -> str:
-    return _said(ref, error, reason) + _way_out(error, reason)
+_RBAC = re.compile(r'[\w.]+ ("[^"]*" )?is forbidden: User "[^"]*" cannot \w+ resource ')
+"""How the API server's own authorizer begins: it speaks of rights and never of the object's values."""
 
 
-def _said(ref: Ref, error: ApiError, reason: Reason) -> str:
+def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
+    return _said(ref, error, body, reason) + _way_out(error, reason)
+
+
+def _said(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
         # The API server quotes what it does not like, and here that may be the secret itself.
         fields = ", ".join(sorted({_blamed(cause) for cause in error.causes if cause.field}))
         return f"the API server refused it ({error.code} {error.reason})" + (f", fields: {fields}" if fields else "")
-    return str(error)
+    return str(error) if _RBAC.match(str(error)) else masked(str(error), ref, body)
 
 
 def _way_out(error: ApiError, reason: Reason) -> str:

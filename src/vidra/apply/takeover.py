@@ -9,6 +9,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply import legacy
 from vidra.apply.inventory import ref_of
 from vidra.apply.legacy import Meta
+from vidra.apply.masking import masked
 from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.refusals import meaning
@@ -109,5 +110,5 @@ class Takeover:
 
 def _refused(entry: ManagedObject, error: ApiError) -> ObjectError:
     reason = meaning(error)
-    said = str(error) if entry.kind != "Secret" else error.reason
+    said = masked(str(error), ref_of(entry)) if entry.kind != "Secret" else error.reason
     return ObjectError(reason, f"{ref_of(entry)} cannot be taken over from the first Vidra ({error.code}): {said}")

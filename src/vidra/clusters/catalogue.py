@@ -9,7 +9,7 @@ import msgspec
 from vidra.api.sync import ClusterSelector
 from vidra.clusters.credentials import address, host_of, servers_of
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.secrets import is_for, kubeconfig_of, named, newest_first, told_marks
+from vidra.clusters.secrets import best_first, is_for, kubeconfig_of, named, told_marks
 from vidra.clusters.selector import matches
 from vidra.kube.core import Secret
 from vidra.kube.store import Store
@@ -37,10 +37,15 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class Catalogue:
-    """The Secrets of all clusters."""
+    """The Secrets of all clusters.
 
-    def __init__(self, secrets: Store[Secret]) -> None:
+    Args:
+        own: Vidra's namespace, whose Secrets come first.
+    """
+
+    def __init__(self, secrets: Store[Secret], own: str) -> None:
         self._secrets = secrets
+        self._own = own
         self._read: dict[str, tuple[str, Entry]] = {}
         secrets.listen(self._forget)
 
@@ -48,7 +53,9 @@ class Catalogue:
         """The clusters whose Secrets a selector matches."""
         found: dict[str, Entry] = {}
         refused: list[Entry] = []
-        for secret in newest_first(item for item in self._secrets if matches(selector, item.metadata.labels)):
+        for secret in best_first(
+            (item for item in self._secrets if matches(selector, item.metadata.labels)), self._own
+        ):
             entry = self._entry(secret)
             if entry.problem:
                 refused.append(entry)
@@ -57,10 +64,10 @@ class Catalogue:
         return Selection(tuple(sorted(found.values(), key=_name)), tuple(sorted(refused, key=_name)))
 
     def candidates(self, server: str) -> list[Secret]:
-        """The Secrets that may be for a server, the newest first; those that cannot be read may be, too."""
+        """The Secrets that may be for a server, the best first; those that cannot be read may be, too."""
         wanted = address(server)
         found = (item for item in self._secrets if is_for(item, server))
-        return newest_first(item for item in found if self._may_lead_to(item, wanted))
+        return best_first((item for item in found if self._may_lead_to(item, wanted)), self._own)
 
     def knows(self, server: str) -> bool:
         """Whether some Secret leads to this server, whatever its labels."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vidra.clusters.breaker import Breaker
+from vidra.clusters.home import Home
 from vidra.clusters.owners import Owners
 from vidra.kube.arrivals import DEFINITIONS, NAMESPACES, Arrivals
 from vidra.kube.classes import Classes
@@ -21,18 +22,20 @@ class Cluster:
 
     Args:
         server: As destinations name it; empty for the cluster that Vidra runs in.
+        client: Under this identity.
+        plain: The same server as Vidra itself: an identity that may see little need not know which cluster it is in.
         owners: Told what happens there to what they have, or wait for.
-        own_namespace: Vidra's, in the cluster that it runs in; empty elsewhere.
+        home: The cluster that Vidra runs in, which any address may lead to.
     """
 
-    def __init__(self, server: str, client: Client, owners: Owners, judge: Judge, *, own_namespace: str = "") -> None:
+    def __init__(self, server: str, client: Client, owners: Owners, judge: Judge, *, plain: Client, home: Home) -> None:
         self.server = server
-        self.own_namespace = own_namespace
+        self._home = home
         self.client = client
         self.discovery = Discovery(self.client)
         self.observed = Observed(self.client, self._changed, judge, self._unserved)
         self.breaker = Breaker(
-            self.client, self.observed.interrupted, self.discovery.forget, owners.told, steady=bool(server)
+            self.client, plain, self.observed.interrupted, self.discovery.forget, owners.told, steady=bool(server)
         )
         self.definitions = Arrivals(self.client, DEFINITIONS, owners.wake, before=self.discovery.forget)
         """For owners that wait for a kind."""
@@ -55,6 +58,16 @@ class Cluster:
     def uid(self) -> str:
         """Which cluster it is; empty as long as it does not say."""
         return self.breaker.uid
+
+    @property
+    def own_namespace(self) -> str:
+        """Vidra's, unless this is certainly another cluster than the one that it runs in."""
+        return self._home.namespace_in(self.uid if self.server else "")
+
+    @property
+    def told(self) -> bool:
+        """Whether it is known which cluster it is."""
+        return bool(self.uid) or not self.server
 
     @property
     def slow(self) -> bool:

@@ -64,9 +64,13 @@ def told_marks(server: str) -> str:
     return " and ".join([*found, *(f"the annotation {key}={value}" for key, value in annotations.items())])
 
 
-def newest_first(secrets: Iterable[Secret]) -> list[Secret]:
-    """Secrets by age; the UID decides between those of one second."""
-    return sorted(secrets, key=lambda secret: (secret.metadata.creation_timestamp, secret.metadata.uid), reverse=True)
+def best_first(secrets: Iterable[Secret], own: str) -> list[Secret]:
+    """Secrets of Vidra's own namespace before others, then the newest; the UID decides between those of one second."""
+
+    def rank(secret: Secret) -> tuple[bool, str, str]:
+        return secret.metadata.namespace == own, secret.metadata.creation_timestamp, secret.metadata.uid
+
+    return sorted(secrets, key=rank, reverse=True)
 
 
 def kubeconfig_of(secret: Secret) -> bytes:

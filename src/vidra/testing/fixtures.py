@@ -104,6 +104,5 @@ async def away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Remote]:
     there = Scene(plane, client, scene.infrahub, scene.namespace)
     await there.apply(namespace_named(scene.namespace))
     yield Remote(scene, there)
-    secrets = await scene.kind("v1", "Secret")
-    await scene.client.send("DELETE", secrets.path(scene.namespace), query={"labelSelector": CLUSTER_LABEL})
+    await scene.forget_secrets(CLUSTER_LABEL)
     await client.close()

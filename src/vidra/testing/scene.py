@@ -18,6 +18,7 @@ from vidra.kube.connection import Connection
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
 from vidra.kube.watch import lines
+from vidra.operator.options import DEFAULT_NAMESPACE
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.eventually import eventually
 from vidra.testing.infrahub import StandIn
@@ -28,6 +29,12 @@ Check = Callable[[Json], bool]
 
 SYNCS = Kind(API_VERSION, "InfrahubSync", SYNC_PLURAL, namespaced=False)
 RESOURCES = Kind(API_VERSION, "VidraResource", RESOURCE_PLURAL, namespaced=False)
+SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)
+NAMESPACES = Kind("v1", "Namespace", "namespaces", namespaced=False)
+OWN = DEFAULT_NAMESPACE
+"""Vidra's own namespace."""
+SCENE_LABEL = "scene"
+"""Label of what a scene puts there."""
 PERSON = "a-person"
 """Field manager of what a scene applies: somebody, but not Vidra."""
 
@@ -80,19 +87,27 @@ class Scene:
     async def credentials(self, **data: str) -> Json:
         """A Secret with credentials for the scene's Infrahub, found by its whole URL."""
         name = f"infrahub-{next(_numbers)}"
-        return await self.apply(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {
-                    "name": name,
-                    "namespace": self.namespace,
-                    "labels": {INFRAHUB_LABEL: "127.0.0.1"},
-                    "annotations": {INFRAHUB_LABEL: self.infrahub.url},
-                },
-                "stringData": data or {"username": self.infrahub.username, "password": self.infrahub.password},
-            }
-        )
+        values = data or {"username": self.infrahub.username, "password": self.infrahub.password}
+        return await self.secret(name, {INFRAHUB_LABEL: "127.0.0.1"}, {INFRAHUB_LABEL: self.infrahub.url}, **values)
+
+    async def secret(
+        self, name: str, labels: Mapping[str, str], annotations: Mapping[str, str] | None = None, **data: str
+    ) -> Json:
+        """A Secret in Vidra's own namespace, where those count that it takes credentials from."""
+        if await self.get(NAMESPACES, OWN) is None:
+            await self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN}})
+        metadata = {
+            "name": name,
+            "namespace": OWN,
+            "labels": {**labels, SCENE_LABEL: self.namespace},
+            "annotations": dict(annotations or {}),
+        }
+        return await self.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data})
+
+    async def forget_secrets(self, label: str = "") -> None:
+        """Take away what `secret` made in this scene; with a label, those that have it."""
+        selector = f"{SCENE_LABEL}={self.namespace}" + (f",{label}" if label else "")
+        await self.client.send("DELETE", SECRETS.path(OWN), query={"labelSelector": selector})
 
     async def token_of(self, account: str) -> str:
         """A token of a ServiceAccount of the namespace, which is made if it is not there."""

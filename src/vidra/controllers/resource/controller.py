@@ -12,7 +12,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import is_ready
-from vidra.api.names import RESOURCE_FINALIZER
+from vidra.api.names import CLUSTER_LABEL, RESOURCE_FINALIZER
 from vidra.api.policies import ConflictPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
@@ -26,6 +26,7 @@ from vidra.apply.refusals import pause
 from vidra.apply.terms import Terms
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
+from vidra.clusters.credentials import host_of
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.secrets import concerns
 from vidra.controllers.content import ContentError
@@ -36,6 +37,7 @@ from vidra.controllers.resource.deadline import grace_of, time_left
 from vidra.controllers.resource.delete_pass import delete_pass
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
+from vidra.controllers.resource.guarded import Judged
 from vidra.controllers.resource.health import health_over, waited_for, wellness
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.patience import Patience
@@ -82,6 +84,7 @@ class ResourceController:
         self._drifts = Drifts(self._others)
         self._claims = Claims(shared.resources, shared.hub, lambda item: lead_of(item) in shared.share)
         self._patience = Patience()
+        self._judged = Judged()
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
         self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance, mine=self._mine)
@@ -181,7 +184,7 @@ class ResourceController:
         except BeingAsked:
             return Next(after=ANSWERED_WITHIN)
         except ClusterError as error:
-            await reporter.failed(error.reason, str(error))
+            await reporter.failed(error.reason, str(error) + await self._overlooked(error, resource))
         except ContentError as error:
             await reporter.failed(Reason.CONTENT_MISSING, str(error))
         except Broken as error:
@@ -194,6 +197,12 @@ class ResourceController:
         else:
             return self._next(done, owner, interval)
         return Next(after=interval, failed=True)
+
+    async def _overlooked(self, error: ClusterError, resource: VidraResource) -> str:
+        """What to add when the Secret that is missing may be where none counts."""
+        if error.reason is not Reason.CLUSTER_CREDENTIALS_MISSING:
+            return ""
+        return await self._shared.overlooked.hint(CLUSTER_LABEL, host_of(resource.spec.destination.server or ""))
 
     def _cluster(self, resource: VidraResource, reach: Reach, owner: Owner) -> Cluster:
         """The cluster of the destination, if it is there."""
@@ -215,7 +224,8 @@ class ResourceController:
         if reach.is_another(cluster):
             resource = await Reporter(self._shared, resource).replaced(cluster)
             reach = Reach(self._shared.clusters, resource)
-        if await at_peace(resource, cluster, owner, self._drifts.doubts):
+        judged = not self._judged.due(resource, cluster)
+        if judged and await at_peace(resource, cluster, owner, self._drifts.doubts):
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
         if problem := await self._obstacle(resource, cluster, owner):
@@ -246,6 +256,7 @@ class ResourceController:
         await breathe(done.outcome.total)
         self._count(done)
         await reporter.done(done)
+        self._judged.note(owner.name)
         # Only now: an owner is woken for what its status says that it waits for.
         reasons = {problem.reason for problem in done.outcome.problems}
         (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
@@ -361,15 +372,11 @@ class ResourceController:
             return bool(self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place))
 
         if resource.metadata.name not in shared.leaving:
-            return Terms(
-                resource.spec,
-                rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted),
-                adopted,
-                waits,
-                overlooked,
-            )
+            rivals = rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
+            return Terms(resource.spec, rivals, adopted, shared.settings().label_namespaces, waits, overlooked)
         meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
-        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked)
+        rivals = rivals_in(shared.resources, shared.hub, (), {})
+        return Terms(meek, rivals, adopted, waits=waits, overlooked=overlooked)
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
         """Whether another VidraResource of the sync may be about to own what this one no longer wants."""
@@ -449,6 +456,7 @@ class ResourceController:
         self._drifts.forget(owner.name)
         self._shared.journeys.forget(owner.name)
         self._patience.over(owner.name)
+        self._judged.forget(owner.name)
         self._where.pop(owner.manager, None)
         self.queue.forget(owner.name)
         self._shared.clusters.leave(owner.manager)

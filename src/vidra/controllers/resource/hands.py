@@ -23,6 +23,7 @@ from vidra.apply.unserved import hidden
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
+from vidra.controllers.resource.guarded import guard_of
 from vidra.controllers.resource.reach import Reach
 from vidra.controllers.spans import part
 from vidra.kube.discovery import DiscoveryStale, Kind
@@ -68,7 +69,7 @@ class Hands:
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in: the rest would fail alike.
         """
-        applier = Applier(cluster.client, cluster.observed, self.owner, terms)
+        applier = Applier(cluster.client, cluster.observed, self.owner, terms, guard_of(cluster))
         wave: int | None = None
         for stage in filter(None, stages):
             if stage[0].wave != wave:
@@ -160,6 +161,8 @@ class Hands:
         cluster.breaker.check(self.owner.manager, passing=True)
         if self._reach.is_another(cluster):
             return Removed(Removal.KEPT, f"another cluster is at {entry.server} now, and nothing in it is touched")
+        if not entry.joined and (why := guard_of(cluster).keeps(ref_of(entry))):
+            return Removed(Removal.KEPT, why)
         pruner = Pruner(
             cluster.client, cluster.discovery, cluster.observed, self.owner, claims=self._claims, cluster=cluster.uid
         )

@@ -111,9 +111,17 @@ async def study(
 
 
 async def rehearse(
-    clusters: Rehearsal, proposals: Sequence[Proposal], hub: str, resources: Store[VidraResource]
+    clusters: Rehearsal,
+    proposals: Sequence[Proposal],
+    hub: str,
+    resources: Store[VidraResource],
+    may_describe: Collection[str] = (),
 ) -> Preview:
-    """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew."""
+    """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew.
+
+    Args:
+        may_describe: Names of Namespaces that may be given labels although they were there before.
+    """
     preview = Preview()
     studies: list[Study] = []
     for proposal in proposals:
@@ -128,7 +136,7 @@ async def rehearse(
     rivals = rivals_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
     for item in studies:
         adopted: list[Ref] = []
-        await _apply(item, Terms(item.proposal.resource.spec, rivals, adopted.append), claims, preview)
+        await _apply(item, Terms(item.proposal.resource.spec, rivals, adopted.append, may_describe), claims, preview)
         preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
     heirs = {key for item in studies for key in item.want.objects}
     for item in studies:

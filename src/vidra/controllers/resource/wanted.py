@@ -9,11 +9,11 @@ import msgspec
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, ResourceSpec
 from vidra.apply.desired import Desired, Key, desire
-from vidra.apply.guard import protected
 from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.pruner import PROTECTED
 from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.guarded import guard_of
 from vidra.kube.discovery import DiscoveryStale
 from vidra.manifests import ManifestObject, Problem, Reading, Ref
 
@@ -70,7 +70,7 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
         result = desire(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
     except ValueError as error:
         raise ObjectError(Reason.INVALID_MANIFEST, f"{item.ref}: {error}") from None
-    if why := protected(result, cluster.own_namespace):
+    if why := guard_of(cluster).refusal(result):
         raise ObjectError(Reason.PROTECTED, f"{result.ref} is refused: {why}")
     return result
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.operator.prepare import cluster_identity
@@ -87,7 +87,7 @@ class World:
         for body in (*_policy(), *_account()):
             await self.scene.apply(body)
         await self.grant(VERBS)
-        self.hub = await cluster_identity(self.client)
+        self.hub = hub_of(await cluster_identity(self.client))
         folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="vidra-model-")))
         if self._process:
             self.operator = ProcessOperator(self.plane, self.wire.url, folder)
