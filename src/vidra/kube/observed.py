@@ -111,9 +111,10 @@ def _traces(meta: LiveMeta) -> Traces:
     ]
     if not others:
         return NO_TRACES
-    fields = tuple((entry.manager, entry.operation, entry.digest) for entry in others if not entry.subresource)
-    writes = tuple((entry.manager, entry.subresource, entry.time, entry.digest) for entry in others)
-    return Traces(hash(fields), hash(writes), any(entry.subresource for entry in others))
+    held = [(entry.subresource, entry.manager, entry.digest) for entry in others]
+    fields = tuple(hold for hold in held if not hold[0])
+    writes = (tuple(held), tuple(entry.time for entry in others))
+    return Traces(hash(fields), hash(writes), len(fields) < len(held))
 
 
 def _since(old: Seen | None, new: Seen) -> Seen:
@@ -124,10 +125,10 @@ def _since(old: Seen | None, new: Seen) -> Seen:
     """
     if old is None or old.uid != new.uid:
         return new
-    accounted = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
-    if new.generation == old.generation or accounted:
-        return msgspec.structs.replace(new, touched=old.touched)
-    return new
+    again = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
+    # Of several generations at once, as after a broken watch, only the last one's traces are known.
+    accounted = new.generation == old.generation or (again and new.generation == old.generation + 1)
+    return msgspec.structs.replace(new, touched=old.touched) if accounted else new
 
 
 class Judge(Protocol):
