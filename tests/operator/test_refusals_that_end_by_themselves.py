@@ -125,7 +125,7 @@ async def test_what_a_webhook_keeps_from_being_deleted_goes_when_it_answers(scen
     deleting = await scene.until_resource(name, lambda item: HOOK in condition(item).get("message", ""))
     assert condition(deleting)["reason"] == "Deleting"
     await scene.delete(hooks, scene.namespace)
-    await scene.until_gone(RESOURCES, name, seconds=40)
+    await scene.until_gone(RESOURCES, name)
 
 
 async def test_a_pod_waits_for_its_service_account(scene: Scene) -> None:

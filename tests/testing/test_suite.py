@@ -14,8 +14,11 @@ from vidra.testing.suite import expected
 from vidra.testing.suite.neighbours import BUSY
 from vidra.testing.suite.once import once
 
+LAUNCH = Path(expected.__file__).parents[1] / "controlplane" / "launch.py"
+
 LOADED = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in its background is deaf to it
 from vidra.testing.suite.neighbours import neighbours
 with neighbours():
     print("loaded", flush=True)
@@ -25,7 +28,9 @@ with neighbours():
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_neighbours_end_with_who_wanted_them(number: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", LOADED], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
+    launch = (sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid()))
+    command = (*launch, sys.executable, "-c", LOADED)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
         assert run.stdout is not None
         run.stdout.readline()
         ends = [os.pidfd_open(child) for child in children(run.pid)]

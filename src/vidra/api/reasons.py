@@ -141,7 +141,7 @@ class Reason(StrEnum):
     KEPT = "Kept"
     """Objects that are no longer wanted stay: they say so, or hold what is not Vidra's."""
     LEFT_BEHIND = "LeftBehind"
-    """A deletion ended at its time limit; the message lists what it could not remove."""
+    """A deletion ended, at its time limit or without waiting for finalizers; the message lists what is still there."""
     ADOPTED = "Adopted"
     """Objects that were there before are Vidra's from now on."""
     CLUSTER_REPLACED = "ClusterReplaced"

@@ -15,11 +15,14 @@ from vidra.kube.verbs import json_patch, look
 Operation = dict[str, Any]
 
 
-async def abandon(client: Client, path: str, *, uid: str, owner: Owner) -> None:
+async def abandon(client: Client, path: str, *, uid: str, owner: Owner, shared: bool = False) -> None:
     """Take an owner's entry out of managedFields, and its annotation and label off.
 
     Releasing (`release.py`) would take the owner's fields out of the object; this leaves them. An object that is gone,
     or another one by now, is left alone.
+
+    Args:
+        shared: Others own it too, even if no field says so.
 
     Raises:
         Unreachable: The cluster does not answer.
@@ -28,19 +31,19 @@ async def abandon(client: Client, path: str, *, uid: str, owner: Owner) -> None:
     live = await look(client, path)
     if live is None or live.metadata.uid != uid:
         return
-    patch = unmarked(live.metadata, owner)
+    patch = unmarked(live.metadata, owner, shared=shared)
     if patch:
         await json_patch(client, path, patch)
 
 
-def unmarked(meta: LiveMeta, owner: Owner) -> list[Operation]:
+def unmarked(meta: LiveMeta, owner: Owner, *, shared: bool = False) -> list[Operation]:
     """The JSON patch (RFC 6902) that takes an owner's marks off; empty when there are none.
 
     It writes the version that it was made from, so that the server answers 409 when the object changed since.
     """
     patch = _managers(meta.managed_fields, owner.manager)
     patch += [_remove("annotations", key) for key in owner.annotations if key in (meta.annotations or {})]
-    others = any(
+    others = shared or any(
         entry.manager.startswith(MANAGER_PREFIX) and entry.manager != owner.manager for entry in meta.managed_fields
     )
     if not others:

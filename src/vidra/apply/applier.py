@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
 from vidra.apply import namespaces
 from vidra.apply.adoption import refusal
 from vidra.apply.contest import contest, why_not
 from vidra.apply.desired import Desired
+from vidra.apply.ending import is_over
 from vidra.apply.giving_up import give_up
 from vidra.apply.guard import NOTHING_KEPT, Guard
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
@@ -132,6 +135,8 @@ class Applier:
                 if not error.conflict:
                     raise
         live = await look(self._client, item.path)
+        if live is None and entry and (ended := is_over(item, entry, self._observed)):
+            return msgspec.structs.replace(entry, ended=ended)
         if live is None and item.version:
             # What was to be left as it is went along with the object.
             raise ApiError(409, Status(f"{item.ref} vanished"))
@@ -148,13 +153,14 @@ class Applier:
             raise unchangeable(item.ref, fields, hint, fresh=entry is None)
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
-            if any(name != self._manager for name, _ in seen(live.metadata).holders):
+            held = any(name != self._manager for name, _ in seen(live.metadata).holders)
+            if held or self._terms.overlooked(entry):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
                 self._client, item.path, uid=entry.uid, resource_version=version
             ):
-                raise being_deleted(item.ref)
+                raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._create(item)
 
     async def _create(self, item: Desired) -> ManagedObject:
@@ -169,7 +175,7 @@ class Applier:
         """Apply an object that exists and is not known to be ours."""
         state = seen(live.metadata)
         if state.terminating:
-            raise being_deleted(item.ref)
+            raise being_deleted(item.ref, live.metadata.finalizers)
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
         if state.holders or _joinable(item):
@@ -204,9 +210,14 @@ class Applier:
 
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
         self._check_joined(item, joined=joined)
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        if state and state.uid == uid and state.terminating:
+            # Not to be written to: what it becomes now is nobody's any more.
+            leaving = await look(self._client, item.path)
+            raise being_deleted(item.ref, leaving.metadata.finalizers if leaving else ())
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
-            raise being_deleted(item.ref)
+            raise being_deleted(item.ref, live.metadata.finalizers)
         return self._entry(item, live, joined=joined)
 
     async def _insist(self, item: Desired, uid: str) -> LiveObject:

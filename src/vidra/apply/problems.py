@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from vidra.api.reasons import Reason
@@ -78,9 +78,17 @@ def unchangeable(ref: Ref, fields: Iterable[str], hint: str, *, fresh: bool) -> 
     )
 
 
-def being_deleted(ref: Ref) -> ObjectError:
+def being_deleted(ref: Ref, finalizers: Collection[str] = ()) -> ObjectError:
     """The object is there but on its way out."""
-    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted; applied again when it is gone")
+    held = f" (kept by the finalizers {', '.join(finalizers)})" if finalizers else ""
+    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again when it is gone")
+
+
+def wanted_soon(ref: Ref, manager: str) -> ObjectError:
+    """The object is no longer wanted here, but another owner has announced it and not applied it yet."""
+    return ObjectError(
+        Reason.WAITING_FOR_DELETION, f"{ref} is not removed before {manager} has applied it, as it is about to"
+    )
 
 
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:

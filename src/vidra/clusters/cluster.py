@@ -47,6 +47,8 @@ class Cluster:
         """For claims that wait for their first Pod."""
         self.shown: set[str] = set()
         """Owners all of whose objects carry the label that the watches select by, as far as they are there."""
+        self.contested: set[str] = set()
+        """Owners, by field manager, that were refused what another owner has: told when anybody lets go of anything."""
         self.closed = False
         """Its credentials were changed or taken away: whoever still holds it asks for another."""
         self.client.on_late = self.breaker.ask
@@ -78,6 +80,7 @@ class Cluster:
         self.observed.hold(manager, ())
         self.definitions.done(manager)
         self.namespaces.done(manager)
+        self.contested.discard(manager)
         self.lookouts.hold(manager, ())
         self.breaker.leave(manager)
 
@@ -94,8 +97,12 @@ class Cluster:
     def _changed(self, old: Seen | None, new: Seen | None) -> None:
         """Wake every owner that held something of the object, or does now; for its health alone a glance will do."""
         call = self._owners.wake if is_drift(old, new) or is_doubtful(old, new) else self._owners.felt
-        for manager in {name for state in (old, new) if state for name, _ in state.holders}:
+        holders = [{name for name, _ in state.holders} if state else set[str]() for state in (old, new)]
+        for manager in holders[0] | holders[1]:
             call(manager)
+        if new is None or holders[0] - holders[1]:
+            for manager in self.contested - holders[0]:
+                self._owners.told(manager)
 
     def _classes_changed(self) -> None:
         """A claim that is as it was may count as another now."""

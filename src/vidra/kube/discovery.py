@@ -115,6 +115,27 @@ class Discovery:
             raise DiscoveryStale(f"the API service of {api_version} does not answer now")
         return self._kinds.get(wanted)
 
+    async def serving(self, api_version: str, kind: str) -> Kind | None:
+        """The kind under this version or any other: it is the same objects. None when no version is served.
+
+        Raises:
+            Unreachable: The server cannot be asked.
+            ApiError: The server does not tell.
+            DiscoveryStale: An aggregated API that may serve the group is away.
+        """
+        try:
+            found = await self.find(api_version, kind)
+        except DiscoveryStale:
+            if (other := self._other(api_version, kind)) is None:
+                raise
+            return other
+        found = found or self._other(api_version, kind)
+        group = api_version.rpartition("/")[0]
+        stale = [name for name in self._stale if name.rpartition("/")[0] == group]
+        if found is None and stale:
+            raise DiscoveryStale(f"the API service of {stale[0]} does not answer now")
+        return found
+
     async def everything(self) -> tuple[Kind, ...]:
         """Every kind that the cluster serves, as of a moment ago.
 
@@ -162,6 +183,15 @@ class Discovery:
         group = api_version.rpartition("/")[0]
         found = [name for name, each in self._kinds if each == kind and name != api_version]
         return tuple(sorted(found, key=lambda name: name.rpartition("/")[0] != group))
+
+    def known_as(self, api_version: str, kind: str) -> Kind | None:
+        """Like `known`, under any version."""
+        return self.known(api_version, kind) or self._other(api_version, kind)
+
+    def _other(self, api_version: str, kind: str) -> Kind | None:
+        group = api_version.rpartition("/")[0]
+        found = (item for (version, name), item in self._kinds.items() if name == kind)
+        return next((item for item in found if item.api_version.rpartition("/")[0] == group), None)
 
     def forget(self) -> None:
         """Ask again at the next question: a definition came, went or changed."""

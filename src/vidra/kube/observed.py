@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from vidra.api.health import CURRENT, Health
-from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX, PRUNE
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX, OWNER_PREFIX, PRUNE
 from vidra.kube.apart import apart
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
@@ -24,6 +24,8 @@ from vidra.kube.live import LiveBody, LiveMeta, LiveObject
 from vidra.kube.store import version_number
 from vidra.kube.watch import Watch
 
+REMEMBERED = 1000
+"""Objects of one kind that are gone and of which it is known how they ended."""
 SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
 
 
@@ -67,6 +69,11 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
         """Whether somebody sets fields through a subresource, of which the server notes no time."""
         return self.traces.scaled
 
+    ended: str = ""
+    """How it came to its end by itself; empty while it has not."""
+    lost: bool = False
+    """More owners are named on it than hold fields: somebody took entries out of its managedFields."""
+
     def digest(self, manager: str) -> str:
         """Digest of what this manager holds; empty if nothing."""
         return next((digest for name, digest in self.holders if name == manager), "")
@@ -86,10 +93,12 @@ def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
     )
     terminating = meta.deletion_timestamp is not None
     kept = (meta.annotations or {}).get(PRUNE) == "disabled"
+    lost = sum(key.startswith(OWNER_PREFIX) for key in meta.annotations or ()) > len(holders)
     return Seen(
         *(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health, scales),
         generation=meta.generation,
         touched=meta.generation,
+        lost=lost,
         traces=_traces(meta) if meta.generation else NO_TRACES,
     )
 
@@ -132,6 +141,10 @@ class Judge(Protocol):
         """How an object is."""
         ...
 
+    def end(self, kind: Kind, item: LiveBody) -> str:
+        """How an object came to its end by itself; empty while it has not."""
+        ...
+
 
 Change = Callable[[Seen | None, Seen | None], None]
 """Called with what was and what is, when an object changed in a way that may matter to its owners."""
@@ -149,6 +162,7 @@ class KindView:
     ) -> None:
         self._objects: dict[tuple[str, str], Seen] = {}
         self._ended = Ended()
+        self._ends: dict[str, str] = {}
         self._on_change = on_change
         self._kind = kind
         self._judge = judge
@@ -164,6 +178,11 @@ class KindView:
             on_unserved=on_unserved,
         )
         self._task = apart(self._watch.run(), f"watch {kind.path()}")
+
+    @property
+    def shows_ends(self) -> bool:
+        """Whether it is seen of its objects how they end."""
+        return self._whole
 
     @property
     def synced(self) -> asyncio.Event:
@@ -202,14 +221,18 @@ class KindView:
         old, new = self._objects.get(key), seen(item.metadata, self._health(item))
         if self._ended.before(new.uid, new.version) or (old and not _is_news(old, new)):
             return
-        self._objects[key] = new = _since(old, new)
+        self._objects[key] = new = _since(old, self._with_end(new, item, old))
         known = ours and len(new.holders) == 1
-        if old is None or is_drift(old, new) or (is_doubtful(old, new) and not known) or old.health != new.health:
+        doubtful = is_doubtful(old, new) and not known
+        if old is None or is_drift(old, new) or doubtful or old.health != new.health or old.ended != new.ended:
             self._on_change(old, new)
 
     def removed(self, item: LiveObject) -> None:
         """Take an object out."""
         key = (item.metadata.namespace, item.metadata.name)
+        old = self._objects.get(key)
+        if old and old.uid == item.metadata.uid:
+            self._objects[key] = self._with_end(old, item, old)
         self._end(key, item.metadata.uid, version_number(item.metadata.resource_version))
 
     def found(self, item: LiveObject) -> None:
@@ -219,7 +242,7 @@ class KindView:
     def listed(self, uids: Collection[str], version: int) -> None:
         """Take out what is not in the collection as of a version; what is newer than that stays."""
         for key, old in [(key, old) for key, old in self._objects.items() if old.uid not in uids]:
-            self._end(key, old.uid, version)
+            self._end(key, old.uid, version, seen=False)
 
     def _health(self, item: LiveObject) -> Health | None:
         """How it is; an answer to a write does not show it where that takes more than metadata."""
@@ -229,12 +252,31 @@ class KindView:
             return CURRENT if found == CURRENT else found
         return None
 
-    def _end(self, key: tuple[str, str], uid: str, version: int) -> None:
+    def end(self, uid: str) -> str | None:
+        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        return self._ends.get(uid)
+
+    def _with_end(self, new: Seen, item: LiveObject, old: Seen | None) -> Seen:
+        """With how it ended, which stays true; an answer to a write does not show it."""
+        ended = self._judge.end(self._kind, item) if isinstance(item, LiveBody) else ""
+        if not ended and old and old.uid == new.uid:
+            ended = old.ended
+        return msgspec.structs.replace(new, ended=ended) if ended else new
+
+    def _note_end(self, old: Seen) -> None:
+        if self._whole:
+            self._ends[old.uid] = old.ended
+            if len(self._ends) > REMEMBERED:
+                del self._ends[next(iter(self._ends))]
+
+    def _end(self, key: tuple[str, str], uid: str, version: int, *, seen: bool = True) -> None:
         old = self._objects.get(key)
         if old and old.uid == uid:
             if old.version > version >= 0:
                 return
             del self._objects[key]
+            if seen or old.ended:
+                self._note_end(old)
             self._on_change(old, None)
         self._ended.note(uid, version)
 
@@ -314,6 +356,16 @@ class Observed:
         """The object as last seen; None when it is not there, or when that cannot be told without asking."""
         view = self.view(kind)
         return view.get(namespace, name) if view else None
+
+    def shows_ends(self, kind: Kind) -> bool:
+        """Whether objects of a kind may end by themselves, as far as anybody looks."""
+        view = self._views.get(kind)
+        return view is not None and view.shows_ends
+
+    def end(self, kind: Kind, uid: str) -> str | None:
+        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        view = self._views.get(kind)
+        return view.end(uid) if view else None
 
     def note(self, kind: Kind, item: LiveObject) -> None:
         """Take the answer to our own write, so that its echo is old news."""

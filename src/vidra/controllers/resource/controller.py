@@ -18,8 +18,10 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
+from vidra.apply.claims import Claims, Place
+from vidra.apply.ending import noted
 from vidra.apply.inventory import Inventory, ref_of
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.apply.refusals import pause
 from vidra.apply.terms import Terms
 from vidra.clusters.breaker import BeingAsked
@@ -31,7 +33,7 @@ from vidra.controllers.content import ContentError
 from vidra.controllers.offload import breathe
 from vidra.controllers.queue import Next, Queue
 from vidra.controllers.resource.apply_pass import Broken, Done, apply_pass
-from vidra.controllers.resource.deadline import time_left
+from vidra.controllers.resource.deadline import grace_of, time_left
 from vidra.controllers.resource.delete_pass import delete_pass
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
@@ -41,7 +43,7 @@ from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.patience import Patience
 from vidra.controllers.resource.peace import at_peace, settled
 from vidra.controllers.resource.places import Places
-from vidra.controllers.resource.reach import Reach
+from vidra.controllers.resource.reach import Reach, kind_at
 from vidra.controllers.resource.report import Outcome, as_applied, reason_of
 from vidra.controllers.resource.reporter import Reporter
 from vidra.controllers.resource.rivals import rivals_in
@@ -80,6 +82,7 @@ class ResourceController:
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
         self._drifts = Drifts(self._others)
+        self._claims = Claims(shared.resources, shared.hub, lambda item: lead_of(item) in shared.share)
         self._patience = Patience()
         self._judged = Judged()
         self._where: dict[str, Cluster] = {}
@@ -232,7 +235,7 @@ class ResourceController:
         reporter = Reporter(self._shared, resource)
         text = await self._text(resource)
         adopted: list[Ref] = []
-        terms = self._terms(resource, adopted.append)
+        terms = self._terms(resource, cluster, adopted.append)
         move = Move(cluster, resource, owner, self._shared.resources.get)
         try:
             done = await apply_pass(
@@ -240,6 +243,7 @@ class ResourceController:
                 terms=terms,
                 move=move,
                 drifts=self._drifts,
+                claims=self._claims,
                 ahead=reporter.ahead,
             )
         except Broken:
@@ -257,6 +261,8 @@ class ResourceController:
         reasons = {problem.reason for problem in done.outcome.problems}
         (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
         (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(owner.manager)
+        contested = not reasons.isdisjoint({Reason.CONFLICT, Reason.NOT_OWNED})
+        (cluster.contested.add if contested else cluster.contested.discard)(owner.manager)
         return done
 
     def _count(self, done: Done) -> None:
@@ -293,8 +299,9 @@ class ResourceController:
 
     def _with_health(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with how the objects are; who waits for them to be well is not Ready before."""
-        found = wellness(outcome.inventory.listing(), cluster)
-        outcome = msgspec.structs.replace(outcome, health=health_over(outcome, found))
+        inventory = noted(outcome.inventory, lambda entry: kind_at(entry, cluster), cluster.observed)
+        found = wellness(inventory.listing(), cluster)
+        outcome = msgspec.structs.replace(outcome, inventory=inventory, health=health_over(outcome, found))
         name, verdict = resource.metadata.name, outcome.verdict
         if resource.spec.wait and verdict.ready:
             left = self._patience.left(resource, outcome.checksum)
@@ -314,13 +321,17 @@ class ResourceController:
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
         peers = self._shared.resources.get
         reach = Reach(self._shared.clusters, resource)
-        farewell = await delete_pass(reach, resource, owner, peers, seconds=seconds)
+        farewell = await delete_pass(
+            reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace_of(resource, datetime.now(UTC))
+        )
         reporter.kept(farewell.kept)
+        reporter.held(farewell.held)
         outcome = farewell.outcome
         if outcome.inventory.entries:
             left = time_left(resource, datetime.now(UTC))
             if left > 0 or farewell.asking:
                 await reporter.deleting(outcome)
+                left = min(left, left if farewell.again is None else farewell.again)
                 return Next(after=min(LONGEST_WAIT, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
             reporter.left_behind(outcome)
         await self._shared.content.leave(resource, self._others(resource))
@@ -349,18 +360,23 @@ class ResourceController:
         sync = self._shared.syncs.get(sync_of(resource))
         return resource.spec.suspend or (sync is not None and sync.spec.suspend)
 
-    def _terms(self, resource: VidraResource, adopted: Callable[[Ref], None]) -> Terms:
+    def _terms(self, resource: VidraResource, cluster: Cluster, adopted: Callable[[Ref], None]) -> Terms:
         """Its own policies, unless it is about to go: then it takes nothing from anybody."""
         shared = self._shared
 
         def waits(unwanted: Collection[ManagedObject]) -> bool:
             return self._may_be_taken_over(resource, unwanted)
 
+        def overlooked(entry: ManagedObject) -> bool:
+            place = Place(entry.server, hub_of(cluster.uid), entry.uid)
+            return bool(self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place))
+
+        may_describe = shared.settings().label_namespaces
         if resource.metadata.name not in shared.leaving:
             rivals = rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
-            return Terms(resource.spec, rivals, adopted, shared.settings().label_namespaces, waits)
+            return Terms(resource.spec, rivals, adopted, waits, overlooked, may_describe)
         meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
-        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits=waits)
+        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked, may_describe)
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
         """Whether another VidraResource of the sync may be about to own what this one no longer wants."""

@@ -12,6 +12,7 @@ from vidra.api.conditions import Verdict
 from vidra.api.health import CURRENT, WORST_FIRST, Health, Status, worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
+from vidra.apply.ending import health_after
 from vidra.apply.health.counted import counted
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
@@ -52,6 +53,12 @@ def as_of_now(cluster: Cluster, health: Health) -> Health:
     return counted(health, time.time(), cluster.classes.binds_late)
 
 
+def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Health | None:
+    """How an object is that came to its end and is gone; None of any other."""
+    gone = cluster.observed.get(kind, entry.namespace, entry.name) is None
+    return health_after(entry.ended) if entry.ended and gone else None
+
+
 def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness | None:
     """How the objects of an inventory are; None when that cannot be told now, because a watch is not up."""
     unwell: list[tuple[Ref, Health]] = []
@@ -60,7 +67,7 @@ def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness | N
         if entry.server != cluster.server or kind is None or (kind.watchable and cluster.observed.view(kind) is None):
             return None
         ref = ref_of(entry)
-        found = health_of(cluster, kind, ref)
+        found = ended(entry, cluster, kind) or health_of(cluster, kind, ref)
         if found.status is not Status.CURRENT:
             unwell.append((ref, found))
     unwell.sort(key=lambda item: WORST_FIRST.index(item[1].status))

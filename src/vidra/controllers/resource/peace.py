@@ -7,6 +7,7 @@ import hashlib
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
+from vidra.apply.ending import ended_of
 from vidra.apply.owner import Owner
 from vidra.apply.plan import held_of
 from vidra.clusters.cluster import Cluster
@@ -76,6 +77,8 @@ def _untouched(
     """Whether the cluster shows the object that was applied, with all its fields still in the owner's hands."""
     kind = kinds.get((entry.api_version, entry.kind))
     live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
+    if live is None and kind and ended_of(entry, kind, cluster.observed):
+        return entry.server == cluster.server and bool(entry.revision)
     return (
         live is not None
         and entry.server == cluster.server
