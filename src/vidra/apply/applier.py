@@ -209,12 +209,12 @@ class Applier:
             raise not_described(item.ref, why)
 
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
+        self._check_joined(item, joined=joined)
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and state.uid == uid and state.terminating:
             # Not to be written to: what it becomes now is nobody's any more.
             leaving = await look(self._client, item.path)
             raise being_deleted(item.ref, leaving.metadata.finalizers if leaving else ())
-        self._check_joined(item, joined=joined)
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref, live.metadata.finalizers)
