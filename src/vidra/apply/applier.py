@@ -8,13 +8,15 @@ from typing import Any
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
 from vidra.apply.adoption import refusal, sensitive
-from vidra.apply.contest import contest, why_not
+from vidra.apply.contest import contest
 from vidra.apply.desired import Desired
+from vidra.apply.handover import hand_over
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
 from vidra.apply.plan import revision
 from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
+from vidra.apply.settling import ATTEMPTS, Settling
 from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
@@ -25,8 +27,6 @@ from vidra.kube.verbs import apply, delete, look
 NEVER = "1"
 """A resourceVersion that no object can have: etcd counts from 1, before anything is stored. An apply at it creates what
 is not there and is a 409 for what is."""
-ATTEMPTS = 3
-"""To take a field at the very version of the object at which it was seen who loses it."""
 
 
 class Applier:
@@ -47,6 +47,7 @@ class Applier:
         self._owner = owner
         self._manager = owner.manager
         self._terms = terms
+        self._settling = Settling(client, owner.manager, terms, self._send)
 
     async def apply(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Make the cluster hold this object.
@@ -147,7 +148,7 @@ class Applier:
             return await self._ours(item, state.uid, joined=_joined(item, state))
         if state.holders or _joinable(item):
             shared = await self._share(item, state.uid, fresh=fresh)
-            return self._entry(item, shared, joined=_joined(item, state))
+            return await self._own(item, shared, joined=_joined(item, state))
         return await self._stranger(item, live)
 
     async def _stranger(self, item: Desired, live: LiveObject) -> ManagedObject:
@@ -163,13 +164,13 @@ class Applier:
         # At this very version, so that whoever takes it up meanwhile is seen by the next look.
         taken = await self._send(item, live.metadata.uid, version=live.metadata.resource_version, force=True)
         self._terms.adopted(item.ref)
-        return self._entry(item, taken, joined=False)
+        return await self._own(item, taken, joined=False)
 
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref)
-        return self._entry(item, live, joined=joined)
+        return await self._own(item, live, joined=joined)
 
     async def _insist(self, item: Desired, uid: str) -> LiveObject:
         """Take back what anybody changed, but from another owner only as the terms allow."""
@@ -187,7 +188,7 @@ class Applier:
         except ApiError as error:
             if error.code != 409 or not error.causes:
                 raise
-            return await self._settle(item, uid, error, fresh=False)
+            return await self._settling.settle(item, uid, error, fresh=False)
 
     async def _share(self, item: Desired, uid: str, *, fresh: bool) -> LiveObject:
         """Become one more owner of what others have."""
@@ -197,45 +198,21 @@ class Applier:
             found = contest(error, self._manager)
             if not found.owners or (found.strangers and _joinable(item)):
                 raise
-            return await self._settle(item, uid, error, fresh=fresh)
-
-    async def _settle(self, item: Desired, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
-        """Take fields from other owners, if this one comes before all of them.
-
-        Raises:
-            ObjectError: It does not, or the object changes too fast to tell.
-            ApiError: Refused for another reason.
-        """
-        self._must_win(item, error, fresh=fresh)
-        for _ in range(ATTEMPTS):
-            found = await look(self._client, item.path)
-            if found is None or found.metadata.uid != uid:
-                raise error
-            try:
-                return await self._take(item, uid, found.metadata.resource_version, fresh=fresh)
-            except ApiError as again:
-                if again.code != 409:
-                    raise
-        raise contested(item.ref, "other owners change it too fast: tried again later", fresh=fresh)
-
-    async def _take(self, item: Desired, uid: str, version: str, *, fresh: bool) -> LiveObject:
-        """Ask again who would lose, and force only if nothing changed since: nobody else may lose."""
-        try:
-            return await self._send(item, uid, version=version, force=False)
-        except ApiError as error:
-            if error.code != 409 or not error.causes:
-                raise
-            self._must_win(item, error, fresh=fresh)
-        return await self._send(item, uid, version=version, force=True)
-
-    def _must_win(self, item: Desired, error: ApiError, *, fresh: bool) -> None:
-        if why := why_not(contest(error, self._manager), self._terms.policies, self._terms.rivals, str(item.ref)):
-            raise contested(item.ref, why, fresh=fresh)
+            return await self._settling.settle(item, uid, error, fresh=fresh)
 
     async def _send(self, item: Desired, uid: str, *, force: bool, version: str = "") -> LiveObject:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
         self._observed.note(item.kind, live)
         return live
+
+    async def _own(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
+        """The entry of an object that was applied, once what it holds is this owner's; what is joined stays shared."""
+        if not joined:
+            held = await hand_over(self._client, item.path, live, self._manager)
+            if held is not live:
+                self._observed.note(item.kind, held)
+                live = held
+        return self._entry(item, live, joined=joined)
 
     def _entry(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
         held = seen(live.metadata).digest(self._manager)

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from vidra.api.drift import IgnoreDifference
+from vidra.apply.fieldsets import taken_from
+from vidra.apply.handover import fields_of
 from vidra.apply.ignored import pointers_for, respecting
 from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
@@ -74,6 +76,19 @@ class Desired(msgspec.Struct, frozen=True):
         """What to send when the object exists: fields that are ignored are left as they are."""
         body = respecting(self.body, live, self.ignored, owner.manager)
         return msgspec.structs.replace(self, body=_marked(body, owner), version=live["metadata"]["resourceVersion"])
+
+    def as_stored(self, after: dict[str, Any], manager: str) -> Desired:
+        """The same in the words of the API server.
+
+        Args:
+            after: What the server would store after an apply of this under the manager, with managedFields.
+        """
+        mine = fields_of(after["metadata"].get("managedFields") or (), manager)
+        stored = taken_from(after, mine) if mine else {}
+        named = {key: self.body["metadata"][key] for key in ("name", "namespace") if key in self.body["metadata"]}
+        identity = {key: self.body[key] for key in ("apiVersion", "kind")}
+        body = {**stored, **identity, "metadata": {**stored.get("metadata", {}), **named}}
+        return msgspec.structs.replace(self, body=body)
 
 
 def desire(

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-import msgspec
-
 from vidra.api.drift import IgnoreDifference
+from vidra.apply.fieldsets import fits
 from vidra.manifests import Ref
 
 Json = dict[str, Any]
@@ -81,7 +80,7 @@ def _down(here: Any, there: Any, sets: list[Any], step: str) -> tuple[Any, Any, 
     """One step into the body, the live object and the sets of fields; an item of a list is found by its key."""
     inner = _get(here, step)
     if isinstance(here, list):
-        keys = [key for fields in sets if fields for key in fields if key.startswith("k:") and _fits(key, inner)]
+        keys = [key for fields in sets if fields for key in fields if key.startswith("k:") and fits(key, inner)]
         key = keys[0] if keys else f"i:{step}"
         return inner, _item(there, key, step), [_below(fields, key) for fields in sets]
     return inner, _get(there, step), [_below(fields, f"f:{step}") for fields in sets]
@@ -94,16 +93,10 @@ def _below(fields: Any, key: str) -> Any:
     return fields.get(key)
 
 
-def _fits(key: str, item: Any) -> bool:
-    """Whether a key of FieldsV1 (`k:{"name":"web"}`) means an item of a list."""
-    wanted = msgspec.json.decode(key.removeprefix("k:"))
-    return isinstance(item, dict) and all(item.get(name) == value for name, value in wanted.items())
-
-
 def _item(there: Any, key: str, step: str) -> Any:
     if not isinstance(there, list) or not key.startswith("k:"):
         return _get(there, step)
-    return next((item for item in there if _fits(key, item)), _MISSING)
+    return next((item for item in there if fits(key, item)), _MISSING)
 
 
 def _get(place: Any, step: str) -> Any:

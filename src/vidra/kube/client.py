@@ -74,6 +74,9 @@ class Client:
         traffic: Where requests are counted, if others count theirs there too.
     """
 
+    rehearses = False
+    """Whether nothing is really written, so that a write does not see what another one did before."""
+
     def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT, traffic: Traffic | None = None) -> None:
         keep_small()
         self.connection = connection
