@@ -164,3 +164,17 @@ async def test_a_namespace_that_was_there_keeps_what_its_maker_wrote(scene: Scen
     after = await scene.get(await scene.kind("v1", "Namespace"), place)
     assert after is not None
     assert after["metadata"]["labels"]["team"] == "a"
+
+
+@pytest.mark.parametrize("manager", ["kubectl-client-side-apply", "kubectl-create"])
+@pytest.mark.parametrize(
+    "change", ["a value that comes from elsewhere", "a port with another number"], ids=["a value", "a port"]
+)
+async def test_an_object_is_adopted_with_another_text_at_once(scene: Scene, change: str, manager: str) -> None:
+    first, then = CHANGES[change]
+    await made(scene, first, manager)
+    await wanted(scene, then)
+    after = await live(scene, then)
+    assert reduced(after["spec"], then["spec"]) == then["spec"]
+    if then["kind"] == "Deployment":
+        assert "value" not in after["spec"]["template"]["spec"]["containers"][0]["env"][0]

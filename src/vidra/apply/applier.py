@@ -16,6 +16,7 @@ from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
 from vidra.apply.plan import revision
 from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
+from vidra.apply.repair import may_help, repair
 from vidra.apply.settling import ATTEMPTS, Settling
 from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
@@ -201,6 +202,17 @@ class Applier:
             return await self._settling.settle(item, uid, error, fresh=fresh)
 
     async def _send(self, item: Desired, uid: str, *, force: bool, version: str = "") -> LiveObject:
+        try:
+            return await self._sent(item, uid, version, force=force)
+        except ApiError as error:
+            if not uid or not may_help(error):
+                raise
+            now = await repair(self._client, item, uid, version or item.version, error=error, manager=self._manager)
+            if not now:
+                raise
+        return await self._sent(item, uid, now, force=force)
+
+    async def _sent(self, item: Desired, uid: str, version: str, *, force: bool) -> LiveObject:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
         self._observed.note(item.kind, live)
         return live

@@ -10,6 +10,7 @@ import msgspec
 
 from vidra.api.drift import IgnoreDifference
 from vidra.apply.fieldsets import taken_from
+from vidra.apply.filled import unfilled
 from vidra.apply.handover import fields_of
 from vidra.apply.ignored import pointers_for, respecting
 from vidra.apply.order import wave_of
@@ -112,7 +113,7 @@ def desire(
     metadata = {key: value for key, value in given.items() if key not in SERVER_SET and key != "namespace"}
     if namespace:
         metadata["namespace"] = namespace
-    body = _marked({**plain(item.body, item.ref), "metadata": metadata}, owner)
+    body = _marked({**unfilled(plain(item.body, item.ref), item.ref), "metadata": metadata}, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
     ignored = pointers_for(ref, ignore)
     sent = msgspec.json.encode(body) + "\0".join(ignored).encode()
