@@ -58,7 +58,7 @@ def leftovers(causes: Iterable[Cause], place: Place) -> Fields:
         if cause.reason == _DUPLICATE or (cause.reason == _REQUIRED and steps[-1:] == ["name"]):
             numbers = [index for index, step in enumerate(steps) if isinstance(step, int)]
             found = merged(found, _others(steps[: numbers[-1]], place) if numbers else {})
-        elif steps:
+        elif steps and cause.reason != _REQUIRED:
             found = merged(found, _beside(steps, place, excludes=bool(_EXCLUDES.search(cause.message))))
     return found
 
@@ -74,6 +74,34 @@ def emptied(causes: Iterable[Cause], live: Json, body: Json) -> Iterator[str]:
                 yield from (f"{base}/{_escaped(key)}" for key in there)
             elif here == [] and isinstance(there, list):
                 yield from (f"{base}/{index}" for index in reversed(range(len(there))))
+
+
+def unexplained(causes: Iterable[Cause], body: Json, entries: Iterable[Json]) -> Iterator[str]:
+    """Fields that a refusal names and that are not in the manifest, with who has them and a way out."""
+    held = [(str(entry.get("manager", "")), entry.get("fieldsV1") or {}) for entry in entries]
+    for field in sorted({cause.field for cause in causes}):
+        steps = steps_of(field)
+        if steps and not _has(body, steps):
+            managers = sorted({manager for manager, fields in held if _holds(fields, steps)})
+            who = f"held by {', '.join(managers)}" if managers else "a default of the API server's"
+            yield f"{field} is not in the manifest: it is {who}; take it out of the object, or set it in the manifest"
+
+
+def _has(value: Any, steps: list[Step]) -> bool:
+    """Whether a manifest has a field, in any item of a list: the server counts items that only it knows."""
+    if not steps:
+        return value is not None
+    if isinstance(steps[0], int):
+        return isinstance(value, list) and any(_has(item, steps[1:]) for item in value)
+    return isinstance(value, dict) and steps[0] in value and _has(value[steps[0]], steps[1:])
+
+
+def _holds(fields: Fields, steps: list[Step]) -> bool:
+    if not steps or not fields:
+        return True
+    if isinstance(steps[0], int):
+        return any(_holds(below, steps[1:]) for key, below in fields.items() if key.startswith(("k:", "i:")))
+    return f"f:{steps[0]}" in fields and _holds(fields[f"f:{steps[0]}"], steps[1:])
 
 
 def steps_of(field: str) -> list[Step]:

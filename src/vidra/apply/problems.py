@@ -30,7 +30,7 @@ def refused(ref: Ref, error: ApiError, *, fresh: bool) -> ObjectError:
         fresh: Vidra has never applied this object, so that a definite no means that it has none.
     """
     reason = _reason(error)
-    message = f"{ref}: {_message(ref, error, reason)}"
+    message = "; ".join((f"{ref}: {_message(ref, error, reason)}", *getattr(error, "__notes__", ())))
     return ObjectError(reason, message, absent=fresh and not error.transient and error.code != 408)
 
 

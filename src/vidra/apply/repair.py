@@ -17,7 +17,7 @@ from vidra.apply.desired import Desired
 from vidra.apply.fieldsets import Fields, merged
 from vidra.apply.handover import Entry, disowned, fields_of, given, is_apply, is_update, rewrite
 from vidra.apply.immutable import immutable
-from vidra.apply.leftover import Place, emptied, leftovers
+from vidra.apply.leftover import Place, emptied, leftovers, unexplained
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.verbs import json_patch
@@ -43,7 +43,8 @@ async def repair(client: Client, item: Desired, uid: str, version: str, *, error
         error: The refusal; `may_help` says whether to try.
 
     Returns:
-        The version of the object to apply at now; empty when there is nothing to put right.
+        The version of the object to apply at now; empty when there is nothing to put right. What the refusal names and
+        no manifest has is noted on the error then.
 
     Raises:
         Unreachable: The cluster does not answer.
@@ -60,6 +61,8 @@ async def repair(client: Client, item: Desired, uid: str, version: str, *, error
         if pointers := list(emptied(error.causes, live, item.body)):
             return await _take_out(client, item.path, meta["resourceVersion"], pointers)
         new = _claimed(entries, leftovers(error.causes, _place(live, item.body, entries, manager)), manager)
+        for note in unexplained(error.causes, item.body, entries):
+            error.add_note(note)
     if new is None or new == entries:
         return ""
     return (await rewrite(client, item.path, uid, meta["resourceVersion"], new)).metadata.resource_version
