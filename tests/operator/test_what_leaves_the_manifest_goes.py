@@ -11,7 +11,7 @@ from vidra.testing.objects import config_map
 from vidra.testing.scene import RESOURCES, Json, Scene
 
 EARLIER = ["kubectl-client-side-apply", "kubectl-create", "helm", "an-operator"]
-WIPE = [{}]
+WIPE: list[Json] = [{}]
 
 
 async def made(scene: Scene, body: Json, manager: str) -> None:
@@ -72,7 +72,7 @@ CHANGES: dict[str, tuple[Json, Json]] = {
 }
 
 
-def reduced(item: Json, pattern: Any) -> Any:
+def reduced(item: Any, pattern: Any) -> Any:
     """The part of a live object that a manifest speaks of, with every item of its lists."""
     if isinstance(pattern, Mapping) and isinstance(item, dict):
         return {key: reduced(item.get(key), value) for key, value in pattern.items()}
@@ -138,8 +138,13 @@ async def test_what_other_appliers_and_subresources_hold_stays_theirs(scene: Sce
     await made(scene, body, "kubectl-create")
     deployments = await scene.kind("apps/v1", "Deployment")
     path = deployments.path(scene.namespace, "web")
-    scale = {"query": {"fieldManager": "scaler"}, "content_type": MERGE_PATCH}
-    await scene.client.send("PATCH", f"{path}/scale", body=encode({"spec": {"replicas": 2}}), **scale)
+    await scene.client.send(
+        "PATCH",
+        f"{path}/scale",
+        query={"fieldManager": "scaler"},
+        body=encode({"spec": {"replicas": 2}}),
+        content_type=MERGE_PATCH,
+    )
     other = {**body, "spec": {**body["spec"], "paused": True}}
     await scene.client.send(
         "PATCH", path, query={"fieldManager": "pauser", "force": "true"}, body=encode(other), content_type=APPLY_PATCH

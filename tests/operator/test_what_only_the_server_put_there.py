@@ -16,9 +16,7 @@ def workload(kind: str, container: Json | None = None, *, pod: Json | None = Non
     labels = {"app": "single"}
     inside = {"containers": [{"name": "s", "image": IMAGE, **(container or {})}], **(pod or {})}
     template = {"metadata": {"labels": labels}, "spec": inside}
-    full = {"selector": {"matchLabels": labels}, "template": template, **spec}
-    if kind != "DaemonSet":
-        full["replicas"] = 0
+    full = {"replicas": 0, "selector": {"matchLabels": labels}, "template": template, **spec}
     return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "single"}, "spec": full}
 
 
@@ -41,11 +39,6 @@ UNIONS: dict[str, tuple[Json, Json, str]] = {
     "a stateful strategy": (
         workload("StatefulSet", serviceName="s"),
         workload("StatefulSet", serviceName="s", updateStrategy={"type": "OnDelete"}),
-        "updateStrategy",
-    ),
-    "a strategy of daemons": (
-        workload("DaemonSet"),
-        workload("DaemonSet", updateStrategy={"type": "OnDelete"}),
         "updateStrategy",
     ),
     "a volume": (volume(), volume(persistentVolumeClaim={"claimName": "data"}), "template"),
@@ -194,6 +187,9 @@ async def test_a_newer_version_with_a_default_is_applied(scene: Scene, others: l
         del body["spec"]
         body["metadata"] |= {"namespace": scene.namespace, "annotations": {"by": manager}}
         await scene.apply(body, manager=manager)
+    if others:
+        # Their entries are of the old version too.
+        assert "v1beta1" in str((await live(scene, gate("v1beta3", "")))["metadata"]["managedFields"])
     await applied(scene, gate("v1beta3", "mgmt"), name=name)
     after = await live(scene, gate("v1beta3", ""))
     assert after["spec"] == {"access": "deny", "port": "mgmt"}

@@ -29,6 +29,9 @@ NEVER = "1"
 """A resourceVersion that no object can have: etcd counts from 1, before anything is stored. An apply at it creates what
 is not there and is a 409 for what is."""
 
+REPAIRS = 2
+"""Of one object in one apply: what stands in the way of what stood behind something else."""
+
 
 class Applier:
     """One owner's hand in one cluster.
@@ -202,15 +205,17 @@ class Applier:
             return await self._settling.settle(item, uid, error, fresh=fresh)
 
     async def _send(self, item: Desired, uid: str, *, force: bool, version: str = "") -> LiveObject:
-        try:
-            return await self._sent(item, uid, version, force=force)
-        except ApiError as error:
-            if not uid or not may_help(error):
-                raise
-            now = await repair(self._client, item, uid, version or item.version, error=error, manager=self._manager)
-            if not now:
-                raise
-        return await self._sent(item, uid, now, force=force)
+        for _ in range(REPAIRS):
+            try:
+                return await self._sent(item, uid, version, force=force)
+            except ApiError as error:
+                if not uid or not may_help(error):
+                    raise
+                now = await repair(self._client, item, uid, version or item.version, error=error, manager=self._manager)
+                if not now:
+                    raise
+                version = now
+        return await self._sent(item, uid, version, force=force)
 
     async def _sent(self, item: Desired, uid: str, version: str, *, force: bool) -> LiveObject:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)

@@ -4,9 +4,9 @@ an entry of an old version      500 "field not declared in schema": it is rewrit
 a map that becomes empty        the server makes null of it: what is in it is taken out first
 what nobody wants stands there  it is put into the owner's entry, so that the apply takes it out (`leftover.py`)
 
-Invariant: one write at most, at the version that it was decided on, before the apply is tried again, once. It changes
-managedFields alone, or takes out what the manifest says is not there; what others apply stays theirs. A second time
-there is nothing left to write, so a refusal that lasts costs no write.
+Invariant: each write is made at the version that it was decided on. It changes managedFields alone, or takes out what
+the manifest says is not there; what others apply stays theirs. A second time there is nothing left to write, so a
+refusal that lasts costs no write.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ async def repair(client: Client, item: Desired, uid: str, version: str, *, error
         new = _claimed(entries, leftovers(error.causes, _place(live, item.body, entries, manager)), manager)
         for note in unexplained(error.causes, item.body, entries):
             error.add_note(note)
-    if new is None or new == entries:
+    if new == entries:
         return ""
     return (await rewrite(client, item.path, uid, meta["resourceVersion"], new)).metadata.resource_version
 
@@ -81,11 +81,11 @@ def _renewed(entries: list[Entry], version: str, manager: str) -> list[Entry]:
     return [{**entry, "apiVersion": version} if entry in old else entry for entry in entries]
 
 
-def _claimed(entries: list[Entry], fields: Fields, manager: str) -> list[Entry] | None:
+def _claimed(entries: list[Entry], fields: Fields, manager: str) -> list[Entry]:
     """The entries with these fields in this owner's, and in nobody's who wrote them with ordinary updates."""
     mine = fields_of(entries, manager)
     if not fields or merged(mine, fields) == mine:
-        return None
+        return entries
     model = {"apiVersion": entries[0].get("apiVersion"), "fieldsType": "FieldsV1"}
     return given(disowned(entries, fields), manager, fields, model)
 

@@ -68,14 +68,15 @@ class Settling:
     async def _stored(self, item: Desired, uid: str, error: ApiError, *, fresh: bool) -> tuple[Desired, str]:
         """The object as the server would store it, and the version of the object that the server looked at.
 
-        Where nothing can be rehearsed (a webhook that does not take part in it), words have to do.
+        Where nothing can be rehearsed (a webhook that does not take part in it, or what would be refused), words have to
+        do.
         """
         try:
             after = await try_apply(
                 self._client, item.path, item.payload(uid), manager=self._manager, kind=dict[str, Any]
             )
         except ApiError as refusal:
-            if refusal.code != 400:
+            if refusal.code not in {400, 422} or refusal.conflict:
                 raise
             self._must_win(item, error, fresh=fresh)
             found = await look(self._client, item.path)
