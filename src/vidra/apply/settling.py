@@ -68,8 +68,7 @@ class Settling:
     async def _stored(self, item: Desired, uid: str, error: ApiError, *, fresh: bool) -> tuple[Desired, str]:
         """The object as the server would store it, and the version of the object that the server looked at.
 
-        Where nothing can be rehearsed (a webhook that does not take part in it, or what would be refused), words have to
-        do.
+        Words have to do where nothing can be rehearsed: a webhook takes no part in it, or it would be refused.
         """
         try:
             after = await try_apply(
