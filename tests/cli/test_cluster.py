@@ -1,5 +1,6 @@
 """`vidra cluster` gives Vidra a cluster, reduced to what it accepts."""
 
+import base64
 import itertools
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ async def kubeconfig_in(plane: ControlPlane, place: str, name: str) -> Json:
 def mine(tmp_path: Path, plane: ControlPlane, user: Json, **cluster: Any) -> Path:
     """A kubeconfig of a person with two clusters: Vidra's, and the one to add."""
     body: Json = yaml.safe_load(plane.kubeconfig.read_text())
-    body["clusters"].append({"name": "edge", "cluster": {"server": "https://edge-1.example.com:6443", **cluster}})
+    body["clusters"].append({"name": "edge", "cluster": {"server": "https://edge-1.example.com:6443"} | cluster})
     body["users"].append({"name": "edge", "user": user})
     body["contexts"].append({"name": "edge", "context": {"cluster": "edge", "user": "edge"}})
     file = tmp_path / "kubeconfig"
@@ -137,3 +138,25 @@ async def test_the_operator_applies_in_a_cluster_that_was_given_so(vidra: Vidra,
     assert "Vidra has 1 objects in this cluster" in told.err
     await scene.delete(await scene.kind("infrahub.operators.com/v1alpha1", "VidraResource"), name)
     await scene.until_gone(await scene.kind("infrahub.operators.com/v1alpha1", "VidraResource"), name)
+
+
+LONG = "https://0123456789abcdef0123456789abcdef.gr7.eu-central-1.clusters.example.com"
+
+
+@pytest.mark.parametrize(
+    ("server", "host"),
+    [("https://[2001:db8::10]:6443", "2001:db8::10"), (LONG, LONG.removeprefix("https://"))],
+    ids=["IPv6", "long"],
+)
+async def test_a_host_that_no_label_can_hold_goes_into_an_annotation(
+    own_plane: ControlPlane, place: str, tmp_path: Path, server: str, host: str
+) -> None:
+    ca = base64.b64encode(own_plane.ca).decode()
+    file = mine(tmp_path, own_plane, {"token": "hunter2"}, server=server, **{"certificate-authority-data": ca})
+    ran = vidra_with(file)
+    ended = await ran("cluster", "apply", "edge", "-n", place)
+    assert ended.code == 0, ended.err
+    assert server in ended.out
+    assert host in (await ran("cluster", "list")).out
+    assert server in (await ran("cluster", "get", host)).out
+    assert (await ran("cluster", "delete", server, "--yes")).code == 0

@@ -48,11 +48,12 @@ async def test_a_shorter_interval_of_the_configmap_takes_effect_without_a_restar
     await own_scene.until_sync(own)
     before = len([entry for entry in requests.matching(QUERY) if b"Colours" in entry.body])
     await settings(requeueSyncAfter="1s")
-    await requests.until(requests.count(QUERY) + 4, QUERY, seconds=6)
+    await requests.until(requests.count(QUERY) + 4, QUERY)
     after = len([entry for entry in requests.matching(QUERY) if b"Colours" in entry.body])
     assert after - before >= 3  # the other sync has its own interval, and was asked once because settings changed
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_the_name_of_the_stored_query_takes_effect_without_a_restart(
     own_scene: Scene, settings: Settings
 ) -> None:
@@ -63,7 +64,7 @@ async def test_the_name_of_the_stored_query_takes_effect_without_a_restart(
     sync = await own_scene.until_sync(name, has_reason("QueryNotFound"))
     assert "`ArtifactIDs`" in sync["status"]["lastError"]
     await settings(queryName="MyArtifacts")
-    await own_scene.until_sync(name, seconds=2)
+    await own_scene.until_sync(name)
     assert own_scene.infrahub.requests.count("/api/query/MyArtifacts") == 1
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from vidra.api.names import FIRST_OWNED_BY, MANAGER_PREFIX
+from vidra.api.names import FIRST_OWNED_BY, MANAGED_LABEL, MANAGER_PREFIX
 from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
@@ -225,7 +225,7 @@ async def until_garbage_is_collected(scene: Scene) -> None:
     garbage["metadata"]["ownerReferences"] = [{**reference, "uid": resource["metadata"]["uid"]}]
     await scene.apply(garbage)
     await scene.delete(RESOURCES, owner)
-    await scene.until_gone(await scene.kind("v1", "ConfigMap"), owner, namespace="default", seconds=90)
+    await scene.until_gone(await scene.kind("v1", "ConfigMap"), owner, namespace="default")
 
 
 async def test_no_object_is_made_anew_or_deleted_and_no_workload_restarts(move: Move) -> None:
@@ -255,7 +255,7 @@ async def test_what_the_artifact_no_longer_has_goes_away(move: Move) -> None:
         await move.done()
     assert (await move.now("ConfigMap", "settings"))["data"] == {"colour": "red"}
     deployment = await move.now("Deployment", "web")
-    assert deployment["metadata"]["labels"] == {"app": "web", "managed-by": "vidra"}
+    assert deployment["metadata"]["labels"] == {"app": "web", MANAGED_LABEL: "true"}
     assert await move.first.now("ConfigMap", "outdated") is None
 
 

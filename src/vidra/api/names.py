@@ -30,9 +30,12 @@ WAVE = f"vidra.{GROUP}/wave"
 TRACE_ID = f"vidra.{GROUP}/trace-id"
 """Annotation on an Event: id of the trace that it is a part of, where changes are traced."""
 
-MANAGED_LABEL = "managed-by"
-MANAGED_VALUE = "vidra"
-"""Label of every object that Vidra applies; also what its watches select by."""
+MANAGED_LABEL = f"vidra.{GROUP}/managed"
+MANAGED_VALUE = "true"
+"""Label of every object that Vidra applies; also what its watches select by. Names without a prefix are the users'."""
+FORMER_LABEL = "managed-by"
+FORMER_VALUE = "vidra"
+"""The same before 2026-11-29. Nothing writes it any more; it goes from an object with the next text."""
 
 MANAGER_PREFIX = "vidra:"
 """Every owner of an object applies it with a field manager of its own: `vidra:<hub>:<owner>`."""
@@ -50,6 +53,7 @@ OWNER_PREFIX = f"owner.vidra.{GROUP}/"
 """Each owner of an object has one annotation of its own below this prefix; its value is the owner's name."""
 
 FIRST_MANAGED_BY = "managed-by"
+FIRST_VALUE = "vidra"
 FIRST_OWNED_BY = f"vidraresource.{GROUP}/owned-by"
 """Annotations of the first Vidra on every object: its own name, and those of the VidraResources, with commas."""
 
@@ -62,7 +66,7 @@ WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
 """Label of a Secret in Vidra's namespace whose values are keys that Infrahub signs webhooks with. The annotation
 `infrahub-api-url` on it says of which Infrahub only."""
 CLUSTER_LABEL = "cluster-kubeconfig"
-"""Label (host) of a Secret with the kubeconfig of a cluster."""
+"""Label (host) and annotation (whole URL, which wins) of a Secret with the kubeconfig of a cluster."""
 
 LOCAL_SERVER = "https://kubernetes.default.svc"
 """The destination that means: the cluster that Vidra runs in."""

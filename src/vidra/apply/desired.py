@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from vidra.api.drift import IgnoreDifference
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE
 from vidra.apply.fieldsets import taken_from
 from vidra.apply.filled import unfilled
 from vidra.apply.handover import fields_of
@@ -113,16 +114,27 @@ def desire(
     metadata = {key: value for key, value in given.items() if key not in SERVER_SET and key != "namespace"}
     if namespace:
         metadata["namespace"] = namespace
-    body = _marked({**unfilled(plain(item.body, item.ref), item.ref), "metadata": metadata}, owner)
+    told = {**unfilled(plain(item.body, item.ref), item.ref), "metadata": metadata}
+    body = _marked(told, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
     ignored = pointers_for(ref, ignore)
-    sent = msgspec.json.encode(body) + "\0".join(ignored).encode()
+    sent = msgspec.json.encode(_as_before(told, owner)) + "\0".join(ignored).encode()
     digest = hashlib.blake2b(sent, digest_size=6).hexdigest()
     return Desired(server, ref, kind, body, digest, ignored, wave_of(given.get("annotations") or {}))
 
 
 def _marked(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    return _with_marks(body, owner.labels, owner)
+
+
+def _as_before(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    """The body with the label of earlier versions: an upgrade must not make the same text look like another."""
+    given = (body["metadata"].get("labels") or {}).get(FORMER_LABEL, FORMER_VALUE)
+    return _with_marks(body, {FORMER_LABEL: given}, owner)
+
+
+def _with_marks(body: dict[str, Any], marks: dict[str, str], owner: Owner) -> dict[str, Any]:
     metadata = body.get("metadata") or {}
-    labels = {**(metadata.get("labels") or {}), **owner.labels}
+    labels = {**(metadata.get("labels") or {}), **marks}
     annotations = {**(metadata.get("annotations") or {}), **owner.annotations}
     return {**body, "metadata": {**metadata, "labels": labels, "annotations": annotations}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vidra.api.names import MANAGER_PREFIX
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGER_PREFIX
 from vidra.api.resource import DriftedObject
 from vidra.apply.desired import Desired
 from vidra.apply.owner import Owner
@@ -50,7 +50,7 @@ async def drift_of(client: Client, item: Desired, uid: str, owner: Owner) -> Dri
 
 def differing(wanted: Json, live: Json) -> Iterator[str]:
     """Paths of the fields that differ, without what only the API server keeps."""
-    yield from _different(_kept(wanted), _kept(live), "")
+    yield from _different(_kept(wanted), _without_former(_kept(live), wanted), "")
 
 
 def managers_of(live: Json) -> tuple[str, ...]:
@@ -74,6 +74,15 @@ def _kept(item: Json) -> Json:
     """The object without what changes at every write, or is the status that controllers report."""
     metadata = {key: value for key, value in item.get("metadata", {}).items() if key not in _SERVER_KEEPS}
     return {**{key: value for key, value in item.items() if key != "status"}, "metadata": metadata}
+
+
+def _without_former(live: Json, wanted: Json) -> Json:
+    """Without the label of an earlier version of Vidra, which is nobody's change, and goes with the next text."""
+    labels = live["metadata"].get("labels") or {}
+    if labels.get(FORMER_LABEL) != FORMER_VALUE or FORMER_LABEL in (wanted["metadata"].get("labels") or {}):
+        return live
+    left = {key: value for key, value in labels.items() if key != FORMER_LABEL}
+    return {**live, "metadata": {**live["metadata"], "labels": left}}
 
 
 def _different(wanted: Any, live: Any, path: str) -> Iterator[str]:

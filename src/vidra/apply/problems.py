@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vidra.api.reasons import Reason
+from vidra.apply.refusals import ENDS_BY_ITSELF, meaning
 from vidra.kube.errors import ApiError, Cause
 from vidra.manifests import Ref
 
@@ -29,7 +30,7 @@ def refused(ref: Ref, error: ApiError, *, fresh: bool) -> ObjectError:
     Args:
         fresh: Vidra has never applied this object, so that a definite no means that it has none.
     """
-    reason = _reason(error)
+    reason = meaning(error)
     message = "; ".join((f"{ref}: {_message(ref, error, reason)}", *getattr(error, "__notes__", ())))
     return ObjectError(reason, message, absent=fresh and not error.transient and error.code != 408)
 
@@ -75,19 +76,10 @@ def being_deleted(ref: Ref) -> ObjectError:
 
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:
     """The problem behind a refused removal."""
+    passing = meaning(error) in ENDS_BY_ITSELF
     said = str(error) if ref.kind != "Secret" else error.reason
-    return ObjectError(Reason.PRUNE_FAILED, f"{ref} could not be removed ({error.code}): {said}. Tried again later")
-
-
-def _reason(error: ApiError) -> Reason:
-    if error.code == 403:
-        # Quota and admission say 403 as well; only RBAC's own words mean RBAC.
-        return Reason.FORBIDDEN if " cannot " in str(error) else Reason.REFUSED
-    if error.code == 404:
-        return Reason.NAMESPACE_MISSING if "namespaces" in str(error) else Reason.KIND_UNKNOWN
-    if error.conflict:
-        return Reason.CONFLICT
-    return Reason.REFUSED
+    message = f"{ref} could not be removed ({error.code}): {said}. Tried again later"
+    return ObjectError(Reason.REFUSED_FOR_NOW if passing else Reason.PRUNE_FAILED, message)
 
 
 def _blamed(cause: Cause) -> str:
@@ -96,10 +88,22 @@ def _blamed(cause: Cause) -> str:
 
 
 def _message(ref: Ref, error: ApiError, reason: Reason) -> str:
+    return _said(ref, error, reason) + _way_out(error, reason)
+
+
+def _said(ref: Ref, error: ApiError, reason: Reason) -> str:
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
         # The API server quotes what it does not like, and here that may be the secret itself.
         fields = ", ".join(sorted({_blamed(cause) for cause in error.causes if cause.field}))
         return f"the API server refused it ({error.code} {error.reason})" + (f", fields: {fields}" if fields else "")
-    if reason is Reason.NAMESPACE_MISSING:
-        return f"{error}: create the namespace, or set destination.createNamespace"
     return str(error)
+
+
+def _way_out(error: ApiError, reason: Reason) -> str:
+    if reason is Reason.NAMESPACE_MISSING and error.not_found:
+        return ": create the namespace, or set destination.createNamespace"
+    if reason is Reason.NAMESPACE_MISSING:
+        return ": the namespace is being deleted; applied as soon as it is there again"
+    if reason is Reason.QUOTA_EXCEEDED:
+        return ": raise the quota, or make room; tried again by itself"
+    return ": tried again by itself" if reason is Reason.REFUSED_FOR_NOW else ""

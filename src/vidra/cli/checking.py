@@ -56,6 +56,7 @@ NEEDS = (
     Need(("patch",), GROUP, f"{RESOURCE_PLURAL}/status"),
     Need(("get", "list", "watch"), "", "namespaces"),
     Need(("list", "watch"), "apiextensions.k8s.io", "customresourcedefinitions"),
+    Need(("list", "watch"), "storage.k8s.io", "storageclasses"),
     Need(("create",), "", "events"),
     Need(("get", "create", "delete", "deletecollection"), "", "secrets", own=True),
     Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases", own=True),

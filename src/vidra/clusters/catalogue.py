@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from vidra.api.names import CLUSTER_LABEL
 from vidra.api.sync import ClusterSelector
 from vidra.clusters.credentials import address, host_of, servers_of
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.secrets import kubeconfig_of, named, newest_first
+from vidra.clusters.secrets import is_for, kubeconfig_of, named, newest_first, told_marks
 from vidra.clusters.selector import matches
 from vidra.kube.core import Secret
 from vidra.kube.store import Store
@@ -59,8 +58,8 @@ class Catalogue:
 
     def candidates(self, server: str) -> list[Secret]:
         """The Secrets that may be for a server, the newest first; those that cannot be read may be, too."""
-        host, wanted = host_of(server), address(server)
-        found = (item for item in self._secrets if host and item.metadata.labels.get(CLUSTER_LABEL) == host)
+        wanted = address(server)
+        found = (item for item in self._secrets if is_for(item, server))
         return newest_first(item for item in found if self._may_lead_to(item, wanted))
 
     def knows(self, server: str) -> bool:
@@ -94,8 +93,8 @@ def _entry(secret: Secret) -> Entry:
     if not current:
         problem = "its kubeconfig has several contexts, or none, and no current-context that is one of them"
         return Entry(name, labels, problem=problem, addresses=addresses)
-    if labels.get(CLUSTER_LABEL) != host_of(current):
-        problem = f"its label {CLUSTER_LABEL} must hold the host of its server: {host_of(current) or 'it has none'}"
+    if not is_for(secret, current):
+        problem = f"it must have {told_marks(current)}" if host_of(current) else "its server has no host"
         return Entry(name, labels, problem=problem, addresses=addresses)
     return Entry(name, labels, current, addresses=addresses)
 

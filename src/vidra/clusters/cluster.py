@@ -5,11 +5,13 @@ from __future__ import annotations
 from vidra.clusters.breaker import Breaker
 from vidra.clusters.owners import Owners
 from vidra.kube.arrivals import DEFINITIONS, NAMESPACES, Arrivals
+from vidra.kube.classes import Classes
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery
 from vidra.kube.lookouts import Lookouts
 from vidra.kube.observed import Judge, Observed, Seen, is_drift
 
+CLAIM = "PersistentVolumeClaim"
 SLOW = 1.0
 """Seconds that a request takes in a cluster that counts as slow."""
 
@@ -38,6 +40,10 @@ class Cluster:
         """For owners that wait for a namespace."""
         self.lookouts = Lookouts(self.client, judge, owners.told)
         """For owners that wait for single objects."""
+        self.classes = Classes(self.client, self._classes_changed)
+        """For claims that wait for their first Pod."""
+        self.shown: set[str] = set()
+        """Owners all of whose objects carry the label that the watches select by, as far as they are there."""
         self.closed = False
         """Its credentials were changed or taken away: whoever still holds it asks for another."""
         self.client.on_late = self.breaker.ask
@@ -55,6 +61,7 @@ class Cluster:
 
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""
+        self.shown.discard(manager)
         self.observed.hold(manager, ())
         self.definitions.done(manager)
         self.namespaces.done(manager)
@@ -68,6 +75,7 @@ class Cluster:
         self.definitions.close()
         self.namespaces.close()
         self.lookouts.close()
+        self.classes.close()
         self.breaker.close()
 
     def _changed(self, old: Seen | None, new: Seen | None) -> None:
@@ -75,6 +83,12 @@ class Cluster:
         call = self._owners.wake if is_drift(old, new) else self._owners.felt
         for manager in {name for state in (old, new) if state for name, _ in state.holders}:
             call(manager)
+
+    def _classes_changed(self) -> None:
+        """A claim that is as it was may count as another now."""
+        for manager in self.observed.owners_of(CLAIM):
+            self._owners.felt(manager)
+        self.lookouts.again(CLAIM)
 
     def _unserved(self, managers: tuple[str, ...]) -> None:
         """A definition went, and with it all objects of its kind."""

@@ -20,4 +20,4 @@ class Verdicts:
 
     def health(self, kind: Kind, item: LiveBody) -> Health:
         """How an object is."""
-        return self.rules.health_of(item.source(kind.api_version, kind.kind))
+        return self.rules.health_of(item.source(kind.api_version, kind.kind), has_status=kind.has_status)

@@ -26,6 +26,8 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
     watchable: bool = True
     short_names: tuple[str, ...] = ()
     """What people type instead of the kind: deploy, cm."""
+    has_status: bool = False
+    """Its status is a subresource: written by a controller, and empty until one has looked."""
 
     @property
     def root(self) -> str:
@@ -47,12 +49,17 @@ class _ResponseKind(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
+class _Subresource(msgspec.Struct, frozen=True):
+    subresource: str
+
+
 class _Resource(msgspec.Struct, frozen=True, rename="camel"):
     resource: str
     scope: str
     verbs: tuple[str, ...] = ()
     short_names: tuple[str, ...] = ()
     response_kind: _ResponseKind | None = None
+    subresources: tuple[_Subresource, ...] = ()
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -145,6 +152,15 @@ class Discovery:
         """The kind if the last answer held it; asks nobody."""
         return self._kinds.get((api_version, kind))
 
+    def elsewhere(self, api_version: str, kind: str) -> tuple[str, ...]:
+        """The apiVersions of this kind that the last answer held besides this one, those of its group first.
+
+        Asks nobody.
+        """
+        group = api_version.rpartition("/")[0]
+        found = [name for name, each in self._kinds if each == kind and name != api_version]
+        return tuple(sorted(found, key=lambda name: name.rpartition("/")[0] != group))
+
     def forget(self) -> None:
         """Ask again at the next question: a definition came, went or changed."""
         self._kinds = {}
@@ -178,6 +194,7 @@ def _kinds(api_version: str, version: _Version) -> list[Kind]:
             namespaced=resource.scope == "Namespaced",
             watchable="watch" in resource.verbs,
             short_names=resource.short_names,
+            has_status=any(each.subresource == "status" for each in resource.subresources),
         )
         for resource in version.resources
         if resource.response_kind and "patch" in resource.verbs

@@ -212,6 +212,10 @@ class Observed:
         for kind in self._views.keys() - held:
             self._views.pop(kind).close()
 
+    def owners_of(self, kind: str) -> list[str]:
+        """The owners that have objects of this kind, in any version."""
+        return [owner for owner, kinds in self._wanted.items() if any(each.kind == kind for each in kinds)]
+
     async def ready(self, kinds: Iterable[Kind], seconds: float) -> None:
         """Wait until the views of these kinds are complete, or the time is over: then they are simply not used."""
         waits = [view.heard.wait() for kind in kinds if (view := self._views.get(kind)) and not view.heard.is_set()]

@@ -10,7 +10,8 @@ import msgspec
 
 from vidra.api.names import REQUESTED_AT
 from vidra.kube.watch import lines
-from vidra.testing.scene import PATIENCE, SYNCS, Scene, TooSlow
+from vidra.testing.patience import HANG
+from vidra.testing.scene import SYNCS, Scene, TooSlow
 
 _numbers = itertools.count(1)
 
@@ -28,7 +29,7 @@ async def said(scene: Scene, name: str, reason: str) -> list[str]:
     return [event["message"] for event in sorted(events, key=lambda item: int(item["metadata"]["resourceVersion"]))]
 
 
-async def warned(scene: Scene, says: str, *, seconds: float = PATIENCE) -> str:
+async def warned(scene: Scene, says: str, *, seconds: float = HANG) -> str:
     """Wait for a Warning in the scene's namespace whose message holds this; gives the message.
 
     Raises:

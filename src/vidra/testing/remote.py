@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import CLUSTER_LABEL
-from vidra.clusters.credentials import host_of
+from vidra.clusters.secrets import marks_for
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
 from vidra.testing.scene import RESOURCES, Json, Scene
@@ -45,6 +44,7 @@ class Remote:
 
     async def credentials(self, name: str = "", **labels: str) -> None:
         """Give Vidra what `config` holds now, in a Secret with these labels."""
+        marks, annotations = marks_for(self.server)
         await self.home.apply(
             {
                 "apiVersion": "v1",
@@ -52,7 +52,8 @@ class Remote:
                 "metadata": {
                     "name": name or self._secret,
                     "namespace": self.home.namespace,
-                    "labels": {CLUSTER_LABEL: host_of(self.server), **labels},
+                    "labels": {**marks, **labels},
+                    "annotations": annotations,
                 },
                 "stringData": {"kubeconfig": msgspec.yaml.encode(self.config).decode()},
             }

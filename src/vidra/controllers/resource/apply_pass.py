@@ -23,6 +23,7 @@ from vidra.controllers.resource.health import health_of
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.peace import checksum_of
 from vidra.controllers.resource.reach import Reach, known
+from vidra.controllers.resource.relabelling import make_visible
 from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
@@ -94,7 +95,9 @@ async def apply_pass(
             want = await wanted(reading, resource.spec, cluster, owner)
             await move.find(want.objects)
             listed, before = before, move.inventory
-            found = await compare(want, before, cluster, owner)
+            await watch(want, before, cluster, owner)
+            await make_visible(before, cluster, owner)
+            found = compare(want, before, cluster, owner)
             await breathe(want.total)
             review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
     except KubeError as error:
@@ -141,8 +144,8 @@ async def apply_pass(
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
-async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
-    """Plan against the views of the kinds concerned, which are watched from now on."""
+async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> None:
+    """Have the kinds concerned watched from now on, and their views filled."""
     kinds = {item.kind for item in want.objects.values()}
     for entry in before.entries.values():
         # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
@@ -150,6 +153,10 @@ async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owne
             kinds.add(kind)
     cluster.observed.hold(owner.manager, kinds)
     await cluster.observed.ready(kinds, SYNC_WITHIN)
+
+
+def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+    """Plan against what the views show."""
 
     def look(item: Desired) -> Seen | None:
         return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)

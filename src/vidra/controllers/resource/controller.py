@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.apply.owner import Owner
+from vidra.apply.refusals import pause
 from vidra.apply.terms import Terms
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
@@ -46,7 +48,7 @@ from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.status import set_finalizers
 from vidra.controllers.triggers import calls_for_pass
 from vidra.kube.core import Secret
-from vidra.kube.errors import KubeError
+from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
 
 log = structlog.get_logger("vidra.resource")
@@ -184,6 +186,8 @@ class ResourceController:
                 await reporter.interrupted(error.inventory, error.held)
                 return Next(after=0)
             await reporter.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
+            if isinstance(error.cause, ApiError) and error.cause.transient:
+                interval = min(interval, LONGEST_WAIT)  # it answers, so that nobody tells when it is well again
         else:
             return self._next(done, owner, interval)
         return Next(after=interval, failed=True)
@@ -286,6 +290,8 @@ class ResourceController:
             verdict = waited_for(verdict, found, in_time=left > 0)
             if verdict.reason is Reason.WAITING_FOR_HEALTH:
                 self.queue.glance_after(name, left + MOMENT)
+        if found and found.turns < math.inf:
+            self.queue.glance_after(name, max(0, found.turns - time.time()) + MOMENT)
         if verdict.ready:
             self._patience.over(name)
         return msgspec.structs.replace(outcome, verdict=verdict)
@@ -436,8 +442,10 @@ class ResourceController:
         rest = self._drifts.fights.next_try(owner.name, time.monotonic())
         if rest is not None:
             return Next(after=min(interval, rest))
-        waiting = done.outcome.verdict.progressing
-        return Next(after=min(interval, LONGEST_WAIT) if waiting else interval, failed=True)
+        after = pause((problem.reason for problem in done.outcome.problems), LONGEST_WAIT)
+        if after is None and done.outcome.verdict.progressing:
+            after = LONGEST_WAIT
+        return Next(after=interval if after is None else min(interval, after), failed=True)
 
 
 def _readiness_changed(

@@ -13,6 +13,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.owner import Owner
 from vidra.apply.plan import prune_order
+from vidra.apply.refusals import ENDS_BY_ITSELF
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
@@ -136,7 +137,7 @@ class _Work:
 
 
 def _verdict(problems: Sequence[ObjectProblem]) -> Verdict:
-    failed = [problem for problem in problems if problem.reason != Reason.WAITING_FOR_DELETION]
+    failed = [problem for problem in problems if problem.reason not in ENDS_BY_ITSELF]
     if failed:
         return Verdict(ready=False, reason=Reason(failed[0].reason), message=failed[0].message)
     message = "; ".join(problem.message for problem in problems[:3]) or "removing objects"

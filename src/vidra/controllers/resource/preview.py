@@ -19,7 +19,7 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.rehearsal import Rehearsal
 from vidra.controllers.offload import unhurried
-from vidra.controllers.resource.apply_pass import compare
+from vidra.controllers.resource.apply_pass import compare, watch
 from vidra.controllers.resource.drifts import Drifts
 from vidra.controllers.resource.hands import Hands
 from vidra.controllers.resource.move import Move, inventory_of
@@ -84,7 +84,8 @@ async def study(
         want = await wanted(reading, resource.spec, cluster, owner)
         move = Move(cluster, resource, owner, resources.get)
         await move.find(want.objects)
-        found = await compare(want, move.inventory, cluster, owner)
+        await watch(want, move.inventory, cluster, owner)
+        found = compare(want, move.inventory, cluster, owner)
         review = await Drifts().review(found, move.inventory, cluster, owner, resource.spec.drift_policy)
     except ClusterError as error:
         return ObjectProblem(error.reason, str(error), owner.name)

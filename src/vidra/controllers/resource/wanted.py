@@ -64,7 +64,7 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
     except DiscoveryStale as error:
         raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {error}") from None
     if kind is None:
-        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: the cluster does not serve this kind (yet)")
+        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {_unserved(item.ref, cluster)}")
     namespace = spec.destination.namespace or DEFAULT_NAMESPACE
     try:
         result = desire(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
@@ -73,6 +73,15 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
     if why := protected(result, cluster.own_namespace):
         raise ObjectError(Reason.PROTECTED, f"{result.ref} is refused: {why}")
     return result
+
+
+def _unserved(ref: Ref, cluster: Cluster) -> str:
+    """Whether the kind may come, or the version is the wrong one: two things with two ways out."""
+    served = cluster.discovery.elsewhere(ref.api_version, ref.kind)
+    if not served:
+        return "the cluster does not serve this kind (yet)"
+    named = ", ".join(served[:3])
+    return f"the cluster does not serve this kind in this version, but as {named}: correct apiVersion"
 
 
 def _namespace(reading: Reading, spec: ResourceSpec) -> tuple[ManifestObject, ...]:
