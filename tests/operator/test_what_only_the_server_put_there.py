@@ -198,3 +198,24 @@ async def test_a_newer_version_with_a_default_is_applied(scene: Scene, others: l
     assert mine["apiVersion"] == f"{group}/v1beta3"
     await applied(scene, gate("v1beta3", "data"), name=name)
     assert (await live(scene, gate("v1beta3", "")))["spec"] == {"access": "deny", "port": "data"}
+
+
+async def test_a_field_leaves_with_the_version_that_is_not_served_any_more(scene: Scene) -> None:
+    older, newer = (
+        typed(port={"type": "string"}, note={"type": "string"}),
+        typed(port={"type": "string"}, note={"type": "string"}, access={"type": "string", "default": "deny"}),
+    )
+    group = await define(scene, "Door", {"v1beta1": older, "v1beta3": newer})
+
+    def door(version: str, **spec: str) -> Json:
+        return {"apiVersion": f"{group}/{version}", "kind": "Door", "metadata": {"name": "d"}, "spec": spec}
+
+    name = await applied(scene, door("v1beta1", port="mgmt", note="old"))
+    definitions = await scene.kind(DEFINITIONS, "CustomResourceDefinition")
+    definition = await scene.get(definitions, f"doors.{group}")
+    assert definition is not None
+    versions = definition["spec"]["versions"]
+    versions[0]["served"] = False
+    await scene.patch(definitions, f"doors.{group}", {"spec": {"versions": versions}})
+    await applied(scene, door("v1beta3", port="data"), name=name)
+    assert (await live(scene, door("v1beta3")))["spec"] == {"access": "deny", "port": "data"}

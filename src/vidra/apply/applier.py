@@ -14,7 +14,7 @@ from vidra.apply.handover import hand_over
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
-from vidra.apply.plan import revision
+from vidra.apply.plan import is_drift, revision
 from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
 from vidra.apply.repair import may_help, repair
 from vidra.apply.settling import ATTEMPTS, Settling
@@ -105,6 +105,7 @@ class Applier:
                     raise
         elif entry.uid:
             try:
+                await self._own_first(item, entry)
                 return await self._ours(item, entry.uid, joined=entry.joined)
             except ApiError as error:
                 if not error.conflict:
@@ -221,6 +222,15 @@ class Applier:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
         self._observed.note(item.kind, live)
         return live
+
+    async def _own_first(self, item: Desired, entry: ManagedObject) -> None:
+        """Before another text is applied, make the last one this owner's, should a pass have ended before it was."""
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        if entry.joined or is_drift(item, entry) or not (state and state.shared):
+            return
+        live = await look(self._client, item.path)
+        if live and live.metadata.uid == entry.uid:
+            self._observed.note(item.kind, await hand_over(self._client, item.path, live, self._manager))
 
     async def _own(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
         """The entry of an object that was applied, once what it holds is this owner's; what is joined stays shared."""

@@ -14,7 +14,7 @@ Never meant is what other appliers or a subresource hold, nor what identifies an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -148,7 +148,7 @@ def _others(steps: list[Step], place: Place) -> Fields:
     return {f"f:{steps[0]}": found} if found else {}
 
 
-def _in_each(place: Place, look: Any) -> Fields:
+def _in_each(place: Place, look: Callable[[Place], Fields]) -> Fields:
     """What is found in each item that the manifest has too: the refusal counts items of a list that nobody has seen."""
     result: Fields = {}
     for item in place.live if isinstance(place.live, list) and isinstance(place.body, list) else ():
@@ -157,7 +157,7 @@ def _in_each(place: Place, look: Any) -> Fields:
         if wanted is None or (place.kept == {}):
             continue
         kept = None if place.kept is None else place.kept.get(key)
-        identity = {f"f:{name}": {} for name in msgspec.json.decode(key[2:])}
+        identity: Fields = {f"f:{name}": {} for name in msgspec.json.decode(key[2:])}
         kept = identity if kept is None else kept and merged(kept, identity)
         if found := look(Place(item, wanted, place.known.get(key) or {}, kept)):
             result[key] = found

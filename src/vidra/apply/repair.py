@@ -19,7 +19,7 @@ from vidra.apply.handover import Entry, disowned, fields_of, given, is_apply, is
 from vidra.apply.immutable import immutable
 from vidra.apply.leftover import Place, emptied, leftovers, unexplained
 from vidra.kube.client import Client
-from vidra.kube.errors import ApiError
+from vidra.kube.errors import ApiError, Status
 from vidra.kube.verbs import json_patch
 
 Json = dict[str, Any]
@@ -50,10 +50,12 @@ async def repair(client: Client, item: Desired, uid: str, version: str, *, error
         Unreachable: The cluster does not answer.
         ApiError: Refused; 409 when the object has changed.
     """
+    if client.rehearses:
+        return ""
     live = await client.get(item.path, Json)
     meta = live["metadata"]
-    if client.rehearses or meta["uid"] != uid or (version and meta["resourceVersion"] != version):
-        return ""
+    if meta["uid"] != uid or (version and meta["resourceVersion"] != version):
+        raise ApiError(409, Status(f"{item.ref} has changed"))
     entries: list[Entry] = meta.get("managedFields") or []
     if error.code == 500:
         new = _renewed(entries, item.ref.api_version, manager)
