@@ -71,6 +71,8 @@ class Reason(StrEnum):
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     """The stored content of the VidraResource is gone or damaged; its sync fetches it again."""
+    CONTENT_REFUSED = "ContentRefused"
+    """`spec.content` names a stored text that no sync gave to this VidraResource for its destination. Not read."""
     INVALID_MANIFEST = "InvalidManifest"
     """Documents of the manifest cannot be read. The others are applied, nothing is pruned."""
     EMPTY_MANIFEST = "EmptyManifest"
