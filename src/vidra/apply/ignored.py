@@ -12,10 +12,9 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-import msgspec
-
 from vidra.api.drift import IgnoreDifference
 from vidra.manifests import Ref
+from vidra.manifests.foreign import UnreadableError, decode
 
 Json = dict[str, Any]
 _MISSING: Any = object()
@@ -96,7 +95,10 @@ def _below(fields: Any, key: str) -> Any:
 
 def _fits(key: str, item: Any) -> bool:
     """Whether a key of FieldsV1 (`k:{"name":"web"}`) means an item of a list."""
-    wanted = msgspec.json.decode(key.removeprefix("k:"))
+    try:
+        wanted = decode(key.removeprefix("k:").encode(), dict[str, Any])
+    except UnreadableError:
+        return False
     return isinstance(item, dict) and all(item.get(name) == value for name, value in wanted.items())
 
 

@@ -55,6 +55,9 @@ def operator(
         bool,
         typer.Option("--own-namespace-only", help="Look for credentials and settings there alone, not everywhere."),
     ] = False,
+    max_artifacts: Annotated[
+        int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list is taken for a mistake.")
+    ] = 10_000,
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
     log_level: Annotated[
         LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
@@ -80,6 +83,7 @@ def operator(
             own_namespace_only=own_namespace_only,
             leader_elect=leader_elect,
             shards=shards,
+            max_artifacts=max_artifacts,
             webhooks=webhook_bind_address != "0",
             log_level=log_level,
             tracing=tracing_from_environment(),

@@ -12,11 +12,9 @@ import random
 import time
 from collections.abc import Callable, Iterable
 
-import msgspec
-
 from vidra.kube.apart import apart
 from vidra.kube.client import Client, decode
-from vidra.kube.errors import ApiError, KubeError, Unreachable
+from vidra.kube.errors import ApiError, KubeError, Unintelligible, Unreachable
 from vidra.kube.live import LiveObject
 
 IDENTITY = "/api/v1/namespaces/kube-system"
@@ -168,7 +166,7 @@ class Breaker:
             return error
         try:
             self.uid = decode(answer, LiveObject).metadata.uid
-        except msgspec.DecodeError:
+        except Unintelligible:
             return Unreachable(f"what answers at {self._server} does not talk like an API server")
         return None
 

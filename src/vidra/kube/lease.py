@@ -12,7 +12,7 @@ import structlog
 
 from vidra.api.meta import Meta
 from vidra.api.times import micro_time
-from vidra.kube.client import Client, encode
+from vidra.kube.client import Client, decode, encode
 from vidra.kube.errors import ApiError, KubeError
 
 log = structlog.get_logger("vidra.lease")
@@ -182,4 +182,4 @@ class Leadership:
 
     async def _send(self, method: str, path: str, lease: Lease) -> Lease:
         answer = await self._client.send(method, path, body=encode(lease), repeatable=False)
-        return msgspec.json.decode(answer, type=Lease)
+        return decode(answer, Lease)

@@ -44,6 +44,7 @@ from vidra.operator.prepare import cluster_identity, definitions_served, ensure_
 from vidra.operator.relay import Relay
 from vidra.operator.shards import Shards
 from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.infrahub.limits import InfrahubLimits
 
 log = structlog.get_logger("vidra.operator")
 
@@ -73,7 +74,7 @@ class Operator:
         )
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
-        self._pool = InfrahubPool()
+        self._pool = InfrahubPool(InfrahubLimits(max_artifacts=options.max_artifacts))
         self._share = Share(options.shards)
         self.metrics = Metrics()
         register = self.metrics.registry.register
