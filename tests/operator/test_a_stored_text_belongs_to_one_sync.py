@@ -183,7 +183,8 @@ async def test_a_stored_secret_that_was_replaced_is_put_right(own_scene: Scene, 
     await scene.until_sync(name)
     (before,) = await _stored(scene, f"{name}-{artifact}")
     place = {"name": before["metadata"]["name"], "namespace": OWN}
-    for labels in ({}, before["metadata"]["labels"]):
+    both: list[Json] = [{}, before["metadata"]["labels"]]
+    for labels in both:
         await scene.delete(SECRETS, place["name"], namespace=OWN)
         forged = write([config_map("hidden", word="forged")])
         body = {"apiVersion": "v1", "kind": "Secret", "metadata": {**place, "labels": labels}}

@@ -9,13 +9,13 @@ from vidra.manifests.write import write
 from vidra.testing.asking import ask
 from vidra.testing.infrahub import Answered
 from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene, condition, has_reason
+from vidra.testing.scene import Json, Scene, condition, has_reason
 
 DEEP = "[" * 200_000 + "]" * 200_000
 QUERY = "/api/query/*"
 
 
-def _listing(*nodes: dict[str, object]) -> str:
+def _listing(*nodes: Json) -> str:
     return json.dumps({"data": {"CoreArtifact": {"edges": [{"node": node} for node in nodes]}}})
 
 
@@ -47,7 +47,7 @@ async def test_a_hostile_list_is_an_error_and_takes_nothing_away(scene: Scene, b
 
 async def test_a_checksum_of_four_thousand_characters_is_told_in_one_short_line(scene: Scene) -> None:
     scene.infrahub.add_artifact("Boxes", write([config_map("box")]))
-    node: dict[str, object] = {"id": "a", "checksum": {"value": "a\n" * 2_000}}
+    node: Json = {"id": "a", "checksum": {"value": "a\n" * 2_000}}
     scene.infrahub.faults.add(Answered(200, _listing(node), "application/json"), QUERY)
     scene.infrahub.faults.add(Answered(200, "a: 1\n", "text/plain"), "/api/artifact/*")
     sync = await scene.sync("Boxes", interval="1h")

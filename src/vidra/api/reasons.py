@@ -146,6 +146,8 @@ class Reason(StrEnum):
     """Another cluster was found at the address; it is filled afresh, and nothing of the old inventory is deleted."""
     GENERATION_FAILED = "GenerationFailed"
     """Infrahub could not generate an artifact anew; its last good text stays applied."""
+    OTHER_OPERATOR = "OtherOperator"
+    """Another operator works in the same namespace, and neither holds a Lease against it."""
     WARNED = "ManifestWarning"
     """The manifest was read, with a remark."""
     CONFIG_INVALID = "ConfigInvalid"

@@ -36,11 +36,12 @@ def _listing(**node: str) -> str:
     ],
 )
 @pytest.mark.parametrize(
-    ("path", "status"), [(QUERY, 200), (QUERY, 400), (QUERY, 502), (LOGIN, 200), (LOGIN, 401), (ARTIFACT, 404)]
+    "where", [(QUERY, 200), (QUERY, 400), (QUERY, 502), (LOGIN, 200), (LOGIN, 401), (ARTIFACT, 404)]
 )
 async def test_deep_json_is_an_error_wherever_it_stands(
-    standin: StandIn, limits: InfrahubLimits, selection: Selection, path: str, status: int, body: str
+    standin: StandIn, limits: InfrahubLimits, selection: Selection, where: tuple[str, int], body: str
 ) -> None:
+    path, status = where
     standin.faults.add(Answered(status, body, "application/json"), path)
     client = Infrahub(standin.url, Credential(standin.username, standin.password), replace(limits, attempts=1))
     try:

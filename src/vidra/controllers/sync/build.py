@@ -154,9 +154,33 @@ class Builder:
         except ApiError as error:
             if not error.conflict:
                 raise
-            message = f"a VidraResource {name} exists and is not of this sync (or is being deleted): delete it"
-            raise SourceError(Reason.NOT_OWNED, message) from None
+            await self._update(await self._there_already(resource), spec)
+            return False
         return True
+
+    async def _there_already(self, wanted: VidraResource) -> VidraResource:
+        """The VidraResource that has the name: this sync's own when somebody was faster, which the watch had not told.
+
+        Raises:
+            SourceError: It is another's, or on its way out.
+            KubeError: It cannot be read.
+        """
+        name = wanted.metadata.name
+        found = await self._client.get(f"{_ROOT}/{name}", VidraResource)
+        if found.metadata.deletion_timestamp:
+            raise SourceError(
+                Reason.WAITING_FOR_DELETION,
+                f"the VidraResource {name} is being deleted: it is made anew when it is gone",
+            )
+        owners = {(owner.kind, owner.name, owner.uid) for owner in found.metadata.owner_references}
+        ours = {(owner.kind, owner.name, owner.uid) for owner in wanted.metadata.owner_references}
+        if not ours <= owners or not wanted.metadata.labels.items() <= found.metadata.labels.items():
+            raise SourceError(
+                Reason.NOT_OWNED,
+                f"a VidraResource {name} exists and is not of this sync: delete it, or rename the sync",
+            )
+        self._resources.changed(found)
+        return found
 
     async def _update(self, existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> None:
         """Write what the sync decides, where it differs."""
