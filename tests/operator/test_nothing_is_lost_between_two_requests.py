@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ async def gate(own_scene: Scene, own_operator: Operating) -> AsyncIterator[Gate]
     await own_operator.start()
 
 
-async def _lives(scene: Scene, gate: Gate, done: Callable[[], Awaitable[None]]) -> list[int]:
+async def _lives(scene: Scene, gate: Gate, done: Callable[[], Coroutine[Any, Any, None]]) -> list[int]:
     """Let one operator after the other do one write more than the one before and die, until one comes to the end."""
     budgets = []
     for budget in range(1, 100):
