@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from vidra.api.names import CHECKSUM_LABEL, RESOURCE_LABEL, STAMP, SYNC_LABEL
+from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
 from vidra.api.sync import Destination
 from vidra.apply.owner import hashed
@@ -41,8 +42,10 @@ from vidra.kube.store import Store
 from vidra.kube.verbs import create, delete, delete_all
 
 
-class ContentRefused(Exception):  # noqa: N818 - what happened
+class ContentRefused(ContentError):  # noqa: N818 - what happened
     """A VidraResource names a stored text that was not given to it."""
+
+    reason = Reason.CONTENT_REFUSED
 
 
 class ContentStore:

@@ -10,6 +10,7 @@ import zlib
 from typing import Any
 
 from vidra.api.names import CHECKSUM_LABEL, RESOURCE_LABEL, STAMP, SYNC_LABEL
+from vidra.api.reasons import Reason
 from vidra.api.resource import Content
 from vidra.apply.owner import hashed
 from vidra.kube.core import Secret
@@ -22,6 +23,8 @@ _NAME = re.compile(r"vidra-[0-9a-f]{16}-[0-9a-z]{1,12}-\d{1,4}")
 
 class ContentError(Exception):
     """A stored text is gone or damaged."""
+
+    reason = Reason.CONTENT_MISSING
 
 
 def chunks_of(text: bytes) -> list[bytes]:

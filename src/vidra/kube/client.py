@@ -19,13 +19,12 @@ from yarl import URL
 
 from vidra import __version__
 from vidra.kube.alone import Alone
+from vidra.kube.answer import decode
 from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, BrokenOff, Status, Unintelligible, Unreachable
 from vidra.kube.pace import Pace
 from vidra.kube.traffic import Traffic
-from vidra.manifests.foreign import UnreadableError
-from vidra.manifests.foreign import decode as read
 
 T = TypeVar("T")
 
@@ -55,18 +54,6 @@ LONGEST_PAUSE = 30.0
 """Seconds. A server that asks for a longer pause gets it from the work queue, not from a waiting request."""
 
 
-def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """What an API server said.
-
-    Raises:
-        Unintelligible: It is not what an API server says.
-    """
-    try:
-        return read(data, kind)
-    except UnreadableError as error:
-        raise Unintelligible(f"what answers does not talk like an API server: {error}") from None
-
-
 class Client:
     """One API server under one identity.
 
@@ -74,6 +61,9 @@ class Client:
         traffic: Where requests are counted, if others count theirs there too.
         largest: Bytes of one answer; anybody may be behind an address.
     """
+
+    rehearses = False
+    """Whether nothing is really written, so that a write does not see what another one did before."""
 
     def __init__(
         self,

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from vidra.kube.client import JSON, Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import JSON, Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError
 
@@ -29,6 +30,8 @@ class DryRun(Client):
     Writes build upon each other as far as a dry run can: in a namespace that one of them creates, and in the place of
     an object that one of them deletes, an object is taken as it was written.
     """
+
+    rehearses = True
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)

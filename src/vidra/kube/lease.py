@@ -12,7 +12,8 @@ import structlog
 
 from vidra.api.meta import Meta
 from vidra.api.times import micro_time
-from vidra.kube.client import Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
 
 log = structlog.get_logger("vidra.lease")

@@ -70,10 +70,14 @@ class Store(Generic[T]):
         """Take an object of the collection that is being read."""
         self.changed(item)
 
-    def listed(self, uids: Collection[str], version: int) -> None:
-        """Take out what is not in the collection as of a version; what is newer than that stays."""
+    def listed(self, uids: Collection[str], version: int, *, namespace: str = "") -> None:
+        """Take out what is not in the collection as of a version; what is newer than that stays.
+
+        Args:
+            namespace: The collection is that of this namespace alone.
+        """
         for old in self:
-            if old.metadata.uid not in uids:
+            if old.metadata.uid not in uids and namespace in {"", old.metadata.namespace}:
                 self._end(old, version)
 
     def _end(self, item: T, version: int) -> None:
@@ -97,6 +101,21 @@ class Store(Generic[T]):
     def _tell(self, old: T | None, new: T | None) -> None:
         for listener in self._listeners:
             listener(old, new)
+
+
+class Portion(Generic[T]):
+    """The part of a store that is in one namespace, as a sink for the watch of that namespace."""
+
+    def __init__(self, store: Store[T], namespace: str) -> None:
+        self._store = store
+        self._namespace = namespace
+        self.changed = store.changed
+        self.removed = store.removed
+        self.found = store.found
+
+    def listed(self, uids: Collection[str], version: int) -> None:
+        """Take out what is no longer in the namespace; the other namespaces have watches of their own."""
+        self._store.listed(uids, version, namespace=self._namespace)
 
 
 def _key(item: HasMeta) -> tuple[str, str]:

@@ -12,7 +12,8 @@ import aiohttp
 import msgspec
 import structlog
 
-from vidra.kube.client import JSON, LARGEST, Client, decode
+from vidra.kube.answer import decode
+from vidra.kube.client import JSON, LARGEST, Client
 from vidra.kube.errors import ApiError, KubeError, Status, Unintelligible, Unreachable
 from vidra.kube.live import METADATA_LIST, METADATA_ONLY, ListMeta
 from vidra.kube.store import version_number

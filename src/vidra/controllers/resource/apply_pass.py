@@ -8,9 +8,12 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from vidra.api.conditions import Verdict
+from vidra.api.health import Health
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, KnownCluster, VidraResource
+from vidra.apply.claims import Claims
 from vidra.apply.desired import Desired
+from vidra.apply.ending import noted
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.owner import Owner
 from vidra.apply.plan import Plan, plan
@@ -19,15 +22,17 @@ from vidra.clusters.cluster import Cluster
 from vidra.controllers.offload import breathe, unhurried
 from vidra.controllers.resource.drifts import Drifts, summary
 from vidra.controllers.resource.hands import Gate, Hands
-from vidra.controllers.resource.health import health_of
+from vidra.controllers.resource.health import ended, health_of
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.peace import checksum_of
-from vidra.controllers.resource.reach import Reach, known
+from vidra.controllers.resource.reach import Reach, kind_at, known
+from vidra.controllers.resource.relabelling import make_visible
 from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
 from vidra.controllers.resource.wanted import Wanted, wanted
 from vidra.controllers.resource.waves import gate
 from vidra.controllers.spans import part
+from vidra.controllers.triggers import requested
 from vidra.kube.errors import KubeError
 from vidra.kube.observed import Seen
 from vidra.manifests import read
@@ -72,6 +77,7 @@ async def apply_pass(
     terms: Terms,
     move: Move,
     drifts: Drifts,
+    claims: Claims,
     ahead: WriteAhead,
 ) -> Done:
     """Make a cluster hold what a text says.
@@ -80,6 +86,7 @@ async def apply_pass(
         terms: What to do about other owners and strangers.
         move: Of what the first Vidra left to this VidraResource.
         drifts: What is remembered of objects that somebody changed.
+        claims: What other VidraResources have.
         ahead: Writes the inventory before anything is applied.
 
     Raises:
@@ -92,25 +99,32 @@ async def apply_pass(
     try:
         with part("compare"):
             want = await wanted(reading, resource.spec, cluster, owner)
+            claims.wants(owner, want.objects)
             await move.find(want.objects)
             listed, before = before, move.inventory
-            found = await compare(want, before, cluster, owner)
+            await watch(want, before, cluster, owner)
+            await make_visible(before, cluster, owner)
+            before = noted(before, lambda entry: kind_at(entry, cluster), cluster.observed, want.objects)
+            found = compare(want, before, cluster, owner)
             await breathe(want.total)
-            review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
+            asked = requested(resource.metadata) != resource.status.last_handled_requested_at
+            review = await drifts.review(
+                *(found, want.objects, before, cluster, owner), policy=resource.spec.drift_policy, everything=asked
+            )
     except KubeError as error:
         raise Broken(error, before) from None
     work = review.work
     await breathe(want.total)
-    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner))
+    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
     inventory = before.ahead(work.changes)
     await breathe(want.total)
     if inventory is not listed:
         await ahead(_on_the_way(work, inventory, want, limits.held, known(cluster)))
-    hands = Hands(reach, owner)
+    hands = Hands(reach, owner, claims)
     problems = list(want.problems)
     try:
         await move.carry_out()
-        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, cluster))
+        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, before, cluster))
         problems += (*move.problems, *hands.problems, *review.problems)
         unwanted = [entry for stage in work.prune for entry in stage]
         objection = limits.objection(resource, unwanted, waits=terms.waits(unwanted))
@@ -119,10 +133,11 @@ async def apply_pass(
             problems += hands.problems
         elif objection and (not problems or limits.emptied):
             problems.append(objection)
+        remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
     await breathe(want.total)
-    reverted = [item for item in hands.applied if key_of(item) in review.reverting]
+    reverted = review.reverted(hands.applied)
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
         judge(problems, want.total, summary(review.reported)),
@@ -135,21 +150,25 @@ async def apply_pass(
         drifted=review.reported,
         clusters=known(cluster),
     )
-    warnings = tuple(item.message for item in reading.warnings)
-    changed = len(hands.applied) - len(reverted)
+    warnings = (*(item.message for item in reading.warnings), *remarks)
+    changed = sum(key_of(entry) not in review.reverting for entry in hands.applied)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
-async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
-    """Plan against the views of the kinds concerned, which are watched from now on."""
+async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> None:
+    """Have the kinds concerned watched from now on, and their views filled."""
     kinds = {item.kind for item in want.objects.values()}
     for entry in before.entries.values():
         # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
-        if entry.server == cluster.server and (kind := cluster.discovery.known(entry.api_version, entry.kind)):
+        if entry.server == cluster.server and (kind := cluster.discovery.known_as(entry.api_version, entry.kind)):
             kinds.add(kind)
     cluster.observed.hold(owner.manager, kinds)
     await cluster.observed.ready(kinds, SYNC_WITHIN)
+
+
+def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+    """Plan against what the views show."""
 
     def look(item: Desired) -> Seen | None:
         return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
@@ -157,10 +176,16 @@ async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owne
     return plan(want.objects, before, look, owner.manager)
 
 
-def _gates(want: Wanted, cluster: Cluster) -> Gate:
+def _gates(want: Wanted, before: Inventory, cluster: Cluster) -> Gate:
     """What holds a wave of these objects back, by what the cluster's views show when its turn comes."""
     objects = want.objects.values()
-    return lambda wave: gate(objects, wave, lambda item: health_of(cluster, item.kind, item.ref))
+
+    def health(item: Desired) -> Health:
+        entry = before.entries.get(item.key)
+        over = ended(entry, cluster, item.kind) if entry and entry.revision.startswith(f"{item.digest}-") else None
+        return over or health_of(cluster, item.kind, item.ref)
+
+    return lambda wave: gate(objects, wave, health)
 
 
 def _on_the_way(

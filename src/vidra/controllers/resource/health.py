@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -10,6 +12,8 @@ from vidra.api.conditions import Verdict
 from vidra.api.health import CURRENT, WORST_FIRST, Health, Status, worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
+from vidra.apply.ending import health_after
+from vidra.apply.health.counted import counted
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.report import Outcome
@@ -30,13 +34,29 @@ class Wellness(msgspec.Struct, frozen=True):
     unwell: tuple[tuple[Ref, Health], ...]
     """Those that are not Current, the worst first."""
 
+    @property
+    def turns(self) -> float:
+        """Unix time at which the first of them counts as Current without more news; infinite when none does."""
+        return min((health.until for _, health in self.unwell if health.until), default=math.inf)
+
 
 def health_of(cluster: Cluster, kind: Kind, ref: Ref) -> Health:
     """How one object is; a kind that cannot be watched has nothing to tell it from, and counts as well."""
     if not kind.watchable:
         return CURRENT
     live = cluster.observed.get(kind, ref.namespace, ref.name)
-    return _ABSENT if live is None else live.health or _JUST_WRITTEN
+    return _ABSENT if live is None else as_of_now(cluster, live.health or _JUST_WRITTEN)
+
+
+def as_of_now(cluster: Cluster, health: Health) -> Health:
+    """What a verdict counts as in this cluster now."""
+    return counted(health, time.time(), cluster.classes.binds_late)
+
+
+def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Health | None:
+    """How an object is that came to its end and is gone; None of any other."""
+    gone = cluster.observed.get(kind, entry.namespace, entry.name) is None
+    return health_after(entry.ended) if entry.ended and gone else None
 
 
 def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness | None:
@@ -47,7 +67,7 @@ def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness | N
         if entry.server != cluster.server or kind is None or (kind.watchable and cluster.observed.view(kind) is None):
             return None
         ref = ref_of(entry)
-        found = health_of(cluster, kind, ref)
+        found = ended(entry, cluster, kind) or health_of(cluster, kind, ref)
         if found.status is not Status.CURRENT:
             unwell.append((ref, found))
     unwell.sort(key=lambda item: WORST_FIRST.index(item[1].status))

@@ -130,6 +130,11 @@ class Reporter:
         if lines:
             self._say("Normal", Reason.KEPT, f"left in the cluster: {_listed(lines)}", change=True)
 
+    def held(self, lines: Sequence[str]) -> None:
+        """Objects are deleted and not waited for, and somebody else has to let go of them."""
+        if lines:
+            self._say("Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}")
+
     def spared(self, definition: str) -> None:
         """The definition goes, and nobody said anything about objects."""
         entries = self._resource.status.managed_resources
