@@ -28,10 +28,15 @@ class Cluster:
         self.own_namespace = own_namespace
         self.client = client
         self.discovery = Discovery(self.client)
-        self.observed = Observed(self.client, self._changed, judge, self._unserved)
-        self.breaker = Breaker(
-            self.client, self.observed.interrupted, self.discovery.forget, owners.told, steady=bool(server)
+        self.observed = Observed(
+            self.client,
+            self._changed,
+            judge,
+            self._unserved,
+            on_sight=self._sight_changed,
+            on_restored=self._restored,
         )
+        self.breaker = Breaker(self.client, self.observed.interrupted, self._back, owners.told, steady=bool(server))
         self.definitions = Arrivals(self.client, DEFINITIONS, owners.wake, before=self.discovery.forget)
         """For owners that wait for a kind."""
         self.namespaces = Arrivals(self.client, NAMESPACES, owners.wake, before=lambda: None)
@@ -55,7 +60,7 @@ class Cluster:
 
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""
-        self.observed.hold(manager, ())
+        self.observed.hold(manager, {})
         self.definitions.done(manager)
         self.namespaces.done(manager)
         self.lookouts.hold(manager, ())
@@ -75,6 +80,22 @@ class Cluster:
         call = self._owners.wake if is_drift(old, new) else self._owners.felt
         for manager in {name for state in (old, new) if state for name, _ in state.holders}:
             call(manager)
+
+    def _sight_changed(self, managers: tuple[str, ...]) -> None:
+        """What could not be seen can be, or the other way round: how objects are has to be told anew."""
+        for manager in managers:
+            self._owners.felt(manager)
+
+    def _restored(self, managers: tuple[str, ...]) -> None:
+        """The cluster went back to an earlier time: everything in it is looked at, whoever reacts to events or not."""
+        self.discovery.forget()
+        for manager in managers:
+            self._owners.told(manager)
+
+    def _back(self) -> None:
+        """The cluster is there again, and may serve other kinds than before."""
+        self.discovery.forget()
+        self.observed.hurry()
 
     def _unserved(self, managers: tuple[str, ...]) -> None:
         """A definition went, and with it all objects of its kind."""

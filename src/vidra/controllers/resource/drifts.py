@@ -19,6 +19,7 @@ from vidra.apply.plan import Plan, is_drift
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.fights import ROUNDS, WINDOW, Fights
 from vidra.kube.errors import ApiError
+from vidra.kube.sight import Sight
 
 AT_ONCE = 8
 """Objects of one pass that are looked up at the same time."""
@@ -60,6 +61,9 @@ class Drifts:
             ApiError: The cluster does not let Vidra in.
         """
         drifted = [item for item in work.changes if is_drift(item, inventory.entries.get(item.key))]
+        if policy is not DriftPolicy.REPORT:
+            # What is not seen is applied again, to be sure; whether it was changed nobody knows.
+            drifted = [item for item in drifted if _is_seen(item, cluster)]
         self._keep(owner, drifted)
         if not drifted:
             return Review(work)
@@ -112,9 +116,15 @@ class Drifts:
         except ApiError as error:
             if error.unauthorized:
                 raise
+            if not _is_seen(item, cluster):
+                return None
             drift = DriftedObject(str(item.ref), note=f"it cannot be told what differs ({error.code} {error.reason})")
         self._told[owner.name][item.key] = _Told(state, drift)
         return drift
+
+
+def _is_seen(item: Desired, cluster: Cluster) -> bool:
+    return cluster.observed.look(item.kind, item.ref.namespace, item.ref.name).sight is Sight.SEEN
 
 
 def summary(drifts: Sequence[DriftedObject], named: int = 3) -> str:
