@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis.strategies import text
 
 from vidra.controllers.loglevel import set_level
@@ -21,8 +22,17 @@ from vidra.testing.operating import Operating
 from vidra.testing.parts.certificates import front_proxy
 from vidra.testing.scene import Scene, connection_to
 from vidra.testing.stalls import stalls
+from vidra.testing.thorough import amount
 
 pytest_plugins = ("vidra.testing.fixtures", "vidra.testing.parts.infrahub.fixtures")
+
+settings.register_profile(
+    "any machine",
+    deadline=None,  # an example, and its making, may take as long as the machine needs
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=amount(40, 500),
+)
+settings.load_profile("any machine")
 
 _NUMBERS = itertools.count(1)
 _LONGEST_FIRST = ("cli/operator", "model", "operator", "testing", "cli")

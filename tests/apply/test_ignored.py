@@ -53,6 +53,29 @@ def test_what_both_hold_is_not_sent_so_that_it_is_the_other_ones() -> None:
     assert "replicas" not in sent(live(3, me=REPLICAS, hpa=REPLICAS), "/spec/replicas")
 
 
+def test_a_hold_through_a_subresource_is_a_hold() -> None:
+    there = live(3, me=REPLICAS, hpa=REPLICAS)
+    there["metadata"]["managedFields"][1]["subresource"] = "scale"
+    assert "replicas" not in sent(there, "/spec/replicas")
+
+
+def test_of_what_is_held_in_parts_the_rest_is_kept() -> None:
+    body = {"metadata": {"annotations": {"mine": "1", "both": "1", "theirs": "1"}}}
+    there: Json = {"metadata": {"annotations": {"mine": "2", "both": "2", "theirs": "2", "nobodys": "2"}}}
+    own: Json = {"f:metadata": {"f:annotations": {"f:mine": {}, "f:both": {}}}}
+    other: Json = {"f:metadata": {"f:annotations": {"f:both": {}, "f:theirs": {}}}}
+    there["metadata"]["managedFields"] = [
+        {"manager": ME, "fieldsV1": own},
+        {"manager": "somebody", "fieldsV1": other},
+    ]
+    assert respecting(body, there, ["/metadata/annotations"], ME)["metadata"]["annotations"] == {"mine": "2"}
+
+
+@pytest.mark.parametrize("left", [{"f:spec": {}}, {}])
+def test_an_owner_that_lost_everything_below_holds_nothing_of_it(left: Json) -> None:
+    assert "replicas" not in sent(live(3, me=left, hpa=REPLICAS), "/spec/replicas")
+
+
 def test_what_somebody_removed_stays_removed() -> None:
     assert "replicas" not in sent(live(None), "/spec/replicas")
 

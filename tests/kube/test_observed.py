@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from vidra.api.health import CURRENT
+from vidra.api.names import MANAGED_LABEL
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
@@ -51,14 +52,14 @@ def watches(plane: ControlPlane, mark: int) -> int:
     """How many watches of the two began."""
     mine = {"limitranges", "resourcequotas"}
     began = [entry for entry in plane.audit.since(mark) if entry.verb == "watch" and entry.resource in mine]
-    return len([entry for entry in began if "managed-by" in entry.uri])
+    return len([entry for entry in began if "managed%3Dtrue" in entry.uri])
 
 
 async def write(client: Client, namespace: str, name: str, value: str, manager: str = MANAGER) -> LiveObject:
     body = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {"name": name, "labels": {"managed-by": "vidra"}},
+        "metadata": {"name": name, "labels": {MANAGED_LABEL: "true"}},
         "data": {"a": value},
     }
     path = CONFIGS.path(namespace, name)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from vidra.api.meta import Meta
 from vidra.kube import ended
 from vidra.kube.ended import Ended
-from vidra.kube.store import Store, version_number
+from vidra.kube.store import Portion, Store, version_number
 
 Change = tuple[str, str]
 
@@ -53,6 +53,16 @@ def test_an_older_version_is_ignored(store: Store[Thing], told: list[tuple[int, 
     store.changed(thing("a", 9))
     assert store.get("a") == thing("a", 10)
     assert told == [(0, 10)]
+
+
+def test_the_watch_of_one_namespace_takes_nothing_out_of_another(store: Store[Thing]) -> None:
+    here, there = (
+        Thing(Meta(name="a", namespace=place, uid=place, resource_version="1")) for place in ("here", "there")
+    )
+    for item in (here, there):
+        Portion(store, item.metadata.namespace).found(item)
+    Portion(store, "here").listed((), 5)
+    assert list(store) == [there]
 
 
 def test_versions_are_compared_as_numbers(store: Store[Thing]) -> None:

@@ -16,6 +16,7 @@ from vidra.kube.client import Client
 from vidra.kube.live import LiveObject
 from vidra.kube.watch import Watch
 from vidra.testing.eventually import eventually
+from vidra.testing.patience import HANG
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -56,7 +57,7 @@ class Sink:
         self._news.set()
 
     async def until(self, *names: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(HANG):
             while set(self.names) != set(names):
                 self._news.clear()
                 await self._news.wait()

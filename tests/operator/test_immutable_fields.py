@@ -123,6 +123,7 @@ async def test_a_definition_of_ones_own_may_say_it_too(scene: Scene, how: str) -
     await scene.until_gone(RESOURCES, name)
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_an_object_that_ends_slowly_is_made_anew_when_it_is_gone(scene: Scene) -> None:
     configs = await scene.kind("v1", "ConfigMap")
     name = await scene.resource(write([sealed("a")]))
@@ -132,7 +133,7 @@ async def test_an_object_that_ends_slowly_is_made_anew_when_it_is_gone(scene: Sc
     waiting = await scene.until_resource(name, has_reason("WaitingForDeletion"))
     assert [entry["name"] for entry in waiting["status"]["managedResources"]] == ["sealed"]
     await scene.patch(configs, "sealed", {"metadata": {"finalizers": None}}, namespace=scene.namespace)
-    await scene.until_resource(name, seconds=3)
+    await scene.until_resource(name)
     found = await scene.get(configs, "sealed", namespace=scene.namespace)
     assert found is not None
     assert found["data"] == {"value": "b"}

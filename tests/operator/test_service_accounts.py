@@ -7,6 +7,7 @@ import pytest
 
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, rights, secret
+from vidra.testing.patience import HANG
 from vidra.testing.remote import BOX, Remote
 from vidra.testing.scene import Json, condition, has_reason
 
@@ -75,7 +76,7 @@ async def test_a_sync_passes_it_on_and_its_removal_too(limited: Remote) -> None:
     (resource,) = await limited.home.resources_of(sync)
     assert resource["spec"]["serviceAccountName"] == "deployer"
     assert resource["spec"]["serviceAccountNamespace"] == limited.scene.namespace
-    await limited.home.plane.kubectl("delete", "infrahubsync", sync, "--timeout=10s")
+    await limited.home.plane.kubectl("delete", "infrahubsync", sync, f"--timeout={HANG:g}s")
     assert await limited.box() is None
 
 

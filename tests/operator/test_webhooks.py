@@ -55,7 +55,9 @@ async def called(own_plane: ControlPlane) -> AsyncIterator[Scene]:
     await client.close()
 
 
-async def test_a_changed_artifact_is_applied(called: Scene) -> None:
+@pytest.mark.parametrize("spaced", [True, False], ids=["up to 1.6", "since 1.7"])
+async def test_a_changed_artifact_is_applied(called: Scene, spaced: bool) -> None:
+    called.infrahub.webhooks.spaced = spaced
     artifact = called.infrahub.add_artifact("Colours", CONFIG.format(name="colour", colour="red"))
     name = await called.sync("Colours", interval="1h")
     await called.until_sync(name)
@@ -63,6 +65,16 @@ async def test_a_changed_artifact_is_applied(called: Scene) -> None:
     await _until(called, "colour", "blue")
     await called.infrahub.webhooks.sent()
     assert called.infrahub.webhooks.answers == [202, 202]
+
+
+async def test_a_branch_of_any_letters_is_heard_of(called: Scene) -> None:
+    called.infrahub.webhooks.spaced = False
+    artifact = called.infrahub.add_artifact("Farben für ŵ", CONFIG.format(name="colour", colour="red"))
+    called.infrahub.create_branch("größe")
+    name = await called.sync("Farben für ŵ", interval="1h", source={"targetBranch": "größe"})
+    await called.until_sync(name)
+    called.infrahub.change(artifact, CONFIG.format(name="colour", colour="blue"), branch="größe")
+    await _until(called, "colour", "blue")
 
 
 async def test_a_new_artifact_is_applied(called: Scene) -> None:

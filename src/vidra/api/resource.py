@@ -73,13 +73,21 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
         str,
         Field(
             description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
-            "the fields that Vidra's field manager holds). Tells a change or drift from peace without a request."
+            "the fields that Vidra's field manager holds, and the object's generation). Tells a change or drift from "
+            "peace without a request."
         ),
     ] = ""
     joined: Annotated[
         bool,
         Field(description="The object was there before Vidra applied it: it is released at the end, never deleted."),
     ] = False
+    ended: Annotated[
+        str,
+        Field(
+            description="How the object came to its end by itself under this text, as a Job does: Succeeded, Failed or "
+            "Unseen. It is not made again when it is gone."
+        ),
+    ] = ""
     wave: Annotated[int, Field(description="The wave that the object said it belongs to; pruning goes backwards.")] = 0
 
 

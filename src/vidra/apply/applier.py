@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
-from vidra.apply.adoption import refusal, sensitive
+from vidra.apply import namespaces
+from vidra.apply.adoption import refusal
 from vidra.apply.contest import contest, why_not
 from vidra.apply.desired import Desired
+from vidra.apply.ending import is_over
+from vidra.apply.giving_up import give_up
+from vidra.apply.guard import NOTHING_KEPT, Guard
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
 from vidra.apply.plan import revision
-from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
+from vidra.apply.problems import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
 from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
@@ -27,6 +33,8 @@ NEVER = "1"
 is not there and is a 409 for what is."""
 ATTEMPTS = 3
 """To take a field at the very version of the object at which it was seen who loses it."""
+LOOKS = 8
+"""To apply at the very version at which it was seen what others have: controllers write the status meanwhile."""
 
 
 class Applier:
@@ -39,14 +47,18 @@ class Applier:
 
     Args:
         terms: What to do about other owners and about objects that somebody else made.
+        guard: What the cluster keeps from artifacts.
     """
 
-    def __init__(self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED) -> None:
+    def __init__(
+        self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED, guard: Guard = NOTHING_KEPT
+    ) -> None:
         self._client = client
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
         self._terms = terms
+        self._guard = guard
 
     async def apply(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Make the cluster hold this object.
@@ -64,7 +76,8 @@ class Applier:
         try:
             try:
                 async with self._client.alone.at(item.path):
-                    return await (self._beside_others(item, entry) if item.ignored else self._attempt(item, entry))
+                    beside = item.ignored or self._may_lose_replicas(item, entry)
+                    return await (self._beside_others(item, entry) if beside else self._attempt(item, entry))
             except ApiError as error:
                 fields = immutable(error)
                 if not fields:
@@ -73,11 +86,11 @@ class Applier:
         except ApiError as error:
             if error.unauthorized:
                 raise
-            raise refused(item.ref, error, fresh=entry is None) from None
+            raise refused(item.ref, error, item.body, fresh=entry is None) from None
 
     async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
-        for _ in range(ATTEMPTS):
+        for _ in range(LOOKS):
             try:
                 live = await self._client.get(item.path, dict[str, Any])
             except ApiError as error:
@@ -85,11 +98,28 @@ class Applier:
                     raise
                 return await self._attempt(item, entry)
             try:
-                return await self._attempt(item.beside(live, self._owner), entry)
+                sent = item.beside(live, self._owner)
+                entry = await self._attempt(sent, entry)
+                return await self._given_up(sent, entry) if sent.gives_up else entry
             except ApiError as error:
                 if error.code != 409 or error.causes:
                     raise
         raise contested(item.ref, "others change it too fast: tried again later", fresh=entry is None)
+
+    def _may_lose_replicas(self, item: Desired, entry: ManagedObject | None) -> bool:
+        """Whether the number of replicas may have left the text since it was applied."""
+        if not item.unscaled or entry is None or not entry.uid:
+            return False
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        return state is None or state.scales
+
+    async def _given_up(self, item: Desired, entry: ManagedObject) -> ManagedObject:
+        """Hold no longer what the text has no longer; a rehearsal has nothing to let go of."""
+        if self._client.rehearses:
+            return entry
+        live = await give_up(self._client, item, entry.uid, self._manager)
+        self._observed.note(item.kind, live)
+        return self._entry(item, live, joined=entry.joined)
 
     async def _attempt(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         if entry is None:
@@ -105,6 +135,8 @@ class Applier:
                 if not error.conflict:
                     raise
         live = await look(self._client, item.path)
+        if live is None and entry and (ended := is_over(item, entry, self._observed)):
+            return msgspec.structs.replace(entry, ended=ended)
         if live is None and item.version:
             # What was to be left as it is went along with the object.
             raise ApiError(409, Status(f"{item.ref} vanished"))
@@ -121,13 +153,14 @@ class Applier:
             raise unchangeable(item.ref, fields, hint, fresh=entry is None)
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
-            if any(name != self._manager for name, _ in seen(live.metadata).holders):
+            held = any(name != self._manager for name, _ in seen(live.metadata).holders)
+            if held or self._terms.overlooked(entry):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
                 self._client, item.path, uid=entry.uid, resource_version=version
             ):
-                raise being_deleted(item.ref)
+                raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._create(item)
 
     async def _create(self, item: Desired) -> ManagedObject:
@@ -142,10 +175,11 @@ class Applier:
         """Apply an object that exists and is not known to be ours."""
         state = seen(live.metadata)
         if state.terminating:
-            raise being_deleted(item.ref)
+            raise being_deleted(item.ref, live.metadata.finalizers)
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
         if state.holders or _joinable(item):
+            self._check_joined(item, joined=_joined(item, state))
             shared = await self._share(item, state.uid, fresh=fresh)
             return self._entry(item, shared, joined=_joined(item, state))
         return await self._stranger(item, live)
@@ -156,7 +190,7 @@ class Applier:
         Raises:
             ObjectError: It is to be left alone.
         """
-        if not item.server and (why := sensitive(item.ref, live.metadata)):
+        if why := self._guard.never_taken(item.ref, live.metadata):
             raise never_taken(item.ref, why)
         if why := refusal(live.metadata, self._terms.policies.adoption, self._manager):
             raise not_owned(item.ref, why)
@@ -165,10 +199,25 @@ class Applier:
         self._terms.adopted(item.ref)
         return self._entry(item, taken, joined=False)
 
+    def _check_joined(self, item: Desired, *, joined: bool) -> None:
+        """Leave alone what a Namespace that was there before has to keep.
+
+        Raises:
+            ObjectError: The manifest says something else about it.
+        """
+        if joined and (why := namespaces.refusal(item, self._owner, self._terms.may_describe)):
+            raise not_described(item.ref, why)
+
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        if state and state.uid == uid and state.terminating:
+            # Not to be written to: what it becomes now is nobody's any more.
+            leaving = await look(self._client, item.path)
+            raise being_deleted(item.ref, leaving.metadata.finalizers if leaving else ())
+        self._check_joined(item, joined=joined)
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
-            raise being_deleted(item.ref)
+            raise being_deleted(item.ref, live.metadata.finalizers)
         return self._entry(item, live, joined=joined)
 
     async def _insist(self, item: Desired, uid: str) -> LiveObject:
@@ -180,7 +229,7 @@ class Applier:
                 version = item.version or str(max(state.version, 0) or "")
                 return await self._send(item, uid, version=version, force=True)
             except ApiError as error:
-                if error.code != 409:
+                if error.code != 409 or item.version:
                     raise
         try:
             return await self._send(item, uid, force=False)
@@ -239,7 +288,7 @@ class Applier:
 
     def _entry(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
         held = seen(live.metadata).digest(self._manager)
-        return entry_for(item, live.metadata.uid, revision(item.digest, held), joined=joined)
+        return entry_for(item, live.metadata.uid, revision(item.digest, held, live.metadata.generation), joined=joined)
 
 
 def _joinable(item: Desired) -> bool:

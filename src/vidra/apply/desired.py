@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from vidra.api.drift import IgnoreDifference
-from vidra.apply.ignored import pointers_for, respecting
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE
+from vidra.apply.fields import Path
+from vidra.apply.ignored import left, pointers_for, respecting
 from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
 from vidra.apply.plain import plain
@@ -20,6 +22,10 @@ SERVER_SET = frozenset(
     {"managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink", "deletionTimestamp"}
 )
 """Metadata that an exported object still carries and that an apply must not."""
+
+
+REPLICAS = "/spec/replicas"
+"""What an autoscaler sets of every kind that can be scaled."""
 
 
 class Key(NamedTuple):
@@ -52,6 +58,8 @@ class Desired(msgspec.Struct, frozen=True):
     """Objects of a higher wave wait until those of lower ones are well."""
     version: str = ""
     """Of the live object that the body was made for; empty: of none."""
+    gives_up: tuple[Path, ...] = ()
+    """Fields in the body that are not in the text any more: they stay, and the owner's hold of them goes."""
 
     @property
     def key(self) -> Key:
@@ -63,6 +71,12 @@ class Desired(msgspec.Struct, frozen=True):
         """Its path at the API server."""
         return self.kind.path(self.ref.namespace, self.ref.name)
 
+    @property
+    def unscaled(self) -> bool:
+        """Whether the text leaves it to others how many replicas there are."""
+        spec = self.body.get("spec")
+        return self.kind.scalable and isinstance(spec, dict) and spec.get("replicas") is None
+
     def payload(self, uid: str = "", version: str = "") -> bytes:
         """The body as JSON; with a UID it can change only that very object, with a version only that very state."""
         exact = {key: value for key, value in (("uid", uid), ("resourceVersion", version or self.version)) if value}
@@ -71,9 +85,12 @@ class Desired(msgspec.Struct, frozen=True):
         return msgspec.json.encode({**self.body, "metadata": {**self.body["metadata"], **exact}})
 
     def beside(self, live: dict[str, Any], owner: Owner) -> Desired:
-        """What to send when the object exists: fields that are ignored are left as they are."""
-        body = respecting(self.body, live, self.ignored, owner.manager)
-        return msgspec.structs.replace(self, body=_marked(body, owner), version=live["metadata"]["resourceVersion"])
+        """What to send when the object exists: fields that others may set are left as they are."""
+        pointers = (*self.ignored, REPLICAS) if self.unscaled else self.ignored
+        version = live["metadata"]["resourceVersion"]
+        gives_up = tuple(field.path for field in left(self.body, live, pointers, owner.manager))
+        body = _marked(respecting(self.body, live, pointers, owner.manager), owner)
+        return msgspec.structs.replace(self, body=body, version=version, gives_up=gives_up)
 
 
 def desire(
@@ -97,16 +114,27 @@ def desire(
     metadata = {key: value for key, value in given.items() if key not in SERVER_SET and key != "namespace"}
     if namespace:
         metadata["namespace"] = namespace
-    body = _marked({**plain(item.body, item.ref), "metadata": metadata}, owner)
+    told = {**plain(item.body, item.ref), "metadata": metadata}
+    body = _marked(told, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
-    ignored = pointers_for(ref, ignore)
-    sent = msgspec.json.encode(body) + "\0".join(ignored).encode()
+    ignored = pointers_for(ref, ignore, item.body)
+    sent = msgspec.json.encode(_as_before(told, owner)) + "\0".join(ignored).encode()
     digest = hashlib.blake2b(sent, digest_size=6).hexdigest()
     return Desired(server, ref, kind, body, digest, ignored, wave_of(given.get("annotations") or {}))
 
 
 def _marked(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    return _with_marks(body, owner.labels, owner)
+
+
+def _as_before(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    """The body with the label of earlier versions: an upgrade must not make the same text look like another."""
+    given = (body["metadata"].get("labels") or {}).get(FORMER_LABEL, FORMER_VALUE)
+    return _with_marks(body, {FORMER_LABEL: given}, owner)
+
+
+def _with_marks(body: dict[str, Any], marks: dict[str, str], owner: Owner) -> dict[str, Any]:
     metadata = body.get("metadata") or {}
-    labels = {**(metadata.get("labels") or {}), **owner.labels}
+    labels = {**(metadata.get("labels") or {}), **marks}
     annotations = {**(metadata.get("annotations") or {}), **owner.annotations}
     return {**body, "metadata": {**metadata, "labels": labels, "annotations": annotations}}

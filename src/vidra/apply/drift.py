@@ -2,66 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vidra.api.names import MANAGER_PREFIX
+import msgspec
+
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGER_PREFIX
 from vidra.api.resource import DriftedObject
 from vidra.apply.desired import Desired
+from vidra.apply.fields import MISSING, Fields, Json, below, held, key_of
 from vidra.apply.owner import Owner
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.verbs import try_apply
 
-Json = dict[str, Any]
-
 LISTED = 20
 """Fields of one object that are told."""
+ATTEMPTS = 3
+"""To see an object, and what an apply would make of it, at one and the same version."""
+ORDER = "in another order"
 _SERVER_KEEPS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"})
-_MISSING = object()
+
+Sets = Mapping[str, Fields]
+"""By field manager: what it holds of the part of the object that is looked at."""
 
 
-async def drift_of(client: Client, item: Desired, uid: str, owner: Owner) -> DriftedObject | None:
-    """What is different about an object; None when nothing is.
+class Difference(msgspec.Struct, frozen=True):
+    """One field that is not as an apply would make it."""
+
+    path: str
+    managers: tuple[str, ...] = ()
+    """Who holds it now, besides owners; nobody holds what was removed, nor the order of a list."""
+    removed: bool = False
+    order: bool = False
+    """Only the order of a list's items is another."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What a look at an object found."""
+
+    drift: DriftedObject | None = None
+    """None: nothing is different."""
+    version: str = ""
+    """Of the object that was looked at."""
+    generation: int = 0
+    settled: bool = False
+    """An apply would leave the owner what it holds as well."""
+
+
+async def find_drift(client: Client, item: Desired, uid: str, owner: Owner, *, holds: bool) -> Finding:
+    """What is different about an object.
 
     Args:
         uid: Of the object that was applied.
+        holds: The owner still holds all that it applied. Then an object in which that text is to be seen, values and
+            order included, is as it should be, and only another one needs a dry run.
 
     Raises:
         Unreachable: The cluster does not answer.
-        ApiError: The cluster does not tell.
+        ApiError: The cluster does not tell; 409 when the object changes too fast to be looked at.
     """
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await _compared(client, item, uid, owner, holds=holds)
+        except ApiError as error:
+            # Somebody wrote between the two requests: that says nothing about the object.
+            if error.code != 409 or error.causes:
+                raise
+    return await _compared(client, item, uid, owner, holds=holds)
+
+
+async def _compared(client: Client, item: Desired, uid: str, owner: Owner, *, holds: bool) -> Finding:
     try:
         live = await client.get(item.path, Json)
-        if live["metadata"]["uid"] != uid:
-            return DriftedObject(str(item.ref), note="somebody replaced it")
-        body = item.beside(live, owner) if item.ignored else item
-        wanted = await try_apply(client, item.path, body.payload(uid), manager=owner.manager, kind=Json)
+        meta = live["metadata"]
+        if meta["uid"] != uid:
+            return Finding(DriftedObject(str(item.ref), note="somebody replaced it"))
+        version, generation = meta["resourceVersion"], meta.get("generation", 0)
+        sent = item.beside(live, owner)
+        if holds and contains(live, sent.body):
+            return Finding(None, version, generation)
+        wanted = await try_apply(client, item.path, sent.payload(uid), manager=owner.manager, kind=Json)
     except ApiError as error:
         if error.not_found:
-            return DriftedObject(str(item.ref), note="somebody deleted it")
+            return Finding(DriftedObject(str(item.ref), note="somebody deleted it"))
         raise
-    fields = tuple(differing(wanted, live))
-    if not fields:
+    drift = _drifted(item, live, tuple(differing(wanted, live)), owner)
+    return Finding(drift, version, generation, held(wanted, owner.manager)[0] == held(live, owner.manager)[0])
+
+
+def contains(live: Any, sent: Any) -> bool:
+    """Whether a live object has all that was sent, values and order included; what else is there does not matter.
+
+    Nothing is known here of how the server writes a value or a list: False says only that this cannot be seen.
+    """
+    if isinstance(sent, dict) and isinstance(live, dict):
+        return all(contains(live.get(key, MISSING), value) for key, value in sent.items())
+    if isinstance(sent, list) and isinstance(live, list):
+        left = iter(live)
+        return all(any(contains(item, wanted) for item in left) for wanted in sent)
+    return type(sent) is type(live) and sent == live
+
+
+def _drifted(item: Desired, live: Json, found: tuple[Difference, ...], owner: Owner) -> DriftedObject | None:
+    if not found:
         return None
-    more = f"and {len(fields) - LISTED} more fields" if len(fields) > LISTED else ""
-    return DriftedObject(str(item.ref), fields[:LISTED], managers_of(live), more)
+    fields = tuple(difference.path for difference in found)
+    notes = [ORDER] if any(difference.order for difference in found) else []
+    notes += [f"and {len(fields) - LISTED} more fields"] if len(fields) > LISTED else []
+    return DriftedObject(str(item.ref), fields[:LISTED], blamed(found, live, owner.manager), ", ".join(notes))
 
 
-def differing(wanted: Json, live: Json) -> Iterator[str]:
-    """Paths of the fields that differ, without what only the API server keeps."""
-    yield from _different(_kept(wanted), _kept(live), "")
+def differing(wanted: Json, live: Json) -> Iterator[Difference]:
+    """The fields that differ, without what only the API server keeps."""
+    sets: dict[str, Fields] = {}
+    for entry in live["metadata"].get("managedFields") or ():
+        name = str(entry.get("manager", ""))
+        if not name.startswith(MANAGER_PREFIX):
+            # One manager may have several entries; their keys are those of different fields.
+            sets[f"{name}\0{len(sets)}"] = entry.get("fieldsV1") or None
+    yield from _different(_kept(wanted), _without_former(_kept(live), wanted), "", sets)
 
 
-def managers_of(live: Json) -> tuple[str, ...]:
-    """Who has changed an object besides its owners: field managers, the latest first."""
-    entries = [
-        entry
-        for entry in live["metadata"].get("managedFields") or ()
-        if not entry.get("subresource") and not str(entry.get("manager", "")).startswith(MANAGER_PREFIX)
-    ]
+def blamed(found: tuple[Difference, ...], live: Json, manager: str) -> tuple[str, ...]:
+    """Who made these differences, as far as it is known: field managers, the latest first.
+
+    Whoever set a field holds it. Whoever removed one leaves no trace of that: it may be anybody who wrote since the
+    owner's last change.
+    """
+    entries = live["metadata"].get("managedFields") or ()
     latest = sorted(entries, key=lambda entry: str(entry.get("time", "")), reverse=True)
-    return tuple(dict.fromkeys(str(entry.get("manager", "")) for entry in latest))
+    guilty = {name for difference in found for name in difference.managers}
+    if not guilty and any(difference.removed for difference in found):
+        since = max((_time(entry) for entry in entries if entry.get("manager") == manager), default="")
+        guilty = {str(entry.get("manager", "")) for entry in entries if _wrote_since(entry, since)}
+    return tuple(dict.fromkeys(name for entry in latest if (name := str(entry.get("manager", ""))) in guilty))
 
 
 def told(drift: DriftedObject) -> str:
@@ -70,23 +145,72 @@ def told(drift: DriftedObject) -> str:
     return f"{drift.object}: {what}" + (f" (changed by {', '.join(drift.managers)})" if drift.managers else "")
 
 
+def _time(entry: Json) -> str:
+    return str(entry.get("time", ""))
+
+
+def _wrote_since(entry: Json, since: str) -> bool:
+    owner = str(entry.get("manager", "")).startswith(MANAGER_PREFIX)
+    return not owner and not entry.get("subresource") and _time(entry) >= since
+
+
 def _kept(item: Json) -> Json:
     """The object without what changes at every write, or is the status that controllers report."""
     metadata = {key: value for key, value in item.get("metadata", {}).items() if key not in _SERVER_KEEPS}
     return {**{key: value for key, value in item.items() if key != "status"}, "metadata": metadata}
 
 
-def _different(wanted: Any, live: Any, path: str) -> Iterator[str]:
+def _without_former(live: Json, wanted: Json) -> Json:
+    """Without the label of an earlier version of Vidra, which is nobody's change, and goes with the next text."""
+    labels = live["metadata"].get("labels") or {}
+    if labels.get(FORMER_LABEL) != FORMER_VALUE or FORMER_LABEL in (wanted["metadata"].get("labels") or {}):
+        return live
+    left = {key: value for key, value in labels.items() if key != FORMER_LABEL}
+    return {**live, "metadata": {**live["metadata"], "labels": left}}
+
+
+def _different(wanted: Any, live: Any, path: str, sets: Sets) -> Iterator[Difference]:
+    if wanted == live:
+        return
     if isinstance(wanted, dict) and isinstance(live, dict):
         for key in sorted(wanted.keys() | live.keys()):
-            yield from _different(wanted.get(key, _MISSING), live.get(key, _MISSING), f"{path}.{key}")
+            inner = _below(sets, f"f:{key}")
+            yield from _different(wanted.get(key, MISSING), live.get(key, MISSING), f"{path}.{key}", inner)
     elif isinstance(wanted, list) and isinstance(live, list) and len(wanted) == len(live):
-        for number, (one, other) in enumerate(zip(wanted, live, strict=True)):
-            yield from _different(one, other, f"{path}[{_label(one, number)}]")
-    elif wanted != live:
-        yield path
+        yield from _different_items(wanted, live, path, sets)
+    else:
+        yield Difference(path, _holders(sets), removed=live is MISSING)
 
 
-def _label(item: Any, number: int) -> str:
+def _different_items(wanted: list[Any], live: list[Any], path: str, sets: Sets) -> Iterator[Difference]:
+    """Items by their names, if they have names: that they stand in another order is a difference of its own."""
+    if all(item in live for item in wanted):
+        yield Difference(path, _holders({name: fields for name, fields in sets.items() if fields == {}}), order=True)
+        return
+    names, found = _names(wanted), _names(live)
+    if names.keys() != found.keys():
+        names, found = dict(enumerate(wanted)), dict(enumerate(live))
+    elif list(names) != list(found):
+        yield Difference(path, order=True)
+    for name, item in names.items():
+        inner = _below(sets, key_of(found[name], str(name), sets.values()))
+        yield from _different(item, found[name], f"{path}[{_label(item, name)}]", inner)
+
+
+def _names(items: list[Any]) -> dict[Any, Any]:
+    """The items by name; by their places unless each has a name of its own."""
+    named = {item["name"]: item for item in items if isinstance(item, dict) and isinstance(item.get("name"), str)}
+    return named if len(named) == len(items) else dict(enumerate(items))
+
+
+def _label(item: Any, name: Any) -> str:
     """How an item of a list is told from the others: by its name, if it has one."""
-    return str(item["name"]) if isinstance(item, dict) and isinstance(item.get("name"), str) else str(number)
+    return str(item["name"]) if isinstance(item, dict) and isinstance(item.get("name"), str) else str(name)
+
+
+def _holders(sets: Sets) -> tuple[str, ...]:
+    return tuple(name.partition("\0")[0] for name, fields in sets.items() if fields is not None)
+
+
+def _below(sets: Sets, key: str) -> Sets:
+    return dict(zip(sets, below(list(sets.values()), key), strict=True))

@@ -3,30 +3,56 @@
 A field that is ignored is sent when the object is created. Later it is sent as it is in the cluster while only this
 owner holds it, so that it stays, and not sent at all once somebody else holds it. So whoever sets it never meets a
 conflict, and nothing is written because of it.
+
+Invariant: a field that others may set is never removed because it left the text. It is sent once more as it is, and
+the owner's hold of it is given up then, so that it is there and nobody's.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
-
-import msgspec
+from typing import Any, NamedTuple
 
 from vidra.api.drift import IgnoreDifference
+from vidra.apply.fields import MISSING, Fields, Json, Path, alone, below, fits, get, held, key_of, whole
 from vidra.manifests import Ref
 
-Json = dict[str, Any]
-_MISSING: Any = object()
+_TEXTS = "/stringData/"
 
 
-def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference]) -> tuple[str, ...]:
-    """The JSON pointers of the rules that mean an object."""
-    return tuple(dict.fromkeys(pointer for rule in rules if _means(rule, ref) for pointer in rule.json_pointers))
+class Left(NamedTuple):
+    """A field that is not in the text any more, and held by nobody but the owner."""
+
+    steps: tuple[str, ...]
+    path: Path
+    value: Any
 
 
-def respecting(body: Json, live: Json, pointers: Iterable[str], manager: str) -> Json:
+def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference], body: Json | None = None) -> tuple[str, ...]:
+    """The JSON pointers of the rules that mean an object, into the object as it is sent.
+
+    Args:
+        body: The object as the manifest has it.
+    """
+    written = (pointer for rule in rules if means(rule, ref) for pointer in rule.json_pointers)
+    return tuple(dict.fromkeys(sent for pointer in written for sent in as_sent(pointer, ref, body or {})))
+
+
+def as_sent(pointer: str, ref: Ref, body: Json) -> tuple[str, ...]:
+    """Where a field of the manifest is in what is sent: a Secret's stringData is among its data."""
+    if ref.kind != "Secret" or ref.api_version != "v1" or not f"{pointer}/".startswith(_TEXTS):
+        return (pointer,)
+    texts = body.get("stringData")
+    if f"{pointer}/" != _TEXTS:
+        return ("/data/" + pointer.removeprefix(_TEXTS),)
+    if not body.get("data") or not isinstance(texts, dict):
+        return ("/data",)
+    return tuple(f"/data/{str(key).replace('~', '~0').replace('/', '~1')}" for key in texts)
+
+
+def respecting(body: Json, live: Json, pointers: Collection[str], manager: str) -> Json:
     """The body to send for an object that exists.
 
     Args:
@@ -35,15 +61,23 @@ def respecting(body: Json, live: Json, pointers: Iterable[str], manager: str) ->
         manager: The owner's field manager.
     """
     result: Json = copy.deepcopy(body)
-    entries = [entry for entry in live.get("metadata", {}).get("managedFields") or () if not entry.get("subresource")]
-    mine = [entry.get("fieldsV1") or {} for entry in entries if entry.get("manager") == manager]
-    others = [entry.get("fieldsV1") or {} for entry in entries if entry.get("manager") != manager]
+    mine, others = held(live, manager)
     for pointer in pointers:
         _leave(result, live, _steps(pointer), mine, others)
+    for field in left(body, live, pointers, manager):
+        _put(result, field)
     return result
 
 
-def _means(rule: IgnoreDifference, ref: Ref) -> bool:
+def left(body: Json, live: Json, pointers: Iterable[str], manager: str) -> list[Left]:
+    """The fields that an apply of the body would remove although others may set them."""
+    mine, others = held(live, manager)
+    found = (_left(body, live, _steps(pointer), mine, others) for pointer in pointers)
+    return [field for field in found if field]
+
+
+def means(rule: IgnoreDifference, ref: Ref) -> bool:
+    """Whether a rule is about an object."""
     target = rule.target
     return (
         target.group in {None, ref.group}
@@ -53,65 +87,80 @@ def _means(rule: IgnoreDifference, ref: Ref) -> bool:
     )
 
 
+def there(item: Json, pointer: str) -> bool:
+    """Whether an object has what a pointer leads to."""
+    place: Any = item
+    for step in _steps(pointer):
+        place = get(place, step)
+    return place is not MISSING
+
+
 def _steps(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
-def _leave(body: Json, live: Json, steps: Sequence[str], mine: list[Json], others: list[Json]) -> None:
+def _leave(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], others: list[Fields]) -> None:
     """Take one field out of the body, or give it the value that it has; nothing if the body does not have it."""
     here: Any = body
     there: Any = live
-    sets: list[Any] = [*mine, *others]
+    sets: list[Fields] = [*mine, *others]
     for step in steps[:-1]:
         here, there, sets = _down(here, there, sets, step)
     last = steps[-1]
-    if _get(here, last) is _MISSING:
+    if get(here, last) is MISSING:
         return
     _, value, holders = _down(here, there, sets, last)
-    held = any(holder is not None for holder in holders[len(mine) :])
-    # Held as a part of something whole: leaving it out of that would change the whole.
-    whole = any(holder == {} for holder in sets)
-    if value is _MISSING or (held and not whole):
+    theirs = [fields for fields in holders[len(mine) :] if fields is not None]
+    # Of something that is held as one no part can be left out without changing the whole.
+    if theirs and not whole(sets) and value is not MISSING:
+        # Others may hold a part of it only; the rest would go with this owner's hold.
+        value = alone(value, next(iter(holders[: len(mine)]), None), theirs)
+    if value is MISSING:
         _remove(here, last)
     else:
         _set(here, last, copy.deepcopy(value))
 
 
-def _down(here: Any, there: Any, sets: list[Any], step: str) -> tuple[Any, Any, list[Any]]:
+def _left(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], others: list[Fields]) -> Left | None:
+    here: Any = body
+    there: Any = live
+    sets: list[Fields] = [*mine, *others]
+    path: list[str] = []
+    for step in steps:
+        item = isinstance(there, list)
+        key = key_of(get(here, step), step, sets) if item else f"f:{step}"
+        if whole(sets) or key.startswith("i:") or (item and not isinstance(here, list)):
+            return None
+        path.append(key)
+        here, there, sets = _down(here, there, sets, step)
+    own = next(iter(sets[: len(mine)]), None)
+    value = alone(there, own, sets[len(mine) :]) if here in (MISSING, None) else MISSING
+    return None if value is MISSING else Left(tuple(steps), tuple(path), copy.deepcopy(value))
+
+
+def _put(body: Json, field: Left) -> None:
+    """Set a field of the body, with the maps that lead to it; an item of a list on the way is there."""
+    here: Any = body
+    for step in field.steps[:-1]:
+        if get(here, step) in (MISSING, None):
+            _set(here, step, {})
+        here = get(here, step)
+    _set(here, field.steps[-1], field.value)
+
+
+def _down(here: Any, there: Any, sets: list[Fields], step: str) -> tuple[Any, Any, list[Fields]]:
     """One step into the body, the live object and the sets of fields; an item of a list is found by its key."""
-    inner = _get(here, step)
+    inner = get(here, step)
     if isinstance(here, list):
-        keys = [key for fields in sets if fields for key in fields if key.startswith("k:") and _fits(key, inner)]
-        key = keys[0] if keys else f"i:{step}"
-        return inner, _item(there, key, step), [_below(fields, key) for fields in sets]
-    return inner, _get(there, step), [_below(fields, f"f:{step}") for fields in sets]
-
-
-def _below(fields: Any, key: str) -> Any:
-    """The set below a key: None where it does not hold it, and {} where it holds all of it as one."""
-    if fields is None or fields == {}:
-        return fields
-    return fields.get(key)
-
-
-def _fits(key: str, item: Any) -> bool:
-    """Whether a key of FieldsV1 (`k:{"name":"web"}`) means an item of a list."""
-    wanted = msgspec.json.decode(key.removeprefix("k:"))
-    return isinstance(item, dict) and all(item.get(name) == value for name, value in wanted.items())
+        key = key_of(inner, step, sets)
+        return inner, _item(there, key, step), below(sets, key)
+    return inner, get(there, step), below(sets, f"f:{step}")
 
 
 def _item(there: Any, key: str, step: str) -> Any:
     if not isinstance(there, list) or not key.startswith("k:"):
-        return _get(there, step)
-    return next((item for item in there if _fits(key, item)), _MISSING)
-
-
-def _get(place: Any, step: str) -> Any:
-    if isinstance(place, dict):
-        return place.get(step, _MISSING)
-    if isinstance(place, list) and step.isdecimal() and int(step) < len(place):
-        return place[int(step)]
-    return _MISSING
+        return get(there, step)
+    return next((item for item in there if fits(key, item)), MISSING)
 
 
 def _set(place: Any, step: str, value: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import FIRST_MANAGED_BY, FIRST_OWNED_BY, GROUP, MANAGED_VALUE, RESOURCE_KIND
+from vidra.api.names import FIRST_MANAGED_BY, FIRST_OWNED_BY, FIRST_VALUE, GROUP, RESOURCE_KIND
 
 Fields = dict[str, Any]
 """FieldsV1: a tree of `f:name`, `k:{key}`, `v:value` and `.`."""
@@ -59,7 +59,7 @@ def names(meta: Meta, name: str, uid: str) -> bool:
 
     The label counts for nothing: its value differs between releases, and the first Vidra itself went by the annotation.
     """
-    if meta.annotation(FIRST_MANAGED_BY) != MANAGED_VALUE:
+    if meta.annotation(FIRST_MANAGED_BY) != FIRST_VALUE:
         return False
     return name in ids(meta) or any(
         _is_vidra_resource(item) and item.get("uid") == uid for item in meta.owner_references

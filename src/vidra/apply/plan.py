@@ -9,7 +9,7 @@ import msgspec
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired import Desired, Key
 from vidra.apply.inventory import Inventory, key_of
-from vidra.apply.order import Step, stage_of
+from vidra.apply.order import Leave, Step, leave_of, stage_of
 from vidra.kube.observed import Seen
 
 Look = Callable[[Desired], Seen | None]
@@ -30,6 +30,12 @@ class Plan(msgspec.Struct, frozen=True):
     def changes(self) -> tuple[Desired, ...]:
         """Everything to apply."""
         return tuple(item for stage in self.stages for item in stage)
+
+    def changing(self, items: Iterable[Desired]) -> Plan:
+        """The same, with these objects, so far unchanged, to be applied as well."""
+        more = {item.key: item for item in items}
+        unchanged = tuple(entry for entry in self.unchanged if key_of(entry) not in more)
+        return Plan(staged((*self.changes, *more.values())), unchanged, self.prune) if more else self
 
     def without(self, items: Iterable[Desired], entries: Mapping[Key, ManagedObject]) -> Plan:
         """The same, with these objects left as they are; their entries are taken from the inventory."""
@@ -58,9 +64,19 @@ def is_drift(item: Desired, entry: ManagedObject | None) -> bool:
     return entry is not None and bool(entry.uid) and entry.revision.startswith(f"{item.digest}-")
 
 
-def revision(digest: str, held: str) -> str:
-    """What was sent, and what the API server made of it."""
-    return f"{digest}-{held}"
+def revision(digest: str, held: str, generation: int = 0) -> str:
+    """What was sent, and what the API server made of it: fields held, and the generation if the kind has any."""
+    return f"{digest}-{held}-{generation}" if generation else f"{digest}-{held}"
+
+
+def held_of(entry: ManagedObject) -> str:
+    """Digest of the fields that the owner held when the object was applied; empty if that was not confirmed."""
+    return f"{entry.revision}-".split("-")[1]
+
+
+def generation_of(entry: ManagedObject) -> int:
+    """The generation of the object when it was applied; 0 where it has none, or that is not known."""
+    return int(entry.revision.split("-")[2]) if entry.revision.count("-") == 2 else 0
 
 
 def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
@@ -72,18 +88,23 @@ def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
 
 
 def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, ...], ...]:
-    """Entries by wave and stage, the last first; inside a stage in reverse order."""
-    by_step: dict[Step, list[ManagedObject]] = {}
+    """Entries by wave and stage, the last first, custom resources before all others of their wave."""
+    by_step: dict[Leave, list[ManagedObject]] = {}
     for entry in sorted(entries, key=key_of, reverse=True):
-        by_step.setdefault(Step(entry.wave, stage_of(entry.api_version, entry.kind)), []).append(entry)
+        by_step.setdefault(leave_of(entry.api_version, entry.kind, entry.wave), []).append(entry)
     return tuple(tuple(by_step[step]) for step in sorted(by_step, reverse=True))
 
 
 def _at_peace(item: Desired, entry: ManagedObject, live: Seen | None, manager: str) -> bool:
-    """Whether the object is the one that was applied, from the same text, with every field still in our hands."""
+    """Whether the object is the one that was applied, from the same text, with every field still in our hands.
+
+    What came to its end under this text and is gone is as it should be.
+    """
+    if live is None:
+        return bool(entry.ended) and entry.revision.startswith(f"{item.digest}-")
     return (
-        live is not None
-        and live.uid == entry.uid
+        live.uid == entry.uid
         and not live.terminating
-        and entry.revision == revision(item.digest, live.digest(manager))
+        and entry.revision.startswith(f"{item.digest}-")
+        and held_of(entry) == live.digest(manager)
     )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vidra.cli.options import CredentialsNamespacesOption
+
 if TYPE_CHECKING:  # the other subcommands start faster without the operator's imports
     from vidra.operator import Options
 
@@ -51,10 +53,7 @@ def operator(
     namespace: Annotated[
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
-    own_namespace_only: Annotated[
-        bool,
-        typer.Option("--own-namespace-only", help="Look for credentials and settings there alone, not everywhere."),
-    ] = False,
+    credentials_namespace: CredentialsNamespacesOption = None,
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
     log_level: Annotated[
         LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
@@ -77,7 +76,7 @@ def operator(
         options = Options(
             connection=connection_from_environment(),
             namespace=namespace or namespace_from_environment(),
-            own_namespace_only=own_namespace_only,
+            credentials_namespaces=tuple(credentials_namespace or ()),
             leader_elect=leader_elect,
             shards=shards,
             webhooks=webhook_bind_address != "0",

@@ -74,6 +74,9 @@ class Client:
         traffic: Where requests are counted, if others count theirs there too.
     """
 
+    rehearses = False
+    """Whether its writes change nothing."""
+
     def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT, traffic: Traffic | None = None) -> None:
         keep_small()
         self.connection = connection
@@ -113,7 +116,7 @@ class Client:
     def rehearsing(self) -> Self:
         """The same, with writes that the server answers and does not carry out (dryRun=All)."""
         other = copy.copy(self)
-        other._dry = True
+        other._dry = other.rehearses = True
         other.on_late = lambda: None
         return other
 

@@ -30,6 +30,8 @@ class DryRun(Client):
     an object that one of them deletes, an object is taken as it was written.
     """
 
+    rehearses = True
+
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.writes: dict[str, Rehearsed] = {}

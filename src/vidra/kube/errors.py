@@ -75,6 +75,11 @@ class ApiError(KubeError):
         return self.code == 404
 
     @property
+    def absent(self) -> bool:
+        """404 about the object itself: a path that is not served is answered without a reason."""
+        return self.code == 404 and self.reason == "NotFound"
+
+    @property
     def conflict(self) -> bool:
         """409: a precondition failed, a field has another owner, or the object exists already.
 

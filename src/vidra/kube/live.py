@@ -19,6 +19,7 @@ class Manager(msgspec.Struct, frozen=True, rename="camel"):
     manager: str = ""
     operation: str = ""
     subresource: str = ""
+    time: str = ""
     fields: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="fieldsV1")
 
     @property

@@ -13,11 +13,25 @@ from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveObject
 from vidra.kube.memory import Change
-from vidra.kube.seen import Judge, Seen, is_drift, seen
+from vidra.kube.seen import NO_TRACES, SELECTOR, Judge, Seen, Traces, is_doubtful, is_drift, seen
 from vidra.kube.sight import Sight
 from vidra.kube.view import EVERYWHERE, UNSEEN, Glimpse, KindView
 
-__all__ = ["EVERYWHERE", "Change", "Glimpse", "Judge", "Observed", "Places", "Seen", "is_drift", "seen"]
+__all__ = [
+    "EVERYWHERE",
+    "NO_TRACES",
+    "SELECTOR",
+    "Change",
+    "Glimpse",
+    "Judge",
+    "Observed",
+    "Places",
+    "Seen",
+    "Traces",
+    "is_doubtful",
+    "is_drift",
+    "seen",
+]
 
 ASKED_AT_ONCE = 8
 """Objects that one pass asks for at a time, where no watch shows them."""
@@ -128,8 +142,13 @@ class Observed:
             view.hurry()
 
     def kind(self, api_version: str, kind: str) -> Kind | None:
-        """The kind of this name, if there is a view of it; also while the cluster is asked anew what it serves."""
-        return next((each for each in self._views if (each.api_version, each.kind) == (api_version, kind)), None)
+        """The kind of this name, under this version or any, if there is a view of it.
+
+        Also while the cluster is asked anew what it serves.
+        """
+        group = api_version.rpartition("/")[0]
+        found = [each for each in self._views if each.kind == kind and each.api_version.rpartition("/")[0] == group]
+        return min(found, key=lambda each: each.api_version != api_version, default=None)
 
     def look(self, kind: Kind, namespace: str, name: str) -> Glimpse:
         """The object as far as it is seen."""
@@ -140,6 +159,20 @@ class Observed:
         """The object as last seen; None when it is not there, or when that cannot be told without asking."""
         found = self.look(kind, namespace, name)
         return found.state if found.sight is Sight.SEEN else None
+
+    def owners_of(self, kind: str) -> list[str]:
+        """The owners that have objects of this kind, in any version."""
+        return [owner for owner, places in self._wanted.items() if any(each.kind == kind for each in places)]
+
+    def shows_ends(self, kind: Kind) -> bool:
+        """Whether objects of a kind may end by themselves, as far as anybody looks."""
+        view = self._views.get(kind)
+        return view is not None and view.shows_ends
+
+    def end(self, kind: Kind, uid: str) -> str | None:
+        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        view = self._views.get(kind)
+        return view.end(uid) if view else None
 
     def note(self, kind: Kind, item: LiveObject) -> None:
         """Take the answer to our own write, so that its echo is old news."""

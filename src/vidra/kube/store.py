@@ -72,19 +72,23 @@ class Store(Generic[T]):
         else:
             self.changed(item)
 
-    def listed(self, uids: Collection[str], version: int) -> None:
+    def listed(self, uids: Collection[str], version: int, *, namespace: str = "") -> None:
         """Take out what is not in the collection as of a version; what is newer than that stays.
 
         What was found in a state before the one that is known is right if that one is from before the collection was
         read: the server went back in time. Else the one that is known is our own write from just now.
+
+        Args:
+            namespace: The collection is that of this namespace alone.
         """
-        older, self._older = self._older, []
+        older = [item for item in self._older if namespace in {"", item.metadata.namespace}]
+        self._older = [item for item in self._older if namespace not in {"", item.metadata.namespace}]
         for item in older:
             if version < 0 or self._known(item) <= version:
                 self._ended.forget(item.metadata.uid)
                 self._put(item)
         for old in self:
-            if old.metadata.uid not in uids:
+            if old.metadata.uid not in uids and namespace in {"", old.metadata.namespace}:
                 self._end(old, version)
 
     def _put(self, item: T) -> None:
@@ -123,6 +127,21 @@ class Store(Generic[T]):
     def _tell(self, old: T | None, new: T | None) -> None:
         for listener in self._listeners:
             listener(old, new)
+
+
+class Portion(Generic[T]):
+    """The part of a store that is in one namespace, as a sink for the watch of that namespace."""
+
+    def __init__(self, store: Store[T], namespace: str) -> None:
+        self._store = store
+        self._namespace = namespace
+        self.changed = store.changed
+        self.removed = store.removed
+        self.found = store.found
+
+    def listed(self, uids: Collection[str], version: int) -> None:
+        """Take out what is no longer in the namespace; the other namespaces have watches of their own."""
+        self._store.listed(uids, version, namespace=self._namespace)
 
 
 def _key(item: HasMeta) -> tuple[str, str]:

@@ -73,6 +73,8 @@ async def json_patch(client: Client, path: str, patch: Sequence[Mapping[str, Any
 async def look(client: Client, path: str) -> LiveObject | None:
     """The metadata of an object, or None when there is no such object.
 
+    That its kind is not served under this path says nothing of the object.
+
     Raises:
         Unreachable: No answer.
         ApiError: Refused for another reason than its absence.
@@ -80,7 +82,7 @@ async def look(client: Client, path: str) -> LiveObject | None:
     try:
         return await client.get(path, LiveObject, accept=METADATA_ONLY)
     except ApiError as error:
-        if error.not_found:
+        if error.absent:
             return None
         raise
 
@@ -100,7 +102,7 @@ async def delete(client: Client, path: str, *, uid: str, resource_version: str =
     try:
         answer = await client.send("DELETE", path, body=body, accept=METADATA_ONLY)
     except ApiError as error:
-        if error.not_found:
+        if error.absent:
             return True
         raise
     # The answer is a Status when the object is out of the store, else the object as it is now.

@@ -92,11 +92,11 @@ class KindView:
     ) -> None:
         self.kind = kind
         self._client = client
-        self._memory = Memory(self._read, on_change)
         self._judge = judge
         self._namespaces = namespaces
         self._on_unserved, self._on_sight, self._on_restored = on_unserved, on_sight, on_restored
         self._whole = judge.needs_body(kind)
+        self._memory = Memory(self._read, on_change, shows_ends=self._whole)
         self._asked: dict[tuple[str, str], str] = {}
         """What was asked for because no watch shows it, with what stood in the way; empty when it was answered."""
         self._before: tuple[object, ...] = ()
@@ -206,13 +206,13 @@ class KindView:
 
     def noted(self, item: LiveObject) -> None:
         """Take the answer to a write. Where no watch shows the object and its metadata tell all, it is a look at it."""
-        self.changed(item)
+        self._memory.changed(item, ours=True)
         key = (item.metadata.namespace, item.metadata.name)
         if not self._whole and self.blind(item.metadata.namespace):
             self._asked[key] = ""
 
     def changed(self, item: LiveObject) -> None:
-        """Take what the watch, or the answer to an apply, says."""
+        """Take what a watch says, or the answer to a question."""
         self._memory.changed(item)
 
     def removed(self, item: LiveObject) -> None:
@@ -229,7 +229,18 @@ class KindView:
             self._on_restored()
 
     def _read(self, item: LiveObject) -> Seen:
-        return seen(item.metadata, self._health(item))
+        found = seen(item.metadata, self._health(item))
+        ended = self._judge.end(self.kind, item) if isinstance(item, LiveBody) else ""
+        return msgspec.structs.replace(found, ended=ended) if ended else found
+
+    @property
+    def shows_ends(self) -> bool:
+        """Whether it is seen of its objects how they end."""
+        return self._memory.shows_ends
+
+    def end(self, uid: str) -> str | None:
+        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        return self._memory.end(uid)
 
     def _watches(self, namespace: str) -> list[Watch[LiveObject]]:
         """Those that show a namespace, or would if they could."""

@@ -21,6 +21,7 @@ from vidra.api.names import (
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.rules import parse
+from vidra.apply.owner import hub_of
 from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
@@ -29,6 +30,7 @@ from vidra.controllers.journeys import Journeys
 from vidra.controllers.loglevel import set_level
 from vidra.controllers.metrics import Metrics
 from vidra.controllers.outside import Presence, Requests
+from vidra.controllers.overlooked import Overlooked
 from vidra.controllers.share import Dealt, Share
 from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.sync.calls import Calls
@@ -36,8 +38,8 @@ from vidra.controllers.sync.event import ArtifactEvent
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.core import ConfigMap, Heading, Secret
 from vidra.kube.events import Recorder
-from vidra.kube.store import HasMeta, Store
-from vidra.kube.watch import Watch
+from vidra.kube.store import HasMeta, Portion, Store
+from vidra.kube.watch import Sink, Watch
 from vidra.operator.options import Options
 from vidra.operator.part import Part
 from vidra.operator.prepare import cluster_identity, definitions_served, ensure_namespace
@@ -124,7 +126,8 @@ class Operator:
         await self._clusters.close()
 
     async def _serve(self) -> None:
-        hub = await cluster_identity(self._client)
+        self._clusters.home.uid = await cluster_identity(self._client)
+        hub = hub_of(self._clusters.home.uid)
         await ensure_namespace(self._client, self._options.namespace)
         await definitions_served(self._client)
         async with asyncio.TaskGroup() as group:
@@ -147,6 +150,7 @@ class Operator:
             kept=self._kept,
             clusters=self._clusters,
             cluster_secrets=self._cluster_secrets,
+            overlooked=Overlooked(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
             recorder=self._recorder,
             settings=lambda: config.settings,
@@ -208,30 +212,36 @@ class Operator:
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"
-        told = core if self._options.own_namespace_only else "/api/v1"
         self._watches = [
             self._watch(group, f"/apis/{API_VERSION}/{SYNC_PLURAL}", InfrahubSync, self._syncs),
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
-            self._watch(group, f"{told}/secrets", Secret, self._infrahub_secrets, INFRAHUB_LABEL),
-            self._watch(group, f"{told}/secrets", Secret, self._cluster_secrets, CLUSTER_LABEL),
+            *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
+            *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
-            self._watch(group, f"{told}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+            self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
         ]
         if self._options.webhooks:
             keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)
             self._watches.append(keys)
+
+    def _watch_secrets(self, group: asyncio.TaskGroup, store: Store[Secret], label: str) -> list[asyncio.Event]:
+        """Wherever they count, and nowhere else: whoever may write one decides as whom Vidra acts."""
+        return [
+            self._watch(group, f"/api/v1/namespaces/{namespace}/secrets", Secret, Portion(store, namespace), label)
+            for namespace in self._options.counting
+        ]
 
     def _watch(
         self,
         group: asyncio.TaskGroup,
         path: str,
         kind: type[T],
-        store: Store[T],
+        sink: Sink[T],
         selector: str = "",
         *,
         metadata_only: bool = False,
     ) -> asyncio.Event:
-        watch = Watch(self._client, path, kind, store, selector=selector, metadata_only=metadata_only)
+        watch = Watch(self._client, path, kind, sink, selector=selector, metadata_only=metadata_only)
         self._own.append(watch)
         group.create_task(watch.run(), name=f"watch {path} {selector}")
         return watch.synced

@@ -20,8 +20,9 @@ class Options(msgspec.Struct, frozen=True):
     connection: Connection
     namespace: str = DEFAULT_NAMESPACE
     """Vidra's own: stored content and the Lease are there."""
-    own_namespace_only: bool = False
-    """Credentials and settings are looked for there, instead of in any namespace."""
+    credentials_namespaces: tuple[str, ...] = ()
+    """Further namespaces in which Secrets with credentials and kubeconfigs count. Whoever may write Secrets in one
+    decides as whom Vidra reads from Infrahub, and which clusters there are."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
     shards: int = 1
@@ -32,6 +33,11 @@ class Options(msgspec.Struct, frozen=True):
     """What makes traces of changes."""
     log_level: str = "info"
     """Least severity that is logged, as long as the ConfigMap names none."""
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """Every namespace in which such Secrets count, Vidra's own first."""
+        return tuple(dict.fromkeys((self.namespace, *self.credentials_namespaces)))
 
 
 def connection_from_environment() -> Connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import msgspec
 
@@ -11,7 +11,9 @@ from vidra.api.conditions import Verdict
 from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
-from vidra.apply.desired import Desired, Key
+from vidra.apply.claims import Claims
+from vidra.apply.desired import Desired
+from vidra.apply.ending import noted
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.owner import Owner
 from vidra.apply.plan import Plan, plan
@@ -20,17 +22,19 @@ from vidra.clusters.cluster import Cluster
 from vidra.controllers.offload import breathe, unhurried
 from vidra.controllers.resource.drifts import Drifts, summary
 from vidra.controllers.resource.hands import Gate, Hands
-from vidra.controllers.resource.health import Standing, standing
+from vidra.controllers.resource.health import Standing, ended, standing
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.peace import checksum_of
-from vidra.controllers.resource.reach import Reach, known
-from vidra.controllers.resource.refusals import Refusals
+from vidra.controllers.resource.reach import Reach, kind_at, known
+from vidra.controllers.resource.relabelling import make_visible
 from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
+from vidra.controllers.resource.retries import Retries
 from vidra.controllers.resource.room import must_fit
 from vidra.controllers.resource.wanted import Wanted, wanted
 from vidra.controllers.resource.waves import gate
 from vidra.controllers.spans import part
+from vidra.controllers.triggers import requested
 from vidra.kube.errors import KubeError
 from vidra.kube.observed import Seen
 from vidra.manifests import read
@@ -75,7 +79,8 @@ async def apply_pass(
     terms: Terms,
     move: Move,
     drifts: Drifts,
-    refusals: Refusals,
+    retries: Retries,
+    claims: Claims,
     ahead: WriteAhead,
 ) -> Done:
     """Make a cluster hold what a text says.
@@ -84,7 +89,8 @@ async def apply_pass(
         terms: What to do about other owners and strangers.
         move: Of what the first Vidra left to this VidraResource.
         drifts: What is remembered of objects that somebody changed.
-        refusals: What is remembered of objects that were refused.
+        retries: What is remembered of objects that were refused.
+        claims: What other VidraResources have.
         ahead: Writes the inventory before anything is applied.
 
     Raises:
@@ -98,42 +104,45 @@ async def apply_pass(
     try:
         with part("compare"):
             want = await wanted(reading, resource.spec, cluster, owner)
+            claims.wants(owner, want.objects)
             await move.find(want.objects)
-            listed, before = before, move.inventory
-            manifest = want.objects.values()
-            want = await refusals.still(want, before, cluster, owner, terms)
-            found = await compare(want, before, cluster, owner)
+            listed, before, manifest = before, move.inventory, want.objects.values()
+            want = await retries.still(want, before, cluster, owner, terms)
+            await watch(want, before, cluster, owner)
+            await make_visible(before, cluster, owner)
+            before = noted(before, lambda entry: kind_at(entry, cluster), cluster.observed, want.objects)
+            found = compare(want, before, cluster, owner)
             await breathe(want.total)
-            review = await drifts.review(found, before, cluster, owner, resource.spec.drift_policy)
+            asked = requested(resource.metadata) != resource.status.last_handled_requested_at
+            review = await drifts.review(
+                *(found, want.objects, before, cluster, owner), policy=resource.spec.drift_policy, everything=asked
+            )
     except KubeError as error:
         raise Broken(error, before) from None
     work = review.work
     await breathe(want.total)
-    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner))
+    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
     inventory = before.ahead(work.changes)
     await breathe(want.total)
     if inventory is not listed:
         must_fit(resource, inventory)
         await ahead(_on_the_way(work, inventory, want, limits.held, known(cluster)))
-    hands = Hands(reach, owner)
+    hands = Hands(reach, owner, claims)
     problems = list(want.problems)
     try:
         await move.carry_out()
-        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, hands, cluster))
+        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, before, hands, cluster))
         problems += (*move.problems, *hands.problems, *review.problems)
         unwanted = [entry for stage in work.prune for entry in stage]
         objection = limits.objection(resource, unwanted, waits=terms.waits(unwanted))
-        if not problems and objection is None:
-            await hands.prune(work.prune)
-            problems += hands.problems
-        elif objection and (not problems or limits.emptied):
-            problems.append(objection)
+        problems += await _prune(work, hands, objection, may=not problems, must_say=limits.emptied)
+        remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
     await breathe(want.total)
-    refusals.note(owner.name, want, hands.refused)
+    retries.note(owner.name, want, hands.refused)
     problems = _in_order(problems, manifest)
-    reverted = [item for item in hands.applied if key_of(item) in review.reverting]
+    reverted = review.reverted(hands.applied)
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
         judge(problems, want.total, summary(review.reported)),
@@ -146,15 +155,14 @@ async def apply_pass(
         drifted=review.reported,
         clusters=known(cluster),
     )
-    await breathe(want.total)
-    warnings = tuple(item.message for item in reading.warnings)
-    changed = _changed(hands.applied, before, review.reverting)
+    warnings = (*(item.message for item in reading.warnings), *remarks)
+    changed = _changed(hands.applied, before, reverted)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
-async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
-    """Plan against the views of the kinds concerned, which are watched from now on.
+async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> None:
+    """See the objects concerned from now on, as far as that is allowed.
 
     Raises:
         KubeError: The cluster does not answer, or does not let Vidra in at all.
@@ -164,9 +172,13 @@ async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owne
     objects += [
         (kind, entry.namespace, entry.name)
         for entry in before.entries.values()
-        if entry.server == cluster.server and (kind := cluster.discovery.known(entry.api_version, entry.kind))
+        if entry.server == cluster.server and (kind := cluster.discovery.known_as(entry.api_version, entry.kind))
     ]
     await cluster.observed.see(owner.manager, objects, SYNC_WITHIN)
+
+
+def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+    """Plan against what the views show."""
 
     def look(item: Desired) -> Seen | None:
         return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
@@ -174,14 +186,33 @@ async def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owne
     return plan(want.objects, before, look, owner.manager)
 
 
-def _gates(want: Wanted, hands: Hands, cluster: Cluster) -> Gate:
+def _gates(want: Wanted, before: Inventory, hands: Hands, cluster: Cluster) -> Gate:
     """What holds a wave of these objects back, by what the cluster's views show when its turn comes."""
     objects = want.objects.values()
 
     def look(item: Desired) -> Standing:
-        return standing(cluster, item.kind, item.ref)
+        entry = before.entries.get(item.key)
+        over = ended(entry, cluster, item.kind) if entry and entry.revision.startswith(f"{item.digest}-") else None
+        return over or standing(cluster, item.kind, item.ref)
 
     return lambda wave: gate(objects, want.missing, hands.problems, wave, look)
+
+
+async def _prune(
+    work: Plan, hands: Hands, objection: ObjectProblem | None, *, may: bool, must_say: bool
+) -> Sequence[ObjectProblem]:
+    """Remove what is no longer wanted, if nothing speaks against it; what does, and what failed.
+
+    Args:
+        may: Everything else is done.
+        must_say: The objection is said in any case.
+    """
+    if objection:
+        return (objection,) if may or must_say else ()
+    if may:
+        await hands.prune(work.prune)
+        return hands.problems
+    return ()
 
 
 def _in_order(problems: list[ObjectProblem], manifest: Iterable[Desired]) -> list[ObjectProblem]:
@@ -192,10 +223,11 @@ def _in_order(problems: list[ObjectProblem], manifest: Iterable[Desired]) -> lis
     return sorted(problems, key=lambda problem: places.get(problem.object, -1))
 
 
-def _changed(applied: Iterable[ManagedObject], before: Inventory, reverting: frozenset[Key]) -> int:
+def _changed(applied: Iterable[ManagedObject], before: Inventory, reverted: Iterable[ManagedObject]) -> int:
     """How many objects are others than before, without those that were put back."""
+    put_back = {key_of(entry) for entry in reverted}
     others = (key_of(entry) for entry in applied if entry != before.entries.get(key_of(entry)))
-    return sum(key not in reverting for key in others)
+    return sum(key not in put_back for key in others)
 
 
 def _on_the_way(

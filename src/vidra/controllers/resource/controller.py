@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -12,36 +13,41 @@ from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import is_ready
 from vidra.api.health import Status
-from vidra.api.names import RESOURCE_FINALIZER
+from vidra.api.names import CLUSTER_LABEL, RESOURCE_FINALIZER
 from vidra.api.policies import ConflictPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
+from vidra.apply.claims import Claims, Place
+from vidra.apply.ending import noted
 from vidra.apply.inventory import Inventory, ref_of
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
+from vidra.apply.refusals import pause
 from vidra.apply.terms import Terms
 from vidra.clusters.breaker import BeingAsked
 from vidra.clusters.cluster import Cluster
+from vidra.clusters.credentials import host_of
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.secrets import concerns
 from vidra.controllers.content import ContentError
 from vidra.controllers.offload import breathe
 from vidra.controllers.queue import Next, Queue
 from vidra.controllers.resource.apply_pass import Broken, Done, apply_pass
-from vidra.controllers.resource.deadline import time_left
+from vidra.controllers.resource.deadline import grace_of, time_left
 from vidra.controllers.resource.delete_pass import delete_pass
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
+from vidra.controllers.resource.guarded import Judged
 from vidra.controllers.resource.health import also_unseen, health_over, waited_for, wellness
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.patience import Patience
 from vidra.controllers.resource.peace import at_peace, distrusted, settled, watched
 from vidra.controllers.resource.places import Places
-from vidra.controllers.resource.reach import Reach
-from vidra.controllers.resource.refusals import Refusals
+from vidra.controllers.resource.reach import Reach, kind_at
 from vidra.controllers.resource.report import Outcome, as_applied, reason_of
 from vidra.controllers.resource.reporter import Reporter
+from vidra.controllers.resource.retries import Retries
 from vidra.controllers.resource.rivals import rivals_in
 from vidra.controllers.resource.room import TooLarge, overfull
 from vidra.controllers.resource.siblings import may_take, waits_for_siblings
@@ -79,9 +85,11 @@ class ResourceController:
         self._names: dict[str, str] = {}
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
-        self._drifts = Drifts()
-        self._refusals = Refusals()
+        self._drifts = Drifts(self._others)
+        self._retries = Retries()
+        self._claims = Claims(shared.resources, shared.hub, lambda item: lead_of(item) in shared.share)
         self._patience = Patience()
+        self._judged = Judged()
         self._restored: set[str] = set()
         """VidraResources that went back to an earlier state: what is in the cluster may be of a later one."""
         self._owed: dict[str, tuple[Reporter, Done]] = {}
@@ -214,7 +222,7 @@ class ResourceController:
         except BeingAsked:
             return Next(after=ANSWERED_WITHIN)
         except ClusterError as error:
-            await reporter.failed(error.reason, str(error))
+            await reporter.failed(error.reason, str(error) + await self._overlooked(error, resource))
         except ContentError as error:
             await reporter.failed(Reason.CONTENT_MISSING, str(error), health=self._health(resource))
         except Broken as error:
@@ -222,9 +230,17 @@ class ResourceController:
                 await reporter.interrupted(error.inventory, error.held)
                 return Next(after=0)
             await reporter.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
+            if isinstance(error.cause, ApiError) and error.cause.transient:
+                interval = min(interval, LONGEST_WAIT)  # it answers, so that nobody tells when it is well again
         else:
             return self._next(done, owner, interval)
         return Next(after=interval, failed=True)
+
+    async def _overlooked(self, error: ClusterError, resource: VidraResource) -> str:
+        """What to add when the Secret that is missing may be where none counts."""
+        if error.reason is not Reason.CLUSTER_CREDENTIALS_MISSING:
+            return ""
+        return await self._shared.overlooked.hint(CLUSTER_LABEL, host_of(resource.spec.destination.server or ""))
 
     def _cluster(self, resource: VidraResource, reach: Reach, owner: Owner) -> Cluster:
         """The cluster of the destination, if it is there."""
@@ -250,7 +266,8 @@ class ResourceController:
         if reach.is_another(cluster):
             resource = await Reporter(self._shared, resource).replaced(cluster)
             reach = Reach(self._shared.clusters, resource)
-        if await at_peace(resource, cluster, owner):
+        judged = not self._judged.due(resource, cluster)
+        if judged and await at_peace(resource, cluster, owner, self._drifts.doubts):
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
         if problem := await self._obstacle(resource, cluster, owner):
@@ -260,7 +277,7 @@ class ResourceController:
         reporter = Reporter(self._shared, resource)
         text = await self._text(resource)
         adopted: list[Ref] = []
-        terms = self._terms(resource, adopted.append)
+        terms = self._terms(resource, cluster, adopted.append)
         move = Move(cluster, resource, owner, self._shared.resources.get)
         try:
             done = await apply_pass(
@@ -268,7 +285,8 @@ class ResourceController:
                 terms=terms,
                 move=move,
                 drifts=self._drifts,
-                refusals=self._refusals,
+                retries=self._retries,
+                claims=self._claims,
                 ahead=reporter.ahead,
             )
         except Broken:
@@ -282,10 +300,13 @@ class ResourceController:
         self._count(done)
         await self._done(reporter, owner.name, done)
         self._restored.discard(owner.name)
+        self._judged.note(owner.name)
         # Only now: an owner is woken for what its status says that it waits for.
         reasons = {problem.reason for problem in done.outcome.problems}
         (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(owner.manager)
         (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(owner.manager)
+        contested = not reasons.isdisjoint({Reason.CONFLICT, Reason.NOT_OWNED})
+        (cluster.contested.add if contested else cluster.contested.discard)(owner.manager)
         return done
 
     async def _done(self, reporter: Reporter, name: str, done: Done) -> None:
@@ -358,8 +379,9 @@ class ResourceController:
 
     def _with_health(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with how the objects are; who waits for them to be well is not Ready before."""
-        found = wellness(outcome.inventory.listing(), cluster)
-        outcome = msgspec.structs.replace(outcome, health=health_over(outcome, found))
+        inventory = noted(outcome.inventory, lambda entry: kind_at(entry, cluster), cluster.observed)
+        found = wellness(inventory.listing(), cluster)
+        outcome = msgspec.structs.replace(outcome, inventory=inventory, health=health_over(outcome, found))
         name, verdict = resource.metadata.name, outcome.verdict
         if resource.spec.wait and verdict.ready:
             left = self._patience.left(resource, outcome.checksum)
@@ -368,6 +390,8 @@ class ResourceController:
                 self.queue.glance_after(name, left + MOMENT)
                 if found.asked:
                     self.queue.add_after(name, LONGEST_WAIT)
+        if found.turns < math.inf:
+            self.queue.glance_after(name, max(0, found.turns - time.time()) + MOMENT)
         if verdict.ready:
             self._patience.over(name)
             verdict = also_unseen(verdict, found)
@@ -380,13 +404,17 @@ class ResourceController:
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
         peers = self._shared.resources.get
         reach = Reach(self._shared.clusters, resource)
-        farewell = await delete_pass(reach, resource, owner, peers, seconds=seconds)
+        farewell = await delete_pass(
+            reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace_of(resource, datetime.now(UTC))
+        )
         reporter.kept(farewell.kept)
+        reporter.held(farewell.held)
         outcome = farewell.outcome
         if outcome.inventory.entries:
             left = time_left(resource, datetime.now(UTC))
             if left > 0 or farewell.asking:
                 await reporter.deleting(outcome)
+                left = min(left, left if farewell.again is None else farewell.again)
                 return Next(after=min(LONGEST_WAIT, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
             reporter.left_behind(outcome)
         await self._shared.content.leave(resource, self._others(resource))
@@ -415,19 +443,23 @@ class ResourceController:
         sync = self._shared.syncs.get(sync_of(resource))
         return resource.spec.suspend or (sync is not None and sync.spec.suspend)
 
-    def _terms(self, resource: VidraResource, adopted: Callable[[Ref], None]) -> Terms:
+    def _terms(self, resource: VidraResource, cluster: Cluster, adopted: Callable[[Ref], None]) -> Terms:
         """Its own policies, unless it is about to go: then it takes nothing from anybody."""
         shared = self._shared
 
         def waits(unwanted: Collection[ManagedObject]) -> bool:
             return self._may_be_taken_over(resource, unwanted)
 
+        def overlooked(entry: ManagedObject) -> bool:
+            place = Place(entry.server, hub_of(cluster.uid), entry.uid)
+            return bool(self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place))
+
         if resource.metadata.name not in shared.leaving:
-            return Terms(
-                resource.spec, rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted), adopted, waits
-            )
+            rivals = rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
+            return Terms(resource.spec, rivals, adopted, shared.settings().label_namespaces, waits, overlooked)
         meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
-        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits)
+        rivals = rivals_in(shared.resources, shared.hub, (), {})
+        return Terms(meek, rivals, adopted, waits=waits, overlooked=overlooked)
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
         """Whether another VidraResource of the sync may be about to own what this one no longer wants."""
@@ -510,9 +542,10 @@ class ResourceController:
         self._owed.pop(owner.name, None)
         self._restored.discard(owner.name)
         self._drifts.forget(owner.name)
-        self._refusals.forget(owner.name)
+        self._retries.forget(owner.name)
         self._shared.journeys.forget(owner.name)
         self._patience.over(owner.name)
+        self._judged.forget(owner.name)
         self._where.pop(owner.manager, None)
         self.queue.forget(owner.name)
         self._shared.clusters.leave(owner.manager)
@@ -525,8 +558,10 @@ class ResourceController:
         rest = self._drifts.fights.next_try(owner.name, time.monotonic())
         if rest is not None:
             return Next(after=min(interval, rest))
-        waiting = done.outcome.verdict.progressing
-        return Next(after=min(interval, LONGEST_WAIT) if waiting else interval, failed=True)
+        after = pause((problem.reason for problem in done.outcome.problems), LONGEST_WAIT)
+        if after is None and done.outcome.verdict.progressing:
+            after = LONGEST_WAIT
+        return Next(after=interval if after is None else min(interval, after), failed=True)
 
 
 def _readiness_changed(

@@ -5,6 +5,8 @@ Invariant: an object that is not seen is never well. It is Unknown, with the rea
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -13,6 +15,8 @@ from vidra.api.conditions import Verdict
 from vidra.api.health import WORST_FIRST, Health, Status, worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
+from vidra.apply.ending import health_after
+from vidra.apply.health.counted import counted
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.report import Outcome
@@ -57,6 +61,12 @@ class Wellness(msgspec.Struct, frozen=True):
     asked: bool = False
     """No watch tells of some of them: they have to be asked for."""
 
+    @property
+    def turns(self) -> float:
+        """Unix time at which the first of them counts as Current without more news; infinite when none does."""
+        untils = (found.health.until for _, found in self.unwell)
+        return min((until for until in untils if until), default=math.inf)
+
     def because(self, reason: Reason) -> tuple[tuple[Ref, Standing], ...]:
         """Those that have to be waited for because of this."""
         return tuple(item for item in self.unwell if item[1].reason is reason)
@@ -71,8 +81,22 @@ def standing(cluster: Cluster, kind: Kind | None, ref: Ref) -> Standing:
         return _unseen(Reason.FORBIDDEN, found.why)
     if found.sight is Sight.NOT_YET:
         return _unseen(Reason.NOT_OBSERVED, found.why)
-    health = _ABSENT if found.state is None else found.state.health or _JUST_WRITTEN
+    health = _ABSENT if found.state is None else as_of_now(cluster, found.state.health or _JUST_WRITTEN)
     return Standing(health, asked=found.asked)
+
+
+def as_of_now(cluster: Cluster, health: Health) -> Health:
+    """What a verdict counts as in this cluster now."""
+    return counted(health, time.time(), cluster.classes.binds_late)
+
+
+def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Standing | None:
+    """How an object is that came to its end and is gone; None of any other."""
+    if not entry.ended:
+        return None
+    found = cluster.observed.look(kind, entry.namespace, entry.name)
+    gone = found.sight is Sight.SEEN and found.state is None
+    return Standing(health_after(entry.ended)) if gone else None
 
 
 def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness:
@@ -135,7 +159,8 @@ def named(objects: Sequence[tuple[Ref, Standing]]) -> str:
 def _standing_of(entry: ManagedObject, kind: Kind | None, cluster: Cluster) -> Standing:
     if entry.server != cluster.server:
         return _unseen(Reason.NOT_OBSERVED, "it is in a cluster that the destination no longer names")
-    return standing(cluster, kind, ref_of(entry))
+    over = ended(entry, cluster, kind) if kind else None
+    return over or standing(cluster, kind, ref_of(entry))
 
 
 def _unseen(reason: Reason, why: str) -> Standing:

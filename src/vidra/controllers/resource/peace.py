@@ -10,8 +10,11 @@ import msgspec
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
+from vidra.apply.ending import ended_of
 from vidra.apply.owner import Owner
+from vidra.apply.plan import held_of
 from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.doubts import Doubts
 from vidra.controllers.resource.reach import known
 from vidra.controllers.triggers import requested
 from vidra.kube.discovery import DiscoveryStale, Kind
@@ -42,7 +45,7 @@ def settled(resource: VidraResource) -> bool:
     )
 
 
-async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner) -> bool:
+async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner, doubts: Doubts) -> bool:
     """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
     status = resource.status
     identified = not status.managed_resources or set(known(cluster)) <= set(status.clusters)
@@ -52,7 +55,7 @@ async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner) -> b
         kinds = await watched(status.managed_resources, cluster, owner)
     except (KubeError, DiscoveryStale):
         return False
-    return all(_untouched(entry, kinds, cluster, owner) for entry in status.managed_resources)
+    return all(_untouched(entry, kinds, cluster, owner, doubts) for entry in status.managed_resources)
 
 
 async def watched(entries: Sequence[ManagedObject], cluster: Cluster, owner: Owner) -> dict[tuple[str, str], Kind]:
@@ -93,14 +96,19 @@ async def _kinds(entries: Sequence[ManagedObject], cluster: Cluster) -> dict[tup
     return {name: kind for name, kind in found.items() if kind is not None}
 
 
-def _untouched(entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner) -> bool:
+def _untouched(
+    entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner, doubts: Doubts
+) -> bool:
     """Whether the cluster shows the object that was applied, with all its fields still in the owner's hands."""
     kind = kinds.get((entry.api_version, entry.kind))
     live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
+    if live is None and kind and ended_of(entry, kind, cluster.observed):
+        return entry.server == cluster.server and bool(entry.revision)
     return (
         live is not None
         and entry.server == cluster.server
         and live.uid == entry.uid
         and not live.terminating
-        and entry.revision.partition("-")[2] == live.digest(owner.manager)
+        and held_of(entry) == live.digest(owner.manager)
+        and not doubts.about(owner.name, entry, live)
     )

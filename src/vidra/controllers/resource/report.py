@@ -22,6 +22,7 @@ from vidra.api.resource import (
 from vidra.api.sync import State
 from vidra.api.times import rfc3339
 from vidra.apply.inventory import Inventory
+from vidra.apply.refusals import ENDS_BY_ITSELF
 from vidra.controllers.triggers import requested
 from vidra.kube.errors import ApiError, KubeError
 
@@ -30,17 +31,12 @@ LISTED = 50
 NAMED = 3
 """Problems that a condition's message repeats."""
 
-_WAITING = frozenset(
-    {
-        Reason.KIND_UNKNOWN,
-        Reason.WAITING_FOR_DELETION,
-        Reason.WAITING_FOR_HEALTH,
-        Reason.NOT_OBSERVED,
-        Reason.DEPENDENCY_NOT_READY,
-        Reason.NAMESPACE_MISSING,
-        Reason.PROGRESSING,
-    }
-)
+_WAITING = ENDS_BY_ITSELF | {
+    Reason.WAITING_FOR_HEALTH,
+    Reason.NOT_OBSERVED,
+    Reason.DEPENDENCY_NOT_READY,
+    Reason.PROGRESSING,
+}
 """Reasons that end when somebody else acts in the cluster; Vidra then goes on by itself."""
 
 

@@ -162,6 +162,11 @@ class Reporter:
         if lines:
             self._say("Normal", Reason.KEPT, f"left in the cluster: {_listed(lines)}", change=True)
 
+    def held(self, lines: Sequence[str]) -> None:
+        """Objects are deleted and not waited for, and somebody else has to let go of them."""
+        if lines:
+            self._say("Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}")
+
     def left_behind(self, outcome: Outcome) -> None:
         """The time for a deletion is over."""
         objects = [_place(entry) for entry in outcome.inventory.listing()]

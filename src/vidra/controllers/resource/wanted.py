@@ -9,12 +9,12 @@ import msgspec
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, ResourceSpec
 from vidra.apply.desired import Desired, Key, desire
-from vidra.apply.guard import protected
 from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.pruner import PROTECTED
 from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.guarded import guard_of
 from vidra.kube.discovery import DiscoveryStale
 from vidra.manifests import ManifestObject, Problem, Reading, Ref
 
@@ -83,13 +83,13 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
     except DiscoveryStale as error:
         raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {error}") from None
     if kind is None:
-        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: the cluster does not serve this kind (yet)")
+        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {_unserved(item.ref, cluster)}")
     namespace = spec.destination.namespace or DEFAULT_NAMESPACE
     try:
         result = desire(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
     except ValueError as error:
         raise ObjectError(Reason.INVALID_MANIFEST, f"{item.ref}: {error}") from None
-    if why := protected(result, cluster.own_namespace):
+    if why := guard_of(cluster).refusal(result):
         raise ObjectError(Reason.PROTECTED, f"{result.ref} is refused: {why}")
     return result
 
@@ -100,6 +100,15 @@ def _wave(item: ManifestObject) -> int | None:
         return wave_of((item.body.get("metadata") or {}).get("annotations") or {})
     except (ValueError, AttributeError):
         return None
+
+
+def _unserved(ref: Ref, cluster: Cluster) -> str:
+    """Whether the kind may come, or the version is the wrong one: two things with two ways out."""
+    served = cluster.discovery.elsewhere(ref.api_version, ref.kind)
+    if not served:
+        return "the cluster does not serve this kind (yet)"
+    named = ", ".join(served[:3])
+    return f"the cluster does not serve this kind in this version, but as {named}: correct apiVersion"
 
 
 def _namespace(reading: Reading, spec: ResourceSpec) -> tuple[ManifestObject, ...]:

@@ -21,6 +21,7 @@ from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.terms import Terms
 from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.guarded import guard_of
 from vidra.controllers.resource.wanted import Missing, Wanted
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveBody
@@ -46,8 +47,12 @@ class _NoJudge:
         """Nothing is judged."""
         return CURRENT
 
+    def end(self, kind: Kind, item: LiveBody) -> str:  # noqa: ARG002
+        """Nothing ends."""
+        return ""
 
-class Refusals:
+
+class Retries:
     """What this process remembers of refused objects that were never applied, by owner."""
 
     def __init__(self) -> None:
@@ -93,7 +98,7 @@ async def _rehearse(
     client = cluster.client.rehearsing()
     # What it answers is no news of anything.
     unseen = Observed(client, lambda _old, _new: None, _NoJudge(), lambda _: None)
-    applier = Applier(client, unseen, owner, msgspec.structs.replace(terms, adopted=lambda _: None))
+    applier = Applier(client, unseen, owner, msgspec.structs.replace(terms, adopted=lambda _: None), guard_of(cluster))
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: Desired) -> ObjectProblem | None:
