@@ -1,11 +1,13 @@
 """A claim that is bound when its first Pod comes must not hold up that Pod."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
+from vidra.testing.remote import Remote
 from vidra.testing.scene import Json, Scene, condition, has_reason
 
 WAVE = "vidra.infrahub.operators.com/wave"
@@ -100,6 +102,38 @@ async def test_a_class_that_comes_later_lets_the_wave_go_on(scene: Scene) -> Non
     await scene.until_resource(resource, has_reason("WaitingForHealth"))
     await scene.apply(storage_class(name, "WaitForFirstConsumer"))
     await scene.until_resource(resource)
+
+
+async def test_who_may_not_read_classes_is_told_what_to_do(remote: Remote) -> None:
+    rbac, there = "rbac.authorization.k8s.io", remote.scene
+    account = {"name": "claims", "namespace": there.namespace}
+    kinds = ["configmaps", "persistentvolumeclaims"]
+    for body in (
+        storage_class(there.namespace, "WaitForFirstConsumer"),
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRole",
+            "metadata": {"name": there.namespace},
+            "rules": [{"apiGroups": [""], "resources": kinds, "verbs": ["*"]}],
+        },
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": there.namespace},
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": there.namespace},
+            "subjects": [{"kind": "ServiceAccount", **account}],
+        },
+    ):
+        await there.apply(body)
+    await remote.credentials()
+    acting: dict[str, Any] = {"serviceAccountName": "claims", "serviceAccountNamespace": there.namespace}
+    bodies = [claim("data", there.namespace), later("db")]
+    name = await remote.resource(write(bodies), **acting)
+    await remote.home.until_resource(
+        name, lambda item: "let Vidra list and watch StorageClasses" in condition(item).get("message", "")
+    )
+    await remote.end(name)
 
 
 async def test_a_claim_that_names_its_volume_waits_for_that_and_no_pod(scene: Scene, late: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from vidra.manifests.write import write
+from vidra.testing.eventually import eventually
 from vidra.testing.objects import config_map, namespace, secret
 from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
@@ -89,10 +90,12 @@ async def test_a_quota_that_is_raised_lets_the_object_in(scene: Scene) -> None:
     }
     await scene.apply(quota)
     await scene.until(quotas, "few", lambda item: "hard" in item.get("status", {}), namespace=scene.namespace)
-    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]}}
-    name = await scene.resource(write([config_map("free"), service]), interval="10m")
+    many = [service(f"web-{number}") for number in range(5)]
+    name = await scene.resource(write([config_map("free"), service("web"), *many]), interval="10m")
     assert "raise the quota" in await waits(scene, name, "QuotaExceeded")
     mark = scene.plane.audit.mark()
+    await eventually(lambda: tries(scene, mark, "web") >= 3)
+    assert tries(scene, mark, name) == 0, "tries that find the same are no news"
     await scene.patch(quotas, "few", {"spec": {"hard": {"count/services": "9"}}}, namespace=scene.namespace)
     await scene.until_resource(name, seconds=SOON)
     assert tries(scene, mark, "web") < 10
@@ -134,6 +137,10 @@ async def test_a_pod_waits_for_its_service_account(scene: Scene) -> None:
     account = {"name": "later", "namespace": scene.namespace}
     await scene.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
     await scene.until_resource(name, seconds=SOON)
+
+
+def service(name: str) -> Json:
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {"ports": [{"port": 80}]}}
 
 
 def webhook(scene: Scene, client: Json) -> Json:

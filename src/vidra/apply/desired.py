@@ -11,6 +11,9 @@ import msgspec
 from vidra.api.drift import IgnoreDifference
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE
 from vidra.apply.fields import Path
+from vidra.apply.fieldsets import taken_from
+from vidra.apply.filled import unfilled
+from vidra.apply.handover import fields_of
 from vidra.apply.ignored import left, pointers_for, respecting
 from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
@@ -92,6 +95,19 @@ class Desired(msgspec.Struct, frozen=True):
         body = _marked(respecting(self.body, live, pointers, owner.manager), owner)
         return msgspec.structs.replace(self, body=body, version=version, gives_up=gives_up)
 
+    def as_stored(self, after: dict[str, Any], manager: str) -> Desired:
+        """The same in the words of the API server.
+
+        Args:
+            after: What the server would store after an apply of this under the manager, with managedFields.
+        """
+        mine = fields_of(after["metadata"].get("managedFields") or (), manager)
+        stored = taken_from(after, mine) if mine else {}
+        named = {key: self.body["metadata"][key] for key in ("name", "namespace") if key in self.body["metadata"]}
+        identity = {key: self.body[key] for key in ("apiVersion", "kind")}
+        body = {**stored, **identity, "metadata": {**stored.get("metadata", {}), **named}}
+        return msgspec.structs.replace(self, body=body)
+
 
 def desire(
     item: ManifestObject,
@@ -114,7 +130,7 @@ def desire(
     metadata = {key: value for key, value in given.items() if key not in SERVER_SET and key != "namespace"}
     if namespace:
         metadata["namespace"] = namespace
-    told = {**plain(item.body, item.ref), "metadata": metadata}
+    told = {**unfilled(plain(item.body, item.ref), item.ref), "metadata": metadata}
     body = _marked(told, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
     ignored = pointers_for(ref, ignore, item.body)

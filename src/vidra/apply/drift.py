@@ -18,7 +18,7 @@ from vidra.kube.verbs import try_apply
 
 LISTED = 20
 """Fields of one object that are told."""
-ATTEMPTS = 3
+ATTEMPTS = 5
 """To see an object, and what an apply would make of it, at one and the same version."""
 ORDER = "in another order"
 _SERVER_KEEPS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"})

@@ -35,8 +35,10 @@ def refused(ref: Ref, error: ApiError, body: Mapping[str, Any], *, fresh: bool) 
         fresh: Vidra has never applied this object, so that a definite no means that it has none.
     """
     reason = meaning(error)
-    message = f"{ref}: {_message(ref, error, body, reason)}"
-    return ObjectError(reason, message, absent=fresh and not error.transient and error.code != 408)
+    # What is tried again soon keeps its entry meanwhile: taking it out and writing it ahead would be two writes a try.
+    passing = reason in ENDS_BY_ITSELF or error.transient or error.code == 408 or error.code >= 500
+    message = "; ".join((f"{ref}: {_message(ref, error, body, reason)}", *getattr(error, "__notes__", ())))
+    return ObjectError(reason, message, absent=fresh and not passing)
 
 
 def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:

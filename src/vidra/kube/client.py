@@ -75,7 +75,7 @@ class Client:
     """
 
     rehearses = False
-    """Whether its writes change nothing."""
+    """Whether nothing is really written, so that a write does not see what another one did before."""
 
     def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT, traffic: Traffic | None = None) -> None:
         keep_small()

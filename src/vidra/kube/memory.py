@@ -164,7 +164,7 @@ def _since(old: Seen | None, new: Seen) -> Seen:
     """
     if old is None or old.uid != new.uid:
         return new
-    accounted = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
-    if new.generation == old.generation or accounted:
-        return msgspec.structs.replace(new, touched=old.touched)
-    return new
+    again = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
+    # Of several generations at once, as after a broken watch, only the last one's traces are known.
+    accounted = new.generation == old.generation or (again and new.generation == old.generation + 1)
+    return msgspec.structs.replace(new, touched=old.touched) if accounted else new

@@ -98,9 +98,10 @@ def _traces(meta: LiveMeta) -> Traces:
     ]
     if not others:
         return NO_TRACES
-    fields = tuple((entry.manager, entry.operation, entry.digest) for entry in others if not entry.subresource)
-    writes = tuple((entry.manager, entry.subresource, entry.time, entry.digest) for entry in others)
-    return Traces(hash(fields), hash(writes), any(entry.subresource for entry in others))
+    held = [(entry.subresource, entry.manager, entry.digest) for entry in others]
+    fields = tuple(hold for hold in held if not hold[0])
+    writes = (tuple(held), tuple(entry.time for entry in others))
+    return Traces(hash(fields), hash(writes), len(fields) < len(held))
 
 
 class Judge(Protocol):

@@ -454,12 +454,12 @@ class ResourceController:
             place = Place(entry.server, hub_of(cluster.uid), entry.uid)
             return bool(self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place))
 
+        may_describe = shared.settings().label_namespaces
         if resource.metadata.name not in shared.leaving:
             rivals = rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
-            return Terms(resource.spec, rivals, adopted, shared.settings().label_namespaces, waits, overlooked)
+            return Terms(resource.spec, rivals, adopted, waits, overlooked, may_describe)
         meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
-        rivals = rivals_in(shared.resources, shared.hub, (), {})
-        return Terms(meek, rivals, adopted, waits=waits, overlooked=overlooked)
+        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked, may_describe)
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
         """Whether another VidraResource of the sync may be about to own what this one no longer wants."""

@@ -79,10 +79,13 @@ class Hands:
                 if obstacle := gate(wave):
                     self.problems.append(obstacle)
                     return
+            known = len(self.problems)
             with part("apply", {"vidra.objects": len(stage), "vidra.wave": stage[0].wave}):
                 await _together(
                     len(stage), (self._apply(applier, item, before.entries.get(item.key)) for item in stage)
                 )
+            # Not in the order of the answers: the same problems have to make the same status at every try.
+            self.problems[known:] = sorted(self.problems[known:], key=lambda problem: problem.object)
 
     async def prune(
         self,

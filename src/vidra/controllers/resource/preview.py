@@ -136,7 +136,8 @@ async def rehearse(
     rivals = rivals_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
     for item in studies:
         adopted: list[Ref] = []
-        await _apply(item, Terms(item.proposal.resource.spec, rivals, adopted.append, may_describe), claims, preview)
+        terms = Terms(item.proposal.resource.spec, rivals, adopted.append, may_describe=may_describe)
+        await _apply(item, terms, claims, preview)
         preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
     heirs = {key for item in studies for key in item.want.objects}
     for item in studies:
