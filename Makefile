@@ -2,8 +2,6 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Test workers; each has control planes of its own, of about 400 MB.
-JOBS := 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
@@ -52,11 +50,11 @@ tools: install ## get the real parts of the extended tests, or NAMES='kwok helm'
 demo: install ## see Vidra work against a real control plane; ONCE=1 ends by itself
 	@$(BIN)/python -m vidra.testing.demo $(if $(ONCE),--once)
 
-test: install ## run the tests against real control planes, JOBS (2) at a time; ARGS='-k name' picks some
-	@$(BIN)/python -m vidra.testing.binaries >/dev/null
-	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+test: install ## run the tests against real control planes; ARGS='-k name' picks some, TIMES=5 repeats, LOADED=1 beside other work
+	@$(BIN)/python -m vidra.testing.suite $(if $(LOADED),--loaded) $(if $(TIMES),--times $(TIMES)) $(if $(JOBS),--jobs $(JOBS)) -- $(ARGS)
 
-test-all: test ## the same, and then the extended tests, with the real parts
+test-all: test ## the same, then properties with many examples, then the extended tests, with the real parts
+	@VIDRA_TESTS_THOROUGH=1 $(BIN)/pytest -m "hypothesis or thorough"
 	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null
 	@$(BIN)/pytest tests/real
 

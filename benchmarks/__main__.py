@@ -10,6 +10,7 @@ from functools import partial
 
 from benchmarks.change import change
 from benchmarks.clusters import clusters
+from benchmarks.command import command
 from benchmarks.drift import drift
 from benchmarks.fairness import fairness
 from benchmarks.replicas import replicas
@@ -33,6 +34,7 @@ SCENARIOS: dict[str, Scenario] = {
     "watched": partial(watched, count=100_000),
     "clusters": partial(clusters, count=200, bad=40, changes=60),
     "replicas": replicas,
+    "command": command,
 }
 SHORT: dict[str, Scenario] = {
     "w": partial(workload, name="W", units=100, objects=10, idle=10),

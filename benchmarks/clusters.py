@@ -39,14 +39,7 @@ class Run:
 
     async def add(self, server: str, kubeconfig: bytes, name: str) -> str:
         """Make a cluster known and give it something to hold."""
-        await self._scene.apply(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {"name": name, "namespace": "default", "labels": {CLUSTER_LABEL: "127.0.0.1"}},
-                "stringData": {"kubeconfig": kubeconfig.decode()},
-            }
-        )
+        await self._scene.secret(name, {CLUSTER_LABEL: "127.0.0.1"}, kubeconfig=kubeconfig.decode())
         self._servers[name] = server
         return await self._change(name)
 

@@ -62,9 +62,7 @@ async def drift(report: Report) -> None:
         stack.push_async_callback(client.close)
         away = Scene(plane, client, await stack.enter_async_context(StandIn()), NAMESPACE)
         await namespaces(away, NAMESPACE)
-        kubeconfig = {"stringData": {"kubeconfig": plane.kubeconfig.read_text()}}
-        labels = {"name": "away", "namespace": "default", "labels": {CLUSTER_LABEL: "127.0.0.1"}}
-        await home.apply({"apiVersion": "v1", "kind": "Secret", "metadata": labels, **kubeconfig})
+        await home.secret("away", {CLUSTER_LABEL: "127.0.0.1"}, kubeconfig=plane.kubeconfig.read_text())
         artifacts(home, "W", UNITS, OBJECTS)
         async with operator(home.plane) as process:
             for where, scene, server in (("here", home, None), ("in another cluster", away, plane.server)):

@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis.strategies import text
 
 from vidra.controllers.loglevel import set_level
 from vidra.kube.client import Client
 from vidra.operator import Operator
 from vidra.operator.collector import quiet
+from vidra.testing.account import granted
 from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
 from vidra.testing.clearing import clear
@@ -21,8 +23,17 @@ from vidra.testing.operating import Operating
 from vidra.testing.parts.certificates import front_proxy
 from vidra.testing.scene import Scene, connection_to
 from vidra.testing.stalls import stalls
+from vidra.testing.thorough import amount
 
 pytest_plugins = ("vidra.testing.fixtures", "vidra.testing.parts.infrahub.fixtures")
+
+settings.register_profile(
+    "any machine",
+    deadline=None,  # an example, and its making, may take as long as the machine needs
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=amount(40, 500),
+)
+settings.load_profile("any machine")
 
 _NUMBERS = itertools.count(1)
 _LONGEST_FIRST = ("cli/operator", "model", "operator", "testing", "cli")
@@ -119,10 +130,12 @@ async def admin(controlplane: ControlPlane) -> AsyncIterator[Client]:
 
 @pytest.fixture(scope="session")
 async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[Operator]:
-    """The operator of the shared control plane, in this process."""
+    """The operator of the shared control plane, in this process, with the rights that the chart grants."""
     async with StandIn() as nobody:
-        await Scene(controlplane, admin, nobody, "default").define()
-    async with Operating(controlplane) as operating:
+        here = Scene(controlplane, admin, nobody, "default")
+        await here.define()
+        connection = await granted(here)
+    async with Operating(controlplane, connection=connection) as operating:
         yield operating.operator
 
 

@@ -12,6 +12,7 @@ from vidra.api.crd import crds, to_yaml
 from vidra.api.names import API_VERSION, GROUP, VERSION
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.eventually import eventually
+from vidra.testing.patience import HANG
 
 Offer = Callable[..., Awaitable[str]]
 PLURALS = {"InfrahubSync": "infrahubsyncs", "VidraResource": "vidraresources"}
@@ -60,12 +61,12 @@ async def _apply(plane: ControlPlane, text: str) -> None:
 
 async def _established(plane: ControlPlane) -> None:
     names = [f"crd/{plural}.{GROUP}" for plural in PLURALS.values()]
-    await plane.kubectl("wait", "--for=condition=Established", "--timeout=60s", *names)
+    await plane.kubectl("wait", "--for=condition=Established", f"--timeout={HANG:g}s", *names)
 
 
 async def _listed(plane: ControlPlane) -> None:
     """Until discovery tells of them, and kubectl's copy of it with it; there is no event for that."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG):
         while (await plane.kubectl("api-resources", "--categories=vidra", "-o", "name")).stdout.count("\n") < 2:
             pass
 
@@ -77,7 +78,7 @@ async def _explained(plane: ControlPlane) -> None:
         found = [await plane.kubectl("explain", plural, check=False) for plural in PLURALS.values()]
         return all(ended.returncode == 0 for ended in found)
 
-    await eventually(both, 30)
+    await eventually(both)
 
 
 async def _store(plane: ControlPlane, text: str) -> None:

@@ -9,6 +9,7 @@ from vidra.api.conditions import Verdict, conditions_for
 from vidra.api.names import GROUP, VERSION
 from vidra.api.reasons import Reason
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.patience import HANG
 
 SYNCS = f"/apis/{GROUP}/{VERSION}/infrahubsyncs"
 GOOD = """
@@ -70,7 +71,7 @@ async def test_ready_progress_and_the_message_are_shown(upgraded: ControlPlane) 
 async def test_kubectl_wait_sees_readiness(upgraded: ControlPlane) -> None:
     await upgraded.kubectl("apply", "-f", "-", stdin=GOOD.format(name="awaited"))
     await _judge(upgraded, "awaited", Verdict(ready=True, reason=Reason.SYNCED, message="100 artifacts applied"))
-    await upgraded.kubectl("wait", "--for=condition=Ready", "--timeout=10s", "isync/awaited")
+    await upgraded.kubectl("wait", "--for=condition=Ready", f"--timeout={HANG:g}s", "isync/awaited")
 
 
 async def test_both_kinds_are_listed_by_their_category(upgraded: ControlPlane) -> None:

@@ -1,6 +1,9 @@
 """The patch that lets go of an object takes one owner's marks off and nothing else."""
 
-from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
+import msgspec
+import pytest
+
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL, MANAGED_VALUE
 from vidra.apply.abandon import unmarked
 from vidra.apply.owner import Owner
 from vidra.kube.live import LiveMeta, Manager
@@ -34,12 +37,28 @@ def test_the_label_goes_with_the_last_owner_and_the_annotation_with_its_own() ->
     alone = unmarked(meta(MINE, PERSON, annotations=marks, labels=LABEL), ME)
     key = next(iter(ME.annotations)).replace("/", "~1")
     assert [step["path"] for step in shared[1:]] == ["/metadata/managedFields/0", f"/metadata/annotations/{key}"]
-    assert [step["path"] for step in alone[1:]][-1] == f"/metadata/labels/{MANAGED_LABEL}"
+    assert [step["path"] for step in alone[1:]][-1] == "/metadata/labels/" + MANAGED_LABEL.replace("/", "~1")
 
 
 def test_somebody_elses_value_of_the_label_stays() -> None:
     patch = unmarked(meta(MINE, PERSON, labels={MANAGED_LABEL: "somebody"}), ME)
     assert [step["path"] for step in patch[1:]] == ["/metadata/managedFields/0"]
+
+
+def holding(*labels: str) -> Manager:
+    fields: dict[str, dict[str, dict[str, dict[str, str]]]] = {
+        "f:metadata": {"f:labels": {f"f:{label}": {} for label in labels}}
+    }
+    return Manager(ME.manager, "Apply", fields=msgspec.Raw(msgspec.json.encode(fields)))
+
+
+@pytest.mark.parametrize(
+    ("held", "goes"),
+    [((FORMER_LABEL,), True), ((FORMER_LABEL, MANAGED_LABEL), False), ((MANAGED_LABEL,), False), ((), False)],
+)
+def test_the_label_of_earlier_versions_goes_only_where_one_of_them_wrote_it(held: tuple[str, ...], goes: bool) -> None:
+    patch = unmarked(meta(holding(*held), PERSON, labels={**LABEL, FORMER_LABEL: FORMER_VALUE}), ME)
+    assert (f"/metadata/labels/{FORMER_LABEL}" in [step["path"] for step in patch]) is goes
 
 
 def test_an_object_without_marks_is_left_alone() -> None:

@@ -4,10 +4,9 @@ import pytest
 
 from vidra.api.meta import OwnerReference
 from vidra.api.policies import Adoption
-from vidra.apply.adoption import refusal, sensitive
+from vidra.apply.adoption import refusal
 from vidra.apply.owner import Owner
 from vidra.kube.live import LiveMeta, Manager
-from vidra.manifests import Ref
 
 ME = Owner("hub", "me")
 
@@ -63,18 +62,3 @@ def test_what_nobody_has_is_adopted_unless_never(meta: LiveMeta) -> None:
     assert refusal(meta, Adoption.IF_UNOWNED, ME.manager) == ""
     assert refusal(meta, Adoption.ALWAYS, ME.manager) == ""
     assert refusal(meta, Adoption.NEVER, ME.manager) == "Vidra did not create it"
-
-
-@pytest.mark.parametrize(
-    ("kind", "labels", "taken"),
-    [
-        ("Secret", {"infrahub-api-url": "infrahub"}, False),
-        ("Secret", {"cluster-kubeconfig": "host"}, False),
-        ("Secret", {"app": "vidra"}, True),
-        ("ConfigMap", {"app": "vidra"}, False),
-        ("ConfigMap", {"app": "web"}, True),
-        ("ConfigMap", {"cluster-kubeconfig": "host"}, True),
-    ],
-)
-def test_what_vidra_reads_itself_is_never_taken_over(kind: str, labels: dict[str, str], taken: bool) -> None:
-    assert (sensitive(Ref("v1", kind, "ns", "it"), LiveMeta(labels=labels)) == "") is taken

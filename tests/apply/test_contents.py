@@ -5,7 +5,7 @@ import pytest
 
 from vidra.api.meta import OwnerReference
 from vidra.api.resource import ManagedObject
-from vidra.apply.contents import Contents, counts, defined_by, in_namespaces, told
+from vidra.apply.contents import Contents, counts, in_namespaces, told
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
 from vidra.kube.discovery import Discovery, Kind
@@ -56,13 +56,6 @@ def test_each_kind_is_looked_for_once_and_what_controllers_write_about_others_is
         Kind("v1", "Strange", "stranges", namespaced=True, watchable=False),
     ]
     assert [kind.plural for kind in in_namespaces(kinds)] == ["configmaps", "horizontalpodautoscalers"]
-
-
-def test_a_definition_is_found_by_its_name() -> None:
-    other = Kind("b.example.com/v1", "Box", "boxes", namespaced=True)
-    boxes = [Kind(f"a.example.com/v{number}", "Box", "boxes", namespaced=True) for number in (1, 2)]
-    assert defined_by("boxes.a.example.com", [other, *boxes]) == (boxes[0],)
-    assert defined_by("chests.a.example.com", [other, *boxes]) == ()
 
 
 def test_a_message_names_some() -> None:

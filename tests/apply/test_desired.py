@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL
 from vidra.apply.desired import SERVER_SET, Desired, desire
 from vidra.apply.owner import Owner
 from vidra.kube.discovery import Kind
@@ -37,7 +38,7 @@ def test_what_only_a_server_sets_is_left_out_and_the_rest_stays() -> None:
     metadata = found.body["metadata"]
     assert not SERVER_SET & metadata.keys()
     assert metadata["finalizers"] == ["f"]
-    assert metadata["labels"] == {"a": "b", "managed-by": "vidra"}
+    assert metadata["labels"] == {"a": "b", **OWNER.labels}
     assert found.body["data"] == {"k": "v"}
 
 
@@ -49,7 +50,25 @@ def test_null_labels_and_annotations_are_none(empty: Any) -> None:
 
 
 def test_the_text_cannot_take_the_marks_off() -> None:
-    assert wish({"labels": {"managed-by": "me"}}).body["metadata"]["labels"] == OWNER.labels
+    assert wish({"labels": {MANAGED_LABEL: "me"}}).body["metadata"]["labels"] == OWNER.labels
+
+
+def test_a_label_of_the_text_is_the_texts_own() -> None:
+    mine = wish({"labels": {FORMER_LABEL: "platform-team"}})
+    assert mine.body["metadata"]["labels"] == {FORMER_LABEL: "platform-team", **OWNER.labels}
+
+
+@pytest.mark.parametrize(
+    ("labels", "digest"),
+    [({}, "fea6c44c3c8c"), ({"app": "web"}, "2852b71a428f"), ({FORMER_LABEL: FORMER_VALUE}, "cc58ed8df912")],
+)
+def test_a_text_has_the_digest_that_earlier_versions_gave_it(labels: dict[str, str], digest: str) -> None:
+    given_ = {"labels": labels} if labels else {}
+    assert wish(given_, data={"a": "b"}).digest == digest
+
+
+def test_a_text_whose_label_earlier_versions_overwrote_is_another_one_now() -> None:
+    assert wish({"labels": {FORMER_LABEL: "me"}}, data={"a": "b"}).digest != "cc58ed8df912"
 
 
 def test_the_manifests_own_object_is_not_changed() -> None:

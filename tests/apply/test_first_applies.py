@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
 from vidra.apply.applier import NEVER, Applier
+from vidra.apply.claims import Claims
 from vidra.apply.desired import Desired, desire
 from vidra.apply.inventory import Inventory, entry_for
 from vidra.apply.owner import Owner
@@ -19,6 +21,7 @@ from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
 from vidra.kube.observed import Observed, seen
+from vidra.kube.store import Store
 from vidra.kube.verbs import apply, look
 from vidra.manifests import ManifestObject, Ref
 from vidra.testing.controlplane import ControlPlane
@@ -102,7 +105,9 @@ async def test_an_object_that_a_dead_process_created_is_ours(
         await somebody(client, item, data={"b": "2"})
     entry = await Applier(client, observed, OWNER).apply(item, entry_for(item))
     assert (entry.uid, entry.joined) == (created.metadata.uid, False)
-    removed = await Pruner(client, Discovery(client), observed, OWNER).remove(entry_for(item), CONFIGS)
+    claims = Claims(Store[VidraResource](), OWNER.hub)
+    pruner = Pruner(client, Discovery(client), observed, OWNER, claims=claims)
+    removed = await pruner.remove(entry_for(item), CONFIGS)
     assert removed.what is Removal.GONE
     assert await look(client, item.path) is None
 

@@ -39,7 +39,7 @@ def granted(chart: Path, file: str) -> set[Right]:
 def test_chart_and_check_agree(chart: Path) -> None:
     assert granted(chart, "cluster") == needed(NEEDS, own=False)
     assert granted(chart, "namespace") == needed(NEEDS, own=True)
-    assert granted(chart, "told") == needed(TOLD, own=False)
+    assert granted(chart, "told") == needed(TOLD, own=True)
 
 
 @pytest.mark.parametrize(("own", "kind"), [(False, "ClusterRole"), (True, "Role")])

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
+from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
 from vidra.kube.client import Client
 from vidra.manifests.write import write
 from vidra.testing.command import Vidra, vidra_with
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
+from vidra.testing.objects import config_map, secret
 from vidra.testing.scene import Scene, connection_to
 
 
@@ -63,6 +64,23 @@ async def test_a_destination_without_credentials_is_a_problem(
         assert (code, results["destination"][0]) == (1, "problem")
         assert "(ClusterCredentialsMissing)" in results["destination"][1]
         await scene.plane.kubectl("delete", "vidraresource", name)
+
+
+async def test_what_is_labelled_where_it_does_not_count_is_named(
+    bare: Vidra, own_plane: ControlPlane, client: Client
+) -> None:
+    async with StandIn() as nobody:
+        scene = Scene(own_plane, client, nobody, "default")
+        hub, cluster = secret("hub", "default", token="t"), secret("edge", "default", kubeconfig="x")
+        hub["metadata"]["labels"], cluster["metadata"]["labels"] = {INFRAHUB_LABEL: "h"}, {CLUSTER_LABEL: "h"}
+        settings = config_map("vidra-config", "default", queryName="Mine")
+        settings["metadata"]["labels"] = {"app": "vidra"}
+        for body in (hub, cluster, settings):
+            await scene.apply(body)
+    told = (await bare("check")).out
+    assert "default/hub, default/edge" in told
+    assert "settings count only in vidra-system, so these do not: default/vidra-config" in told
+    assert "default/hub" not in (await bare("check", "--credentials-namespace", "default")).out
 
 
 async def test_rights_that_an_account_lacks_are_named(bare: Vidra) -> None:

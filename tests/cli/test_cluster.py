@@ -1,5 +1,6 @@
 """`vidra cluster` gives Vidra a cluster, reduced to what it accepts."""
 
+import base64
 import itertools
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from vidra.manifests.write import write
 from vidra.testing.command import Vidra, vidra_with
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene, connection_to
+from vidra.testing.scene import OWN, Scene, connection_to
 
 Json = dict[str, Any]
 
@@ -41,7 +42,7 @@ async def kubeconfig_in(plane: ControlPlane, place: str, name: str) -> Json:
 def mine(tmp_path: Path, plane: ControlPlane, user: Json, **cluster: Any) -> Path:
     """A kubeconfig of a person with two clusters: Vidra's, and the one to add."""
     body: Json = yaml.safe_load(plane.kubeconfig.read_text())
-    body["clusters"].append({"name": "edge", "cluster": {"server": "https://edge-1.example.com:6443", **cluster}})
+    body["clusters"].append({"name": "edge", "cluster": {"server": "https://edge-1.example.com:6443"} | cluster})
     body["users"].append({"name": "edge", "user": user})
     body["contexts"].append({"name": "edge", "context": {"cluster": "edge", "user": "edge"}})
     file = tmp_path / "kubeconfig"
@@ -123,7 +124,7 @@ async def test_deleting_says_what_stays_in_the_cluster(own_plane: ControlPlane, 
 
 async def test_the_operator_applies_in_a_cluster_that_was_given_so(vidra: Vidra, scene: Scene) -> None:
     """The shared control plane under its own address, as if it were another one."""
-    applied = await vidra("cluster", "apply", "vidra", "-n", scene.namespace, "--name", "edge")
+    applied = await vidra("cluster", "apply", "vidra", "--name", "edge")
     assert applied.code == 0, applied.err
     server = scene.plane.server
     name = await scene.resource(write([config_map("remote", colour="red")]), destination={"server": server})
@@ -133,7 +134,30 @@ async def test_the_operator_applies_in_a_cluster_that_was_given_so(vidra: Vidra,
     traced = await vidra("trace", "cm/remote", "-n", scene.namespace, "--server", server)
     assert traced.code == 0, traced.err
     assert (await vidra("diff", name)).code == 0
-    told = await vidra("cluster", "delete", f"{scene.namespace}/edge")
+    told = await vidra("cluster", "delete", f"{OWN}/edge")
     assert "Vidra has 1 objects in this cluster" in told.err
     await scene.delete(await scene.kind("infrahub.operators.com/v1alpha1", "VidraResource"), name)
     await scene.until_gone(await scene.kind("infrahub.operators.com/v1alpha1", "VidraResource"), name)
+    assert (await vidra("cluster", "delete", f"{OWN}/edge", "--yes")).code == 0
+
+
+LONG = "https://0123456789abcdef0123456789abcdef.gr7.eu-central-1.clusters.example.com"
+
+
+@pytest.mark.parametrize(
+    ("server", "host"),
+    [("https://[2001:db8::10]:6443", "2001:db8::10"), (LONG, LONG.removeprefix("https://"))],
+    ids=["IPv6", "long"],
+)
+async def test_a_host_that_no_label_can_hold_goes_into_an_annotation(
+    own_plane: ControlPlane, place: str, tmp_path: Path, server: str, host: str
+) -> None:
+    ca = base64.b64encode(own_plane.ca).decode()
+    file = mine(tmp_path, own_plane, {"token": "hunter2"}, server=server, **{"certificate-authority-data": ca})
+    ran = vidra_with(file)
+    ended = await ran("cluster", "apply", "edge", "-n", place)
+    assert ended.code == 0, ended.err
+    assert server in ended.out
+    assert host in (await ran("cluster", "list")).out
+    assert server in (await ran("cluster", "get", host)).out
+    assert (await ran("cluster", "delete", server, "--yes")).code == 0

@@ -1,15 +1,27 @@
 """After Tab the shell gets names from the cluster, or nothing."""
 
+import asyncio
+from pathlib import Path
+
+from vidra.cli.completing import WITHIN
 from vidra.manifests.write import write
 from vidra.testing.command import Ended, Vidra, vidra_with
 from vidra.testing.objects import config_map
+from vidra.testing.patience import HANG
 from vidra.testing.scene import Scene
 
+SOMEWHERE = """
+current-context: a
+contexts: [{name: a, context: {cluster: a}}]
+clusters: [{name: a, cluster: {server: 'http://127.0.0.1:%d'}}]
+"""
 
-async def after_tab(vidra: Vidra, *words: str) -> Ended:
+
+async def after_tab(vidra: Vidra, *words: str, seconds: float = HANG) -> Ended:
     """What bash is offered for the last word."""
     line = " ".join(("vidra", *words))
-    return await vidra(_VIDRA_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=str(len(words)))
+    limit = {WITHIN: f"{seconds:g}"}
+    return await vidra(**limit, _VIDRA_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=str(len(words)))
 
 
 async def test_names_of_syncs_and_vidraresources(vidra: Vidra, scene: Scene) -> None:
@@ -25,6 +37,18 @@ async def test_names_of_syncs_and_vidraresources(vidra: Vidra, scene: Scene) -> 
 
 async def test_names_of_contexts(vidra: Vidra) -> None:
     assert (await after_tab(vidra, "get", "--context", "v")).out.split() == ["vidra"]
+
+
+async def test_a_cluster_that_does_not_answer_in_time_gives_nothing(tmp_path: Path) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        kubeconfig = tmp_path / "config"
+        kubeconfig.write_text(SOMEWHERE % server.sockets[0].getsockname()[1])
+        ended = await after_tab(vidra_with(kubeconfig), "get", "", seconds=0.2)
+    assert (ended.code, ended.out.strip(), ended.err) == (0, "", "")
 
 
 async def test_without_a_cluster_there_is_nothing_and_no_noise() -> None:

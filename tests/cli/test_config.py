@@ -21,6 +21,7 @@ async def test_without_a_configmap_everything_is_default(bare: Vidra) -> None:
         ["queryName", "ArtifactIDs", "default"],
         ["eventBasedReconcile", "false", "default"],
         ["healthRules", "default"],
+        ["labelNamespaces", "default"],
         ["logLevel", "default"],
     ]
 

@@ -8,7 +8,7 @@ from vidra.testing.command import Vidra
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.infrahub import StandIn
 from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import Scene, connection_to
+from vidra.testing.scene import OWN, Scene, connection_to
 
 
 async def test_what_is_exported_can_be_applied_and_holds_no_secret(vidra: Vidra, scene: Scene) -> None:
@@ -23,7 +23,7 @@ async def test_what_is_exported_can_be_applied_and_holds_no_secret(vidra: Vidra,
     assert (ended.code, ended.err) == (0, "")
     assert "hunter2" not in ended.out
     assert "correct-horse" not in ended.out
-    assert f"# not exported: Secret {scene.namespace}/" in ended.out
+    assert f"# not exported: Secret {OWN}/" in ended.out
     assert f"# left out, because its manifest holds a Secret: VidraResource {hiding}" in ended.out
     items = {item["metadata"]["name"]: item for item in yaml.safe_load_all(ended.out)}
     assert {sync, plain} <= set(items)

@@ -49,7 +49,7 @@ async def story(own_plane: ControlPlane) -> AsyncIterator[Story]:
         scene = Scene(own_plane, client, infrahub, "default")
         credentials = await scene.credentials()
         yield Story(scene, vidra_with(own_plane.kubeconfig), f"http://127.0.0.1:{port}{PATH}")
-        await scene.delete(SECRETS, credentials["metadata"]["name"], namespace="default")
+        await scene.delete(SECRETS, credentials["metadata"]["name"], namespace=OWN)
     await client.send("DELETE", SECRETS.path(OWN), query={"labelSelector": WEBHOOK_KEY_LABEL})
     await client.close()
 

@@ -90,7 +90,8 @@ def test_a_context_that_is_not_there_names_those_that_are(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("user", "cluster", "says"),
     [
-        ({"token": "t", "as": "admin"}, {}, "impersonates 'admin'"),
+        ({"token": "t", "as": "admin"}, {}, r"acts as somebody else \(as\)"),
+        ({"token": "t", "as-groups": ["system:masters"]}, {}, r"acts as somebody else \(as-groups\)"),
         ({"auth-provider": {"name": "gcp"}}, {}, "auth-provider"),
         ({"token": "t"}, {"proxy-url": "socks5://localhost"}, "proxy-url"),
     ],

@@ -1,4 +1,5 @@
 import logging
+import sys
 from collections.abc import Iterator
 
 import msgspec
@@ -46,3 +47,23 @@ def test_what_libraries_warn_of_is_a_line_like_any_other(capsys: pytest.CaptureF
     logging.getLogger("some.library").info("not shown")
     [line] = map(msgspec.json.decode, capsys.readouterr().err.splitlines())
     assert (line["event"], line["level"], line["library"]) == ("3 of them", "warning", "some.library")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "no_color", "coloured"), [(False, "", False), (True, "", True), (True, "1", False)]
+)
+def test_only_a_terminal_gets_colours(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    terminal: bool,
+    no_color: str,
+    coloured: bool,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    configure("text", "info")
+    structlog.get_logger("one").warning("something", name="value")
+    text = capsys.readouterr().err
+    assert "something" in text
+    assert ("\x1b[" in text) is coloured

@@ -1,5 +1,6 @@
 """An object is looked at when somebody may have changed it without a trace in field ownership, once for each state."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,8 +8,7 @@ import pytest
 from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import key_of
 from vidra.apply.plan import generation_of, held_of, revision
-from vidra.controllers.resource import doubts as module
-from vidra.controllers.resource.doubts import Doubts
+from vidra.controllers.resource.doubts import EVERY, Doubts
 from vidra.kube.observed import Seen
 
 OWNER = "me"
@@ -50,7 +50,7 @@ def test_what_was_found_to_be_fine_is_not_asked_again() -> None:
 
 def test_of_what_has_no_generation_a_service_is_looked_at_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     known = Doubts()
     service, box = entry("Service", 0, "v1"), entry("ConfigMap", 0, "v1")
 
@@ -58,7 +58,7 @@ def test_of_what_has_no_generation_a_service_is_looked_at_now_and_then(monkeypat
         return known.about(OWNER, item, live(0, 0))
 
     assert (doubt(service), doubt(box)) == (False, False)
-    now[0] += 1.5 * module.EVERY
+    now[0] += 1.5 * EVERY
     assert (doubt(service), doubt(box)) == (True, False)
     known.fine(OWNER, service, 0)
     assert not doubt(service)

@@ -64,6 +64,7 @@ def test_which_configmap_counts() -> None:
     younger = source("young", "elsewhere", "2022", queryName="b")
     own = source("own", "vidra-system", "2023", queryName="c")
     assert chosen([foreign, younger, oldest, own], "vidra-system") is own
-    assert chosen([foreign, younger, oldest], "vidra-system") is oldest
+    assert chosen([foreign, younger, oldest], "vidra-system") is None
+    assert chosen([foreign, younger, oldest], "elsewhere") is oldest
     assert chosen([foreign], "vidra-system") is None
     assert chosen([], "vidra-system") is None

@@ -9,7 +9,7 @@ from vidra.kube import discovery as module
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, DiscoveryStale, Kind
 from vidra.kube.errors import ApiError
-from vidra.testing.controlplane import ControlPlane
+from vidra.testing.controlplane import AuditEntry, ControlPlane
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Pretend = Callable[[Handler], Awaitable[Client]]
@@ -39,14 +39,22 @@ async def test_the_real_servers_kinds_are_found_in_two_requests(admin: Client, c
     )
     assert found == [
         Kind("v1", "ConfigMap", "configmaps", namespaced=True, short_names=("cm",)),
-        Kind("v1", "Namespace", "namespaces", namespaced=False, short_names=("ns",)),
-        Kind("apps/v1", "Deployment", "deployments", namespaced=True, short_names=("deploy",), scalable=True),
+        Kind("v1", "Namespace", "namespaces", namespaced=False, short_names=("ns",), has_status=True),
+        Kind(
+            *("apps/v1", "Deployment", "deployments"),
+            namespaced=True,
+            short_names=("deploy",),
+            has_status=True,
+            scalable=True,
+        ),
         None,
     ]
-    assert sorted(entry.uri for entry in controlplane.audit.since(mark) if entry.uri in {"/api", "/apis"}) == [
-        "/api",
-        "/apis",
-    ]
+
+    def asked(entries: list[AuditEntry]) -> list[str]:
+        return sorted(entry.uri for entry in entries if entry.uri in {"/api", "/apis"})
+
+    found_out = await controlplane.audit.until(mark, lambda entries: len(asked(entries)) >= 2)
+    assert asked(found_out) == ["/api", "/apis"]
 
 
 async def test_a_kind_that_can_only_be_created_is_no_object(admin: Client) -> None:
@@ -108,3 +116,13 @@ def test_paths(kind: Kind, place: tuple[str, ...], path: str) -> None:
 def test_the_path_of_a_subresource() -> None:
     kind = Kind("apps/v1", "Deployment", "deployments", namespaced=True)
     assert kind.path("ns", "web", "status") == "/apis/apps/v1/namespaces/ns/deployments/web/status"
+
+
+async def test_a_kind_that_is_served_in_another_version_is_known_under_that(admin: Client) -> None:
+    discovery = Discovery(admin)
+    assert await discovery.find("apps/v1beta1", "Deployment") is None
+    assert discovery.elsewhere("apps/v1beta1", "Deployment") == ("apps/v1",)
+    assert discovery.elsewhere("extensions/v1beta1", "Ingress") == ("networking.k8s.io/v1",)
+    assert discovery.elsewhere("events.k8s.io/v1beta1", "Event") == ("events.k8s.io/v1", "v1")
+    assert discovery.elsewhere("apps/v1", "Deployment") == ()
+    assert discovery.elsewhere("example.com/v1", "Nothing") == ()

@@ -11,6 +11,7 @@ from vidra.kube import events as module
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
 from vidra.kube.events import Recorder
+from vidra.testing.patience import HANG
 
 Json = dict[str, Any]
 
@@ -37,7 +38,7 @@ def thing(namespace: str, name: str = "thing", uid: str = "u-1") -> Thing:
 
 async def written(client: Client, namespace: str, count: int) -> list[Json]:
     """The Events of a namespace, once there are so many."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG):
         while True:
             found: Json = await client.get(f"/api/v1/namespaces/{namespace}/events", Json)
             if len(found["items"]) >= count:

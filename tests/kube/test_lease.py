@@ -11,6 +11,7 @@ from vidra.kube.connection import Connection
 from vidra.kube.lease import Leadership, Lease, LeaseLost
 from vidra.kube.live import LiveList
 from vidra.testing.eventually import eventually
+from vidra.testing.patience import HANG
 
 New = Callable[[], Leadership]
 
@@ -46,7 +47,7 @@ async def test_of_many_one_wins_and_the_next_follows_a_release(candidate: New, a
     await asyncio.sleep(0.2)
     assert not any(task.done() for task in rest)
     await tasks[first].release()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG):
         (second,), rest = await asyncio.wait(rest, return_when=asyncio.FIRST_COMPLETED)
     assert (await read(admin, namespace)).spec.holder_identity == tasks[second].identity
     for task in rest:
@@ -60,7 +61,7 @@ async def test_an_expired_lease_is_taken_by_our_own_clock(candidate: New, admin:
     await interfere(admin, namespace, long_ago)
     next_ = candidate()
     began = asyncio.get_running_loop().time()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG):
         await until_it_has(next_)
     assert asyncio.get_running_loop().time() - began > 1
 
@@ -86,7 +87,7 @@ async def test_who_finds_another_holder_stops_at_once(candidate: New, admin: Cli
     assert await mine.take()
     await interfere(admin, namespace, '{"holderIdentity": "other"}')
     with pytest.raises(LeaseLost, match="taken by other"):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(HANG):
             await mine.keep()
     await mine.release()
     assert (await read(admin, namespace)).spec.holder_identity == "other"
@@ -126,6 +127,6 @@ async def test_a_server_that_is_away_for_too_long_ends_the_work(monkeypatch: pyt
     monkeypatch.setattr(module, "RENEW_WITHIN", 0.3)
     client = Client(Connection(server="http://127.0.0.1:1"))
     with pytest.raises(LeaseLost, match="was not renewed"):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG):
             await Leadership(client, "nowhere", "work").keep()
     await client.close()

@@ -1,15 +1,16 @@
 """A text made to hurt is refused, quickly and as a problem like any other."""
 
-import time
-
 import pytest
 
 from vidra.manifests import Limits, ProblemReason, Reading, read
+from vidra.testing.pace import pieces
 
 LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
 GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\n"
+MOST = 40_000
+"""Pieces of known work that refusing a text may be; one that is unfolded or read again and again is millions."""
 KEYS = ",".join(f"k{number}: 1" for number in range(5_000))
 
 
@@ -40,19 +41,19 @@ def _reasons(reading: Reading) -> set[ProblemReason]:
     ],
 )
 def test_it_is_refused(text: str, reason: ProblemReason) -> None:
-    before = time.process_time()
-    reading = read(text)
-    assert reading.objects == ()
-    assert _reasons(reading) == {reason}
-    assert time.process_time() - before < 15
+    found: list[Reading] = []
+    assert pieces(lambda: found.append(read(text))) < MOST
+    assert found[0].objects == ()
+    assert _reasons(found[0]) == {reason}
 
 
-def test_a_bomb_of_aliases_is_refused_in_milliseconds_and_leaves_its_neighbours_alone() -> None:
-    before = time.process_time()
-    reading = read("---\n".join([GOOD, *[LAUGHS] * 100, GOOD.replace("good", "too")]))
+def test_a_bomb_of_aliases_is_refused_at_once_and_leaves_its_neighbours_alone() -> None:
+    found: list[Reading] = []
+    text = "---\n".join([GOOD, *[LAUGHS] * 100, GOOD.replace("good", "too")])
+    assert pieces(lambda: found.append(read(text))) < MOST // 10
+    reading = found[0]
     assert [each.ref.name for each in reading.objects] == ["good", "too"]
     assert len(reading.problems) == 100
-    assert time.process_time() - before < 2
 
 
 @pytest.mark.parametrize("text", ["kind: A\na: {b: {c: [d]}}", '{"kind":"A","a":{"b":{"c":["d"]}}}'])

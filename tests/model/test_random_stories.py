@@ -8,10 +8,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from vidra.testing.model.machine import Machine
 from vidra.testing.model.world import World
+from vidra.testing.thorough import amount
 
-STEPS = 200
+STEPS = amount(80, 200)
+
+pytestmark = pytest.mark.thorough
 SHORT = settings(
-    max_examples=7,
+    max_examples=amount(3, 7),
     stateful_step_count=35,
     derandomize=True,
     database=None,
@@ -27,7 +30,6 @@ def world() -> Iterator[World]:
         yield world
 
 
-@pytest.mark.timeout(300)
 def test_random_stories_end_as_wished(world: World) -> None:
     machine = type("Stories", (Machine,), {"world": world})
     try:

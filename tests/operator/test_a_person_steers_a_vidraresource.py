@@ -1,7 +1,5 @@
 """What a person can ask of a VidraResource while it is there."""
 
-import time
-
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
 from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason, is_ready
@@ -59,14 +57,13 @@ async def test_a_suspended_one_can_be_deleted_with_its_objects(scene: Scene) -> 
 
 
 async def test_each_has_an_interval_of_its_own(scene: Scene) -> None:
+    """That of the others is ten minutes: nothing else would paint it red while the test looks."""
     name = await given(scene)
-    began = time.monotonic()
     await scene.patch(RESOURCES, name, {"spec": {"interval": "1s"}})
     await scene.until_resource(name)
     configs = await scene.kind("v1", "ConfigMap")
     await scene.patch(configs, "box", BLUE, namespace=scene.namespace)
     await scene.until(configs, "box", lambda item: bool(item["data"]["colour"] == "red"), namespace=scene.namespace)
-    assert 0.5 < time.monotonic() - began < 4
 
 
 async def test_a_bad_interval_is_refused_when_it_is_written(scene: Scene) -> None:

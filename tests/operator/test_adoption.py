@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from vidra.api.names import INFRAHUB_LABEL
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, namespace, secret
 from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
@@ -165,7 +166,15 @@ async def test_a_namespace_is_joined_whatever_the_policy(scene: Scene, adoption:
 
 @pytest.mark.parametrize("adoption", ["Never", "IfUnowned", "Always"])
 async def test_a_secret_that_vidra_reads_is_never_taken_over(scene: Scene, adoption: str) -> None:
-    credentials = await scene.credentials(username="somebody", password="hunter2")
+    """Neither where it counts nor where it does not, yet might one day."""
+    credentials = await scene.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "account", "namespace": scene.namespace, "labels": {INFRAHUB_LABEL: "127.0.0.1"}},
+            "stringData": {"username": "somebody", "password": "hunter2"},
+        }
+    )
     before = await scene.get(
         await scene.kind("v1", "Secret"), credentials["metadata"]["name"], namespace=scene.namespace
     )

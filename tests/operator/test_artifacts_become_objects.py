@@ -1,5 +1,6 @@
 """From an artifact in Infrahub to objects in a cluster, and on when it changes."""
 
+from vidra.api.names import MANAGED_LABEL
 from vidra.testing.scene import Scene
 
 CONFIG = """
@@ -23,7 +24,7 @@ async def test_every_artifact_of_the_name_becomes_a_vidraresource_with_its_objec
     one = await scene.get(configs, "one", namespace=scene.namespace)
     assert one is not None
     assert one["data"] == {"colour": "red"}
-    assert one["metadata"]["labels"] == {"managed-by": "vidra"}
+    assert one["metadata"]["labels"] == {MANAGED_LABEL: "true"}
     assert await scene.get(configs, "three", namespace=scene.namespace) is None
 
 

@@ -129,6 +129,24 @@ async def _until(scene: Scene, colour: str) -> None:
     await scene.until(configs, "colour", lambda item: bool(item["data"]["colour"] == colour), namespace=scene.namespace)
 
 
+@pytest.mark.parametrize("date", ["2020-01-01T00:00:00Z", "2020-01-01", "-20d"])
+async def test_a_date_before_the_branch_is_named_as_that_and_prunes_nothing(scene: Scene, date: str) -> None:
+    """As Infrahub answers since 1.9; allowEmpty does not make an error an empty list."""
+    now = datetime.now(UTC)
+    scene.infrahub.add_artifact("Colours", CONFIG.format(colour="red"), since=now - timedelta(days=1))
+    scene.infrahub.refuse_before(now - timedelta(days=9))
+    name = await scene.sync("Colours", interval="1s", allowEmpty=True)
+    await scene.until_sync(name)
+    await scene.sync("Colours", name=name, interval="1s", allowEmpty=True, source={"targetDate": date})
+    sync = await scene.until_sync(name, has_reason("InvalidTargetDate"))
+    assert "is before branch 'main'" in condition(sync)["message"]
+    assert "choose a later `targetDate`" in condition(sync)["message"]
+    await ask(scene, name)
+    assert await _colour(scene) == "red"
+    await scene.sync("Colours", name=name, interval="1s")
+    await scene.until_sync(name)
+
+
 async def _once(scene: Scene, name: str, reason: str) -> None:
     """Events are written one after the other: that of the suspension shows that all earlier ones are there."""
     sync: Json = {"spec": {"suspend": True}}

@@ -18,6 +18,7 @@ from vidra.testing.infrahub.faults import Answered
 from vidra.testing.objects import config_map
 from vidra.testing.operating import Operating
 from vidra.testing.otlp import Received, Receiver
+from vidra.testing.patience import HANG
 from vidra.testing.scene import SYNCS, Scene, has_reason
 from vidra.testing.scraping import values
 
@@ -189,7 +190,7 @@ def test_without_an_endpoint_nothing_of_opentelemetry_is_loaded() -> None:
         "tracing_from_environment({'OTEL_SERVICE_NAME': 'x'})\n"
         "print([name for name in sys.modules if name.partition('.')[0] in {'opentelemetry', 'requests', 'google'}])"
     )
-    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=20, check=True)
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=HANG, check=True)
     assert found.stdout == "[]\n"
 
 

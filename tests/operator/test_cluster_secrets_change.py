@@ -7,10 +7,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import pytest
 import trustme
 
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
+from vidra.testing.patience import HANG
 from vidra.testing.remote import Remote
 from vidra.testing.scene import condition, has_reason
 
@@ -30,17 +32,17 @@ async def test_a_changed_secret_takes_effect_in_the_middle_of_a_pass(remote: Rem
         remote.moved_to(f"https://127.0.0.1:{port}")
         await remote.credentials()
         name = await remote.resource()
-        await asyncio.wait_for(stuck.wait(), 10)
+        await asyncio.wait_for(stuck.wait(), HANG)
         remote.moved_to(real)
         await remote.credentials()
         await remote.resource(name=name)
-        await remote.home.until_resource(name, seconds=5)
+        await remote.home.until_resource(name)
     await remote.end(name)
 
 
 async def test_a_new_token_is_used_by_the_pass_that_follows_at_once(remote: Remote) -> None:
     await remote.credentials()
-    name = await remote.resource(write([config_map(f"box-{number}") for number in range(300)]))
+    name = await remote.resource(write([config_map(f"box-{number}") for number in range(120)]))
     await remote.home.until_resource(name, lambda item: bool(item.get("status", {}).get("managedResources")))
     remote.user["username"] = "another"  # another credential as far as Vidra can tell; the token still counts
     await remote.credentials()
@@ -50,15 +52,16 @@ async def test_a_new_token_is_used_by_the_pass_that_follows_at_once(remote: Remo
     await remote.end(name)
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_a_secret_that_is_gone_is_said_at_once_and_nothing_is_forgotten(remote: Remote) -> None:
     await remote.credentials()
     name = await remote.resource()
     await remote.home.until_resource(name)
     await remote.forget()
-    resource = await remote.home.until_resource(name, has_reason("ClusterCredentialsMissing"), seconds=5)
+    resource = await remote.home.until_resource(name, has_reason("ClusterCredentialsMissing"))
     assert [entry["name"] for entry in resource["status"]["managedResources"]] == ["box"]
     await remote.credentials()
-    await remote.home.until_resource(name, seconds=5)
+    await remote.home.until_resource(name)
     await remote.end(name)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
+from vidra.testing.patience import HANG
 from vidra.testing.remote import BOX, Remote
 from vidra.testing.scene import SYNCS, Json, Scene, condition, has_reason
 
@@ -55,7 +56,7 @@ async def texts(scene: Scene) -> int:
 
 
 async def end(fleet: Fleet, sync: str) -> None:
-    await fleet.home.plane.kubectl("delete", "infrahubsync", sync, "--timeout=20s")
+    await fleet.home.plane.kubectl("delete", "infrahubsync", sync, f"--timeout={HANG:g}s")
 
 
 async def test_every_matching_cluster_gets_the_objects_and_says_so(fleet: Fleet) -> None:
@@ -205,14 +206,14 @@ async def test_a_cluster_that_is_away_does_not_stop_a_rollout_that_it_was_no_par
     sync = await fleet.sync(destination={"rollout": {"maxConcurrent": 1}})
     await fleet.home.until_sync(sync)
     with fleet.east.scene.plane.apiserver_halted():
-        await fleet.home.until_sync(sync, lambda item: not clusters(item)["a-east"].get("ready"), seconds=40)
+        await fleet.home.until_sync(sync, lambda item: not clusters(item)["a-east"].get("ready"))
         fleet.home.infrahub.change(id_, CHANGED)
         await fleet.home.patch(SYNCS, sync, {"spec": {"interval": "1s"}})
         configs = await fleet.west.scene.kind("v1", "ConfigMap")
         await fleet.west.scene.until(
             configs, "box", lambda item: bool(item["data"] == {"colour": "blue"}), namespace=fleet.west.scene.namespace
         )
-    await fleet.home.until_sync(sync, seconds=60)
+    await fleet.home.until_sync(sync)
     assert await fleet.boxes() == ["blue", "blue"]
     await end(fleet, sync)
 

@@ -98,12 +98,13 @@ async def test_a_loser_whose_priority_is_raised_takes_the_field_back(scene: Scen
     assert condition(await scene.request(high, "now"))["reason"] == "Conflict"
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_the_loser_is_ready_again_by_itself_when_the_winner_goes(scene: Scene) -> None:
     low, high = await taken(scene)
     uid = (await shared(scene))["metadata"]["uid"]
     await scene.request(low, "now")
     await scene.delete(RESOURCES, high)
-    await scene.until_resource(low, seconds=5)
+    await scene.until_resource(low)
     after = await shared(scene)
     assert (after["data"], after["metadata"]["uid"]) == ({"colour": "red"}, uid)
 
@@ -111,12 +112,13 @@ async def test_the_loser_is_ready_again_by_itself_when_the_winner_goes(scene: Sc
 @pytest.mark.parametrize(
     "rest", [[config_map("other")], [config_map("shared", size="1")]], ids=["the object", "the field"]
 )
+@pytest.mark.usefixtures("only_events")
 async def test_the_loser_is_ready_again_by_itself_when_the_winner_gives_up(scene: Scene, rest: list[Json]) -> None:
     low, high = await taken(scene)
     await scene.request(low, "now")
     await scene.resource(write(rest), name=high, **FORCE, priority=10)
     await scene.until_resource(high)
-    await scene.until_resource(low, seconds=5)
+    await scene.until_resource(low)
     assert (await shared(scene))["data"]["colour"] == "red"
 
 
@@ -186,7 +188,7 @@ async def test_a_required_field_that_was_taken_goes_back_to_the_loser(scene: Sce
     assert condition(await scene.request(low, "now"))["reason"] == "Conflict"
     await scene.delete(RESOURCES, high)
     await scene.until_gone(RESOURCES, high)
-    await scene.until_resource(low, seconds=5)
+    await scene.until_resource(low)
     found = await scene.get(await scene.kind("apps/v1", "Deployment"), "shared", namespace=scene.namespace)
     assert found is not None
     assert found["spec"]["template"]["spec"]["containers"][0]["image"] == "red"

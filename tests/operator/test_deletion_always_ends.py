@@ -67,7 +67,7 @@ async def test_a_foreign_finalizer_that_never_ends(scene: Scene) -> None:
     await scene.until_resource(name)
     await scene.patch(configs, "stuck", FINALIZER, namespace=scene.namespace)
     await scene.delete(RESOURCES, name)
-    await scene.until_gone(RESOURCES, name, seconds=6)
+    await scene.until_gone(RESOURCES, name)
     message = await left_behind(scene, name)
     assert "stuck" in message
     assert "quick" not in message
@@ -92,7 +92,7 @@ async def test_a_delete_that_is_always_denied(scene: Scene) -> None:
     await scene.until_resource(name)
     async with undeletable(scene):
         await scene.delete(RESOURCES, name)
-        await scene.until_gone(RESOURCES, name, seconds=6)
+        await scene.until_gone(RESOURCES, name)
         message = await left_behind(scene, name)
     assert "ConfigMap" in message
     assert "box" in message
@@ -109,12 +109,12 @@ async def test_a_kind_that_is_gone_with_its_objects(scene: Scene) -> None:
     await scene.delete(definitions, widgets["metadata"]["name"])
     await scene.until_gone(definitions, widgets["metadata"]["name"])
     await scene.delete(RESOURCES, name)
-    await scene.until_gone(RESOURCES, name, seconds=5)
+    await scene.until_gone(RESOURCES, name)
 
 
 async def test_a_cluster_that_is_away_while_the_objects_elsewhere_go(scene: Scene) -> None:
     configs = await scene.kind("v1", "ConfigMap")
-    name = await scene.resource(write([config_map("box")]), deletionTimeout="3s")
+    name = await scene.resource(write([config_map("box")]), deletionTimeout="1h")
     resource = await scene.until_resource(name)
     there = {"apiVersion": "v1", "kind": "Service", "name": "far", "namespace": "away", "server": NOWHERE, "uid": "1"}
     inventory = [*resource["status"]["managedResources"], there]
@@ -126,12 +126,13 @@ async def test_a_cluster_that_is_away_while_the_objects_elsewhere_go(scene: Scen
         content_type=MERGE_PATCH,
     )
     await scene.delete(RESOURCES, name)
-    await scene.until_gone(configs, "box", namespace=scene.namespace, seconds=2)
+    await scene.until_gone(configs, "box", namespace=scene.namespace)
     waiting = await scene.until_resource(
-        name, lambda item: condition(item).get("reason") == "ClusterCredentialsMissing", seconds=2
+        name, lambda item: condition(item).get("reason") == "ClusterCredentialsMissing"
     )
     assert [entry["name"] for entry in waiting["status"]["managedResources"]] == ["far"]
-    await scene.until_gone(RESOURCES, name, seconds=6)
+    await scene.patch(RESOURCES, name, {"spec": {"deletionTimeout": "1s"}})
+    await scene.until_gone(RESOURCES, name)
     message = await left_behind(scene, name)
     assert f"Service away/far (v1) at {NOWHERE}" in message
     assert "box" not in message
@@ -146,6 +147,6 @@ async def test_time_that_ran_out_while_no_operator_was_there(own_scene: Scene, o
     await scene.delete(RESOURCES, name)
     await asyncio.sleep(2)  # longer than the time-out
     await own_operator.start()
-    await scene.until_gone(RESOURCES, name, seconds=5)
+    await scene.until_gone(RESOURCES, name)
     assert await scene.get(configs, "box", namespace=scene.namespace) is None
     assert [event for event in await scene.events_about(name) if event["reason"] == "LeftBehind"] == []

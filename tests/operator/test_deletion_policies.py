@@ -1,6 +1,8 @@
 """What becomes of the objects when their VidraResource is deleted: they go, go one stage after the other, or stay."""
 
-from vidra.api.names import PRUNE
+import pytest
+
+from vidra.api.names import MANAGED_LABEL, PRUNE
 from vidra.manifests.write import write
 from vidra.testing.eventually import eventually
 from vidra.testing.objects import config_map, namespace
@@ -42,7 +44,7 @@ async def test_delete_does_not_wait_for_what_is_only_kept_by_finalizers(scene: S
     await scene.until_resource(name)
     await scene.patch(services, "slow", FINALIZER, namespace=scene.namespace)
     await scene.delete(RESOURCES, name)
-    await scene.until_gone(RESOURCES, name, seconds=5)
+    await scene.until_gone(RESOURCES, name)
     slow = await scene.get(services, "slow", namespace=scene.namespace)
     assert slow is not None
     assert slow["metadata"]["deletionTimestamp"]
@@ -50,6 +52,7 @@ async def test_delete_does_not_wait_for_what_is_only_kept_by_finalizers(scene: S
     await scene.patch(services, "slow", NO_FINALIZER, namespace=scene.namespace)
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_wait_for_termination_starts_a_stage_when_the_one_before_it_is_gone(scene: Scene) -> None:
     configs, services = await scene.kind("v1", "ConfigMap"), await scene.kind("v1", "Service")
     manifest = write([config_map("settings"), service("slow"), service("quick")])
@@ -63,10 +66,11 @@ async def test_wait_for_termination_starts_a_stage_when_the_one_before_it_is_gon
     assert [entry["name"] for entry in waiting["status"]["managedResources"]] == ["settings", "slow"]
     assert await scene.get(configs, "settings", namespace=scene.namespace)
     await scene.patch(services, "slow", NO_FINALIZER, namespace=scene.namespace)
-    await scene.until_gone(RESOURCES, name, seconds=3)
+    await scene.until_gone(RESOURCES, name)
     assert await scene.get(configs, "settings", namespace=scene.namespace) is None
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_an_operator_that_starts_sees_at_once_when_the_last_object_is_gone(
     own_scene: Scene, own_operator: Operating
 ) -> None:
@@ -87,7 +91,7 @@ async def test_an_operator_that_starts_sees_at_once_when_the_last_object_is_gone
 
     await eventually(watched)
     await scene.patch(configs, "slow", NO_FINALIZER, namespace=scene.namespace)
-    await scene.until_gone(RESOURCES, name, seconds=5)
+    await scene.until_gone(RESOURCES, name)
 
 
 async def test_orphans_stay_exactly_as_they_are_without_a_mark_of_vidra(scene: Scene) -> None:
@@ -103,7 +107,7 @@ async def test_orphans_stay_exactly_as_they_are_without_a_mark_of_vidra(scene: S
     ]
     before = [await scene.get(kind, item, namespace=where) for kind, item, where in found]
     await scene.delete(RESOURCES, name)
-    await scene.until_gone(RESOURCES, name, seconds=5)
+    await scene.until_gone(RESOURCES, name)
     for (kind, item, where), was in zip(found, before, strict=True):
         now = await scene.get(kind, item, namespace=where)
         assert now is not None
@@ -124,10 +128,10 @@ async def test_an_orphan_that_another_owner_has_stays_marked_as_that_owners(scen
     stays = await scene.resource(manifest)
     await scene.until_resource(stays)
     await scene.delete(RESOURCES, leaves)
-    await scene.until_gone(RESOURCES, leaves, seconds=5)
+    await scene.until_gone(RESOURCES, leaves)
     shared = await scene.get(configs, "shared", namespace=scene.namespace)
     assert shared is not None
-    assert shared["metadata"]["labels"] == {"managed-by": "vidra"}
+    assert shared["metadata"]["labels"] == {MANAGED_LABEL: "true"}
     assert list(shared["metadata"]["annotations"].values()) == [stays]
     await scene.delete(RESOURCES, stays)
     await scene.until_gone(configs, "shared", namespace=scene.namespace)
@@ -156,9 +160,9 @@ async def test_an_object_that_says_so_survives_its_vidraresource(scene: Scene) -
     name = await scene.resource(write([kept, config_map("goes")]))
     await scene.until_resource(name, is_ready)
     await scene.delete(RESOURCES, name)
-    await scene.until_gone(RESOURCES, name, seconds=5)
+    await scene.until_gone(RESOURCES, name)
     found = await scene.get(configs, "kept", namespace=scene.namespace)
     assert found is not None
-    assert "managed-by" not in found["metadata"].get("labels", {})
+    assert MANAGED_LABEL not in found["metadata"].get("labels", {})
     assert await scene.get(configs, "goes", namespace=scene.namespace) is None
     assert "kept" in (await scene.until_event(name, "Kept"))["message"]

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from vidra.api.names import MANAGED_LABEL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
 from vidra.testing.scene import Check, Json, Scene
 
 AT_ONCE = {"reconcileOnEvents": True}
-SOON = 2.0
-"""Seconds that putting back may take on a busy machine; it takes about a twentieth of one on an idle one."""
+"""The interval is ten minutes: what is put back while a test looks was put back because it was seen."""
 
 
 async def given(scene: Scene, **spec: Any) -> tuple[Kind, str, Json]:
@@ -42,8 +42,8 @@ EDITS: dict[str, Json] = {
     "a value": {"data": {"colour": "blue"}},
     "a removed key": {"data": {"colour": None}},
     "all data": {"data": None},
-    "the label": {"metadata": {"labels": {"managed-by": None}}},
-    "another label": {"metadata": {"labels": {"managed-by": "me"}}},
+    "the label": {"metadata": {"labels": {MANAGED_LABEL: None}}},
+    "another label": {"metadata": {"labels": {MANAGED_LABEL: "me"}}},
     "the annotations": {"metadata": {"annotations": None}},
 }
 
@@ -51,18 +51,14 @@ EDITS: dict[str, Json] = {
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 async def test_an_edit_is_undone_at_once(scene: Scene, edit: Json) -> None:
     configs, _, before = await given(scene, destination=AT_ONCE)
-    began = time.monotonic()
     await scene.patch(configs, "box", edit, namespace=scene.namespace)
     await scene.until(configs, "box", as_before(before), namespace=scene.namespace)
-    assert time.monotonic() - began < SOON
 
 
 async def test_a_deleted_object_is_made_anew_at_once(scene: Scene) -> None:
     configs, _, before = await given(scene, destination=AT_ONCE)
-    began = time.monotonic()
     await scene.delete(configs, "box", namespace=scene.namespace)
     await scene.until(configs, "box", as_before(before, same=False), namespace=scene.namespace)
-    assert time.monotonic() - began < SOON
 
 
 async def test_an_object_that_somebody_replaced_meanwhile_is_not_taken_over(scene: Scene) -> None:
@@ -79,7 +75,7 @@ async def test_without_events_an_edit_is_undone_at_the_interval_and_not_before(s
     began = time.monotonic()
     await scene.patch(configs, "box", {"data": {"colour": "blue"}}, namespace=scene.namespace)
     await scene.until(configs, "box", as_before(before), namespace=scene.namespace)
-    assert time.monotonic() - began > 0.3
+    assert time.monotonic() - began > 0.3  # which a busy machine only makes longer
 
 
 async def test_without_events_nothing_is_undone_between_intervals(scene: Scene) -> None:

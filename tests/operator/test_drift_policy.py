@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from vidra.api.names import MANAGED_LABEL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
@@ -43,7 +44,7 @@ async def test_an_edit_is_told_with_its_fields_and_who_made_it_and_stays(scene: 
     ("edit", "field"),
     [
         ({"data": {"size": None}}, ".data.size"),
-        ({"metadata": {"labels": {"managed-by": None}}}, ".metadata.labels"),
+        ({"metadata": {"labels": {MANAGED_LABEL: None}}}, ".metadata.labels"),
         ({"metadata": {"annotations": None}}, ".metadata.annotations"),
     ],
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from vidra.kube.client import encode
 from vidra.manifests.write import write
+from vidra.testing.controlplane import AuditEntry
 from vidra.testing.objects import config_map
 from vidra.testing.scene import Json, Scene
 
@@ -64,8 +65,12 @@ async def test_changes_of_what_somebody_else_holds_cost_no_request(scene: Scene)
         await edit(scene, colour=colour)
     await edit(scene, size="big")  # which is put back, after the others were seen
     await until_data(scene, colour="white", size="small")
-    writes = [entry for entry in scene.plane.audit.since(mark) if "fieldManager=vidra" in entry.uri]
-    assert len([entry for entry in writes if entry.name == "box" and entry.namespace == scene.namespace]) == 1
+
+    def writes(entries: list[AuditEntry]) -> list[AuditEntry]:
+        mine = [entry for entry in entries if entry.name == "box" and entry.namespace == scene.namespace]
+        return [entry for entry in mine if "fieldManager=vidra" in entry.uri]
+
+    assert len(writes(await scene.plane.audit.until(mark, lambda entries: bool(writes(entries))))) == 1
 
 
 async def test_without_the_rule_it_is_put_back_again(scene: Scene) -> None:

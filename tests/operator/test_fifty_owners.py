@@ -11,10 +11,13 @@ from vidra.kube.discovery import Kind
 from vidra.kube.watch import lines
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, namespace
+from vidra.testing.patience import HANG, NEVER
 from vidra.testing.scene import RESOURCES, Json, Scene
+from vidra.testing.thorough import amount
 
-OWNERS = 50
-PATIENCE = 60.0
+OWNERS = amount(20, 50)
+
+pytestmark = pytest.mark.thorough
 
 
 class Life:
@@ -29,7 +32,7 @@ class Life:
     async def _watch(self, scene: Scene, kind: Kind, name: str, where: str) -> None:
         query = {"watch": "true", "fieldSelector": f"metadata.name={name}"}
         async with scene.client.stream(
-            kind.path(where), query=query, accept="application/json", silence=2 * PATIENCE
+            kind.path(where), query=query, accept="application/json", silence=NEVER
         ) as content:
             async for line in lines(content):
                 event = msgspec.json.decode(line)
@@ -46,17 +49,16 @@ def managers(item: Json) -> list[str]:
 
 
 async def owned(scene: Scene, place: str) -> list[str]:
-    """Fifty owners of one ConfigMap and of one Namespace that Vidra made for them."""
+    """Many owners of one ConfigMap and of one Namespace that Vidra made for them."""
     manifest = write([config_map("shared", colour="red"), namespace(place)])
     names = [f"{scene.namespace}-owner-{number:02}" for number in range(OWNERS)]
     for name in names:
         await scene.resource(manifest, name=name)
     for name in names:
-        await scene.until_resource(name, seconds=PATIENCE)
+        await scene.until_resource(name)
     return names
 
 
-@pytest.mark.timeout(180)
 async def test_released_in_random_order(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs, spaces = await scene.kind("v1", "ConfigMap"), await scene.kind("v1", "Namespace")
@@ -82,15 +84,14 @@ async def test_released_in_random_order(scene: Scene) -> None:
     await scene.until_gone(spaces, place)
 
 
-@pytest.mark.timeout(180)
 async def test_released_at_the_same_moment(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs, spaces = await scene.kind("v1", "ConfigMap"), await scene.kind("v1", "Namespace")
     names = await owned(scene, place)
     lives = [Life(scene, configs, "shared", scene.namespace), Life(scene, spaces, place)]
     await asyncio.gather(*(scene.delete(RESOURCES, name) for name in names))
-    await asyncio.gather(*(scene.until_gone(RESOURCES, name, seconds=PATIENCE) for name in names))
-    async with asyncio.timeout(PATIENCE):
+    await asyncio.gather(*(scene.until_gone(RESOURCES, name) for name in names))
+    async with asyncio.timeout(HANG):
         await asyncio.gather(*(life.ended.wait() for life in lives))
     # Nobody but the one that deletes it, if at all, has a part in it.
     assert [life.left <= 1 for life in lives] == [True, True]
@@ -98,7 +99,6 @@ async def test_released_at_the_same_moment(scene: Scene) -> None:
     await scene.until_gone(spaces, place)
 
 
-@pytest.mark.timeout(180)
 async def test_most_released_at_the_same_moment_leave_the_rest_their_object(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs = await scene.kind("v1", "ConfigMap")
@@ -107,7 +107,7 @@ async def test_most_released_at_the_same_moment_leave_the_rest_their_object(scen
     assert before is not None
     random.shuffle(names)
     await asyncio.gather(*(scene.delete(RESOURCES, name) for name in names[2:]))
-    await asyncio.gather(*(scene.until_gone(RESOURCES, name, seconds=PATIENCE) for name in names[2:]))
+    await asyncio.gather(*(scene.until_gone(RESOURCES, name) for name in names[2:]))
     found = await scene.get(configs, "shared", namespace=scene.namespace)
     assert found is not None
     assert (found["metadata"]["uid"], found["data"]) == (before["metadata"]["uid"], {"colour": "red"})

@@ -3,13 +3,11 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import msgspec
-
 from vidra.kube.client import Client
 from vidra.manifests.write import write
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.objects import config_map, namespace
-from vidra.testing.scene import Json, Scene, connection_to
+from vidra.testing.scene import OWN, SECRETS, Scene, connection_to
 from vidra.testing.vigil import Vigil
 
 TEXT = write([config_map(f"box-{number:02}", colour="red") for number in range(12)])
@@ -55,13 +53,10 @@ async def test_there_and_back_between_two_clusters(
 @asynccontextmanager
 async def _away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Scene]:
     """Another cluster, whose kubeconfig Vidra has for the time of a test."""
-    config: Json = msgspec.yaml.decode(plane.kubeconfig.read_bytes())
-    metadata = {"name": "away", "namespace": scene.namespace, "labels": {"cluster-kubeconfig": "127.0.0.1"}}
-    text = {"kubeconfig": msgspec.yaml.encode(config).decode()}
-    await scene.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": text})
+    await scene.secret("away", {"cluster-kubeconfig": "127.0.0.1"}, kubeconfig=plane.kubeconfig.read_text())
     client = Client(connection_to(plane))
     try:
         yield Scene(plane, client, scene.infrahub, scene.namespace)
     finally:
-        await scene.delete(await scene.kind("v1", "Secret"), "away", namespace=scene.namespace)
+        await scene.delete(SECRETS, "away", namespace=OWN)
         await client.close()

@@ -7,9 +7,10 @@ import structlog
 
 from vidra.api.names import INFRAHUB_LABEL
 from vidra.controllers.loglevel import set_level
+from vidra.manifests.write import write
 from vidra.testing.asking import ask
 from vidra.testing.infrahub.faults import Answered
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, has_reason
+from vidra.testing.scene import OWN, RESOURCES, SCENE_LABEL, SECRETS, SYNCS, Json, Scene, has_reason
 
 PASSWORD = "battery-staple-7"
 TOKEN = "1805c6b2-token-of-nobody"
@@ -68,14 +69,36 @@ async def test_no_password_or_token_is_in_any_log_event_or_status(
         assert [text for text in told if secret in text] == []
 
 
+QUOTED: dict[str, Json] = {
+    "ServiceAccount": {"imagePullSecrets": "LEAKLIST"},
+    "ConfigMap": {"data": {"a": {"b": "LEAKNESTED"}}, "binaryData": {"c": "LEAKB64!"}},
+    "Pod": {"spec": {"containers": [{"name": "a", "image": " LEAKIMAGE", "env": [{"name": "A", "value": ["LEAK"]}]}]}},
+    "PersistentVolumeClaim": {"spec": {"accessModes": ["LEAKMODE"], "resources": {"requests": {"storage": "LEAKS"}}}},
+    "Service": {"spec": {"ports": [{"port": 918273645}], "type": "LEAKTYPE", "externalName": "LEAK NAME"}},
+}
+"""By kind: what an API server refuses, and would quote."""
+
+
+@pytest.mark.parametrize("kind", QUOTED)
+async def test_what_an_api_server_quotes_is_masked_for_every_kind(scene: Scene, kind: str) -> None:
+    labels = {"labels": {"a": "LEAK LABEL"}} if kind == "Service" else {}
+    body = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "quoted", **labels}, **QUOTED[kind]}
+    name = await scene.resource(write([body]))
+    resource = await scene.until_resource(name, has_reason("Refused"))
+    told = str([resource["status"], await scene.events_about(name)])
+    assert "LEAK" not in told
+    assert "918273645" not in told
+    assert "quoted" in told
+
+
 def _echo(secret: str) -> Answered:
     return Answered.error(400, f"I do not like {secret}")
 
 
 async def _log_in_with(scene: Scene, **data: str) -> None:
     """Put other values into the one Secret for the scene's Infrahub."""
-    secrets = await scene.kind("v1", "Secret")
-    listing: Json = await scene.client.get(secrets.path(scene.namespace), Json, query={"labelSelector": INFRAHUB_LABEL})
+    mine = {"labelSelector": f"{INFRAHUB_LABEL},{SCENE_LABEL}={scene.namespace}"}
+    listing: Json = await scene.client.get(SECRETS.path(OWN), Json, query=mine)
     (secret,) = listing["items"]
     patch: Json = {"data": None, "stringData": data}
-    await scene.patch(secrets, secret["metadata"]["name"], patch, namespace=scene.namespace)
+    await scene.patch(SECRETS, secret["metadata"]["name"], patch, namespace=OWN)

@@ -1,5 +1,8 @@
 """Objects end in the namespace that they name, or else in that of the destination; and what becomes of that one."""
 
+import pytest
+
+from vidra.api.names import MANAGED_LABEL
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, custom, definition, namespace
 from vidra.testing.scene import RESOURCES, Scene, condition, established, has_reason
@@ -51,6 +54,7 @@ async def test_a_namespace_on_a_cluster_scoped_object_is_ignored(scene: Scene) -
     await scene.until_gone(roles, scene.namespace)
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_a_missing_namespace_is_named_and_vidra_goes_on_when_it_appears(scene: Scene) -> None:
     later = f"{scene.namespace}-later"
     name = await scene.resource(write([config_map("early"), config_map("late", later)]))
@@ -59,10 +63,8 @@ async def test_a_missing_namespace_is_named_and_vidra_goes_on_when_it_appears(sc
     assert "createNamespace" in condition(waiting)["message"]
     assert condition(waiting, "Reconciling")["status"] == "True"
     assert waiting["status"]["progress"] == "1/2"
-    for value in ("one", "two", "three", "four"):
-        await scene.request(name, value)  # so often in vain that the back-off is long by now
     await scene.apply(namespace(later))
-    await scene.until_resource(name, seconds=2)
+    await scene.until_resource(name)
     assert await scene.get(await scene.kind("v1", "ConfigMap"), "late", namespace=later)
 
 
@@ -112,4 +114,4 @@ async def test_the_default_namespace_is_never_deleted(scene: Scene) -> None:
     default = await scene.get(await scene.kind("v1", "Namespace"), "default")
     assert default is not None
     assert "deletionTimestamp" not in default["metadata"]
-    assert "managed-by" not in default["metadata"]["labels"]
+    assert MANAGED_LABEL not in default["metadata"]["labels"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vidra.api.names import PRUNE
+from vidra.api.names import MANAGED_LABEL, PRUNE
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map, custom, definition, namespace, secret
@@ -36,7 +36,7 @@ def untouched(before: Json, after: Json | None) -> Json:
     assert {key: after.get(key) for key in ("data", "spec")} == {key: before.get(key) for key in ("data", "spec")}
     assert "owner.vidra" not in str(after["metadata"])
     assert "vidra:" not in str(after["metadata"].get("managedFields"))
-    assert "managed-by" not in after["metadata"].get("labels", {})
+    assert MANAGED_LABEL not in after["metadata"].get("labels", {})
     return after
 
 

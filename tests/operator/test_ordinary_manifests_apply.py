@@ -28,7 +28,7 @@ def application() -> list[Json]:
     return [
         _body("v1", "ServiceAccount"),
         _body(
-            "rbac.authorization.k8s.io/v1", "Role", rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["*"]}]
+            "rbac.authorization.k8s.io/v1", "Role", rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
         ),
         _body("apps/v1", "Deployment", spec={"selector": {"matchLabels": LABELS}, "template": pod}),
         _body(

@@ -46,7 +46,7 @@ async def test_more_than_half_is_held_and_the_message_says_what_and_how_to_agree
     assert await there(scene) == 20
     assert len(held["status"]["managedResources"]) == 20
     await agree(scene, name, held)
-    ready = await scene.until_resource(name, is_ready, seconds=5)
+    ready = await scene.until_resource(name, is_ready)
     assert await there(scene) == 2
     assert "heldPrune" not in ready["status"]
 
@@ -73,7 +73,7 @@ async def test_what_is_new_is_applied_and_does_not_make_the_old_a_smaller_share(
     assert held["status"]["heldPrune"]["of"] == 12
     assert await there(scene) == 12
     await agree(scene, name, held)
-    await scene.until_resource(name, is_ready, seconds=5)
+    await scene.until_resource(name, is_ready)
     assert await there(scene) == 0
 
 
@@ -87,7 +87,7 @@ async def test_agreeing_to_one_set_is_not_agreeing_to_a_bigger_one(scene: Scene)
     assert condition(again)["reason"] == "PruneHeld"
     assert await there(scene) == 20
     await agree(scene, name, again)
-    await scene.until_resource(name, is_ready, seconds=5)
+    await scene.until_resource(name, is_ready)
     assert await there(scene) == 1
 
 
@@ -150,5 +150,5 @@ async def test_what_was_agreed_to_holds_while_finalizers_keep_some_of_it_and_aft
     await own_operator.start()
     for item in slow:
         await scene.patch(configs, item, {"metadata": {"finalizers": None}}, namespace=scene.namespace)
-    await scene.until_resource(name, is_ready, seconds=10)
+    await scene.until_resource(name, is_ready)
     assert await there(scene) == 1

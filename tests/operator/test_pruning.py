@@ -1,5 +1,7 @@
 """What is no longer wanted goes: only that very object, in reverse order, and without waiting in the way of others."""
 
+import pytest
+
 from vidra.manifests.write import write
 from vidra.testing.controlplane.audit import AuditEntry
 from vidra.testing.objects import config_map, namespace
@@ -21,8 +23,23 @@ def stack(place: str) -> list[Json]:
     return [service, config_map("settings", place), namespace(place)]
 
 
+async def deleted(scene: Scene, mark: int, place: str, count: int) -> list[str]:
+    """The resources of the first so many objects that were deleted in a namespace, in this order."""
+
+    def mine(entries: list[AuditEntry]) -> list[str]:
+        ended = [entry for entry in entries if entry.verb == "delete" and entry.code < 300]
+        return [entry.resource for entry in ended if entry.namespace == place]
+
+    return mine(await scene.plane.audit.until(mark, lambda entries: len(mine(entries)) >= count))
+
+
 def applied(entry: AuditEntry) -> bool:
     return entry.verb == "patch" and "fieldManager=vidra" in entry.uri
+
+
+def statuses_of(entries: list[AuditEntry], name: str) -> list[int]:
+    """Where the status of a VidraResource was written."""
+    return [at for at, entry in enumerate(entries) if entry.name == name and entry.subresource == "status"]
 
 
 async def test_objects_are_applied_forwards_and_removed_backwards(scene: Scene) -> None:
@@ -35,8 +52,7 @@ async def test_objects_are_applied_forwards_and_removed_backwards(scene: Scene) 
     mark = scene.plane.audit.mark()
     await scene.delete(RESOURCES, name)
     await scene.until(await scene.kind("v1", "Namespace"), place, lambda item: "deletionTimestamp" in item["metadata"])
-    mine = [entry for entry in scene.plane.audit.since(mark) if entry.namespace == place and entry.verb == "delete"]
-    assert [entry.resource for entry in mine if entry.code < 300] == ["services", "configmaps", "namespaces"]
+    assert await deleted(scene, mark, place, 3) == ["services", "configmaps", "namespaces"]
 
 
 async def test_new_objects_come_before_old_ones_go(scene: Scene) -> None:
@@ -81,6 +97,7 @@ async def test_an_object_that_was_put_back_just_before_the_operator_died_is_stil
     assert await scene.get(configs, "renewed", namespace=scene.namespace) is None
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_an_object_with_a_finalizer_is_waited_for_and_vidra_resumes_when_it_is_gone(scene: Scene) -> None:
     configs = await scene.kind("v1", "ConfigMap")
     name = await scene.resource(write([config_map("kept"), config_map("slow")]))
@@ -91,10 +108,11 @@ async def test_an_object_with_a_finalizer_is_waited_for_and_vidra_resumes_when_i
     assert "slow" in condition(waiting)["message"]
     assert condition(waiting, "Reconciling")["status"] == "True"
     await scene.patch(configs, "slow", NO_FINALIZER, namespace=scene.namespace)
-    resource = await scene.until_resource(name, seconds=3)
+    resource = await scene.until_resource(name)
     assert [entry["name"] for entry in resource["status"]["managedResources"]] == ["kept"]
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_a_wanted_object_that_somebody_deletes_is_made_anew_when_its_finalizers_let_it_go(scene: Scene) -> None:
     configs = await scene.kind("v1", "ConfigMap")
     name = await scene.resource(write([config_map("slow")]), destination={"reconcileOnEvents": True})
@@ -103,7 +121,7 @@ async def test_a_wanted_object_that_somebody_deletes_is_made_anew_when_its_final
     await scene.delete(configs, "slow", namespace=scene.namespace)
     await scene.until_resource(name, has_reason("WaitingForDeletion"))
     await scene.patch(configs, "slow", NO_FINALIZER, namespace=scene.namespace)
-    await scene.until_resource(name, seconds=3)
+    await scene.until_resource(name)
     after = await scene.get(configs, "slow", namespace=scene.namespace)
     assert after is not None
     assert after["metadata"]["uid"] != before["metadata"]["uid"]
@@ -118,15 +136,15 @@ async def test_objects_that_are_gone_already_do_not_hold_anything_up(scene: Scen
     await scene.until_resource(name)
     await scene.delete(configs, "also-gone", namespace=scene.namespace)
     await scene.delete(RESOURCES, name)
-    await scene.until_gone(RESOURCES, name, seconds=3)
+    await scene.until_gone(RESOURCES, name)
 
 
 async def test_the_inventory_is_written_before_the_first_object_is(scene: Scene) -> None:
     mark = scene.plane.audit.mark()
     name = await scene.resource(write([config_map("one"), config_map("two")]))
     await scene.until_resource(name)
-    since = scene.plane.audit.since(mark)
-    statuses = [at for at, entry in enumerate(since) if entry.name == name and entry.subresource == "status"]
+    since = await scene.plane.audit.until(mark, lambda entries: len(statuses_of(entries, name)) >= 2)
+    statuses = statuses_of(since, name)
     applies = [at for at, entry in enumerate(since) if applied(entry) and entry.namespace == scene.namespace]
     assert len(applies) == 2
     assert statuses[0] < applies[0]

@@ -6,6 +6,7 @@ import pytest
 
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
+from vidra.testing.patience import HANG
 from vidra.testing.remote import BOX, Remote
 from vidra.testing.scene import RESOURCES, Json, condition, has_reason, is_ready
 
@@ -33,9 +34,7 @@ async def test_drift_in_another_cluster_is_put_back_at_once(remote: Remote) -> N
     await remote.home.until_resource(name)
     configs, place = await remote.scene.kind("v1", "ConfigMap"), remote.scene.namespace
     await remote.scene.patch(configs, "box", {"data": {"colour": "blue"}}, namespace=place)
-    await remote.scene.until(
-        configs, "box", lambda item: bool(item["data"] == {"colour": "red"}), namespace=place, seconds=3
-    )
+    await remote.scene.until(configs, "box", lambda item: bool(item["data"] == {"colour": "red"}), namespace=place)
     await remote.end(name)
 
 
@@ -47,7 +46,7 @@ async def test_a_sync_reaches_another_cluster(remote: Remote) -> None:
     assert await remote.box()
     for item in await remote.home.resources_of(sync):
         assert condition(item)["reason"] == "Applied"
-    await remote.home.plane.kubectl("delete", "infrahubsync", sync, "--timeout=10s")
+    await remote.home.plane.kubectl("delete", "infrahubsync", sync, f"--timeout={HANG:g}s")
     assert await remote.box() is None
 
 
@@ -62,12 +61,13 @@ async def test_moving_from_one_cluster_to_another_moves_the_objects(remote: Remo
     assert await remote.home.get(configs, "box", namespace=remote.home.namespace)
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_without_a_secret_it_says_which_one_to_create_and_goes_on_when_it_is_there(remote: Remote) -> None:
     name = await remote.resource()
     resource = await remote.home.until_resource(name, has_reason("ClusterCredentialsMissing"))
     assert "cluster-kubeconfig=127.0.0.1" in condition(resource)["message"]
     await remote.credentials()
-    await remote.home.until_resource(name, seconds=3)
+    await remote.home.until_resource(name)
     await remote.end(name)
 
 
@@ -119,6 +119,7 @@ async def test_what_is_no_certificate_is_refused(remote: Remote) -> None:
     await remote.home.until_resource(await remote.resource(), has_reason("KubeconfigRefused"))
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_the_tls_server_name_is_what_is_verified(remote: Remote) -> None:
     remote.config["clusters"][0]["cluster"]["tls-server-name"] = "somebody-else.test"
     await remote.credentials()
@@ -126,10 +127,11 @@ async def test_the_tls_server_name_is_what_is_verified(remote: Remote) -> None:
     await remote.home.until_resource(name, has_reason("ClusterUnreachable"))
     remote.config["clusters"][0]["cluster"]["tls-server-name"] = "kubernetes.default"
     await remote.credentials()
-    await remote.home.until_resource(name, seconds=5)
+    await remote.home.until_resource(name)
     await remote.end(name)
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_a_wrong_token_is_said_and_a_corrected_secret_is_taken_at_once(remote: Remote) -> None:
     token = remote.config["users"][0]["user"]["token"]
     remote.config["users"][0]["user"]["token"] = "wrong-hunter2"
@@ -139,7 +141,7 @@ async def test_a_wrong_token_is_said_and_a_corrected_secret_is_taken_at_once(rem
     assert "hunter2" not in str(resource)
     remote.config["users"][0]["user"]["token"] = token
     await remote.credentials()
-    await remote.home.until_resource(name, seconds=3)
+    await remote.home.until_resource(name)
     await remote.end(name)
 
 
@@ -153,7 +155,7 @@ async def test_a_cluster_that_is_away_is_said_while_others_go_on_and_taken_up_wh
         assert [entry["name"] for entry in resource["status"]["managedResources"]] == ["box"]
         assert remote.server in condition(resource)["message"]
         local = await remote.home.resource(MANIFEST)
-        await remote.home.until_resource(local, seconds=3)
+        await remote.home.until_resource(local)
     finally:
         await remote.scene.plane.start_apiserver()
     await remote.home.until_resource(name, is_ready)
@@ -189,7 +191,7 @@ async def test_the_end_of_a_vidraresource_says_when_it_is_not_let_in(remote: Rem
     assert await remote.box()
     remote.config["users"][0]["user"]["token"] = token
     await remote.credentials()
-    await remote.home.until_gone(RESOURCES, name, seconds=3)
+    await remote.home.until_gone(RESOURCES, name)
     assert await remote.box() is None
 
 
@@ -201,7 +203,7 @@ async def test_the_end_of_a_vidraresource_comes_at_its_time_out_when_the_cluster
     await remote.home.until_resource(name)
     await remote.forget()
     await remote.home.delete(RESOURCES, name)
-    await remote.home.until_gone(RESOURCES, name, seconds=6)
+    await remote.home.until_gone(RESOURCES, name)
     event = await remote.home.until_event(name, "LeftBehind")
     assert event["type"] == "Warning"
     assert f"box (v1) at {remote.server}" in event["message"]
@@ -215,7 +217,7 @@ async def test_the_end_of_a_vidraresource_comes_at_its_time_out_when_the_cluster
     await remote.scene.plane.stop_apiserver()
     try:
         await remote.home.delete(RESOURCES, name)
-        await remote.home.until_gone(RESOURCES, name, seconds=6)
+        await remote.home.until_gone(RESOURCES, name)
     finally:
         await remote.scene.plane.start_apiserver()
     assert "box" in (await remote.home.until_event(name, "LeftBehind"))["message"]
@@ -237,4 +239,4 @@ async def test_a_cluster_that_never_answers_does_not_hold_up_the_others(remote: 
             await remote.home.until_resource(name, has_reason("ClusterUnreachable"))
         for number in range(3):
             local = await remote.home.resource(write([config_map(f"local-{number}")]))
-            await remote.home.until_resource(local, seconds=2)
+            await remote.home.until_resource(local)

@@ -129,7 +129,7 @@ async def test_an_artifact_in_trouble_does_not_keep_one_that_was_listed_beside_i
     await ask(scene, name)
     scene.infrahub.remove(goes)
     await ask(scene, name)
-    await scene.until_gone(RESOURCES, f"{name}-{goes}", seconds=5)
+    await scene.until_gone(RESOURCES, f"{name}-{goes}")
 
 
 async def test_a_sync_of_another_artifact_name_hands_over(scene: Scene) -> None:

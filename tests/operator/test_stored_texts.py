@@ -3,6 +3,8 @@
 import base64
 import random
 
+import pytest
+
 from vidra.api.names import RESOURCE_LABEL
 from vidra.apply.owner import hashed
 from vidra.kube.discovery import Kind
@@ -80,6 +82,7 @@ async def test_stored_texts_go_with_their_sync(scene: Scene) -> None:
         assert await scene.get(CONFIG_MAPS, f"colour-{number}", namespace=scene.namespace) is None
 
 
+@pytest.mark.usefixtures("only_events")
 async def test_a_deleted_text_is_fetched_again_before_it_is_needed(scene: Scene) -> None:
     artifact = scene.infrahub.add_artifact("Colours", CONFIG.format(name="colour", colour="red"))
     name = await scene.sync("Colours", interval="1h")
@@ -87,7 +90,7 @@ async def test_a_deleted_text_is_fetched_again_before_it_is_needed(scene: Scene)
     (lost,) = await _stored(scene, f"{name}-{artifact}")
     before = await scene.until_resource(f"{name}-{artifact}")
     await scene.delete(SECRETS, lost["metadata"]["name"], namespace=OWN)
-    await scene.until(SECRETS, lost["metadata"]["name"], lambda _: True, namespace=OWN, seconds=3)
+    await scene.until(SECRETS, lost["metadata"]["name"], lambda _: True, namespace=OWN)
     (found,) = await _stored(scene, f"{name}-{artifact}")
     assert found["data"] == lost["data"]
     assert scene.infrahub.requests.count(ARTIFACT) == 2

@@ -77,7 +77,7 @@ async def test_a_strangers_object_is_applied_once_it_is_out_of_the_way(scene: Sc
     name = await scene.resource(write([config_map("theirs", colour="blue")]), interval="1s")
     await scene.until_resource(name, has_reason("NotOwned"))
     await scene.delete(await scene.kind("v1", "ConfigMap"), "theirs", namespace=scene.namespace)
-    await scene.until_resource(name, seconds=5)
+    await scene.until_resource(name)
     assert (await configured(scene, "theirs"))["data"] == {"colour": "blue"}
 
 

@@ -114,13 +114,14 @@ async def test_a_sync_that_is_renamed_and_reads_another_branch_changes_its_objec
 
 async def test_a_deletion_waits_no_longer_than_its_timeout(scene: Scene) -> None:
     scene.infrahub.add_artifact("Colours", ONE)
-    old = await scene.sync("Colours", interval="1h", deletionTimeout="2s")
+    old = await scene.sync("Colours", interval="1h", deletionTimeout="1h")
     await scene.until_sync(old)
     await scene.infrahub.stop()
     await scene.sync("Colours", interval="1s")
     await scene.delete(SYNCS, old)
     await scene.until_sync(old, has_reason("Deleting"))
-    await scene.until_gone(SYNCS, old, seconds=10)
+    await scene.patch(SYNCS, old, {"spec": {"deletionTimeout": "1s"}})
+    await scene.until_gone(SYNCS, old)
     assert await scene.get(await scene.kind("v1", "ConfigMap"), "one", namespace=scene.namespace) is None
 
 
@@ -132,7 +133,7 @@ async def test_a_sync_in_trouble_over_other_objects_is_not_waited_for(scene: Sce
     old = await scene.sync("Colours", interval="1h")
     await scene.until_sync(old)
     await scene.delete(SYNCS, old)
-    await scene.until_gone(SYNCS, old, seconds=5)
+    await scene.until_gone(SYNCS, old)
 
 
 async def test_a_suspended_sync_is_not_waited_for(scene: Scene) -> None:
@@ -141,7 +142,7 @@ async def test_a_suspended_sync_is_not_waited_for(scene: Scene) -> None:
     await scene.until_sync(old)
     await scene.sync("Colours", interval="1h", suspend=True)
     await scene.delete(SYNCS, old)
-    await scene.until_gone(SYNCS, old, seconds=5)
+    await scene.until_gone(SYNCS, old)
 
 
 async def test_a_sync_passes_its_policies_on(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from vidra.api.names import FIRST_OWNED_BY, MANAGER_PREFIX
+from vidra.api.names import FIRST_OWNED_BY, MANAGED_LABEL, MANAGER_PREFIX
 from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
@@ -20,7 +20,18 @@ from vidra.testing.first_vidra import Edit, FirstVidra
 from vidra.testing.infrahub import StandIn
 from vidra.testing.objects import config_map
 from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, condition, connection_to, defined, has_reason, is_ready
+from vidra.testing.scene import (
+    OWN,
+    RESOURCES,
+    SYNCS,
+    Json,
+    Scene,
+    condition,
+    connection_to,
+    defined,
+    has_reason,
+    is_ready,
+)
 
 STATE = (Path(__file__).parent / "first_vidra" / "state.yaml").read_text()
 FIRST_CRDS = Path(__file__).parents[1] / "api" / "first_vidra" / "crds.yaml"
@@ -225,7 +236,7 @@ async def until_garbage_is_collected(scene: Scene) -> None:
     garbage["metadata"]["ownerReferences"] = [{**reference, "uid": resource["metadata"]["uid"]}]
     await scene.apply(garbage)
     await scene.delete(RESOURCES, owner)
-    await scene.until_gone(await scene.kind("v1", "ConfigMap"), owner, namespace="default", seconds=90)
+    await scene.until_gone(await scene.kind("v1", "ConfigMap"), owner, namespace="default")
 
 
 async def test_no_object_is_made_anew_or_deleted_and_no_workload_restarts(move: Move) -> None:
@@ -255,7 +266,7 @@ async def test_what_the_artifact_no_longer_has_goes_away(move: Move) -> None:
         await move.done()
     assert (await move.now("ConfigMap", "settings"))["data"] == {"colour": "red"}
     deployment = await move.now("Deployment", "web")
-    assert deployment["metadata"]["labels"] == {"app": "web", "managed-by": "vidra"}
+    assert deployment["metadata"]["labels"] == {"app": "web", MANAGED_LABEL: "true"}
     assert await move.first.now("ConfigMap", "outdated") is None
 
 
@@ -618,7 +629,7 @@ async def test_objects_in_another_cluster_move_alike(move: Move) -> None:
         {
             "apiVersion": "v1",
             "kind": "Secret",
-            "metadata": {"name": "cluster", "namespace": "default", "labels": {"cluster-kubeconfig": "127.0.0.1"}},
+            "metadata": {"name": "cluster", "namespace": OWN, "labels": {"cluster-kubeconfig": "127.0.0.1"}},
             "stringData": {"kubeconfig": plane.kubeconfig.read_text()},
         }
     )

@@ -4,6 +4,7 @@ import asyncio
 
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
+from vidra.testing.patience import HANG
 from vidra.testing.scene import RESOURCES, Scene, condition, has_reason
 
 REFUSED = write([config_map("not a name")])
@@ -50,7 +51,7 @@ async def test_a_new_spec_is_observed_even_when_nothing_changes(scene: Scene) ->
 async def test_kubectl_waits_for_ready_and_lists_the_state(scene: Scene) -> None:
     scene.infrahub.add_artifact("Colours", write([config_map("one")]))
     sync = await scene.sync("Colours")
-    await scene.plane.kubectl("wait", "--for=condition=Ready", f"infrahubsync/{sync}", "--timeout=10s")
+    await scene.plane.kubectl("wait", "--for=condition=Ready", f"infrahubsync/{sync}", f"--timeout={HANG:g}s")
     bad = await scene.resource(REFUSED)
     await scene.until_resource(bad, has_reason("Refused"))
     syncs, resources = await asyncio.gather(

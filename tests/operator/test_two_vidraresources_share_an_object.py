@@ -92,7 +92,7 @@ async def test_a_conflict_ends_when_the_other_owner_goes(scene: Scene) -> None:
     second = await scene.resource(write([config_map("shared", colour="blue")]), interval="1s")
     await scene.until_resource(second, has_reason("Conflict"))
     await scene.delete(RESOURCES, first)
-    await scene.until_resource(second, seconds=5)
+    await scene.until_resource(second)
     assert await owners(scene, "shared") == [second]
 
 

@@ -1,5 +1,6 @@
 """A change in Infrahub is applied when Infrahub calls, long before the next question."""
 
+import asyncio
 import base64
 import itertools
 from collections.abc import AsyncIterator
@@ -55,7 +56,9 @@ async def called(own_plane: ControlPlane) -> AsyncIterator[Scene]:
     await client.close()
 
 
-async def test_a_changed_artifact_is_applied(called: Scene) -> None:
+@pytest.mark.parametrize("spaced", [True, False], ids=["up to 1.6", "since 1.7"])
+async def test_a_changed_artifact_is_applied(called: Scene, spaced: bool) -> None:
+    called.infrahub.webhooks.spaced = spaced
     artifact = called.infrahub.add_artifact("Colours", CONFIG.format(name="colour", colour="red"))
     name = await called.sync("Colours", interval="1h")
     await called.until_sync(name)
@@ -63,6 +66,16 @@ async def test_a_changed_artifact_is_applied(called: Scene) -> None:
     await _until(called, "colour", "blue")
     await called.infrahub.webhooks.sent()
     assert called.infrahub.webhooks.answers == [202, 202]
+
+
+async def test_a_branch_of_any_letters_is_heard_of(called: Scene) -> None:
+    called.infrahub.webhooks.spaced = False
+    artifact = called.infrahub.add_artifact("Farben für ŵ", CONFIG.format(name="colour", colour="red"))
+    called.infrahub.create_branch("größe")
+    name = await called.sync("Farben für ŵ", interval="1h", source={"targetBranch": "größe"})
+    await called.until_sync(name)
+    called.infrahub.change(artifact, CONFIG.format(name="colour", colour="blue"), branch="größe")
+    await _until(called, "colour", "blue")
 
 
 async def test_a_new_artifact_is_applied(called: Scene) -> None:
@@ -140,6 +153,35 @@ async def test_a_new_key_counts_at_once_and_the_old_one_until_it_is_gone(called:
     await _until_answered(called, artifact, KEY, 202)
     await called.apply(_secret(key="new"))
     await _until_answered(called, artifact, KEY, 401)
+
+
+async def test_no_call_is_lost_while_the_key_is_rotated(called: Scene) -> None:
+    artifact = called.infrahub.add_artifact("Colours", CONFIG.format(name="colour", colour="c0"))
+    await called.until_sync(await called.sync("Colours", interval="1h"))
+    await called.infrahub.webhooks.sent()
+    (webhook,) = called.infrahub.webhooks.all.values()
+    numbers = itertools.count(1)
+
+    async def changes() -> None:
+        """Calls, without waiting for their answers."""
+        for number in itertools.islice(numbers, 4):
+            called.infrahub.change(artifact, CONFIG.format(name="colour", colour=f"c{number}"))
+            await asyncio.sleep(0.02)
+
+    await changes()
+    await called.apply(_secret(key="new", previous=KEY))
+    await changes()
+    # The new key is used once it is known, as `vidra infrahub webhook apply` does.
+    await _until_answered(called, artifact, "new", 202)
+    refused = called.infrahub.webhooks.answers.count(401)
+    await changes()
+    assert webhook.shared_key == "new"
+    await called.apply(_secret(key="new"))
+    await changes()
+    await _until(called, "colour", f"c{next(numbers) - 1}")
+    await called.infrahub.webhooks.sent()
+    assert called.infrahub.webhooks.answers.count(401) == refused
+    assert set(called.infrahub.webhooks.answers) <= {202, 401}
 
 
 def _secret(**values: str) -> Json:

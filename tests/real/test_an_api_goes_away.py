@@ -19,8 +19,6 @@ AT_ONCE = {"reconcileOnEvents": True}
 FLUNDER = (API_VERSION, "Flunder")
 CONFIG_MAP = ("v1", "ConfigMap")
 
-pytestmark = pytest.mark.timeout(300)
-
 
 def flunder(name: str, reference: str = "one") -> Json:
     spec = {"reference": reference, "referenceType": "Flunder"}
@@ -96,7 +94,7 @@ async def test_while_it_is_away_nothing_is_lost_the_others_go_on_and_afterwards_
     assert inventory(resource) == {"stays", "goes", "box"}
 
     await aggregated.come_back()
-    resource = await scene.until_resource(name, seconds=90)
+    resource = await scene.until_resource(name)
     assert inventory(resource) == {"stays", "box"}
     after = await scene.get(kind, "stays", **place)
     assert before is not None
@@ -117,7 +115,7 @@ async def test_a_deletion_waits_for_it_and_then_ends(scene: Scene, aggregated: A
     assert blamed(resource) == {"fish"}
     assert inventory(resource) == {"fish", "box"}
     await aggregated.come_back()
-    await scene.until_gone(RESOURCES, name, seconds=90)
+    await scene.until_gone(RESOURCES, name)
     assert await scene.get(kind, "fish", namespace=scene.namespace) is None
 
 
@@ -142,7 +140,7 @@ async def test_an_operator_that_starts_while_it_is_away_loses_nothing_and_does_i
     assert inventory(resource) == {"stays", "goes", "box"}
 
     await api.come_back()
-    resource = await scene.until_resource(name, seconds=90)
+    resource = await scene.until_resource(name)
     assert inventory(resource) == {"stays", "box"}
     after = await scene.get(kind, "stays", **place)
     assert before is not None

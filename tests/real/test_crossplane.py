@@ -115,7 +115,7 @@ async def test_definition_composition_and_object_are_delivered_and_the_provider_
     await scene.until_gone(configs, "made", **place)
     await scene.until_gone(SYNCS, sync)
     # The provider believes that something is gone only half a minute after it made it.
-    await scene.until_gone(objects, "box", seconds=75, **place)
+    await scene.until_gone(objects, "box", **place)
 
 
 async def test_what_the_provider_writes_into_an_object_costs_no_request(scene: Scene) -> None:

@@ -111,6 +111,6 @@ async def test_without_that_annotation_helm_would_take_everything_away(
     """Why the guide insists on it."""
     upgrade = asyncio.create_task(helm(cluster, "upgrade", "vidra", str(CHART), *FLAGS, "--reset-values"))
     going = lambda item: "deletionTimestamp" in item["metadata"]  # noqa: E731 - read once, below
-    await first_release.until(SYNCS, "webserver", going, seconds=60)
+    await first_release.until(SYNCS, "webserver", going)
     await upgrade
     await first_release.client.close()

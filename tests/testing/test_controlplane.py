@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from vidra.testing.controlplane import AuditLog, ControlPlane, ControlPlaneError, KubectlError
+from vidra.testing.patience import HANG
 
 NewControlPlane = Callable[..., Awaitable[ControlPlane]]
 
@@ -38,7 +39,7 @@ async def test_a_failed_kubectl_says_why(controlplane: ControlPlane) -> None:
 
 async def test_the_controllers_delete_what_lost_its_owner(controlplane: ControlPlane, namespace: str) -> None:
     await controlplane.kubectl("-n", namespace, "create", "deployment", "web", "--image=web")
-    watching = ("-n", namespace, "wait", "--timeout=30s")
+    watching = ("-n", namespace, "wait", f"--timeout={HANG:g}s")
     await controlplane.kubectl(*watching, "--for=create", "pod", "-l=app=web")
     await controlplane.kubectl("-n", namespace, "delete", "deployment", "web")
     await controlplane.kubectl(*watching, "--for=delete", "pod", "-l=app=web")
@@ -112,7 +113,7 @@ async def test_nothing_is_left_running_when_the_run_is_killed(tmp_path: Path) ->
     await run.wait()
     assert len(started) == 2
     for process in started:
-        assert select.select([process], [], [], 10)[0], "it outlived its run"
+        assert select.select([process], [], [], HANG)[0], "it outlived its run"
         os.close(process)
 
 
@@ -131,6 +132,7 @@ async def test_a_part_that_dies_is_named_with_the_tail_of_its_log(
 _RUN = """
 import asyncio
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.patience import HANG
 
 async def main():
     async with ControlPlane(controllers=False):

@@ -11,7 +11,6 @@ import pytest
 
 pytestmark = [
     pytest.mark.usefixtures("new_controlplane"),  # which gets the programs beforehand
-    pytest.mark.timeout(180),
 ]
 
 SEEN = (

@@ -10,6 +10,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from vidra.testing.eventually import eventually
+from vidra.testing.patience import HANG
 from vidra.web import bounded as module
 from vidra.web.bounded import Mishap, bounded
 from vidra.web.server import BindError
@@ -66,7 +67,7 @@ async def test_a_connection_that_says_nothing_ends(served: Served, monkeypatch: 
     monkeypatch.setattr(module, "LONGEST", 0.05)
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     writer.write(b"POST / HTTP/1.1\r\nHost:")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(HANG):
         assert await reader.read() == b""
     writer.close()
     assert served.mishaps == [Mishap.UNFINISHED]

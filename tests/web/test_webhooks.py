@@ -36,6 +36,31 @@ async def test_a_body_that_was_signed_as_it_is_sent_is_heard_too(ear: Ear) -> No
     assert await ear.call(**headers) == 202
 
 
+LETTERS = {"artifact_definition_name": 'Café 🐝 \u2028 \\u00e9 " , :', "node_id": "18a5"}
+
+
+@pytest.mark.parametrize("spaced", [True, False], ids=["up to 1.6", "since 1.7"])
+@pytest.mark.parametrize(
+    "changes", [{}, {"data": LETTERS}, {"branch": "größe-Ж"}, {"account_id": "\x7f"}], ids=["", "name", "branch", "del"]
+)
+async def test_every_infrahub_is_heard_whatever_letters_it_uses(
+    ear: Ear, event: Event, spaced: bool, changes: dict[str, Any]
+) -> None:
+    ear.spaced = spaced
+    body = event(**changes)
+    signed = {name.replace("-", "_"): value for name, value in signed_headers(KEY, body, spaced=spaced).items()}
+    assert await ear.call(body, **signed) == 202
+
+
+@pytest.mark.parametrize("spaced", [True, False], ids=["up to 1.6", "since 1.7"])
+async def test_a_letter_that_is_another_one_is_forged(ear: Ear, event: Event, spaced: bool) -> None:
+    signed = signed_headers(KEY, event(branch="größe"), spaced=spaced)
+    headers = {name.replace("-", "_"): value for name, value in signed.items()}
+    for other in ("große", "gr\u0308o\u0308ße", "gr\\u00f6ße", "größe "):
+        assert await ear.call(event(branch=other), **headers) == 401
+    assert ear.counts() == {"forged": 4}
+
+
 async def test_one_right_signature_among_several_is_enough(ear: Ear) -> None:
     right = signed_headers(KEY, BODY)
     signature = f"v1,{base64.b64encode(b'wrong').decode()} v1a,other {right['webhook-signature']}"
@@ -83,7 +108,20 @@ async def test_headers_of_another_form_are_refused_before_the_body_is_read(ear: 
     assert ear.counts() == {"malformed": 1}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"id": 1}', b'{"event": "x"}', b"\xff", b'{"a": 1 2}'])
+_EVENT = b'{"id": "x", "event": "infrahub.artifact.updated", "branch": "main", "data": '
+_DEEP = b"[" * 15_000 + b"]" * 15_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{", b"[]", b'{"id": 1}', b'{"event": "x"}', b"\xff", b'{"a": 1 2}'),
+        pytest.param(_EVENT + _DEEP + b"}", id="deep data"),
+        pytest.param(_EVENT + b'{"node_id": "n", "x": ' + _DEEP + b"}}", id="deep in the data"),
+        pytest.param(b'{"x": ' + _DEEP + b"}", id="deep elsewhere"),
+        pytest.param(b'{"a":' * 6_000, id="deep without an end"),
+    ],
+)
 async def test_a_signed_body_that_is_no_event_is_refused(ear: Ear, body: bytes) -> None:
     signed = _sign(f"msg_1.{int(time.time())}.", body)
     headers = {"webhook_id": "msg_1", "webhook_timestamp": str(int(time.time())), "webhook_signature": signed}

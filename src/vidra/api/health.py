@@ -37,6 +37,10 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     status: Status
     message: str = ""
     """One line, in the object's own words where it has any."""
+    until: float = 0.0
+    """Unix time after which the object counts as Current, should nothing more be heard of it; 0: never."""
+    unless_late: str = ""
+    """A StorageClass: the object counts as Current if that binds claims only when a Pod wants them; empty: none."""
 
 
 CURRENT = Health(Status.CURRENT)

@@ -25,6 +25,13 @@ class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
         tuple[str, ...], Field(description="Names of the Secrets that hold the text, gzipped, in this order.")
     ]
     size: Annotated[int, Field(description="Bytes of the text before compression.")] = 0
+    seal: Annotated[
+        str,
+        Field(
+            description="Shows that a sync gave this text to this VidraResource for its destination. Nobody else can "
+            "make one, and without it the text is not read."
+        ),
+    ] = ""
 
 
 class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -81,6 +88,13 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
         bool,
         Field(description="The object was there before Vidra applied it: it is released at the end, never deleted."),
     ] = False
+    ended: Annotated[
+        str,
+        Field(
+            description="How the object came to its end by itself under this text, as a Job does: Succeeded, Failed or "
+            "Unseen. It is not made again when it is gone."
+        ),
+    ] = ""
     wave: Annotated[int, Field(description="The wave that the object said it belongs to; pruning goes backwards.")] = 0
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX
+import msgspec
+
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX
 from vidra.apply.owner import Owner
+from vidra.kube.answer import decode
 from vidra.kube.client import Client
 from vidra.kube.live import LiveMeta, Manager
 from vidra.kube.verbs import json_patch, look
@@ -13,11 +16,14 @@ from vidra.kube.verbs import json_patch, look
 Operation = dict[str, Any]
 
 
-async def abandon(client: Client, path: str, *, uid: str, owner: Owner) -> None:
+async def abandon(client: Client, path: str, *, uid: str, owner: Owner, shared: bool = False) -> None:
     """Take an owner's entry out of managedFields, and its annotation and label off.
 
     Releasing (`release.py`) would take the owner's fields out of the object; this leaves them. An object that is gone,
     or another one by now, is left alone.
+
+    Args:
+        shared: Others own it too, even if no field says so.
 
     Raises:
         Unreachable: The cluster does not answer.
@@ -26,25 +32,62 @@ async def abandon(client: Client, path: str, *, uid: str, owner: Owner) -> None:
     live = await look(client, path)
     if live is None or live.metadata.uid != uid:
         return
-    patch = unmarked(live.metadata, owner)
+    patch = unmarked(live.metadata, owner, shared=shared)
     if patch:
         await json_patch(client, path, patch)
 
 
-def unmarked(meta: LiveMeta, owner: Owner) -> list[Operation]:
+def unmarked(meta: LiveMeta, owner: Owner, *, shared: bool = False) -> list[Operation]:
     """The JSON patch (RFC 6902) that takes an owner's marks off; empty when there are none.
 
     It writes the version that it was made from, so that the server answers 409 when the object changed since.
     """
     patch = _managers(meta.managed_fields, owner.manager)
     patch += [_remove("annotations", key) for key in owner.annotations if key in (meta.annotations or {})]
-    others = any(
+    others = shared or any(
         entry.manager.startswith(MANAGER_PREFIX) and entry.manager != owner.manager for entry in meta.managed_fields
     )
-    if not others and (meta.labels or {}).get(MANAGED_LABEL) == MANAGED_VALUE:
-        patch.append(_remove("labels", MANAGED_LABEL))
+    if not others:
+        patch += [_remove("labels", key) for key in _labels(meta, owner.manager)]
     version = {"op": "replace", "path": "/metadata/resourceVersion", "value": meta.resource_version}
     return [version, *patch] if patch else []
+
+
+def unlabelled(meta: LiveMeta, manager: str) -> list[Operation]:
+    """The JSON patch that takes off what a manager that applies nothing any more has left; empty when that is nothing.
+
+    The label stays while another owner is there.
+    """
+    patch = _managers(meta.managed_fields, manager)
+    if not patch:
+        return []
+    others = any(entry.manager.startswith(MANAGER_PREFIX) for entry in meta.managed_fields if entry.manager != manager)
+    if not others and MANAGED_LABEL in (meta.labels or {}):
+        patch.append(_remove("labels", MANAGED_LABEL))
+    return [{"op": "replace", "path": "/metadata/resourceVersion", "value": meta.resource_version}, *patch]
+
+
+def _labels(meta: LiveMeta, manager: str) -> list[str]:
+    """Vidra's labels. The former one counts only where this version has not applied: else the manifest says it."""
+    labels, mine = meta.labels or {}, [entry for entry in meta.managed_fields if entry.manager == manager]
+    applied = [entry for entry in mine if entry.operation == "Apply"]
+    former = any(FORMER_LABEL in _held(entry) and MANAGED_LABEL not in _held(entry) for entry in applied)
+    found = [MANAGED_LABEL] if labels.get(MANAGED_LABEL) == MANAGED_VALUE else []
+    return found + ([FORMER_LABEL] if former and labels.get(FORMER_LABEL) == FORMER_VALUE else [])
+
+
+def _held(entry: Manager) -> list[str]:
+    """The labels that a manager holds."""
+    fields = decode(entry.fields or b"{}", _Fields)
+    return [key.removeprefix("f:") for key in fields.metadata.labels]
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    labels: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict, name="f:labels")
+
+
+class _Fields(msgspec.Struct, frozen=True):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata, name="f:metadata")
 
 
 def _managers(entries: tuple[Manager, ...], manager: str) -> list[Operation]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vidra.api.names import CLUSTER_LABEL, CONFIG_LABEL, CONFIG_VALUE, INFRAHUB_LABEL, MANAGER_PREFIX
+from vidra.api.names import MANAGER_PREFIX
 from vidra.api.policies import Adoption
 from vidra.kube.live import LiveMeta
-from vidra.manifests import Ref
 
 _FLUX = frozenset({"kustomize-controller", "helm-controller"})
 _ARGO_CD = frozenset({"argocd-controller", "argocd-application-controller"})
@@ -43,16 +42,6 @@ def holder_of(meta: LiveMeta, manager: str) -> str:
         or (f"another Vidra ({vidra[0]})" if vidra else "")
         or _controller(meta)
     )
-
-
-def sensitive(ref: Ref, meta: LiveMeta) -> str:
-    """Why an object of Vidra's own cluster is never taken over, as it is there; empty when it may be."""
-    labels = meta.labels or {}
-    if (ref.api_version, ref.kind) == ("v1", "Secret") and {CLUSTER_LABEL, INFRAHUB_LABEL} & labels.keys():
-        return "Vidra takes credentials from it"
-    if (ref.api_version, ref.kind) == ("v1", "ConfigMap") and labels.get(CONFIG_LABEL) == CONFIG_VALUE:
-        return "Vidra takes its settings from it"
-    return ""
 
 
 def _helm(labels: Mapping[str, str], annotations: Mapping[str, str]) -> str:

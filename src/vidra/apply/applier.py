@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
-from vidra.apply.adoption import refusal, sensitive
-from vidra.apply.contest import contest, why_not
+from vidra.apply import namespaces
+from vidra.apply.adoption import refusal
+from vidra.apply.contest import contest
 from vidra.apply.desired import Desired
+from vidra.apply.ending import is_over
 from vidra.apply.giving_up import give_up
+from vidra.apply.guard import NOTHING_KEPT, Guard
+from vidra.apply.handover import hand_over
 from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
-from vidra.apply.plan import revision
-from vidra.apply.problems import being_deleted, contested, never_taken, not_owned, refused, unchangeable
+from vidra.apply.plan import is_drift, revision
+from vidra.apply.problems import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
+from vidra.apply.repair import may_help, repair
+from vidra.apply.settling import Settling
 from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
@@ -26,10 +34,10 @@ from vidra.kube.verbs import apply, delete, look
 NEVER = "1"
 """A resourceVersion that no object can have: etcd counts from 1, before anything is stored. An apply at it creates what
 is not there and is a 409 for what is."""
-ATTEMPTS = 3
-"""To take a field at the very version of the object at which it was seen who loses it."""
 LOOKS = 8
 """To apply at the very version at which it was seen what others have: controllers write the status meanwhile."""
+REPAIRS = 2
+"""Of one object in one apply: what stands in the way of what stood behind something else."""
 
 
 class Applier:
@@ -42,14 +50,19 @@ class Applier:
 
     Args:
         terms: What to do about other owners and about objects that somebody else made.
+        guard: What the cluster keeps from artifacts.
     """
 
-    def __init__(self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED) -> None:
+    def __init__(
+        self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED, guard: Guard = NOTHING_KEPT
+    ) -> None:
         self._client = client
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
         self._terms = terms
+        self._guard = guard
+        self._settling = Settling(client, owner.manager, terms, self._send)
 
     async def apply(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Make the cluster hold this object.
@@ -77,7 +90,7 @@ class Applier:
         except ApiError as error:
             if error.unauthorized:
                 raise
-            raise refused(item.ref, error, fresh=entry is None) from None
+            raise refused(item.ref, error, item.body, fresh=entry is None) from None
 
     async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
@@ -121,11 +134,14 @@ class Applier:
                     raise
         elif entry.uid:
             try:
+                await self._own_first(item, entry)
                 return await self._ours(item, entry.uid, joined=entry.joined)
             except ApiError as error:
                 if not error.conflict:
                     raise
         live = await look(self._client, item.path)
+        if live is None and entry and (ended := is_over(item, entry, self._observed)):
+            return msgspec.structs.replace(entry, ended=ended)
         if live is None and item.version:
             # What was to be left as it is went along with the object.
             raise ApiError(409, Status(f"{item.ref} vanished"))
@@ -142,13 +158,14 @@ class Applier:
             raise unchangeable(item.ref, fields, hint, fresh=entry is None)
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
-            if any(name != self._manager for name, _ in seen(live.metadata).holders):
+            held = any(name != self._manager for name, _ in seen(live.metadata).holders)
+            if held or self._terms.overlooked(entry):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
                 self._client, item.path, uid=entry.uid, resource_version=version
             ):
-                raise being_deleted(item.ref)
+                raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._create(item)
 
     async def _create(self, item: Desired) -> ManagedObject:
@@ -163,12 +180,13 @@ class Applier:
         """Apply an object that exists and is not known to be ours."""
         state = seen(live.metadata)
         if state.terminating:
-            raise being_deleted(item.ref)
+            raise being_deleted(item.ref, live.metadata.finalizers)
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
         if state.holders or _joinable(item):
+            self._check_joined(item, joined=_joined(item, state))
             shared = await self._share(item, state.uid, fresh=fresh)
-            return self._entry(item, shared, joined=_joined(item, state))
+            return await self._own(item, shared, joined=_joined(item, state))
         return await self._stranger(item, live)
 
     async def _stranger(self, item: Desired, live: LiveObject) -> ManagedObject:
@@ -177,20 +195,35 @@ class Applier:
         Raises:
             ObjectError: It is to be left alone.
         """
-        if not item.server and (why := sensitive(item.ref, live.metadata)):
+        if why := self._guard.never_taken(item.ref, live.metadata):
             raise never_taken(item.ref, why)
         if why := refusal(live.metadata, self._terms.policies.adoption, self._manager):
             raise not_owned(item.ref, why)
         # At this very version, so that whoever takes it up meanwhile is seen by the next look.
         taken = await self._send(item, live.metadata.uid, version=live.metadata.resource_version, force=True)
         self._terms.adopted(item.ref)
-        return self._entry(item, taken, joined=False)
+        return await self._own(item, taken, joined=False)
+
+    def _check_joined(self, item: Desired, *, joined: bool) -> None:
+        """Leave alone what a Namespace that was there before has to keep.
+
+        Raises:
+            ObjectError: The manifest says something else about it.
+        """
+        if joined and (why := namespaces.refusal(item, self._owner, self._terms.may_describe)):
+            raise not_described(item.ref, why)
 
     async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
+        self._check_joined(item, joined=joined)
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        if state and state.uid == uid and state.terminating:
+            # Not to be written to: what it becomes now is nobody's any more.
+            leaving = await look(self._client, item.path)
+            raise being_deleted(item.ref, leaving.metadata.finalizers if leaving else ())
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
-            raise being_deleted(item.ref)
-        return self._entry(item, live, joined=joined)
+            raise being_deleted(item.ref, live.metadata.finalizers)
+        return await self._own(item, live, joined=joined)
 
     async def _insist(self, item: Desired, uid: str) -> LiveObject:
         """Take back what anybody changed, but from another owner only as the terms allow."""
@@ -208,7 +241,7 @@ class Applier:
         except ApiError as error:
             if error.code != 409 or not error.causes:
                 raise
-            return await self._settle(item, uid, error, fresh=False)
+            return await self._settling.settle(item, uid, error, fresh=False)
 
     async def _share(self, item: Desired, uid: str, *, fresh: bool) -> LiveObject:
         """Become one more owner of what others have."""
@@ -218,45 +251,43 @@ class Applier:
             found = contest(error, self._manager)
             if not found.owners or (found.strangers and _joinable(item)):
                 raise
-            return await self._settle(item, uid, error, fresh=fresh)
-
-    async def _settle(self, item: Desired, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
-        """Take fields from other owners, if this one comes before all of them.
-
-        Raises:
-            ObjectError: It does not, or the object changes too fast to tell.
-            ApiError: Refused for another reason.
-        """
-        self._must_win(item, error, fresh=fresh)
-        for _ in range(ATTEMPTS):
-            found = await look(self._client, item.path)
-            if found is None or found.metadata.uid != uid:
-                raise error
-            try:
-                return await self._take(item, uid, found.metadata.resource_version, fresh=fresh)
-            except ApiError as again:
-                if again.code != 409:
-                    raise
-        raise contested(item.ref, "other owners change it too fast: tried again later", fresh=fresh)
-
-    async def _take(self, item: Desired, uid: str, version: str, *, fresh: bool) -> LiveObject:
-        """Ask again who would lose, and force only if nothing changed since: nobody else may lose."""
-        try:
-            return await self._send(item, uid, version=version, force=False)
-        except ApiError as error:
-            if error.code != 409 or not error.causes:
-                raise
-            self._must_win(item, error, fresh=fresh)
-        return await self._send(item, uid, version=version, force=True)
-
-    def _must_win(self, item: Desired, error: ApiError, *, fresh: bool) -> None:
-        if why := why_not(contest(error, self._manager), self._terms.policies, self._terms.rivals, str(item.ref)):
-            raise contested(item.ref, why, fresh=fresh)
+            return await self._settling.settle(item, uid, error, fresh=fresh)
 
     async def _send(self, item: Desired, uid: str, *, force: bool, version: str = "") -> LiveObject:
+        for _ in range(REPAIRS):
+            try:
+                return await self._sent(item, uid, version, force=force)
+            except ApiError as error:
+                if not uid or not may_help(error):
+                    raise
+                now = await repair(self._client, item, uid, version or item.version, error=error, manager=self._manager)
+                if not now:
+                    raise
+                version = now
+        return await self._sent(item, uid, version, force=force)
+
+    async def _sent(self, item: Desired, uid: str, version: str, *, force: bool) -> LiveObject:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
         self._observed.note(item.kind, live)
         return live
+
+    async def _own_first(self, item: Desired, entry: ManagedObject) -> None:
+        """Before another text is applied, make the last one this owner's, should a pass have ended before it was."""
+        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
+        if entry.joined or is_drift(item, entry) or not (state and state.shared):
+            return
+        live = await look(self._client, item.path)
+        if live and live.metadata.uid == entry.uid:
+            self._observed.note(item.kind, await hand_over(self._client, item.path, live, self._manager))
+
+    async def _own(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
+        """The entry of an object that was applied, once what it holds is this owner's; what is joined stays shared."""
+        if not joined:
+            held = await hand_over(self._client, item.path, live, self._manager)
+            if held is not live:
+                self._observed.note(item.kind, held)
+                live = held
+        return self._entry(item, live, joined=joined)
 
     def _entry(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
         held = seen(live.metadata).digest(self._manager)

@@ -15,6 +15,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import ref_of
 from vidra.apply.problems import ObjectError
+from vidra.apply.unserved import Definition
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, DiscoveryStale, Kind
 from vidra.kube.errors import ApiError
@@ -69,8 +70,7 @@ class Contents:
                     kinds = in_namespaces(await self._discovery.everything())
                     return told(await self._all(kinds, entry.name, owned=False))
                 case "apiextensions.k8s.io", "CustomResourceDefinition":
-                    kinds = defined_by(entry.name, await self._discovery.everything())
-                    return told(await self._all(kinds, "", owned=True))
+                    return await self._defined(path)
                 case "", "PersistentVolumeClaim":
                     claim = await self._client.get(path, _Claim)
                     volume = claim.spec.volume_name
@@ -87,6 +87,15 @@ class Contents:
             return f"Vidra may not see what is in it ({error})"
         return ""
 
+    async def _defined(self, path: str) -> str:
+        """Asked of the definition, not of discovery: an object that no version shows goes with it all the same."""
+        definition = await self._client.get(path, Definition)
+        if not definition.established:
+            return ""
+        if definition.kind is None:
+            return "it serves no version, so that what it holds cannot be seen"
+        return told(await self._all([definition.kind], "", owned=True))
+
     async def _all(self, kinds: Iterable[Kind], namespace: str, *, owned: bool) -> list[str]:
         found = await asyncio.gather(*(self._some(kind, namespace, owned=owned) for kind in kinds))
         return [name for names in found for name in names]
@@ -98,8 +107,11 @@ class Contents:
             try:
                 page = await self._client.get(kind.path(namespace), LiveList, accept=METADATA_LIST, query=query)
             except ApiError as error:
-                if error.code in {404, 405}:  # no longer served, or nothing that is stored
+                if error.code in {404, 405} and not owned:  # no longer served, or nothing that is stored
                     return []
+                if error.code == 404:
+                    why = "what is in it cannot be seen now"
+                    raise ObjectError(Reason.PRUNE_FAILED, f"{kind.plural}.{group_of(kind)}: {why}") from None
                 raise
             found = [item.metadata for item in page.items or () if counts(kind, item.metadata, owned=owned)]
             if found or not page.metadata.continue_:
@@ -115,11 +127,6 @@ def in_namespaces(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
         if kind.namespaced and kind.watchable and (group_of(kind), kind.kind) not in _EPHEMERAL
     }
     return tuple(found.values())
-
-
-def defined_by(definition: str, kinds: Iterable[Kind]) -> tuple[Kind, ...]:
-    """The kind that a CustomResourceDefinition makes, in one version; none while it is not served."""
-    return tuple(kind for kind in kinds if f"{kind.plural}.{group_of(kind)}" == definition)[:1]
 
 
 def counts(kind: Kind, meta: LiveMeta, *, owned: bool) -> bool:

@@ -9,7 +9,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from vidra.api.drift import IgnoreDifference
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE
 from vidra.apply.fields import Path
+from vidra.apply.fieldsets import taken_from
+from vidra.apply.filled import unfilled
+from vidra.apply.handover import fields_of
 from vidra.apply.ignored import left, pointers_for, respecting
 from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
@@ -91,6 +95,19 @@ class Desired(msgspec.Struct, frozen=True):
         body = _marked(respecting(self.body, live, pointers, owner.manager), owner)
         return msgspec.structs.replace(self, body=body, version=version, gives_up=gives_up)
 
+    def as_stored(self, after: dict[str, Any], manager: str) -> Desired:
+        """The same in the words of the API server.
+
+        Args:
+            after: What the server would store after an apply of this under the manager, with managedFields.
+        """
+        mine = fields_of(after["metadata"].get("managedFields") or (), manager)
+        stored = taken_from(after, mine) if mine else {}
+        named = {key: self.body["metadata"][key] for key in ("name", "namespace") if key in self.body["metadata"]}
+        identity = {key: self.body[key] for key in ("apiVersion", "kind")}
+        body = {**stored, **identity, "metadata": {**stored.get("metadata", {}), **named}}
+        return msgspec.structs.replace(self, body=body)
+
 
 def desire(
     item: ManifestObject,
@@ -113,16 +130,27 @@ def desire(
     metadata = {key: value for key, value in given.items() if key not in SERVER_SET and key != "namespace"}
     if namespace:
         metadata["namespace"] = namespace
-    body = _marked({**plain(item.body, item.ref), "metadata": metadata}, owner)
+    told = {**unfilled(plain(item.body, item.ref), item.ref), "metadata": metadata}
+    body = _marked(told, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
     ignored = pointers_for(ref, ignore, item.body)
-    sent = msgspec.json.encode(body) + "\0".join(ignored).encode()
+    sent = msgspec.json.encode(_as_before(told, owner)) + "\0".join(ignored).encode()
     digest = hashlib.blake2b(sent, digest_size=6).hexdigest()
     return Desired(server, ref, kind, body, digest, ignored, wave_of(given.get("annotations") or {}))
 
 
 def _marked(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    return _with_marks(body, owner.labels, owner)
+
+
+def _as_before(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    """The body with the label of earlier versions: an upgrade must not make the same text look like another."""
+    given = (body["metadata"].get("labels") or {}).get(FORMER_LABEL, FORMER_VALUE)
+    return _with_marks(body, {FORMER_LABEL: given}, owner)
+
+
+def _with_marks(body: dict[str, Any], marks: dict[str, str], owner: Owner) -> dict[str, Any]:
     metadata = body.get("metadata") or {}
-    labels = {**(metadata.get("labels") or {}), **owner.labels}
+    labels = {**(metadata.get("labels") or {}), **marks}
     annotations = {**(metadata.get("annotations") or {}), **owner.annotations}
     return {**body, "metadata": {**metadata, "labels": labels, "annotations": annotations}}

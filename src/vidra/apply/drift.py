@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import MANAGER_PREFIX
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGER_PREFIX
 from vidra.api.resource import DriftedObject
 from vidra.apply.desired import Desired
 from vidra.apply.fields import MISSING, Fields, Json, below, held, key_of
@@ -121,7 +121,7 @@ def differing(wanted: Json, live: Json) -> Iterator[Difference]:
         if not name.startswith(MANAGER_PREFIX):
             # One manager may have several entries; their keys are those of different fields.
             sets[f"{name}\0{len(sets)}"] = entry.get("fieldsV1") or None
-    yield from _different(_kept(wanted), _kept(live), "", sets)
+    yield from _different(_kept(wanted), _without_former(_kept(live), wanted), "", sets)
 
 
 def blamed(found: tuple[Difference, ...], live: Json, manager: str) -> tuple[str, ...]:
@@ -158,6 +158,15 @@ def _kept(item: Json) -> Json:
     """The object without what changes at every write, or is the status that controllers report."""
     metadata = {key: value for key, value in item.get("metadata", {}).items() if key not in _SERVER_KEEPS}
     return {**{key: value for key, value in item.items() if key != "status"}, "metadata": metadata}
+
+
+def _without_former(live: Json, wanted: Json) -> Json:
+    """Without the label of an earlier version of Vidra, which is nobody's change, and goes with the next text."""
+    labels = live["metadata"].get("labels") or {}
+    if labels.get(FORMER_LABEL) != FORMER_VALUE or FORMER_LABEL in (wanted["metadata"].get("labels") or {}):
+        return live
+    left = {key: value for key, value in labels.items() if key != FORMER_LABEL}
+    return {**live, "metadata": {**live["metadata"], "labels": left}}
 
 
 def _different(wanted: Any, live: Any, path: str, sets: Sets) -> Iterator[Difference]:

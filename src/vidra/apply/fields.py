@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
+from vidra.kube.answer import decode
 
 Json = dict[str, Any]
 Fields = Json | None
@@ -113,4 +113,4 @@ def _each(mine: Json, others: Sequence[Fields], key: str) -> tuple[Fields, list[
 
 
 def _decoded(key: str) -> Any:
-    return msgspec.json.decode(key[2:])
+    return decode(key[2:].encode(), dict[str, Any])

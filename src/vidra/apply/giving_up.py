@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from vidra.apply.desired import Desired
 from vidra.apply.fields import Json, Path, without
-from vidra.kube.client import Client, decode
+from vidra.kube.answer import decode
+from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.live import LiveObject
 from vidra.kube.verbs import json_patch, look

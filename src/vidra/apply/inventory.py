@@ -41,7 +41,7 @@ class Inventory(msgspec.Struct, frozen=True):
             if entry is None:
                 changed[item.key] = entry_for(item)
             elif entry.revision and not entry.revision.startswith(f"{item.digest}-"):
-                changed[item.key] = msgspec.structs.replace(entry, revision="")
+                changed[item.key] = msgspec.structs.replace(entry, revision="", ended="")
         return Inventory({**self.entries, **changed}) if changed else self
 
     def settled(self, applied: Iterable[ManagedObject], gone: Iterable[Key]) -> Inventory:

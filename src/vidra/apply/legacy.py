@@ -1,8 +1,8 @@
 """What the first Vidra (0.0.6) leaves on an object, and how that becomes what an owner has today: pure.
 
 It wrote objects with ordinary updates, so that its fields are in an `Update` entry of managedFields. As long as they
-are, a field that leaves the artifact stays in the object. The way out is that of KEP-555 for client-side appliers: what
-the entry holds is put into the entry of the owner, whose next apply then removes what is no longer wanted.
+are, a field that leaves the artifact stays in the object. The way out is a handover (`handover.py`) of all that the
+entry holds: it is put into the entry of the owner, whose next apply then removes what is no longer wanted.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import FIRST_MANAGED_BY, FIRST_OWNED_BY, GROUP, MANAGED_VALUE, RESOURCE_KIND
-
-Fields = dict[str, Any]
-"""FieldsV1: a tree of `f:name`, `k:{key}`, `v:value` and `.`."""
+from vidra.api.names import FIRST_MANAGED_BY, FIRST_OWNED_BY, FIRST_VALUE, GROUP, RESOURCE_KIND
+from vidra.apply.fieldsets import Fields
+from vidra.apply.handover import given, is_apply, is_update
 
 BINARY = "manager"
 """Field manager of the first Vidra unless it was built under another name: that of its program."""
@@ -59,7 +58,7 @@ def names(meta: Meta, name: str, uid: str) -> bool:
 
     The label counts for nothing: its value differs between releases, and the first Vidra itself went by the annotation.
     """
-    if meta.annotation(FIRST_MANAGED_BY) != MANAGED_VALUE:
+    if meta.annotation(FIRST_MANAGED_BY) != FIRST_VALUE:
         return False
     return name in ids(meta) or any(
         _is_vidra_resource(item) and item.get("uid") == uid for item in meta.owner_references
@@ -68,17 +67,17 @@ def names(meta: Meta, name: str, uid: str) -> bool:
 
 def noted_by_update(meta: Meta) -> bool:
     """Whether the note of the owners was written as the first Vidra writes: by an update, and held since."""
-    return any(_is_update(entry) and _holds_note(entry) for entry in meta.managed_fields)
+    return any(is_update(entry) and _holds_note(entry) for entry in meta.managed_fields)
 
 
 def held(meta: Meta, manager: str) -> bool:
     """Whether this owner's field manager holds anything of it."""
-    return any(_is_apply(entry, manager) for entry in meta.managed_fields)
+    return any(is_apply(entry, manager) for entry in meta.managed_fields)
 
 
 def found(meta: Meta, manager: str) -> bool:
     """Whether a Namespace was there before the first Vidra: somebody else got the label that comes with creation."""
-    mine = [entry for entry in meta.managed_fields if _is_apply(entry, manager)]
+    mine = [entry for entry in meta.managed_fields if is_apply(entry, manager)]
     first = first_entry(meta)
     entries = [*mine, first] if first else mine
     return not any(f"f:{_BIRTHMARK}" in _section(entry, "f:labels") for entry in entries)
@@ -86,7 +85,7 @@ def found(meta: Meta, manager: str) -> bool:
 
 def first_entry(meta: Meta) -> dict[str, Any] | None:
     """The managedFields entry of the first Vidra: the one that holds its annotation, or else has its usual name."""
-    updates = [entry for entry in meta.managed_fields if _is_update(entry)]
+    updates = [entry for entry in meta.managed_fields if is_update(entry)]
     named = (entry for entry in updates if entry.get("manager") == BINARY)
     return next((entry for entry in updates if _holds_note(entry)), None) or next(named, None)
 
@@ -106,38 +105,11 @@ def move(meta: Meta, managers: Sequence[str]) -> dict[str, Any]:
         left = [item for item in meta.owner_references if not _is_vidra_resource(item)]
         metadata["ownerReferences"] = left or None
     if first := first_entry(meta):
-        metadata["managedFields"] = _handed_over(meta.managed_fields, first, managers)
+        entries = [entry for entry in meta.managed_fields if entry is not first]
+        for manager in managers:
+            entries = given(entries, manager, first.get("fieldsV1") or {}, first)
+        metadata["managedFields"] = entries
     return {"metadata": metadata}
-
-
-def merged(one: Fields, other: Fields) -> Fields:
-    """The union of two sets of fields."""
-    result = dict(one)
-    for key, value in other.items():
-        result[key] = merged(result[key], value) if key in result else value
-    return result
-
-
-def _handed_over(
-    entries: Sequence[dict[str, Any]], first: dict[str, Any], managers: Sequence[str]
-) -> list[dict[str, Any]]:
-    owners = dict.fromkeys(managers)
-    result = [
-        entry for entry in entries if entry is not first and not any(_is_apply(entry, manager) for manager in owners)
-    ]
-    for manager in owners:
-        mine: dict[str, Any] = next((entry for entry in entries if _is_apply(entry, manager)), {})
-        fields = merged(mine.get("fieldsV1") or {}, first.get("fieldsV1") or {})
-        result.append({**first, **mine, "manager": manager, "operation": "Apply", "fieldsV1": fields})
-    return result
-
-
-def _is_update(entry: dict[str, Any]) -> bool:
-    return entry.get("operation") == "Update" and not entry.get("subresource")
-
-
-def _is_apply(entry: dict[str, Any], manager: str) -> bool:
-    return entry.get("operation") == "Apply" and entry.get("manager") == manager and not entry.get("subresource")
 
 
 def _holds_note(entry: dict[str, Any]) -> bool:

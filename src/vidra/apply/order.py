@@ -22,6 +22,18 @@ class Stage(IntEnum):
     """What can refuse all of the above once it is there."""
 
 
+class Leave(NamedTuple):
+    """When an object's turn to go comes, the last first.
+
+    Inside a wave custom resources go before anything that may serve them: the controller that takes their finalizers
+    off, its account and its rights, their webhooks, API services and definitions.
+    """
+
+    wave: int
+    custom: bool
+    stage: Stage
+
+
 class Step(NamedTuple):
     """When an object's turn comes: waves first, stages inside a wave."""
 
@@ -30,6 +42,15 @@ class Step(NamedTuple):
 
 
 _CORE = ""
+_BUILTIN = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        *("admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization"),
+        *("certificates", "coordination", "discovery", "events", "flowcontrol.apiserver", "internal.apiserver"),
+        *("networking", "node", "rbac.authorization", "resource", "scheduling", "storage", "storagemigration"),
+    )
+)
+"""Groups of Kubernetes itself that have a dot. What others define has one always."""
 _STAGES: dict[tuple[str, str], Stage] = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Stage.DEFINITIONS,
     (_CORE, "Namespace"): Stage.DEFINITIONS,
@@ -57,10 +78,20 @@ _STAGES: dict[tuple[str, str], Stage] = {
 }
 
 
+def is_builtin(group: str) -> bool:
+    """Whether a group is Kubernetes' own: its kinds need no definition, and nobody else serves them."""
+    return "." not in group or group in _BUILTIN
+
+
 def stage_of(api_version: str, kind: str) -> Stage:
     """The stage of a kind, whatever its version."""
     group = api_version.rpartition("/")[0]
     return _STAGES.get((group, kind), Stage.OBJECTS)
+
+
+def leave_of(api_version: str, kind: str, wave: int) -> Leave:
+    """When an object goes."""
+    return Leave(wave, not is_builtin(api_version.rpartition("/")[0]), stage_of(api_version, kind))
 
 
 def wave_of(annotations: Mapping[str, object]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
@@ -41,6 +42,12 @@ class Owner(msgspec.Struct, frozen=True):
     def annotations(self) -> dict[str, str]:
         """One key of this owner's own, so that owners never edit each other's."""
         return {f"{OWNER_PREFIX}{self.hub}-{hashed(self.name)}": self.name}
+
+
+def foreign(annotations: Iterable[str] | None, owner: Owner) -> bool:
+    """Whether annotations name an owner of another hub, whose inventory nobody here can see."""
+    own = f"{OWNER_PREFIX}{owner.hub}-"
+    return any(key.startswith(OWNER_PREFIX) and not key.startswith(own) for key in annotations or ())
 
 
 def hub_of(uid: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired import Desired, Key
 from vidra.apply.inventory import Inventory, key_of
-from vidra.apply.order import Step, stage_of
+from vidra.apply.order import Leave, Step, leave_of, stage_of
 from vidra.kube.observed import Seen
 
 Look = Callable[[Desired], Seen | None]
@@ -88,18 +88,22 @@ def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
 
 
 def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, ...], ...]:
-    """Entries by wave and stage, the last first; inside a stage in reverse order."""
-    by_step: dict[Step, list[ManagedObject]] = {}
+    """Entries by wave and stage, the last first, custom resources before all others of their wave."""
+    by_step: dict[Leave, list[ManagedObject]] = {}
     for entry in sorted(entries, key=key_of, reverse=True):
-        by_step.setdefault(Step(entry.wave, stage_of(entry.api_version, entry.kind)), []).append(entry)
+        by_step.setdefault(leave_of(entry.api_version, entry.kind, entry.wave), []).append(entry)
     return tuple(tuple(by_step[step]) for step in sorted(by_step, reverse=True))
 
 
 def _at_peace(item: Desired, entry: ManagedObject, live: Seen | None, manager: str) -> bool:
-    """Whether the object is the one that was applied, from the same text, with every field still in our hands."""
+    """Whether the object is the one that was applied, from the same text, with every field still in our hands.
+
+    What came to its end under this text and is gone is as it should be.
+    """
+    if live is None:
+        return bool(entry.ended) and entry.revision.startswith(f"{item.digest}-")
     return (
-        live is not None
-        and live.uid == entry.uid
+        live.uid == entry.uid
         and not live.terminating
         and entry.revision.startswith(f"{item.digest}-")
         and held_of(entry) == live.digest(manager)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from vidra.api.reasons import Reason
+from vidra.apply.masking import masked
+from vidra.apply.refusals import ENDS_BY_ITSELF, meaning
 from vidra.kube.errors import ApiError, Cause
 from vidra.manifests import Ref
 
@@ -23,15 +27,18 @@ class ObjectError(Exception):
         self.absent = absent
 
 
-def refused(ref: Ref, error: ApiError, *, fresh: bool) -> ObjectError:
+def refused(ref: Ref, error: ApiError, body: Mapping[str, Any], *, fresh: bool) -> ObjectError:
     """The problem behind a refused apply.
 
     Args:
+        body: What was sent; none of its values is repeated.
         fresh: Vidra has never applied this object, so that a definite no means that it has none.
     """
-    reason = _reason(error)
-    message = f"{ref}: {_message(ref, error, reason)}"
-    return ObjectError(reason, message, absent=fresh and not error.transient and error.code != 408)
+    reason = meaning(error)
+    # What is tried again soon keeps its entry meanwhile: taking it out and writing it ahead would be two writes a try.
+    passing = reason in ENDS_BY_ITSELF or error.transient or error.code == 408 or error.code >= 500
+    message = "; ".join((f"{ref}: {_message(ref, error, body, reason)}", *getattr(error, "__notes__", ())))
+    return ObjectError(reason, message, absent=fresh and not passing)
 
 
 def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:
@@ -46,6 +53,11 @@ def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:
 def never_taken(ref: Ref, why: str) -> ObjectError:
     """The object is somebody else's, and nothing allows to adopt it."""
     return ObjectError(Reason.PROTECTED, f"{ref} exists and is never taken over: {why}", absent=True)
+
+
+def not_described(ref: Ref, why: str) -> ObjectError:
+    """The object may be joined, but not be given what the manifest says."""
+    return ObjectError(Reason.PROTECTED, f"{ref} is refused: {why}")
 
 
 def contested(ref: Ref, why: str, *, fresh: bool) -> ObjectError:
@@ -68,26 +80,25 @@ def unchangeable(ref: Ref, fields: Iterable[str], hint: str, *, fresh: bool) -> 
     )
 
 
-def being_deleted(ref: Ref) -> ObjectError:
+def being_deleted(ref: Ref, finalizers: Collection[str] = ()) -> ObjectError:
     """The object is there but on its way out."""
-    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted; applied again when it is gone")
+    held = f" (kept by the finalizers {', '.join(finalizers)})" if finalizers else ""
+    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again when it is gone")
+
+
+def wanted_soon(ref: Ref, manager: str) -> ObjectError:
+    """The object is no longer wanted here, but another owner has announced it and not applied it yet."""
+    return ObjectError(
+        Reason.WAITING_FOR_DELETION, f"{ref} is not removed before {manager} has applied it, as it is about to"
+    )
 
 
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:
     """The problem behind a refused removal."""
-    said = str(error) if ref.kind != "Secret" else error.reason
-    return ObjectError(Reason.PRUNE_FAILED, f"{ref} could not be removed ({error.code}): {said}. Tried again later")
-
-
-def _reason(error: ApiError) -> Reason:
-    if error.code == 403:
-        # Quota and admission say 403 as well; only RBAC's own words mean RBAC.
-        return Reason.FORBIDDEN if " cannot " in str(error) else Reason.REFUSED
-    if error.code == 404:
-        return Reason.NAMESPACE_MISSING if "namespaces" in str(error) else Reason.KIND_UNKNOWN
-    if error.conflict:
-        return Reason.CONFLICT
-    return Reason.REFUSED
+    passing = meaning(error) in ENDS_BY_ITSELF
+    said = masked(str(error), ref) if ref.kind != "Secret" else error.reason
+    message = f"{ref} could not be removed ({error.code}): {said}. Tried again later"
+    return ObjectError(Reason.REFUSED_FOR_NOW if passing else Reason.PRUNE_FAILED, message)
 
 
 def _blamed(cause: Cause) -> str:
@@ -95,11 +106,27 @@ def _blamed(cause: Cause) -> str:
     return f"{cause.field} ({cause.message})" if cause.reason == "FieldManagerConflict" else cause.field
 
 
-def _message(ref: Ref, error: ApiError, reason: Reason) -> str:
+_RBAC = re.compile(r'[\w.]+ ("[^"]*" )?is forbidden: User "[^"]*" cannot \w+ resource ')
+"""How the API server's own authorizer begins: it speaks of rights and never of the object's values."""
+
+
+def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
+    return _said(ref, error, body, reason) + _way_out(error, reason)
+
+
+def _said(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
         # The API server quotes what it does not like, and here that may be the secret itself.
         fields = ", ".join(sorted({_blamed(cause) for cause in error.causes if cause.field}))
         return f"the API server refused it ({error.code} {error.reason})" + (f", fields: {fields}" if fields else "")
+    return str(error) if _RBAC.match(str(error)) else masked(str(error), ref, body)
+
+
+def _way_out(error: ApiError, reason: Reason) -> str:
+    if reason is Reason.NAMESPACE_MISSING and error.not_found:
+        return ": create the namespace, or set destination.createNamespace"
     if reason is Reason.NAMESPACE_MISSING:
-        return f"{error}: create the namespace, or set destination.createNamespace"
-    return str(error)
+        return ": the namespace is being deleted; applied as soon as it is there again"
+    if reason is Reason.QUOTA_EXCEEDED:
+        return ": raise the quota, or make room; tried again by itself"
+    return ": tried again by itself" if reason is Reason.REFUSED_FOR_NOW else ""

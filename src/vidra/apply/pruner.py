@@ -1,4 +1,8 @@
-"""Removes one object that is no longer wanted, if it is the one that was applied and nobody else owns it."""
+"""Removes one object that is no longer wanted, if it is the one that was applied and nobody else owns it.
+
+Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory, and no owner of
+another hub is named on it. managedFields alone prove nothing: anybody can empty them.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,11 @@ from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.abandon import abandon, unmarked
+from vidra.apply.claims import Claims, Place
 from vidra.apply.contents import Contents
 from vidra.apply.inventory import ref_of
-from vidra.apply.owner import Owner
-from vidra.apply.problems import ObjectError, not_removed
+from vidra.apply.owner import Owner, foreign, hub_of
+from vidra.apply.problems import ObjectError, not_removed, wanted_soon
 from vidra.apply.release import release
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
@@ -43,17 +48,39 @@ class Removed(msgspec.Struct, frozen=True):
 
     what: Removal
     why: str = ""
+    asked: bool = False
+    """It was deleted or released now; otherwise that was done before, or it was not there."""
+    finalizers: tuple[str, ...] = ()
+    """What keeps it, if it is terminating; none: its grace period."""
+    since: str = ""
+    """When its end began (RFC 3339), if it is terminating."""
 
 
 class Pruner:
-    """One owner's hand in one cluster, for removing."""
+    """One owner's hand in one cluster, for removing.
 
-    def __init__(self, client: Client, discovery: Discovery, observed: Observed, owner: Owner) -> None:
+    Args:
+        claims: What other VidraResources have.
+        cluster: UID of the cluster; empty as long as it is not known.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        discovery: Discovery,
+        observed: Observed,
+        owner: Owner,
+        *,
+        claims: Claims,
+        cluster: str = "",
+    ) -> None:
         self._client = client
         self._contents = Contents(client, discovery)
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
+        self._claims = claims
+        self._cluster = hub_of(cluster)
 
     async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False) -> Removed:
         """Remove an object, or this owner's part of it.
@@ -66,9 +93,10 @@ class Pruner:
 
         Raises:
             ObjectError: It could not be done; the entry must stay in the inventory.
-            KubeError: The cluster does not answer, or does not let Vidra in at all.
+            KubeError: The cluster does not answer, does not let Vidra in at all, or does not serve the kind so (404).
         """
         path = kind.path(entry.namespace, entry.name)
+        entry = msgspec.structs.replace(entry, api_version=kind.api_version)
         async with self._client.alone.at(path):
             state = self._observed.get(kind, entry.namespace, entry.name)
             return await self._try(path, entry, state, orphan=orphan)
@@ -82,10 +110,12 @@ class Pruner:
                 if state is None or not self._is_ours(entry, state):
                     return Removed(Removal.GONE)
                 if orphan or state.kept:
-                    return await self._abandoned(path, state, "" if orphan else f"its annotation {PRUNE} says so")
+                    return await self._abandoned(
+                        path, entry, state, "" if orphan else f"its annotation {PRUNE} says so"
+                    )
                 return await self._remove(path, entry, state)
             except ApiError as error:
-                if error.unauthorized:
+                if error.unauthorized or (error.not_found and not error.absent):
                     raise
                 if not error.conflict:
                     raise not_removed(ref_of(entry), error) from None
@@ -94,24 +124,72 @@ class Pruner:
             Reason.PRUNE_FAILED, f"{ref_of(entry)} changes too fast to be removed safely: tried again later"
         )
 
-    async def _abandoned(self, path: str, state: Seen, why: str) -> Removed:
-        await abandon(self._client, path, uid=state.uid, owner=self._owner)
+    async def _abandoned(self, path: str, entry: ManagedObject, state: Seen, why: str) -> Removed:
+        shared = bool(self._claims.others(self._owner, entry, self._place(entry, state)))
+        await abandon(self._client, path, uid=state.uid, owner=self._owner, shared=shared)
+        self._claims.let_go(self._owner, entry)
         return Removed(Removal.KEPT, why)
 
     async def _remove(self, path: str, entry: ManagedObject, state: Seen) -> Removed:
+        if await self._is_overlooked(path, entry, state):
+            # Its fields may be others' too: they keep their values.
+            await abandon(self._client, path, uid=state.uid, owner=self._owner, shared=True)
+            return self._let_go(entry)
         others = any(name != self._manager for name, _ in state.holders)
         kept = _kept(entry)
         if others or kept:
             state = await self._released(path, entry, state)
             # When two owners go at once, both find the other still there: the later one sees it here.
             if state.holders or kept:
-                return Removed(Removal.RELEASED)
+                return self._let_go(entry)
         if state.terminating:
-            return Removed(Removal.TERMINATING)
+            return await self._on_its_way(path, state, asked=False)
         if why := await self._contents.of(entry, path):
-            return await self._abandoned(path, state, why)
+            return await self._abandoned(path, entry, state, why)
         gone = await delete(self._client, path, uid=state.uid, resource_version=str(max(state.version, 0) or ""))
-        return Removed(Removal.GONE if gone else Removal.TERMINATING)
+        return Removed(Removal.GONE, asked=True) if gone else await self._on_its_way(path, state, asked=True)
+
+    async def _on_its_way(self, path: str, state: Seen, *, asked: bool) -> Removed:
+        live = await look(self._client, path)
+        if live is None or live.metadata.uid != state.uid:
+            return Removed(Removal.GONE, asked=asked)
+        since = live.metadata.deletion_timestamp or ""
+        return Removed(Removal.TERMINATING, asked=asked, finalizers=live.metadata.finalizers, since=since)
+
+    def _let_go(self, entry: ManagedObject) -> Removed:
+        self._claims.let_go(self._owner, entry)
+        return Removed(Removal.RELEASED, asked=True)
+
+    async def _is_overlooked(self, path: str, entry: ManagedObject, state: Seen) -> bool:
+        """Whether the object has another owner that managedFields do not tell of.
+
+        Raises:
+            ObjectError: Another VidraResource is about to apply it: then its fields will tell.
+        """
+        holders = {name for name, _ in state.holders}
+        others = [
+            claim
+            for claim in self._claims.others(self._owner, entry, self._place(entry, state))
+            if claim.manager not in holders
+        ]
+        confirmed = [claim for claim in others if claim.confirmed]
+        if any(claim.here for claim in confirmed):
+            return True
+        if len(others) > len(confirmed) and holders <= {self._manager}:
+            raise wanted_soon(ref_of(entry), next(claim.manager for claim in others if not claim.confirmed))
+        if not confirmed and not state.lost:
+            return False
+        live = await look(self._client, path)
+        if live is None or live.metadata.uid != state.uid:
+            return False
+        if confirmed and self._manager not in holders:
+            return True
+        # Another replica's may have let go just now, as its status is about to say: then its mark is off too.
+        marks = live.metadata.annotations or {}
+        return any(claim.mark in marks for claim in confirmed) or foreign(marks, self._owner)
+
+    def _place(self, entry: ManagedObject, state: Seen) -> Place:
+        return Place(entry.server, self._cluster, state.uid)
 
     async def _released(self, path: str, entry: ManagedObject, state: Seen) -> Seen:
         """Give this owner's part up; what is left of the object, and who holds it."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from vidra.apply.abandon import unlabelled
 from vidra.kube.client import Client, encode
 from vidra.kube.live import LiveObject
-from vidra.kube.verbs import apply
+from vidra.kube.verbs import apply, json_patch
 from vidra.manifests import Ref
 
 
@@ -22,4 +23,7 @@ async def release(client: Client, path: str, ref: Ref, *, uid: str, manager: str
     """
     metadata = {"name": ref.name, "uid": uid} | ({"namespace": ref.namespace} if ref.namespace else {})
     identity = encode({"apiVersion": ref.api_version, "kind": ref.kind, "metadata": metadata})
-    return await apply(client, path, identity, manager=manager, force=False)
+    left = await apply(client, path, identity, manager=manager, force=False)
+    # The label that was added to what an earlier version applied (`relabel.py`) is no field of an apply.
+    patch = unlabelled(left.metadata, manager)
+    return await json_patch(client, path, patch) if patch else left

@@ -9,9 +9,12 @@ from vidra.api.resource import ManagedObject
 from vidra.apply import legacy
 from vidra.apply.inventory import ref_of
 from vidra.apply.legacy import Meta
+from vidra.apply.masking import masked
 from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
-from vidra.kube.client import MERGE_PATCH, Client, decode, encode
+from vidra.apply.refusals import meaning
+from vidra.kube.answer import decode
+from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.kube.live import METADATA_ONLY, LiveObject
@@ -107,6 +110,6 @@ class Takeover:
 
 
 def _refused(entry: ManagedObject, error: ApiError) -> ObjectError:
-    reason = Reason.FORBIDDEN if error.code == 403 else Reason.REFUSED
-    said = str(error) if entry.kind != "Secret" else error.reason
+    reason = meaning(error)
+    said = masked(str(error), ref_of(entry)) if entry.kind != "Secret" else error.reason
     return ObjectError(reason, f"{ref_of(entry)} cannot be taken over from the first Vidra ({error.code}): {said}")

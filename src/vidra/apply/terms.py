@@ -21,6 +21,10 @@ class Terms(msgspec.Struct, frozen=True):
     """Told of each object that was taken over, at once: a pass that is broken off later must not hide it."""
     waits: Callable[[Collection[ManagedObject]], bool] = lambda _: False
     """Whether others may be about to own what this owner no longer wants: then they come first."""
+    overlooked: Callable[[ManagedObject], bool] = lambda _: False
+    """Whether other owners have an object in their inventories, even if its fields do not say so."""
+    may_describe: Collection[str] = ()
+    """Names of Namespaces that may be given labels although they were there before."""
 
 
 UNARMED = Terms()

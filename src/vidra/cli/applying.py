@@ -61,8 +61,3 @@ def secret(
 def name_from(*parts: str) -> str:
     """A name for an object, made of whatever these are."""
     return re.sub(r"[^a-z0-9.]+", "-", "-".join(part.lower() for part in parts if part))[:200].strip("-.")
-
-
-def is_label_value(text: str) -> bool:
-    """Whether a label can hold it."""
-    return re.fullmatch(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?", text) is not None

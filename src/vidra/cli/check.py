@@ -9,6 +9,7 @@ import typer
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
+    CredentialsNamespacesOption,
     KubeconfigOption,
     NamespaceOption,
     Output,
@@ -28,10 +29,7 @@ def check(
             show_default=False,
         ),
     ] = "",
-    own_namespace_only: Annotated[
-        bool,
-        typer.Option("--own-namespace-only", help="The operator looks for credentials in its own namespace alone."),
-    ] = False,
+    credentials_namespace: CredentialsNamespacesOption = None,
     output: OutputOption = Output.TABLE,
     namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = None,
@@ -54,7 +52,7 @@ def check(
     from vidra.cli.text import one_line, table
 
     way = connection(Place(kubeconfig, context))
-    findings = asyncio.run(checked(way, namespace, as_user, own_namespace_only=own_namespace_only))
+    findings = asyncio.run(checked(way, as_user, (namespace, *(credentials_namespace or ()))))
     rows = [{"check": item.what, "result": item.result, "message": item.message} for item in findings]
     if output in {Output.JSON, Output.YAML}:
         show_value(rows, output)

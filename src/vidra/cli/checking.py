@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from vidra.api.names import API_VERSION, GROUP, RESOURCE_PLURAL, SYNC_PLURAL
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
 from vidra.cli import hub
+from vidra.cli.elsewhere import elsewhere, unseen
 from vidra.cli.exits import Failure, sentence
 from vidra.cli.logs import configure
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.registry import Clusters, is_local
 from vidra.clusters.rehearsal import Nobody
 from vidra.controllers.settings import chosen, read
-from vidra.controllers.sync.ask import source_of
+from vidra.controllers.sync.ask import Known, source_of
 from vidra.controllers.verdicts import Verdicts
-from vidra.kube.client import Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.store import Store
@@ -56,65 +58,84 @@ NEEDS = (
     Need(("patch",), GROUP, f"{RESOURCE_PLURAL}/status"),
     Need(("get", "list", "watch"), "", "namespaces"),
     Need(("list", "watch"), "apiextensions.k8s.io", "customresourcedefinitions"),
+    Need(("list", "watch"), "storage.k8s.io", "storageclasses"),
     Need(("create",), "", "events"),
     Need(("get", "create", "delete", "deletecollection"), "", "secrets", own=True),
+    Need(("list", "watch"), "", "configmaps", own=True),
     Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases", own=True),
 )
 """What the operator does itself; what the artifacts need comes on top. The Helm chart grants the same."""
-TOLD = (Need(("list", "watch"), "", "secrets"), Need(("list", "watch"), "", "configmaps"))
-"""Credentials and settings: in any namespace, or with --own-namespace-only in Vidra's own."""
+TOLD = (Need(("list", "watch"), "", "secrets", own=True),)
+"""Credentials and kubeconfigs: in Vidra's own namespace, and in each that --credentials-namespace names."""
 
 
-def needs(*, own_namespace_only: bool = False) -> tuple[Need, ...]:
+def needs() -> tuple[Need, ...]:
     """Everything that the operator must be allowed."""
-    return (*NEEDS, *(need._replace(own=own_namespace_only) for need in TOLD))
+    return (*NEEDS, *TOLD)
 
 
-async def checked(way: Connection, namespace: str, account: str, *, own_namespace_only: bool) -> list[Finding]:
-    """All checks; those that cannot be made because an earlier one failed are left out."""
+async def checked(way: Connection, account: str, counting: Sequence[str]) -> list[Finding]:
+    """All checks; those that cannot be made because an earlier one failed are left out.
+
+    Args:
+        counting: The namespaces whose Secrets count, Vidra's own first.
+    """
     configure("text", "error")
     client = Client(way)
     try:
-        return [
-            finding
-            async for finding in _checks(client, namespace, account, needs(own_namespace_only=own_namespace_only))
-        ]
+        return [finding async for finding in _checks(client, account, counting)]
     finally:
         await client.close()
 
 
-async def _checks(client: Client, namespace: str, account: str, needed: Iterable[Need]) -> AsyncIterator[Finding]:
+async def _checks(client: Client, account: str, counting: Sequence[str]) -> AsyncIterator[Finding]:
+    namespace = counting[0]
     cluster = await _cluster(client)
     yield cluster
     if cluster.result == "problem":
         return
     definitions = await _definitions(client)
     yield definitions
-    yield await _rights(client, namespace, account, needed)
+    yield await _rights(client, account, counting)
     if definitions.result == "problem":
         return
     try:
         maps, infrahubs, clusters = await asyncio.gather(
-            hub.config_maps(client), hub.infrahub_secrets(client), hub.cluster_secrets(client)
+            hub.config_maps(client, namespace),
+            hub.infrahub_secrets(client, counting),
+            hub.cluster_secrets(client, counting),
         )
         syncs, resources = await asyncio.gather(hub.syncs(client), hub.resources(client))
     except (KubeError, Failure) as error:
         yield Finding("what Vidra reads", "problem", str(error))
         return
+    async for finding in _elsewhere(client, counting):
+        yield finding
     source = chosen(maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield _settings(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
-    async for finding in _infrahubs(syncs, settings.query_name, hub.stored(infrahubs, Store())):
+    known = Known(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace)
+    async for finding in _infrahubs(syncs, settings.query_name, known):
         yield finding
     named = [item.spec.destination.server for item in syncs] + [item.spec.destination.server for item in resources]
     wanted = {server for server in named if server and not is_local(server)}
-    known = {server for secret in clusters for server in _servers(secret)}
+    servers = {server for secret in clusters for server in _servers(secret)}
     pool = Clusters(client.connection, namespace, hub.stored(clusters, Store()), Nobody(), Verdicts())
     try:
-        for server in sorted({server.rstrip("/") for server in (*wanted, *known)}):
+        for server in sorted({server.rstrip("/") for server in (*wanted, *servers)}):
             yield await _destination(pool, server)
     finally:
         await pool.close()
+
+
+async def _elsewhere(client: Client, counting: Sequence[str]) -> AsyncIterator[Finding]:
+    """What is labelled for Vidra and does not count. Whether it is meant to nobody knows here."""
+    try:
+        said = await elsewhere(client, counting, counting[0])
+    except ApiError as error:
+        said = [unseen(error)]
+    for message in said:
+        yield Finding("elsewhere", "unknown", message)
 
 
 async def _cluster(client: Client) -> Finding:
@@ -165,12 +186,14 @@ async def _definitions(client: Client) -> Finding:
     return Finding("definitions", "ok", API_VERSION)
 
 
-async def _rights(client: Client, namespace: str, account: str, needed: Iterable[Need]) -> Finding:
+async def _rights(client: Client, account: str, counting: Sequence[str]) -> Finding:
     """Ask the API server itself (SelfSubjectAccessReview, or SubjectAccessReview for somebody else)."""
     what = f"rights of {account}" if account else "rights"
     try:
+        asked = [(need, counting[0] if need.own else "") for need in needs()]
+        asked += [(need, namespace) for need in TOLD for namespace in counting[1:]]
         answers = await asyncio.gather(
-            *(_may(client, verb, need, namespace, account) for need in needed for verb in need.verbs)
+            *(_may(client, verb, need, namespace, account) for need, namespace in asked for verb in need.verbs)
         )
     except KubeError as error:
         return Finding(what, "unknown", str(error))
@@ -190,7 +213,7 @@ async def _may(client: Client, verb: str, need: Need, namespace: str, account: s
     """Empty if it is allowed, else what is not."""
     resource, _, subresource = need.resource.partition("/")
     attributes = {"verb": verb, "group": need.group, "resource": resource, "subresource": subresource}
-    if need.own:
+    if namespace:
         attributes["namespace"] = namespace
     kind, spec = "SelfSubjectAccessReview", {"resourceAttributes": attributes}
     if account:
@@ -202,7 +225,7 @@ async def _may(client: Client, verb: str, need: Need, namespace: str, account: s
 
 
 def _said(verb: str, need: Need, namespace: str) -> str:
-    return f"{verb} {need.resource}{f' in {namespace}' if need.own else ''}"
+    return f"{verb} {need.resource}{f' in {namespace}' if namespace else ''}"
 
 
 def _settings(source: str, complaints: tuple[str, ...]) -> Finding:
@@ -213,23 +236,23 @@ def _settings(source: str, complaints: tuple[str, ...]) -> Finding:
     )
 
 
-async def _infrahubs(syncs: list[InfrahubSync], query: str, secrets: Store[Any]) -> AsyncIterator[Finding]:
+async def _infrahubs(syncs: list[InfrahubSync], query: str, known: Known) -> AsyncIterator[Finding]:
     """For every sync: whether credentials are there, the log-in works and the stored query gives a list."""
     if not syncs:
         yield Finding("infrahub", "unknown", "no sync names one yet")
     pool = InfrahubPool()
     try:
         for sync in sorted(syncs, key=lambda item: item.metadata.name):
-            yield await _infrahub(sync, query, secrets, pool)
+            yield await _infrahub(sync, query, known, pool)
     finally:
         await pool.close()
 
 
-async def _infrahub(sync: InfrahubSync, query: str, secrets: Store[Any], pool: InfrahubPool) -> Finding:
+async def _infrahub(sync: InfrahubSync, query: str, known: Known, pool: InfrahubPool) -> Finding:
     what = f"infrahub of {sync.metadata.name}"
     remarks: list[str] = []
     try:
-        source = await source_of(sync, query, secrets, pool, lambda _reason, message: remarks.append(message))
+        source = await source_of(sync, query, known, pool, lambda _reason, message: remarks.append(message))
         listing = await source.list()
     except SourceError as error:
         return Finding(what, "problem", f"{error} ({error.reason})")

@@ -66,13 +66,12 @@ def apply(
     from vidra.cli import applying
     from vidra.cli.connecting import against
     from vidra.cli.reducing import reduced
-    from vidra.clusters.credentials import host_of
+    from vidra.clusters.secrets import marks_for
 
     server, text = reduced(from_kubeconfig or kubeconfig, from_context, token_file)
-    host = host_of(server)
-    body = applying.secret(
-        name or applying.name_from("cluster", from_context), namespace, {LABEL: host}, {}, {"kubeconfig": text}
-    )
+    labels, annotations = marks_for(server)
+    own = name or applying.name_from("cluster", from_context)
+    body = applying.secret(own, namespace, labels, annotations, {"kubeconfig": text})
     against(Place(kubeconfig, context), lambda client: applying.put(client, applying.SECRET, body))
     typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}; destinations name it as server: {server}")
 
@@ -146,12 +145,14 @@ def _servers(item: Json) -> list[str]:
 
 
 def _columns() -> Sequence[Column]:
+    from vidra.cli.labelled import noted
     from vidra.cli.showing import Column, age
+    from vidra.clusters.credentials import host_of
 
     return (
         Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
         Column("NAME", lambda item: item["metadata"]["name"]),
-        Column("HOST", lambda item: item["metadata"]["labels"][LABEL]),
+        Column("HOST", lambda item: host_of(noted(item, LABEL)) or item["metadata"]["labels"][LABEL]),
         Column("SERVER", lambda item: ", ".join(_servers(item)) or "unreadable"),
         Column("AGE", age),
     )

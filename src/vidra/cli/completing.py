@@ -1,7 +1,8 @@
-"""What the shell offers after Tab: names from the cluster within a second, or silently nothing."""
+"""What the shell offers after Tab: names from the cluster within a second or so, or silently nothing."""
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +10,8 @@ from typing import Any
 
 import typer
 
-WITHIN = 1.0
-"""Seconds."""
+WITHIN = "VIDRA_COMPLETION_SECONDS"
+"""What says how long a cluster may take; not set, or no number: a second."""
 
 
 def contexts(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -58,13 +59,20 @@ def _offered(find: Callable[[], list[str]], incomplete: str) -> list[str]:
         return []
 
 
+def _seconds() -> float:
+    try:
+        return max(float(os.environ.get(WITHIN, "")), 0.001)  # no time at all would be no limit
+    except ValueError:
+        return 1.0
+
+
 @contextmanager
 def _time_limit() -> Iterator[None]:
     def over(_number: int, _frame: object) -> None:
         raise TimeoutError
 
     before = signal.signal(signal.SIGALRM, over)
-    signal.setitimer(signal.ITIMER_REAL, WITHIN)
+    signal.setitimer(signal.ITIMER_REAL, _seconds())
     try:
         yield
     finally:

@@ -155,7 +155,7 @@ async def _chosen(client: Client, namespace: str) -> ConfigMap | None:
     from vidra.cli.hub import config_maps
     from vidra.controllers.settings import chosen
 
-    return chosen(await config_maps(client), namespace)
+    return chosen(await config_maps(client, namespace), namespace)
 
 
 async def _write(client: Client, namespace: str, data: dict[str, str]) -> str:
@@ -180,6 +180,8 @@ def _written(value: object) -> str:
 
     if isinstance(value, timedelta):
         return f"{value.total_seconds():g}s"
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -116,6 +116,7 @@ def credentials_secret(
     """
     from urllib.parse import urlsplit
 
+    from vidra.api.labels import SEE_ANNOTATION, is_label_value
     from vidra.cli import applying
     from vidra.sources.infrahub.address import base_of
     from vidra.sources.infrahub.credential import check
@@ -125,7 +126,7 @@ def credentials_secret(
     check(credential, base)
     parts = urlsplit(base)
     host = parts.hostname or ""
-    labels = {LABEL: host if applying.is_label_value(host) else "see-annotation"}
+    labels = {LABEL: host if is_label_value(host) else SEE_ANNOTATION}
     data = {"username": credential.username, "password": credential.password, "token": credential.token}
     name = name or applying.name_from("infrahub", host, str(parts.port or ""), parts.path)
     return applying.secret(name, namespace, labels, {LABEL: base}, data)

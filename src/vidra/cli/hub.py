@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
@@ -22,8 +23,8 @@ from vidra.api.names import (
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.apply.owner import hub_of
 from vidra.cli.exits import Exit, Failure
+from vidra.cli.options import CREDENTIALS_NAMESPACES
 from vidra.kube.client import Client
 from vidra.kube.core import ConfigMap, Secret
 from vidra.kube.errors import ApiError
@@ -86,23 +87,40 @@ async def resources(client: Client) -> list[VidraResource]:
     return await listed(client, RESOURCES, VidraResource)
 
 
-async def cluster_secrets(client: Client) -> list[Secret]:
-    """The Secrets with kubeconfigs."""
-    return await listed(client, SECRETS, Secret, CLUSTER_LABEL)
+def counting(namespace: str, further: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The namespaces whose Secrets count, as the operator is told them.
+
+    Args:
+        namespace: Vidra's own.
+        further: Besides that; None: those of the environment.
+    """
+    named = os.environ.get(CREDENTIALS_NAMESPACES, "").split() if further is None else further
+    return tuple(dict.fromkeys((namespace, *named)))
 
 
-async def infrahub_secrets(client: Client) -> list[Secret]:
-    """The Secrets with credentials of Infrahubs."""
-    return await listed(client, SECRETS, Secret, INFRAHUB_LABEL)
+async def cluster_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
+    """The Secrets with kubeconfigs that count."""
+    return await _secrets(client, namespaces, CLUSTER_LABEL)
 
 
-async def config_maps(client: Client) -> list[ConfigMap]:
-    """The ConfigMaps with settings."""
-    return await listed(client, CONFIG_MAPS, ConfigMap, CONFIG_SELECTOR)
+async def infrahub_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
+    """The Secrets with credentials of Infrahubs that count."""
+    return await _secrets(client, namespaces, INFRAHUB_LABEL)
+
+
+async def config_maps(client: Client, namespace: str) -> list[ConfigMap]:
+    """The ConfigMaps with settings in Vidra's namespace: others do not count."""
+    return await listed(client, f"/api/v1/namespaces/{namespace}/configmaps", ConfigMap, CONFIG_SELECTOR)
+
+
+async def _secrets(client: Client, namespaces: Iterable[str], label: str) -> list[Secret]:
+    paths = (f"/api/v1/namespaces/{namespace}/secrets" for namespace in namespaces)
+    found = await asyncio.gather(*(listed(client, path, Secret, label) for path in paths))
+    return [secret for part in found for secret in part]
 
 
 async def identity(client: Client) -> str:
-    """Which Vidra this is, in field managers.
+    """Which cluster this is, by the UID of kube-system.
 
     Raises:
         Failure: It cannot be told.
@@ -110,7 +128,7 @@ async def identity(client: Client) -> str:
     system = await look(client, "/api/v1/namespaces/kube-system")
     if system is None:
         raise Failure("this cluster has no namespace kube-system, by which Vidra knows its own objects")
-    return hub_of(system.metadata.uid)
+    return system.metadata.uid
 
 
 async def find(client: Client, name: str) -> Item:

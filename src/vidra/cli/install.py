@@ -125,4 +125,4 @@ async def _has_settings(client: Client, namespace: str) -> bool:
     from vidra.cli.hub import config_maps
     from vidra.controllers.settings import chosen
 
-    return chosen(await config_maps(client), namespace) is not None
+    return chosen(await config_maps(client, namespace), namespace) is not None

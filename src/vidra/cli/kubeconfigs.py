@@ -64,8 +64,9 @@ def entries(config: Kubeconfig, context: str) -> tuple[ClusterEntry, UserEntry]:
     cluster, user = config.parts(entry)
     if cluster.proxy_url:
         raise NotConfigured(f"context {wanted!r} goes through a proxy (proxy-url), which this command cannot")
-    if user.impersonate:
-        raise NotConfigured(f"context {wanted!r} impersonates {user.impersonate!r} (as), which this command does not")
+    if user.impersonation:
+        acts = f"acts as somebody else ({', '.join(user.impersonation)})"
+        raise NotConfigured(f"context {wanted!r} {acts}, which this command does not")
     if user.auth_provider is not None:
         raise NotConfigured(f"context {wanted!r} uses an auth-provider, which Kubernetes gave up in v1.26: use exec")
     return cluster, user

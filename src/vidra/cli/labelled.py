@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 import typer
 
@@ -78,12 +79,29 @@ async def _find(client: Client, sort: Labelled, name: str) -> Json:
 
     items = await _ask(client, sort)
     found = [item for item in items if name in {item["metadata"]["name"], _named(item)}]
-    found = found or [item for item in items if sort.label and item["metadata"]["labels"].get(sort.label) == name]
+    found = found or [item for item in items if sort.label and name in _meant(item, sort.label)]
     if not found:
         raise Failure(f"there are no {sort.what} {name!r}")
     if len(found) > 1:
         raise Failure(f"{name!r} stands for several: write one of {', '.join(_named(item) for item in found)}")
     return found[0]
+
+
+def _meant(item: Json, label: str) -> set[str | None]:
+    """What may stand for the name: the label, or the annotation that says what does not fit into one, or its host."""
+    return {item["metadata"]["labels"].get(label), noted(item, label) or None, _host(noted(item, label)) or None}
+
+
+def noted(item: Json, label: str) -> str:
+    """The annotation of a label's name; empty when there is none."""
+    return str((item["metadata"].get("annotations") or {}).get(label, ""))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 async def _delete(client: Client, sort: Labelled, item: Json) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import structlog
@@ -17,7 +18,7 @@ def configure(form: str, level: str) -> None:
         structlog.processors.JSONRenderer()
         if form == "json"
         # Not rich's tracebacks: they show the values of local variables, secrets among them.
-        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        else structlog.dev.ConsoleRenderer(colors=_coloured(), exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[
@@ -35,6 +36,11 @@ def configure(form: str, level: str) -> None:
     )
     set_level(level)
     logging.basicConfig(handlers=[_Libraries()], level=logging.WARNING, force=True)
+
+
+def _coloured() -> bool:
+    """Only a terminal gets colours, and only who did not ask for none (no-color.org): in a file they are noise."""
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 class _Libraries(logging.Handler):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vidra.cli.options import CredentialsNamespacesOption
+
 if TYPE_CHECKING:  # the other subcommands start faster without the operator's imports
     from vidra.operator import Options
 
@@ -51,10 +53,10 @@ def operator(
     namespace: Annotated[
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
-    own_namespace_only: Annotated[
-        bool,
-        typer.Option("--own-namespace-only", help="Look for credentials and settings there alone, not everywhere."),
-    ] = False,
+    credentials_namespace: CredentialsNamespacesOption = None,
+    max_artifacts: Annotated[
+        int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list is taken for a mistake.")
+    ] = 10_000,
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
     log_level: Annotated[
         LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
@@ -77,9 +79,10 @@ def operator(
         options = Options(
             connection=connection_from_environment(),
             namespace=namespace or namespace_from_environment(),
-            own_namespace_only=own_namespace_only,
+            credentials_namespaces=tuple(credentials_namespace or ()),
             leader_elect=leader_elect,
             shards=shards,
+            max_artifacts=max_artifacts,
             webhooks=webhook_bind_address != "0",
             log_level=log_level,
             tracing=tracing_from_environment(),
@@ -117,7 +120,7 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     try:
         async with (
-            serving(health_bind, health(work.ready)),
+            serving(health_bind, health(work.ready, lambda: work.deaf)),
             serving(metrics_bind, metrics(work.metrics.registry)),
             receiving(webhook_bind, work),
         ):

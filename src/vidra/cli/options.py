@@ -49,6 +49,16 @@ OutputOption = Annotated[Output, typer.Option("--output", "-o", help="How to sho
 NamespaceOption = Annotated[
     str, typer.Option("--namespace", "-n", envvar="VIDRA_NAMESPACE", help="Vidra's own namespace.")
 ]
+CREDENTIALS_NAMESPACES = "VIDRA_CREDENTIALS_NAMESPACES"
+CredentialsNamespacesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--credentials-namespace",
+        envvar=CREDENTIALS_NAMESPACES,
+        help="Further namespace in which Secrets with credentials and kubeconfigs count; may be repeated.",
+        show_default=False,
+    ),
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 PasswordFileOption = Annotated[
     str, typer.Option(help="File with the password; '-' is standard input.", show_default=False)

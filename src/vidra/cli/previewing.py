@@ -10,19 +10,19 @@ import msgspec
 
 from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.cli import hub
 from vidra.cli.exits import Failure
 from vidra.clusters.rehearsal import Rehearsal
-from vidra.controllers.content import ContentError, ContentStore
+from vidra.controllers.content import ContentStore
+from vidra.controllers.packing import ContentError
 from vidra.controllers.resource.preview import Preview, Proposal, Study, rehearse, study
 from vidra.controllers.settings import Settings, chosen, read
 from vidra.controllers.shared import sync_of
-from vidra.controllers.sync.ask import source_of
+from vidra.controllers.sync.ask import Known, source_of
 from vidra.controllers.sync.proposals import Proposed, propose
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
-from vidra.kube.core import Secret
 from vidra.kube.store import Store
 from vidra.sources.infrahub import InfrahubPool
 
@@ -35,7 +35,7 @@ class Stage(msgspec.Struct, frozen=True):
     resources: Store[VidraResource]
     content: ContentStore
     settings: Settings
-    infrahub_secrets: Store[Secret]
+    known: Known
     managers: dict[str, str]
     """Names of the VidraResources by field manager."""
 
@@ -43,32 +43,35 @@ class Stage(msgspec.Struct, frozen=True):
         """A VidraResource with its text as it is kept.
 
         Raises:
-            Failure: The text is gone or damaged.
+            Failure: The text is gone or damaged, or was not given to it.
         """
         content = resource.spec.content
         try:
-            text = await self.content.load(content) if content else (resource.spec.manifest or "").encode()
+            text = await self.content.load(resource) if content else (resource.spec.manifest or "").encode()
         except ContentError as error:
             raise Failure(f"VidraResource {resource.metadata.name}: {error}") from None
         return Proposal(resource, text)
 
     async def rehearsed(self, proposals: list[Proposal]) -> Preview:
         """What passes over all of these would do."""
-        return await rehearse(self.clusters, proposals, self.hub, self.resources)
+        return await rehearse(self.clusters, proposals, self.hub, self.resources, self.settings.label_namespaces)
 
 
 @asynccontextmanager
 async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
     """Everything as the operator would find it."""
-    identity, resources, clusters, infrahubs, maps = await asyncio.gather(
+    counting = hub.counting(namespace)
+    uid, resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
         hub.identity(client),
         hub.resources(client),
-        hub.cluster_secrets(client),
-        hub.infrahub_secrets(client),
-        hub.config_maps(client),
+        hub.cluster_secrets(client, counting),
+        hub.infrahub_secrets(client, counting),
+        hub.config_maps(client, namespace),
+        hub.syncs(client),
     )
-    source = chosen(maps, namespace)
+    source, identity = chosen(maps, namespace), hub_of(uid)
     rehearsal = Rehearsal(client.connection, namespace, hub.stored(clusters, Store()), Verdicts())
+    rehearsal.home.uid = uid
     try:
         yield Stage(
             hub=identity,
@@ -76,7 +79,7 @@ async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
             resources=hub.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, namespace, Store()),
             settings=read(source.data if source else {})[0],
-            infrahub_secrets=hub.stored(infrahubs, Store()),
+            known=Known(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace),
             managers={Owner(identity, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:
@@ -104,9 +107,7 @@ async def proposed(here: Stage, sync: InfrahubSync) -> Proposed:
     """
     pool = InfrahubPool()
     try:
-        source = await source_of(
-            sync, here.settings.query_name, here.infrahub_secrets, pool, lambda _reason, _message: None
-        )
+        source = await source_of(sync, here.settings.query_name, here.known, pool, lambda _reason, _message: None)
         return await propose(sync, source, here.resources.group(sync.metadata.name), here.clusters.catalogue)
     finally:
         await pool.close()

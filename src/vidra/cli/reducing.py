@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from vidra.cli.applying import is_label_value
 from vidra.cli.asking import text_of
 from vidra.cli.exits import Failure
 from vidra.cli.kubeconfigs import entries, merged
@@ -55,8 +54,8 @@ def _acceptable(cluster: ClusterEntry, user: UserEntry, context: str) -> None:
         )
     if cluster.insecure_skip_tls_verify:
         raise Failure(f"context {context!r} has insecure-skip-tls-verify: give it a certificate-authority")
-    if not is_label_value(host_of(cluster.server)):
-        raise Failure(f"the host of {cluster.server} cannot stand in a label: use a host name")
+    if not host_of(cluster.server):
+        raise Failure(f"the server of context {context!r} is no URL with a host: {cluster.server}")
     if not (user.token or user.token_file or user.username or user.client_certificate or user.client_certificate_data):
         raise Failure(f"context {context!r} has no credentials")
 

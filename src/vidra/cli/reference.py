@@ -22,7 +22,8 @@ of clusters, they do not.
 
 Names are those of InfrahubSyncs or VidraResources; where both have the same name, write `isync/NAME` or `vres/NAME`.
 Values of Secrets are never shown, in no format. `NO_COLOR` turns colour off, and so does any standard output that is
-no terminal. `vidra --install-completion` makes the shell complete commands, options, contexts and names.
+no terminal. `vidra --install-completion` makes the shell complete commands, options, contexts and names;
+for names of a cluster that takes more than a second to answer, set `VIDRA_COMPLETION_SECONDS`.
 
 ## Exit codes
 

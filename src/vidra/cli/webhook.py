@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import typer
 
 from vidra.cli.exits import Exit, Failure
 from vidra.cli.heard import heard
-from vidra.cli.hub import infrahub_secrets
+from vidra.cli.hub import counting, infrahub_secrets, syncs
 from vidra.cli.text import one_line
 from vidra.cli.webhookkey import put_key
 from vidra.controllers.credentials import choose
@@ -48,7 +50,7 @@ async def put(client: Client, wish: Wish) -> None:
     """
     base = base_of(wish.infrahub)
     _check(wish.url)
-    credential = wish.credential or choose(base, await infrahub_secrets(client)).credential
+    credential = wish.credential or await _own(client, base, wish.namespace)
     infrahub = Infrahub(base, credential)
     try:
         key = await put_key(client, wish.namespace, wish.secret, base if wish.bind else "", rotate=wish.rotate)
@@ -57,6 +59,16 @@ async def put(client: Client, wish: Wish) -> None:
     finally:
         await infrahub.close()
     await heard(wish.url, key, verify=wish.verify)
+
+
+async def _own(client: Client, base: str, namespace: str) -> Credential:
+    """What Vidra itself goes to this Infrahub with.
+
+    Raises:
+        SourceError: There is nothing for it.
+    """
+    secrets, known = await asyncio.gather(infrahub_secrets(client, counting(namespace)), syncs(client))
+    return choose(base, secrets, namespace, known).credential
 
 
 def _webhooks(wish: Wish, key: str) -> list[Webhook]:

@@ -12,11 +12,10 @@ import random
 import time
 from collections.abc import Callable, Iterable
 
-import msgspec
-
+from vidra.kube.answer import decode
 from vidra.kube.apart import apart
-from vidra.kube.client import Client, decode
-from vidra.kube.errors import ApiError, KubeError, Unreachable
+from vidra.kube.client import Client
+from vidra.kube.errors import ApiError, KubeError, Unintelligible, Unreachable
 from vidra.kube.live import LiveObject
 
 IDENTITY = "/api/v1/namespaces/kube-system"
@@ -28,6 +27,8 @@ LOOK_AFTER = 12.0
 some jitter this keeps the promise that a cluster that is gone is reported in 30 s, also when nothing is to be done."""
 REST = 2.0
 """Seconds for which an answer stands although a watch is still cut: watches come back in their own time."""
+UNTOLD = 60.0
+"""Seconds after which a cluster that did not tell which one it is may be asked again: rights are given by people."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between questions to a cluster that is away."""
 
@@ -40,6 +41,8 @@ class Breaker:
     """What is known of one cluster's being there.
 
     Args:
+        client: Who goes there.
+        plain: Vidra itself, who is asked which cluster it is where the other may not know.
         interrupted: Whether some watch of the cluster is cut.
         back: Called when the cluster is there again, before anybody else is told.
         tell: Told of each owner that should look again.
@@ -49,6 +52,7 @@ class Breaker:
     def __init__(
         self,
         client: Client,
+        plain: Client,
         interrupted: Callable[[], bool],
         back: Callable[[], None],
         tell: Callable[[str], None],
@@ -56,6 +60,7 @@ class Breaker:
         steady: bool,
     ) -> None:
         self._client = client
+        self._witnesses = (client,) if plain is client else (client, plain)
         self._interrupted = interrupted
         self._back = back
         self._tell = tell
@@ -89,7 +94,7 @@ class Breaker:
             self._looking = apart(self._look_after(), f"looking after {self._server}")
         if self._interrupted() and time.monotonic() - self._answered_at > REST:
             self._doubtful = True
-        if self._doubtful:
+        if self._doubtful or (not self.uid and time.monotonic() - self._answered_at > UNTOLD):
             self.ask()
         if self._doubtful:
             self._waiting.add(owner)
@@ -159,17 +164,24 @@ class Breaker:
             self._tell_all(self._owners | self._waiting)
 
     async def _failure(self) -> KubeError | None:
-        """Why the cluster is away; None when it is there, even if it does not tell which one it is."""
-        try:
-            answer = await self._client.ask(IDENTITY, within=WITHIN)
-        except ApiError as error:
-            return error if error.unauthorized or error.code >= 500 else None
-        except KubeError as error:
-            return error
-        try:
-            self.uid = decode(answer, LiveObject).metadata.uid
-        except msgspec.DecodeError:
-            return Unreachable(f"what answers at {self._server} does not talk like an API server")
+        """Why the cluster is away; None when it is there, even if it tells nobody which one it is.
+
+        Nothing is done in a cluster that may still tell: an answer that is only late is waited for.
+        """
+        for client in self._witnesses:
+            try:
+                answer = await client.ask(IDENTITY, within=WITHIN)
+            except ApiError as error:
+                if error.unauthorized or error.code >= 500 or (error.transient and not self.uid):
+                    return error
+                continue
+            except KubeError as error:
+                return error
+            try:
+                self.uid = decode(answer, LiveObject).metadata.uid
+            except Unintelligible:
+                return Unreachable(f"what answers at {self._server} does not talk like an API server")
+            break
         return None
 
     def _tell_all(self, owners: Iterable[str]) -> None:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from vidra.api.names import CLUSTER_LABEL
 from vidra.api.sync import ClusterSelector
 from vidra.clusters.credentials import address, host_of, servers_of
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.secrets import kubeconfig_of, named, newest_first
+from vidra.clusters.secrets import best_first, is_for, kubeconfig_of, named, told_marks
 from vidra.clusters.selector import matches
 from vidra.kube.core import Secret
 from vidra.kube.store import Store
@@ -38,10 +37,15 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class Catalogue:
-    """The Secrets of all clusters."""
+    """The Secrets of all clusters.
 
-    def __init__(self, secrets: Store[Secret]) -> None:
+    Args:
+        own: Vidra's namespace, whose Secrets come first.
+    """
+
+    def __init__(self, secrets: Store[Secret], own: str) -> None:
         self._secrets = secrets
+        self._own = own
         self._read: dict[str, tuple[str, Entry]] = {}
         secrets.listen(self._forget)
 
@@ -49,7 +53,9 @@ class Catalogue:
         """The clusters whose Secrets a selector matches."""
         found: dict[str, Entry] = {}
         refused: list[Entry] = []
-        for secret in newest_first(item for item in self._secrets if matches(selector, item.metadata.labels)):
+        for secret in best_first(
+            (item for item in self._secrets if matches(selector, item.metadata.labels)), self._own
+        ):
             entry = self._entry(secret)
             if entry.problem:
                 refused.append(entry)
@@ -58,10 +64,10 @@ class Catalogue:
         return Selection(tuple(sorted(found.values(), key=_name)), tuple(sorted(refused, key=_name)))
 
     def candidates(self, server: str) -> list[Secret]:
-        """The Secrets that may be for a server, the newest first; those that cannot be read may be, too."""
-        host, wanted = host_of(server), address(server)
-        found = (item for item in self._secrets if host and item.metadata.labels.get(CLUSTER_LABEL) == host)
-        return newest_first(item for item in found if self._may_lead_to(item, wanted))
+        """The Secrets that may be for a server, the best first; those that cannot be read may be, too."""
+        wanted = address(server)
+        found = (item for item in self._secrets if is_for(item, server))
+        return best_first((item for item in found if self._may_lead_to(item, wanted)), self._own)
 
     def knows(self, server: str) -> bool:
         """Whether some Secret leads to this server, whatever its labels."""
@@ -94,8 +100,8 @@ def _entry(secret: Secret) -> Entry:
     if not current:
         problem = "its kubeconfig has several contexts, or none, and no current-context that is one of them"
         return Entry(name, labels, problem=problem, addresses=addresses)
-    if labels.get(CLUSTER_LABEL) != host_of(current):
-        problem = f"its label {CLUSTER_LABEL} must hold the host of its server: {host_of(current) or 'it has none'}"
+    if not is_for(secret, current):
+        problem = f"it must have {told_marks(current)}" if host_of(current) else "its server has no host"
         return Entry(name, labels, problem=problem, addresses=addresses)
     return Entry(name, labels, current, addresses=addresses)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from vidra.clusters.breaker import Breaker
+from vidra.clusters.home import Home
 from vidra.clusters.owners import Owners
 from vidra.kube.arrivals import DEFINITIONS, NAMESPACES, Arrivals
+from vidra.kube.classes import Classes
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery
 from vidra.kube.lookouts import Lookouts
 from vidra.kube.observed import Judge, Observed, Seen, is_doubtful, is_drift
 
+CLAIM = "PersistentVolumeClaim"
 SLOW = 1.0
 """Seconds that a request takes in a cluster that counts as slow."""
 
@@ -19,18 +22,27 @@ class Cluster:
 
     Args:
         server: As destinations name it; empty for the cluster that Vidra runs in.
+        client: Under this identity.
+        plain: The same server as Vidra itself: an identity that may see little need not know which cluster it is in.
         owners: Told what happens there to what they have, or wait for.
-        own_namespace: Vidra's, in the cluster that it runs in; empty elsewhere.
+        home: The cluster that Vidra runs in, which any address may lead to.
     """
 
-    def __init__(self, server: str, client: Client, owners: Owners, judge: Judge, *, own_namespace: str = "") -> None:
+    def __init__(self, server: str, client: Client, owners: Owners, judge: Judge, *, plain: Client, home: Home) -> None:
         self.server = server
-        self.own_namespace = own_namespace
+        self._home = home
         self.client = client
         self.discovery = Discovery(self.client)
-        self.observed = Observed(self.client, self._changed, judge, self._unserved)
+        self.observed = Observed(
+            self.client,
+            self._changed,
+            judge,
+            self._unserved,
+            on_sight=self._sight_changed,
+            on_restored=self._restored,
+        )
         self.breaker = Breaker(
-            self.client, self.observed.interrupted, self.discovery.forget, owners.told, steady=bool(server)
+            self.client, plain, self.observed.interrupted, self._back, owners.told, steady=bool(server)
         )
         self.definitions = Arrivals(self.client, DEFINITIONS, owners.wake, before=self.discovery.forget)
         """For owners that wait for a kind."""
@@ -38,6 +50,12 @@ class Cluster:
         """For owners that wait for a namespace."""
         self.lookouts = Lookouts(self.client, judge, owners.told)
         """For owners that wait for single objects."""
+        self.classes = Classes(self.client, self._classes_changed)
+        """For claims that wait for their first Pod."""
+        self.shown: set[str] = set()
+        """Owners all of whose objects carry the label that the watches select by, as far as they are there."""
+        self.contested: set[str] = set()
+        """Owners, by field manager, that were refused what another owner has: told when anybody lets go of anything."""
         self.closed = False
         """Its credentials were changed or taken away: whoever still holds it asks for another."""
         self.client.on_late = self.breaker.ask
@@ -49,15 +67,27 @@ class Cluster:
         return self.breaker.uid
 
     @property
+    def own_namespace(self) -> str:
+        """Vidra's, unless this is certainly another cluster than the one that it runs in."""
+        return self._home.namespace_in(self.uid if self.server else "")
+
+    @property
+    def told(self) -> bool:
+        """Whether it is known which cluster it is."""
+        return bool(self.uid) or not self.server
+
+    @property
     def slow(self) -> bool:
         """Whether it takes so long to answer that it must not have many passes at a time."""
         return self.client.pace.seconds > SLOW
 
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""
-        self.observed.hold(manager, ())
+        self.shown.discard(manager)
+        self.observed.hold(manager, {})
         self.definitions.done(manager)
         self.namespaces.done(manager)
+        self.contested.discard(manager)
         self.lookouts.hold(manager, ())
         self.breaker.leave(manager)
 
@@ -68,13 +98,40 @@ class Cluster:
         self.definitions.close()
         self.namespaces.close()
         self.lookouts.close()
+        self.classes.close()
         self.breaker.close()
 
     def _changed(self, old: Seen | None, new: Seen | None) -> None:
         """Wake every owner that held something of the object, or does now; for its health alone a glance will do."""
         call = self._owners.wake if is_drift(old, new) or is_doubtful(old, new) else self._owners.felt
-        for manager in {name for state in (old, new) if state for name, _ in state.holders}:
+        holders = [{name for name, _ in state.holders} if state else set[str]() for state in (old, new)]
+        for manager in holders[0] | holders[1]:
             call(manager)
+        if new is None or holders[0] - holders[1]:
+            for manager in self.contested - holders[0]:
+                self._owners.told(manager)
+
+    def _classes_changed(self) -> None:
+        """A claim that is as it was may count as another now."""
+        for manager in self.observed.owners_of(CLAIM):
+            self._owners.felt(manager)
+        self.lookouts.again(CLAIM)
+
+    def _sight_changed(self, managers: tuple[str, ...]) -> None:
+        """What could not be seen can be, or the other way round: how objects are has to be told anew."""
+        for manager in managers:
+            self._owners.felt(manager)
+
+    def _restored(self, managers: tuple[str, ...]) -> None:
+        """The cluster went back to an earlier time: everything in it is looked at, whoever reacts to events or not."""
+        self.discovery.forget()
+        for manager in managers:
+            self._owners.told(manager)
+
+    def _back(self) -> None:
+        """The cluster is there again, and may serve other kinds than before."""
+        self.discovery.forget()
+        self.observed.hurry()
 
     def _unserved(self, managers: tuple[str, ...]) -> None:
         """A definition went, and with it all objects of its kind."""

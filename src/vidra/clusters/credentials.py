@@ -104,7 +104,6 @@ def _refuse(cluster: ClusterEntry, user: UserEntry) -> None:
     refused = {
         "exec": user.exec is not None,
         "auth-provider": user.auth_provider is not None,
-        "as": bool(user.impersonate),
         "tokenFile": bool(user.token_file),
         "client-certificate (a file)": bool(user.client_certificate),
         "client-key (a file)": bool(user.client_key),
@@ -113,7 +112,7 @@ def _refuse(cluster: ClusterEntry, user: UserEntry) -> None:
         "proxy-url": bool(cluster.proxy_url),
         "a server that is not https": not cluster.server.startswith("https://"),
     }
-    found = [what for what, there in refused.items() if there]
+    found = [*(what for what, there in refused.items() if there), *user.impersonation]
     if found:
         raise NotConfigured(
             f"it uses {', '.join(found)}; Vidra takes server, the …-data fields, "

@@ -13,6 +13,7 @@ from vidra.clusters.catalogue import Catalogue
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.credentials import same_server
 from vidra.clusters.errors import ClusterError
+from vidra.clusters.home import Home
 from vidra.clusters.identity import Identity
 from vidra.clusters.owners import Owners
 from vidra.clusters.secrets import concerns, connection_to
@@ -40,8 +41,9 @@ class Clusters:
     def __init__(
         self, local: Connection, own_namespace: str, secrets: Store[Secret], owners: Owners, judge: Judge
     ) -> None:
-        self._own_namespace = own_namespace
-        self.catalogue = Catalogue(secrets)
+        self.home = Home(own_namespace)
+        """Whoever starts says which cluster it is."""
+        self.catalogue = Catalogue(secrets, own_namespace)
         """What the Secrets lead to."""
         self._owners = owners
         self._judge = judge
@@ -94,13 +96,10 @@ class Clusters:
     def _cluster(self, way: Way, identity: Identity | None) -> Cluster:
         found = self._clusters.get((way, identity))
         if found is None:
-            client = self._clients[way].acting_as(identity.headers if identity else ())
+            plain = self._clients[way].acting_as(())
+            client = self._clients[way].acting_as(identity.headers) if identity else plain
             found = self._clusters[way, identity] = Cluster(
-                way.server,
-                client,
-                self._owners,
-                self._judge,
-                own_namespace="" if way.server else self._own_namespace,
+                way.server, client, self._owners, self._judge, plain=plain, home=self.home
             )
         return found
 

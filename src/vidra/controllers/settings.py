@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Put drift back as soon as it is seen, for every sync (`eventBasedReconcile`)."""
     health_rules: str = ""
     """What users say of the health of kinds (`healthRules`), as a YAML list."""
+    label_namespaces: tuple[str, ...] = ()
+    """Namespaces that artifacts may label although they were there before (`labelNamespaces`), by name."""
     log_level: str = ""
     """Least severity that is logged (`logLevel`); empty: the one that the operator was started with."""
 
@@ -35,19 +37,21 @@ KEYS = {
     "queryName": "query_name",
     "eventBasedReconcile": "event_based",
     "healthRules": "health_rules",
+    "labelNamespaces": "label_namespaces",
     "logLevel": "log_level",
 }
 """Keys of the ConfigMap, with the settings that they stand for."""
 
 
 def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
-    """The ConfigMap that counts: one with keys of Vidra, in Vidra's own namespace if there is one, then the oldest."""
-    known = [item for item in candidates if KEYS.keys() & item.data.keys()]
-    return min(
-        known,
-        key=lambda item: (item.metadata.namespace != namespace, item.metadata.creation_timestamp, item.metadata.uid),
-        default=None,
-    )
+    """The ConfigMap that counts: of those with keys of Vidra in Vidra's own namespace the oldest."""
+    known = [item for item in candidates if is_settings(item) and item.metadata.namespace == namespace]
+    return min(known, key=lambda item: (item.metadata.creation_timestamp, item.metadata.uid), default=None)
+
+
+def is_settings(item: ConfigMap) -> bool:
+    """Whether a ConfigMap with the label means Vidra at all."""
+    return bool(KEYS.keys() & item.data.keys())
 
 
 def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
@@ -63,6 +67,8 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         settings = msgspec.structs.replace(settings, query_name=name)
     elif "queryName" in data:
         complaints.append(f"queryName is empty; {settings.query_name} stays in force")
+    names = tuple(data.get("labelNamespaces", "").replace(",", " ").split())
+    settings = msgspec.structs.replace(settings, label_namespaces=names)
     if rules := data.get("healthRules", "").strip():
         _, found = parse(rules)
         settings = msgspec.structs.replace(settings, health_rules=rules)

@@ -13,6 +13,7 @@ from vidra.controllers.content import ContentStore
 from vidra.controllers.journeys import Journeys
 from vidra.controllers.leaving import Leaving
 from vidra.controllers.metrics import Metrics
+from vidra.controllers.overlooked import Overlooked
 from vidra.controllers.settings import Settings
 from vidra.controllers.share import Share
 from vidra.controllers.underway import Underway
@@ -39,6 +40,7 @@ class Shared(msgspec.Struct, frozen=True):
     """The Secrets that hold texts."""
     clusters: Clusters
     cluster_secrets: Store[Secret]
+    overlooked: Overlooked
     content: ContentStore
     recorder: Recorder
     metrics: Metrics

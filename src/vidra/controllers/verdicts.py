@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vidra.api.health import Health
+from vidra.apply.ending import end_of
 from vidra.apply.health.rules import Rules
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveBody
@@ -20,4 +21,8 @@ class Verdicts:
 
     def health(self, kind: Kind, item: LiveBody) -> Health:
         """How an object is."""
-        return self.rules.health_of(item.source(kind.api_version, kind.kind))
+        return self.rules.health_of(item.source(kind.api_version, kind.kind), has_status=kind.has_status)
+
+    def end(self, kind: Kind, item: LiveBody) -> str:
+        """How an object came to its end by itself; empty while it has not."""
+        return end_of(item.source(kind.api_version, kind.kind))

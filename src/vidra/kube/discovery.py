@@ -26,6 +26,8 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
     watchable: bool = True
     short_names: tuple[str, ...] = ()
     """What people type instead of the kind: deploy, cm."""
+    has_status: bool = False
+    """Its status is a subresource: written by a controller, and empty until one has looked."""
     scalable: bool = False
     """It has the subresource `scale`, so that an autoscaler may set `spec.replicas`."""
 
@@ -113,6 +115,27 @@ class Discovery:
             raise DiscoveryStale(f"the API service of {api_version} does not answer now")
         return self._kinds.get(wanted)
 
+    async def serving(self, api_version: str, kind: str) -> Kind | None:
+        """The kind under this version or any other: it is the same objects. None when no version is served.
+
+        Raises:
+            Unreachable: The server cannot be asked.
+            ApiError: The server does not tell.
+            DiscoveryStale: An aggregated API that may serve the group is away.
+        """
+        try:
+            found = await self.find(api_version, kind)
+        except DiscoveryStale:
+            if (other := self._other(api_version, kind)) is None:
+                raise
+            return other
+        found = found or self._other(api_version, kind)
+        group = api_version.rpartition("/")[0]
+        stale = [name for name in self._stale if name.rpartition("/")[0] == group]
+        if found is None and stale:
+            raise DiscoveryStale(f"the API service of {stale[0]} does not answer now")
+        return found
+
     async def everything(self) -> tuple[Kind, ...]:
         """Every kind that the cluster serves, as of a moment ago.
 
@@ -152,6 +175,24 @@ class Discovery:
         """The kind if the last answer held it; asks nobody."""
         return self._kinds.get((api_version, kind))
 
+    def elsewhere(self, api_version: str, kind: str) -> tuple[str, ...]:
+        """The apiVersions of this kind that the last answer held besides this one, those of its group first.
+
+        Asks nobody.
+        """
+        group = api_version.rpartition("/")[0]
+        found = [name for name, each in self._kinds if each == kind and name != api_version]
+        return tuple(sorted(found, key=lambda name: name.rpartition("/")[0] != group))
+
+    def known_as(self, api_version: str, kind: str) -> Kind | None:
+        """Like `known`, under any version."""
+        return self.known(api_version, kind) or self._other(api_version, kind)
+
+    def _other(self, api_version: str, kind: str) -> Kind | None:
+        group = api_version.rpartition("/")[0]
+        found = (item for (version, name), item in self._kinds.items() if name == kind)
+        return next((item for item in found if item.api_version.rpartition("/")[0] == group), None)
+
     def forget(self) -> None:
         """Ask again at the next question: a definition came, went or changed."""
         self._kinds = {}
@@ -185,6 +226,7 @@ def _kinds(api_version: str, version: _Version) -> list[Kind]:
             namespaced=resource.scope == "Namespaced",
             watchable="watch" in resource.verbs,
             short_names=resource.short_names,
+            has_status=any(each.subresource == "status" for each in resource.subresources),
             scalable=any(part.subresource == "scale" for part in resource.subresources),
         )
         for resource in version.resources

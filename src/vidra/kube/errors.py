@@ -2,7 +2,8 @@
 
 KubeError
  ├─ Unreachable        no answer: refused, reset, timed out, TLS
- │   └─ BrokenOff      nobody waits for it any more: the server is known to be away
+ │   ├─ BrokenOff      nobody waits for it any more: the server is known to be away
+ │   └─ Unintelligible an answer that is not what an API server says
  └─ ApiError           an answer that is not 2xx
 """
 
@@ -36,6 +37,10 @@ class Status(msgspec.Struct, frozen=True):
     code: int = 0
 
 
+_TOO_LARGE = ("request is too large", "larger than max")
+"""What etcd, and the client in front of it, say of a value that they do not take."""
+
+
 class KubeError(Exception):
     """Any failure of a request to an API server."""
 
@@ -46,6 +51,10 @@ class Unreachable(KubeError):  # noqa: N818 - a state that callers name in full,
 
 class BrokenOff(Unreachable):
     """The server turned out to be away meanwhile: asking it once more makes no sense."""
+
+
+class Unintelligible(Unreachable):
+    """What came is no answer of an API server: a proxy's page, half a text, or made to hurt."""
 
 
 class ApiError(KubeError):
@@ -71,6 +80,16 @@ class ApiError(KubeError):
         return self.code == 404
 
     @property
+    def unserved(self) -> bool:
+        """The kind's whole path is not there (a 404 that is no Status), or takes nothing new (405): no definition."""
+        return self.code == 405 or (self.code == 404 and not self.reason)
+
+    @property
+    def absent(self) -> bool:
+        """404 about the object itself: a path that is not served is answered without a reason."""
+        return self.code == 404 and self.reason == "NotFound"
+
+    @property
     def conflict(self) -> bool:
         """409: a precondition failed, a field has another owner, or the object exists already.
 
@@ -87,6 +106,11 @@ class ApiError(KubeError):
     def forbidden(self) -> bool:
         """403: the server knows who asks and does not let them do this."""
         return self.code == 403
+
+    @property
+    def too_large(self) -> bool:
+        """The object is larger than the server takes (413), or than the etcd behind it does, which is a 500."""
+        return self.code == 413 or (self.code == 500 and any(words in str(self) for words in _TOO_LARGE))
 
     @property
     def transient(self) -> bool:

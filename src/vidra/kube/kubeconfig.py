@@ -43,6 +43,20 @@ class UserEntry(msgspec.Struct, frozen=True, rename="kebab"):
     exec: Any = None
     auth_provider: Any = None
     impersonate: str = msgspec.field(default="", name="as")
+    as_groups: Any = None
+    as_uid: Any = None
+    as_user_extra: Any = None
+
+    @property
+    def impersonation(self) -> tuple[str, ...]:
+        """Its fields that would change who one is."""
+        fields = {
+            "as": self.impersonate,
+            "as-groups": self.as_groups,
+            "as-uid": self.as_uid,
+            "as-user-extra": self.as_user_extra,
+        }
+        return tuple(name for name, value in fields.items() if value)
 
     def __repr__(self) -> str:
         """Nothing of it: most of it is secret."""
@@ -163,6 +177,10 @@ def connection_of(cluster: ClusterEntry, user: UserEntry, folder: Path) -> Conne
         raise NotConfigured(
             "this kubeconfig logs in with a plugin (exec or auth-provider), which the operator does not run: "
             "use a token or a client certificate"
+        )
+    if user.impersonation:
+        raise NotConfigured(
+            f"this kubeconfig acts as somebody else ({', '.join(user.impersonation)}), which Vidra does not"
         )
     if not cluster.server.startswith(("https://", "http://")):
         raise NotConfigured("the kubeconfig's cluster needs a server: the URL of an API server")

@@ -105,6 +105,13 @@ class Lookouts:
                 self._lookouts.pop(place).close()
         return [self._lookouts[place] for place in places]
 
+    def again(self, kind: str) -> None:
+        """What objects of this kind count as may be different, although they are as they were."""
+        for place, lookout in self._lookouts.items():
+            if place.kind.kind == kind:
+                for owner in lookout.waiting:
+                    self._tell(owner)
+
     def close(self) -> None:
         """Stop looking for anything, for good."""
         self._closed = True

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from vidra.kube.client import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.live import METADATA_LIST, METADATA_ONLY, LiveObject
 
@@ -73,6 +74,8 @@ async def json_patch(client: Client, path: str, patch: Sequence[Mapping[str, Any
 async def look(client: Client, path: str) -> LiveObject | None:
     """The metadata of an object, or None when there is no such object.
 
+    That its kind is not served under this path says nothing of the object.
+
     Raises:
         Unreachable: No answer.
         ApiError: Refused for another reason than its absence.
@@ -80,7 +83,7 @@ async def look(client: Client, path: str) -> LiveObject | None:
     try:
         return await client.get(path, LiveObject, accept=METADATA_ONLY)
     except ApiError as error:
-        if error.not_found:
+        if error.absent:
             return None
         raise
 
@@ -100,7 +103,7 @@ async def delete(client: Client, path: str, *, uid: str, resource_version: str =
     try:
         answer = await client.send("DELETE", path, body=body, accept=METADATA_ONLY)
     except ApiError as error:
-        if error.not_found:
+        if error.absent:
             return True
         raise
     # The answer is a Status when the object is out of the store, else the object as it is now.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -18,9 +18,11 @@ from vidra.api.names import (
     SYNC_PLURAL,
     WEBHOOK_KEY_LABEL,
 )
+from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.rules import parse
+from vidra.apply.owner import hub_of
 from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
@@ -29,6 +31,7 @@ from vidra.controllers.journeys import Journeys
 from vidra.controllers.loglevel import set_level
 from vidra.controllers.metrics import Metrics
 from vidra.controllers.outside import Presence, Requests
+from vidra.controllers.overlooked import Overlooked
 from vidra.controllers.share import Dealt, Share
 from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.sync.calls import Calls
@@ -36,18 +39,25 @@ from vidra.controllers.sync.event import ArtifactEvent
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.core import ConfigMap, Heading, Secret
 from vidra.kube.events import Recorder
-from vidra.kube.store import HasMeta, Store
-from vidra.kube.watch import Watch
+from vidra.kube.lease import Lease
+from vidra.kube.store import HasMeta, Portion, Store
+from vidra.kube.watch import Sink, Watch
+from vidra.operator.company import Company
 from vidra.operator.options import Options
 from vidra.operator.part import Part
 from vidra.operator.prepare import cluster_identity, definitions_served, ensure_namespace
 from vidra.operator.relay import Relay
 from vidra.operator.shards import Shards
 from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.infrahub.limits import InfrahubLimits
 
 log = structlog.get_logger("vidra.operator")
 
 T = TypeVar("T", bound=HasMeta)
+
+DEAF = 180.0
+"""Seconds without a word about Vidra's own resources after which it does not count as ready. Where nothing changes the
+server says so about once a minute, and a watch that is silent for two minutes is begun afresh."""
 
 
 class Operator:
@@ -64,6 +74,7 @@ class Operator:
         self._calls: Calls | None = None
         self.webhook_secrets: Store[Secret] = Store()
         """Those with the keys of webhooks."""
+        self._own: list[Watch[Any]] = []
         self._relay = Relay()
         self._verdicts = Verdicts()
         self._rules = ""
@@ -73,7 +84,7 @@ class Operator:
         )
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
-        self._pool = InfrahubPool()
+        self._pool = InfrahubPool(InfrahubLimits(max_artifacts=options.max_artifacts))
         self._share = Share(options.shards)
         self.metrics = Metrics()
         register = self.metrics.registry.register
@@ -98,6 +109,11 @@ class Operator:
             await self.close()
 
     @property
+    def deaf(self) -> str:
+        """What of Vidra's own nothing was heard of for too long; empty when everything is heard."""
+        return ", ".join(sorted({watch.path for watch in self._own if watch.silent > DEAF}))
+
+    @property
     def hears(self) -> bool:
         """Whether it is known which syncs there are, so that events of Infrahub can be heard."""
         return self._calls is not None and self.ready.is_set()
@@ -114,11 +130,14 @@ class Operator:
         await self._clusters.close()
 
     async def _serve(self) -> None:
-        hub = await cluster_identity(self._client)
+        self._clusters.home.uid = await cluster_identity(self._client)
+        hub = hub_of(self._clusters.home.uid)
         await ensure_namespace(self._client, self._options.namespace)
         await definitions_served(self._client)
         async with asyncio.TaskGroup() as group:
             self._watch_everything(group)
+            if not self._options.leader_elect:
+                group.create_task(self._company().run(), name="other operators")
             await self._everything_read()
             self.ready.set()
             log.info("ready", syncs=len(self._syncs), resources=len(self._resources), hub=hub)
@@ -137,6 +156,7 @@ class Operator:
             kept=self._kept,
             clusters=self._clusters,
             cluster_secrets=self._cluster_secrets,
+            overlooked=Overlooked(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
             recorder=self._recorder,
             settings=lambda: config.settings,
@@ -181,6 +201,24 @@ class Operator:
         finally:
             await shards.release()
 
+    def _company(self) -> Company:
+        return Company(
+            self._client,
+            self._options.namespace,
+            self._options.lease_name,
+            tell=self._not_alone,
+            count=self.metrics.others.set,
+        )
+
+    def _not_alone(self, lease: Lease, who: str) -> None:
+        """Say that what this operator does another one does too, or undoes."""
+        message = (
+            f"another operator, {who}, works in the namespace {self._options.namespace} as well, and each takes what "
+            "the other does for drift: stop one of them, or start all of them with --leader-elect"
+        )
+        self._recorder.say(lease, "Warning", Reason.OTHER_OPERATOR, message)
+        log.warning("not alone", other=who, namespace=self._options.namespace, hint="--leader-elect")
+
     def _judge_by(self, text: str) -> None:
         """Judge objects by these rules of users besides Vidra's own."""
         if text != self._rules:
@@ -198,30 +236,37 @@ class Operator:
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"
-        told = core if self._options.own_namespace_only else "/api/v1"
         self._watches = [
             self._watch(group, f"/apis/{API_VERSION}/{SYNC_PLURAL}", InfrahubSync, self._syncs),
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
-            self._watch(group, f"{told}/secrets", Secret, self._infrahub_secrets, INFRAHUB_LABEL),
-            self._watch(group, f"{told}/secrets", Secret, self._cluster_secrets, CLUSTER_LABEL),
+            *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
+            *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
-            self._watch(group, f"{told}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+            self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
         ]
         if self._options.webhooks:
             keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)
             self._watches.append(keys)
+
+    def _watch_secrets(self, group: asyncio.TaskGroup, store: Store[Secret], label: str) -> list[asyncio.Event]:
+        """Wherever they count, and nowhere else: whoever may write one decides as whom Vidra acts."""
+        return [
+            self._watch(group, f"/api/v1/namespaces/{namespace}/secrets", Secret, Portion(store, namespace), label)
+            for namespace in self._options.counting
+        ]
 
     def _watch(
         self,
         group: asyncio.TaskGroup,
         path: str,
         kind: type[T],
-        store: Store[T],
+        sink: Sink[T],
         selector: str = "",
         *,
         metadata_only: bool = False,
     ) -> asyncio.Event:
-        watch = Watch(self._client, path, kind, store, selector=selector, metadata_only=metadata_only)
+        watch = Watch(self._client, path, kind, sink, selector=selector, metadata_only=metadata_only)
+        self._own.append(watch)
         group.create_task(watch.run(), name=f"watch {path} {selector}")
         return watch.synced
 

@@ -10,6 +10,7 @@ import msgspec
 from vidra.controllers.spans import Tracing
 from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
 from vidra.kube.kubeconfig import default_path, from_file
+from vidra.sources.infrahub.limits import DEFAULT_LIMITS
 
 DEFAULT_NAMESPACE = "vidra-system"
 
@@ -20,10 +21,13 @@ class Options(msgspec.Struct, frozen=True):
     connection: Connection
     namespace: str = DEFAULT_NAMESPACE
     """Vidra's own: stored content and the Lease are there."""
-    own_namespace_only: bool = False
-    """Credentials and settings are looked for there, instead of in any namespace."""
+    credentials_namespaces: tuple[str, ...] = ()
+    """Further namespaces in which Secrets with credentials and kubeconfigs count. Whoever may write Secrets in one
+    decides as whom Vidra reads from Infrahub, and which clusters there are."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
+    max_artifacts: int = DEFAULT_LIMITS.max_artifacts
+    """That one sync may have; a list of more is taken for a mistake."""
     shards: int = 1
     """Into how many parts the work is divided between replicas, with leader_elect."""
     webhooks: bool = False
@@ -32,6 +36,11 @@ class Options(msgspec.Struct, frozen=True):
     """What makes traces of changes."""
     log_level: str = "info"
     """Least severity that is logged, as long as the ConfigMap names none."""
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """Every namespace in which such Secrets count, Vidra's own first."""
+        return tuple(dict.fromkeys((self.namespace, *self.credentials_namespaces)))
 
 
 def connection_from_environment() -> Connection:

@@ -10,7 +10,6 @@ import msgspec
 import structlog
 
 from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_PLURAL
-from vidra.apply.owner import hub_of
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError, Unreachable
 from vidra.kube.live import LiveObject
@@ -32,7 +31,7 @@ class _ServedList(msgspec.Struct, frozen=True):
 
 
 async def cluster_identity(client: Client) -> str:
-    """What tells this Vidra from another on a third cluster: the start of the UID of kube-system here.
+    """Which cluster this is: the UID of kube-system here. It also tells this Vidra from another on a third cluster.
 
     Waits for an API server that does not answer yet, or has only just started.
 
@@ -42,7 +41,7 @@ async def cluster_identity(client: Client) -> str:
     while True:
         system = await _patiently(lambda: look(client, "/api/v1/namespaces/kube-system"))
         if system is not None:
-            return hub_of(system.metadata.uid)
+            return system.metadata.uid
         log.warning("waiting for the namespace kube-system")
         await asyncio.sleep(RETRY)
 

@@ -10,7 +10,8 @@ import msgspec
 
 from vidra.api.names import REQUESTED_AT
 from vidra.kube.watch import lines
-from vidra.testing.scene import PATIENCE, SYNCS, Scene, TooSlow
+from vidra.testing.patience import HANG
+from vidra.testing.scene import OWN, SYNCS, Scene, TooSlow
 
 _numbers = itertools.count(1)
 
@@ -28,13 +29,13 @@ async def said(scene: Scene, name: str, reason: str) -> list[str]:
     return [event["message"] for event in sorted(events, key=lambda item: int(item["metadata"]["resourceVersion"]))]
 
 
-async def warned(scene: Scene, says: str, *, seconds: float = PATIENCE) -> str:
-    """Wait for a Warning in the scene's namespace whose message holds this; gives the message.
+async def warned(scene: Scene, says: str, *, seconds: float = HANG) -> str:
+    """Wait for a Warning in Vidra's namespace whose message holds this; gives the message.
 
     Raises:
         TooSlow: There is none, in time.
     """
-    path, query = f"/api/v1/namespaces/{scene.namespace}/events", {"watch": "true", "fieldSelector": "type=Warning"}
+    path, query = f"/api/v1/namespaces/{OWN}/events", {"watch": "true", "fieldSelector": "type=Warning"}
     try:
         async with asyncio.timeout(seconds):
             async with scene.client.stream(path, query=query, accept="application/json", silence=seconds) as content:
@@ -44,4 +45,4 @@ async def warned(scene: Scene, says: str, *, seconds: float = PATIENCE) -> str:
                         return message
     except TimeoutError:
         pass
-    raise TooSlow(f"no Warning {says!r} in {scene.namespace} after {seconds:g} s")
+    raise TooSlow(f"no Warning {says!r} in {OWN} after {seconds:g} s")

@@ -1,18 +1,20 @@
 """Leave nothing behind that would go on being worked on, at an Infrahub that is no more."""
 
+from vidra.api.names import INFRAHUB_LABEL
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene
 
 
 async def clear(scene: Scene) -> None:
-    """Ask for the end of the syncs of a scene, and of the VidraResources that a person made."""
+    """Ask for the end of the syncs of a scene, and of the VidraResources that a person made; forget its Infrahub."""
     for kind, name in await left(scene):
         try:
             await scene.delete(kind, name)
         except ApiError as error:
             if not error.not_found:  # it was on its way out already
                 raise
+    await scene.forget_secrets(INFRAHUB_LABEL)
 
 
 async def left(scene: Scene) -> list[tuple[Kind, str]]:

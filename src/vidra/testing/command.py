@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from vidra.testing.forks import Command, forks, written
 
 Vidra = Callable[..., Coroutine[Any, Any, "Ended"]]
 """``await vidra("get", "webservers", stdin="…", NO_COLOR="1")``."""
@@ -23,8 +24,6 @@ class Ended(msgspec.Struct, frozen=True):
     code: int
     out: str
     err: str
-    seconds: float
-    """Of processor time: what it costs, however busy the machine is."""
 
 
 def vidra_with(kubeconfig: Path | None) -> Vidra:
@@ -32,14 +31,27 @@ def vidra_with(kubeconfig: Path | None) -> Vidra:
     known = {"KUBECONFIG": str(kubeconfig)} if kubeconfig else {}
 
     async def command(*args: str, stdin: str = "", **environment: str) -> Ended:
-        process = await started(*args, environment={**known, **environment})
-        before = _spent()
-        out, err = await process.communicate(stdin.encode())
-        assert process.returncode is not None
-        assert "Traceback" not in err.decode(), err.decode()
-        return Ended(process.returncode, out.decode(), err.decode(), _spent() - before)
+        environment = _around({**known, **environment})
+        with written(stdin.encode()) as given, written() as out, written() as err:
+            files = (given.fileno(), out.fileno(), err.fileno())
+            child = await forks().start(Command(args, environment, str(Path.cwd())), *files)
+            ended = Ended(await child.wait(), *(_all_of(file) for file in (out, err)))
+        assert "Traceback" not in ended.err, ended.err
+        return ended
 
     return command
+
+
+def _all_of(file: Any) -> str:
+    file.seek(0)
+    text: bytes = file.read()
+    return text.decode()
+
+
+def _around(environment: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment without what it says about clusters, and what is given on top."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_", "INFRAHUB"))}
+    return {**inherited, "HOME": "/nonexistent", **environment}
 
 
 async def started(
@@ -57,10 +69,9 @@ async def started(
         stdout: The same.
         start_new_session: Away from the terminal that the tests run at.
     """
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_", "INFRAHUB"))}
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "vidra", *args),
-        env={**inherited, "HOME": "/nonexistent", **environment},
+        env=_around(environment),
         stdin=stdin,
         stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
@@ -72,9 +83,3 @@ async def started(
 def _hears_ctrl_c() -> None:
     """Whatever runs in a shell's background is deaf to it, and so is what it starts."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _spent() -> float:
-    """Of all processes that this one has seen the end of."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime

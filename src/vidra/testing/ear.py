@@ -36,6 +36,8 @@ class Ear:
         self.secrets: Store[Secret] = Store()
         self.heard: list[ArtifactEvent] = []
         self.ready = True
+        self.spaced = True
+        """Whether Infrahub signs with spaces, as up to 1.6."""
         self.port = 0
         self.metrics = Metrics()
         self._version = 0
@@ -55,7 +57,7 @@ class Ear:
         """Call as Infrahub does; gives the status. Headers can be others, or be left out."""
         text, signed = (compact(body), body) if isinstance(body, dict) else (body, BODY)
         changed = {name.replace("_", "-"): value for name, value in headers.items()}
-        all_ = {**signed_headers(key, signed), **changed}
+        all_ = {**signed_headers(key, signed, spaced=self.spaced), **changed}
         kept = {name: value for name, value in all_.items() if value is not None}
         async with aiohttp.request(method, f"http://127.0.0.1:{self.port}{path}", data=text, headers=kept) as answer:
             await answer.read()

@@ -6,8 +6,10 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
 
+from vidra.testing.patience import HANG
 
-async def eventually(check: Callable[[], bool | Awaitable[bool]], seconds: float = 10) -> None:
+
+async def eventually(check: Callable[[], bool | Awaitable[bool]], seconds: float = HANG) -> None:
     """Look again and again until it is so.
 
     Raises:

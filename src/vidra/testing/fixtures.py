@@ -7,12 +7,16 @@ from contextlib import asynccontextmanager
 import pytest
 
 from vidra.api.names import CLUSTER_LABEL
+from vidra.controllers import queue
+from vidra.controllers.resource import controller as resource
+from vidra.controllers.sync import controller as sync
 from vidra.kube.client import Client
 from vidra.testing.clearing import clear, left
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.infrahub import StandIn
 from vidra.testing.objects import namespace as namespace_named
 from vidra.testing.operating import Operating
+from vidra.testing.patience import NEVER
 from vidra.testing.remote import Remote
 from vidra.testing.scene import Scene, connection_to, defined
 
@@ -47,6 +51,22 @@ async def own_scene(own_plane: ControlPlane, own_operator: Operating) -> AsyncIt
         for kind, name in await left(scene):
             await scene.until_gone(kind, name)
     await client.close()
+
+
+@pytest.fixture
+def only_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have operators of this process look at nothing again by themselves, but at an interval.
+
+    What happens at all is then what an event brought, however long it takes: that is how a test tells *at once* from
+    *some time*, without a clock.
+    """
+    for module, names in (
+        (queue, ("SHORTEST_BACKOFF", "LONGEST_BACKOFF")),
+        (resource, ("LONGEST_WAIT",)),
+        (sync, ("LONGEST_WAIT_TO_DELETE",)),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, NEVER)
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +104,5 @@ async def away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Remote]:
     there = Scene(plane, client, scene.infrahub, scene.namespace)
     await there.apply(namespace_named(scene.namespace))
     yield Remote(scene, there)
-    secrets = await scene.kind("v1", "Secret")
-    await scene.client.send("DELETE", secrets.path(scene.namespace), query={"labelSelector": CLUSTER_LABEL})
+    await scene.forget_secrets(CLUSTER_LABEL)
     await client.close()

@@ -14,6 +14,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from vidra.testing.patience import HANG
+
 
 class Received(msgspec.Struct, frozen=True):
     """One span, as the wire had it."""
@@ -54,7 +56,7 @@ class Receiver:
     ) -> None:
         await self._runner.cleanup()
 
-    async def until(self, check: Callable[[list[Received]], bool], seconds: float = 20) -> None:
+    async def until(self, check: Callable[[list[Received]], bool], seconds: float = HANG) -> None:
         """Wait until what was received is as wanted.
 
         Raises:

@@ -1,4 +1,7 @@
-"""The real `vidra operator` as a process of its own, to be started, asked, and ended in every way there is."""
+"""The real `vidra operator` as a process of its own, to be started, asked, and ended in every way there is.
+
+What is installed here is forked (`vidra.testing.forks`); another program is started.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ import aiohttp
 import msgspec
 
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.forks import Child, Command, forks, written
+from vidra.testing.patience import HANG
 
 _LAUNCH = Path(__file__).parent / "controlplane" / "launch.py"
 _POLL = 0.02
@@ -48,7 +53,7 @@ class OperatorProcess:
         self._environment = environment
         self._program = program
         self._log = folder / f"operator-{self.health.rpartition(':')[2]}.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: asyncio.subprocess.Process | Child | None = None
 
     @classmethod
     def over(
@@ -61,17 +66,22 @@ class OperatorProcess:
     async def start(self) -> None:
         """Start it; returns at once."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_"))}
-        with self._log.open("ab") as log:
+        environment = {**inherited, **self._environment}
+        with self._log.open("ab") as log, written() as nothing:
+            if self._program == HERE:
+                command = Command(("operator", *self._flags), environment, str(Path.cwd()))
+                self._process = await forks().start(command, nothing.fileno(), log.fileno(), log.fileno())
+                return
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid())),
                 *(*self._program, "operator", *self._flags),
-                env={**inherited, **self._environment},
-                stdin=asyncio.subprocess.DEVNULL,
+                env=environment,
+                stdin=nothing,
                 stdout=log,
                 stderr=log,
             )
 
-    async def ready(self, seconds: float = 20) -> float:
+    async def ready(self, seconds: float = HANG) -> float:
         """Wait until /readyz says ok; gives the seconds it took."""
         return await self.until(self.is_ready, seconds)
 
@@ -94,7 +104,7 @@ class OperatorProcess:
             float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith((name + "{", name + " "))
         )
 
-    async def until_said(self, *words: str, seconds: float = 20) -> dict[str, Any]:
+    async def until_said(self, *words: str, seconds: float = HANG) -> dict[str, Any]:
         """Wait for a log line with all these words in it."""
         found: list[dict[str, Any]] = []
 
@@ -105,7 +115,7 @@ class OperatorProcess:
         await self.until(said, seconds)
         return found[0]
 
-    async def until(self, check: Callable[[], Any], seconds: float) -> float:
+    async def until(self, check: Callable[[], Any], seconds: float = HANG) -> float:
         """Wait until a check says yes; gives the seconds it took.
 
         Raises:
@@ -125,14 +135,12 @@ class OperatorProcess:
             self._signal(signal.SIGKILL)
             await self.ended()
 
-    async def terminate(self) -> tuple[int, float]:
-        """Ask it to end, as a kubelet does; gives exit code and seconds."""
-        began = asyncio.get_running_loop().time()
+    async def terminate(self) -> int:
+        """Ask it to end, as a kubelet does; gives the exit code."""
         self._signal(signal.SIGTERM)
-        code = await self.ended()
-        return code, asyncio.get_running_loop().time() - began
+        return await self.ended()
 
-    async def ended(self, seconds: float = 20) -> int:
+    async def ended(self, seconds: float = HANG) -> int:
         """Wait for its end; gives the exit code."""
         assert self._process is not None
         async with asyncio.timeout(seconds):

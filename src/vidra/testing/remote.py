@@ -7,11 +7,10 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import CLUSTER_LABEL
-from vidra.clusters.credentials import host_of
+from vidra.clusters.secrets import marks_for
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Json, Scene
+from vidra.testing.scene import OWN, RESOURCES, SECRETS, Json, Scene
 
 BOX = write([config_map("box", colour="red")])
 """What stories put there unless they say otherwise."""
@@ -45,23 +44,13 @@ class Remote:
 
     async def credentials(self, name: str = "", **labels: str) -> None:
         """Give Vidra what `config` holds now, in a Secret with these labels."""
-        await self.home.apply(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {
-                    "name": name or self._secret,
-                    "namespace": self.home.namespace,
-                    "labels": {CLUSTER_LABEL: host_of(self.server), **labels},
-                },
-                "stringData": {"kubeconfig": msgspec.yaml.encode(self.config).decode()},
-            }
-        )
+        marks, annotations = marks_for(self.server)
+        kubeconfig = msgspec.yaml.encode(self.config).decode()
+        await self.home.secret(name or self._secret, {**marks, **labels}, annotations, kubeconfig=kubeconfig)
 
     async def forget(self, name: str = "") -> None:
         """Take the Secret away."""
-        secrets = await self.home.kind("v1", "Secret")
-        await self.home.delete(secrets, name or self._secret, namespace=self.home.namespace)
+        await self.home.delete(SECRETS, name or self._secret, namespace=OWN)
 
     async def resource(self, manifest: str = BOX, *, destination: Json | None = None, **arguments: Any) -> str:
         """A VidraResource whose objects go there."""

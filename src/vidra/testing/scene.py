@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -18,18 +18,25 @@ from vidra.kube.connection import Connection
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
 from vidra.kube.watch import lines
+from vidra.operator.options import DEFAULT_NAMESPACE
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.eventually import eventually
 from vidra.testing.infrahub import StandIn
+from vidra.testing.patience import HANG
 
 Json = dict[str, Any]
 Check = Callable[[Json], bool]
 
 SYNCS = Kind(API_VERSION, "InfrahubSync", SYNC_PLURAL, namespaced=False)
 RESOURCES = Kind(API_VERSION, "VidraResource", RESOURCE_PLURAL, namespaced=False)
+SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)
+NAMESPACES = Kind("v1", "Namespace", "namespaces", namespaced=False)
+OWN = DEFAULT_NAMESPACE
+"""Vidra's own namespace."""
+SCENE_LABEL = "scene"
+"""Label of what a scene puts there."""
 PERSON = "a-person"
 """Field manager of what a scene applies: somebody, but not Vidra."""
-PATIENCE = 20.0
-"""Seconds after which something that should happen counts as not happening."""
 
 _numbers = itertools.count(1)
 
@@ -80,19 +87,27 @@ class Scene:
     async def credentials(self, **data: str) -> Json:
         """A Secret with credentials for the scene's Infrahub, found by its whole URL."""
         name = f"infrahub-{next(_numbers)}"
-        return await self.apply(
-            {
-                "apiVersion": "v1",
-                "kind": "Secret",
-                "metadata": {
-                    "name": name,
-                    "namespace": self.namespace,
-                    "labels": {INFRAHUB_LABEL: "127.0.0.1"},
-                    "annotations": {INFRAHUB_LABEL: self.infrahub.url},
-                },
-                "stringData": data or {"username": self.infrahub.username, "password": self.infrahub.password},
-            }
-        )
+        values = data or {"username": self.infrahub.username, "password": self.infrahub.password}
+        return await self.secret(name, {INFRAHUB_LABEL: "127.0.0.1"}, {INFRAHUB_LABEL: self.infrahub.url}, **values)
+
+    async def secret(
+        self, name: str, labels: Mapping[str, str], annotations: Mapping[str, str] | None = None, **data: str
+    ) -> Json:
+        """A Secret in Vidra's own namespace, where those count that it takes credentials from."""
+        if await self.get(NAMESPACES, OWN) is None:
+            await self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN}})
+        metadata = {
+            "name": name,
+            "namespace": OWN,
+            "labels": {**labels, SCENE_LABEL: self.namespace},
+            "annotations": dict(annotations or {}),
+        }
+        return await self.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data})
+
+    async def forget_secrets(self, label: str = "") -> None:
+        """Take away what `secret` made in this scene; with a label, those that have it."""
+        selector = f"{SCENE_LABEL}={self.namespace}" + (f",{label}" if label else "")
+        await self.client.send("DELETE", SECRETS.path(OWN), query={"labelSelector": selector})
 
     async def token_of(self, account: str) -> str:
         """A token of a ServiceAccount of the namespace, which is made if it is not there."""
@@ -184,9 +199,7 @@ class Scene:
         """Ask for an object's end; it may take its time."""
         await self.client.send("DELETE", kind.path(namespace, name))
 
-    async def until(
-        self, kind: Kind, name: str, check: Check, *, namespace: str = "", seconds: float = PATIENCE
-    ) -> Json:
+    async def until(self, kind: Kind, name: str, check: Check, *, namespace: str = "", seconds: float = HANG) -> Json:
         """Watch an object until it is as wanted.
 
         Raises:
@@ -206,7 +219,7 @@ class Scene:
             f"{kind.kind} {name} after {seconds:g} s: {msgspec.json.encode(last).decode() if last else 'absent'}"
         )
 
-    async def until_gone(self, kind: Kind, name: str, *, namespace: str = "", seconds: float = PATIENCE) -> None:
+    async def until_gone(self, kind: Kind, name: str, *, namespace: str = "", seconds: float = HANG) -> None:
         """Watch an object until it is no more.
 
         Raises:
@@ -230,11 +243,11 @@ class Scene:
             pass
         raise TooSlow(f"{kind.kind} {name} is still there after {seconds:g} s")
 
-    async def until_sync(self, name: str, check: Check | None = None, *, seconds: float = PATIENCE) -> Json:
+    async def until_sync(self, name: str, check: Check | None = None, *, seconds: float = HANG) -> Json:
         """Wait for a sync; without a check, until it is Ready."""
         return await self.until(SYNCS, name, check or is_ready, seconds=seconds)
 
-    async def until_resource(self, name: str, check: Check | None = None, *, seconds: float = PATIENCE) -> Json:
+    async def until_resource(self, name: str, check: Check | None = None, *, seconds: float = HANG) -> Json:
         """Wait for a VidraResource; without a check, until it is Ready."""
         return await self.until(RESOURCES, name, check or is_ready, seconds=seconds)
 
@@ -251,11 +264,11 @@ class Scene:
         listing: Json = await self.client.get("/api/v1/namespaces/default/events", Json, query=query)
         return list(listing["items"])
 
-    async def until_event(self, name: str, reason: str, *, seconds: float = PATIENCE) -> Json:
-        """Wait for an Event about a cluster-scoped object."""
+    async def until_event(self, name: str, reason: str, *, namespace: str = "default", seconds: float = HANG) -> Json:
+        """Wait for an Event about an object; those about cluster-scoped ones are in `default`."""
         query = {"watch": "true", "fieldSelector": f"involvedObject.name={name},reason={reason}"}
         try:
-            path = "/api/v1/namespaces/default/events"
+            path = f"/api/v1/namespaces/{namespace}/events"
             async with asyncio.timeout(seconds), aclosing(self._events(path, query)) as events:
                 async for event in events:
                     found: Json = event["object"]
@@ -282,7 +295,18 @@ class Scene:
         return await self._kind(api_version, kind)
 
     async def _kind(self, api_version: str, kind: str) -> Kind:
-        found = await self.discovery.find(api_version, kind)
+        """As the API server tells of it: for a moment after a definition is established it may not yet."""
+        found: Kind | None = None
+
+        async def served() -> bool:
+            nonlocal found
+            found = await self.discovery.find(api_version, kind)
+            if found is None:
+                self.discovery.forget()
+            return found is not None
+
+        with suppress(TimeoutError):
+            await eventually(served)
         assert found is not None, f"the cluster does not serve {api_version} {kind}"
         return found
 

@@ -1,4 +1,15 @@
-"""Notices when code of Vidra keeps the event loop to itself: nothing else happens meanwhile, not even a renewal."""
+"""Notices when code of Vidra keeps the event loop to itself: nothing else happens meanwhile, not even a renewal.
+
+A step of a task, from one await to the next, is measured in the CPU time of its thread, because a busy machine keeps
+everybody off the clock; and that is compared with what known work takes on the same thread in the same moment, because
+a busy machine stretches CPU time too. Nothing here is a number of seconds: the verdict is how many pieces of known work
+(`vidra.testing.pace`) a step was.
+
+Most steps are over before a piece would be, and cost nothing more than reading a clock. One that would be too long by
+the fastest piece ever seen in this process is suspect, and only then known work is done, at once. The slower it is now,
+the longer the step may have been; so what is reported is long on any machine, and what is far too long is on none
+overlooked.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import vidra
+from vidra.testing.pace import piece_takes
 
-LONGEST = 0.05
-"""Seconds of CPU that one step of a task may take. Not of the clock: a busy machine stalls everybody."""
+LONGEST = 250
+"""Pieces of known work that one step of a task may be: about a tenth of a second where nothing else runs.
+
+The longest that are fine are a quarter of it, and beside other work step and pieces differ by as much as a factor of
+three, because neighbours do not slow both alike.
+"""
 
 _SOURCE = str(Path(vidra.__file__).parent)
 _TESTING = str(Path(__file__).parent)
@@ -29,14 +45,18 @@ def stalls() -> Iterator[list[str]]:
     inside the other only the inner one sees anything.
     """
     found: list[str] = []
-    collecting = _Collecting()
+    collecting, fastest = _Collecting(), piece_takes()
 
     def timed(handle: asyncio.Handle) -> None:
+        nonlocal fastest
         collected, before = collecting.seconds, time.thread_time()
         _RUN(handle)
         took = time.thread_time() - before - (collecting.seconds - collected)
-        if took > LONGEST and (what := _task_of_vidra(handle)):
-            found.append(f"{what}: {took * 1000:.0f} ms")
+        if took > LONGEST * fastest and (what := _task_of_vidra(handle)):
+            now = piece_takes()
+            fastest = min(fastest, now)
+            if took > LONGEST * now:
+                found.append(f"{what}: {took / now:.0f} pieces of known work, of {now * 1000:.2f} ms each now")
 
     gc.callbacks.append(collecting)
     outer, _HANDLE._run = _HANDLE._run, timed

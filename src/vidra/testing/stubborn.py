@@ -10,6 +10,7 @@ import msgspec
 
 from vidra.kube.watch import lines
 from vidra.testing.objects import config_map
+from vidra.testing.patience import NEVER
 from vidra.testing.scene import Json, Scene
 
 
@@ -21,7 +22,7 @@ async def stubborn(scene: Scene) -> AsyncIterator[list[int]]:
     async def insist() -> None:
         query = {"watch": "true", "fieldSelector": "metadata.name=box"}
         path = configs.path(scene.namespace)
-        async with scene.client.stream(path, query=query, accept="application/json", silence=60) as content:
+        async with scene.client.stream(path, query=query, accept="application/json", silence=NEVER) as content:
             async for line in lines(content):
                 item: Json = msgspec.json.decode(line)["object"]
                 if item["data"]["colour"] != "blue":

@@ -10,7 +10,8 @@ import msgspec
 
 from vidra.kube.watch import lines
 from vidra.testing.objects import config_map
-from vidra.testing.scene import PATIENCE, Scene
+from vidra.testing.patience import HANG, NEVER
+from vidra.testing.scene import Scene
 
 Json = dict[str, Any]
 
@@ -50,7 +51,7 @@ class Vigil:
         try:
             if error is None:
                 await self._scene.apply(config_map(MARK, self._namespace, at=str(id(self))))
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(HANG):
                     await self._marked.wait()
         finally:
             self._task.cancel()
@@ -63,7 +64,7 @@ class Vigil:
     async def _watch(self, since: str) -> None:
         query = {"watch": "true", "resourceVersion": since}
         path = self._kind.path(self._namespace)
-        async with self._scene.client.stream(path, query=query, accept="application/json", silence=300) as content:
+        async with self._scene.client.stream(path, query=query, accept="application/json", silence=NEVER) as content:
             async for line in lines(content):
                 event = msgspec.json.decode(line)
                 name, version = event["object"]["metadata"]["name"], int(event["object"]["metadata"]["resourceVersion"])

@@ -2,6 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from vidra.apply.health.kinds import _BY_METADATA, _JUDGES, needs_body
 from vidra.apply.health.rule import Rule
@@ -14,9 +17,25 @@ def test_every_kind_with_a_rule_is_named() -> None:
     assert [kind for _, kind in _JUDGES if not re.search(rf"\b{kind}\b", PAGE)] == []
 
 
-def test_the_example_can_be_used() -> None:
-    examples = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    assert [parse(text)[1] for text in examples] == [()]
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_the_examples_can_be_used() -> None:
+    assert [parse(text)[1] for text in EXAMPLES] == [()] * 2
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"active": 1, "startTime": "2026-01-01T00:00:00Z"}, "Current"),
+        ({"startTime": "2026-01-01T00:00:00Z", "conditions": [{"type": "Failed", "status": "True"}]}, "Failed"),
+        ({}, "InProgress"),
+    ],
+)
+def test_the_rule_for_a_job_that_never_ends_gives_kstatus_reading(told: dict[str, Any], status: str) -> None:
+    (rule,) = (text for text in EXAMPLES if "kind: Job" in text)
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "a"}, "spec": {}, "status": told}
+    assert parse(rule)[0].health_of(job).status == status
 
 
 def test_every_field_of_a_rule_is_described() -> None:

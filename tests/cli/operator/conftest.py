@@ -33,6 +33,7 @@ async def scene(own_plane: ControlPlane) -> AsyncIterator[Scene]:
         await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": scene.namespace}})
         await scene.credentials()
         yield scene
+        await scene.forget_secrets()
     await client.close()
 
 

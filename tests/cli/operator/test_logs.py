@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import Json, Scene, has_reason
+from vidra.testing.scene import OWN, Json, Scene, has_reason
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 
@@ -12,7 +12,7 @@ BOX = "{apiVersion: v1, kind: ConfigMap, metadata: {name: %s}, data: {a: b}}"
 
 
 async def settings(scene: Scene, **data: str) -> None:
-    metadata = {"name": "vidra-config", "namespace": scene.namespace, "labels": {"app": "vidra"}}
+    metadata = {"name": "vidra-config", "namespace": OWN, "labels": {"app": "vidra"}}
     await scene.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
 
 
@@ -67,7 +67,7 @@ async def test_the_level_can_be_changed_while_it_runs(new_operator: NewOperator,
     bad = await scene.resource("kind: nonsense")
     await scene.until_event(bad, "InvalidManifest")
     assert about(operator, resource=bad, event="report") == []
-    await scene.delete(configs, "vidra-config", namespace=scene.namespace)
+    await scene.delete(configs, "vidra-config", namespace=OWN)
     await operator.until_said("'least': 'info'")
     again = await scene.resource("kind: nonsense")
     await scene.until_resource(again, has_reason("InvalidManifest"))
@@ -82,4 +82,4 @@ async def test_a_level_that_is_none_leaves_the_one_of_the_start(new_operator: Ne
     await scene.until_resource(await scene.resource(BOX % "loud"))
     await operator.until_said("'level': 'debug'", "configmaps/loud")
     configs = await scene.kind("v1", "ConfigMap")
-    await scene.delete(configs, "vidra-config", namespace=scene.namespace)
+    await scene.delete(configs, "vidra-config", namespace=OWN)

@@ -8,7 +8,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from vidra.kube import lease
 from vidra.manifests.write import write
 from vidra.testing.controlplane import AuditEntry, ControlPlane
 from vidra.testing.eventually import eventually
@@ -18,7 +17,6 @@ from vidra.testing.scene import RESOURCES, Json, Scene
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/vidra-system/leases"
 SYNCS, ARTIFACTS, OBJECTS = 12, 4, 5
-TAKEN_OVER = lease.DURATION + 2 * lease.RETRY
 WRITES = {"create", "update", "patch", "delete"}
 
 NewReplica = Callable[..., Awaitable[OperatorProcess]]
@@ -72,13 +70,13 @@ async def held(scene: Scene) -> Counter[str]:
     return Counter(holder for item in items if (holder := item["spec"].get("holderIdentity")))
 
 
-async def dealt(scene: Scene, *counts: int, seconds: float = 20) -> None:
+async def dealt(scene: Scene, *counts: int) -> None:
     """Wait until shards are held in these numbers."""
 
     async def so() -> bool:
         return sorted((await held(scene)).values()) == sorted(counts)
 
-    await eventually(so, seconds)
+    await eventually(so)
 
 
 async def test_a_killed_replica_loses_nothing_and_doubles_nothing(new_replica: NewReplica, scene: Scene) -> None:
@@ -98,7 +96,7 @@ async def test_a_killed_replica_loses_nothing_and_doubles_nothing(new_replica: N
     busiest = max(replicas, key=lambda replica: len(replica.text()))
     await busiest.kill()
     for name in syncs:
-        await scene.until_sync(name, seconds=TAKEN_OVER + 20)
+        await scene.until_sync(name)
     everything = [f"box-{n}-{a}-{i}" for n in range(SYNCS) for a in range(ARTIFACTS) for i in range(OBJECTS)]
     assert await boxes(scene) == sorted(everything)
     for name in syncs:
@@ -144,7 +142,7 @@ async def test_who_comes_gets_a_share_and_who_goes_leaves_it_at_once(new_replica
     made = await scene.resources_of(before[0])
     passes = scene.plane.audit.mark()
     await first.terminate()
-    await dealt(scene, 3, seconds=4 * lease.RETRY)
+    await dealt(scene, 3)
     assert second.running
     await scene.until_resource(await scene.resource(write([config_map("box-2", colour="red")])))
     assert [item["metadata"]["uid"] for item in await scene.resources_of(before[0])] == [
@@ -162,7 +160,7 @@ async def test_replicas_with_another_number_of_shards_wait_until_the_old_are_gon
     said = await second.until_said("standing by")
     assert "of-2" in said["why"]
     await first.terminate()
-    await second.until_said("leading", seconds=4 * lease.RETRY)
+    await second.until_said("leading")
 
 
 async def test_a_replica_that_is_gone_leaves_no_lease_behind(new_replica: NewReplica, scene: Scene) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.eventually import eventually
+from vidra.testing.patience import HANG
 from vidra.testing.process import OperatorProcess
 from vidra.testing.scene import Scene
 
@@ -35,7 +36,7 @@ def vidra(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
         env={**inherited, **environment},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=HANG,
         check=False,
     )
 
@@ -63,12 +64,10 @@ async def test_passes_are_counted(new_operator: NewOperator, scene: Scene) -> No
     await eventually(counted)  # a pass ends a moment after its status is written
 
 
-async def test_a_signal_ends_it_within_two_seconds(new_operator: NewOperator) -> None:
+async def test_a_signal_ends_it(new_operator: NewOperator) -> None:
     operator = await new_operator()
     await operator.ready()
-    code, seconds = await operator.terminate()
-    assert code == 0
-    assert seconds < 2
+    assert await operator.terminate() == 0
     assert operator.lines()[-1]["event"] == "stopped"
 
 
@@ -147,7 +146,7 @@ def test_help_and_version_come_without_the_operators_imports() -> None:
     assert helped.returncode == 0
     assert "operator" in helped.stdout
     look = "import sys, vidra.cli.main; print({'aiohttp', 'structlog', 'prometheus_client'} & sys.modules.keys())"
-    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=20, check=True)
+    found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=HANG, check=True)
     assert found.stdout == "set()\n"
 
 
@@ -174,9 +173,9 @@ async def test_an_api_server_that_is_away_is_waited_for_and_a_restart_is_survive
     scene.infrahub.change(artifact, CONFIG % "changed-meanwhile")
     await operator.until_said("cannot reach the API server")
     await own_plane.start_apiserver()
-    await scene.until_resource(await scene.resource(CONFIG % "after"), seconds=40)
+    await scene.until_resource(await scene.resource(CONFIG % "after"))
     configs = await scene.kind("v1", "ConfigMap")
-    await scene.until(configs, "changed-meanwhile", lambda _: True, namespace=scene.namespace, seconds=40)
+    await scene.until(configs, "changed-meanwhile", lambda _: True, namespace=scene.namespace)
     await scene.until_gone(configs, "restarted", namespace=scene.namespace)
     assert operator.running
 
@@ -191,7 +190,6 @@ async def test_without_its_definitions_it_says_what_to_do_and_goes_on_when_they_
     assert (await operator.ask(operator.health, "/readyz"))[0] == 503
     definitions = await asyncio.to_thread(vidra, "crds")
     await plane.kubectl("apply", "--server-side", "-f", "-", stdin=definitions.stdout)
-    seconds = await operator.ready()
-    assert seconds < 5
+    await operator.ready()
     hints = [line for line in operator.lines() if "hint" in line]
     assert len(hints) == 1

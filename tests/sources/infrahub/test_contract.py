@@ -21,8 +21,6 @@ JSON = "application/json"
 LOGIN, REFRESH, LOGOUT = "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout"
 ALL = '{{"variables":{{"artifactname":"{name}"}}}}'
 
-pytestmark = pytest.mark.timeout(900)  # the first test of a run waits until a real one is filled
-
 
 class Told(NamedTuple):
     status: int

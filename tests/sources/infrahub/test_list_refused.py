@@ -137,6 +137,14 @@ async def test_a_date_that_infrahub_does_not_take(standin: StandIn, infrahub: In
     assert caught.value.reason == Reason.INVALID_TARGET_DATE
 
 
+async def test_a_date_before_the_branch(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
+    said = "Requested time '2020-01-01T00:00:00Z' is before branch 'main' was created"
+    standin.faults.add(Answered.error(422, said), "/api/query/*")
+    with pytest.raises(SourceError, match=r"is before branch 'main'.*choose a later `targetDate`") as caught:
+        await infrahub.list(selection)
+    assert caught.value.reason == Reason.INVALID_TARGET_DATE
+
+
 async def test_a_list_over_the_limit_is_not_read_to_its_end(
     standin: StandIn, infrahub: Infrahub, selection: Selection
 ) -> None:

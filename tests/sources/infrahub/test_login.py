@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from vidra.api.reasons import Reason
-from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
+from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection, login
 from vidra.sources.protocol import SourceError
 from vidra.testing.infrahub import Answered, StandIn
 
@@ -48,10 +48,12 @@ async def test_expired_tokens_are_refreshed_without_a_log_in(
     assert standin.requests.count(REFRESH) == 1
 
 
-async def test_tokens_are_refreshed_before_they_end(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
-    standin.accounts.lifetime = 1
+async def test_tokens_are_refreshed_before_they_end(
+    standin: StandIn, infrahub: Infrahub, selection: Selection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standin.accounts.lifetime = 600
     await infrahub.list(selection)
-    await asyncio.sleep(0.95)
+    monkeypatch.setattr(login, "_now", lambda: asyncio.get_running_loop().time() + 570)
     await infrahub.list(selection)
     assert standin.requests.count(LOGIN) == 1
     assert standin.requests.count(REFRESH) == 1

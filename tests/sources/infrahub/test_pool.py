@@ -8,6 +8,9 @@ import pytest
 from vidra.sources.infrahub import Credential, InfrahubLimits, InfrahubPool, Selection
 from vidra.sources.protocol import SourceError
 from vidra.testing.infrahub import Slow, StandIn
+from vidra.testing.patience import NEVER
+
+QUERY = "/api/query/*"
 
 
 @pytest.fixture
@@ -49,9 +52,9 @@ async def test_requests_under_way_end_well_when_the_credential_changes(
 ) -> None:
     old = await pool.get(standin.url, credential)
     await old.list(selection)
-    standin.faults.add(Slow(0.2), "/api/query/*")
+    standin.faults.add(Slow(0.2), QUERY)
     under_way = asyncio.create_task(old.list(selection))
-    await asyncio.sleep(0.05)
+    await standin.requests.until(2, "/api/query")
     await pool.get(standin.url, Credential(token=standin.token))
     assert (await under_way).artifacts == ()
     assert (await old.list(selection)).artifacts == ()
@@ -61,9 +64,9 @@ async def test_a_closed_pool_opens_no_connections_again(
     standin: StandIn, credential: Credential, pool: InfrahubPool, selection: Selection
 ) -> None:
     client = await pool.get(standin.url, credential)
-    standin.faults.add(Slow(5), "/api/query/*")
+    standin.faults.add(Slow(NEVER), QUERY)
     under_way = asyncio.create_task(client.list(selection))
-    await asyncio.sleep(0.05)
+    await standin.requests.until(1, "/api/query")
     await pool.close()
     with pytest.raises(SourceError):
         await under_way

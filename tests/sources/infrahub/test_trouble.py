@@ -16,6 +16,7 @@ from vidra.sources.infrahub.answer import Answer
 from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
 from vidra.sources.protocol import SourceError
 from vidra.testing.infrahub import Answered, Dropped, Fault, Slow, StandIn, Truncated
+from vidra.testing.patience import NEVER
 
 QUERY = "/api/query/*"
 
@@ -49,13 +50,15 @@ async def test_what_may_pass_is_tried_again(
         (Answered.throttled("0"), (Reason.INFRAHUB_ERROR, "answers 429")),
         (Dropped(), (Reason.INFRAHUB_UNREACHABLE, "broke off")),
         (Truncated(), (Reason.INFRAHUB_UNREACHABLE, "broke off")),
-        (Slow(5), (Reason.INFRAHUB_UNREACHABLE, "does not answer in time")),
+        (Slow(NEVER), (Reason.INFRAHUB_UNREACHABLE, "does not answer in time")),
     ],
 )
 async def test_trouble_that_stays_is_given_up_after_three_attempts(
     standin: StandIn, limits: InfrahubLimits, selection: Selection, fault: Fault, told: tuple[Reason, str]
 ) -> None:
-    client = Infrahub(standin.url, Credential(standin.username, standin.password), replace(limits, timeout=0.3))
+    if isinstance(fault, Slow):
+        limits = replace(limits, timeout=0.3)
+    client = Infrahub(standin.url, Credential(token=standin.token), limits)
     standin.faults.add(fault, QUERY)
     with pytest.raises(SourceError, match=told[1]) as caught:
         await client.list(selection)
@@ -91,7 +94,7 @@ async def test_a_short_retry_after_is_waited_for(standin: StandIn, infrahub: Inf
     standin.faults.add(Answered.throttled("1"), QUERY, times=1)
     began = time.monotonic()
     await infrahub.list(selection)
-    assert time.monotonic() - began >= 1
+    assert time.monotonic() - began >= 1  # which a busy machine only makes longer
 
 
 async def test_infrahub_away_and_back(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
@@ -109,22 +112,22 @@ async def test_infrahub_away_and_back(standin: StandIn, infrahub: Infrahub, sele
 async def test_one_slow_answer_does_not_hold_the_others_up(
     standin: StandIn, infrahub: Infrahub, selection: Selection
 ) -> None:
-    standin.faults.add(Slow(0.5), "/api/query/Slow")
+    standin.faults.add(Slow(NEVER), "/api/query/Slow")
     await infrahub.list(selection)
     slow = asyncio.create_task(infrahub.list(replace(selection, query="Slow")))
     await asyncio.gather(*(infrahub.list(selection) for _ in range(30)))
     assert not slow.done()
-    with pytest.raises(SourceError):
-        await slow
+    slow.cancel()
+    await asyncio.gather(slow, return_exceptions=True)
 
 
 async def test_waiting_for_a_free_connection_is_no_time_out(
     standin: StandIn, limits: InfrahubLimits, selection: Selection
 ) -> None:
     client = Infrahub(
-        standin.url, Credential(token=standin.token), replace(limits, concurrency=2, timeout=0.5, attempts=1)
+        standin.url, Credential(token=standin.token), replace(limits, concurrency=2, timeout=2, attempts=1)
     )
-    standin.faults.add(Slow(0.1), QUERY)
+    standin.faults.add(Slow(0.25), QUERY)
     await asyncio.gather(*(client.list(selection) for _ in range(20)))
     await client.close()
 

@@ -3,25 +3,32 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vidra.api.health import Health
-from vidra.apply.health.reading import conditions, count, number, text, value
-from vidra.apply.health.verdict import current, failed, in_progress, terminating
+from vidra.api.health import Health, Status
+from vidra.apply.health.reading import conditions, count, flag, mapping, number, text, value
+from vidra.apply.health.verdict import current, failed, in_progress, one_line, terminating
+
+_NODE = "volume.kubernetes.io/selected-node"
+"""On a claim whose first Pod has come: the scheduler chose a node for it."""
 
 
 def job(source: Mapping[str, Any]) -> Health:
-    """A Job is current as soon as it runs: what it is for may take days. kstatus' rule."""
+    """A Job is there for its end: whoever waits for a migration waits until it is complete.
+
+    kstatus calls it current as soon as it runs; a rule of the user's can say so again (docs/spec/health.md).
+    """
     found = conditions(source)
     done, wanted = count(source, "status", "succeeded"), _completions(source)
     if (failure := found.get("Failed")) and failure.true:
         return failed(failure.words)
     if (complete := found.get("Complete")) and complete.true:
         return current(f"completed: {done}/{wanted}")
-    if (suspended := found.get("Suspended")) and suspended.true:
+    # Its status names no generation: only the spec tells that a suspension is over.
+    if (suspended := found.get("Suspended")) and suspended.true and flag(source, "spec", "suspend") is not False:
         return current("suspended")
     if not text(source, "status", "startTime"):
         return in_progress("not started yet")
     active, unlucky = count(source, "status", "active"), count(source, "status", "failed")
-    return current(f"running: {done}/{wanted} succeeded, {active} active, {unlucky} failed")
+    return in_progress(f"running: {done}/{wanted} succeeded, {active} active, {unlucky} failed")
 
 
 def _completions(source: Mapping[str, Any]) -> int:
@@ -30,9 +37,14 @@ def _completions(source: Mapping[str, Any]) -> int:
 
 
 def claim(source: Mapping[str, Any]) -> Health:
-    """A claim that waits for its first Pod is on its way like any other."""
+    """A claim is bound, or on its way; what waits for a Pod that uses it is only told by its StorageClass."""
     phase = text(source, "status", "phase")
-    return current("bound") if phase == "Bound" else in_progress(f"not bound, phase {phase or 'not set'}")
+    if phase == "Bound":
+        return current("bound")
+    name = text(source, "spec", "storageClassName")
+    chosen = text(source, "spec", "volumeName") or mapping(source, "metadata", "annotations").get(_NODE)
+    late = name if phase in {"", "Pending"} and not chosen else ""
+    return Health(Status.IN_PROGRESS, one_line(f"not bound, phase {phase or 'not set'}"), unless_late=late)
 
 
 def volume(source: Mapping[str, Any]) -> Health:
@@ -63,11 +75,19 @@ def namespace(source: Mapping[str, Any]) -> Health:
 def autoscaler(source: Mapping[str, Any]) -> Health:
     """It scales, as far as its conditions say; one whose target is scaled to zero by hand rests."""
     found = conditions(source)
+    if not found and number(source, "status", "observedGeneration") is None:  # v1 has no conditions
+        return in_progress("not seen by its controller yet")
     for kind in ("AbleToScale", "ScalingActive"):
         condition = found.get(kind)
         if condition and condition.false and condition.reason != "ScalingDisabled":
             return in_progress(condition.words)
     return current()
+
+
+def disruption_budget(source: Mapping[str, Any]) -> Health:
+    """It protects Pods as soon as its controller has counted them."""
+    seen = number(source, "status", "observedGeneration")
+    return in_progress("not seen by its controller yet") if seen is None else current()
 
 
 def definition(source: Mapping[str, Any]) -> Health:

@@ -29,6 +29,7 @@ _JUDGES: dict[tuple[str, str], Judge] = {
     ("", "Namespace"): builtin.namespace,
     ("batch", "Job"): builtin.job,
     ("autoscaling", "HorizontalPodAutoscaler"): builtin.autoscaler,
+    ("policy", "PodDisruptionBudget"): builtin.disruption_budget,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): builtin.definition,
     ("apiregistration.k8s.io", "APIService"): builtin.api_service,
     ("kubevirt.io", "VirtualMachine"): kubevirt.machine,

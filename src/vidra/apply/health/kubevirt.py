@@ -103,13 +103,15 @@ def instance(source: Mapping[str, Any]) -> Health:
 
 
 def data_volume(source: Mapping[str, Any]) -> Health:
-    """A DataVolume is there when its import, clone or upload is."""
+    """A DataVolume is there when its import, clone or upload is; one that waits for its consumer must hold up none."""
     phase, found = text(source, "status", "phase"), conditions(source)
     running = found.get("Running")
     words = running.message if running and not running.true else ""
     match phase:
         case "Succeeded":
             return current(phase)
+        case "WaitForFirstConsumer" | "PendingPopulation":
+            return current(f"{phase}: it is filled when a virtual machine or a Pod uses it")
         case "Failed":
             return failed(_with(phase, words or _trouble(found)))
         case "Unknown":

@@ -47,14 +47,18 @@ class Rules:
     def __len__(self) -> int:
         return len(self._asked)
 
-    def health_of(self, source: Mapping[str, Any]) -> Health:
-        """How an object is; raises nothing."""
+    def health_of(self, source: Mapping[str, Any], *, has_status: bool = False) -> Health:
+        """How an object is; raises nothing.
+
+        Args:
+            has_status: Its kind has a status subresource, as far as is known.
+        """
         if not self._asked:
-            return health_of(source)
+            return health_of(source, has_status=has_status)
         group, kind = group_of(text(source, "apiVersion")), text(source, "kind")
         asked = self._asked.get((group, kind))
         if asked is None:
-            return health_of(source)
+            return health_of(source, has_status=has_status)
         return leaving(source) or unseen(source, group, kind) or _told(source, asked(source))
 
     def needs_body(self, api_version: str, kind: str) -> bool:

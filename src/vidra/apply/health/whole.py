@@ -3,23 +3,33 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vidra.api.health import Health
+from vidra.api.health import Health, Status
+from vidra.apply.health.custom import custom
 from vidra.apply.health.kinds import UNOBSERVED, group_of, judge
 from vidra.apply.health.reading import conditions, number, text, value
+from vidra.apply.health.unlooked import unlooked
 from vidra.apply.health.verdict import failed, in_progress, terminating, unknown
 
 
-def health_of(source: Mapping[str, Any]) -> Health:
+def health_of(source: Mapping[str, Any], *, has_status: bool = False) -> Health:
     """How an object is; whatever it holds, this raises nothing.
 
-    The words mean what they mean in kstatus (sigs.k8s.io/cli-utils). Only a Pod that fits no node depends on more than
-    the object: on its age.
+    The words mean what they mean in kstatus (sigs.k8s.io/cli-utils), where docs/spec/health.md says nothing else.
+
+    Args:
+        has_status: Its kind has a status subresource, as far as is known.
     """
     kind, api_version = text(source, "kind"), text(source, "apiVersion")
     if not kind or not api_version:
         return unknown("this is no object: it has no apiVersion or no kind")
     group = group_of(api_version)
-    return _in_general(source, group, kind) or judge(group, kind)(source)
+    if found := _in_general(source, group, kind):
+        return found
+    rule = judge(group, kind)
+    found = rule(source)
+    if has_status and rule is custom and found.status is Status.CURRENT:
+        return unlooked(source, group) or found
+    return found
 
 
 def _in_general(source: Mapping[str, Any], group: str, kind: str) -> Health | None:

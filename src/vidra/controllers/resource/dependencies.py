@@ -13,6 +13,7 @@ from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.apply.owner import Owner
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.circles import circle
+from vidra.controllers.resource.health import as_of_now
 from vidra.controllers.resource.peace import checksum_of
 from vidra.controllers.shared import Shared, sync_of
 from vidra.kube.discovery import DiscoveryStale
@@ -55,17 +56,19 @@ async def foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Own
             return _waiting(wanted, f"the cluster does not serve its kind ({wanted.api_version})")
         places.append(Place(kind, wanted.namespace, wanted.name))
     seen = cluster.lookouts.hold(owner.manager, places)
-    obstacles = (_waiting(wanted, why) for wanted, lookout in zip(foreign, seen, strict=True) if (why := _why(lookout)))
+    whys = ((wanted, _why(lookout, cluster)) for wanted, lookout in zip(foreign, seen, strict=True))
+    obstacles = (_waiting(wanted, why) for wanted, why in whys if why)
     return next(obstacles, None)
 
 
-def _why(seen: Lookout) -> str:
+def _why(seen: Lookout, cluster: Cluster) -> str:
     """Why an object is waited for; empty when it need not be."""
     if not seen.known:
         return seen.interrupted or "it is being looked for"
     if seen.health is None:
         return "it is not there"
-    status, message = seen.health.status, seen.health.message
+    health = as_of_now(cluster, seen.health)
+    status, message = health.status, health.message
     return "" if status is Status.CURRENT else f"it is {status}" + (f" ({message})" if message else "")
 
 

@@ -81,7 +81,7 @@ class Move:
 
     async def _look(self, entry: ManagedObject, *, listed: bool) -> ManagedObject | None:
         try:
-            kind = await self._cluster.discovery.find(entry.api_version, entry.kind)
+            kind = await self._cluster.discovery.serving(entry.api_version, entry.kind)
         except DiscoveryStale:
             return None
         meta = await self._takeover.look(kind, entry) if kind else None

@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.policies import DeletionPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.claims import Claims
 from vidra.apply.desired import Key
 from vidra.apply.drift import told
 from vidra.apply.inventory import key_of, ref_of
@@ -19,7 +20,7 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.rehearsal import Rehearsal
 from vidra.controllers.offload import unhurried
-from vidra.controllers.resource.apply_pass import compare
+from vidra.controllers.resource.apply_pass import compare, watch
 from vidra.controllers.resource.drifts import Drifts
 from vidra.controllers.resource.hands import Hands
 from vidra.controllers.resource.move import Move, inventory_of
@@ -86,7 +87,8 @@ async def study(
         want = await wanted(reading, resource.spec, cluster, owner)
         move = Move(cluster, resource, owner, resources.get)
         await move.find(want.objects)
-        found = await compare(want, move.inventory, cluster, owner)
+        await watch(want, move.inventory, cluster, owner)
+        found = compare(want, move.inventory, cluster, owner)
         review = await Drifts().review(
             *(found, want.objects, move.inventory, cluster, owner),
             policy=resource.spec.drift_policy,
@@ -99,7 +101,9 @@ async def study(
     except KubeError as error:
         return ObjectProblem(reason_of(error), str(error), owner.name)
     work = review.work
-    limits = restraint(resource, reading, want, work, move.inventory, survives=survivors(cluster, owner))
+    limits = restraint(
+        resource, reading, want, work, move.inventory, survives=survivors(cluster, owner, Claims(resources, hub))
+    )
     left = (f"changed since, and left so: {told(drift)}" for drift in review.reported)
     warnings = (*(item.message for item in reading.warnings), *remarks, *left)
     defined = _defined_here(reading.objects)
@@ -107,9 +111,17 @@ async def study(
 
 
 async def rehearse(
-    clusters: Rehearsal, proposals: Sequence[Proposal], hub: str, resources: Store[VidraResource]
+    clusters: Rehearsal,
+    proposals: Sequence[Proposal],
+    hub: str,
+    resources: Store[VidraResource],
+    may_describe: Collection[str] = (),
 ) -> Preview:
-    """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew."""
+    """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew.
+
+    Args:
+        may_describe: Names of Namespaces that may be given labels although they were there before.
+    """
     preview = Preview()
     studies: list[Study] = []
     for proposal in proposals:
@@ -118,23 +130,25 @@ async def rehearse(
             studies.append(found)
         elif found is not None:
             preview.problems.append(found)
+    claims = Claims(resources, hub)
     leaving = [item.resource for item in proposals if item.text is None]
     unwanted = {item.owner.name: frozenset(str(ref_of(entry)) for entry in item.unwanted) for item in studies}
     rivals = rivals_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
     for item in studies:
         adopted: list[Ref] = []
-        await _apply(item, Terms(item.proposal.resource.spec, rivals, adopted.append), preview)
+        terms = Terms(item.proposal.resource.spec, rivals, adopted.append, may_describe=may_describe)
+        await _apply(item, terms, claims, preview)
         preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
     heirs = {key for item in studies for key in item.want.objects}
     for item in studies:
-        await _prune(clusters, item, heirs, preview)
+        await _prune(clusters, item, heirs, preview, claims=claims)
     for resource in leaving:
-        await _leave(clusters, resource, Owner(hub, resource.metadata.name), heirs, preview)
+        await _leave(clusters, resource, Owner(hub, resource.metadata.name), heirs, preview, claims=claims)
     return preview
 
 
-async def _apply(item: Study, terms: Terms, preview: Preview) -> None:
-    hands = Hands(item.reach, item.owner)
+async def _apply(item: Study, terms: Terms, claims: Claims, preview: Preview) -> None:
+    hands = Hands(item.reach, item.owner, claims)
     try:
         await item.move.carry_out()
         stages = item.move.free(item.work.stages)
@@ -148,23 +162,29 @@ async def _apply(item: Study, terms: Terms, preview: Preview) -> None:
     preview.notes += item.warnings
 
 
-async def _prune(clusters: Rehearsal, item: Study, heirs: Collection[Key], preview: Preview) -> None:
+async def _prune(clusters: Rehearsal, item: Study, heirs: Collection[Key], preview: Preview, *, claims: Claims) -> None:
     unwanted = [entry for entry in item.unwanted if key_of(entry) not in heirs]
     if objection := item.limits.objection(item.proposal.resource, unwanted, waits=False):
         preview.notes.append(f"{item.owner.name}: {objection.message}")
         if item.limits.emptied:
             return
-    await _remove(clusters, item.reach, item.owner, unwanted, preview)
+    await _remove(clusters, item.reach, item.owner, unwanted, preview, claims=claims)
 
 
 async def _leave(
-    clusters: Rehearsal, resource: VidraResource, owner: Owner, heirs: Collection[Key], preview: Preview
+    clusters: Rehearsal,
+    resource: VidraResource,
+    owner: Owner,
+    heirs: Collection[Key],
+    preview: Preview,
+    *,
+    claims: Claims,
 ) -> None:
     entries = inventory_of(resource).entries
     going = [entry for key, entry in entries.items() if key not in heirs]
     orphan = resource.spec.deletion_policy is DeletionPolicy.ORPHAN
     preview.notes.append(f"VidraResource {owner.name} would be removed")
-    await _remove(clusters, Reach(clusters, resource), owner, going, preview, orphan=orphan)
+    await _remove(clusters, Reach(clusters, resource), owner, going, preview, claims=claims, orphan=orphan)
 
 
 async def _remove(
@@ -174,9 +194,10 @@ async def _remove(
     entries: Sequence[ManagedObject],
     preview: Preview,
     *,
+    claims: Claims,
     orphan: bool = False,
 ) -> None:
-    hands = Hands(reach, owner)
+    hands = Hands(reach, owner, claims)
     try:
         for server in {entry.server for entry in entries}:
             await clusters.there(reach.get(server))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from vidra.api.resource import KnownCluster, VidraResource
+from vidra.api.resource import KnownCluster, ManagedObject, VidraResource
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.identity import identity_of
 from vidra.clusters.registry import Clusters
+from vidra.kube.discovery import Kind
 
 
 class Reach:
@@ -39,6 +40,11 @@ class Reach:
         """Whether this is certainly not the cluster that the inventory speaks of."""
         known = self._known.get(cluster.server)
         return bool(known and cluster.uid and known != cluster.uid)
+
+
+def kind_at(entry: ManagedObject, cluster: Cluster) -> Kind | None:
+    """The kind of an entry that is in this cluster, if it is known; asks nobody."""
+    return cluster.discovery.known(entry.api_version, entry.kind) if entry.server == cluster.server else None
 
 
 def known(cluster: Cluster) -> tuple[KnownCluster, ...]:

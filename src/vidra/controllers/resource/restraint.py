@@ -9,9 +9,10 @@ import msgspec
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.approval import remaining, request, review
+from vidra.apply.claims import Claims, Place
 from vidra.apply.desired import Key
 from vidra.apply.inventory import Inventory, key_of
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.apply.plan import Plan
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.wanted import Wanted
@@ -74,13 +75,17 @@ def restraint(
     return Restraint(going, held, emptied)
 
 
-def survivors(cluster: Cluster, owner: Owner) -> Survives:
-    """Tells by the cluster's views; of another cluster nothing is known here."""
+def survivors(cluster: Cluster, owner: Owner, claims: Claims) -> Survives:
+    """Tells by the cluster's views and the other inventories; of another cluster nothing is known here."""
 
     def survives(entry: ManagedObject) -> bool:
-        kind = cluster.discovery.known(entry.api_version, entry.kind) if entry.server == cluster.server else None
+        kind = cluster.discovery.known_as(entry.api_version, entry.kind) if entry.server == cluster.server else None
         live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
-        return live is not None and (live.kept or any(name != owner.manager for name, _ in live.holders))
+        if live is None:
+            return False
+        place = Place(entry.server, hub_of(cluster.uid), live.uid)
+        held = any(name != owner.manager for name, _ in live.holders)
+        return live.kept or held or bool(claims.others(owner, entry, place))
 
     return survives
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
+
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_target_date
@@ -17,16 +19,25 @@ from vidra.sources.protocol import Source, SourceError
 Remark = Callable[[Reason, str], None]
 
 
-async def source_of(
-    sync: InfrahubSync, query: str, secrets: Store[Secret], pool: InfrahubPool, remark: Remark
-) -> Source:
+class Known(msgspec.Struct, frozen=True):
+    """What there is to choose credentials from."""
+
+    secrets: Store[Secret]
+    syncs: Store[InfrahubSync]
+    own: str
+    """Vidra's namespace."""
+
+
+async def source_of(sync: InfrahubSync, query: str, known: Known, pool: InfrahubPool, remark: Remark) -> Source:
     """The source that a sync's spec names.
 
     Raises:
         SourceError: The spec, or the credentials for it, cannot be used.
     """
     selection = _selection(sync, query)
-    choice = choose(sync.spec.source.infrahub_api_url, secrets)
+    choice = choose(sync.spec.source.infrahub_api_url, known.secrets, known.own, known.syncs)
+    for why in choice.passed_over:
+        remark(Reason.CREDENTIALS_INVALID, f"{why}; using the Secret {named(choice.secret)}")
     if choice.others:
         others = ", ".join(sorted(named(secret) for secret in choice.others))
         remark(

@@ -9,7 +9,7 @@ from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import ConditionType, find
 from vidra.api.dependency import Dependency
-from vidra.api.names import SYNC_FINALIZER
+from vidra.api.names import INFRAHUB_LABEL, SYNC_FINALIZER
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
@@ -21,10 +21,10 @@ from vidra.controllers.queue import Next, Queue
 from vidra.controllers.share import Dealt
 from vidra.controllers.shared import Shared, sync_of
 from vidra.controllers.status import set_finalizers
-from vidra.controllers.sync.ask import source_of
+from vidra.controllers.sync.ask import Known, source_of
 from vidra.controllers.sync.asked import Asked, answered, failed
 from vidra.controllers.sync.claim import claim
-from vidra.controllers.sync.decide import Trouble, artifact_of, is_lost
+from vidra.controllers.sync.decide import Trouble, artifact_of, is_lost, is_refused
 from vidra.controllers.sync.freshness import Freshness
 from vidra.controllers.sync.heirs import heirs, time_left
 from vidra.controllers.sync.let_go import Farewell, end, let_go
@@ -39,6 +39,7 @@ from vidra.controllers.turns import Turns
 from vidra.kube.core import Heading, Secret
 from vidra.kube.errors import KubeError
 from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.infrahub.address import hostname_of
 from vidra.sources.protocol import Source, SourceError
 
 log = structlog.get_logger("vidra.sync")
@@ -220,7 +221,15 @@ class SyncController:
         def remark(reason: Reason, message: str) -> None:
             self._shared.recorder.say(sync, "Warning", reason, message)
 
-        return await source_of(sync, query, self._shared.infrahub_secrets, self._pool, remark)
+        known = Known(self._shared.infrahub_secrets, self._shared.syncs, self._shared.namespace)
+        try:
+            return await source_of(sync, query, known, self._pool, remark)
+        except SourceError as error:
+            if error.reason is not Reason.CREDENTIALS_MISSING:
+                raise
+            host = hostname_of(sync.spec.source.infrahub_api_url)
+            more = await self._shared.overlooked.hint(INFRAHUB_LABEL, host)
+            raise SourceError(error.reason, f"{error}{more}") from None
 
     async def _delete(self, sync: InfrahubSync, reporter: Reporter) -> Next:
         """Delete the VidraResources, each of which removes its objects, and wait for the last to be gone."""
@@ -318,12 +327,16 @@ class SyncController:
             return
         asked = self._asked.get(name)
         gone = new is None and (asked is None or artifact_of(item) in asked.done.artifacts)
-        if gone or (new is not None and is_lost(new) and not (old and is_lost(old))):
+        if gone or (new is not None and _needs_its_text(new) and not (old and _needs_its_text(old))):
             self._ask_again(name)
         elif self._unready.note(name, old, new):
             self.queue.add(name)
         elif _outlook(old) != _outlook(new):
             self.queue.add_after(name, SUM_UP_AFTER)
+
+
+def _needs_its_text(resource: VidraResource) -> bool:
+    return is_lost(resource) or is_refused(resource)
 
 
 def _outlook(resource: VidraResource | None) -> tuple[bool, str, int, str | None] | None:

@@ -101,12 +101,15 @@ def _lost(sync: InfrahubSync, resource: VidraResource) -> Trouble:
     labels = f"{SYNC_LABEL}={hashed(sync.metadata.name)},{CLUSTER_HASH_LABEL}={place_of(resource)}"
     return Trouble(
         Reason.CLUSTER_CREDENTIALS_MISSING,
-        f"the Secret for {resource.spec.destination.server} is gone, and with it the way to what is applied there: "
+        f"the Secret for {resource.spec.destination.server} is gone, or where none counts, and with it the way to "
+        "what is applied there: "
         f"put it back, or give the cluster up with kubectl delete vidraresource -l {labels}",
     )
 
 
 def _none_matches(there: int) -> Trouble:
     kept = "; what was applied stays, set allowEmpty if it should go" if there else ""
-    message = f"clusterSelector matches no Secret labelled cluster-kubeconfig: correct it, or the labels{kept}"
+    message = (
+        f"clusterSelector matches no Secret labelled cluster-kubeconfig that counts: correct it, or the labels{kept}"
+    )
     return Trouble(Reason.NO_CLUSTER_MATCHES, message)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from yarl import URL
 
 from vidra.api.reasons import Reason
@@ -10,6 +12,9 @@ from vidra.sources.infrahub.answer import Answer
 from vidra.sources.infrahub.complaint import complaint
 from vidra.sources.infrahub.selection import Selection
 from vidra.sources.protocol import SourceError
+
+_EARLY = re.compile(r"^Requested time .* is before ")
+"""What Infrahub says of a moment at which the branch had not been made."""
 
 
 def not_infrahub(answer: Answer, base: str, what: str = "") -> SourceError:
@@ -86,16 +91,27 @@ def _common(answer: Answer, base: str, selection: Selection, said: str | None) -
             Reason.UNAUTHORIZED,
             f"{base} forbids this to Vidra's account ({selection}): {said}; give the account the permission",
         )
-    if answer.status != 400 or said is None:
+    if said is None:
         return None
-    if said.startswith("Branch:"):
+    if answer.status == 400 and said.startswith("Branch:"):
         return SourceError(
             Reason.BRANCH_NOT_FOUND, f"{base} has no such branch ({selection}): {said} Correct `targetBranch`"
         )
-    if said.startswith("Invalid time format"):
+    return _moment_refused(answer, base, selection, said)
+
+
+def _moment_refused(answer: Answer, base: str, selection: Selection, said: str) -> SourceError | None:
+    """What is wrong with the target date; None when it is something else."""
+    if answer.status == 400 and said.startswith("Invalid time format"):
         return SourceError(
             Reason.INVALID_TARGET_DATE,
             f"{base} does not take the target date ({selection}): {said}; correct `targetDate`",
+        )
+    if _EARLY.search(said):  # a 422 since 1.9; before, an empty list or a 404
+        return SourceError(
+            Reason.INVALID_TARGET_DATE,
+            f"{base} had no such branch at the target date ({selection}): {said}; choose a later `targetDate`. "
+            "What is applied stays",
         )
     return None
 

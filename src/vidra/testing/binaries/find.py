@@ -23,11 +23,21 @@ def find() -> Path:
     if given and _holds_all(Path(given)):
         return Path(given)
     versions = wanted()
-    folder = cache.home() / "controlplane" / versions.folder
+    folder = _kept(versions)
     if missing(folder):
         with cache.locked(folder):
             _fetch(versions, folder)
     return folder
+
+
+def absent() -> list[str]:
+    """Return the programs that `find` would have to get."""
+    given = os.environ.get(GIVEN)
+    return [] if given and not missing(Path(given)) else missing(_kept(wanted()))
+
+
+def _kept(versions: Versions) -> Path:
+    return cache.home() / "controlplane" / versions.folder
 
 
 def missing(folder: Path) -> list[str]:

@@ -1,9 +1,12 @@
 """The audit log of the API server: who asked for what, as tests look at it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from vidra.testing.eventually import eventually
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
@@ -56,7 +59,9 @@ _LONGEST_LINE: Final = 1 << 20
 class AuditLog:
     """Reads what the API server wrote, from any moment on.
 
-    An answer longer than a few kilobytes may reach its reader a moment before its line stands in the log.
+    A line is written when a request was answered. What a watch shows, or the beginning of a long answer, may be seen
+    before that: what *must* stand in the log is waited for with `until`. What must not is looked for with `since`, once
+    whoever would have asked has done something later.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,6 +77,15 @@ class AuditLog:
         """Return the requests answered since the mark, oldest first; without a mark, all."""
         events = (_DECODER.decode(line) for line in self._whole_lines(mark).splitlines())
         return [_entry(event) for event in events if not _is_end_of_watch(event)]
+
+    async def until(self, mark: int, check: Callable[[list[AuditEntry]], bool]) -> list[AuditEntry]:
+        """Return the requests answered since the mark as soon as they are as wanted.
+
+        Raises:
+            TimeoutError: They never are.
+        """
+        await eventually(lambda: check(self.since(mark)))
+        return self.since(mark)
 
     def _whole_lines(self, start: int) -> bytes:
         if not self._path.exists():

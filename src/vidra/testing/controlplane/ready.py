@@ -8,12 +8,12 @@ import aiohttp
 
 from vidra.testing.controlplane.errors import ControlPlaneError
 from vidra.testing.controlplane.program import Program
+from vidra.testing.patience import HANG
 
 _POLL: Final = 0.05
-_PATIENCE: Final = 90.0
 
 
-async def until(check: Callable[[], Awaitable[bool]], program: Program, *, seconds: float = _PATIENCE) -> None:
+async def until(check: Callable[[], Awaitable[bool]], program: Program, *, seconds: float = HANG) -> None:
     """Ask until the answer is yes; a refused connection is a no.
 
     Raises:

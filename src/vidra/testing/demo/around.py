@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
 from vidra.testing.demo.cast import OSLO, WEB_SYNC
 from vidra.testing.demo.place import Place
 from vidra.testing.demo.stage import Stage
@@ -13,7 +14,7 @@ from vidra.testing.demo.view import View
 LOOK = (
     ("get", "infrahubsyncs,vidraresources"),
     ("describe", "infrahubsync", WEB_SYNC),
-    ("get", "deployments,services,ingresses", "--all-namespaces", "--selector", "managed-by=vidra"),
+    ("get", "deployments,services,ingresses", "--all-namespaces", "--selector", f"{MANAGED_LABEL}={MANAGED_VALUE}"),
 )
 INTERFERE = ("delete", "ingress", "web", "--namespace", OSLO.namespace)
 

@@ -13,6 +13,7 @@ import msgspec
 from vidra.kube.discovery import Kind
 from vidra.testing.demo.artifacts import Shop
 from vidra.testing.demo.view import View
+from vidra.testing.patience import HANG
 from vidra.testing.scene import Check, Json, Scene
 
 WEB_SYNC: Final = "webservers"
@@ -22,7 +23,7 @@ LISBON: Final = Shop("lisbon")
 OSLO: Final = Shop("oslo")
 
 INTERVAL: Final = "2s"
-PATIENCE: Final = 60.0
+PATIENCE: Final = HANG
 """Seconds after which something that should happen counts as not happening, on a slow machine too."""
 DEPLOYMENTS: Final = Kind("apps/v1", "Deployment", "deployments", namespaced=True)
 

@@ -13,6 +13,7 @@ from vidra.cli.logs import configure
 from vidra.kube.errors import KubeError
 from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
+from vidra.testing.binaries.progress import say
 from vidra.testing.controlplane import ControlPlaneError
 from vidra.testing.demo.around import LookError, look, tell_where
 from vidra.testing.demo.board import Board
@@ -20,9 +21,11 @@ from vidra.testing.demo.place import Place, claimed
 from vidra.testing.demo.stage import Clock, Stage, stage
 from vidra.testing.demo.story import tell
 from vidra.testing.demo.view import View, view
+from vidra.testing.patience import HANG
 from vidra.testing.scene import TooSlow
+from vidra.testing.suite import expected
 
-LIMIT: Final = 120.0
+LIMIT: Final = 3 * HANG
 """Seconds that a demo which ends by itself may take, without getting the programs."""
 INTERRUPTED: Final = 130
 
@@ -35,11 +38,20 @@ def show(*, once: bool) -> int:
     """Show the demo; the exit code."""
     configure("text", "critical")  # what the watches would say while everything ends
     try:
+        _announce(once=once)
         find()
         with claimed() as place:
             return asyncio.run(_show(place, once=once))
     except (BinariesError, OSError) as error:
         return _failed(str(error))
+
+
+def _announce(*, once: bool) -> None:
+    """Say what comes and about how long it takes on this machine, before anything that takes long."""
+    ends = "ends by itself" if once else "stays up until Ctrl-C"
+    say(f"The demo shows Vidra on a real control plane, {expected.demo()}, and {ends}.")
+    if first := expected.programs():
+        say(first)
 
 
 async def _show(place: Place, *, once: bool) -> int:

@@ -21,6 +21,8 @@ class Contents:
         self.queries: dict[str, StoredQuery] = {"ArtifactIDs": StoredQuery()}
         self.lies: dict[str, str] = {}
         """Checksums that are announced instead of the right ones, by artifact."""
+        self.since: datetime | None = None
+        """When the branches were made, for an Infrahub that refuses earlier moments, as it does since 1.9."""
         self.rewrite: Rewrite | None = None
         """Turns the answer to a query into another."""
 
@@ -30,9 +32,12 @@ class Contents:
         if branch not in self._history.branches:
             raise RefusedError(400, f"Branch: {branch} not found.")
         try:
-            return branch, read_moment(query.get("at"))
+            moment = read_moment(query.get("at"))
         except ValueError as error:
             raise RefusedError(400, str(error)) from None
+        if self.since is not None and moment < self.since:
+            raise RefusedError(422, f"Requested time '{moment}' is before branch '{branch}' was created")
+        return branch, moment
 
     def query(self, name: str, variables: dict[str, object], branch: str, moment: datetime) -> dict[str, object]:
         """The whole answer of a stored query."""

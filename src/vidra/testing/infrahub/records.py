@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from vidra.testing.patience import HANG
+
 
 class Recorded(msgspec.Struct):
     """One request."""
@@ -38,7 +40,7 @@ class Records(UserList[Recorded]):
         for event in waiting:
             event.set()
 
-    async def until(self, count: int, path: str = "", method: str = "", *, seconds: float = 20.0) -> None:
+    async def until(self, count: int, path: str = "", method: str = "", *, seconds: float = HANG) -> None:
         """Wait until there are so many requests like this.
 
         Raises:

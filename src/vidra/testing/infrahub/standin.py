@@ -136,6 +136,10 @@ class StandIn:
         """Fork main."""
         self._history.create_branch(name)
 
+    def refuse_before(self, moment: datetime | None) -> None:
+        """Refuse what is asked of an earlier moment, as Infrahub 1.9 and newer does: its branches were made then."""
+        self._contents.since = moment
+
     def store_query(self, query: StoredQuery) -> None:
         """Store a query, or replace the one of its name."""
         self._contents.queries[query.name] = query

@@ -1,4 +1,4 @@
-"""The webhooks of an Infrahub: kept as its GraphQL has them, and called as Infrahub 1.4 does it."""
+"""The webhooks of an Infrahub: kept as its GraphQL has them, and called as Infrahub does it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ class Webhooks:
         self.all: dict[str, Webhook] = {}
         self.muted = False
         """Whether events go nowhere, as when the worker that sends them is away."""
+        self.spaced = True
+        """Whether what is signed has spaces, as up to Infrahub 1.6."""
         self.answers: list[int] = []
         """What receivers answered; 0 when they did not."""
         self._calls: set[asyncio.Task[None]] = set()
@@ -90,14 +92,15 @@ class Webhooks:
     async def _call(self, webhook: Webhook, payload: Json) -> None:
         async with aiohttp.ClientSession() as session:
             for _ in range(ATTEMPTS):
-                status = await _send(session, webhook, payload)
+                status = await _send(session, webhook, payload, spaced=self.spaced)
                 self.answers.append(status)
                 if 200 <= status < 400:
                     return
 
 
-async def _send(session: aiohttp.ClientSession, webhook: Webhook, payload: Json) -> int:
-    headers = {"Content-Type": "application/json", **signed_headers(webhook.shared_key, payload)}
+async def _send(session: aiohttp.ClientSession, webhook: Webhook, payload: Json, *, spaced: bool) -> int:
+    signed = signed_headers(webhook.shared_key, payload, spaced=spaced)
+    headers = {"Content-Type": "application/json", **signed}
     try:
         async with session.post(webhook.url, data=compact(payload), headers=headers) as answer:
             return answer.status
@@ -105,10 +108,17 @@ async def _send(session: aiohttp.ClientSession, webhook: Webhook, payload: Json)
         return 0
 
 
-def signed_headers(key: str, payload: Mapping[str, Any], *, now: float | None = None) -> dict[str, str]:
-    """The three headers: what is signed is not what is sent."""
+def signed_headers(
+    key: str, payload: Mapping[str, Any], *, now: float | None = None, spaced: bool = True
+) -> dict[str, str]:
+    """The three headers: what is signed is not what is sent.
+
+    Args:
+        spaced: As Infrahub signs up to 1.6; since 1.7 it leaves the spaces out.
+    """
+    text = json.dumps(payload, separators=None if spaced else (",", ":"))
     id_, moment = f"msg_{uuid.uuid4().hex}", str(int(time.time() if now is None else now))
-    digest = hmac.digest(key.encode(), f"{id_}.{moment}.{json.dumps(payload)}".encode(), hashlib.sha256)
+    digest = hmac.digest(key.encode(), f"{id_}.{moment}.{text}".encode(), hashlib.sha256)
     signature = f"v1,{base64.b64encode(digest).decode()}"
     return {"webhook-id": id_, "webhook-timestamp": moment, "webhook-signature": signature}
 

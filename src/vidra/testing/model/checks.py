@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
 from vidra.apply.owner import hashed
 from vidra.testing.model.look import Found, Look, Resource
-from vidra.testing.model.wishes import Key, Wish, Wishes
+from vidra.testing.model.wishes import Key, Wish, Wishes, sync_of
 from vidra.testing.scene import condition, is_ready
 
 Manager = Callable[[str], str]
@@ -57,7 +57,7 @@ def _replaced(wishes: Wishes, look: Look) -> Iterator[str]:
 def _stolen(wishes: Wishes, look: Look) -> Iterator[str]:
     for key, (uid, _) in wishes.strangers.items():
         found = look.objects.get(key)
-        if found is None or found.uid != uid:
+        if (found is None or found.uid != uid) and not wishes.adoptable(key):
             yield f"{key} is a stranger's, and was deleted"
 
 
@@ -80,15 +80,16 @@ class _Settled:
                 yield f"the VidraResource {name} should be gone: {self._look.resources[name].says}"
         keys = {key for wish in self._known.values() for key in wish.values} | self._look.objects.keys()
         for key in sorted(keys):
-            yield from self._stranger(key) if key in self._wishes.strangers else self._object(key)
+            strange = key in self._wishes.strangers and not self._to_adopt(key)
+            yield from self._stranger(key) if strange else self._object(key)
         yield from self._contents()
         yield from self._syncs()
 
     def _may_stay(self, name: str) -> bool:
         """Whether a VidraResource that is not wanted may be there: it cannot go, or waits for who may replace it."""
-        here = _sync(name) in self._wishes.syncs
+        here = sync_of(name) in self._wishes.syncs
         return stuck(self._wishes, self._look, name) or any(
-            (_sync(other) == _sync(name)) == here
+            (sync_of(other) == sync_of(name)) == here
             and not (other in self._look.resources and self._look.resources[other].ready)
             for other in self._known
         )
@@ -111,7 +112,15 @@ class _Settled:
         if wish.broken:
             yield "a document of its text is broken"
         for key in wish.values.keys() & self._wishes.strangers.keys():
-            yield f"{key} is a stranger's"
+            if not self._to_adopt(key):
+                yield f"{key} is a stranger's"
+
+    def _to_adopt(self, key: Key) -> bool:
+        """Whether some VidraResource that may take over what strangers made has to do so."""
+        return any(
+            key in wish.values and not wish.suspended and self._wishes.syncs[sync_of(name)].adopts
+            for name, wish in self._known.items()
+        )
 
     def _excuses(self, name: str, wish: Wish) -> bool:
         """Whether a VidraResource need not be Ready."""
@@ -163,13 +172,22 @@ class _Settled:
         most = {self._manager(name) for name in wishers.keys() | left}
         if not least <= found.managers <= most:
             yield f"{key} should be held by {sorted(least)}, at most {sorted(most)}, and is by {sorted(found.managers)}"
-        if any(self._wishes.syncs[_sync(name)].suspended for name in wishers) and key in self._wishes.disturbed:
+        if any(self._wishes.syncs[sync_of(name)].suspended for name in wishers) and key in self._wishes.disturbed:
             return
         yield from _marks(key, found, self._manager)
         values = {wishers[name].values[key] for name in certain - free}
-        value = found.labels.get("value") if key.kind == "Namespace" else found.data.get("value")
+        value = found.data.get("value")
         if values and values != {value}:
             yield f"{key} should be {sorted(values)}, and is {value}"
+        yield from self._fields(key, found)
+
+    def _fields(self, key: Key, found: Found) -> Iterator[str]:
+        """What others set stays, and what left the text is gone."""
+        uid, replicas = self._wishes.scaled.get(key, ("", 0))
+        if uid == found.uid and found.data.get("replicas") != str(replicas):
+            yield f"{key} was scaled to {replicas}, and has {found.data.get('replicas')}"
+        if "extra" in found.data and not self._wishes.has_spare_field(key) and key not in self._wishes.may_keep:
+            yield f"{key} has a field that left its text"
 
     def _contents(self) -> Iterator[str]:
         known = {hashed(name): item for name, item in self._look.resources.items()}
@@ -204,8 +222,3 @@ def _marks(key: Key, found: Found, manager: Manager) -> Iterator[str]:
         yield f"{key} names the owners {sorted(found.owners)}, and is held by {sorted(found.managers)}"
     if found.labels.get(MANAGED_LABEL) != MANAGED_VALUE:
         yield f"{key} lacks Vidra's label"
-
-
-def _sync(resource: str) -> str:
-    """`<prefix>-s<number>-<artifact>` → the name of its sync."""
-    return "-".join(resource.split("-")[:2])

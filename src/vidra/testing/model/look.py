@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from typing import Any
 
 import msgspec
 
 from vidra.api.names import OWNER_PREFIX, RESOURCE_LABEL
+from vidra.testing.model.kinds import BY_LETTER, BY_NAME
 from vidra.testing.model.wishes import Key
 from vidra.testing.model.world import World
 from vidra.testing.scene import RESOURCES, SYNCS, condition, is_ready
@@ -52,17 +52,17 @@ class Look(msgspec.Struct, frozen=True):
 async def look(world: World, prefix: str) -> Look:
     """Everything of a story. VidraResources are read before and after the objects: each entry of either counts."""
     before = await _items(world, RESOURCES.path())
-    paths = [f"/api/v1/namespaces/{prefix}-{end}/{kind}" for end in "ab" for kind in ("configmaps", "secrets")]
-    answers = await asyncio.gather(*(_items(world, path) for path in (*paths, "/api/v1/namespaces")))
+    spaces = [(kind, f"{prefix}-{end}") for kind in BY_LETTER.values() if kind.name != "Namespace" for end in "ab"]
+    spaces.append((BY_NAME["Namespace"], ""))
+    answers = await asyncio.gather(*(_items(world, kind.path(namespace)) for kind, namespace in spaces))
     after, syncs, contents = await asyncio.gather(
         _items(world, RESOURCES.path()), _items(world, SYNCS.path()), _items(world, _CONTENTS)
     )
-    kinds = ("ConfigMap", "Secret", "ConfigMap", "Secret", "Namespace")
     objects = {
-        Key(kind, item["metadata"].get("namespace", ""), item["metadata"]["name"]): _found(kind, item)
-        for kind, items in zip(kinds, answers, strict=True)
+        Key(kind.name, item["metadata"].get("namespace", ""), item["metadata"]["name"]): _found(kind.name, item)
+        for (kind, _), items in zip(spaces, answers, strict=True)
         for item in items
-        if kind != "Namespace" or item["metadata"]["name"].startswith(f"{prefix}-n")
+        if kind.name != "Namespace" or item["metadata"]["name"].startswith(f"{prefix}-n")
     }
     resources = {**_resources(before, prefix), **_resources(after, prefix)}
     earlier = _resources(before, prefix)
@@ -89,14 +89,11 @@ def _query(path: str) -> dict[str, str]:
 
 def _found(kind: str, item: Json) -> Found:
     metadata = item["metadata"]
-    data = dict(item.get("data") or {})
-    if kind == "Secret":
-        data = {name: base64.b64decode(value).decode() for name, value in data.items()}
     managers = {entry.get("manager", "") for entry in metadata.get("managedFields", [])}
     annotations = metadata.get("annotations", {})
     return Found(
         uid=metadata["uid"],
-        data=data,
+        data=BY_NAME[kind].read(item),
         labels=metadata.get("labels", {}),
         owners=frozenset(value for name, value in annotations.items() if name.startswith(OWNER_PREFIX)),
         managers=frozenset(name for name in managers if name.startswith("vidra:")),

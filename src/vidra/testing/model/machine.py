@@ -11,13 +11,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from vidra.testing.model.story import Story
 from vidra.testing.model.wishes import NAMES, Artifact, Sync
-from vidra.testing.model.world import World
+from vidra.testing.model.world import VERBS, World
 
 OBJECTS = st.frozensets(st.sampled_from(NAMES), min_size=1, max_size=6)
 PICK = st.integers(0, 11)
-PLAIN = st.sampled_from([name for name in NAMES if name[0] != "n"])
+PLAIN = st.sampled_from([name for name in NAMES if name[0] in "cs"])
+HABITS = st.frozensets(st.sampled_from(["on_events", "adopts", "waits", "acts_as_account"]))
+RIGHTS = st.sampled_from([(), ("get",), ("get", "create", "patch", "delete"), VERBS])
+"""Nothing; only to look; to act without watching; everything."""
 MOMENT = st.sampled_from([0.0, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.4])
 SIDE = st.integers(0, 1)
+DEEDS = ("person_edits", "person_strips", "person_wipes", "person_deletes", "keep_or_free")
 MOST_SYNCS, MOST_ARTIFACTS = 3, 4
 
 
@@ -36,17 +40,25 @@ class Machine(RuleBasedStateMachine):
         if not self._wrong:
             self._run(self.story.end())
 
-    @initialize(names=st.lists(OBJECTS, min_size=1, max_size=3), often=st.booleans(), on_events=st.booleans())
-    def begin(self, names: list[frozenset[str]], *, often: bool, on_events: bool) -> None:
+    @initialize(names=st.lists(OBJECTS, min_size=1, max_size=3), often=st.booleans(), habits=HABITS)
+    def begin(self, names: list[frozenset[str]], habits: frozenset[str], *, often: bool) -> None:
         """There is a sync."""
         self._run(self.story.begin())
-        self._run(self.story.add_sync(names, 0, often=often, on_events=on_events))
+        self._run(self.story.add_sync(names, 0, often=often, habits=habits))
 
     @precondition(lambda self: len(self.syncs) < MOST_SYNCS)
-    @rule(names=st.lists(OBJECTS, min_size=1, max_size=2), side=SIDE, often=st.booleans(), on_events=st.booleans())
-    def add_sync(self, names: list[frozenset[str]], side: int, *, often: bool, on_events: bool) -> None:
+    @rule(names=st.lists(OBJECTS, min_size=1, max_size=2), side=SIDE, often=st.booleans(), habits=HABITS)
+    def add_sync(self, names: list[frozenset[str]], side: int, habits: frozenset[str], *, often: bool) -> None:
         """One more."""
-        self._run(self.story.add_sync(names, side, often=often, on_events=on_events))
+        self._run(self.story.add_sync(names, side, often=often, habits=habits))
+
+    @precondition(lambda self: self.syncs and len(self.syncs) < MOST_SYNCS)
+    @rule(pick=PICK, often=st.booleans(), habits=HABITS)
+    def add_second_owner(self, pick: int, habits: frozenset[str], *, often: bool) -> None:
+        """A sync that wants the very same objects as another one."""
+        sync, artifact = self._some(pick)
+        side = self.story.wishes.namespaces.index(sync.namespace)
+        self._run(self.story.add_sync([artifact.names], side, often=often, habits=habits))
 
     @precondition(lambda self: self._roomy())
     @rule(pick=PICK, names=OBJECTS)
@@ -152,11 +164,13 @@ class Machine(RuleBasedStateMachine):
     @rule(pick=PICK, delete=st.booleans())
     def stranger_acts(self, pick: int, *, delete: bool) -> None:
         """On what is theirs, if anything is."""
-        if self.story.wishes.strangers:
-            key = _one(sorted(self.story.wishes.strangers), pick)
+        wishes = self.story.wishes
+        theirs = sorted(key for key in wishes.strangers if not wishes.adoptable(key))
+        if theirs:
+            key = _one(theirs, pick)
             self._run(self.story.stranger_deletes(key) if delete else self.story.stranger_edits(key))
 
-    @rule(pick=PICK, deed=st.sampled_from(["person_edits", "person_strips", "person_deletes", "keep_or_free"]))
+    @rule(pick=PICK, deed=st.sampled_from([*DEEDS]))
     def person_acts(self, pick: int, deed: str) -> None:
         """On what Vidra applied."""
         keys = self._run(self.story.theirs())
@@ -164,6 +178,31 @@ class Machine(RuleBasedStateMachine):
             key = _one(keys, pick)
             if deed != "person_deletes" or key not in self.story.wishes.undeletable:
                 self._run(getattr(self.story, deed)(key))
+
+    @rule(pick=PICK, replicas=st.integers(2, 5))
+    def person_scales(self, pick: int, replicas: int) -> None:
+        """A Gadget that Vidra applied."""
+        if gadgets := [key for key in self._run(self.story.theirs()) if key.kind == "Gadget"]:
+            self._run(self.story.person_scales(_one(gadgets, pick), replicas))
+
+    @precondition(lambda self: any(sync.acts_as_account for sync in self.syncs))
+    @rule(verbs=RIGHTS)
+    def change_rights(self, verbs: tuple[str, ...]) -> None:
+        """Of the ServiceAccount that some syncs apply as, until all settles."""
+        if verbs != self.story.rights:
+            self._run(self.story.change_rights(verbs))
+
+    @precondition(lambda self: self.syncs)
+    @rule()
+    def change_version(self) -> None:
+        """Of the Gadgets in the artifacts."""
+        if self.story.answers:
+            self._run(self.story.change_version())
+
+    @rule()
+    def serve_or_not(self) -> None:
+        """The old version of Gadget, until all settles."""
+        self._run(self.story.serve_or_not())
 
     @precondition(lambda self: self.world.operator.running)
     @rule(after=MOMENT, back=st.booleans())

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 import msgspec
 
 from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX, REQUESTED_AT
-from vidra.controllers.sync.controller import SUM_UP_AFTER
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.watch import lines
+from vidra.testing.controlplane import AuditEntry
 from vidra.testing.infrahub.faults import Answered
 from vidra.testing.model.checks import always, finally_
+from vidra.testing.model.kinds import BY_NAME, NUMBERS, OLD, REPLICAS
 from vidra.testing.model.look import Look, look
-from vidra.testing.model.wishes import Artifact, Json, Key, Sync, Wishes
-from vidra.testing.model.world import UNDELETABLE, World
+from vidra.testing.model.wishes import Artifact, Json, Key, Sync, Wishes, sync_of
+from vidra.testing.model.world import ACCOUNT, HOME, UNDELETABLE, VERBS, World
+from vidra.testing.patience import HANG
 from vidra.testing.scene import RESOURCES, SYNCS, TooSlow
 
-PATIENCE = 40.0
-"""Seconds until what should come counts as not coming. An operator that was cut off waits before it tries again."""
+LISTEN = 1.3
+"""Seconds without a request that show that nothing goes on."""
 _numbers = itertools.count(1)
 
 
@@ -42,6 +43,10 @@ class Story:
         self.told: list[str] = []
         self.answers = True
         """Infrahub is well."""
+        self.rights: Sequence[str] = VERBS
+        """Of the ServiceAccount that some syncs apply as."""
+        self.old_served = True
+        """The old version of Gadget is served."""
         self._made = itertools.count(1)
         self._began = time.monotonic()
 
@@ -54,15 +59,30 @@ class Story:
 
     # Infrahub
 
-    async def add_sync(self, names: Iterable[frozenset[str]], namespace: int, *, often: bool, on_events: bool) -> None:
-        """A new sync over new artifacts."""
+    async def add_sync(
+        self, names: Iterable[frozenset[str]], namespace: int, *, often: bool, habits: frozenset[str]
+    ) -> None:
+        """A new sync over new artifacts.
+
+        Args:
+            habits: Which of its settings are on: `on_events`, `adopts`, `waits`, `acts_as_account`.
+        """
         name = f"{self.wishes.prefix}-s{next(self._made)}"
-        sync = Sync(name, f"label-{name}", self.wishes.namespaces[namespace], "1s" if often else "1h", on_events)
+        sync = Sync(
+            *(name, f"label-{name}", self.wishes.namespaces[namespace], "1s" if often else "1h"),
+            on_events="on_events" in habits,
+            artifacts={},
+            adopts="adopts" in habits,
+            waits="waits" in habits,
+            acts_as_account="acts_as_account" in habits,
+        )
+        if sync.adopts:
+            self.wishes.adopters.add(name)
         with self.wishes.changing():
             self.wishes.syncs[name] = sync
             for some in names:
                 self._add(sync, some)
-        self._tell(f"sync {name} → {sync.namespace}, every {sync.interval}, on events {on_events}: {_ids(sync)}")
+        self._tell(f"sync {name} → {sync.namespace}, every {sync.interval}, {_sorted(habits)}: {_ids(sync)}")
         await self._write(sync)
 
     async def add_artifact(self, sync: Sync, names: frozenset[str]) -> None:
@@ -183,16 +203,17 @@ class Story:
     async def stranger_creates(self, name: str, namespace: int, *, alike: bool) -> None:
         """An object of somebody's own, if there is none."""
         key = self.wishes.key(name, self.wishes.namespaces[namespace])
-        data = {"value" if alike else "theirs": "a stranger's"}
+        data = {"value": "a stranger's", "extra": "theirs"} if alike else {"theirs": "a stranger's"}
         try:
             item: Json = msgspec.json.decode(
-                await self.world.client.send("POST", _path(key, one=False), body=msgspec.json.encode(_body(key, data)))
+                await self.world.client.send("POST", _path(key, one=False), body=_body(key, data))
             )
         except ApiError as error:
             if not error.conflict:
                 raise
             return
         self.wishes.strangers[key] = (item["metadata"]["uid"], data)
+        self.wishes.may_keep.add(key)
         self._tell(f"a stranger creates {key}: {data}")
 
     async def stranger_edits(self, key: Key) -> None:
@@ -200,7 +221,7 @@ class Story:
         uid, data = self.wishes.strangers[key]
         self._tell(f"the stranger edits {key}")
         self.wishes.strangers[key] = (uid, {**data, "more": f"edit-{next(self._made)}"})
-        await self._patch(key, _data(key, self.wishes.strangers[key][1]))
+        await self._patch(key, _plain(key, self.wishes.strangers[key][1]))
 
     async def stranger_deletes(self, key: Key) -> None:
         """They remove their own."""
@@ -213,7 +234,10 @@ class Story:
         """Somebody changes what Vidra applied."""
         self._tell(f"a person edits {key}")
         self.wishes.disturbed.add(key)
-        await self._patch(key, _data(key, {"value": "edited"}))
+        value = "77" if key.kind in NUMBERS else "edited"
+        body = BY_NAME[key.kind].body(value)
+        body.get("spec", {}).pop("replicas", None)
+        await self._patch(key, body)
 
     async def person_strips(self, key: Key) -> None:
         """Somebody takes Vidra's marks off an object."""
@@ -224,13 +248,48 @@ class Story:
         marks = {"labels": {MANAGED_LABEL: None}, "annotations": dict.fromkeys(annotations)}
         await self._patch(key, {"metadata": marks})
 
+    async def person_wipes(self, key: Key) -> None:
+        """Somebody empties managedFields (KEP-555)."""
+        self._tell(f"a person empties managedFields of {key}")
+        self.wishes.disturbed.add(key)
+        self.wishes.may_keep.add(key)
+        patch = [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
+        with suppress(ApiError):
+            await self.world.client.send(
+                "PATCH", _path(key), body=msgspec.json.encode(patch), content_type="application/json-patch+json"
+            )
+
+    async def person_scales(self, key: Key, replicas: int) -> None:
+        """Somebody scales a Gadget, as an autoscaler does."""
+        self._tell(f"a person scales {key} to {replicas}")
+        try:
+            item: Json = await self.world.client.get(_path(key), Json)
+            await self.world.client.send(
+                "PATCH",
+                f"{_path(key)}/scale",
+                body=msgspec.json.encode({"spec": {"replicas": replicas}}),
+                content_type="application/merge-patch+json",
+            )
+        except ApiError as error:
+            if not error.not_found:
+                raise
+            return
+        self.wishes.scaled[key] = (item["metadata"]["uid"], replicas)
+
     async def person_deletes(self, key: Key) -> None:
-        """Somebody deletes what Vidra applied."""
+        """Somebody deletes what Vidra applied; who waits for healthy objects is not Ready while it is away.
+
+        Raises:
+            Wrong: It is Ready all the same.
+        """
         self._tell(f"a person deletes {key}")
         self.wishes.disturbed.add(key)
-        self.wishes.uids.pop(key, None)
+        uid, holders = self.wishes.uids.pop(key, ("", frozenset()))
         with suppress(ApiError):
             await self.world.client.send("DELETE", _path(key))
+        watched = {name for name in holders if self._waits(name)}
+        if watched and self.rights == VERBS and self.world.operator.running:
+            await self._noticed(key, uid, watched)
 
     async def keep_or_free(self, key: Key) -> None:
         """The API server does not let anybody delete an object, or does again."""
@@ -247,6 +306,27 @@ class Story:
             for key, item in found.objects.items()
             if item.managers and key not in self.wishes.strangers and key.kind != "Namespace"
         )
+
+    async def change_rights(self, verbs: Sequence[str]) -> None:
+        """Take rights from the ServiceAccount that some syncs apply as, or give them back."""
+        self._tell(f"the ServiceAccount may {' '.join(verbs) or 'nothing'}")
+        self.rights = verbs
+        await self.world.grant(verbs)
+
+    async def change_version(self) -> None:
+        """The artifacts have their Gadgets in the other API version."""
+        with self.wishes.changing():
+            self.wishes.api_version = self.wishes.other_version()
+            for artifact in self._artifacts():
+                if any(name.startswith("g") for name in artifact.names):
+                    self._put(artifact)
+        self._tell(f"Gadgets are written in {self.wishes.api_version}")
+
+    async def serve_or_not(self) -> None:
+        """The old version of Gadget is no longer served, or again."""
+        self.old_served = not self.old_served
+        self._tell(f"{OLD} is {'served again' if self.old_served else 'no longer served'}")
+        await self.world.serve(old=self.old_served)
 
     # The operator
 
@@ -277,6 +357,7 @@ class Story:
             Wrong: It does not.
         """
         found = await look(self.world, self.wishes.prefix)
+        self._note_adoptions(found)
         if wrong := always(self.wishes, found, self.world.manager):
             raise Wrong("\n".join(wrong))
         return found
@@ -289,6 +370,7 @@ class Story:
         """
         self._tell("all settles")
         self.world.settled += 1
+        await self._mend_cluster()
         if not self.world.operator.running:
             await self.world.operator.start()
         if self.answers:
@@ -306,7 +388,7 @@ class Story:
             wrong = finally_(self.wishes, found, self.world.manager, answers=self.answers)
             if not wrong:
                 break
-            if time.monotonic() - began > PATIENCE:
+            if time.monotonic() - began > HANG:
                 raise Wrong("\n".join(wrong))
             await asyncio.sleep(0.2)
         self._remember(found)
@@ -317,14 +399,19 @@ class Story:
         Raises:
             Wrong: It does.
         """
-        await asyncio.sleep(2 * SUM_UP_AFTER)  # what was gathered for the status of a sync is written by then
+        ends = time.monotonic() + HANG
+        while loud := await self._heard():  # what was gathered for the status of a sync may be on its way still
+            if time.monotonic() > ends:
+                listed = ", ".join(f"{one.verb} {one.uri}" for one in loud[:5])
+                raise Wrong(f"requests although nothing changes: {listed}")
+
+    async def _heard(self) -> list[AuditEntry]:
+        """What the API server hears meanwhile."""
         mark = self.world.plane.audit.mark()
-        await asyncio.sleep(1.3)
+        await asyncio.sleep(LISTEN)
         heard = [entry for entry in self.world.plane.audit.since(mark) if entry.verb != "watch"]
         # An Event may be on its way still, and the API server asks itself.
-        loud = [entry for entry in heard if entry.resource != "events" and "kube-apiserver" not in entry.user_agent]
-        if loud:
-            raise Wrong("requests although nothing changes: " + ", ".join(f"{one.verb} {one.uri}" for one in loud[:5]))
+        return [entry for entry in heard if entry.resource != "events" and "kube-apiserver" not in entry.user_agent]
 
     async def end(self) -> None:
         """Mend everything, see that it settles and stays so; then delete everything, and see that nothing is left.
@@ -349,7 +436,8 @@ class Story:
         for key in list(self.wishes.undeletable):
             await self.keep_or_free(key)
         for key in list(self.wishes.strangers):
-            await self.stranger_deletes(key)
+            if not self.wishes.adoptable(key):
+                await self.stranger_deletes(key)
         for sync in self.wishes.syncs.values():
             for artifact in sync.artifacts.values():
                 if artifact.broken:
@@ -391,6 +479,7 @@ class Story:
         return [artifact for sync in self.wishes.syncs.values() for artifact in sync.artifacts.values()]
 
     async def _write(self, sync: Sync) -> None:
+        account: Json = {"serviceAccountName": ACCOUNT, "serviceAccountNamespace": HOME}
         await self.world.scene.sync(
             sync.label,
             name=sync.name,
@@ -398,7 +487,36 @@ class Story:
             interval=sync.interval,
             suspend=sync.suspended,
             pruneLimit=100,
+            adoption="IfUnowned" if sync.adopts else "Never",
+            wait=sync.waits,
+            ignoreDifferences=[{"target": {"kind": "Gadget"}, "jsonPointers": [REPLICAS]}],
+            **(account if sync.acts_as_account else {}),
         )
+
+    def _waits(self, resource: str) -> bool:
+        sync = self.wishes.syncs.get(sync_of(resource))
+        return sync is not None and sync.waits and not sync.suspended
+
+    def _note_adoptions(self, found: Look) -> None:
+        """What was a stranger's and may be taken over is Vidra's as soon as it holds it, or when it is gone."""
+        for key, (uid, _) in list(self.wishes.strangers.items()):
+            item = found.objects.get(key)
+            if self.wishes.adoptable(key) and (item is None or item.uid != uid or item.managers):
+                del self.wishes.strangers[key]
+
+    async def _noticed(self, key: Key, uid: str, names: set[str]) -> None:
+        """Wait until an object that somebody deleted is back, or whoever waits for it says that it is away."""
+        began = time.monotonic()
+        while True:
+            found = await look(self.world, self.wishes.prefix)
+            item = found.objects.get(key)
+            if item is not None and item.uid != uid:
+                return
+            if not any(name in found.resources and found.resources[name].ready for name in names):
+                return
+            if time.monotonic() - began > HANG:
+                raise Wrong(f"{key} was deleted, and {sorted(names)} are Ready although they wait for it")
+            await asyncio.sleep(0.05)
 
     async def _mend(self) -> None:
         self.world.infrahub.faults.clear()
@@ -407,6 +525,13 @@ class Story:
             with suppress(OSError):
                 await self.world.infrahub.start()
         self.answers = True
+
+    async def _mend_cluster(self) -> None:
+        """The cluster serves everything, and lets everybody do their work."""
+        if self.rights != VERBS:
+            await self.change_rights(VERBS)
+        if not self.old_served:
+            await self.serve_or_not()
 
     def _asking(self) -> list[str]:
         return [sync.name for sync in self.wishes.syncs.values() if not sync.suspended]
@@ -446,9 +571,9 @@ class Story:
         left = {name for name, moment in wanted.items() if name in there and not _done(there[name], moment)}
         query = {"watch": "true", "resourceVersion": listing["metadata"]["resourceVersion"]}
         try:
-            async with asyncio.timeout(PATIENCE if left else None):
+            async with asyncio.timeout(HANG if left else None):
                 async with self.world.client.stream(
-                    kind.path(), query=query, accept="application/json", silence=PATIENCE + 5
+                    kind.path(), query=query, accept="application/json", silence=HANG + 5
                 ) as content:
                     watched = lines(content)
                     while left:
@@ -457,7 +582,7 @@ class Story:
                         if event["type"] == "DELETED" or _done(event["object"], wanted.get(name, "")):
                             left.discard(name)
         except TimeoutError:
-            raise TooSlow(f"no pass on request after {PATIENCE:g} s: {sorted(left)}") from None
+            raise TooSlow(f"no pass on request after {HANG:g} s: {sorted(left)}") from None
 
     async def _finalize_namespaces(self) -> None:
         """What the namespace controller would do, if there were one."""
@@ -491,6 +616,11 @@ class Story:
                 self.wishes.left[name] = set()
         suspended = {key for wish in known.values() if wish.suspended for key in wish.values}
         self.wishes.disturbed &= suspended
+        held = {key for key, item in found.objects.items() if item.managers}
+        self.wishes.may_keep -= {
+            key for key in held if self.wishes.has_spare_field(key) and key not in self.wishes.disturbed
+        }
+        self.wishes.may_keep &= found.objects.keys()
         self.wishes.undeletable &= found.objects.keys()
 
     async def _patch(self, key: Key, patch: Json) -> None:
@@ -509,19 +639,17 @@ def _done(item: Json, moment: str) -> bool:
 
 
 def _path(key: Key, *, one: bool = True) -> str:
-    path = f"/api/v1/namespaces/{key.namespace}/{key.kind.lower()}s"
-    return f"{path}/{key.name}" if one else path
+    return BY_NAME[key.kind].path(key.namespace, key.name if one else "")
 
 
-def _body(key: Key, data: dict[str, str]) -> Json:
-    body: Json = {"apiVersion": "v1", "kind": key.kind, "metadata": {"name": key.name, "namespace": key.namespace}}
-    return {**body, **_data(key, data)}
+def _plain(key: Key, data: dict[str, str]) -> Json:
+    """What a stranger's ConfigMap or Secret holds."""
+    return {"stringData" if key.kind == "Secret" else "data": data}
 
 
-def _data(key: Key, data: dict[str, str]) -> Json:
-    if key.kind == "Secret":
-        return {"data": {name: base64.b64encode(value.encode()).decode() for name, value in data.items()}}
-    return {"data": data}
+def _body(key: Key, data: dict[str, str]) -> bytes:
+    metadata = {"name": key.name, "namespace": key.namespace}
+    return msgspec.json.encode({"apiVersion": "v1", "kind": key.kind, "metadata": metadata, **_plain(key, data)})
 
 
 def _sorted(names: Iterable[str]) -> str:

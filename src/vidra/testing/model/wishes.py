@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,11 +10,12 @@ import msgspec
 
 from vidra.controllers.sync.names import resource_name
 from vidra.manifests.write import write
+from vidra.testing.model.kinds import BY_LETTER, NEW, NUMBERS, OLD
 
 Json = dict[str, Any]
 
-NAMES = ("c0", "c1", "c2", "c3", "c4", "c5", "s0", "s1", "n0")
-"""Objects that artifacts may have: ConfigMaps, Secrets, a Namespace."""
+NAMES = ("c0", "c1", "c2", "c3", "c4", "s0", "s1", "n0", "q0", "l0", "g0", "g1")
+"""Objects that artifacts may have; the letter tells the kind."""
 BROKEN = "---\nkind: [broken\n"
 
 
@@ -56,6 +56,12 @@ class Sync(msgspec.Struct):
     interval: str
     on_events: bool
     artifacts: dict[str, Artifact] = {}
+    adopts: bool = False
+    """It takes over what strangers made (`adoption: IfUnowned`)."""
+    waits: bool = False
+    """It is Ready only when its objects are healthy (`wait`)."""
+    acts_as_account: bool = False
+    """It applies as a ServiceAccount, whose rights may be taken away."""
     suspended: bool = False
     known: dict[str, Wish] = {}
     """By VidraResource: what the last answer of Infrahub said, from when all was settled."""
@@ -70,6 +76,10 @@ class Wishes:
         undeletable: Objects whose deletion the API server refuses.
         disturbed: Objects that a person touched since all was settled; whoever is suspended leaves them so.
         uids: The objects that must stay the same ones, for the VidraResources that wanted them all the time.
+        scaled: Replicas that somebody asked for through the subresource, with the UID of the object.
+        may_keep: Objects that may have fields of earlier writers: they were adopted, or their managedFields emptied.
+        adopters: Names of all syncs that ever could adopt.
+        api_version: Of Gadgets in artifacts.
     """
 
     def __init__(self, prefix: str) -> None:
@@ -82,12 +92,25 @@ class Wishes:
         self.undeletable: set[Key] = set()
         self.disturbed: set[Key] = set()
         self.uids: dict[Key, tuple[str, frozenset[str]]] = {}
+        self.scaled: dict[Key, tuple[str, int]] = {}
+        self.may_keep: set[Key] = set()
+        self.adopters: set[str] = set()
+        self.api_version = NEW
 
     def key(self, name: str, namespace: str) -> Key:
         """The object that a name means in a destination."""
-        if name[0] == "n":
-            return Key("Namespace", "", f"{self.prefix}-{name}")
-        return Key("ConfigMap" if name[0] == "c" else "Secret", namespace, name)
+        kind = BY_LETTER[name[0]].name
+        return Key(kind, "", f"{self.prefix}-{name}") if kind == "Namespace" else Key(kind, namespace, name)
+
+    def other_version(self) -> str:
+        """The API version that Gadgets in artifacts do not have now."""
+        return OLD if self.api_version == NEW else NEW
+
+    def adoptable(self, key: Key) -> bool:
+        """Whether a stranger's object may be taken over, or may have been, since all was settled."""
+        told = [wishes for sync in self.syncs.values() if sync.adopts for wishes in (sync.known, self.told(sync))]
+        now = any(key in wish.values for wishes in told for wish in wishes.values())
+        return now or any(key in left and sync_of(name) in self.adopters for name, left in self.left.items())
 
     def text(self, artifact: Artifact) -> str:
         """The text of an artifact."""
@@ -148,16 +171,28 @@ class Wishes:
             if key not in self.uids and (heirs := self.wishers(key)):
                 self.uids[key] = (uid, heirs)
 
+    def has_spare_field(self, key: Key) -> bool:
+        """Whether the text of a ConfigMap or Secret has a field that the text before and after it has not."""
+        return key.kind == "ConfigMap" and self.versions[key.name] % 2 == 0
+
     def _object(self, name: str) -> Json:
-        key = self.key(name, "")
-        body: Json = {"apiVersion": "v1", "kind": key.kind, "metadata": {"name": key.name}}
-        if key.kind == "Namespace":
-            body["metadata"]["labels"] = {"value": self._value(name)}
-        elif key.kind == "Secret":
-            body["data"] = {"value": base64.b64encode(self._value(name).encode()).decode(), "same": "c2FtZQ=="}
-        else:
-            body["data"] = {"value": self._value(name), "same": "same"}
-        return body
+        kind, key = BY_LETTER[name[0]], self.key(name, "")
+        version = self.api_version if kind.name == "Gadget" else kind.api_version
+        body = kind.body(self._value(name))
+        if self.has_spare_field(key):
+            body["data"]["extra"] = "only in every other version"
+        return {
+            "apiVersion": version,
+            "kind": kind.name,
+            **body,
+            "metadata": {"name": key.name, **body.get("metadata", {})},
+        }
 
     def _value(self, name: str) -> str:
-        return f"{name}-v{self.versions[name]}"
+        version = self.versions[name]
+        return str(version) if BY_LETTER[name[0]].name in NUMBERS else f"{name}-v{version}"
+
+
+def sync_of(resource: str) -> str:
+    """The name of the sync of a VidraResource: `<prefix>-s<number>-<artifact>`."""
+    return "-".join(resource.split("-")[:2])

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.kube.client import Client
+from vidra.kube.errors import ApiError
 from vidra.operator.prepare import cluster_identity
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.infrahub import StandIn
+from vidra.testing.model.kinds import BY_LETTER, GROUP, definition
 from vidra.testing.model.operators import Killable, ProcessOperator, TaskOperator
 from vidra.testing.model.wire import Wire
 from vidra.testing.scene import Json, Scene, connection_to
@@ -25,6 +27,9 @@ HOME = "model-home"
 """Namespace of the credentials for the Infrahub."""
 UNDELETABLE = "model.test/undeletable"
 """Label of objects whose deletion the API server refuses."""
+ACCOUNT = "applier"
+"""ServiceAccount that some syncs apply as."""
+VERBS = ("get", "list", "watch", "create", "update", "patch", "delete")
 
 
 class World:
@@ -78,9 +83,11 @@ class World:
         await self.scene.define()
         await self.scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HOME}})
         await self.scene.credentials()
-        for body in _policy():
+        await self.serve(old=True)
+        for body in (*_policy(), *_account()):
             await self.scene.apply(body)
-        self.hub = await cluster_identity(self.client)
+        await self.grant(VERBS)
+        self.hub = hub_of(await cluster_identity(self.client))
         folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="vidra-model-")))
         if self._process:
             self.operator = ProcessOperator(self.plane, self.wire.url, folder)
@@ -89,11 +96,54 @@ class World:
         self._stack.push_async_callback(self.operator.kill)
         await self.operator.start()
 
+    async def serve(self, *, old: bool) -> None:
+        """Serve the old version of Gadget, or no longer; returns when the API server does so."""
+        await self.scene.apply(definition(old_served=old))
+        wanted = ["v1", "v1alpha1"] if old else ["v1"]
+        while await self._served() != wanted:  # noqa: ASYNC110 - the API server tells it only to those who ask
+            await asyncio.sleep(0.02)
+
+    async def grant(self, verbs: Sequence[str]) -> None:
+        """Give the ServiceAccount these rights on all objects of stories, and no others."""
+        resources = [kind.collection for kind in BY_LETTER.values()]
+        rules = [{"apiGroups": ["", GROUP], "resources": resources, "verbs": list(verbs)}] if verbs else []
+        if "list" in verbs:  # a Namespace is deleted only by who can see that it is empty
+            rules.append({"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]})
+        await self.scene.apply(
+            {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "ClusterRole",
+                "metadata": {"name": ACCOUNT},
+                "rules": rules,
+            }
+        )
+
+    async def _served(self) -> list[str]:
+        try:
+            found: Json = await self.client.get(f"/apis/{GROUP}", Json)
+        except ApiError:
+            return []
+        return sorted(item["version"] for item in found["versions"])
+
+
+def _account() -> tuple[Json, Json]:
+    """A ServiceAccount, and the binding that gives it its role."""
+    account = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": HOME}
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": ACCOUNT},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": ACCOUNT},
+        "subjects": [account],
+    }
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": ACCOUNT, "namespace": HOME}}, binding
+
 
 def _policy() -> tuple[Json, Json]:
     """An admission policy that keeps labelled objects: a refusal that comes and goes with the label, at once."""
     version, name = "admissionregistration.k8s.io/v1", "undeletable"
-    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["DELETE"], "resources": ["configmaps", "secrets"]}
+    resources = [kind.collection for kind in BY_LETTER.values() if kind.name != "Namespace"]
+    rule = {"apiGroups": ["", GROUP], "apiVersions": ["*"], "operations": ["DELETE"], "resources": resources}
     expression = f"!has(oldObject.metadata.labels) || !('{UNDELETABLE}' in oldObject.metadata.labels)"
     policy = {
         "apiVersion": version,

@@ -1,7 +1,8 @@
-"""The text that Infrahub signs, from the text that it sends: the same JSON, spaced and escaped as by `json.dumps`.
+"""The texts that Infrahub may have signed, from the one that it sends: the same JSON, as `json.dumps` writes it.
 
-Infrahub 1.4 signs `json.dumps(payload)` and sends the payload compact and in raw UTF-8. Nothing is parsed here, because
-nothing is trusted yet: the bytes are split into strings and what is between them, once, and joined again.
+Infrahub sends a payload compact and in raw UTF-8. It signs it with letters beyond ASCII escaped, up to 1.6 with the
+spaces of `json.dumps(payload)`, since 1.7 without. Nothing is parsed here, because nothing is trusted yet: the bytes
+are split into strings and what is between them, once, and joined again.
 """
 
 from __future__ import annotations
@@ -17,31 +18,35 @@ _MARKS = {b'"': b"\x01", b"\n": b"\x02", b"\\": b"\x03"}
 backslash comes back last, or what it begins would be taken for a mark."""
 
 
-def respaced(body: bytes) -> bytes | None:
-    """The body as `json.dumps(json.loads(body))` would write it, for what json.dumps itself wrote compactly.
+def redumped(body: bytes) -> tuple[bytes, ...]:
+    """The body as `json.dumps(json.loads(body))` would write it, with spaces and without, for what it wrote itself.
 
-    Numbers and escapes stay as they were written: whoever writes `1e2`, or escapes a slash, gets another text.
+    Numbers and escapes stay as they were written: whoever writes `1e2`, or escapes a slash, gets another text. Two
+    bodies that become the same text are the same JSON: they differ in spaces, and in how a letter is written.
 
     Returns:
-        None when it cannot be JSON in UTF-8: a string without an end, a control character in one, bytes that are none.
+        Nothing when it cannot be JSON in UTF-8: a string without an end, a control character in one, bytes that are
+        none.
     """
     parts = _STRING.split(body)
     if b"" in parts[2::3]:
-        return None
+        return ()
     between, strings = b'"'.join(parts[::3]), b"\n".join(parts[1::3])
+    if not between.isascii():
+        return ()
     try:
-        parts[::3] = _spaced(between).split(b'"')
         if strings:
             parts[1::3] = _escaped(strings).split(b"\n")
     except ValueError:
-        return None
+        return ()
+    bare = between.translate(None, _SPACE)
+    spaced = bare.replace(b",", b", ").replace(b":", b": ")
+    return _joined(parts, spaced), _joined(parts, bare)
+
+
+def _joined(parts: list[bytes], between: bytes) -> bytes:
+    parts[::3] = between.split(b'"')
     return b"".join(parts)
-
-
-def _spaced(between: bytes) -> bytes:
-    if not between.isascii():
-        raise ValueError("not JSON")
-    return between.translate(None, _SPACE).replace(b",", b", ").replace(b":", b": ")
 
 
 def _escaped(strings: bytes) -> bytes:

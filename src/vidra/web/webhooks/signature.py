@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from vidra.web.webhooks.claim import Claim
 from vidra.web.webhooks.keys import Key
-from vidra.web.webhooks.respace import respaced
+from vidra.web.webhooks.respace import redumped
 
 
 def signature(key: bytes, id_: str, timestamp: str, body: bytes) -> str:
@@ -21,9 +21,9 @@ def signature(key: bytes, id_: str, timestamp: str, body: bytes) -> str:
 def signers(claim: Claim, body: bytes, keys: Iterable[Key]) -> tuple[Key, ...]:
     """The keys that match; what that takes tells nothing of how near a wrong signature was.
 
-    The signed text is the body as it is (Standard Webhooks), or as Infrahub 1.4 has it before it is sent.
+    The signed text is the body as it is (Standard Webhooks), or as Infrahub has it before it is sent.
     """
-    texts = [_signed_text(claim.id, claim.timestamp, text) for text in (body, respaced(body)) if text is not None]
+    texts = [_signed_text(claim.id, claim.timestamp, text) for text in dict.fromkeys((body, *redumped(body)))]
     return tuple(key for key in keys if _signed(claim, texts, key))
 
 

@@ -39,14 +39,9 @@ class Story:
     async def credentials(self) -> None:
         """Give Vidra the name and the password of the real Infrahub's account, found by its whole address."""
         place = self.hub.infrahub.place
-        metadata = {
-            **self.place,
-            "name": self.name("real"),
-            "labels": {INFRAHUB_LABEL: "127.0.0.1"},
-            "annotations": {INFRAHUB_LABEL: self.hub.infrahub.url},
-        }
         data = {"username": place.username, "password": place.password}
-        await self.scene.apply({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data})
+        label, address = {INFRAHUB_LABEL: "127.0.0.1"}, {INFRAHUB_LABEL: self.hub.infrahub.url}
+        await self.scene.secret(self.name("real"), label, address, **data)
 
     async def sync(self, artifact: str, *, name: str = "", destination: Json | None = None, **source: str) -> str:
         """A sync from the real Infrahub that looks every second; gives its name."""

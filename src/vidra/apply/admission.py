@@ -1,0 +1,121 @@
+"""Whether a webhook or an admission policy would decide about what Vidra itself writes: pure.
+
+What Vidra cannot rule out counts as a match: labels of its namespace but for its name, labels of objects, conditions
+in CEL, versions. Rules are matched as the API server does it (admissionregistration.k8s.io/v1, RuleWithOperations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.manifests import Ref
+
+ADMISSION = "admissionregistration.k8s.io"
+NAME_LABEL = "kubernetes.io/metadata.name"
+"""Label that every Namespace has, and nobody can change."""
+
+
+class Thing(NamedTuple):
+    """What Vidra writes, or reads its orders from."""
+
+    group: str
+    resource: str
+    subresource: str = ""
+    namespaced: bool = False
+    """Only in Vidra's own namespace."""
+
+    def __str__(self) -> str:
+        """As a person would name it."""
+        name = f"{self.resource}/{self.subresource}" if self.subresource else self.resource
+        return f"{name}.{self.group}" if self.group else name
+
+
+THINGS = (
+    *(Thing(GROUP, plural, part) for plural in (SYNC_PLURAL, RESOURCE_PLURAL) for part in ("", "status")),
+    Thing("", "secrets", namespaced=True),
+    Thing("", "configmaps", namespaced=True),
+    Thing("coordination.k8s.io", "leases", namespaced=True),
+)
+
+
+def reached(ref: Ref, body: Mapping[str, Any], own: str) -> str:
+    """What of Vidra's own a webhook configuration, policy or binding decides about; empty when nothing."""
+    if ref.group != ADMISSION:
+        return ""
+    found = next((thing for part in _parts(ref.kind, body) for thing in THINGS if _reaches(part, thing, own)), None)
+    if found is None:
+        return ""
+    return f"{found} in the namespace {own}" if found.namespaced else str(found)
+
+
+def _parts(kind: str, body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    """The rules in it, each with its selectors. One that names no resource is for all of them, but for a webhook's."""
+    if kind.endswith("WebhookConfiguration"):
+        return [{"resourceRules": _items(hook, "rules"), **hook} for hook in _items(body, "webhooks")]
+    # What a binding leaves open its policy decides, which may be anybody's: a binding is judged by its own rules.
+    part = _map(_map(body, "spec"), "matchResources" if kind.endswith("Binding") else "matchConstraints")
+    return [{**part, "resourceRules": _items(part, "resourceRules") or [_EVERYTHING]}]
+
+
+_EVERYTHING = {"apiGroups": ["*"], "resources": ["*/*"]}
+
+
+def _reaches(part: Mapping[str, Any], thing: Thing, own: str) -> bool:
+    if thing.namespaced and _leaves_out(_map(part, "namespaceSelector"), own):
+        return False
+    if any(_covers(rule, thing) for rule in _items(part, "excludeResourceRules")):
+        return False
+    return any(_hits(rule, thing) for rule in _items(part, "resourceRules"))
+
+
+def _hits(rule: Mapping[str, Any], thing: Thing) -> bool:
+    scope = rule.get("scope") or "*"
+    if scope != "*" and (scope == "Namespaced") is not thing.namespaced:
+        return False
+    if set(_texts(rule, "operations")) == {"CONNECT"}:
+        return False
+    groups = _texts(rule, "apiGroups")
+    return ("*" in groups or thing.group in groups) and any(_names(item, thing) for item in _texts(rule, "resources"))
+
+
+def _names(pattern: str, thing: Thing) -> bool:
+    """`*` names every resource, `*/*` its subresources too, `*/status` one of them."""
+    resource, _, part = pattern.partition("/")
+    return resource in {"*", thing.resource} and part in {"*", thing.subresource}
+
+
+def _covers(rule: Mapping[str, Any], thing: Thing) -> bool:
+    """Whether an exception leaves nothing of it: every version and operation, whatever its name."""
+    whole = "*" in _texts(rule, "apiVersions") and "*" in _texts(rule, "operations")
+    return whole and not rule.get("resourceNames") and _hits(rule, thing)
+
+
+def _leaves_out(selector: Mapping[str, Any], own: str) -> bool:
+    """Whether it certainly does not select Vidra's namespace: only its name is known."""
+    if _map(selector, "matchLabels").get(NAME_LABEL, own) != own:
+        return True
+    return any(
+        term.get("key") == NAME_LABEL and not _holds(str(term.get("operator")), _texts(term, "values"), own)
+        for term in _items(selector, "matchExpressions")
+    )
+
+
+def _holds(operator: str, values: list[str], own: str) -> bool:
+    return {"In": own in values, "NotIn": own not in values, "DoesNotExist": False}.get(operator, True)
+
+
+def _map(parent: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = parent.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _items(parent: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    found = parent.get(key)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _texts(parent: Mapping[str, Any], key: str) -> list[str]:
+    found = parent.get(key)
+    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []

@@ -1,0 +1,124 @@
+"""Hands over what earlier writers hold of an object, so that its owner alone decides about it (KEP-555).
+
+Invariant: what an owner's manifest has is held by nobody who wrote it before Vidra, with ordinary updates. Else a
+field that leaves the manifest would stay, held by that writer: in an adopted object, in one whose managedFields
+somebody emptied (the server then notes all there is as `before-first-apply`), and where somebody was first to add it.
+
+Taken are the fields that the owner holds too, and what is in a list's item that both have. Everything else stays with
+who has it: other appliers, writers of a subresource (status, scale), and fields that the manifest never had. No value
+changes. The one write is to managedFields alone, at the version that it was decided on; a second one finds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from vidra.apply.fieldsets import Fields, meet, merged, without
+from vidra.kube.answer import decode
+from vidra.kube.client import MERGE_PATCH, Client, encode
+from vidra.kube.errors import ApiError, Status
+from vidra.kube.live import METADATA_ONLY, LiveMeta, LiveObject, Manager
+
+ATTEMPTS = 4
+
+Entry = dict[str, Any]
+"""One entry of managedFields, whole."""
+
+
+class _Meta(msgspec.Struct, frozen=True, rename="camel"):
+    uid: str = ""
+    resource_version: str = ""
+    managed_fields: tuple[Entry, ...] = ()
+
+
+class _Noted(msgspec.Struct, frozen=True):
+    metadata: _Meta = _Meta()
+
+
+def is_update(entry: Entry) -> bool:
+    """Whether it tells what somebody wrote with ordinary updates."""
+    return entry.get("operation") == "Update" and not entry.get("subresource")
+
+
+def is_apply(entry: Entry, manager: str) -> bool:
+    """Whether it tells what a manager applied."""
+    return entry.get("operation") == "Apply" and entry.get("manager") == manager and not entry.get("subresource")
+
+
+def fields_of(entries: Iterable[Entry], manager: str) -> Fields:
+    """What a manager applied."""
+    return next((entry.get("fieldsV1") or {} for entry in entries if is_apply(entry, manager)), {})
+
+
+def given(entries: Sequence[Entry], manager: str, fields: Fields, model: Entry) -> list[Entry]:
+    """The entries, with these fields added to what a manager applied.
+
+    Args:
+        model: What the manager's entry is like in all else, if there is none yet.
+    """
+    mine = next((entry for entry in entries if is_apply(entry, manager)), {})
+    both = merged(mine.get("fieldsV1") or {}, fields)
+    rest = [entry for entry in entries if entry is not mine]
+    return [*rest, {**model, **mine, "manager": manager, "operation": "Apply", "fieldsV1": both}]
+
+
+def disowned(entries: Iterable[Entry], fields: Fields) -> list[Entry]:
+    """The entries, with these fields taken from everybody who wrote them with ordinary updates."""
+    left = [
+        {**entry, "fieldsV1": without(entry.get("fieldsV1") or {}, fields)} if is_update(entry) else entry
+        for entry in entries
+    ]
+    return [entry for entry in left if entry["fieldsV1"] or not is_update(entry)]
+
+
+def shared_with_earlier(meta: LiveMeta, manager: str) -> bool:
+    """Whether an earlier writer holds fields of this owner's too."""
+    earlier = [entry for entry in meta.managed_fields if entry.operation == "Update" and not entry.subresource]
+    if not earlier:
+        return False
+    mine = [entry for entry in meta.managed_fields if entry.operation == "Apply" and entry.manager == manager]
+    return any(meet(_fields(one), _fields(other)) for one in mine if not one.subresource for other in earlier)
+
+
+async def hand_over(client: Client, path: str, live: LiveObject, manager: str) -> LiveObject:
+    """Make what an owner holds its own; the object as it is then.
+
+    Args:
+        live: The object as the owner's apply left it.
+
+    Raises:
+        Unreachable: The cluster does not answer.
+        ApiError: Refused; 409 when the object is another one by now, or changes too fast.
+    """
+    if client.rehearses or not shared_with_earlier(live.metadata, manager):
+        return live
+    for _ in range(ATTEMPTS):
+        noted = (await client.get(path, _Noted, accept=METADATA_ONLY)).metadata
+        if noted.uid != live.metadata.uid:
+            break
+        entries = disowned(noted.managed_fields, fields_of(noted.managed_fields, manager))
+        try:
+            return await rewrite(client, path, noted.uid, noted.resource_version, entries)
+        except ApiError as error:
+            if error.code != 409:
+                raise
+    raise ApiError(409, Status("the object changes too fast: tried again later"))
+
+
+async def rewrite(client: Client, path: str, uid: str, version: str, entries: Sequence[Entry]) -> LiveObject:
+    """Write managedFields, and nothing else, of an object at a version.
+
+    Raises:
+        Unreachable: The cluster does not answer.
+        ApiError: Refused; 409 when the object has changed.
+    """
+    body = {"metadata": {"uid": uid, "resourceVersion": version, "managedFields": list(entries)}}
+    answer = await client.send("PATCH", path, body=encode(body), content_type=MERGE_PATCH, accept=METADATA_ONLY)
+    return decode(answer, LiveObject)
+
+
+def _fields(entry: Manager) -> Fields:
+    return decode(entry.fields, dict) if entry.fields else {}

@@ -1,0 +1,129 @@
+"""What an API server says about an object, without what it quotes of the object's values: pure.
+
+Field names, what is wrong and what would be right stay; so does who the object is. Replaced are
+
+- what stands where API servers quote a value (`Invalid value: …`, `expected list, got …`), whatever it is;
+- what stands in quotation marks and is a value of the object, or a line of one;
+- values of the object of at least six characters, wherever they stand (webhooks say what they like).
+
+Switches and numbers as short as a port stay: they tell what is wrong and are no secrets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from vidra.manifests import Ref
+
+MASK = "***"
+TELLING = 6
+"""Characters from which on a value is replaced wherever it stands; shorter ones would take words apart."""
+_WORDS = frozenset(
+    {"array", "boolean", "container", "conflict", "default", "denied", "duplicate", "exceeded", "expected", "failed"}
+    | {"failure", "field", "forbidden", "immutable", "integer", "invalid", "missing", "number", "object", "request"}
+    | {"required", "scalar", "schema", "string", "unknown", "unsupported", "value", "webhook"}
+)
+"""What messages themselves are made of."""
+_QUOTE = re.compile(r"(?:(?:Invalid|Unsupported|Duplicate) value|Not found): |\bgot (?=[&\[{\"`'\d-])")
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|\'[^\']*\'')
+_OPENING = re.compile(r"[&*\w.\[\]]*[{\[(]")
+_PLAIN = re.compile(r"true|false|null|nil|<nil>|-?\d{1,5}(?![\w.])")
+_END = re.compile(r": |, |[\n\]]|$")
+_RIGHT = re.compile(r'(supported values: "[^"]*"(?:, "[^"]*")*)')
+"""What would be right, which the API server knows by itself."""
+
+
+def masked(message: str, ref: Ref, body: Mapping[str, Any] | None = None) -> str:
+    """The message without values of the object.
+
+    Args:
+        ref: Whose name and kind stay.
+        body: The object that was sent; without it only what API servers quote is known.
+    """
+    known = {ref.name, ref.namespace, ref.kind, ref.api_version, ref.group, ref.api_version.rpartition("/")[2]}
+    values = set(_values(body or {})) - known - set(_keys(body or {}))
+    telling = sorted((value for value in values if len(value) >= TELLING), key=len, reverse=True)
+    patterns = [_whole(value) for value in telling if value.lower() not in _WORDS]
+    parts = _RIGHT.split(_without_quoted(message, known))
+    return "".join(part if number % 2 else _without(part, values, patterns) for number, part in enumerate(parts))
+
+
+def _without(text: str, values: Collection[str], patterns: Iterable[re.Pattern[str]]) -> str:
+    """Without values of the object: in quotation marks any, elsewhere those that tell something."""
+    text = _TEXT.sub(lambda found: _unless_known(found[0], values), text)
+    for pattern in patterns:
+        text = pattern.sub(MASK, text)
+    return text
+
+
+def _whole(value: str) -> re.Pattern[str]:
+    """The value where it is not a part of a longer word, such as somebody's name."""
+    before = r"(?<!\w)" if value[0].isalnum() else ""
+    after = r"(?!\w)" if value[-1].isalnum() else ""
+    return re.compile(before + re.escape(value) + after)
+
+
+def _without_quoted(text: str, known: Iterable[str]) -> str:
+    """Without what stands where an API server quotes a value."""
+    parts, at = [], 0
+    while found := _QUOTE.search(text, at):
+        end = _end(text, found.end())
+        value = text[found.end() : end]
+        stays = value.strip("\"`'") in known or _PLAIN.fullmatch(value) is not None or not value
+        parts += [text[at : found.end()], value if stays else MASK]
+        at = end
+    return "".join((*parts, text[at:]))
+
+
+def _end(text: str, start: int) -> int:
+    """Where a quoted value ends; that of what is not closed is the end of the text."""
+    if found := _TEXT.match(text, start):
+        return found.end()
+    if found := _OPENING.match(text, start):
+        return _closed(text, found.end())
+    if found := _PLAIN.match(text, start):
+        return found.end()
+    end = _END.search(text, start)
+    return end.start() if end else len(text)
+
+
+def _closed(text: str, at: int) -> int:
+    depth = 1
+    while depth and at < len(text):
+        if found := _TEXT.match(text, at):
+            at = found.end()
+            continue
+        depth += (text[at] in "{[(") - (text[at] in "}])")
+        at += 1
+    return at
+
+
+def _unless_known(quoted: str, values: Collection[str]) -> str:
+    return f"{quoted[0]}{MASK}{quoted[-1]}" if quoted[1:-1] in values else quoted
+
+
+def _values(item: Any) -> Iterator[str]:
+    """Every text and every number in an object, and the lines of texts that have several."""
+    if isinstance(item, Mapping):
+        for value in item.values():
+            yield from _values(value)
+    elif isinstance(item, (list, tuple)):
+        for value in item:
+            yield from _values(value)
+    elif isinstance(item, (int, float)) and not isinstance(item, bool):
+        yield str(item)
+    elif isinstance(item, str) and item.strip():
+        yield from {item, item.strip(), *(line.strip() for line in item.splitlines() if line.strip())}
+
+
+def _keys(item: Any) -> Iterator[str]:
+    """The names of all fields, which messages are full of."""
+    if isinstance(item, Mapping):
+        for key, value in item.items():
+            yield str(key)
+            yield from _keys(value)
+    elif isinstance(item, (list, tuple)):
+        for value in item:
+            yield from _keys(value)

@@ -1,0 +1,39 @@
+"""Labels an object that an earlier version of Vidra applied, so that the watches of this one show it."""
+
+from __future__ import annotations
+
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
+from vidra.apply.owner import Owner
+from vidra.kube.answer import decode
+from vidra.kube.client import MERGE_PATCH, Client, encode
+from vidra.kube.errors import ApiError
+from vidra.kube.live import METADATA_ONLY, LiveObject
+
+
+async def relabel(client: Client, path: str, *, uid: str, owner: Owner) -> LiveObject | None:
+    """Add the label, and change nothing else: neither a field nor what any owner holds by its applies.
+
+    It is a patch, not an apply: an apply says all that its manager holds, and would put back what somebody changed.
+
+    Returns:
+        The object, or None when it is gone, another one, or must not be written to.
+
+    Raises:
+        Unreachable: The cluster does not answer.
+        ApiError: The cluster does not let Vidra in at all.
+    """
+    patch = {"metadata": {"uid": uid, "labels": {MANAGED_LABEL: MANAGED_VALUE}}}
+    try:
+        answer = await client.send(
+            "PATCH",
+            path,
+            query={"fieldManager": owner.manager},
+            body=encode(patch),
+            content_type=MERGE_PATCH,
+            accept=METADATA_ONLY,
+        )
+    except ApiError as error:
+        if error.unauthorized:
+            raise
+        return None
+    return decode(answer, LiveObject)

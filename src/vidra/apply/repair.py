@@ -1,0 +1,103 @@
+"""Mends what server-side apply itself cannot: refusals for what is not in the manifest at all.
+
+an entry of an old version      500 "field not declared in schema": it is rewritten to the version that is applied
+a map that becomes empty        the server makes null of it: what is in it is taken out first
+what nobody wants stands there  it is put into the owner's entry, so that the apply takes it out (`leftover.py`)
+
+Invariant: each write is made at the version that it was decided on. It changes managedFields alone, or takes out what
+the manifest says is not there; what others apply stays theirs. A second time there is nothing left to write, so a
+refusal that lasts costs no write.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidra.apply.desired import Desired
+from vidra.apply.fieldsets import Fields, merged
+from vidra.apply.handover import Entry, disowned, fields_of, given, is_apply, is_update, rewrite
+from vidra.apply.immutable import immutable
+from vidra.apply.leftover import Place, emptied, leftovers, unexplained
+from vidra.kube.client import Client
+from vidra.kube.errors import ApiError, Status
+from vidra.kube.verbs import json_patch
+
+Json = dict[str, Any]
+
+UNDECLARED = "field not declared in schema"
+"""How an API server says that an entry of managedFields is of a version that does not know a field of the object."""
+
+
+def may_help(error: ApiError) -> bool:
+    """Whether a refusal is one of those that can be mended."""
+    if error.code == 500:
+        return UNDECLARED in str(error)
+    return error.code == 422 and bool(error.causes) and not error.conflict and not immutable(error)
+
+
+async def repair(client: Client, item: Desired, uid: str, version: str, *, error: ApiError, manager: str) -> str:
+    """Put right what stands in the way.
+
+    Args:
+        version: The only one at which the object may be written; empty: the newest.
+        error: The refusal; `may_help` says whether to try.
+
+    Returns:
+        The version of the object to apply at now; empty when there is nothing to put right. What the refusal names and
+        no manifest has is noted on the error then.
+
+    Raises:
+        Unreachable: The cluster does not answer.
+        ApiError: Refused; 409 when the object has changed.
+    """
+    if client.rehearses:
+        return ""
+    live = await client.get(item.path, Json)
+    meta = live["metadata"]
+    if meta["uid"] != uid or (version and meta["resourceVersion"] != version):
+        raise ApiError(409, Status(f"{item.ref} has changed"))
+    entries: list[Entry] = meta.get("managedFields") or []
+    if error.code == 500:
+        new = _renewed(entries, item.ref.api_version, manager)
+    else:
+        if pointers := list(emptied(error.causes, live, item.body)):
+            return await _take_out(client, item.path, meta["resourceVersion"], pointers)
+        new = _claimed(entries, leftovers(error.causes, _place(live, item.body, entries, manager)), manager)
+        for note in unexplained(error.causes, item.body, entries):
+            error.add_note(note)
+    if new == entries:
+        return ""
+    return (await rewrite(client, item.path, uid, meta["resourceVersion"], new)).metadata.resource_version
+
+
+async def _take_out(client: Client, path: str, version: str, pointers: list[str]) -> str:
+    patch: list[Json] = [{"op": "replace", "path": "/metadata/resourceVersion", "value": version}]
+    patch += [{"op": "remove", "path": pointer} for pointer in pointers]
+    return (await json_patch(client, path, patch)).metadata.resource_version
+
+
+def _renewed(entries: list[Entry], version: str, manager: str) -> list[Entry]:
+    """The entries with this owner's in another version; if it is that already, whatever else is of the object."""
+    mine = [entry for entry in entries if is_apply(entry, manager) and entry.get("apiVersion") != version]
+    old = mine or [entry for entry in entries if entry.get("apiVersion") != version]
+    return [{**entry, "apiVersion": version} if entry in old else entry for entry in entries]
+
+
+def _claimed(entries: list[Entry], fields: Fields, manager: str) -> list[Entry]:
+    """The entries with these fields in this owner's, and in nobody's who wrote them with ordinary updates."""
+    mine = fields_of(entries, manager)
+    if not fields or merged(mine, fields) == mine:
+        return entries
+    model = {"apiVersion": entries[0].get("apiVersion"), "fieldsType": "FieldsV1"}
+    return given(disowned(entries, fields), manager, fields, model)
+
+
+def _place(live: Json, body: Json, entries: list[Entry], manager: str) -> Place:
+    known: Fields = {}
+    kept: Fields = {}
+    for entry in entries:
+        fields = entry.get("fieldsV1") or {}
+        known = merged(known, fields)
+        if not is_update(entry) and not is_apply(entry, manager):
+            kept = merged(kept, fields)
+    return Place(live, body, known, kept or None)

@@ -1,0 +1,23 @@
+"""Which cluster Vidra runs in, and which others may be the same one under another address."""
+
+from __future__ import annotations
+
+
+class Home:
+    """The cluster that Vidra runs in.
+
+    Invariant: a cluster counts as another one only by its UID, never by its address. As long as one of the two UIDs is
+    not known, it may be this one.
+
+    Args:
+        namespace: Vidra's own there.
+    """
+
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
+        self.uid = ""
+        """Its UID, as soon as that is known."""
+
+    def namespace_in(self, uid: str) -> str:
+        """Vidra's own namespace in a cluster of this UID; empty when that is certainly another cluster."""
+        return "" if self.uid and uid and uid != self.uid else self._namespace
