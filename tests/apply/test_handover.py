@@ -80,7 +80,7 @@ def test_an_earlier_writer_that_holds_nothing_more_is_gone() -> None:
 
 
 def test_fields_are_given_once() -> None:
-    more = {"f:data": {"f:b": {}}}
+    more: dict[str, Any] = {"f:data": {"f:b": {}}}
     once = given([EARLIER, MINE], OWNER.manager, more, EARLIER)
     assert fields_of(once, OWNER.manager) == {"f:data": {"f:a": {}, "f:b": {}}}
     assert given(once, OWNER.manager, more, EARLIER) == once

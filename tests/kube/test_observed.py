@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from vidra.api.health import CURRENT
 from vidra.api.names import MANAGED_LABEL
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveMeta, LiveObject
-from vidra.kube.observed import Observed, Seen
+from vidra.kube.observed import EVERYWHERE, Observed, Places, Seen
+from vidra.kube.sight import Sight
 from vidra.kube.verbs import apply
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.eventually import eventually
@@ -37,6 +39,15 @@ def observed(admin: Client, changes: Changes) -> Iterator[Observed]:
     found.close()
 
 
+def everywhere(*kinds: Kind) -> Places:
+    return {kind: frozenset() for kind in kinds}
+
+
+def sight(observed: Observed, kind: Kind) -> Sight:
+    """Whether any object of a kind would be seen."""
+    return observed.look(kind, "default", "x").sight
+
+
 def watches(plane: ControlPlane, mark: int) -> int:
     """How many watches of the two began."""
     mine = {"limitranges", "resourcequotas"}
@@ -59,33 +70,41 @@ async def test_a_watch_starts_with_the_first_owner_and_ends_with_the_last(
     observed: Observed, controlplane: ControlPlane
 ) -> None:
     mark = controlplane.audit.mark()
-    observed.hold("one", {LIMITS})
-    observed.hold("two", {LIMITS})
+    observed.hold("one", everywhere(LIMITS))
+    observed.hold("two", everywhere(LIMITS))
     await observed.ready({LIMITS}, 10)
-    assert observed.view(LIMITS) is not None
-    observed.hold("one", ())
-    assert observed.view(LIMITS) is not None
-    observed.hold("two", {QUOTAS})
-    assert observed.view(LIMITS) is None
+    assert sight(observed, LIMITS) is Sight.SEEN
+    observed.hold("one", {})
+    assert sight(observed, LIMITS) is Sight.SEEN
+    observed.hold("two", everywhere(QUOTAS))
+    assert sight(observed, LIMITS) is Sight.NOT_YET
     await observed.ready({QUOTAS}, 10)
     await eventually(lambda: watches(controlplane, mark) == 2)
-    observed.hold("two", ())
-    assert observed.view(QUOTAS) is None
+    observed.hold("two", {})
+    assert sight(observed, QUOTAS) is Sight.NOT_YET
 
 
-async def test_a_kind_that_cannot_be_watched_is_not(observed: Observed) -> None:
-    reviews = msgspec.structs.replace(CONFIGS, watchable=False)
-    observed.hold("one", {reviews})
-    await observed.ready({reviews}, 0.01)
-    assert observed.view(reviews) is None
-    assert observed.get(reviews, "default", "x") is None
+async def test_a_kind_that_cannot_be_watched_is_asked_for(observed: Observed, admin: Client, namespace: str) -> None:
+    unwatched = msgspec.structs.replace(CONFIGS, watchable=False)
+    await write(admin, namespace, "mine", "1")
+    assert observed.look(unwatched, namespace, "mine").sight is Sight.NOT_YET
+    await observed.see("one", [(unwatched, namespace, "mine"), (unwatched, namespace, "none")], 10)
+    mine = observed.look(unwatched, namespace, "mine")
+    assert (mine.sight, mine.asked) == (Sight.SEEN, True)
+    assert mine.state is not None
+    assert mine.state.health == CURRENT
+    none = observed.look(unwatched, namespace, "none")
+    assert (none.sight, none.state) == (Sight.SEEN, None)
+    await admin.send("DELETE", CONFIGS.path(namespace, "mine"))
+    await observed.see("one", [(unwatched, namespace, "mine")], 10)
+    assert observed.get(unwatched, namespace, "mine") is None
 
 
 async def test_the_owners_of_a_kind_that_is_not_served_are_told(admin: Client) -> None:
     told: list[tuple[str, ...]] = []
     observed = Observed(admin, lambda _old, _new: None, Verdicts(), told.append)
-    observed.hold("one", {Kind("nowhere.example/v1", "Thing", "things", namespaced=True)})
-    observed.hold("two", {CONFIGS})
+    observed.hold("one", everywhere(Kind("nowhere.example/v1", "Thing", "things", namespaced=True)))
+    observed.hold("two", everywhere(CONFIGS))
     await eventually(lambda: bool(told))
     assert set(told) == {("one",)}
     observed.close()
@@ -93,15 +112,15 @@ async def test_the_owners_of_a_kind_that_is_not_served_are_told(admin: Client) -
 
 async def test_a_view_that_is_not_complete_in_time_is_not_used(observed: Observed) -> None:
     unknown = Kind("nowhere.example/v1", "Thing", "things", namespaced=True)
-    observed.hold("one", {unknown})
+    observed.hold("one", everywhere(unknown))
     await observed.ready({unknown}, 0.05)
-    assert observed.view(unknown) is None
+    assert sight(observed, unknown) is Sight.NOT_YET
 
 
 async def test_the_echo_of_an_own_write_is_old_news(
     observed: Observed, changes: Changes, admin: Client, namespace: str
 ) -> None:
-    observed.hold("one", {CONFIGS})
+    observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
     changes.clear()
     observed.note(CONFIGS, await write(admin, namespace, "mine", "1"))
@@ -114,7 +133,7 @@ async def test_the_echo_of_an_own_write_is_old_news(
 async def test_somebody_elses_fields_are_no_news_and_ours_are(
     observed: Observed, changes: Changes, admin: Client, namespace: str
 ) -> None:
-    observed.hold("one", {CONFIGS})
+    observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
     await write(admin, namespace, "mine", "1")
     await eventually(lambda: observed.get(CONFIGS, namespace, "mine") is not None)
@@ -145,7 +164,7 @@ async def test_somebody_elses_fields_are_no_news_and_ours_are(
 async def test_the_end_of_an_object_is_told_once_and_a_late_answer_does_not_bring_it_back(
     observed: Observed, changes: Changes, admin: Client, namespace: str
 ) -> None:
-    observed.hold("one", {CONFIGS})
+    observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
     answer = await write(admin, namespace, "mine", "1")
     await eventually(lambda: observed.get(CONFIGS, namespace, "mine") is not None)
@@ -158,14 +177,13 @@ async def test_the_end_of_an_object_is_told_once_and_a_late_answer_does_not_brin
 
 
 async def test_a_list_from_before_our_own_write_does_not_take_it_out(observed: Observed, changes: Changes) -> None:
-    observed.hold("one", {CONFIGS})
+    observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
-    view = observed.view(CONFIGS)
-    assert view is not None
+    view = observed._views[CONFIGS]
     view.changed(LiveObject(LiveMeta(name="new", namespace="x", uid="n", resource_version="9000000")))
     view.changed(LiveObject(LiveMeta(name="old", namespace="x", uid="o", resource_version="7000000")))
     changes.clear()
-    view.listed([], 8000000)
-    assert view.get("x", "new") is not None
-    assert view.get("x", "old") is None
+    view.listed([], 8000000, EVERYWHERE, [])
+    assert view.look("x", "new").state is not None
+    assert view.look("x", "old").state is None
     assert [old.uid for old, _ in changes if old and old.uid in {"o", "n"}] == ["o"]

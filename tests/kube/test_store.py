@@ -71,6 +71,30 @@ def test_versions_are_compared_as_numbers(store: Store[Thing]) -> None:
     assert store.get("a") == thing("a", 10)
 
 
+@pytest.mark.parametrize("version", [50, -1])
+def test_a_collection_that_went_back_in_time_is_right(
+    store: Store[Thing], told: list[tuple[int, int]], version: int
+) -> None:
+    """Versions went on since, or cannot be compared: what is found in an earlier state than known is so."""
+    for item in (thing("changed", 40), thing("same", 7), thing("gone", 41), thing("back", 30)):
+        store.changed(item)
+    store.removed(thing("back", 42))
+    told.clear()
+    found = [thing("changed", 9), thing("same", 7), thing("back", 8)]
+    for item in found:
+        store.found(item)
+    store.listed([item.metadata.uid for item in found], version)
+    assert sorted(store, key=lambda item: item.metadata.name) == sorted(found, key=lambda item: item.metadata.name)
+    assert sorted(told) == [(0, 8), (40, 9), (41, 0)]
+
+
+def test_our_own_write_from_after_a_collection_was_read_stays(store: Store[Thing]) -> None:
+    store.changed(thing("a", 40))
+    store.found(thing("a", 39))
+    store.listed(["uid-a"], 39)
+    assert store.get("a") == thing("a", 40)
+
+
 def test_the_answer_to_a_write_does_not_bring_back_what_ended(store: Store[Thing]) -> None:
     store.changed(thing("a", 1))
     store.removed(thing("a", 5))

@@ -126,7 +126,7 @@ async def test_who_may_not_read_classes_is_told_what_to_do(remote: Remote) -> No
     ):
         await there.apply(body)
     await remote.credentials()
-    acting = {"serviceAccountName": "claims", "serviceAccountNamespace": there.namespace}
+    acting: Json = {"serviceAccountName": "claims", "serviceAccountNamespace": there.namespace}
     bodies = [claim("data", there.namespace), later("db")]
     name = await remote.resource(write(bodies), **acting)
     await remote.home.until_resource(

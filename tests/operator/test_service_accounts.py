@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, secret
+from vidra.testing.objects import config_map, rights, secret
 from vidra.testing.patience import HANG
 from vidra.testing.remote import BOX, Remote
 from vidra.testing.scene import Json, condition, has_reason
@@ -16,24 +16,7 @@ AS_DEPLOYER: Json = {"serviceAccountName": "deployer"}
 
 def role(namespace: str, *resources: str) -> list[Json]:
     """What lets the ServiceAccount `deployer` of a namespace do everything with some kinds, there."""
-    rbac = "rbac.authorization.k8s.io"
-    metadata = {"name": "deployer", "namespace": namespace}
-    return [
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata},
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "Role",
-            "metadata": metadata,
-            "rules": [{"apiGroups": [""], "resources": list(resources), "verbs": ["*"]}],
-        },
-        {
-            "apiVersion": f"{rbac}/v1",
-            "kind": "RoleBinding",
-            "metadata": metadata,
-            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": "deployer"},
-            "subjects": [{"kind": "ServiceAccount", **metadata}],
-        },
-    ]
+    return rights("deployer", namespace, {"apiGroups": [""], "resources": list(resources), "verbs": ["*"]})
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ async def test_a_key_that_somebody_added_before_the_manifest_had_it(scene: Scene
 async def test_a_key_that_an_earlier_version_left_with_who_wrote_it_first(scene: Scene) -> None:
     name = await wanted(scene, config_map("settings", keep="a", legacy="b"))
     held = (await live(scene, config_map("settings")))["metadata"]["managedFields"]
-    fields = {"f:data": {".": {}, "f:keep": {}, "f:legacy": {}}}
+    fields: dict[str, Any] = {"f:data": {".": {}, "f:keep": {}, "f:legacy": {}}}
     earlier = {**held[0], "manager": "kubectl-client-side-apply", "operation": "Update", "fieldsV1": fields}
     await changed(scene, config_map("settings"), {"metadata": {"managedFields": [*held, earlier]}})
     await scene.request(name, "now")

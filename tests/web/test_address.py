@@ -27,14 +27,20 @@ def test_what_is_no_address_says_how_one_looks(text: str) -> None:
 
 
 async def test_readiness_follows_the_operators() -> None:
-    ready = asyncio.Event()
-    async with serving("127.0.0.1:0", health(ready)) as port, aiohttp.ClientSession() as session:
+    ready, deaf = asyncio.Event(), [""]
+    async with serving("127.0.0.1:0", health(ready, lambda: deaf[0])) as port, aiohttp.ClientSession() as session:
         url = f"http://127.0.0.1:{port}"
         for path, status in (("/healthz", 200), ("/readyz", 503)):
             async with session.get(url + path) as answer:
                 assert answer.status == status
         ready.set()
         async with session.get(f"{url}/readyz") as answer:
+            assert answer.status == 200
+        deaf[0] = "/apis/things"
+        async with session.get(f"{url}/readyz") as answer:
+            assert answer.status == 503
+            assert "tells nothing any more of /apis/things" in await answer.text()
+        async with session.get(f"{url}/healthz") as answer:
             assert answer.status == 200
 
 

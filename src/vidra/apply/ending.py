@@ -20,6 +20,7 @@ from vidra.apply.health.reading import conditions, mapping, text, value
 from vidra.apply.inventory import Inventory
 from vidra.kube.discovery import Kind
 from vidra.kube.observed import Observed
+from vidra.kube.sight import Sight
 
 _CLEANED_UP = ("ttlSecondsAfterFinished", "ttlStrategy")
 """Fields of a spec with which a cluster is asked to delete an object after its end."""
@@ -104,7 +105,10 @@ def ended_of(entry: ManagedObject, kind: Kind, observed: Observed, item: Desired
     Args:
         item: Its text, if that is at hand.
     """
-    live = observed.get(kind, entry.namespace, entry.name)
+    found = observed.look(kind, entry.namespace, entry.name)
+    if found.sight is not Sight.SEEN:
+        return entry.ended  # what is not seen is not gone
+    live = found.state
     if live is not None:
         return live.ended if live.uid == entry.uid else entry.ended
     if item is not None:

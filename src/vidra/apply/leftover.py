@@ -19,7 +19,8 @@ from typing import Any
 
 import msgspec
 
-from vidra.apply.fieldsets import ITSELF, Fields, fits, merged
+from vidra.apply.fields import fits
+from vidra.apply.fieldsets import ITSELF, Fields, merged
 from vidra.kube.answer import decode
 from vidra.kube.errors import Cause
 

@@ -120,7 +120,7 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     try:
         async with (
-            serving(health_bind, health(work.ready)),
+            serving(health_bind, health(work.ready, lambda: work.deaf)),
             serving(metrics_bind, metrics(work.metrics.registry)),
             receiving(webhook_bind, work),
         ):

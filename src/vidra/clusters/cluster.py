@@ -33,9 +33,16 @@ class Cluster:
         self._home = home
         self.client = client
         self.discovery = Discovery(self.client)
-        self.observed = Observed(self.client, self._changed, judge, self._unserved)
+        self.observed = Observed(
+            self.client,
+            self._changed,
+            judge,
+            self._unserved,
+            on_sight=self._sight_changed,
+            on_restored=self._restored,
+        )
         self.breaker = Breaker(
-            self.client, plain, self.observed.interrupted, self.discovery.forget, owners.told, steady=bool(server)
+            self.client, plain, self.observed.interrupted, self._back, owners.told, steady=bool(server)
         )
         self.definitions = Arrivals(self.client, DEFINITIONS, owners.wake, before=self.discovery.forget)
         """For owners that wait for a kind."""
@@ -77,7 +84,7 @@ class Cluster:
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""
         self.shown.discard(manager)
-        self.observed.hold(manager, ())
+        self.observed.hold(manager, {})
         self.definitions.done(manager)
         self.namespaces.done(manager)
         self.contested.discard(manager)
@@ -109,6 +116,22 @@ class Cluster:
         for manager in self.observed.owners_of(CLAIM):
             self._owners.felt(manager)
         self.lookouts.again(CLAIM)
+
+    def _sight_changed(self, managers: tuple[str, ...]) -> None:
+        """What could not be seen can be, or the other way round: how objects are has to be told anew."""
+        for manager in managers:
+            self._owners.felt(manager)
+
+    def _restored(self, managers: tuple[str, ...]) -> None:
+        """The cluster went back to an earlier time: everything in it is looked at, whoever reacts to events or not."""
+        self.discovery.forget()
+        for manager in managers:
+            self._owners.told(manager)
+
+    def _back(self) -> None:
+        """The cluster is there again, and may serve other kinds than before."""
+        self.discovery.forget()
+        self.observed.hurry()
 
     def _unserved(self, managers: tuple[str, ...]) -> None:
         """A definition went, and with it all objects of its kind."""

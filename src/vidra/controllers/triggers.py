@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vidra.api.meta import Meta
 from vidra.api.names import APPROVE_PRUNE, REQUESTED_AT
+from vidra.kube.store import version_number
 
 
 def calls_for_pass(old: Meta | None, new: Meta | None) -> bool:
@@ -17,6 +18,11 @@ def calls_for_pass(old: Meta | None, new: Meta | None) -> bool:
         or approved(old) != approved(new)
         or set(old.finalizers) - set(new.finalizers) != set()
     )
+
+
+def went_back(old: Meta, new: Meta) -> bool:
+    """Whether the very same resource is in an earlier state than it was: the server was restored from a backup."""
+    return old.uid == new.uid and -1 < version_number(new.resource_version) < version_number(old.resource_version)
 
 
 def requested(meta: Meta) -> str:

@@ -83,6 +83,7 @@ class Client:
         self.alone = Alone()
         """For those that write to one object, whoever they act as."""
         self._acting_as: Headers = ()
+        self._dry = False
         self._pace = Pace()
         self._largest = largest
         self._under_way: set[asyncio.Timeout] = set()
@@ -105,6 +106,13 @@ class Client:
         """The same server, connections and limits, with headers that impersonate somebody; only this one is closed."""
         other = copy.copy(self)
         other._acting_as = headers
+        other.on_late = lambda: None
+        return other
+
+    def rehearsing(self) -> Self:
+        """The same, with writes that the server answers and does not carry out (dryRun=All)."""
+        other = copy.copy(self)
+        other._dry = other.rehearses = True
         other.on_late = lambda: None
         return other
 
@@ -144,6 +152,10 @@ class Client:
             Unreachable: No answer.
             ApiError: Any answer but 2xx, after the retries that make sense.
         """
+        if self._dry and method != "GET":
+            # Beside a body the server takes no notice of the query, and would delete.
+            assert method != "DELETE", "a deletion cannot be rehearsed like this"
+            query = {**(query or {}), "dryRun": "All"}
         headers = self._headers(("Accept", accept), ("Content-Type", content_type))
         url = self._url(path, query)
         attempt = 0

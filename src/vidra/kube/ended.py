@@ -20,6 +20,14 @@ class Ended:
         if len(self._versions) > REMEMBERED:
             self._versions.popitem(last=False)
 
+    def forget(self, uid: str) -> None:
+        """The object is there after all: the cluster went back to a time before its end."""
+        self._versions.pop(uid, None)
+
+    def version(self, uid: str) -> int:
+        """As of which version it is gone; -1 when it is not, or that is not remembered."""
+        return self._versions.get(uid, -1)
+
     def before(self, uid: str, version: int) -> bool:
         """Whether this version is from before the end; a later one means that the object is selected again."""
         return uid in self._versions and version <= self._versions[uid]

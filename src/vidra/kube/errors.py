@@ -37,6 +37,10 @@ class Status(msgspec.Struct, frozen=True):
     code: int = 0
 
 
+_TOO_LARGE = ("request is too large", "larger than max")
+"""What etcd, and the client in front of it, say of a value that they do not take."""
+
+
 class KubeError(Exception):
     """Any failure of a request to an API server."""
 
@@ -102,6 +106,11 @@ class ApiError(KubeError):
     def forbidden(self) -> bool:
         """403: the server knows who asks and does not let them do this."""
         return self.code == 403
+
+    @property
+    def too_large(self) -> bool:
+        """The object is larger than the server takes (413), or than the etcd behind it does, which is a 500."""
+        return self.code == 413 or (self.code == 500 and any(words in str(self) for words in _TOO_LARGE))
 
     @property
     def transient(self) -> bool:

@@ -31,6 +31,8 @@ class Store(Generic[T]):
         self._groups: dict[str, dict[tuple[str, str], T]] = {}
         self._listeners: list[Listener[T]] = []
         self._ended = Ended()
+        self._older: list[T] = []
+        """Found in states before what is known of them; rare."""
 
     def listen(self, listener: Listener[T]) -> None:
         """Call this with every change from now on."""
@@ -57,10 +59,7 @@ class Store(Generic[T]):
         # The answer to a write may come in after the end of what was written, and must not bring it back.
         if self._ended.before(item.metadata.uid, _version(item)) or (old is not None and not _newer(item, old)):
             return
-        self._forget(key, old)
-        self._items[key] = item
-        self._groups.setdefault(self._index(item), {})[key] = item
-        self._tell(old, item)
+        self._put(item)
 
     def removed(self, item: T) -> None:
         """Take out an object; the end of an earlier one of the same name leaves its successor alone."""
@@ -68,17 +67,43 @@ class Store(Generic[T]):
 
     def found(self, item: T) -> None:
         """Take an object of the collection that is being read."""
-        self.changed(item)
+        if 0 <= _version(item) < self._known(item):
+            self._older.append(item)
+        else:
+            self.changed(item)
 
     def listed(self, uids: Collection[str], version: int, *, namespace: str = "") -> None:
         """Take out what is not in the collection as of a version; what is newer than that stays.
 
+        What was found in a state before the one that is known is right if that one is from before the collection was
+        read: the server went back in time. Else the one that is known is our own write from just now.
+
         Args:
             namespace: The collection is that of this namespace alone.
         """
+        older = [item for item in self._older if namespace in {"", item.metadata.namespace}]
+        self._older = [item for item in self._older if namespace not in {"", item.metadata.namespace}]
+        for item in older:
+            if version < 0 or self._known(item) <= version:
+                self._ended.forget(item.metadata.uid)
+                self._put(item)
         for old in self:
             if old.metadata.uid not in uids and namespace in {"", old.metadata.namespace}:
                 self._end(old, version)
+
+    def _put(self, item: T) -> None:
+        key = _key(item)
+        old = self._items.get(key)
+        self._forget(key, old)
+        self._items[key] = item
+        self._groups.setdefault(self._index(item), {})[key] = item
+        self._tell(old, item)
+
+    def _known(self, item: T) -> int:
+        """The latest version of this very object that was heard of, its end included; -1 when it is new."""
+        old, ended = self._items.get(_key(item)), self._ended.version(item.metadata.uid)
+        same = old is not None and old.metadata.uid == item.metadata.uid
+        return max(ended, _version(old)) if old is not None and same else ended
 
     def _end(self, item: T, version: int) -> None:
         key = _key(item)
@@ -88,7 +113,8 @@ class Store(Generic[T]):
                 return
             self._forget(key, self._items.pop(key))
             self._tell(old, None)
-        self._ended.note(item.metadata.uid, version)
+        if version >= 0:
+            self._ended.note(item.metadata.uid, version)
 
     def _forget(self, key: tuple[str, str], old: T | None) -> None:
         if old is None:

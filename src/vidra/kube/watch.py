@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing
 from typing import Generic, Protocol, TypeVar
@@ -25,9 +26,14 @@ SHORTEST, LONGEST = 300, 600
 SILENCE = 120.0
 """Seconds without a byte after which a connection counts as dead. Bookmarks come about once a minute."""
 LONGEST_BACKOFF = 30.0
+LINGERS = 10.0
+"""Seconds after a cut for which what was seen before still tells how things are."""
+PATIENT = 3
+"""Failures in a row after which nobody waits for the collection any more."""
 FORBIDDEN_BACKOFF = 300.0
 """Seconds; rights are given by people, and a watch that is refused hears of it only by asking."""
 PAGE = 500
+METHOD_NOT_ALLOWED = 405
 
 
 class _Identified(Protocol):
@@ -64,7 +70,12 @@ class Sink(Protocol[Shown_contra]):
         ...
 
     def listed(self, uids: Collection[str], version: int) -> None:
-        """The collection was read to its end, as of a version: whatever is not in it, nor newer, is gone."""
+        """The collection was read to its end: whatever is not in it, nor newer, is gone.
+
+        Args:
+            version: As of which it was read; -1 when that cannot be compared with what was seen before, so that the
+                collection is right and everything else is not.
+        """
         ...
 
 
@@ -95,11 +106,14 @@ class Expired(KubeError):  # noqa: N818 - the server's own word for it
 class Watch(Generic[T]):
     """Keeps a sink equal to a collection.
 
-    The list comes as a stream (KEP-3157) where the server has that, else in pages. A connection that ends is resumed
-    from the last version seen; only a 410 makes Vidra read everything again.
+    The list comes as a stream (KEP-3157) where the server has that, else in pages. A connection that the server ends in
+    due time is resumed from the last version seen. One that was cut, refused or silent is not: meanwhile the server may
+    have gone back to a backup, where versions count from an earlier one and nothing would be heard until they have
+    caught up. Then the collection is read again as it is, without a version.
 
     Args:
         on_unserved: Called each time that the server does not know the collection (404): a definition may have gone.
+        on_turn: Called when the collection was read, and when it could not be.
     """
 
     def __init__(
@@ -113,6 +127,7 @@ class Watch(Generic[T]):
         fields: str = "",
         metadata_only: bool = False,
         on_unserved: Callable[[], None] = lambda: None,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._path = path
@@ -123,16 +138,52 @@ class Watch(Generic[T]):
         self._accept = METADATA_ONLY if metadata_only else JSON
         self._list_accept = METADATA_LIST if metadata_only else JSON
         self._on_unserved = on_unserved
+        self._on_turn = on_turn
         self._version = ""
+        self._newest = -1
+        """The latest version that the server told of, of those that it counts in now."""
+        self._hurry = asyncio.Event()
+        self._heard_at = time.monotonic()
+        self._cut_at = -LINGERS
         self._streams_lists = True
         self._failures = 0
         """In a row, without anything heard in between."""
         self.synced = asyncio.Event()
         """Set while the sink has held the whole collection at least once."""
         self.heard = asyncio.Event()
-        """Set once the collection was read, or could not be."""
+        """Set while the collection is as it was read, or cannot be; clear while it is about to be read."""
+        self.current = False
+        """Whether the sink holds the collection as it is."""
         self.interrupted: KubeError | None = None
         """Why nothing is heard at the moment."""
+
+    @property
+    def path(self) -> str:
+        """What is watched."""
+        return self._path
+
+    @property
+    def lately(self) -> bool:
+        """Whether the sink held the collection as it was until a moment ago."""
+        return self.current or time.monotonic() - self._cut_at < LINGERS
+
+    @property
+    def refused(self) -> bool:
+        """Whether the server does not let Vidra watch this."""
+        error = self.interrupted
+        return isinstance(error, ApiError) and (error.forbidden or error.code == METHOD_NOT_ALLOWED)
+
+    @property
+    def silent(self) -> float:
+        """Seconds since anything was heard: a change, or that there was none."""
+        return time.monotonic() - self._heard_at
+
+    def hurry(self) -> None:
+        """Try again now, if the watch waits for its next try: the server is back, and what it shows is waited for."""
+        if not (self.current or self.refused):
+            self._failures = 0
+            self.heard.clear()
+            self._hurry.set()
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -148,16 +199,29 @@ class Watch(Generic[T]):
                 await self._interrupted(error)
 
     async def _interrupted(self, error: KubeError) -> None:
-        """Wait before the next try."""
+        """Wait before the next try, which reads everything again."""
         self._failures += 1
         self.interrupted = error
-        self.heard.set()
-        if isinstance(error, Expired):
-            self._version = ""
+        if self.current:
+            self._cut_at = time.monotonic()
+        self.current, self._version = False, ""
         if isinstance(error, ApiError) and error.not_found:
             self._on_unserved()
-        log.warning("watch interrupted", path=self._path, error=str(error), failures=self._failures)
-        await asyncio.sleep(_pause(self._failures, error))
+        self._on_turn()
+        (self.heard.set if isinstance(error, ApiError) or self._failures >= PATIENT else self.heard.clear)()
+        # What is forbidden is said in the status of whoever it concerns; here once is enough.
+        say = log.debug if self.refused and self._failures > 1 else log.warning
+        say("watch interrupted", path=self._path, error=str(error), failures=self._failures)
+        await self._rest(_pause(self._failures, error))
+
+    async def _rest(self, seconds: float) -> None:
+        self._hurry.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(random.uniform(0, 1))  # noqa: S311 - jitter, as above
 
     async def _read_all(self) -> None:
         if self._streams_lists:
@@ -213,10 +277,16 @@ class Watch(Generic[T]):
             self._sink.found(item)
 
     def _settle(self, uids: set[str], version: str) -> None:
-        self._sink.listed(uids, version_number(version))
-        self._version = version
+        number = version_number(version)
+        went_back = 0 <= number < self._newest
+        if went_back:
+            log.warning("versions went back: a restored backup?", path=self._path, version=number, seen=self._newest)
+        self._sink.listed(uids, -1 if went_back else number)
+        self._newest = number
+        self._version, self.current = version, True
         self._failures = 0
         self.synced.set()
+        self._on_turn()
         self.heard.set()
 
     async def _follow(self) -> None:
@@ -228,6 +298,7 @@ class Watch(Generic[T]):
         if event.type == "ERROR":
             raise _failure(event)
         self._version = _bookmark(event).resource_version or self._version
+        self._newest = max(self._newest, version_number(self._version))
         self._failures = 0
         if event.type == "BOOKMARK":
             return
@@ -257,7 +328,9 @@ class Watch(Generic[T]):
         try:
             async with self._client.stream(self._path, query=full, accept=self._accept, silence=SILENCE) as content:
                 self.interrupted = None
+                self._heard_at = time.monotonic()
                 async for line in lines(content):
+                    self._heard_at = time.monotonic()
                     yield decode(line, _Event)
         except ApiError as error:
             if error.code == 410:

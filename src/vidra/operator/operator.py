@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -55,6 +55,10 @@ log = structlog.get_logger("vidra.operator")
 
 T = TypeVar("T", bound=HasMeta)
 
+DEAF = 180.0
+"""Seconds without a word about Vidra's own resources after which it does not count as ready. Where nothing changes the
+server says so about once a minute, and a watch that is silent for two minutes is begun afresh."""
+
 
 class Operator:
     """Stores, watches and controllers of one process."""
@@ -70,6 +74,7 @@ class Operator:
         self._calls: Calls | None = None
         self.webhook_secrets: Store[Secret] = Store()
         """Those with the keys of webhooks."""
+        self._own: list[Watch[Any]] = []
         self._relay = Relay()
         self._verdicts = Verdicts()
         self._rules = ""
@@ -102,6 +107,11 @@ class Operator:
         finally:
             self.ready.clear()
             await self.close()
+
+    @property
+    def deaf(self) -> str:
+        """What of Vidra's own nothing was heard of for too long; empty when everything is heard."""
+        return ", ".join(sorted({watch.path for watch in self._own if watch.silent > DEAF}))
 
     @property
     def hears(self) -> bool:
@@ -256,6 +266,7 @@ class Operator:
         metadata_only: bool = False,
     ) -> asyncio.Event:
         watch = Watch(self._client, path, kind, sink, selector=selector, metadata_only=metadata_only)
+        self._own.append(watch)
         group.create_task(watch.run(), name=f"watch {path} {selector}")
         return watch.synced
 

@@ -43,5 +43,39 @@ def custom(group: str, kind: str, name: str, namespace: str = "", **spec: Any) -
     return {"apiVersion": f"{group}/v1", "kind": kind, "metadata": _metadata(name, namespace), "spec": spec}
 
 
+def rights(account: str, namespace: str, *rules: Json) -> list[Json]:
+    """A ServiceAccount with these rules in its own namespace, and nothing elsewhere."""
+    rbac, place = "rbac.authorization.k8s.io", _metadata(account, namespace)
+    return [
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": place},
+        {"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": place, "rules": list(rules)},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "RoleBinding",
+            "metadata": place,
+            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": account},
+            "subjects": [{"kind": "ServiceAccount", **place}],
+        },
+    ]
+
+
+def deployment(name: str = "web", replicas: int = 1, *, image: str = "web:1") -> Json:
+    """A Deployment; without replicas it is well wherever the controllers run, with some it needs a node."""
+    labels = {"app": name}
+    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": image}]}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": _metadata(name, ""),
+        "spec": {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template},
+    }
+
+
+def annotated(item: Json, **annotations: str) -> Json:
+    """The object with annotations of Vidra's, such as wave."""
+    ours = {f"vidra.infrahub.operators.com/{key}": value for key, value in annotations.items()}
+    return {**item, "metadata": {**item["metadata"], "annotations": ours}}
+
+
 def _metadata(name: str, namespace: str) -> Json:
     return {"name": name, "namespace": namespace} if namespace else {"name": name}

@@ -65,16 +65,24 @@ def not_bound(bind: str, error: OSError) -> BindError:
     return BindError(f"cannot serve on {bind}: {why}")
 
 
-def health(ready: asyncio.Event) -> list[web.RouteDef]:
-    """`/healthz` answers as long as the process works; `/readyz` when the operator has read everything."""
+def health(ready: asyncio.Event, deaf: Callable[[], str] = str) -> list[web.RouteDef]:
+    """`/healthz` answers as long as the process works; `/readyz` when the operator has read everything, and hears.
+
+    A process that does not hear is not ended for it: another would hear no more, and it hears by itself again.
+
+    Args:
+        deaf: What the operator has heard nothing of for too long; empty when it hears.
+    """
 
     async def healthz(_: web.Request) -> web.Response:
         return web.Response(text="ok")
 
     async def readyz(_: web.Request) -> web.Response:
-        if ready.is_set():
-            return web.Response(text="ok")
-        return web.Response(text="not ready: waiting for the API server to show Vidra's resources", status=503)
+        if not ready.is_set():
+            return web.Response(text="not ready: waiting for the API server to show Vidra's resources", status=503)
+        if paths := deaf():
+            return web.Response(text=f"not ready: the API server tells nothing any more of {paths}", status=503)
+        return web.Response(text="ok")
 
     return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import msgspec
 
 from vidra.api.conditions import Verdict
-from vidra.api.health import Health
+from vidra.api.health import Status
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, KnownCluster, VidraResource
+from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.claims import Claims
 from vidra.apply.desired import Desired
 from vidra.apply.ending import noted
@@ -22,13 +22,15 @@ from vidra.clusters.cluster import Cluster
 from vidra.controllers.offload import breathe, unhurried
 from vidra.controllers.resource.drifts import Drifts, summary
 from vidra.controllers.resource.hands import Gate, Hands
-from vidra.controllers.resource.health import ended, health_of
+from vidra.controllers.resource.health import Standing, ended, standing
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.peace import checksum_of
 from vidra.controllers.resource.reach import Reach, kind_at, known
 from vidra.controllers.resource.relabelling import make_visible
 from vidra.controllers.resource.report import Outcome, judge
 from vidra.controllers.resource.restraint import restraint, survivors
+from vidra.controllers.resource.retries import Retries
+from vidra.controllers.resource.room import must_fit
 from vidra.controllers.resource.wanted import Wanted, wanted
 from vidra.controllers.resource.waves import gate
 from vidra.controllers.spans import part
@@ -59,7 +61,7 @@ class Done(msgspec.Struct, frozen=True):
     outcome: Outcome
     warnings: tuple[str, ...]
     changed: int
-    """Objects that were written."""
+    """Objects that are others than before; what was applied again, to be sure, and was as it should be is not one."""
     removed: int
     reverted: tuple[str, ...] = ()
     """Objects that somebody had changed, and that were put back."""
@@ -77,6 +79,7 @@ async def apply_pass(
     terms: Terms,
     move: Move,
     drifts: Drifts,
+    retries: Retries,
     claims: Claims,
     ahead: WriteAhead,
 ) -> Done:
@@ -86,12 +89,14 @@ async def apply_pass(
         terms: What to do about other owners and strangers.
         move: Of what the first Vidra left to this VidraResource.
         drifts: What is remembered of objects that somebody changed.
+        retries: What is remembered of objects that were refused.
         claims: What other VidraResources have.
         ahead: Writes the inventory before anything is applied.
 
     Raises:
         Broken: The cluster does not answer, or stopped answering on the way.
         KubeError: The inventory could not be written ahead.
+        TooLarge: It never can be.
     """
     before = move.inventory
     with part("read", {"vidra.bytes": len(text)}):
@@ -101,7 +106,8 @@ async def apply_pass(
             want = await wanted(reading, resource.spec, cluster, owner)
             claims.wants(owner, want.objects)
             await move.find(want.objects)
-            listed, before = before, move.inventory
+            listed, before, manifest = before, move.inventory, want.objects.values()
+            want = await retries.still(want, before, cluster, owner, terms)
             await watch(want, before, cluster, owner)
             await make_visible(before, cluster, owner)
             before = noted(before, lambda entry: kind_at(entry, cluster), cluster.observed, want.objects)
@@ -119,24 +125,23 @@ async def apply_pass(
     inventory = before.ahead(work.changes)
     await breathe(want.total)
     if inventory is not listed:
+        must_fit(resource, inventory)
         await ahead(_on_the_way(work, inventory, want, limits.held, known(cluster)))
     hands = Hands(reach, owner, claims)
     problems = list(want.problems)
     try:
         await move.carry_out()
-        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, before, cluster))
+        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, before, hands, cluster))
         problems += (*move.problems, *hands.problems, *review.problems)
         unwanted = [entry for stage in work.prune for entry in stage]
         objection = limits.objection(resource, unwanted, waits=terms.waits(unwanted))
-        if not problems and objection is None:
-            await hands.prune(work.prune)
-            problems += hands.problems
-        elif objection and (not problems or limits.emptied):
-            problems.append(objection)
+        problems += await _prune(work, hands, objection, may=not problems, must_say=limits.emptied)
         remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
     except KubeError as error:
         raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
     await breathe(want.total)
+    retries.note(owner.name, want, hands.refused)
+    problems = _in_order(problems, manifest)
     reverted = review.reverted(hands.applied)
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
@@ -151,20 +156,25 @@ async def apply_pass(
         clusters=known(cluster),
     )
     warnings = (*(item.message for item in reading.warnings), *remarks)
-    changed = sum(key_of(entry) not in review.reverting for entry in hands.applied)
+    changed = _changed(hands.applied, before, reverted)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
 async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> None:
-    """Have the kinds concerned watched from now on, and their views filled."""
-    kinds = {item.kind for item in want.objects.values()}
-    for entry in before.entries.values():
-        # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
-        if entry.server == cluster.server and (kind := cluster.discovery.known_as(entry.api_version, entry.kind)):
-            kinds.add(kind)
-    cluster.observed.hold(owner.manager, kinds)
-    await cluster.observed.ready(kinds, SYNC_WITHIN)
+    """See the objects concerned from now on, as far as that is allowed.
+
+    Raises:
+        KubeError: The cluster does not answer, or does not let Vidra in at all.
+    """
+    objects = [(item.kind, item.ref.namespace, item.ref.name) for item in want.objects.values()]
+    # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
+    objects += [
+        (kind, entry.namespace, entry.name)
+        for entry in before.entries.values()
+        if entry.server == cluster.server and (kind := cluster.discovery.known_as(entry.api_version, entry.kind))
+    ]
+    await cluster.observed.see(owner.manager, objects, SYNC_WITHIN)
 
 
 def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
@@ -176,16 +186,48 @@ def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> 
     return plan(want.objects, before, look, owner.manager)
 
 
-def _gates(want: Wanted, before: Inventory, cluster: Cluster) -> Gate:
+def _gates(want: Wanted, before: Inventory, hands: Hands, cluster: Cluster) -> Gate:
     """What holds a wave of these objects back, by what the cluster's views show when its turn comes."""
     objects = want.objects.values()
 
-    def health(item: Desired) -> Health:
+    def look(item: Desired) -> Standing:
         entry = before.entries.get(item.key)
         over = ended(entry, cluster, item.kind) if entry and entry.revision.startswith(f"{item.digest}-") else None
-        return over or health_of(cluster, item.kind, item.ref)
+        return over or standing(cluster, item.kind, item.ref)
 
-    return lambda wave: gate(objects, wave, health)
+    return lambda wave: gate(objects, want.missing, hands.problems, wave, look)
+
+
+async def _prune(
+    work: Plan, hands: Hands, objection: ObjectProblem | None, *, may: bool, must_say: bool
+) -> Sequence[ObjectProblem]:
+    """Remove what is no longer wanted, if nothing speaks against it; what does, and what failed.
+
+    Args:
+        may: Everything else is done.
+        must_say: The objection is said in any case.
+    """
+    if objection:
+        return (objection,) if may or must_say else ()
+    if may:
+        await hands.prune(work.prune)
+        return hands.problems
+    return ()
+
+
+def _in_order(problems: list[ObjectProblem], manifest: Iterable[Desired]) -> list[ObjectProblem]:
+    """Problems in the order of the manifest, whichever came first: the same ones are no news."""
+    if not problems:
+        return problems
+    places = {str(item.ref): number for number, item in enumerate(manifest)}
+    return sorted(problems, key=lambda problem: places.get(problem.object, -1))
+
+
+def _changed(applied: Iterable[ManagedObject], before: Inventory, reverted: Iterable[ManagedObject]) -> int:
+    """How many objects are others than before, without those that were put back."""
+    put_back = {key_of(entry) for entry in reverted}
+    others = (key_of(entry) for entry in applied if entry != before.entries.get(key_of(entry)))
+    return sum(key not in put_back for key in others)
 
 
 def _on_the_way(
@@ -193,4 +235,12 @@ def _on_the_way(
 ) -> Outcome:
     message = f"applying {len(work.changes)} of {want.total} objects"
     verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
-    return Outcome(verdict, inventory, (), want.total, len(work.unchanged), held=held, clusters=clusters)
+    return Outcome(
+        verdict,
+        inventory,
+        total=want.total,
+        ready=len(work.unchanged),
+        held=held,
+        health=Status.IN_PROGRESS,
+        clusters=clusters,
+    )

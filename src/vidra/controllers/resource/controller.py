@@ -12,6 +12,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import is_ready
+from vidra.api.health import Status
 from vidra.api.names import CLUSTER_LABEL, RESOURCE_FINALIZER
 from vidra.api.policies import ConflictPolicy
 from vidra.api.reasons import Reason
@@ -38,21 +39,24 @@ from vidra.controllers.resource.delete_pass import delete_pass, unexplained
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
 from vidra.controllers.resource.guarded import Judged
-from vidra.controllers.resource.health import health_over, waited_for, wellness
+from vidra.controllers.resource.health import also_unseen, health_over, waited_for, wellness
 from vidra.controllers.resource.move import Move
 from vidra.controllers.resource.patience import Patience
-from vidra.controllers.resource.peace import at_peace, settled
+from vidra.controllers.resource.peace import at_peace, distrusted, settled, watched
 from vidra.controllers.resource.places import Places
 from vidra.controllers.resource.reach import Reach, kind_at
 from vidra.controllers.resource.report import Outcome, as_applied, reason_of
 from vidra.controllers.resource.reporter import Reporter
+from vidra.controllers.resource.retries import Retries
 from vidra.controllers.resource.rivals import rivals_in
+from vidra.controllers.resource.room import TooLarge, overfull
 from vidra.controllers.resource.siblings import may_take, waits_for_siblings
 from vidra.controllers.resource.undefined import Definitions
 from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.status import set_finalizers
-from vidra.controllers.triggers import calls_for_pass
+from vidra.controllers.triggers import calls_for_pass, went_back
 from vidra.kube.core import Secret
+from vidra.kube.discovery import DiscoveryStale
 from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
 
@@ -83,10 +87,15 @@ class ResourceController:
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
         self._drifts = Drifts(self._others)
+        self._retries = Retries()
         self._claims = Claims(shared.resources, shared.hub, lambda item: lead_of(item) in shared.share)
         self._patience = Patience()
         self._definitions = Definitions(shared.client)
         self._judged = Judged()
+        self._restored: set[str] = set()
+        """VidraResources that went back to an earlier state: what is in the cluster may be of a later one."""
+        self._owed: dict[str, tuple[Reporter, Done]] = {}
+        """What passes came to whose status could not be written, by name."""
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
         self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance, mine=self._mine)
@@ -103,6 +112,8 @@ class ResourceController:
         resource = self._shared.resources.get(name) if name else None
         if resource and self._reacts(resource):
             self.queue.add(resource.metadata.name)
+        else:
+            self.felt(manager)  # Put back at the interval; but how the objects are is told now.
 
     def told(self, manager: str) -> None:
         """There is news that whoever has this field manager waits for."""
@@ -145,13 +156,26 @@ class ResourceController:
         try:
             if resource.metadata.deletion_timestamp:
                 return await self._delete(resource, owner)
+            await self._say_owed(name)
+            resource = self._shared.resources.get(name) or resource
             with self._shared.journeys.going_on(resource, "pass"):
                 return await self._keep(resource, owner)
         except KubeError as error:
             log.warning("pass broken off", error=str(error))
+            Reporter(self._shared, resource).broken_off(error)
+        except TooLarge as error:
+            return await self._too_large(resource, str(error))
         except Exception:
             log.exception("pass failed")
             await Reporter(self._shared, resource).fault()
+        return Next(failed=True)
+
+    async def _too_large(self, resource: VidraResource, message: str) -> Next:
+        """Say that a status cannot be written. Nothing is done about it before somebody changes something."""
+        try:
+            await Reporter(self._shared, resource).too_large(message, self._health(resource))
+        except (KubeError, TooLarge) as error:
+            log.warning("status not written", error=str(error))
         return Next(failed=True)
 
     def _in(self, shard: int) -> list[VidraResource]:
@@ -166,14 +190,28 @@ class ResourceController:
         """Make the pass, and turn what stands in its way into a reason."""
         reporter = Reporter(self._shared, resource)
         if self._suspended(resource):
-            await reporter.suspended()
-            return Next()
+            return await self._look_on(resource, owner)
         try:
             interval = self._interval(resource)
         except ValueError as error:
-            await reporter.failed(Reason.INVALID_SPEC, f"spec.interval: {error}")
+            await reporter.failed(Reason.INVALID_SPEC, f"spec.interval: {error}", health=self._health(resource))
             return Next()
         return await self._try(resource, owner, reporter, interval)
+
+    async def _look_on(self, resource: VidraResource, owner: Owner) -> Next:
+        """Do nothing, and say how the objects are."""
+        reach = Reach(self._shared.clusters, resource)
+        try:
+            cluster = self._cluster(resource, reach, owner)
+            await watched(resource.status.managed_resources, cluster, owner)
+        except BeingAsked:
+            return Next(after=ANSWERED_WITHIN)
+        except (ClusterError, Broken, KubeError, DiscoveryStale):
+            health = Status.UNKNOWN
+        else:
+            health = self._health(resource)
+        await Reporter(self._shared, resource).suspended(health)
+        return Next()
 
     async def _try(self, resource: VidraResource, owner: Owner, reporter: Reporter, interval: float) -> Next:
         reach, cluster = Reach(self._shared.clusters, resource), None
@@ -190,7 +228,7 @@ class ResourceController:
         except ClusterError as error:
             await reporter.failed(error.reason, str(error) + await self._overlooked(error, resource))
         except ContentError as error:
-            await reporter.failed(error.reason, str(error))
+            await reporter.failed(error.reason, str(error), health=self._health(resource))
         except Broken as error:
             if cluster is not None and cluster.closed:
                 await reporter.interrupted(error.inventory, error.held)
@@ -225,6 +263,10 @@ class ResourceController:
 
     async def _pass(self, resource: VidraResource, reach: Reach, cluster: Cluster, owner: Owner) -> Done | None:
         """Apply, unless nothing is to be done."""
+        if owner.name in self._restored:
+            resource = distrusted(resource)
+        if message := overfull(resource):
+            raise TooLarge(message)
         if reach.is_another(cluster):
             resource = await Reporter(self._shared, resource).replaced(cluster)
             reach = Reach(self._shared.clusters, resource)
@@ -233,7 +275,7 @@ class ResourceController:
             await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
             return None
         if problem := await self._obstacle(resource, cluster, owner):
-            await Reporter(self._shared, resource).waiting(problem)
+            await Reporter(self._shared, resource).waiting(problem, self._health(resource))
             return None
         resource = await self._with_finalizer(resource)
         reporter = Reporter(self._shared, resource)
@@ -247,6 +289,7 @@ class ResourceController:
                 terms=terms,
                 move=move,
                 drifts=self._drifts,
+                retries=self._retries,
                 claims=self._claims,
                 ahead=reporter.ahead,
             )
@@ -259,7 +302,8 @@ class ResourceController:
         done = msgspec.structs.replace(done, outcome=self._with_health(done.outcome, resource, cluster))
         await breathe(done.outcome.total)
         self._count(done)
-        await reporter.done(done)
+        await self._done(reporter, owner.name, done)
+        self._restored.discard(owner.name)
         self._judged.note(owner.name)
         # Only now: an owner is woken for what its status says that it waits for.
         reasons = {problem.reason for problem in done.outcome.problems}
@@ -268,6 +312,31 @@ class ResourceController:
         contested = not reasons.isdisjoint({Reason.CONFLICT, Reason.NOT_OWNED})
         (cluster.contested.add if contested else cluster.contested.discard)(owner.manager)
         return done
+
+    async def _done(self, reporter: Reporter, name: str, done: Done) -> None:
+        """Say what a pass came to; what cannot be said now is said before anything else is done."""
+        try:
+            await reporter.done(done)
+        except KubeError:
+            self._owed[name] = reporter, done
+            raise
+
+    async def _say_owed(self, name: str) -> None:
+        """Write the status that an earlier pass could not: nothing is applied again because of it.
+
+        Raises:
+            KubeError: It still cannot be written.
+            TooLarge: It never can be.
+        """
+        owed = self._owed.pop(name, None)
+        if owed is None:
+            return
+        try:
+            await self._done(owed[0], name, owed[1])
+        except ApiError as error:
+            if not (error.conflict or error.not_found):
+                raise
+            self._owed.pop(name, None)  # It is about a VidraResource that is no more.
 
     def _count(self, done: Done) -> None:
         metrics = self._shared.metrics
@@ -287,7 +356,10 @@ class ResourceController:
     async def _glance(self, name: str) -> None:
         """Say how the objects are, if nothing else is to be done; or go on with a pass that waited for that."""
         resource = self._shared.resources.get(name)
-        if resource is None or resource.metadata.deletion_timestamp or self._suspended(resource):
+        if resource is None or resource.metadata.deletion_timestamp:
+            return
+        if self._suspended(resource):
+            await Reporter(self._shared, resource).suspended(self._health(resource))
             return
         if resource.status.problems:
             self.queue.add(name)
@@ -298,8 +370,16 @@ class ResourceController:
             cluster = Reach(self._shared.clusters, resource).destination()
             with self._shared.journeys.going_on(resource, "look"):
                 await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
-        except (ClusterError, KubeError) as error:
+        except (ClusterError, KubeError, TooLarge) as error:
             log.warning("health not reported", resource=name, error=str(error))
+
+    def _health(self, resource: VidraResource) -> Status:
+        """How what was applied is, as far as it is seen now."""
+        try:
+            cluster = Reach(self._shared.clusters, resource).destination()
+        except ClusterError:
+            return Status.UNKNOWN
+        return wellness(resource.status.managed_resources, cluster).worst
 
     def _with_health(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with how the objects are; who waits for them to be well is not Ready before."""
@@ -310,12 +390,15 @@ class ResourceController:
         if resource.spec.wait and verdict.ready:
             left = self._patience.left(resource, outcome.checksum)
             verdict = waited_for(verdict, found, in_time=left > 0)
-            if verdict.reason is Reason.WAITING_FOR_HEALTH:
+            if verdict.progressing:
                 self.queue.glance_after(name, left + MOMENT)
-        if found and found.turns < math.inf:
+                if found.asked:
+                    self.queue.add_after(name, LONGEST_WAIT)
+        if found.turns < math.inf:
             self.queue.glance_after(name, max(0, found.turns - time.time()) + MOMENT)
         if verdict.ready:
             self._patience.over(name)
+            verdict = also_unseen(verdict, found)
         return msgspec.structs.replace(outcome, verdict=verdict)
 
     async def _delete(self, resource: VidraResource, owner: Owner) -> Next:
@@ -441,6 +524,9 @@ class ResourceController:
             item = new or old
             assert item is not None
             self.queue.add(item.metadata.name)
+        if old and new and went_back(old.metadata, new.metadata):
+            self._restored.add(new.metadata.name)
+            self.queue.add(new.metadata.name)
         if changed := _readiness_changed(old, new):
             self._wake_dependents(changed)
 
@@ -468,7 +554,10 @@ class ResourceController:
     def _forget(self, owner: Owner) -> None:
         self._names.pop(owner.manager, None)
         self._unwanted.pop(owner.name, None)
+        self._owed.pop(owner.name, None)
+        self._restored.discard(owner.name)
         self._drifts.forget(owner.name)
+        self._retries.forget(owner.name)
         self._shared.journeys.forget(owner.name)
         self._patience.over(owner.name)
         self._judged.forget(owner.name)

@@ -22,7 +22,7 @@ from vidra.controllers.resource.hands import Hands
 from vidra.controllers.resource.move import Move, Peers, inventory_of
 from vidra.controllers.resource.reach import Reach
 from vidra.controllers.resource.report import Outcome, reason_of
-from vidra.kube.discovery import DiscoveryStale
+from vidra.kube.discovery import DiscoveryStale, Kind
 from vidra.kube.errors import KubeError
 
 FILL_WITHIN = 5.0
@@ -146,16 +146,17 @@ class _Work:
 
     async def _watch(self, cluster: Cluster) -> None:
         """Have the end of each object seen when it comes; an operator that has just started watches nothing yet."""
-        kinds = set()
-        for name in {(entry.api_version, entry.kind) for entry in self._entries}:
+        places: dict[Kind, set[str]] = {}
+        for entry in self._entries:
             try:
-                kind = await cluster.discovery.serving(*name)
+                kind = await cluster.discovery.serving(entry.api_version, entry.kind)
             except DiscoveryStale:
                 continue
             if kind is not None:
-                kinds.add(kind)
-        cluster.observed.hold(self.hands.owner.manager, kinds)
-        await cluster.observed.ready(kinds, FILL_WITHIN)
+                places.setdefault(kind, set()).add(entry.namespace)
+        held = {kind: frozenset(names) for kind, names in places.items()}
+        cluster.observed.hold(self.hands.owner.manager, held)
+        await cluster.observed.ready(held, FILL_WITHIN)
 
     def _problem(self, reason: Reason, message: str) -> None:
         self.hands.problems.append(ObjectProblem(reason, message))

@@ -21,6 +21,7 @@ from vidra.controllers.resource.doubts import Doubts
 from vidra.controllers.resource.fights import ROUNDS, WINDOW, Fights
 from vidra.controllers.resource.rules import Rules, Siblings
 from vidra.kube.errors import ApiError
+from vidra.kube.sight import Sight
 
 AT_ONCE = 8
 """Objects of one pass that are looked up at the same time."""
@@ -176,8 +177,9 @@ class Drifts:
                 # It changed between two requests of this very look, which is no finding.
                 return before.finding if before else Finding()
             note = f"it cannot be told what differs ({error.code} {error.reason})"
-            # Whoever holds all its fields has no other sign of a difference than this look.
-            finding = Finding(None if holds else DriftedObject(str(item.ref), note=note))
+            # Whoever holds all its fields, or does not see it, has no other sign of a difference than this look.
+            unsure = holds or not _is_seen(item, cluster)
+            finding = Finding(None if unsure else DriftedObject(str(item.ref), note=note))
         if holds and finding.drift and not finding.drift.fields:
             return Finding()  # gone, or another: that is for the view to say
         self._told[owner.name][item.key] = _Told(state, finding)
@@ -190,6 +192,10 @@ def summary(drifts: Sequence[DriftedObject], named: int = 3) -> str:
     """What differs, for a person; empty when nothing does."""
     more = f"; and {len(drifts) - named} more" if len(drifts) > named else ""
     return "; ".join(told(drift) for drift in drifts[:named]) + more
+
+
+def _is_seen(item: Desired, cluster: Cluster) -> bool:
+    return cluster.observed.look(item.kind, item.ref.namespace, item.ref.name).sight is Sight.SEEN
 
 
 def _seen(item: Desired, inventory: Inventory, cluster: Cluster, owner: Owner) -> _State:

@@ -51,6 +51,8 @@ class Hands:
         self.removed: list[ManagedObject] = []
         """Deleted or released by this pass."""
         self.problems: list[ObjectProblem] = []
+        self.refused: dict[Key, ObjectProblem] = {}
+        """Those of them that are about objects which were never applied, and are not there."""
         self.kept: list[str] = []
         """What stays although it is no longer wanted, each with the reason."""
         self.held: list[str] = []
@@ -64,7 +66,7 @@ class Hands:
         """Apply everything; one refused object does not stop the others of its wave.
 
         Args:
-            gate: Why a wave has to wait. A wave also waits for objects of earlier ones that were refused.
+            gate: Why a wave has to wait, asked when those before it are through.
 
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in: the rest would fail alike.
@@ -73,8 +75,6 @@ class Hands:
         wave: int | None = None
         for stage in filter(None, stages):
             if stage[0].wave != wave:
-                if wave is not None and self.problems:
-                    return
                 wave = stage[0].wave
                 if obstacle := gate(wave):
                     self.problems.append(obstacle)
@@ -119,9 +119,11 @@ class Hands:
         try:
             self.applied.append(await applier.apply(item, entry))
         except ObjectError as error:
-            self.problems.append(ObjectProblem(error.reason, str(error), str(item.ref)))
+            problem = ObjectProblem(error.reason, str(error), str(item.ref))
+            self.problems.append(problem)
             if error.absent:
                 self.gone.append(item.key)
+                self.refused[item.key] = problem
 
     async def _remove(self, entry: ManagedObject, *, wait: float, orphan: bool) -> None:
         ref = ref_of(entry)

@@ -1,4 +1,7 @@
-"""How the objects of a VidraResource are, from what the watches show: asks nobody."""
+"""How the objects of a VidraResource are, from what Vidra sees of them: asks nobody.
+
+Invariant: an object that is not seen is never well. It is Unknown, with the reason why it is not seen.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from vidra.api.conditions import Verdict
-from vidra.api.health import CURRENT, WORST_FIRST, Health, Status, worst
+from vidra.api.health import WORST_FIRST, Health, Status, worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.ending import health_after
@@ -18,6 +21,7 @@ from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.report import Outcome
 from vidra.kube.discovery import Kind
+from vidra.kube.sight import Sight
 from vidra.manifests import Ref
 
 NAMED = 3
@@ -27,25 +31,58 @@ _JUST_WRITTEN = Health(Status.IN_PROGRESS, "applied a moment ago")
 _ABSENT = Health(Status.IN_PROGRESS, "not there")
 
 
+class Standing(msgspec.Struct, frozen=True, gc=False):
+    """How one object is."""
+
+    health: Health
+    unseen: Reason | None = None
+    """Why that cannot be told: Forbidden or NotObserved; None when it is seen."""
+    asked: bool = False
+    """No watch tells when it changes."""
+
+    @property
+    def reason(self) -> Reason:
+        """Why whoever waits for the object has to wait."""
+        return self.unseen or (Reason.UNHEALTHY if self.health.status is Status.FAILED else Reason.WAITING_FOR_HEALTH)
+
+    @property
+    def told(self) -> str:
+        """The same for a person."""
+        what = str(self.health.status) if self.unseen is None else "not seen"
+        return f"{what} ({self.health.message})" if self.health.message else what
+
+
 class Wellness(msgspec.Struct, frozen=True):
     """How all objects of one VidraResource are together."""
 
     worst: Status
-    unwell: tuple[tuple[Ref, Health], ...]
+    unwell: tuple[tuple[Ref, Standing], ...]
     """Those that are not Current, the worst first."""
+    asked: bool = False
+    """No watch tells of some of them: they have to be asked for."""
 
     @property
     def turns(self) -> float:
         """Unix time at which the first of them counts as Current without more news; infinite when none does."""
-        return min((health.until for _, health in self.unwell if health.until), default=math.inf)
+        untils = (found.health.until for _, found in self.unwell)
+        return min((until for until in untils if until), default=math.inf)
+
+    def because(self, reason: Reason) -> tuple[tuple[Ref, Standing], ...]:
+        """Those that have to be waited for because of this."""
+        return tuple(item for item in self.unwell if item[1].reason is reason)
 
 
-def health_of(cluster: Cluster, kind: Kind, ref: Ref) -> Health:
-    """How one object is; a kind that cannot be watched has nothing to tell it from, and counts as well."""
-    if not kind.watchable:
-        return CURRENT
-    live = cluster.observed.get(kind, ref.namespace, ref.name)
-    return _ABSENT if live is None else as_of_now(cluster, live.health or _JUST_WRITTEN)
+def standing(cluster: Cluster, kind: Kind | None, ref: Ref) -> Standing:
+    """How one object is, as far as it is seen."""
+    if kind is None:
+        return _unseen(Reason.NOT_OBSERVED, "the cluster does not serve its kind now")
+    found = cluster.observed.look(kind, ref.namespace, ref.name)
+    if found.sight is Sight.FORBIDDEN:
+        return _unseen(Reason.FORBIDDEN, found.why)
+    if found.sight is Sight.NOT_YET:
+        return _unseen(Reason.NOT_OBSERVED, found.why)
+    health = _ABSENT if found.state is None else as_of_now(cluster, found.state.health or _JUST_WRITTEN)
+    return Standing(health, asked=found.asked)
 
 
 def as_of_now(cluster: Cluster, health: Health) -> Health:
@@ -53,52 +90,81 @@ def as_of_now(cluster: Cluster, health: Health) -> Health:
     return counted(health, time.time(), cluster.classes.binds_late)
 
 
-def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Health | None:
+def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Standing | None:
     """How an object is that came to its end and is gone; None of any other."""
-    gone = cluster.observed.get(kind, entry.namespace, entry.name) is None
-    return health_after(entry.ended) if entry.ended and gone else None
-
-
-def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness | None:
-    """How the objects of an inventory are; None when that cannot be told now, because a watch is not up."""
-    unwell: list[tuple[Ref, Health]] = []
-    for entry in entries:
-        kind = cluster.discovery.known(entry.api_version, entry.kind)
-        if entry.server != cluster.server or kind is None or (kind.watchable and cluster.observed.view(kind) is None):
-            return None
-        ref = ref_of(entry)
-        found = ended(entry, cluster, kind) or health_of(cluster, kind, ref)
-        if found.status is not Status.CURRENT:
-            unwell.append((ref, found))
-    unwell.sort(key=lambda item: WORST_FIRST.index(item[1].status))
-    return Wellness(unwell[0][1].status if unwell else Status.CURRENT, tuple(unwell))
-
-
-def health_over(outcome: Outcome, found: Wellness | None) -> Status | None:
-    """How the objects are together; as long as some are not applied they are on their way at best."""
-    if found is None:
+    if not entry.ended:
         return None
+    found = cluster.observed.look(kind, entry.namespace, entry.name)
+    gone = found.sight is Sight.SEEN and found.state is None
+    return Standing(health_after(entry.ended)) if gone else None
+
+
+def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness:
+    """How the objects of an inventory are."""
+    unwell: list[tuple[Ref, Standing]] = []
+    asked = False
+    names = {(entry.api_version, entry.kind) for entry in entries}
+    kinds = {name: cluster.observed.kind(*name) for name in names}
+    for entry in entries:
+        found = _standing_of(entry, kinds[entry.api_version, entry.kind], cluster)
+        asked = asked or found.asked
+        if found.health.status is not Status.CURRENT:
+            unwell.append((ref_of(entry), found))
+    unwell.sort(key=lambda item: WORST_FIRST.index(item[1].health.status))
+    return Wellness(unwell[0][1].health.status if unwell else Status.CURRENT, tuple(unwell), asked)
+
+
+def health_over(outcome: Outcome, found: Wellness) -> Status | None:
+    """How the objects are together; as long as some are not applied they are on their way at best."""
     return worst([found.worst, Status.IN_PROGRESS]) if outcome.ready < outcome.total else found.worst
 
 
-def waited_for(verdict: Verdict, found: Wellness | None, *, in_time: bool) -> Verdict:
+def waited_for(verdict: Verdict, found: Wellness, *, in_time: bool) -> Verdict:
     """The verdict over a VidraResource that is Ready only when its objects are well.
 
     Args:
         verdict: Over the pass that applied them.
-        found: None when it is not known how they are.
         in_time: They may still take their time.
     """
-    if not verdict.ready or found is None or not found.unwell:
+    if not verdict.ready or not found.unwell:
         return verdict
-    failed = found.worst is Status.FAILED
-    late = "" if failed or in_time else "not well in time (healthTimeout): "
-    more = f"; and {len(found.unwell) - NAMED} more" if len(found.unwell) > NAMED else ""
-    message = late + "; ".join(_told(ref, health) for ref, health in found.unwell[:NAMED]) + more
-    waiting = not failed and in_time
-    reason = Reason.WAITING_FOR_HEALTH if waiting else Reason.UNHEALTHY
+    reason = gravest(found.unwell)
+    late = reason is Reason.WAITING_FOR_HEALTH and not in_time
+    if late:
+        reason = Reason.UNHEALTHY
+    message = ("not well in time (healthTimeout): " if late else "") + named(found.unwell)
+    waiting = in_time and reason in {Reason.WAITING_FOR_HEALTH, Reason.NOT_OBSERVED}
     return msgspec.structs.replace(verdict, ready=False, reason=reason, message=message, progressing=waiting)
 
 
-def _told(ref: Ref, health: Health) -> str:
-    return f"{ref} is {health.status}" + (f": {health.message}" if health.message else "")
+def also_unseen(verdict: Verdict, found: Wellness) -> Verdict:
+    """The verdict over a VidraResource that does not wait for health, with what may not be seen of its objects."""
+    hidden = found.because(Reason.FORBIDDEN)
+    if not verdict.ready or not hidden:
+        return verdict
+    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {named(hidden)}")
+
+
+def gravest(objects: Sequence[tuple[Ref, Standing]]) -> Reason:
+    """The reason that says most about objects that are not well."""
+    return min((standing.reason for _, standing in objects), key=_GRAVEST_FIRST.index)
+
+
+def named(objects: Sequence[tuple[Ref, Standing]]) -> str:
+    """Some of them, for a person."""
+    more = f"; and {len(objects) - NAMED} more" if len(objects) > NAMED else ""
+    return "; ".join(f"{ref} is {standing.told}" for ref, standing in objects[:NAMED]) + more
+
+
+def _standing_of(entry: ManagedObject, kind: Kind | None, cluster: Cluster) -> Standing:
+    if entry.server != cluster.server:
+        return _unseen(Reason.NOT_OBSERVED, "it is in a cluster that the destination no longer names")
+    over = ended(entry, cluster, kind) if kind else None
+    return over or standing(cluster, kind, ref_of(entry))
+
+
+def _unseen(reason: Reason, why: str) -> Standing:
+    return Standing(Health(Status.UNKNOWN, why), reason)
+
+
+_GRAVEST_FIRST = (Reason.UNHEALTHY, Reason.FORBIDDEN, Reason.WAITING_FOR_HEALTH, Reason.NOT_OBSERVED)

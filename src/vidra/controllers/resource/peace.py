@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+
+import msgspec
 
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
@@ -23,6 +26,8 @@ FILL_WITHIN = 10.0
 
 _SETTLED = frozenset({Reason.APPLIED, Reason.WAITING_FOR_HEALTH, Reason.UNHEALTHY})
 """Reasons of a VidraResource whose objects are all applied."""
+_UNSEEN = frozenset({Reason.FORBIDDEN, Reason.NOT_OBSERVED})
+"""The same, of one that waits for their health."""
 
 
 def settled(resource: VidraResource) -> bool:
@@ -32,7 +37,7 @@ def settled(resource: VidraResource) -> bool:
     return (
         ready is not None
         and ready.observed_generation >= resource.metadata.generation
-        and ready.reason in _SETTLED
+        and (ready.reason in _SETTLED or (resource.spec.wait and ready.reason in _UNSEEN))
         and not status.problems
         and not status.drifted  # whether it still is has to be looked up
         and status.applied_checksum == checksum_of(resource)
@@ -47,13 +52,33 @@ async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner, doub
     if not settled(resource) or not identified:
         return False
     try:
-        kinds = await _kinds(status.managed_resources, cluster)
+        kinds = await watched(status.managed_resources, cluster, owner)
     except (KubeError, DiscoveryStale):
         return False
-    wanted = frozenset(kinds.values())
-    cluster.observed.hold(owner.manager, wanted)
-    await cluster.observed.ready(wanted, FILL_WITHIN)
     return all(_untouched(entry, kinds, cluster, owner, doubts) for entry in status.managed_resources)
+
+
+async def watched(entries: Sequence[ManagedObject], cluster: Cluster, owner: Owner) -> dict[tuple[str, str], Kind]:
+    """See the objects of an inventory from now on; gives their kinds, as far as the cluster serves them.
+
+    Raises:
+        KubeError: The cluster does not answer.
+        DiscoveryStale: Whoever serves some kind does not.
+    """
+    kinds = await _kinds(entries, cluster)
+    here = [entry for entry in entries if entry.server == cluster.server]
+    objects = [
+        (kind, entry.namespace, entry.name) for entry in here if (kind := kinds.get((entry.api_version, entry.kind)))
+    ]
+    await cluster.observed.see(owner.manager, objects, FILL_WITHIN)
+    return kinds
+
+
+def distrusted(resource: VidraResource) -> VidraResource:
+    """A VidraResource whose status may be older than what is in the cluster: all of it is applied once more."""
+    entries = tuple(msgspec.structs.replace(entry, revision="") for entry in resource.status.managed_resources)
+    status = msgspec.structs.replace(resource.status, managed_resources=entries, applied_checksum="")
+    return msgspec.structs.replace(resource, status=status)
 
 
 def checksum_of(resource: VidraResource) -> str:
@@ -64,7 +89,7 @@ def checksum_of(resource: VidraResource) -> str:
     return hashlib.md5((resource.spec.manifest or "").encode(), usedforsecurity=False).hexdigest()
 
 
-async def _kinds(entries: tuple[ManagedObject, ...], cluster: Cluster) -> dict[tuple[str, str], Kind]:
+async def _kinds(entries: Sequence[ManagedObject], cluster: Cluster) -> dict[tuple[str, str], Kind]:
     """The kinds of the entries, as far as the cluster serves them."""
     names = {(entry.api_version, entry.kind) for entry in entries}
     found = {name: await cluster.discovery.find(*name) for name in names}

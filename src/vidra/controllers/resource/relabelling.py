@@ -14,6 +14,7 @@ from vidra.apply.owner import Owner
 from vidra.apply.relabel import relabel
 from vidra.clusters.cluster import Cluster
 from vidra.kube.discovery import Kind
+from vidra.kube.sight import Sight
 
 AT_ONCE = 16
 """Objects of one pass that are labelled at the same time."""
@@ -45,12 +46,14 @@ async def make_visible(inventory: Inventory, cluster: Cluster, owner: Owner) -> 
 def _hidden(entries: list[ManagedObject], cluster: Cluster) -> Iterator[tuple[Kind, ManagedObject]]:
     for entry in entries:
         kind = cluster.discovery.known(entry.api_version, entry.kind)
-        view = cluster.observed.view(kind) if kind else None
-        if kind and view and view.get(entry.namespace, entry.name) is None:
+        found = cluster.observed.look(kind, entry.namespace, entry.name) if kind else None
+        if kind and found and found.sight is Sight.SEEN and not found.asked and found.state is None:
             yield kind, entry
 
 
 def _complete(entry: ManagedObject, cluster: Cluster) -> bool:
     """Whether the views tell all that they ever will of an object: what cannot be watched needs no label."""
     kind = cluster.discovery.known(entry.api_version, entry.kind)
-    return kind is None or not kind.watchable or cluster.observed.view(kind) is not None
+    if kind is None or not kind.watchable:
+        return True
+    return cluster.observed.look(kind, entry.namespace, entry.name).sight is Sight.SEEN

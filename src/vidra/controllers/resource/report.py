@@ -31,7 +31,12 @@ LISTED = 50
 NAMED = 3
 """Problems that a condition's message repeats."""
 
-_WAITING = ENDS_BY_ITSELF | {Reason.WAITING_FOR_HEALTH, Reason.DEPENDENCY_NOT_READY, Reason.PROGRESSING}
+_WAITING = ENDS_BY_ITSELF | {
+    Reason.WAITING_FOR_HEALTH,
+    Reason.NOT_OBSERVED,
+    Reason.DEPENDENCY_NOT_READY,
+    Reason.PROGRESSING,
+}
 """Reasons that end when somebody else acts in the cluster; Vidra then goes on by itself."""
 
 
@@ -50,7 +55,7 @@ class Outcome(msgspec.Struct, frozen=True):
     drifted: tuple[DriftedObject, ...] = ()
     """What differs from what was applied, and is left so."""
     health: Status | None = None
-    """The worst of the objects; None when nothing is known of it now."""
+    """The worst of the objects, Unknown when they are not seen now; None when there are none."""
     clusters: tuple[KnownCluster, ...] = ()
     """Which clusters were found, as far as this pass met any."""
 
@@ -107,7 +112,7 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
         problems=tuple(outcome.problems[:LISTED]),
         drifted=outcome.drifted[:LISTED],
         held_prune=outcome.held,
-        health=outcome.health or before.health,
+        health=outcome.health,
         last_handled_requested_at=requested(resource.metadata) if handled else before.last_handled_requested_at,
         deploy_state=state_of(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from vidra.api.conditions import ConditionType, Verdict, find
+from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
@@ -18,10 +19,11 @@ from vidra.clusters.registry import is_local
 from vidra.controllers.resource.apply_pass import Done
 from vidra.controllers.resource.reach import known
 from vidra.controllers.resource.report import Outcome, status_for
+from vidra.controllers.resource.room import TooLarge, refused
 from vidra.controllers.shared import Shared
 from vidra.controllers.spans import current, part
 from vidra.controllers.status import as_read, write_status
-from vidra.kube.errors import KubeError
+from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
 
 log = structlog.get_logger("vidra.resource")
@@ -42,11 +44,17 @@ class Reporter:
 
         Raises:
             KubeError: It could not be written, so nothing may be applied.
+            TooLarge: It never can be.
         """
         await self._write(outcome, handled=False)
 
     async def done(self, done: Done) -> None:
-        """A pass came to its end."""
+        """A pass came to its end.
+
+        Raises:
+            KubeError: The status could not be written; nothing was said, so that this can be called again.
+            TooLarge: It never can be.
+        """
         verdict = done.outcome.verdict
         news = self._is_news(verdict)
         await self._write(done.outcome)
@@ -72,18 +80,25 @@ class Reporter:
         left = Inventory({key: entry for key, entry in entries.items() if entry.server != cluster.server})
         message = f"another cluster is at {cluster.server} now (kube-system has the UID {cluster.uid}): it is filled "
         verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=f"{message}afresh", progressing=True)
-        await self._write(Outcome(verdict, left, clusters=known(cluster)), handled=False)
+        health = Status.UNKNOWN if left.entries else None
+        await self._write(Outcome(verdict, left, health=health, clusters=known(cluster)), handled=False)
         lost = len(entries) - len(left.entries)
         event = f"{message}afresh, and none of the {lost} objects in the inventory is deleted there"
         self._say("Warning", Reason.CLUSTER_REPLACED, event, change=True)
         return as_read(self._resource, self._shared.resources)
 
     async def failed(
-        self, reason: Reason, message: str, inventory: Inventory | None = None, held: HeldPrune | None = None
+        self,
+        reason: Reason,
+        message: str,
+        inventory: Inventory | None = None,
+        held: HeldPrune | None = None,
+        *,
+        health: Status = Status.UNKNOWN,
     ) -> None:
         """A pass could not be made, or was broken off."""
         verdict = Verdict(ready=False, reason=reason, message=message)
-        await self._write(self._same(verdict, inventory, held))
+        await self._write(self._same(verdict, health, inventory, held))
         self._say_unready(verdict)
 
     async def felt(self, outcome: Outcome) -> None:
@@ -95,12 +110,29 @@ class Reporter:
         elif news:
             self._say("Normal", outcome.verdict.reason, outcome.verdict.message)
 
-    async def waiting(self, problem: ObjectProblem) -> None:
+    async def too_large(self, message: str, health: Status = Status.UNKNOWN) -> None:
+        """The inventory cannot be written: what is written of it stays as it is, and the condition says so."""
+        verdict = Verdict(ready=False, reason=Reason.TOO_LARGE, message=message)
+        self._say_unready(verdict)
+        outcome = self._same(verdict, health)
+        outcome = msgspec.structs.replace(outcome, checksum="")
+        try:
+            await self._write(outcome)
+        except TooLarge:
+            await self._write(msgspec.structs.replace(outcome, problems=(), drifted=()))
+
+    def broken_off(self, error: KubeError) -> None:
+        """A pass ended before it could be said in the status; what may pass by itself is for the log alone."""
+        if isinstance(error, ApiError) and not (error.conflict or error.not_found or error.transient):
+            reason = Reason.FORBIDDEN if error.forbidden else Reason.REFUSED
+            self._say("Warning", reason, f"a pass was broken off, and its status is not written: {error}")
+
+    async def waiting(self, problem: ObjectProblem, health: Status) -> None:
         """Nothing new is applied before something else is there."""
         reason = Reason(problem.reason)
         progressing = reason is Reason.DEPENDENCY_NOT_READY
         verdict = Verdict(ready=False, reason=reason, message=problem.message, progressing=progressing)
-        await self._write(msgspec.structs.replace(self._same(verdict, None), problems=(problem,)))
+        await self._write(msgspec.structs.replace(self._same(verdict, health), problems=(problem,)))
         self._say_unready(verdict)
 
     async def interrupted(self, inventory: Inventory, held: HeldPrune | None) -> None:
@@ -111,11 +143,11 @@ class Reporter:
         """
         message = "the credentials of the cluster were changed: going on with the new ones"
         verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
-        await self._write(self._same(verdict, inventory, held), handled=False)
+        await self._write(self._same(verdict, Status.UNKNOWN, inventory, held), handled=False)
 
     async def deleting(self, outcome: Outcome) -> None:
         """Some objects are still there."""
-        await self._write(outcome)
+        await self._write(msgspec.structs.replace(outcome, health=Status.TERMINATING))
         if outcome.verdict.reason is not Reason.DELETING:
             self._say_unready(outcome.verdict)
 
@@ -152,12 +184,12 @@ class Reporter:
         message = f"deletionTimeout is over, and these objects may still be there: {_listed(objects)}{why}"
         self._say("Warning", Reason.LEFT_BEHIND, message, change=True)
 
-    async def suspended(self) -> None:
+    async def suspended(self, health: Status) -> None:
         """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
         ready = find(self._resource.status.conditions, ConditionType.READY)
         message = "suspended: set spec.suspend to false to go on"
         verdict = Verdict(ready=ready is not None and ready.status == "True", reason=Reason.SUSPENDED, message=message)
-        await self._write(self._same(verdict, None))
+        await self._write(self._same(verdict, health))
 
     async def fault(self) -> None:
         """A pass ended in a fault of Vidra's own; best effort."""
@@ -166,25 +198,35 @@ class Reporter:
         except KubeError as error:
             log.warning("status not written", resource=self._resource.metadata.name, error=str(error))
 
-    def _same(self, verdict: Verdict, inventory: Inventory | None, held: HeldPrune | None = None) -> Outcome:
+    def _same(
+        self, verdict: Verdict, health: Status, inventory: Inventory | None = None, held: HeldPrune | None = None
+    ) -> Outcome:
         """An outcome that changes nothing but the verdict, and what there is newer news of."""
         status = as_read(self._resource, self._shared.resources).status
+        inventory = inventory or Inventory.of(status.managed_resources)
         return Outcome(
             verdict,
-            inventory or Inventory.of(status.managed_resources),
+            inventory,
             status.problems,
             status.objects,
             status.ready_objects,
             status.applied_checksum,
             held or status.held_prune,
             status.drifted,
+            health if inventory.entries else None,
         )
 
     async def _write(self, outcome: Outcome, *, handled: bool = True) -> None:
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
         with part("write status"):
-            await write_status(self._shared.client, self._shared.resources, item, status)
+            try:
+                await write_status(self._shared.client, self._shared.resources, item, status)
+            except ApiError as error:
+                if not error.too_large:
+                    raise
+                size = len(msgspec.json.encode(status))
+                raise refused(len(status.managed_resources), size, str(error)) from None
         if handled:
             self._shared.journeys.reached(item, outcome)
 

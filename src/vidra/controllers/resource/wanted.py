@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, ResourceSpec
 from vidra.apply.desired import Desired, Key, desire
+from vidra.apply.order import wave_of
 from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.pruner import PROTECTED
@@ -25,14 +26,30 @@ DEFAULT_NAMESPACE = "default"
 _TOO_LARGE = frozenset({ProblemReason.TOO_LARGE, ProblemReason.TOO_MANY_OBJECTS, ProblemReason.TOO_MANY_NODES})
 
 
+class Missing(msgspec.Struct, frozen=True):
+    """What a manifest asks for and cannot be applied."""
+
+    problem: ObjectProblem
+    wave: int
+    """Later ones wait for it. What does not tell its own may belong into the first wave of the manifest, or wave 0."""
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """What a manifest asks for in one cluster."""
 
     objects: dict[Key, Desired]
-    problems: tuple[ObjectProblem, ...]
+    missing: tuple[Missing, ...]
     """While there is any, nothing is pruned: what cannot be read may be what is there."""
-    total: int
-    """Objects in the manifest, with those that stand among the problems."""
+
+    @property
+    def problems(self) -> tuple[ObjectProblem, ...]:
+        """What stands in the way of what is missing."""
+        return tuple(item.problem for item in self.missing)
+
+    @property
+    def total(self) -> int:
+        """Objects in the manifest, with those that are missing."""
+        return len(self.objects) + len(self.missing)
 
 
 async def wanted(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Wanted:
@@ -43,16 +60,18 @@ async def wanted(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: 
         ApiError: The cluster does not tell.
     """
     found: dict[Key, Desired] = {}
-    problems = [_unreadable(problem) for problem in reading.problems]
+    missing: list[tuple[ObjectProblem, int | None]] = [(_unreadable(problem), None) for problem in reading.problems]
     for number, item in enumerate((*_namespace(reading, spec), *reading.objects)):
         try:
             result = await _resolved(item, spec, cluster, owner)
             found[result.key] = result
         except ObjectError as error:
-            problems.append(ObjectProblem(error.reason, str(error), str(item.ref)))
+            missing.append((ObjectProblem(error.reason, str(error), str(item.ref)), _wave(item)))
         if number % BREATH == BREATH - 1:
             await asyncio.sleep(0)
-    return Wanted(found, tuple(problems), len(found) + len(problems))
+    waves = [*(item.wave for item in found.values()), *(wave for _, wave in missing if wave is not None)]
+    first = min([0, *waves])
+    return Wanted(found, tuple(Missing(problem, first if wave is None else wave) for problem, wave in missing))
 
 
 async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Desired:
@@ -75,6 +94,14 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
     if why := guard_of(cluster).refusal(result):
         raise ObjectError(Reason.PROTECTED, f"{result.ref} is refused: {why}")
     return result
+
+
+def _wave(item: ManifestObject) -> int | None:
+    """The wave of an object that cannot be applied; None where that cannot be read either."""
+    try:
+        return wave_of((item.body.get("metadata") or {}).get("annotations") or {})
+    except (ValueError, AttributeError):
+        return None
 
 
 def _unserved(ref: Ref, cluster: Cluster) -> str:
