@@ -56,7 +56,9 @@ def key_of(item: Any, step: str, sets: Iterable[Fields]) -> str:
 
 def fits(key: str, item: Any) -> bool:
     """Whether a key of FieldsV1 (`k:{"name":"web"}`) means an item of a list."""
-    return isinstance(item, dict) and all(item.get(name) == value for name, value in _decoded(key).items())
+    wanted = _decoded(key)
+    both = isinstance(item, dict) and isinstance(wanted, dict)
+    return both and all(item.get(name) == value for name, value in wanted.items())
 
 
 def get(place: Any, step: str) -> Any:
@@ -113,4 +115,4 @@ def _each(mine: Json, others: Sequence[Fields], key: str) -> tuple[Fields, list[
 
 
 def _decoded(key: str) -> Any:
-    return decode(key[2:].encode(), dict[str, Any])
+    return decode(key[2:].encode(), object)
