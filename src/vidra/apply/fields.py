@@ -84,13 +84,13 @@ def alone(value: Any, mine: Fields, others: Sequence[Fields]) -> Any:
     return MISSING
 
 
-def without(fields: Json, path: Path) -> Json:
+def cut(fields: Json, path: Path) -> Json:
     """A set without one path, and without what would be left empty above it: an empty set may mean all below."""
     key, *rest = path
     if key not in fields:
         return fields
     left = {name: inner for name, inner in fields.items() if name != key}
-    inner = without(fields[key], tuple(rest)) if rest else {}
+    inner = cut(fields[key], tuple(rest)) if rest else {}
     return {**left, key: inner} if inner else left
 
 
