@@ -36,3 +36,25 @@ async def granted(scene: Scene, namespace: str = "vidra-system") -> Connection:
 async def as_vidra(plane: ControlPlane, namespace: str) -> Connection:
     """A connection with a token of Vidra's account."""
     return msgspec.structs.replace(connection_to(plane), token=await token(plane, namespace, NAME))
+
+
+async def may_act_as(scene: Scene, *accounts: str, namespace: str = "vidra-system") -> None:
+    """Let Vidra act as these ServiceAccounts of the scene's namespace, as `access.actAs` of the chart does."""
+    rbac, name = "rbac.authorization.k8s.io", "vidra-act-as"
+    metadata = {"name": name, "namespace": scene.namespace}
+    rule = {
+        "apiGroups": [""],
+        "resources": ["serviceaccounts"],
+        "resourceNames": list(accounts),
+        "verbs": ["impersonate"],
+    }
+    await scene.apply({"apiVersion": f"{rbac}/v1", "kind": "Role", "metadata": metadata, "rules": [rule]})
+    await scene.apply(
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "roleRef": {"apiGroup": rbac, "kind": "Role", "name": name},
+            "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
+        }
+    )
