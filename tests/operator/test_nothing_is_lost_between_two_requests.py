@@ -102,10 +102,10 @@ async def test_a_storm_of_429_and_500_ends_where_no_storm_would(own_scene: Scene
             await asyncio.sleep(1)  # the storm
             gate.refuse = lambda _: None
         await scene.until(
-            CONFIG_MAPS, "stays", lambda item: item["data"]["colour"] == "blue", namespace=scene.namespace, seconds=60
+            CONFIG_MAPS, "stays", lambda item: item["data"]["colour"] == "blue", namespace=scene.namespace
         )
-        await scene.until_gone(CONFIG_MAPS, "goes", namespace=scene.namespace, seconds=60)
-        await scene.until_sync(name, seconds=60)
+        await scene.until_gone(CONFIG_MAPS, "goes", namespace=scene.namespace)
+        await scene.until_sync(name)
         after = await _colours(scene)
         assert {key: colour for key, (colour, _) in after.items()} == {"stays": "blue", "comes": "blue"}
         assert after["stays"][1] == before["stays"][1]
