@@ -6,6 +6,7 @@ import pytest
 
 from vidra.kube import watch
 from vidra.manifests.write import write
+from vidra.testing.account import may_act_as
 from vidra.testing.objects import Json, annotated, config_map, deployment, rights
 from vidra.testing.remote import Remote
 from vidra.testing.scene import Scene, condition, has_reason, is_ready
@@ -20,6 +21,7 @@ async def allowed(scene: Scene, verbs: list[str]) -> Json:
     rule = {"apiGroups": ["", "apps"], "resources": ["configmaps", "deployments"], "verbs": verbs}
     for item in rights("deployer", scene.namespace, rule):
         await scene.apply(item)
+    await may_act_as(scene, "deployer")
     return {"serviceAccountName": "deployer", "serviceAccountNamespace": scene.namespace, "interval": "1s"}
 
 

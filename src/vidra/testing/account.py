@@ -10,6 +10,7 @@ from vidra.testing.controlplane import ControlPlane
 from vidra.testing.parts.chart import token
 from vidra.testing.scene import Scene, connection_to
 
+_RBAC = "rbac.authorization.k8s.io"
 OBJECTS = "vidra-objects"
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
 """On objects, whatever preset names their kinds."""
@@ -36,3 +37,25 @@ async def granted(scene: Scene, namespace: str = "vidra-system") -> Connection:
 async def as_vidra(plane: ControlPlane, namespace: str) -> Connection:
     """A connection with a token of Vidra's account."""
     return msgspec.structs.replace(connection_to(plane), token=await token(plane, namespace, NAME))
+
+
+async def may_act_as(scene: Scene, account: str) -> None:
+    """Let Vidra act as a ServiceAccount of the scene's namespace, as the chart does for those in `access.actAs`."""
+    place = scene.namespace
+    groups = ["system:authenticated", "system:serviceaccounts", f"system:serviceaccounts:{place}"]
+    subject = {"kind": "ServiceAccount", "name": NAME, "namespace": "vidra-system"}
+    for role, resource, names in (("Role", "serviceaccounts", [account]), ("ClusterRole", "groups", groups)):
+        name = f"vidra-acts-as-{place}-{account}"
+        metadata = {"name": name, **({"namespace": place} if role == "Role" else {})}
+        rule = {"apiGroups": [""], "resources": [resource], "resourceNames": names, "verbs": ["impersonate"]}
+        reference = {"apiGroup": _RBAC, "kind": role, "name": name}
+        await scene.apply({"apiVersion": f"{_RBAC}/v1", "kind": role, "metadata": metadata, "rules": [rule]})
+        await scene.apply(
+            {
+                "apiVersion": f"{_RBAC}/v1",
+                "kind": f"{role}Binding",
+                "metadata": metadata,
+                "roleRef": reference,
+                "subjects": [subject],
+            }
+        )
