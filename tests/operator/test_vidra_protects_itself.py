@@ -8,7 +8,6 @@ import pytest
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
 from vidra.operator.options import DEFAULT_NAMESPACE
-from vidra.testing.account import may_act_as
 from vidra.testing.objects import config_map, secret
 from vidra.testing.operating import Operating
 from vidra.testing.remote import Remote
@@ -142,7 +141,6 @@ async def test_it_is_so_for_a_serviceaccount_that_may_write_in_vidras_namespace(
         somebody(scene, inside=TENANT) as here,
     ):
         accounts = [person.account for person in (there, here)]
-        await may_act_as(scene, *accounts)
         manifest = write([labelled(secret("planted", DEFAULT_NAMESPACE, a="b"), **{"infrahub-api-url": "h"})])
         names = [
             await editor.resource(
