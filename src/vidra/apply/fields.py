@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from vidra.api.names import MANAGER_PREFIX
-from vidra.kube.answer import decode
+from vidra.kube.answer import ANYTHING, decode
 
 Json = dict[str, Any]
 Fields = Json | None
@@ -120,4 +120,4 @@ def _each(mine: Json, others: Sequence[Fields], key: str) -> tuple[Fields, list[
 
 
 def _decoded(key: str) -> Any:
-    return decode(key[2:].encode(), object)
+    return decode(key[2:].encode(), ANYTHING)

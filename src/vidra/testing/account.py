@@ -17,10 +17,10 @@ VERBS = ("get", "list", "watch", "create", "patch", "delete")
 
 
 async def granted(scene: Scene, namespace: str = "vidra-system") -> Connection:
-    """Vidra's own connection to the cluster of a scene: its rights for itself, and on objects all that `access` can give.
+    """Vidra's own connection to the cluster of a scene: its rights for itself, and all that `access` can give.
 
-    That is the preset `everything`, every ServiceAccount to act as, and roles that grant more than Vidra has: what tests
-    sync. A test holds what `vidra install` grants, which this applies, against the chart.
+    That is the preset `everything`, every ServiceAccount to act as, and roles that grant more than Vidra has: what the
+    tests sync. A test holds what `vidra install` grants, which this applies, against the chart.
     """
     rules = [
         {"apiGroups": ["*"], "resources": ["*"], "verbs": list(VERBS)},
