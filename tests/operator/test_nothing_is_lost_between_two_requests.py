@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vidra.api.names import RESOURCE_LABEL
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, RESOURCE_LABEL
 from vidra.apply.owner import hashed
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
@@ -136,7 +136,7 @@ async def test_watches_that_are_cut_in_the_middle_of_a_line_lose_no_event(own_sc
 async def _colours(scene: Scene) -> dict[str, tuple[str, str]]:
     """The colour and the UID of every ConfigMap that Vidra made."""
     listing: Json = await scene.client.get(
-        CONFIG_MAPS.path(scene.namespace), Json, query={"labelSelector": "managed-by=vidra"}
+        CONFIG_MAPS.path(scene.namespace), Json, query={"labelSelector": f"{MANAGED_LABEL}={MANAGED_VALUE}"}
     )
     return {item["metadata"]["name"]: (item["data"]["colour"], item["metadata"]["uid"]) for item in listing["items"]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -11,6 +11,8 @@ from vidra.manifests.foreign import UnreadableError
 from vidra.manifests.foreign import decode as read
 
 T = TypeVar("T")
+ANYTHING = cast("type[Any]", Any)
+"""Any value that JSON has."""
 
 
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:

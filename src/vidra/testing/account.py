@@ -10,22 +10,28 @@ from vidra.testing.controlplane import ControlPlane
 from vidra.testing.parts.chart import token
 from vidra.testing.scene import Scene, connection_to
 
+_RBAC = "rbac.authorization.k8s.io"
 OBJECTS = "vidra-objects"
 VERBS = ("get", "list", "watch", "create", "patch", "delete")
 """On objects, whatever preset names their kinds."""
 
 
 async def granted(scene: Scene, namespace: str = "vidra-system") -> Connection:
-    """Vidra's own connection to the cluster of a scene: its rights for itself, and those of the preset `everything`.
+    """Vidra's own connection to the cluster of a scene: its rights for itself, and all that `access` can give.
 
-    A test holds what `vidra install` grants, which this applies, against the chart.
+    That is the preset `everything`, every ServiceAccount to act as, and roles that grant more than Vidra has: what the
+    tests sync. A test holds what `vidra install` grants, which this applies, against the chart.
     """
-    verbs = {"apiGroups": ["*"], "resources": ["*"], "verbs": list(VERBS)}
+    rules = [
+        {"apiGroups": ["*"], "resources": ["*"], "verbs": list(VERBS)},
+        {"apiGroups": [""], "resources": ["serviceaccounts", "groups"], "verbs": ["impersonate"]},
+        {"apiGroups": [_RBAC], "resources": ["roles", "clusterroles"], "verbs": ["bind", "escalate"]},
+    ]
     role = {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "apiVersion": f"{_RBAC}/v1",
         "kind": "ClusterRole",
         "metadata": {"name": OBJECTS},
-        "rules": [verbs],
+        "rules": rules,
     }
     for body in (own_namespace(namespace), role, *workload(namespace, "vidra:1", [OBJECTS])):
         if body["kind"] != "Deployment":
