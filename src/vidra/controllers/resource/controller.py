@@ -426,7 +426,8 @@ class ResourceController:
             if left > 0 or farewell.asking:
                 await reporter.deleting(outcome)
                 left = min(left, left if farewell.again is None else farewell.again)
-                return Next(after=min(LONGEST_WAIT, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
+                longest = pause((problem.reason for problem in outcome.problems), LONGEST_WAIT) or LONGEST_WAIT
+                return Next(after=min(longest, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
             reporter.left_behind(outcome)
         return await self._end(resource)
 
