@@ -54,7 +54,10 @@ def written(scene: Scene, mark: int) -> int:
         [
             entry
             for entry in scene.plane.audit.since(mark)
-            if entry.verb == "patch" and entry.resource == "configmaps" and entry.namespace == scene.namespace
+            if entry.verb == "patch"
+            and entry.resource == "configmaps"
+            and entry.namespace == scene.namespace
+            and "dryRun" not in entry.uri
         ]
     )
 
