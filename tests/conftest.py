@@ -13,6 +13,7 @@ from vidra.controllers.loglevel import set_level
 from vidra.kube.client import Client
 from vidra.operator import Operator
 from vidra.operator.collector import quiet
+from vidra.testing.account import granted
 from vidra.testing.binaries.errors import BinariesError
 from vidra.testing.binaries.find import find
 from vidra.testing.clearing import clear
@@ -129,10 +130,12 @@ async def admin(controlplane: ControlPlane) -> AsyncIterator[Client]:
 
 @pytest.fixture(scope="session")
 async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[Operator]:
-    """The operator of the shared control plane, in this process."""
+    """The operator of the shared control plane, in this process, with the rights that the chart grants."""
     async with StandIn() as nobody:
-        await Scene(controlplane, admin, nobody, "default").define()
-    async with Operating(controlplane) as operating:
+        here = Scene(controlplane, admin, nobody, "default")
+        await here.define()
+        connection = await granted(here)
+    async with Operating(controlplane, connection=connection) as operating:
         yield operating.operator
 
 

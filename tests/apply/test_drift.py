@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vidra.apply.drift import blamed, contains, differing
-from vidra.apply.fields import alone, below, without
+from vidra.apply.fields import alone, below, cut
 
 Json = dict[str, Any]
 ME = "vidra:hub:me"
@@ -89,9 +89,9 @@ def test_an_empty_set_is_the_whole_only_where_nobody_goes_further() -> None:
 
 def test_what_is_left_of_a_set_is_never_empty_in_the_middle() -> None:
     fields: Json = {"f:spec": {"f:replicas": {}}, "f:metadata": {"f:labels": {"f:a": {}, "f:b": {}}}}
-    assert without(fields, ("f:spec", "f:replicas")) == {"f:metadata": fields["f:metadata"]}
-    assert without(fields, ("f:metadata", "f:labels", "f:a"))["f:metadata"] == {"f:labels": {"f:b": {}}}
-    assert without(fields, ("f:status", "f:x")) == fields
+    assert cut(fields, ("f:spec", "f:replicas")) == {"f:metadata": fields["f:metadata"]}
+    assert cut(fields, ("f:metadata", "f:labels", "f:a"))["f:metadata"] == {"f:labels": {"f:b": {}}}
+    assert cut(fields, ("f:status", "f:x")) == fields
 
 
 def test_of_lists_those_items_are_alone_that_nobody_else_has() -> None:

@@ -53,6 +53,12 @@ def test_what_both_hold_is_not_sent_so_that_it_is_the_other_ones() -> None:
     assert "replicas" not in sent(live(3, me=REPLICAS, hpa=REPLICAS), "/spec/replicas")
 
 
+def test_owners_hold_together_what_nobody_else_does_so_that_it_stays_when_one_of_them_goes() -> None:
+    there = live(3, peer=REPLICAS)
+    there["metadata"]["managedFields"][0]["manager"] = "vidra:hub:peer"
+    assert sent(there, "/spec/replicas")["replicas"] == 3
+
+
 def test_a_hold_through_a_subresource_is_a_hold() -> None:
     there = live(3, me=REPLICAS, hpa=REPLICAS)
     there["metadata"]["managedFields"][1]["subresource"] = "scale"

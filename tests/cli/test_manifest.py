@@ -94,8 +94,10 @@ def test_a_file_that_cannot_be_read_is_one_sentence(app: typer.Typer, tmp_path: 
 
 def test_a_name_cannot_steer_the_terminal(app: typer.Typer) -> None:
     text = 'apiVersion: v1\nkind: A\nmetadata: {name: "a\\e[2J[red]"}\n'
-    assert "\x1b[2J" not in _run(app, text).stdout + _run(app, text, "-o", "name").stdout
-    assert "[red]" in _run(app, text).stdout
+    refused, marked = _run(app, text), _run(app, text.replace("\\e[2J", ""))
+    assert "\x1b[2J" not in refused.stdout + refused.stderr + _run(app, text, "-o", "name").stdout
+    assert "[red]" in refused.stderr
+    assert "[red]" in marked.stdout
 
 
 def test_the_command_is_known_without_loading_what_reads() -> None:

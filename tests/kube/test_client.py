@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +11,8 @@ from vidra.kube import client as module
 from vidra.kube.client import Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, KubeError, Unreachable
+from vidra.kube.live import LiveObject
+from vidra.kube.verbs import create, look
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Pretend = Callable[[Handler], Awaitable[Client]]
@@ -169,3 +172,44 @@ async def test_a_body_of_more_than_a_megabyte_is_sent_whole(admin: Client, names
     with pytest.raises(ApiError) as refused:
         await admin.send("POST", f"/api/v1/namespaces/{namespace}/configmaps", body=encode(body))
     assert refused.value.code in {413, 422}  # it was read to its end: no ConfigMap may be that large
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 200_000, b'{"a": ' + b"[" * 200_000 + b"]" * 200_000 + b"}", b"<html>", b"\xff"]
+)
+async def test_what_is_no_answer_of_an_api_server_is_no_answer(pretend: Pretend, body: bytes) -> None:
+    client = await pretend(Answers(web.Response(body=body)))
+    for ask in (client.get("/x", dict[str, Any]), create(client, "/x", b"{}", LiveObject), look(client, "/x")):
+        with pytest.raises(Unreachable, match="does not talk like an API server"):
+            await ask
+
+
+async def test_a_refusal_that_is_deep_is_a_refusal(pretend: Pretend) -> None:
+    client = await pretend(Answers(web.Response(status=403, body=b'{"details": ' + b"[" * 200_000)))
+    with pytest.raises(ApiError, match="answered 403"):
+        await client.send("GET", "/x")
+
+
+async def test_an_answer_without_an_end_is_not_read_to_its_end(pretend: Pretend) -> None:
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await response.write(b" " * 1_000_000)
+        return response
+
+    whole = await pretend(endless)
+    client = Client(whole.connection, largest=3_000_000)
+    with pytest.raises(Unreachable, match="says more than 3,000,000 bytes at once"):
+        await client.send("GET", "/x")
+    await client.close()
+
+
+@pytest.mark.parametrize("path", ["/api/../secrets", "/api/v1/namespaces/./x", "/api/.."])
+async def test_no_request_has_a_dot_segment(pretend: Pretend, path: str) -> None:
+    server = Answers(web.json_response({}))
+    client = await pretend(server)
+    with pytest.raises(ApiError, match="no API server has the path"):
+        await client.send("GET", path)
+    assert server.requests == []

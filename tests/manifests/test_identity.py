@@ -38,3 +38,23 @@ def test_the_items_of_a_typed_list_get_its_kind() -> None:
     text = f"apiVersion: v1\nkind: ConfigMapList\nitems:\n{items}\n"
     assert list(map(str, (each.ref for each in read(text).objects))) == ["ConfigMap a (v1)", "B b (v1)"]
     assert read(text).objects[0].body == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+
+
+@pytest.mark.parametrize(
+    "name", ["..", ".", "../../../secrets/x", "a/b", "a%2fb", "%", "a\\nb", "a\\u0000b", "a\\u202eb"]
+)
+@pytest.mark.parametrize("field", ["name", "namespace"])
+def test_a_name_that_cannot_be_part_of_a_path_is_refused(field: str, name: str) -> None:
+    fields = {"name": "good", "namespace": "good"} | {field: name}
+    metadata = ", ".join(f'"{key}": "{value}"' for key, value in fields.items())
+    reading = read(f'{{"apiVersion": "v1", "kind": "A", "metadata": {{{metadata}}}}}')
+    assert reading.objects == ()
+    (problem,) = reading.problems
+    assert f"metadata.{field}" in problem.message
+    assert "cannot be a name" in problem.message
+
+
+@pytest.mark.parametrize("name", ["system:node", "a.b-c", "A_b", "a?dryRun=All#y", "...", "..a"])
+def test_other_names_are_for_the_api_server_to_judge(name: str) -> None:
+    (found,) = read(f'{{"apiVersion": "v1", "kind": "A", "metadata": {{"name": "{name}"}}}}').objects
+    assert found.ref.name == name

@@ -100,5 +100,5 @@ async def test_vidras_own_resources_are_those_that_there_are(
         await scene.resource(write([config_map("clock", v="3")]), name=kept, interval="1h")
         await scene.until(configs, "clock", says("3"), namespace=place)
         for name in (kept, fresh):
-            await scene.plane.kubectl("delete", "vidraresource", name, "--timeout=60s")
+            await scene.plane.kubectl("delete", "vidraresource", name)
     await client.close()

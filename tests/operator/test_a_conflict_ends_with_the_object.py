@@ -20,5 +20,7 @@ async def test_the_loser_is_told(scene: Scene, way: str) -> None:
         case "pruned":
             await scene.resource(write([config_map("rest", a="b")]), name=first, interval="1h")
         case _:
-            await scene.resource(write([config_map("box"), config_map("rest", a="b")]), name=first, interval="1h")
+            await scene.resource(
+                write([config_map("box", size="1"), config_map("rest", a="b")]), name=first, interval="1h"
+            )
     await scene.until_resource(second)

@@ -66,7 +66,7 @@ async def test_objects_that_cannot_be_confirmed_are_said_not_applied_again_and_r
     small: Scene,
 ) -> None:
     name = await small.resource(units(600), interval="1s")
-    resource = await small.until_resource(name, has_reason("TooLarge"), seconds=60)
+    resource = await small.until_resource(name, has_reason("TooLarge"))
     assert "Divide the artifact" in condition(resource)["message"]
     assert "600 objects" in condition(resource)["message"]
     assert len(resource["status"]["managedResources"]) == 600
@@ -78,13 +78,13 @@ async def test_objects_that_cannot_be_confirmed_are_said_not_applied_again_and_r
         await small.request(witness, str(number))
     assert written(small, mark) == 1
     await small.delete(RESOURCES, name)
-    await small.until_gone(RESOURCES, name, seconds=60)
+    await small.until_gone(RESOURCES, name)
     assert await applied(small) == 1
 
 
 async def test_an_inventory_that_cannot_even_be_announced_applies_nothing(small: Scene) -> None:
     name = await small.resource(units(900), interval="1s")
-    await small.until_resource(name, has_reason("TooLarge"), seconds=60)
+    await small.until_resource(name, has_reason("TooLarge"))
     assert await applied(small) == 0
     await small.resource(units(3), name=name, interval="1s")
     await small.until_resource(name)
@@ -147,10 +147,10 @@ async def test_a_status_that_cannot_be_written_applies_nothing_again(small: Scen
             [entry for entry in entries if entry.name == name and entry.subresource == "status" and entry.code > 400]
         )
 
-    await eventually(lambda: tried() >= 3, seconds=30)
+    await eventually(lambda: tried() >= 3)
     assert "not now" in (await small.until_event(name, "Refused"))["message"]
     await small.delete(await small.kind(f"{POLICIES}/v1", "ValidatingAdmissionPolicyBinding"), name)
-    await small.until_resource(name, seconds=60)
+    await small.until_resource(name)
     assert written(small, mark) == 5
 
 
@@ -169,4 +169,4 @@ async def until_refused(scene: Scene, name: str) -> None:
             return error.code == 422
         return False
 
-    await eventually(refused, seconds=30)
+    await eventually(refused)

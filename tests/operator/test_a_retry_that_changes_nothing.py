@@ -57,7 +57,7 @@ async def test_an_object_that_is_refused_again_is_no_news(scene: Scene, case: st
     def retries() -> int:
         return len([entry for entry in scene.plane.audit.since(mark) if tried in entry.uri and entry.verb == "patch"])
 
-    await eventually(lambda: retries() >= 3, seconds=20)
+    await eventually(lambda: retries() >= 3)
     now = await scene.get(RESOURCES, name)
     assert now is not None
     assert now["metadata"]["resourceVersion"] == resource["metadata"]["resourceVersion"], now["status"]

@@ -146,7 +146,7 @@ async def test_an_owner_that_has_only_announced_it_is_waited_for(scene: Scene, a
         assert await box(scene) is not None
         await _listed(scene, other)
         await scene.patch(RESOURCES, first, {"metadata": {"annotations": {REQUESTED_AT: "now"}}})
-    await scene.until_gone(RESOURCES, first, seconds=40)
+    await scene.until_gone(RESOURCES, first)
     assert await box(scene) is None
 
 

@@ -40,7 +40,7 @@ class Gadgets:
                 "spec": spec,
             }
         )
-        await eventually(lambda: self._shows(frozenset(versions)), 30)
+        await eventually(lambda: self._shows(frozenset(versions)))
 
     async def _shows(self, versions: frozenset[str]) -> bool:
         self.scene.discovery.forget()

@@ -1,7 +1,6 @@
 """A claim that is bound when its first Pod comes must not hold up that Pod."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -127,7 +126,7 @@ async def test_who_may_not_read_classes_is_told_what_to_do(remote: Remote) -> No
     ):
         await there.apply(body)
     await remote.credentials()
-    acting: dict[str, Any] = {"serviceAccountName": "claims", "serviceAccountNamespace": there.namespace}
+    acting: Json = {"serviceAccountName": "claims", "serviceAccountNamespace": there.namespace}
     bodies = [claim("data", there.namespace), later("db")]
     name = await remote.resource(write(bodies), **acting)
     await remote.home.until_resource(

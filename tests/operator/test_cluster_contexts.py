@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from vidra.manifests.write import write
+from vidra.testing.objects import config_map
 from vidra.testing.remote import Remote
 from vidra.testing.scene import condition, has_reason
 
@@ -51,3 +53,29 @@ async def test_a_context_for_another_server_is_refused_before_any_connection(two
         resource = await two.home.until_resource(name, has_reason("KubeconfigRefused"))
     assert "for another server" in condition(resource)["message"]
     assert not connections
+
+
+async def test_two_clusters_in_one_kubeconfig_are_told_apart(remote: Remote, west: Remote) -> None:
+    """Each is reached with its own user, and what is for one never comes to the other."""
+    for part, name in (("clusters", "west"), ("users", "west")):
+        entry = {**west.config[part][0], "name": name}
+        remote.config[part].append(entry)
+    remote.config["contexts"].append({"name": "west", "context": {"cluster": "west", "user": "west"}})
+    await remote.credentials()
+    here = await remote.resource(write([config_map("box", colour="east")]))
+    there = await remote.resource(write([config_map("box", colour="west")]), destination={"server": west.server})
+    for name in (here, there):
+        await remote.home.until_resource(name)
+    east_box, west_box = await remote.box(), await west.box()
+    assert east_box is not None
+    assert west_box is not None
+    assert (east_box["data"], west_box["data"]) == ({"colour": "east"}, {"colour": "west"})
+    # The context of the one with the server of the other leads nowhere.
+    wrong = await remote.resource(destination={"context": "west"})
+    await remote.home.until_resource(wrong, has_reason("KubeconfigRefused"))
+    # What is only in one of them goes with it.
+    await remote.end(there)
+    assert await west.box() is None
+    assert await remote.box() == east_box
+    for name in (here, wrong):
+        await remote.end(name)

@@ -74,7 +74,7 @@ async def test_a_tenants_kubeconfig_is_neither_selected_nor_a_destination(remote
     await remote.credentials(story=home.namespace)
     await home.until_sync(selected)
     await home.until_resource(direct)
-    await home.plane.kubectl("delete", "infrahubsync", selected, "--timeout=20s")
+    await home.plane.kubectl("delete", "infrahubsync", selected)
 
 
 async def test_a_tenants_settings_change_nothing(own_scene: Scene) -> None:

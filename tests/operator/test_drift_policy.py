@@ -8,7 +8,7 @@ from vidra.api.names import MANAGED_LABEL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition
+from vidra.testing.scene import Json, Scene, condition, is_ready
 
 AT_ONCE = {"reconcileOnEvents": True}
 
@@ -79,7 +79,7 @@ async def test_a_new_text_is_applied_over_it(scene: Scene) -> None:
     await scene.until_resource(name, lambda item: bool(drifted(item)))
     text = write([config_map("box", colour="green", size="small"), config_map("other", colour="red")])
     await scene.resource(text, name=name, destination=AT_ONCE, driftPolicy="Report")
-    await scene.until_resource(name, lambda item: not drifted(item) and item["status"]["observedGeneration"] == 2)
+    await scene.until_resource(name, lambda item: not drifted(item) and is_ready(item))
     box = await scene.get(configs, "box", namespace=scene.namespace)
     assert box is not None
     assert box["data"]["colour"] == "green"

@@ -83,7 +83,7 @@ async def history(scene: Scene, kind: Kind, versions: list[Json]) -> None:
         versions.append(item)
         return False
 
-    await scene.until(kind, "web", note, namespace=scene.namespace, seconds=600)
+    await scene.until(kind, "web", note, namespace=scene.namespace)
 
 
 @pytest.mark.parametrize("made", [deployment, stateful_set, farm])

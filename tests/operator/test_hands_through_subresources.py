@@ -90,7 +90,6 @@ async def test_scaling_again_and_again_is_nobody_elses_business(scene: Scene, na
         "web",
         lambda item: bool(item["spec"]["template"]["spec"]["containers"][0]["image"] == "web:1"),
         namespace=scene.namespace,
-        seconds=5,
     )
     assert live["spec"]["replicas"] == 1 + OFTEN
     assert {subresource for _, subresource in holders(live, "f:spec", "f:replicas")} == {"scale"}
@@ -138,9 +137,7 @@ async def test_a_custom_resource_scaled_through_a_path_of_its_own(scene: Scene) 
         await scale(scene, kind, size)
     await scene.request(resource, "now")
     await scene.patch(kind, "web", {"spec": {"crop": "weed"}}, namespace=scene.namespace)
-    live = await scene.until(
-        kind, "web", lambda item: bool(item["spec"]["crop"] == "hops"), namespace=scene.namespace, seconds=5
-    )
+    live = await scene.until(kind, "web", lambda item: bool(item["spec"]["crop"] == "hops"), namespace=scene.namespace)
     assert live["spec"]["size"] == 1 + OFTEN
     assert holders(live, "f:spec", "f:size") == [("kubectl", "scale")]
 

@@ -43,7 +43,8 @@ def job(image: str) -> Json:
 
 
 def binding(role: str) -> Json:
-    ref = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": role}
+    # Of roles that everybody has: nobody may bind one with more rights than they have themselves.
+    ref = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role}
     return make("rbac.authorization.k8s.io/v1", "RoleBinding", "bound", roleRef=ref, subjects=[])
 
 
@@ -59,7 +60,7 @@ CASES = {
     "Deployment": (deployment("a"), deployment("b"), "spec.selector"),
     "StatefulSet": (stateful("a"), stateful("b"), "spec"),
     "Job": (job("nginx:1"), job("nginx:2"), "spec.template"),
-    "RoleBinding": (binding("a"), binding("b"), "roleRef"),
+    "RoleBinding": (binding("system:discovery"), binding("system:basic-user"), "roleRef"),
     "Pod": (pod("a"), pod("b"), "spec"),
     "ConfigMap": (sealed("a"), sealed("b"), "data"),
 }

@@ -63,7 +63,7 @@ async def test_a_key_beside_data_is_left_alone_and_data_is_not(scene: Scene) -> 
         (rule("/data/colour/deeper", kind="ConfigMap"), "/data/colour/deeper has no effect"),
         (rule("/data/colour", kind="ConfigMap", name="bix"), "means no object"),
         (rule("/data/colour", group="apps", kind="ConfigMap"), "means no object"),
-        (rule("/metadata/labels/managed-by", kind="ConfigMap"), "Vidra sets it"),
+        (rule("/metadata/labels/vidra.infrahub.operators.com~1managed", kind="ConfigMap"), "Vidra sets it"),
     ],
 )
 async def test_a_rule_that_leads_nowhere_is_said_once(scene: Scene, ignore: Any, words: str) -> None:

@@ -1,5 +1,6 @@
 """A change in Infrahub is applied when Infrahub calls, long before the next question."""
 
+import asyncio
 import base64
 import itertools
 from collections.abc import AsyncIterator
@@ -152,6 +153,35 @@ async def test_a_new_key_counts_at_once_and_the_old_one_until_it_is_gone(called:
     await _until_answered(called, artifact, KEY, 202)
     await called.apply(_secret(key="new"))
     await _until_answered(called, artifact, KEY, 401)
+
+
+async def test_no_call_is_lost_while_the_key_is_rotated(called: Scene) -> None:
+    artifact = called.infrahub.add_artifact("Colours", CONFIG.format(name="colour", colour="c0"))
+    await called.until_sync(await called.sync("Colours", interval="1h"))
+    await called.infrahub.webhooks.sent()
+    (webhook,) = called.infrahub.webhooks.all.values()
+    numbers = itertools.count(1)
+
+    async def changes() -> None:
+        """Calls, without waiting for their answers."""
+        for number in itertools.islice(numbers, 4):
+            called.infrahub.change(artifact, CONFIG.format(name="colour", colour=f"c{number}"))
+            await asyncio.sleep(0.02)
+
+    await changes()
+    await called.apply(_secret(key="new", previous=KEY))
+    await changes()
+    # The new key is used once it is known, as `vidra infrahub webhook apply` does.
+    await _until_answered(called, artifact, "new", 202)
+    refused = called.infrahub.webhooks.answers.count(401)
+    await changes()
+    assert webhook.shared_key == "new"
+    await called.apply(_secret(key="new"))
+    await changes()
+    await _until(called, "colour", f"c{next(numbers) - 1}")
+    await called.infrahub.webhooks.sent()
+    assert called.infrahub.webhooks.answers.count(401) == refused
+    assert set(called.infrahub.webhooks.answers) <= {202, 401}
 
 
 def _secret(**values: str) -> Json:

@@ -150,7 +150,7 @@ async def test_a_job_that_is_deleted_while_it_runs_comes_back(own_scene: Scene, 
     async def back() -> bool:
         return await once.uid() not in {"", before}
 
-    await eventually(back, 20)
+    await eventually(back)
 
 
 async def test_a_job_that_failed_is_not_repeated_and_not_called_healthy(own_scene: Scene) -> None:

@@ -108,7 +108,20 @@ async def test_headers_of_another_form_are_refused_before_the_body_is_read(ear: 
     assert ear.counts() == {"malformed": 1}
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"id": 1}', b'{"event": "x"}', b"\xff", b'{"a": 1 2}'])
+_EVENT = b'{"id": "x", "event": "infrahub.artifact.updated", "branch": "main", "data": '
+_DEEP = b"[" * 15_000 + b"]" * 15_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{", b"[]", b'{"id": 1}', b'{"event": "x"}', b"\xff", b'{"a": 1 2}'),
+        pytest.param(_EVENT + _DEEP + b"}", id="deep data"),
+        pytest.param(_EVENT + b'{"node_id": "n", "x": ' + _DEEP + b"}}", id="deep in the data"),
+        pytest.param(b'{"x": ' + _DEEP + b"}", id="deep elsewhere"),
+        pytest.param(b'{"a":' * 6_000, id="deep without an end"),
+    ],
+)
 async def test_a_signed_body_that_is_no_event_is_refused(ear: Ear, body: bytes) -> None:
     signed = _sign(f"msg_1.{int(time.time())}.", body)
     headers = {"webhook_id": "msg_1", "webhook_timestamp": str(int(time.time())), "webhook_signature": signed}

@@ -15,6 +15,7 @@ from msgspec import Meta as Field
 from vidra.api.reasons import TERMINAL, Reason
 from vidra.api.rules import DATE_TIME
 from vidra.api.times import rfc3339
+from vidra.api.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +75,7 @@ def conditions_for(
     ) -> Condition:
         old = before.get(kind)
         since = old.last_transition_time if old and old.status == status else rfc3339(now)
-        return Condition(kind, status, reason, _shortened(message), since, generation)
+        return Condition(kind, status, reason, one_line(message, MESSAGE_LIMIT), since, generation)
 
     found = [condition(ConditionType.READY, _ready(verdict), verdict.reason, verdict.message)]
     if verdict.progressing:
@@ -101,7 +102,3 @@ def _ready(verdict: Verdict) -> Literal["True", "False", "Unknown"]:
     if verdict.ready:
         return "True"
     return "Unknown" if verdict.reason is Reason.PROGRESSING else "False"
-
-
-def _shortened(message: str) -> str:
-    return message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…"

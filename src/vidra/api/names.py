@@ -49,6 +49,9 @@ RESOURCE_LABEL = f"vidra.{GROUP}/resource"
 CHECKSUM_LABEL = f"vidra.{GROUP}/checksum"
 """Label of a content Secret: the MD5 that Infrahub gave for the content."""
 
+STAMP = f"vidra.{GROUP}/stamp"
+"""Annotation of a content Secret: random, and what Vidra seals the VidraResources with that the content is given to."""
+
 OWNER_PREFIX = f"owner.vidra.{GROUP}/"
 """Each owner of an object has one annotation of its own below this prefix; its value is the owner's name."""
 

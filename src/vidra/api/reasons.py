@@ -73,6 +73,8 @@ class Reason(StrEnum):
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     """The stored content of the VidraResource is gone or damaged; its sync fetches it again."""
+    CONTENT_REFUSED = "ContentRefused"
+    """`spec.content` names a stored text that no sync gave to this VidraResource for its destination. Not read."""
     INVALID_MANIFEST = "InvalidManifest"
     """Documents of the manifest cannot be read. The others are applied, nothing is pruned."""
     EMPTY_MANIFEST = "EmptyManifest"
@@ -150,6 +152,8 @@ class Reason(StrEnum):
     """Another cluster was found at the address; it is filled afresh, and nothing of the old inventory is deleted."""
     GENERATION_FAILED = "GenerationFailed"
     """Infrahub could not generate an artifact anew; its last good text stays applied."""
+    OTHER_OPERATOR = "OtherOperator"
+    """Another operator works in the same namespace, and neither holds a Lease against it."""
     WARNED = "ManifestWarning"
     """The manifest was read, with a remark."""
     CONFIG_INVALID = "ConfigInvalid"

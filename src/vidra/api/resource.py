@@ -25,6 +25,13 @@ class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
         tuple[str, ...], Field(description="Names of the Secrets that hold the text, gzipped, in this order.")
     ]
     size: Annotated[int, Field(description="Bytes of the text before compression.")] = 0
+    seal: Annotated[
+        str,
+        Field(
+            description="Shows that a sync gave this text to this VidraResource for its destination. Nobody else can "
+            "make one, and without it the text is not read."
+        ),
+    ] = ""
 
 
 class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX
 from vidra.apply.owner import Owner
+from vidra.kube.answer import decode
 from vidra.kube.client import Client
 from vidra.kube.live import LiveMeta, Manager
 from vidra.kube.verbs import json_patch, look
@@ -77,7 +78,7 @@ def _labels(meta: LiveMeta, manager: str) -> list[str]:
 
 def _held(entry: Manager) -> list[str]:
     """The labels that a manager holds."""
-    fields = msgspec.json.decode(entry.fields or b"{}", type=_Fields)
+    fields = decode(entry.fields or b"{}", _Fields)
     return [key.removeprefix("f:") for key in fields.metadata.labels]
 
 

@@ -274,7 +274,7 @@ class Applier:
     async def _own_first(self, item: Desired, entry: ManagedObject) -> None:
         """Before another text is applied, make the last one this owner's, should a pass have ended before it was."""
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
-        if entry.joined or is_drift(item, entry) or not (state and state.shared):
+        if entry.joined or is_drift(item, entry) or not (state and state.shared) or state.terminating:
             return
         live = await look(self._client, item.path)
         if live and live.metadata.uid == entry.uid:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import msgspec
+from vidra.api.names import MANAGER_PREFIX
+from vidra.kube.answer import ANYTHING, decode
 
 Json = dict[str, Any]
 Fields = Json | None
@@ -21,16 +22,20 @@ MISSING: Any = object()
 
 
 def held(live: Json, manager: str) -> tuple[list[Fields], list[Fields]]:
-    """What this owner holds of a live object, and what everybody else does.
+    """What this owner holds of a live object, and what others do that are no owners.
 
     Invariant: whoever sets a field holds it, through whatever subresource: an autoscaler sets replicas through `scale`,
-    a controller its annotations together with the status.
+    a controller its annotations together with the status. What only owners hold, they hold together: left to one of
+    them alone it would be removed when that one releases the object.
     """
     mine: list[Fields] = []
     others: list[Fields] = []
     for entry in live.get("metadata", {}).get("managedFields") or ():
-        own = entry.get("manager") == manager and not entry.get("subresource")
-        (mine if own else others).append(entry.get("fieldsV1") or None)
+        holder, subresource = str(entry.get("manager", "")), entry.get("subresource")
+        if holder == manager and not subresource:
+            mine.append(entry.get("fieldsV1") or None)
+        elif not holder.startswith(MANAGER_PREFIX):
+            others.append(entry.get("fieldsV1") or None)
     return mine, others
 
 
@@ -56,7 +61,9 @@ def key_of(item: Any, step: str, sets: Iterable[Fields]) -> str:
 
 def fits(key: str, item: Any) -> bool:
     """Whether a key of FieldsV1 (`k:{"name":"web"}`) means an item of a list."""
-    return isinstance(item, dict) and all(item.get(name) == value for name, value in _decoded(key).items())
+    wanted = _decoded(key)
+    both = isinstance(item, dict) and isinstance(wanted, dict)
+    return both and all(item.get(name) == value for name, value in wanted.items())
 
 
 def get(place: Any, step: str) -> Any:
@@ -82,13 +89,13 @@ def alone(value: Any, mine: Fields, others: Sequence[Fields]) -> Any:
     return MISSING
 
 
-def without(fields: Json, path: Path) -> Json:
+def cut(fields: Json, path: Path) -> Json:
     """A set without one path, and without what would be left empty above it: an empty set may mean all below."""
     key, *rest = path
     if key not in fields:
         return fields
     left = {name: inner for name, inner in fields.items() if name != key}
-    inner = without(fields[key], tuple(rest)) if rest else {}
+    inner = cut(fields[key], tuple(rest)) if rest else {}
     return {**left, key: inner} if inner else left
 
 
@@ -113,4 +120,4 @@ def _each(mine: Json, others: Sequence[Fields], key: str) -> tuple[Fields, list[
 
 
 def _decoded(key: str) -> Any:
-    return msgspec.json.decode(key[2:])
+    return decode(key[2:].encode(), ANYTHING)

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from vidra.apply.fields import fits
+from vidra.kube.answer import ANYTHING, decode
 
 Fields = dict[str, Any]
 ITSELF = "."
@@ -85,5 +84,5 @@ def _means(key: str, number: int, item: Any) -> bool:
     if key.startswith("k:"):
         return fits(key, item)
     if key.startswith("v:"):
-        return bool(msgspec.json.decode(key[2:]) == item)
+        return bool(decode(key[2:].encode(), ANYTHING) == item)
     return key == f"i:{number}"

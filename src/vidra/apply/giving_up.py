@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vidra.apply.desired import Desired
-from vidra.apply.fields import Json, Path, without
-from vidra.kube.client import Client, decode
+from vidra.apply.fields import Json, Path, cut
+from vidra.kube.answer import decode
+from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.live import LiveObject
 from vidra.kube.verbs import json_patch, look
@@ -37,7 +38,7 @@ def _patch(live: LiveObject, manager: str, paths: Iterable[Path]) -> list[Json]:
         if entry.manager == manager and not entry.subresource:
             fields = before = decode(entry.fields, dict)
             for path in paths:
-                fields = without(fields, path)
+                fields = cut(fields, path)
             if fields != before:
                 place = f"/metadata/managedFields/{index}/fieldsV1"
                 patch.append({"op": "replace", "path": place, "value": fields})

@@ -17,7 +17,8 @@ from typing import Any
 import msgspec
 
 from vidra.apply.fieldsets import Fields, meet, merged, without
-from vidra.kube.client import MERGE_PATCH, Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.live import METADATA_ONLY, LiveMeta, LiveObject, Manager
 

@@ -21,6 +21,7 @@ import msgspec
 
 from vidra.apply.fields import fits
 from vidra.apply.fieldsets import ITSELF, Fields, merged
+from vidra.kube.answer import decode
 from vidra.kube.errors import Cause
 
 Json = dict[str, Any]
@@ -158,7 +159,7 @@ def _in_each(place: Place, look: Callable[[Place], Fields]) -> Fields:
         if wanted is None or (place.kept == {}):
             continue
         kept = None if place.kept is None else place.kept.get(key)
-        identity: Fields = {f"f:{name}": {} for name in msgspec.json.decode(key[2:])}
+        identity: Fields = {f"f:{name}": {} for name in decode(key[2:].encode(), dict[str, Any])}
         kept = identity if kept is None else kept and merged(kept, identity)
         if found := look(Place(item, wanted, place.known.get(key) or {}, kept)):
             result[key] = found
@@ -187,7 +188,7 @@ def _key(place: Place, item: Any) -> str:
 
 def _wanted(place: Place, key: str) -> Any:
     """The item of the manifest that a key means; what the manifest leaves to a default may be missing in it."""
-    parts: Json = msgspec.json.decode(key[2:])
+    parts: Json = decode(key[2:].encode(), dict[str, Any])
     for item in place.body:
         known = isinstance(item, dict) and parts.keys() & item.keys()
         if known and all(item.get(name, value) == value for name, value in parts.items()):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
 from vidra.apply.owner import Owner
-from vidra.kube.client import MERGE_PATCH, Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.live import METADATA_ONLY, LiveObject
 

@@ -13,7 +13,8 @@ from vidra.apply.masking import masked
 from vidra.apply.owner import Owner
 from vidra.apply.problems import ObjectError
 from vidra.apply.refusals import meaning
-from vidra.kube.client import MERGE_PATCH, Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.kube.live import METADATA_ONLY, LiveObject

@@ -19,7 +19,8 @@ from vidra.clusters.rehearsal import Nobody
 from vidra.controllers.settings import chosen, read
 from vidra.controllers.sync.ask import Known, source_of
 from vidra.controllers.verdicts import Verdicts
-from vidra.kube.client import Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.store import Store

@@ -13,6 +13,9 @@ from vidra.kube.client import Client
 
 T = TypeVar("T")
 
+LARGEST = 1 << 30
+"""Bytes of one answer: a person's own cluster may have much to list."""
+
 
 def against(place: Place, work: Callable[[Client], Awaitable[T]], *, interactive: bool = True) -> T:
     """Do some work with a client of the cluster.
@@ -25,7 +28,7 @@ def against(place: Place, work: Callable[[Client], Awaitable[T]], *, interactive
     way = connection(place, interactive=interactive)
 
     async def session() -> T:
-        client = Client(way)
+        client = Client(way, largest=LARGEST)
         try:
             return await work(client)
         finally:

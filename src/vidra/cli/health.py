@@ -115,7 +115,9 @@ def _table(judged: "Judged") -> None:
 def _json(judged: "Judged") -> None:
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode([verdict for _, verdict in judged]), indent=2)
+    text = msgspec.json.format(
+        msgspec.json.encode([{"status": verdict.status, "message": verdict.message} for _, verdict in judged]), indent=2
+    )
     typer.echo(text.decode())
 
 

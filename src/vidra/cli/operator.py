@@ -54,6 +54,9 @@ def operator(
         str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
     ] = "",
     credentials_namespace: CredentialsNamespacesOption = None,
+    max_artifacts: Annotated[
+        int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list is taken for a mistake.")
+    ] = 10_000,
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
     log_level: Annotated[
         LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
@@ -79,6 +82,7 @@ def operator(
             credentials_namespaces=tuple(credentials_namespace or ()),
             leader_elect=leader_elect,
             shards=shards,
+            max_artifacts=max_artifacts,
             webhooks=webhook_bind_address != "0",
             log_level=log_level,
             tracing=tracing_from_environment(),

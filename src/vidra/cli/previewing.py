@@ -14,7 +14,8 @@ from vidra.apply.owner import Owner, hub_of
 from vidra.cli import hub
 from vidra.cli.exits import Failure
 from vidra.clusters.rehearsal import Rehearsal
-from vidra.controllers.content import ContentError, ContentStore
+from vidra.controllers.content import ContentStore
+from vidra.controllers.packing import ContentError
 from vidra.controllers.resource.preview import Preview, Proposal, Study, rehearse, study
 from vidra.controllers.settings import Settings, chosen, read
 from vidra.controllers.shared import sync_of
@@ -42,11 +43,11 @@ class Stage(msgspec.Struct, frozen=True):
         """A VidraResource with its text as it is kept.
 
         Raises:
-            Failure: The text is gone or damaged.
+            Failure: The text is gone or damaged, or was not given to it.
         """
         content = resource.spec.content
         try:
-            text = await self.content.load(content) if content else (resource.spec.manifest or "").encode()
+            text = await self.content.load(resource) if content else (resource.spec.manifest or "").encode()
         except ContentError as error:
             raise Failure(f"VidraResource {resource.metadata.name}: {error}") from None
         return Proposal(resource, text)

@@ -11,7 +11,8 @@ import msgspec
 from vidra.api.sync import InfrahubSync
 from vidra.cli.exits import Exit, Failure
 from vidra.cli.hub import RESOURCES, SYNCS, Item, path_of, titled
-from vidra.kube.client import JSON, Client, decode
+from vidra.kube.answer import decode
+from vidra.kube.client import JSON, Client
 from vidra.kube.errors import KubeError
 from vidra.kube.watch import lines
 

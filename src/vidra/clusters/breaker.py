@@ -12,11 +12,10 @@ import random
 import time
 from collections.abc import Callable, Iterable
 
-import msgspec
-
+from vidra.kube.answer import decode
 from vidra.kube.apart import apart
-from vidra.kube.client import Client, decode
-from vidra.kube.errors import ApiError, KubeError, Unreachable
+from vidra.kube.client import Client
+from vidra.kube.errors import ApiError, KubeError, Unintelligible, Unreachable
 from vidra.kube.live import LiveObject
 
 IDENTITY = "/api/v1/namespaces/kube-system"
@@ -180,7 +179,7 @@ class Breaker:
                 return error
             try:
                 self.uid = decode(answer, LiveObject).metadata.uid
-            except msgspec.DecodeError:
+            except Unintelligible:
                 return Unreachable(f"what answers at {self._server} does not talk like an API server")
             break
         return None

@@ -58,6 +58,11 @@ class Metrics:
             "Syncs that Infrahub gave no list for three of their intervals.",
             registry=self.registry,
         )
+        self.others = Gauge(
+            "vidra_other_operators",
+            "Other operators that work in the same namespace; only without a Lease over the work.",
+            registry=self.registry,
+        )
         self.leading = Gauge(
             "leader_election_master_status", "1 while the Lease is held.", ["name"], registry=self.registry
         )

@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from vidra.api.meta import Meta
-from vidra.kube.client import Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import Client, encode
 from vidra.kube.core import Heading
 from vidra.kube.errors import KubeError
 from vidra.kube.live import METADATA_LIST

@@ -19,9 +19,10 @@ from yarl import URL
 
 from vidra import __version__
 from vidra.kube.alone import Alone
+from vidra.kube.answer import decode
 from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
-from vidra.kube.errors import ApiError, BrokenOff, Status, Unreachable
+from vidra.kube.errors import ApiError, BrokenOff, Status, Unintelligible, Unreachable
 from vidra.kube.pace import Pace
 from vidra.kube.traffic import Traffic
 
@@ -40,6 +41,8 @@ IN_FLIGHT = 32
 """Requests to one cluster at a time. More gain nothing: the server's own limits and etcd decide then."""
 LARGE = 1 << 20
 """Bytes of a body that is sent in pieces: in one piece it would keep the event loop to itself."""
+LARGEST = 64 << 20
+"""Bytes of one answer, unpacked. Collections come in streams or pages."""
 ATTEMPTS = 3
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 KEPT = 15.0
@@ -51,33 +54,25 @@ LONGEST_PAUSE = 30.0
 """Seconds. A server that asks for a longer pause gets it from the work queue, not from a waiting request."""
 
 
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
-
-
-def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """A value from its JSON, by a decoder that is made once per type.
-
-    Raises:
-        msgspec.DecodeError: The text is no JSON, or no such value.
-    """
-    found = _decoders.get(kind)
-    if found is None:
-        found = _decoders[kind] = msgspec.json.Decoder(kind)
-    value: T = found.decode(data)
-    return value
-
-
 class Client:
     """One API server under one identity.
 
     Args:
         traffic: Where requests are counted, if others count theirs there too.
+        largest: Bytes of one answer; anybody may be behind an address.
     """
 
     rehearses = False
     """Whether nothing is really written, so that a write does not see what another one did before."""
 
-    def __init__(self, connection: Connection, *, in_flight: int = IN_FLIGHT, traffic: Traffic | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        in_flight: int = IN_FLIGHT,
+        traffic: Traffic | None = None,
+        largest: int = LARGEST,
+    ) -> None:
         keep_small()
         self.connection = connection
         self.host = URL(connection.server).host_port_subcomponent or ""
@@ -90,6 +85,7 @@ class Client:
         self._acting_as: Headers = ()
         self._dry = False
         self._pace = Pace()
+        self._largest = largest
         self._under_way: set[asyncio.Timeout] = set()
         self._base = connection.server
         self._server_hostname = connection.tls_server_name or None
@@ -167,7 +163,7 @@ class Client:
             attempt += 1
             try:
                 return await self._in_turn(method, url, headers, body)
-            except BrokenOff:
+            except (BrokenOff, Unintelligible):
                 raise
             except Unreachable:
                 if not repeatable or attempt >= ATTEMPTS:
@@ -203,7 +199,7 @@ class Client:
         answer = await self.send("GET", path, accept=accept, query=query)
         try:
             return decode(answer, kind)
-        except msgspec.DecodeError:
+        except Unintelligible:
             raise Unreachable(f"what answers at {self._base} does not talk like an API server ({path})") from None
 
     @asynccontextmanager
@@ -231,7 +227,7 @@ class Client:
             ) as answer:
                 self._traffic.note(self.host, "GET", answer.status)
                 if answer.status != 200:
-                    raise _refusal(answer, await answer.read())
+                    raise _refusal(answer, await _body(answer, self._largest))
                 yield answer.content
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(error) from None
@@ -278,7 +274,7 @@ class Client:
                 allow_redirects=False,
                 server_hostname=self._server_hostname,
             ) as answer:
-                content = await answer.read()
+                content = await _body(answer, self._largest)
                 self._pace.heard()
                 self._traffic.note(self.host, method, answer.status)
                 log.debug("request", host=self.host, method=method, path=url.path, code=answer.status)
@@ -294,6 +290,13 @@ class Client:
             raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
+        """Where a request goes; a dot segment would lead elsewhere for whoever normalises paths on the way.
+
+        Raises:
+            ApiError: No API server has such a path.
+        """
+        if not {".", ".."}.isdisjoint(path.split("/")):
+            raise ApiError(404, Status(f"no API server has the path {path}", "NotFound"))
         return URL(f"{self._base}{path}?{urlencode(query)}" if query else self._base + path, encoded=True)
 
     def _headers(self, *headers: tuple[str, str]) -> Headers:
@@ -308,10 +311,25 @@ class Client:
         return Unreachable(f"cannot reach the API server {self._base}: {what}")
 
 
+async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
+    """All of an answer.
+
+    Raises:
+        Unintelligible: It is larger than anything that an API server says in one piece.
+    """
+    body = bytearray()
+    async for chunk in answer.content.iter_any():
+        body += chunk
+        if len(body) > most:
+            answer.close()
+            raise Unintelligible(f"what answers at {answer.host} says more than {most:,} bytes at once")
+    return bytes(body)
+
+
 def _refusal(answer: aiohttp.ClientResponse, content: bytes) -> ApiError:
     try:
         status = decode(content, Status)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except Unintelligible:
         status = Status(message=f"the API server answered {answer.status} {answer.reason}")
     # A number of seconds, as API servers give it; a date (RFC 9110) is for browsers.
     asked = answer.headers.get("Retry-After", "")

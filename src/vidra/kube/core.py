@@ -16,6 +16,7 @@ class Secret(msgspec.Struct, frozen=True, rename="camel"):
 
     metadata: Meta
     data: dict[str, str] = {}
+    type: str = ""
     api_version: str = "v1"
     kind: str = "Secret"
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from vidra.kube.client import JSON, Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import JSON, Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError
 

@@ -2,7 +2,8 @@
 
 KubeError
  ├─ Unreachable        no answer: refused, reset, timed out, TLS
- │   └─ BrokenOff      nobody waits for it any more: the server is known to be away
+ │   ├─ BrokenOff      nobody waits for it any more: the server is known to be away
+ │   └─ Unintelligible an answer that is not what an API server says
  └─ ApiError           an answer that is not 2xx
 """
 
@@ -52,6 +53,10 @@ class BrokenOff(Unreachable):
     """The server turned out to be away meanwhile: asking it once more makes no sense."""
 
 
+class Unintelligible(Unreachable):
+    """What came is no answer of an API server: a proxy's page, half a text, or made to hurt."""
+
+
 class ApiError(KubeError):
     """The API server said no.
 
@@ -73,6 +78,11 @@ class ApiError(KubeError):
     def not_found(self) -> bool:
         """404: the object, or the kind's whole path, is not there."""
         return self.code == 404
+
+    @property
+    def unserved(self) -> bool:
+        """The kind's whole path is not there (a 404 that is no Status), or takes nothing new (405): no definition."""
+        return self.code == 405 or (self.code == 404 and not self.reason)
 
     @property
     def absent(self) -> bool:

@@ -13,6 +13,7 @@ import structlog
 
 from vidra.api.meta import Meta
 from vidra.api.names import TRACE_ID
+from vidra.api.words import one_line
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
 
@@ -112,7 +113,7 @@ class Recorder:
                 },
                 "type": kind,
                 "reason": reason,
-                "message": message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…",
+                "message": one_line(message, MESSAGE_LIMIT),
                 "source": {"component": self._component},
                 "reportingComponent": self._component,
                 "reportingInstance": self._instance,

@@ -12,6 +12,7 @@ import structlog
 
 from vidra.api.meta import Meta
 from vidra.api.times import micro_time
+from vidra.kube.answer import decode
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
 
@@ -182,4 +183,4 @@ class Leadership:
 
     async def _send(self, method: str, path: str, lease: Lease) -> Lease:
         answer = await self._client.send(method, path, body=encode(lease), repeatable=False)
-        return msgspec.json.decode(answer, type=Lease)
+        return decode(answer, Lease)

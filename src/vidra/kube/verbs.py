@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from vidra.kube.client import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, Client, decode, encode
+from vidra.kube.answer import decode
+from vidra.kube.client import APPLY_PATCH, JSON_PATCH, MERGE_PATCH, Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.live import METADATA_LIST, METADATA_ONLY, LiveObject
 

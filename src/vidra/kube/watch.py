@@ -13,8 +13,9 @@ import aiohttp
 import msgspec
 import structlog
 
-from vidra.kube.client import JSON, Client, decode
-from vidra.kube.errors import ApiError, KubeError, Status, Unreachable
+from vidra.kube.answer import decode
+from vidra.kube.client import JSON, LARGEST, Client
+from vidra.kube.errors import ApiError, KubeError, Status, Unintelligible, Unreachable
 from vidra.kube.live import METADATA_LIST, METADATA_ONLY, ListMeta
 from vidra.kube.store import version_number
 
@@ -311,7 +312,7 @@ class Watch(Generic[T]):
         """The object, or nothing: one that cannot be read must not stop the others."""
         try:
             return [decode(raw, self._kind)]
-        except msgspec.DecodeError as error:
+        except Unintelligible as error:
             log.error("object cannot be read", path=self._path, name=_name(raw), error=str(error))
             return []
 
@@ -335,7 +336,7 @@ class Watch(Generic[T]):
             if error.code == 410:
                 raise Expired(str(error)) from None
             raise
-        except msgspec.DecodeError as error:
+        except Unintelligible as error:
             raise Unreachable(f"the watch of {self._path} sent what is not an event: {error}") from None
 
 
@@ -344,6 +345,8 @@ async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
     rest = b""
     async for chunk in content.iter_any():
         *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
+        if len(rest) > LARGEST:
+            raise Unintelligible(f"the watch sent more than {LARGEST:,} bytes without the end of a line")
         for line in lines:
             if line:
                 yield line
@@ -352,7 +355,7 @@ async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
 def _failure(event: _Event) -> KubeError:
     try:
         status = decode(event.object, Status)
-    except msgspec.DecodeError:
+    except Unintelligible:
         return Unreachable("the watch ended with an error that cannot be read")
     return Expired(status.message) if status.code == 410 else ApiError(status.code, status)
 
@@ -360,14 +363,14 @@ def _failure(event: _Event) -> KubeError:
 def _bookmark(event: _Event) -> _BookmarkMeta:
     try:
         return decode(event.object, _Bookmark).metadata
-    except msgspec.DecodeError:
+    except Unintelligible:
         raise Unreachable(f"the watch sent an event ({event.type}) without readable metadata") from None
 
 
 def _name(raw: msgspec.Raw) -> str:
     try:
         return decode(raw, _Bookmark).metadata.name
-    except msgspec.DecodeError:
+    except Unintelligible:
         return "?"
 
 

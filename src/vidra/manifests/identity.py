@@ -39,8 +39,22 @@ def identify(body: dict[str, Any]) -> Ref:
     metadata = _metadata(body)
     for field in ("labels", "annotations"):
         _check_texts(metadata, field)
-    namespace = _text(metadata, "namespace", "metadata.namespace", None)
-    return Ref(api_version=api_version, kind=kind, namespace=namespace, name=_name(metadata))
+    namespace = _segment(_text(metadata, "namespace", "metadata.namespace", None), "metadata.namespace")
+    return Ref(api_version=api_version, kind=kind, namespace=namespace, name=_segment(_name(metadata), "metadata.name"))
+
+
+def _segment(name: str, path: str) -> str:
+    """A name that may be a segment of a path; no API server takes another, and no request is made with one.
+
+    https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/api/validation/path/name.go
+
+    Raises:
+        RefusedError: It may not.
+    """
+    if name in {".", ".."} or "/" in name or "%" in name or not name.isprintable():
+        message = f"{path} {shown(name)!r} cannot be a name: it may be neither '.' nor '..', and hold no '/' and no '%'"
+        raise RefusedError(ProblemReason.INVALID_FIELD, message)
+    return name
 
 
 def _metadata(body: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from vidra.api.names import (
     SYNC_PLURAL,
     WEBHOOK_KEY_LABEL,
 )
+from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.rules import parse
@@ -38,14 +39,17 @@ from vidra.controllers.sync.event import ArtifactEvent
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.core import ConfigMap, Heading, Secret
 from vidra.kube.events import Recorder
+from vidra.kube.lease import Lease
 from vidra.kube.store import HasMeta, Portion, Store
 from vidra.kube.watch import Sink, Watch
+from vidra.operator.company import Company
 from vidra.operator.options import Options
 from vidra.operator.part import Part
 from vidra.operator.prepare import cluster_identity, definitions_served, ensure_namespace
 from vidra.operator.relay import Relay
 from vidra.operator.shards import Shards
 from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.infrahub.limits import InfrahubLimits
 
 log = structlog.get_logger("vidra.operator")
 
@@ -80,7 +84,7 @@ class Operator:
         )
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
-        self._pool = InfrahubPool()
+        self._pool = InfrahubPool(InfrahubLimits(max_artifacts=options.max_artifacts))
         self._share = Share(options.shards)
         self.metrics = Metrics()
         register = self.metrics.registry.register
@@ -132,6 +136,8 @@ class Operator:
         await definitions_served(self._client)
         async with asyncio.TaskGroup() as group:
             self._watch_everything(group)
+            if not self._options.leader_elect:
+                group.create_task(self._company().run(), name="other operators")
             await self._everything_read()
             self.ready.set()
             log.info("ready", syncs=len(self._syncs), resources=len(self._resources), hub=hub)
@@ -194,6 +200,24 @@ class Operator:
                 group.create_task(part.run(), name="controllers")
         finally:
             await shards.release()
+
+    def _company(self) -> Company:
+        return Company(
+            self._client,
+            self._options.namespace,
+            self._options.lease_name,
+            tell=self._not_alone,
+            count=self.metrics.others.set,
+        )
+
+    def _not_alone(self, lease: Lease, who: str) -> None:
+        """Say that what this operator does another one does too, or undoes."""
+        message = (
+            f"another operator, {who}, works in the namespace {self._options.namespace} as well, and each takes what "
+            "the other does for drift: stop one of them, or start all of them with --leader-elect"
+        )
+        self._recorder.say(lease, "Warning", Reason.OTHER_OPERATOR, message)
+        log.warning("not alone", other=who, namespace=self._options.namespace, hint="--leader-elect")
 
     def _judge_by(self, text: str) -> None:
         """Judge objects by these rules of users besides Vidra's own."""

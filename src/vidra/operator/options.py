@@ -10,6 +10,7 @@ import msgspec
 from vidra.controllers.spans import Tracing
 from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
 from vidra.kube.kubeconfig import default_path, from_file
+from vidra.sources.infrahub.limits import DEFAULT_LIMITS
 
 DEFAULT_NAMESPACE = "vidra-system"
 
@@ -25,6 +26,8 @@ class Options(msgspec.Struct, frozen=True):
     decides as whom Vidra reads from Infrahub, and which clusters there are."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
+    max_artifacts: int = DEFAULT_LIMITS.max_artifacts
+    """That one sync may have; a list of more is taken for a mistake."""
     shards: int = 1
     """Into how many parts the work is divided between replicas, with leader_elect."""
     webhooks: bool = False

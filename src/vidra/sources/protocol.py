@@ -7,6 +7,10 @@ from typing import Protocol
 import msgspec
 
 from vidra.api.reasons import Reason
+from vidra.api.words import one_line
+
+LONGEST = 2_000
+"""Characters of an error: a source may have written some of them."""
 
 
 class Artifact(msgspec.Struct, frozen=True):
@@ -36,7 +40,7 @@ class SourceError(Exception):
     """
 
     def __init__(self, reason: Reason, message: str, *, retry_after: float | None = None) -> None:
-        super().__init__(message)
+        super().__init__(one_line(message, LONGEST))
         self.reason = reason
         self.retry_after = retry_after
 

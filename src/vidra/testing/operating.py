@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import msgspec
 
+from vidra.kube.connection import Connection
 from vidra.operator import Operator, Options
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.scene import connection_to
@@ -18,11 +19,14 @@ class Operating:
 
     Args:
         server: Address to reach the control plane at, if it is not its own.
+        connection: As whom it works, if not as the administrator.
         options: What the operator is started with, besides its connection.
     """
 
-    def __init__(self, plane: ControlPlane, *, server: str = "", **options: Any) -> None:
-        connection = msgspec.structs.replace(connection_to(plane), server=server or plane.server)
+    def __init__(
+        self, plane: ControlPlane, *, server: str = "", connection: Connection | None = None, **options: Any
+    ) -> None:
+        connection = msgspec.structs.replace(connection or connection_to(plane), server=server or plane.server)
         self._options = Options(connection=connection, **options)
         self._task: asyncio.Task[None] | None = None
         self.operator: Operator

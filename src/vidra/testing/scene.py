@@ -264,11 +264,11 @@ class Scene:
         listing: Json = await self.client.get("/api/v1/namespaces/default/events", Json, query=query)
         return list(listing["items"])
 
-    async def until_event(self, name: str, reason: str, *, seconds: float = HANG) -> Json:
-        """Wait for an Event about a cluster-scoped object."""
+    async def until_event(self, name: str, reason: str, *, namespace: str = "default", seconds: float = HANG) -> Json:
+        """Wait for an Event about an object; those about cluster-scoped ones are in `default`."""
         query = {"watch": "true", "fieldSelector": f"involvedObject.name={name},reason={reason}"}
         try:
-            path = "/api/v1/namespaces/default/events"
+            path = f"/api/v1/namespaces/{namespace}/events"
             async with asyncio.timeout(seconds), aclosing(self._events(path, query)) as events:
                 async for event in events:
                     found: Json = event["object"]

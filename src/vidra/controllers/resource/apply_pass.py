@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 
 import msgspec
 
@@ -12,7 +12,7 @@ from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.claims import Claims
-from vidra.apply.desired import Desired
+from vidra.apply.desired import Desired, Key
 from vidra.apply.ending import noted
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.owner import Owner
@@ -156,7 +156,7 @@ async def apply_pass(
         clusters=known(cluster),
     )
     warnings = (*(item.message for item in reading.warnings), *remarks)
-    changed = _changed(hands.applied, before, reverted)
+    changed = _changed(hands.applied, before, review.reverting)
     told = tuple(str(ref_of(entry)) for entry in reverted)
     return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
@@ -223,11 +223,10 @@ def _in_order(problems: list[ObjectProblem], manifest: Iterable[Desired]) -> lis
     return sorted(problems, key=lambda problem: places.get(problem.object, -1))
 
 
-def _changed(applied: Iterable[ManagedObject], before: Inventory, reverted: Iterable[ManagedObject]) -> int:
-    """How many objects are others than before, without those that were put back."""
-    put_back = {key_of(entry) for entry in reverted}
+def _changed(applied: Iterable[ManagedObject], before: Inventory, drifted: Container[Key]) -> int:
+    """How many objects are others than before, without those that were applied because somebody had changed them."""
     others = (key_of(entry) for entry in applied if entry != before.entries.get(key_of(entry)))
-    return sum(key not in put_back for key in others)
+    return sum(key not in drifted for key in others)
 
 
 def _on_the_way(

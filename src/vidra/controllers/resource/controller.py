@@ -30,12 +30,12 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.credentials import host_of
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.secrets import concerns
-from vidra.controllers.content import ContentError
 from vidra.controllers.offload import breathe
+from vidra.controllers.packing import ContentError
 from vidra.controllers.queue import Next, Queue
 from vidra.controllers.resource.apply_pass import Broken, Done, apply_pass
 from vidra.controllers.resource.deadline import grace_of, time_left
-from vidra.controllers.resource.delete_pass import delete_pass
+from vidra.controllers.resource.delete_pass import delete_pass, unexplained
 from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
 from vidra.controllers.resource.drifts import Drifts
 from vidra.controllers.resource.guarded import Judged
@@ -51,6 +51,7 @@ from vidra.controllers.resource.retries import Retries
 from vidra.controllers.resource.rivals import rivals_in
 from vidra.controllers.resource.room import TooLarge, overfull
 from vidra.controllers.resource.siblings import may_take, waits_for_siblings
+from vidra.controllers.resource.undefined import Definitions
 from vidra.controllers.shared import Shared, lead_of, sync_of
 from vidra.controllers.status import set_finalizers
 from vidra.controllers.triggers import calls_for_pass, went_back
@@ -89,6 +90,7 @@ class ResourceController:
         self._retries = Retries()
         self._claims = Claims(shared.resources, shared.hub, lambda item: lead_of(item) in shared.share)
         self._patience = Patience()
+        self._definitions = Definitions(shared.client)
         self._judged = Judged()
         self._restored: set[str] = set()
         """VidraResources that went back to an earlier state: what is in the cluster may be of a later one."""
@@ -214,6 +216,8 @@ class ResourceController:
     async def _try(self, resource: VidraResource, owner: Owner, reporter: Reporter, interval: float) -> Next:
         reach, cluster = Reach(self._shared.clusters, resource), None
         try:
+            if resource.status.observed_generation < resource.metadata.generation:
+                self._shared.content.check(resource)
             cluster = self._cluster(resource, reach, owner)
             with self._places.place(cluster, owner.name) as free:
                 if not free:
@@ -224,7 +228,7 @@ class ResourceController:
         except ClusterError as error:
             await reporter.failed(error.reason, str(error) + await self._overlooked(error, resource))
         except ContentError as error:
-            await reporter.failed(Reason.CONTENT_MISSING, str(error), health=self._health(resource))
+            await reporter.failed(error.reason, str(error), health=self._health(resource))
         except Broken as error:
             if cluster is not None and cluster.closed:
                 await reporter.interrupted(error.inventory, error.held)
@@ -404,9 +408,16 @@ class ResourceController:
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
         peers = self._shared.resources.get
         reach = Reach(self._shared.clusters, resource)
-        farewell = await delete_pass(
-            reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace_of(resource, datetime.now(UTC))
-        )
+        try:
+            undefined = await self._definitions.why(resource, self._shared.syncs.get(sync_of(resource)))
+        except KubeError as error:
+            farewell = unexplained(resource, error)
+        else:
+            if undefined:
+                reporter.spared(undefined)
+                return await self._end(resource)
+            grace = grace_of(resource, datetime.now(UTC))
+            farewell = await delete_pass(reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace)
         reporter.kept(farewell.kept)
         reporter.held(farewell.held)
         outcome = farewell.outcome
@@ -415,9 +426,14 @@ class ResourceController:
             if left > 0 or farewell.asking:
                 await reporter.deleting(outcome)
                 left = min(left, left if farewell.again is None else farewell.again)
-                return Next(after=min(LONGEST_WAIT, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
+                longest = pause((problem.reason for problem in outcome.problems), LONGEST_WAIT) or LONGEST_WAIT
+                return Next(after=min(longest, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
             reporter.left_behind(outcome)
-        await self._shared.content.leave(resource, self._others(resource))
+        return await self._end(resource)
+
+    async def _end(self, resource: VidraResource) -> Next:
+        """Nothing holds it any more."""
+        await self._shared.content.leave(sync_of(resource), resource, self._others(resource))
         rest = tuple(item for item in resource.metadata.finalizers if item != RESOURCE_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.resources, resource, rest)
         log.info("removed", objects=len(resource.status.managed_resources))
@@ -436,7 +452,7 @@ class ResourceController:
 
     async def _text(self, resource: VidraResource) -> bytes:
         if resource.spec.content is not None:
-            return await self._shared.content.load(resource.spec.content)
+            return await self._shared.content.load(resource)
         return (resource.spec.manifest or "").encode()
 
     def _suspended(self, resource: VidraResource) -> bool:

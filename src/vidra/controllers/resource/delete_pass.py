@@ -84,6 +84,14 @@ async def delete_pass(
     return Farewell(outcome, kept, held, again, any(work.asking for work in works))
 
 
+def unexplained(resource: VidraResource, error: KubeError) -> Farewell:
+    """Nothing was removed, because nobody can tell whether somebody wished it."""
+    message = f"nothing is removed before Vidra's own definitions were looked at: {error}"
+    problem = ObjectProblem(reason_of(error), message)
+    outcome = Outcome(_verdict([problem]), inventory_of(resource), (problem,), total=resource.status.objects)
+    return Farewell(outcome, (), ())
+
+
 class _Work:
     """The part of a deletion that is about one cluster: another that is away must not hold it up."""
 

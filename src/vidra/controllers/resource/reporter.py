@@ -167,6 +167,16 @@ class Reporter:
         if lines:
             self._say("Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}")
 
+    def spared(self, definition: str) -> None:
+        """The definition goes, and nobody said anything about objects."""
+        entries = self._resource.status.managed_resources
+        message = (
+            f"the definition {definition} is being deleted, which is no wish to delete objects: {len(entries)} stay "
+            "as they are, with Vidra's marks on them. Put it back (vidra crds | kubectl apply --server-side -f -) and "
+            f"create the syncs anew, and they are Vidra's again: {_listed([_place(entry) for entry in entries])}"
+        )
+        self._say("Warning", Reason.KEPT, message, change=True)
+
     def left_behind(self, outcome: Outcome) -> None:
         """The time for a deletion is over."""
         objects = [_place(entry) for entry in outcome.inventory.listing()]

@@ -101,9 +101,8 @@ def _leads(pointer: str, item: Desired) -> bool:
 
 
 def _is_mark(pointer: str, owner: Owner) -> bool:
-    marks = {f"/metadata/labels/{key}" for key in owner.labels}
-    marks |= {f"/metadata/annotations/{key.replace('/', '~1')}" for key in owner.annotations}
-    return pointer in marks
+    marks = {"labels": owner.labels, "annotations": owner.annotations}
+    return pointer in {f"/metadata/{part}/{key.replace('/', '~1')}" for part, keys in marks.items() for key in keys}
 
 
 async def _somewhere(item: Idle, cluster: Cluster) -> bool:

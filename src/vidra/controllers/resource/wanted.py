@@ -16,12 +16,14 @@ from vidra.apply.pruner import PROTECTED
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.guarded import guard_of
 from vidra.kube.discovery import DiscoveryStale
-from vidra.manifests import ManifestObject, Problem, Reading, Ref
+from vidra.manifests import ManifestObject, Problem, ProblemReason, Reading, Ref
 
 BREATH = 200
 """Objects after which others get their turn on the event loop."""
 DEFAULT_NAMESPACE = "default"
 """For objects without a namespace when the destination names none, as kubectl has it."""
+
+_TOO_LARGE = frozenset({ProblemReason.TOO_LARGE, ProblemReason.TOO_MANY_OBJECTS, ProblemReason.TOO_MANY_NODES})
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -125,4 +127,5 @@ def _namespace(reading: Reading, spec: ResourceSpec) -> tuple[ManifestObject, ..
 def _unreadable(problem: Problem) -> ObjectProblem:
     where = f"document {problem.document}" if problem.document else "the manifest"
     place = f"{where}, line {problem.line}" if problem.line else where
-    return ObjectProblem(Reason.INVALID_MANIFEST, f"{place}: {problem.message}", where)
+    reason = Reason.TOO_LARGE if problem.reason in _TOO_LARGE else Reason.INVALID_MANIFEST
+    return ObjectProblem(reason, f"{place}: {problem.message}", where)

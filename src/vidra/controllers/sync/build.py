@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -40,14 +42,19 @@ class Builder:
     """Writes the VidraResources of one sync."""
 
     def __init__(
-        self, client: Client, content: ContentStore, resources: Store[VidraResource], sync: InfrahubSync
+        self,
+        client: Client,
+        content: ContentStore,
+        resources: Store[VidraResource],
+        sync: InfrahubSync,
+        existing: Iterable[VidraResource],
     ) -> None:
         self._client = client
         self._content = content
         self._resources = resources
         self._sync = sync
         self._names: dict[str, list[str]] = {}
-        for item in resources.group(sync.metadata.name):
+        for item in existing:
             self._names.setdefault(artifact_of(item), []).append(item.metadata.name)
 
     async def save(self, artifact: Artifact, text: bytes) -> Content:
@@ -59,14 +66,14 @@ class Builder:
         assert artifact.checksum is not None
         for item in self._of(artifact.id):
             if is_lost(item) and item.spec.content and item.spec.content.checksum == artifact.checksum:
-                await self._content.discard(item.spec.content)
+                await self._content.discard(self._sync.metadata.name, item.spec.content)
         key = self._key(artifact.id)
         return await self._content.save(self._sync.metadata.name, key, artifact.id, artifact.checksum, text)
 
     def stored(self, artifact: Artifact) -> Content | None:
         """The text of an artifact, if it is kept already, for another cluster."""
         for item in self._of(artifact.id):
-            if stored_checksum(item, self._content.has) == artifact.checksum:
+            if stored_checksum(item, partial(self._content.has, self._sync.metadata.name)) == artifact.checksum:
                 return item.spec.content
         return None
 
@@ -79,9 +86,10 @@ class Builder:
             SourceError: The name belongs to a VidraResource that is not of this sync.
             KubeError: It could not be written.
         """
-        spec = self._spec(content, target)
         if existing is None:
-            return await self._create(self.name(content.artifact_id, target.place), spec, target)
+            name = self.name(content.artifact_id, target.place)
+            return await self._create(name, self._spec(name, content, target), target)
+        spec = self._spec(existing.metadata.name, content, target)
         # A text that is back under the same name changes nothing in the spec: say that it is worth another try.
         await self._update(existing, spec, again=is_lost(existing))
         return False
@@ -99,7 +107,8 @@ class Builder:
         used = {
             name for item in self._of(content.artifact_id) if item.spec.content for name in item.spec.content.secrets
         }
-        await self._content.drop_others(self._key(content.artifact_id), used | set(content.secrets))
+        key = self._key(content.artifact_id)
+        await self._content.drop_others(self._sync.metadata.name, key, used | set(content.secrets))
 
     async def keep(self, existing: VidraResource, target: Target) -> None:
         """Carry a changed destination or option of the sync over; nothing is written when nothing differs.
@@ -108,12 +117,13 @@ class Builder:
             KubeError: It could not be written.
         """
         assert existing.spec.content is not None
-        await self._update(existing, self._spec(existing.spec.content, target))
+        spec = self._spec(existing.metadata.name, existing.spec.content, target)
+        await self._update(existing, spec)
 
     def differs(self, existing: VidraResource, target: Target) -> bool:
-        """Whether `keep` would write anything."""
+        """Whether `keep` would write anything but a seal."""
         content = existing.spec.content
-        return content is None or bool(_patch(existing, self._spec(content, target)))
+        return content is None or bool(_patch(existing, spec_for(self._sync, content, target.destination)))
 
     def _of(self, artifact: str) -> list[VidraResource]:
         names = self._names.get(artifact, ())
@@ -124,8 +134,9 @@ class Builder:
         only = next((item for item in self._of(artifact) if not place_of(item)), None)
         return only.metadata.name if only else resource_name(self._sync.metadata.name, artifact)
 
-    def _spec(self, content: Content, target: Target) -> ResourceSpec:
-        return spec_for(self._sync, content, target.destination)
+    def _spec(self, name: str, content: Content, target: Target) -> ResourceSpec:
+        """What the sync decides, sealed for one VidraResource."""
+        return spec_for(self._sync, self._content.sealed(name, content, target.destination), target.destination)
 
     async def _create(self, name: str, spec: ResourceSpec, target: Target) -> bool:
         place = {CLUSTER_HASH_LABEL: target.place} if target.place else {}
@@ -143,9 +154,33 @@ class Builder:
         except ApiError as error:
             if not error.conflict:
                 raise
-            message = f"a VidraResource {name} exists and is not of this sync (or is being deleted): delete it"
-            raise SourceError(Reason.NOT_OWNED, message) from None
+            await self._update(await self._there_already(resource), spec)
+            return False
         return True
+
+    async def _there_already(self, wanted: VidraResource) -> VidraResource:
+        """The VidraResource that has the name: this sync's own when somebody was faster, which the watch had not told.
+
+        Raises:
+            SourceError: It is another's, or on its way out.
+            KubeError: It cannot be read.
+        """
+        name = wanted.metadata.name
+        found = await self._client.get(f"{_ROOT}/{name}", VidraResource)
+        if found.metadata.deletion_timestamp:
+            raise SourceError(
+                Reason.WAITING_FOR_DELETION,
+                f"the VidraResource {name} is being deleted: it is made anew when it is gone",
+            )
+        owners = {(owner.kind, owner.name, owner.uid) for owner in found.metadata.owner_references}
+        ours = {(owner.kind, owner.name, owner.uid) for owner in wanted.metadata.owner_references}
+        if not ours <= owners or not wanted.metadata.labels.items() <= found.metadata.labels.items():
+            raise SourceError(
+                Reason.NOT_OWNED,
+                f"a VidraResource {name} exists and is not of this sync: delete it, or rename the sync",
+            )
+        self._resources.changed(found)
+        return found
 
     async def _update(self, existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> None:
         """Write what the sync decides, where it differs."""

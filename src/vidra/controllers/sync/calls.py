@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -62,7 +63,7 @@ class Calls:
             bool(event.checksum and have)
             and name in self._shared.share
             and self._syncs.settled(name)
-            and all(stored_checksum(item, self._shared.content.has) == event.checksum for item in have)
+            and all(stored_checksum(item, partial(self._shared.content.has, name)) == event.checksum for item in have)
         )
 
     async def _tell(self, name: str) -> Next:

@@ -24,7 +24,7 @@ from vidra.controllers.status import set_finalizers
 from vidra.controllers.sync.ask import Known, source_of
 from vidra.controllers.sync.asked import Asked, answered, failed
 from vidra.controllers.sync.claim import claim
-from vidra.controllers.sync.decide import Trouble, artifact_of, is_lost
+from vidra.controllers.sync.decide import Trouble, artifact_of, is_lost, is_refused
 from vidra.controllers.sync.freshness import Freshness
 from vidra.controllers.sync.heirs import heirs, time_left
 from vidra.controllers.sync.let_go import Farewell, end, let_go
@@ -327,12 +327,16 @@ class SyncController:
             return
         asked = self._asked.get(name)
         gone = new is None and (asked is None or artifact_of(item) in asked.done.artifacts)
-        if gone or (new is not None and is_lost(new) and not (old and is_lost(old))):
+        if gone or (new is not None and _needs_its_text(new) and not (old and _needs_its_text(old))):
             self._ask_again(name)
         elif self._unready.note(name, old, new):
             self.queue.add(name)
         elif _outlook(old) != _outlook(new):
             self.queue.add_after(name, SUM_UP_AFTER)
+
+
+def _needs_its_text(resource: VidraResource) -> bool:
+    return is_lost(resource) or is_refused(resource)
 
 
 def _outlook(resource: VidraResource | None) -> tuple[bool, str, int, str | None] | None:

@@ -112,6 +112,14 @@ def is_lost(resource: VidraResource) -> bool:
     )
 
 
+def is_refused(resource: VidraResource) -> bool:
+    """Whether it names a text that it was not given: somebody wrote into it, or its sync has not sealed it yet."""
+    return any(
+        item.reason == Reason.CONTENT_REFUSED and item.observed_generation >= resource.metadata.generation
+        for item in resource.status.conditions
+    )
+
+
 def _goes(resource: VidraResource | None) -> bool:
     return resource is not None and resource.metadata.deletion_timestamp is not None
 

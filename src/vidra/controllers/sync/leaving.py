@@ -26,7 +26,7 @@ Unlisted = Mapping[str, frozenset[str]]
 """VidraResources whose artifacts a complete list no longer holds, by name. With each the artifacts that were listed
 together with its own and have not changed since: none of them has come in its place."""
 
-_NOT_AN_OBJECT = frozenset({Reason.INVALID_MANIFEST})
+_NOT_AN_OBJECT = frozenset({Reason.INVALID_MANIFEST, Reason.TOO_LARGE})
 """Problems that do not tell which object they are about."""
 
 

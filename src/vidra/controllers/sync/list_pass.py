@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 
@@ -13,6 +14,7 @@ from vidra.controllers.journeys import Moment
 from vidra.controllers.shared import Shared
 from vidra.controllers.sync.decide import Trouble, decide, place_of, remark_on
 from vidra.controllers.sync.leaving import Unlisted, unlisted
+from vidra.controllers.sync.mine import mine
 from vidra.controllers.sync.rollout import admit
 from vidra.controllers.sync.spread import Spread
 from vidra.controllers.sync.targets import Targets, targets_of
@@ -53,15 +55,15 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     asked = time.time_ns()
     listing = await source.list()
     answered = Moment(asked, time.time_ns())
-    existing = shared.resources.group(sync.metadata.name)
+    existing = mine(shared.resources.group(sync.metadata.name), shared.content.vouches)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
-    has, places = shared.content.has, targets.places
+    has, places = partial(shared.content.has, sync.metadata.name), targets.places
     decision = decide(listing, existing, has, allow_empty=sync.spec.allow_empty, places=places)
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
     # Before anything new is applied: what goes yields to it.
     shared.leaving.note(sync.metadata.name, (item.metadata.name for item in going))
-    spread = Spread(shared, sync, targets, source, answered)
+    spread = Spread(shared, sync, source, answered, targets=targets, existing=existing)
     admission = admit(sync, places, spread.behind(decision), existing)
     await spread.carry_out(decision, admission)
     listed = frozenset(artifact.id for artifact in listing.artifacts)

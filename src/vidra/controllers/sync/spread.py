@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
+from vidra.api.names import GROUP, RESOURCE_KIND, RESOURCE_PLURAL
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.controllers.journeys import Moment
+from vidra.controllers.resource.report import reason_of
 from vidra.controllers.shared import Shared
 from vidra.controllers.spans import part
 from vidra.controllers.sync.build import Builder
 from vidra.controllers.sync.decide import Decision, Trouble, artifact_of, place_of
 from vidra.controllers.sync.rollout import Admission
 from vidra.controllers.sync.targets import Targets
-from vidra.kube.errors import KubeError
+from vidra.kube.errors import ApiError, KubeError
 from vidra.sources.protocol import Artifact, Source, SourceError
 
 AT_ONCE = 16
@@ -28,14 +30,23 @@ AT_ONCE = 16
 class Spread:
     """The hand of one pass over a sync."""
 
-    def __init__(self, shared: Shared, sync: InfrahubSync, targets: Targets, source: Source, listed: Moment) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        sync: InfrahubSync,
+        source: Source,
+        listed: Moment,
+        *,
+        targets: Targets,
+        existing: Sequence[VidraResource],
+    ) -> None:
         self._shared = shared
         self._sync = sync.metadata.name
         self._source = source
         self._listed = listed
         self._targets = {target.place: target for target in targets.there}
-        self._builder = Builder(shared.client, shared.content, shared.resources, sync)
-        self._there = {(artifact_of(item), place_of(item)): item for item in shared.resources.group(self._sync)}
+        self._builder = Builder(shared.client, shared.content, shared.resources, sync, existing)
+        self._there = {(artifact_of(item), place_of(item)): item for item in existing}
         self._places = asyncio.Semaphore(AT_ONCE)
         self.counts: Counter[bool] = Counter()
         """VidraResources that were written; True: made."""
@@ -52,7 +63,12 @@ class Spread:
 
     async def carry_out(self, decision: Decision, admission: Admission) -> None:
         """Fetch, store and write, so much at a time; one artifact's trouble is its own."""
-        keep = [item for _, item in decision.keep if place_of(item) in admission.now]
+        # One that only lacks its seal is given nothing new, and waits for nobody.
+        keep = [
+            item
+            for _, item in decision.keep
+            if place_of(item) in admission.now or not self._builder.differs(item, self._targets[place_of(item)])
+        ]
         fetch = {
             artifact: places
             for artifact in decision.fetch
@@ -75,8 +91,7 @@ class Spread:
         except SourceError as error:
             self.troubles.append(Trouble(error.reason, str(error)))
         except KubeError as error:
-            message = f"artifact {artifact} could not be stored: {error}"
-            self.troubles.append(Trouble(Reason.CLUSTER_UNREACHABLE, message))
+            self.troubles.append(_not_stored(artifact, error))
 
     async def _keep(self, item: VidraResource) -> None:
         await self._builder.keep(item, self._targets[place_of(item)])
@@ -101,3 +116,15 @@ class Spread:
         self._shared.metrics.downloads.inc()
         with part("store", {"vidra.bytes": len(text)}):
             return await self._builder.save(artifact, text)
+
+
+def _not_stored(artifact: str, error: KubeError) -> Trouble:
+    """Why an artifact was not stored; without Vidra's definitions it is not the cluster that is away."""
+    if isinstance(error, ApiError) and error.unserved:
+        message = (
+            f"artifact {artifact} could not be stored: this cluster does not serve {RESOURCE_KIND}, because its "
+            f"definition {RESOURCE_PLURAL}.{GROUP} is missing or being deleted. Put it back: "
+            "vidra crds | kubectl apply --server-side -f -"
+        )
+        return Trouble(Reason.KIND_UNKNOWN, message)
+    return Trouble(reason_of(error), f"artifact {artifact} could not be stored: {error}")

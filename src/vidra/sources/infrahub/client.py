@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from vidra.api.reasons import Reason
+from vidra.api.words import one_line
 from vidra.kube.traffic import Traffic
 from vidra.sources.infrahub.account import Account
 from vidra.sources.infrahub.address import base_of, endpoint
@@ -109,7 +110,7 @@ class Infrahub:
         if not answer.is_json:
             raise not_infrahub(answer, self.base)
         try:
-            return read_listing(answer.body, selection.artifact_name)
+            return read_listing(answer.body, selection.artifact_name, self._limits.max_artifacts)
         except NotGraphQLError as error:
             raise not_infrahub(answer, self.base, str(error)) from None
         except SourceError as error:
@@ -124,6 +125,7 @@ class Infrahub:
             raise not_infrahub(answer, self.base)
         raise SourceError(
             Reason.CHECKSUM_MISMATCH,
-            f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced {artifact.checksum} "
+            f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced "
+            f"{one_line(artifact.checksum or '', 64)} "
             f"({selection}); it may have been generated anew in between, and is asked for again at the next pass",
         )

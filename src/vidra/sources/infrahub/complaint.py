@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from vidra.api.words import one_line
+from vidra.manifests.foreign import LINE, UnreadableError, as_text, decode
 from vidra.sources.infrahub.answer import Answer
-
-_SHOWN = 300
-"""Characters of a complaint that a message repeats."""
 
 
 class _Body(msgspec.Struct):
@@ -20,8 +19,8 @@ def complaint(answer: Answer) -> str | None:
     if not answer.is_json:
         return None
     try:
-        body = msgspec.json.decode(answer.body, type=_Body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = decode(answer.body, _Body)
+    except UnreadableError:
         return None
     if body.errors:
         return told(body.errors)
@@ -31,16 +30,10 @@ def complaint(answer: Answer) -> str | None:
 def told(errors: object) -> str:
     """The messages of a list of errors; a message may itself be an object."""
     found = errors if isinstance(errors, list) else [errors]
-    return short("; ".join(_message(error) for error in found[:3]))
-
-
-def short(text: str) -> str:
-    """One line of a bearable length."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+    return one_line("; ".join(_message(error) for error in found[:3]), LINE)
 
 
 def _message(error: object) -> str:
     while isinstance(error, dict) and (error.get("message") or error.get("msg")):
         error = error.get("message") or error.get("msg")
-    return error if isinstance(error, str) else msgspec.json.encode(error).decode()
+    return error if isinstance(error, str) else as_text(error)

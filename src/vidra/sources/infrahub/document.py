@@ -8,6 +8,7 @@ import msgspec
 from yarl import URL
 
 from vidra.api.reasons import Reason
+from vidra.manifests.foreign import UnreadableError, decode
 from vidra.sources.infrahub.answer import Answer
 from vidra.sources.infrahub.complaint import told
 from vidra.sources.infrahub.refusal import not_infrahub
@@ -31,8 +32,8 @@ def read_document(answer: Answer, base: str, secrets: tuple[str, ...]) -> dict[s
         SourceError: There is none, or errors beside it.
     """
     try:
-        body = msgspec.json.decode(answer.body, type=_Body) if answer.is_json else _Body()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        body = decode(answer.body, _Body) if answer.is_json else _Body()
+    except UnreadableError:
         body = _Body()
     if body.errors:
         raise _refused(answer, base, told(body.errors), secrets)

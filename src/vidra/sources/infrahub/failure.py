@@ -6,7 +6,8 @@ import aiohttp
 import msgspec
 
 from vidra.api.reasons import Reason
-from vidra.sources.infrahub.complaint import short
+from vidra.api.words import one_line
+from vidra.manifests.foreign import LINE
 from vidra.sources.protocol import SourceError
 
 CAUGHT = (aiohttp.ClientError, TimeoutError, OSError)
@@ -72,7 +73,7 @@ def failure_of(error: Exception, base: str) -> Failure:
 
 def _detail(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f" ({short(str(error.certificate_error))})"
+        return f" ({one_line(str(error.certificate_error), LINE)})"
     if isinstance(error, aiohttp.ClientConnectorError) and error.os_error.strerror:
-        return f" ({short(error.os_error.strerror)})"
+        return f" ({one_line(error.os_error.strerror, LINE)})"
     return ""

@@ -8,6 +8,8 @@ import time
 
 import msgspec
 
+from vidra.manifests.foreign import UnreadableError, decode
+
 
 class _Claims(msgspec.Struct):
     exp: float
@@ -23,7 +25,7 @@ def lifetime(token: str) -> float | None:
     if len(parts) != 3:
         return None
     try:
-        claims = msgspec.json.decode(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)), type=_Claims)
-    except (binascii.Error, ValueError):
+        claims = decode(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)), _Claims)
+    except (binascii.Error, ValueError, UnreadableError):
         return None
     return claims.exp - (time.time() if claims.iat is None else claims.iat)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
 from msgspec import UNSET, Raw
 
 from vidra.api.reasons import Reason
+from vidra.api.words import one_line
+from vidra.manifests.foreign import LINE, OtherShapeError, UnreadableError, decode
 from vidra.sources.infrahub.complaint import told
 from vidra.sources.infrahub.nodes import Body, Edge, Node, Root, Text, text
 from vidra.sources.protocol import Artifact, Listing, SourceError
@@ -20,15 +21,20 @@ class NotGraphQLError(Exception):
     """The body is no answer of GraphQL; the text says what is wrong with it."""
 
 
-def read_listing(body: bytes, artifact_name: str) -> Listing:
+def read_listing(body: bytes, artifact_name: str, most: int) -> Listing:
     """Read a list of artifacts.
+
+    Args:
+        most: How many it may hold.
 
     Raises:
         NotGraphQLError: It is none of Infrahub's answers.
-        SourceError: Infrahub answers, but not with the list of these artifacts (QUERY_FAILED).
+        SourceError: Infrahub answers, but not with the list of these artifacts (QUERY_FAILED), or too many (TOO_LARGE).
     """
     answer = _decode(body)
     root = _root(answer)
+    if len(root.edges) > most:
+        raise _too_many(len(root.edges), most)
     nodes = [_node(edge) for edge in root.edges]
     good = [node for node in nodes if node is not None and isinstance(node.id, str) and _has_checksum(node)]
     _check_fields(nodes)
@@ -40,11 +46,11 @@ def read_listing(body: bytes, artifact_name: str) -> Listing:
 
 def _decode(body: bytes) -> Body:
     try:
-        answer = msgspec.json.decode(body, type=Body)
-    except msgspec.ValidationError as error:
+        answer = decode(body, Body)
+    except OtherShapeError as error:
         raise NotGraphQLError(f"the query's answer has another shape ({error})") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise NotGraphQLError("the query's answer is no JSON") from None
+    except UnreadableError as error:
+        raise NotGraphQLError(f"the query's answer cannot be read: {error}") from None
     if answer.data is UNSET and not answer.errors:
         raise NotGraphQLError("the query's answer holds no `data`")
     return answer
@@ -60,7 +66,8 @@ def _root(answer: Body) -> Root:
     if answer.errors:
         raise _failed(f"Infrahub says: {told(answer.errors)}")
     if roots:
-        raise _failed(f"it selects several lists ({', '.join(roots)}); let it select {_USUAL_ROOT} alone")
+        found = one_line(", ".join(roots), LINE)
+        raise _failed(f"it selects several lists ({found}); let it select {_USUAL_ROOT} alone")
     raise _failed(
         f"its answer holds no list; let it select {_USUAL_ROOT} {{ edges {{ node {{ id checksum {{ value }} }} }} }}"
     )
@@ -68,15 +75,15 @@ def _root(answer: Body) -> Root:
 
 def _list(raw: Raw) -> Root | None:
     try:
-        return msgspec.json.decode(raw, type=Root)
-    except msgspec.ValidationError:
+        return decode(raw, Root)
+    except UnreadableError:
         return None
 
 
 def _node(raw: Raw) -> Node | None:
     try:
-        return msgspec.json.decode(raw, type=Edge).node
-    except msgspec.ValidationError:
+        return decode(raw, Edge).node
+    except UnreadableError:
         return None
 
 
@@ -98,7 +105,7 @@ def _check_names(nodes: list[Node], wanted: str) -> None:
     other = next((name for node in nodes if (name := text(node.name)) is not None and name != wanted), None)
     if other is not None:
         raise _failed(
-            f"it also lists {other!r}: it does not filter by its variable; "
+            f"it also lists {one_line(other, LINE)!r}: it does not filter by its variable; "
             "let it select CoreArtifact(name__value: $artifactname)"
         )
 
@@ -117,6 +124,14 @@ def _doubts(answer: Body, root: Root, nodes: list[Node | None], good: int, disti
 def _artifact(node: Node) -> Artifact:
     assert isinstance(node.id, str)
     return Artifact(node.id, text(node.checksum), failed=text(node.status) == _FAILED)
+
+
+def _too_many(there: int, most: int) -> SourceError:
+    return SourceError(
+        Reason.TOO_LARGE,
+        f"it lists {there:,} artifacts, and one sync takes {most:,}: nothing of it is read, and what is applied stays; "
+        "give them several names and each name a sync, or raise the operator's --max-artifacts",
+    )
 
 
 def _failed(why: str) -> SourceError:

@@ -7,6 +7,7 @@ import asyncio
 import msgspec
 
 from vidra.api.reasons import Reason
+from vidra.manifests.foreign import UnreadableError, decode
 from vidra.sources.infrahub.address import endpoint
 from vidra.sources.infrahub.answer import Answer, Request
 from vidra.sources.infrahub.credential import Credential
@@ -113,8 +114,8 @@ class Login:
 
 def _granted(answer: Answer) -> _Granted | None:
     try:
-        granted = msgspec.json.decode(answer.body, type=_Granted)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        granted = decode(answer.body, _Granted)
+    except UnreadableError:
         return None
     token = granted.access_token
     return granted if token and token.isascii() and token.isprintable() else None

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from vidra.controllers.sync.event import ArtifactEvent
+from vidra.manifests.foreign import UnreadableError, decode
 from vidra.web.webhooks.result import Refused, Result
 
 CAP = 32 * 1024
@@ -81,8 +82,8 @@ def artifact_event(body: Body, infrahubs: frozenset[str]) -> ArtifactEvent | Non
 
 def _decoded(text: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return decode(text, kind)
+    except UnreadableError:
         raise Refused(Result.MALFORMED, 400, "the body is not an event of Infrahub") from None
 
 

@@ -1,0 +1,50 @@
+"""Seals a VidraResource to the stored text it was given: pure.
+
+Invariant: a stored text goes only where the sync that stored it sent it.
+
+Whoever may write VidraResources can write anything into one: owner references, labels, the names of Secrets. None of
+that shows who made it. So a random stamp is kept with every text, which only those can read who may read the text
+itself, and whatever a sync writes is sealed with it: the VidraResource's name, the text and the place, together. A seal
+that is copied elsewhere, or stands beside another place, is worth nothing, and to check one costs no request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+import msgspec
+
+from vidra.api.resource import Content
+from vidra.api.sync import Destination
+
+LENGTH = 32
+"""Hex characters of a seal, and of a stamp."""
+
+
+def new_stamp() -> str:
+    """What nobody can guess."""
+    return secrets.token_hex(LENGTH // 2)
+
+
+def sealed(stamp: str, name: str, content: Content, destination: Destination) -> Content:
+    """A text's whereabouts with the seal of one VidraResource at one place.
+
+    Args:
+        stamp: Of the text.
+        name: Of the VidraResource.
+    """
+    return msgspec.structs.replace(content, seal=_seal(stamp, name, content, destination))
+
+
+def is_sealed(stamp: str, name: str, content: Content, destination: Destination) -> bool:
+    """Whether a sync gave this text to this VidraResource, for this place."""
+    right = _seal(stamp, name, content, destination)
+    return bool(stamp) and hmac.compare_digest(right.encode(), content.seal.encode())
+
+
+def _seal(stamp: str, name: str, content: Content, destination: Destination) -> str:
+    place = (destination.server, destination.context, destination.namespace)
+    said = msgspec.json.encode((name, place, msgspec.structs.replace(content, seal="")))
+    return hmac.new(stamp.encode(), said, hashlib.sha256).hexdigest()[:LENGTH]

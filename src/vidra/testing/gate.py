@@ -1,0 +1,163 @@
+"""A gate between an operator and its API server, which counts, refuses, cuts, or closes for good.
+
+Attributes of a request are known here, as they are not on a `Wire`: a test can stop an operator between any two of
+its writes, answer with a storm of refusals, or cut watches in the middle of a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from aiohttp import web
+
+from vidra.testing.controlplane import ControlPlane
+
+Refusal = Callable[[web.Request], web.Response | None]
+
+_READS = frozenset({"GET", "HEAD"})
+_PASSED_ON = ("Accept", "Authorization", "Content-Type", "User-Agent")
+
+
+class Gate:
+    """Hands requests on to an API server.
+
+    Attributes:
+        url: What to connect to instead of the server.
+        refuse: What is answered instead; None lets a request pass.
+        writes: How many were let through since `open`.
+        closed: Set when the last write that `open` allowed was done: whoever is behind the gate is as good as dead.
+    """
+
+    url: str
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
+        self._runner: web.AppRunner | None = None
+        self._streams: set[asyncio.Event] = set()
+        self._left: int | None = None
+        self.refuse: Refusal = lambda _: None
+        self.writes = 0
+        self.closed = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=1 << 24)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        # What a closed gate holds back has no end that could be waited for.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        trust = aiohttp.TCPConnector(ssl=self._plane_trust(), limit=0)
+        self._session = aiohttp.ClientSession(connector=trust, auto_decompress=False)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._runner is not None
+        await self._session.close()
+        await self._runner.cleanup()
+
+    def open(self, writes: int | None = None) -> None:
+        """Let everything through, or so many writes and then nothing any more."""
+        self._left, self.writes = writes, 0
+        self.closed = asyncio.Event()
+        if writes == 0:
+            self.closed.set()
+
+    def cut(self) -> None:
+        """End every watch in the middle of the next line that it brings."""
+        for stream in self._streams:
+            stream.set()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if self.closed.is_set():
+            return await self._nothing(request)
+        if (refusal := self.refuse(request)) is not None:
+            return refusal
+        if request.query.get("watch") == "true":
+            return await self._stream(request)
+        return await self._once(request)
+
+    async def _once(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        last = self._counted(request)
+        async with self._ask(request, body) as answer:
+            content = await answer.read()
+            if last or self.closed.is_set():
+                self.closed.set()
+                return await self._nothing(request)
+            return web.Response(status=answer.status, body=content, headers=_headers(answer))
+
+    def _counted(self, request: web.Request) -> bool:
+        """Whether this is the last write that goes through."""
+        if request.method in _READS:
+            return False
+        self.writes += 1
+        return self._left is not None and self.writes >= self._left
+
+    async def _nothing(self, request: web.Request) -> web.StreamResponse:
+        """The connection ends without an answer."""
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        cut = asyncio.Event()
+        self._streams.add(cut)
+        try:
+            async with self._ask(request, b"") as answer:
+                response = web.StreamResponse(status=answer.status, headers=_headers(answer))
+                await response.prepare(request)
+                async for chunk in answer.content.iter_any():
+                    if self.closed.is_set():
+                        return await self._nothing(request)
+                    if cut.is_set():
+                        await response.write(chunk[: max(1, len(chunk) // 2)])
+                        return await self._nothing(request)
+                    await response.write(chunk)
+                return response
+        except (ConnectionError, aiohttp.ClientError):
+            return await self._nothing(request)
+        finally:
+            self._streams.discard(cut)
+
+    def _ask(self, request: web.Request, body: bytes) -> aiohttp.client._RequestContextManager:
+        headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
+        return self._session.request(
+            request.method,
+            self._plane.server + request.raw_path,
+            data=body or None,
+            headers=headers,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
+        )
+
+    def _plane_trust(self) -> aiohttp.Fingerprint | bool:
+        return False  # loopback, and a server that this process started
+
+
+def storm(dice: random.Random, share: float) -> Refusal:
+    """So many of all requests are refused as an API server does that has too much to do, or is ill."""
+
+    def refuse(_: web.Request) -> web.Response | None:
+        if dice.random() >= share:
+            return None
+        code = dice.choice((429, 429, 500, 503))
+        headers = {"Retry-After": "0"} if code == 429 else {}
+        body = {"kind": "Status", "status": "Failure", "code": code, "reason": "InternalError", "message": "a storm"}
+        return web.json_response(body, status=code, headers=headers)
+
+    return refuse
+
+
+def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
+    with suppress(KeyError):
+        return {"Content-Type": answer.headers["Content-Type"]}
+    return {}

@@ -1,0 +1,58 @@
+"""Two operators over the same things, none of which waits for a Lease: they say so, and give no wrong advice."""
+
+import pytest
+
+from vidra.manifests.write import write
+from vidra.testing.eventually import eventually
+from vidra.testing.objects import config_map
+from vidra.testing.operating import Operating
+from vidra.testing.scene import SYNCS, Scene
+
+
+def _others(operating: Operating) -> float | None:
+    return operating.operator.metrics.registry.get_sample_value("vidra_other_operators")
+
+
+@pytest.mark.parametrize("leads", [False, True])
+async def test_who_works_without_a_lease_notices_another(
+    own_scene: Scene, own_operator: Operating, leads: bool
+) -> None:
+    assert _others(own_operator) == 0
+    async with Operating(own_scene.plane, leader_elect=leads) as second:
+        await eventually(lambda: _others(own_operator) == 1)
+        if not leads:
+            await eventually(lambda: _others(second) == 1)
+        lease = "vidra-operator" if leads else "vidra-operator-alone"
+        event = await own_scene.until_event(lease, "OtherOperator", namespace="vidra-system")
+        assert event["type"] == "Warning"
+        assert "stop one of them, or start all of them with --leader-elect" in event["message"]
+
+
+async def test_one_that_is_alone_says_nothing_and_asks_for_nothing(own_scene: Scene, own_operator: Operating) -> None:
+    """What an earlier one left, which was killed, is no sign of life."""
+    await own_operator.stop()
+    await own_operator.start()
+    mark = own_scene.plane.audit.mark()
+    await own_scene.until_resource(await own_scene.resource(write([config_map("box")])))
+    assert _others(own_operator) == 0
+    asked = [entry for entry in own_scene.plane.audit.since(mark) if entry.resource == "leases"]
+    assert [entry.verb for entry in asked if entry.verb not in {"watch", "list"}] == []
+
+
+async def test_a_race_between_two_is_no_reason_to_delete_anything(own_scene: Scene, own_operator: Operating) -> None:
+    kinds = ("Red", "Green", "Blue")
+    for kind in kinds:
+        for number in range(2):
+            own_scene.infrahub.add_artifact(kind, write([config_map(f"{kind.lower()}-{number}", colour=kind)]))
+    async with Operating(own_scene.plane) as second:
+        assert own_operator.running
+        assert second.running
+        names = [await own_scene.sync(kind, interval="1s") for kind in kinds]
+        for name in names:
+            await own_scene.until_sync(name)
+            said = [event["message"] for event in await own_scene.events_about(name)]
+            assert not [message for message in said if "delete it" in message]
+    for name in names:
+        await own_scene.delete(SYNCS, name)
+    for name in names:
+        await own_scene.until_gone(SYNCS, name)
