@@ -20,7 +20,8 @@ from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.observed import Observed, seen
+from vidra.kube.observed import Observed
+from vidra.kube.seen import seen
 from vidra.kube.store import Store
 from vidra.kube.verbs import apply, look
 from vidra.manifests import ManifestObject, Ref

@@ -10,7 +10,7 @@ from vidra.apply.desired import Desired
 from vidra.apply.inventory import Inventory, entry_for, key_of
 from vidra.apply.order import Stage, stage_of
 from vidra.apply.plan import plan, prune_order, revision, staged
-from vidra.kube.observed import Seen
+from vidra.kube.seen import Seen
 
 NewDesired = Callable[..., Desired]
 

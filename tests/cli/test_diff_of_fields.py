@@ -7,7 +7,7 @@ import pytest
 from vidra.kube.client import encode
 from vidra.manifests.write import write
 from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map
+from vidra.testing.objects import config_map, service
 from vidra.testing.scene import Json, Scene
 
 
@@ -23,16 +23,6 @@ def deployment(**spec: Any) -> Json:
             "template": {"metadata": {"labels": {"app": "web"}}, "spec": pod},
             **spec,
         },
-    }
-
-
-def service() -> Json:
-    ports = [{"name": "web", "port": 80}, {"name": "metrics", "port": 9090}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "it"},
-        "spec": {"selector": {"app": "it"}, "ports": ports},
     }
 
 

@@ -9,7 +9,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import key_of
 from vidra.apply.plan import generation_of, held_of, revision
 from vidra.controllers.resource.doubts import EVERY, Doubts
-from vidra.kube.observed import Seen
+from vidra.kube.seen import Seen
 
 OWNER = "me"
 

@@ -11,9 +11,11 @@ from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveMeta, LiveObject
-from vidra.kube.observed import EVERYWHERE, Observed, Places, Seen
+from vidra.kube.observed import Observed, Places
+from vidra.kube.seen import Seen
 from vidra.kube.sight import Sight
 from vidra.kube.verbs import apply
+from vidra.kube.view import EVERYWHERE
 from vidra.testing.controlplane import ControlPlane
 from vidra.testing.eventually import eventually
 

@@ -10,7 +10,7 @@ from vidra.kube.client import encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition
+from vidra.testing.objects import config_map, custom, definition, service
 from vidra.testing.operating import Operating
 from vidra.testing.scene import Json, Scene
 
@@ -45,16 +45,6 @@ def shop() -> Json:
 
 def firewall() -> Json:
     return custom(GROUP, "Firewall", "it", rules=[{"id": 1, "allow": "ssh"}, {"id": 2, "allow": "none"}])
-
-
-def service() -> Json:
-    ports = [{"name": "web", "port": 80}, {"name": "metrics", "port": 9090}]
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": "it"},
-        "spec": {"selector": {"app": "it"}, "ports": ports},
-    }
 
 
 def lists(item: Json) -> list[list[Any]]:

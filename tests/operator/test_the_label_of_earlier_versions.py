@@ -6,7 +6,7 @@ import pytest
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL
 from vidra.apply.owner import Owner
-from vidra.kube import observed
+from vidra.kube import view
 from vidra.manifests.write import write
 from vidra.testing.controlplane.audit import AuditEntry
 from vidra.testing.objects import config_map, namespace, secret
@@ -42,7 +42,7 @@ async def upgrade(own_scene: Scene, own_operator: Operating, monkeypatch: pytest
     """An operator is at work that labels and watches as versions before 2026-11-29 did."""
     await own_operator.stop()
     monkeypatch.setattr(Owner, "labels", property(lambda _: dict(FORMER)))
-    monkeypatch.setattr(observed, "SELECTOR", f"{FORMER_LABEL}={FORMER_VALUE}")
+    monkeypatch.setattr(view, "SELECTOR", f"{FORMER_LABEL}={FORMER_VALUE}")
     await own_operator.start()
 
     async def upgrade() -> int:

@@ -16,6 +16,15 @@ async def is_there(scene: Scene, name: str) -> bool:
     return await scene.get(await scene.kind("v1", "ConfigMap"), name, namespace=scene.namespace) is not None
 
 
+async def consumer_came_after_gadget(scene: Scene, group: str) -> None:
+    scene.discovery.forget()
+    gadget = await scene.get(await scene.kind(f"{group}/v1", "Gadget"), "first", namespace=scene.namespace)
+    consumer = await scene.get(await scene.kind("v1", "ConfigMap"), "consumer", namespace=scene.namespace)
+    assert gadget is not None
+    assert consumer is not None
+    assert int(gadget["metadata"]["resourceVersion"]) < int(consumer["metadata"]["resourceVersion"])
+
+
 async def test_an_object_of_a_kind_that_comes_later_holds_the_next_wave(scene: Scene) -> None:
     group = f"{scene.namespace}.example.com"
     text = [
@@ -29,12 +38,7 @@ async def test_an_object_of_a_kind_that_comes_later_holds_the_next_wave(scene: S
     assert (await is_there(scene, "settings"), await is_there(scene, "consumer")) == (True, False)
     await scene.apply(definition(group, "Gadget"))
     await scene.until_resource(name)
-    scene.discovery.forget()
-    gadget = await scene.get(await scene.kind(f"{group}/v1", "Gadget"), "first", namespace=scene.namespace)
-    consumer = await scene.get(await scene.kind("v1", "ConfigMap"), "consumer", namespace=scene.namespace)
-    assert gadget is not None
-    assert consumer is not None
-    assert int(gadget["metadata"]["resourceVersion"]) < int(consumer["metadata"]["resourceVersion"])
+    await consumer_came_after_gadget(scene, group)
 
 
 async def test_definition_resource_and_consumer_of_one_manifest_come_in_this_order(scene: Scene) -> None:
@@ -46,12 +50,7 @@ async def test_definition_resource_and_consumer_of_one_manifest_come_in_this_ord
     ]
     name = await scene.resource(write(text))
     await scene.until_resource(name)
-    scene.discovery.forget()
-    gadget = await scene.get(await scene.kind(f"{group}/v1", "Gadget"), "first", namespace=scene.namespace)
-    consumer = await scene.get(await scene.kind("v1", "ConfigMap"), "consumer", namespace=scene.namespace)
-    assert gadget is not None
-    assert consumer is not None
-    assert int(gadget["metadata"]["resourceVersion"]) < int(consumer["metadata"]["resourceVersion"])
+    await consumer_came_after_gadget(scene, group)
 
 
 def protected() -> str:

@@ -28,7 +28,8 @@ from vidra.apply.terms import UNARMED, Terms
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.live import LiveObject
-from vidra.kube.observed import Observed, Seen, seen
+from vidra.kube.observed import Observed
+from vidra.kube.seen import Seen, seen
 from vidra.kube.verbs import apply, delete, look
 
 NEVER = "1"

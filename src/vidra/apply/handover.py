@@ -18,9 +18,10 @@ import msgspec
 
 from vidra.apply.fieldsets import Fields, meet, merged, without
 from vidra.kube.answer import decode
-from vidra.kube.client import MERGE_PATCH, Client, encode
+from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.live import METADATA_ONLY, LiveMeta, LiveObject, Manager
+from vidra.kube.verbs import patch_metadata
 
 ATTEMPTS = 4
 
@@ -115,9 +116,8 @@ async def rewrite(client: Client, path: str, uid: str, version: str, entries: Se
         Unreachable: The cluster does not answer.
         ApiError: Refused; 409 when the object has changed.
     """
-    body = {"metadata": {"uid": uid, "resourceVersion": version, "managedFields": list(entries)}}
-    answer = await client.send("PATCH", path, body=encode(body), content_type=MERGE_PATCH, accept=METADATA_ONLY)
-    return decode(answer, LiveObject)
+    metadata = {"uid": uid, "resourceVersion": version, "managedFields": list(entries)}
+    return await patch_metadata(client, path, metadata)
 
 
 def _fields(entry: Manager) -> Fields:

@@ -23,7 +23,8 @@ from vidra.apply.release import release
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.observed import Observed, Seen, seen
+from vidra.kube.observed import Observed
+from vidra.kube.seen import Seen, seen
 from vidra.kube.verbs import delete, json_patch, look
 
 ATTEMPTS = 4

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
 from vidra.apply.owner import Owner
-from vidra.kube.answer import decode
-from vidra.kube.client import MERGE_PATCH, Client, encode
+from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
-from vidra.kube.live import METADATA_ONLY, LiveObject
+from vidra.kube.live import LiveObject
+from vidra.kube.verbs import patch_metadata
 
 
 async def relabel(client: Client, path: str, *, uid: str, owner: Owner) -> LiveObject | None:
@@ -22,18 +22,10 @@ async def relabel(client: Client, path: str, *, uid: str, owner: Owner) -> LiveO
         Unreachable: The cluster does not answer.
         ApiError: The cluster does not let Vidra in at all.
     """
-    patch = {"metadata": {"uid": uid, "labels": {MANAGED_LABEL: MANAGED_VALUE}}}
+    metadata = {"uid": uid, "labels": {MANAGED_LABEL: MANAGED_VALUE}}
     try:
-        answer = await client.send(
-            "PATCH",
-            path,
-            query={"fieldManager": owner.manager},
-            body=encode(patch),
-            content_type=MERGE_PATCH,
-            accept=METADATA_ONLY,
-        )
+        return await patch_metadata(client, path, metadata, manager=owner.manager)
     except ApiError as error:
         if error.unauthorized:
             raise
         return None
-    return decode(answer, LiveObject)

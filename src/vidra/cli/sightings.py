@@ -14,7 +14,7 @@ from vidra.clusters.registry import Clusters
 from vidra.kube.discovery import DiscoveryStale
 from vidra.kube.errors import KubeError
 from vidra.kube.live import METADATA_LIST, LiveList, LiveMeta
-from vidra.kube.observed import seen
+from vidra.kube.seen import seen
 from vidra.kube.verbs import look
 
 Group = tuple[str, str, str]

@@ -10,7 +10,8 @@ from vidra.kube.classes import Classes
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery
 from vidra.kube.lookouts import Lookouts
-from vidra.kube.observed import Judge, Observed, Seen, is_doubtful, is_drift
+from vidra.kube.observed import Observed
+from vidra.kube.seen import Judge, Seen, is_doubtful, is_drift
 
 CLAIM = "PersistentVolumeClaim"
 SLOW = 1.0

@@ -20,7 +20,7 @@ from vidra.clusters.secrets import concerns, connection_to
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection, NotConfigured
 from vidra.kube.core import Secret
-from vidra.kube.observed import Judge
+from vidra.kube.seen import Judge
 from vidra.kube.store import Store
 from vidra.kube.traffic import Traffic
 

@@ -9,7 +9,7 @@ from vidra.kube.client import Client
 from vidra.kube.connection import Connection
 from vidra.kube.core import Secret
 from vidra.kube.dryrun import DryRun, Rehearsed
-from vidra.kube.observed import Judge
+from vidra.kube.seen import Judge
 from vidra.kube.store import Store
 
 

@@ -11,7 +11,7 @@ from vidra.kube.apart import apart
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveBody, LiveObject
-from vidra.kube.observed import Judge
+from vidra.kube.seen import Judge
 from vidra.kube.watch import Watch
 
 

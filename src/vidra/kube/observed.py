@@ -13,25 +13,9 @@ from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.live import LiveObject
 from vidra.kube.memory import Change
-from vidra.kube.seen import NO_TRACES, SELECTOR, Judge, Seen, Traces, is_doubtful, is_drift, seen
+from vidra.kube.seen import Judge, Seen
 from vidra.kube.sight import Sight
-from vidra.kube.view import EVERYWHERE, UNSEEN, Glimpse, KindView
-
-__all__ = [
-    "EVERYWHERE",
-    "NO_TRACES",
-    "SELECTOR",
-    "Change",
-    "Glimpse",
-    "Judge",
-    "Observed",
-    "Places",
-    "Seen",
-    "Traces",
-    "is_doubtful",
-    "is_drift",
-    "seen",
-]
+from vidra.kube.view import UNSEEN, Glimpse, KindView
 
 ASKED_AT_ONCE = 8
 """Objects that one pass asks for at a time, where no watch shows them."""

@@ -50,16 +50,15 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     """The last generation that somebody else may have made by changing what owners hold, without a trace of that in
     field ownership: the order of a list, for example. The first one seen counts: what was before is not known."""
     traces: Traces = NO_TRACES
+    ended: str = ""
+    """How it came to its end by itself; empty while it has not."""
+    lost: bool = False
+    """More owners are named on it than hold fields: somebody took entries out of its managedFields."""
 
     @property
     def scaled(self) -> bool:
         """Whether somebody sets fields through a subresource, of which the server notes no time."""
         return self.traces.scaled
-
-    ended: str = ""
-    """How it came to its end by itself; empty while it has not."""
-    lost: bool = False
-    """More owners are named on it than hold fields: somebody took entries out of its managedFields."""
 
     def digest(self, manager: str) -> str:
         """Digest of what this manager holds; empty if nothing."""

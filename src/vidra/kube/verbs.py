@@ -60,6 +60,27 @@ async def merge_patch(client: Client, path: str, patch: Mapping[str, Any], kind:
     return decode(answer, kind)
 
 
+async def patch_metadata(client: Client, path: str, metadata: Mapping[str, Any], *, manager: str = "") -> LiveObject:
+    """JSON merge patch of an object's metadata alone, answered with metadata only.
+
+    Args:
+        manager: Field manager; empty: the API server names one after the client.
+
+    Raises:
+        Unreachable: No answer.
+        ApiError: Refused; 409 when a `uid` or `resourceVersion` in the metadata does not match.
+    """
+    answer = await client.send(
+        "PATCH",
+        path,
+        query={"fieldManager": manager} if manager else None,
+        body=encode({"metadata": metadata}),
+        content_type=MERGE_PATCH,
+        accept=METADATA_ONLY,
+    )
+    return decode(answer, LiveObject)
+
+
 async def json_patch(client: Client, path: str, patch: Sequence[Mapping[str, Any]]) -> LiveObject:
     """JSON patch (RFC 6902), answered with metadata only.
 

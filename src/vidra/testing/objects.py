@@ -71,6 +71,13 @@ def deployment(name: str = "web", replicas: int = 1, *, image: str = "web:1") ->
     }
 
 
+def service(name: str = "it") -> Json:
+    """A Service with two ports, a list whose order an API server keeps."""
+    ports = [{"name": "web", "port": 80}, {"name": "metrics", "port": 9090}]
+    spec = {"selector": {"app": name}, "ports": ports}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": _metadata(name, ""), "spec": spec}
+
+
 def annotated(item: Json, **annotations: str) -> Json:
     """The object with annotations of Vidra's, such as wave."""
     ours = {f"vidra.infrahub.operators.com/{key}": value for key, value in annotations.items()}

@@ -36,7 +36,7 @@ from vidra.controllers.resource.waves import gate
 from vidra.controllers.spans import part
 from vidra.controllers.triggers import requested
 from vidra.kube.errors import KubeError
-from vidra.kube.observed import Seen
+from vidra.kube.seen import Seen
 from vidra.manifests import read
 
 SYNC_WITHIN = 5.0

@@ -15,7 +15,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired import Key
 from vidra.apply.inventory import key_of
 from vidra.apply.plan import generation_of
-from vidra.kube.observed import Seen
+from vidra.kube.seen import Seen
 
 EVERY = 3600.0
 """Seconds, at least, between two looks at an object of which nothing tells when to look; up to half as much longer, so
