@@ -56,7 +56,7 @@ def requests(scene: Scene, mark: int) -> dict[str, int]:
     return dict(
         Counter(
             f"{entry.verb} {entry.resource}{'/' if entry.subresource else ''}{entry.subresource}"
-            for entry in scene.plane.audit.since(mark)
+            for entry in scene.plane.audit.so_far(mark)
             if entry.user_agent.startswith("vidra/") and entry.resource != "leases"
         )
     )

@@ -53,7 +53,7 @@ def sight(observed: Observed, kind: Kind) -> Sight:
 def watches(plane: ControlPlane, mark: int) -> int:
     """How many watches of the two began."""
     mine = {"limitranges", "resourcequotas"}
-    began = [entry for entry in plane.audit.since(mark) if entry.verb == "watch" and entry.resource in mine]
+    began = [entry for entry in plane.audit.so_far(mark) if entry.verb == "watch" and entry.resource in mine]
     return len([entry for entry in began if "managed%3Dtrue" in entry.uri])
 
 

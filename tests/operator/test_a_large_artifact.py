@@ -34,6 +34,8 @@ async def test_thousands_of_objects_come_change_and_go_and_a_small_one_does_not_
     await scene.until(configs, "box-7", lambda item: item["data"]["text"] == "new", namespace=scene.namespace)
     await scene.until_sync(large)
     written = [
-        entry for entry in scene.plane.audit.since(mark) if entry.verb == "patch" and entry.namespace == scene.namespace
+        entry
+        for entry in await scene.plane.audit.since(mark)
+        if entry.verb == "patch" and entry.namespace == scene.namespace
     ]
     assert {entry.name for entry in written} <= {"box-7"}

@@ -48,12 +48,12 @@ async def applied(scene: Scene) -> int:
     return len(listing["items"])
 
 
-def written(scene: Scene, mark: int) -> int:
+async def written(scene: Scene, mark: int) -> int:
     """Objects that were applied since."""
     return len(
         [
             entry
-            for entry in scene.plane.audit.since(mark)
+            for entry in await scene.plane.audit.since(mark)
             if entry.verb == "patch"
             and entry.resource == "configmaps"
             and entry.namespace == scene.namespace
@@ -76,7 +76,7 @@ async def test_objects_that_cannot_be_confirmed_are_said_not_applied_again_and_r
     await small.until_resource(witness)
     for number in range(3):
         await small.request(witness, str(number))
-    assert written(small, mark) == 1
+    assert await written(small, mark) == 1
     await small.delete(RESOURCES, name)
     await small.until_gone(RESOURCES, name)
     assert await applied(small) == 1
@@ -142,7 +142,7 @@ async def test_a_status_that_cannot_be_written_applies_nothing_again(small: Scen
     await small.resource(units(5), name=name, suspend=False)
 
     def tried() -> int:
-        entries = small.plane.audit.since(mark)
+        entries = small.plane.audit.so_far(mark)
         return len(
             [entry for entry in entries if entry.name == name and entry.subresource == "status" and entry.code > 400]
         )
@@ -151,7 +151,7 @@ async def test_a_status_that_cannot_be_written_applies_nothing_again(small: Scen
     assert "not now" in (await small.until_event(name, "Refused"))["message"]
     await small.delete(await small.kind(f"{POLICIES}/v1", "ValidatingAdmissionPolicyBinding"), name)
     await small.until_resource(name)
-    assert written(small, mark) == 5
+    assert await written(small, mark) == 5
 
 
 async def until_refused(scene: Scene, name: str) -> None:

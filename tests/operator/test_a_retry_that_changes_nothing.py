@@ -55,7 +55,7 @@ async def test_an_object_that_is_refused_again_is_no_news(scene: Scene, case: st
     tried = f"/{bad[0]['metadata']['name']}?"
 
     def retries() -> int:
-        return len([entry for entry in scene.plane.audit.since(mark) if tried in entry.uri and entry.verb == "patch"])
+        return len([entry for entry in scene.plane.audit.so_far(mark) if tried in entry.uri and entry.verb == "patch"])
 
     await eventually(lambda: retries() >= 3)
     now = await scene.get(RESOURCES, name)

@@ -114,7 +114,7 @@ async def test_its_order_stays(scene: Scene) -> None:
         await scene.request(name, f"again-{number}")
     written = [
         entry
-        for entry in scene.plane.audit.since(mark)
+        for entry in await scene.plane.audit.since(mark)
         if (entry.name, entry.namespace, entry.verb) == ("it", scene.namespace, "patch")
         and "fieldManager=vidra%3A" in entry.uri
         and "dryRun" not in entry.uri

@@ -106,7 +106,7 @@ async def test_no_other_secret_is_opened(scene: Scene, thief: Scene, secret: str
     claim = {"artifactId": "x", "checksum": EMPTY, "secrets": [secret.format(namespace=scene.namespace)]}
     name = await _written(thief, "probe", claim, {"namespace": scene.namespace})
     await scene.until_resource(name, refused)
-    asked = [entry for entry in scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
+    asked = [entry for entry in await scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
     assert not [entry for entry in asked if entry.verb == "get" and entry.resource in {"secrets", "configmaps"}]
 
 

@@ -26,7 +26,7 @@ async def test_three_intervals_of_peace_are_no_request(own_scene: Scene) -> None
     await intervals(own_scene, 1)
     mark = own_scene.plane.audit.mark()
     await intervals(own_scene, 3)
-    entries = own_scene.plane.audit.since(mark)
+    entries = await own_scene.plane.audit.since(mark)
     assert any("fieldManager=vidra" in entry.uri and entry.name == "witness" for entry in entries)
     # The API server asks itself now and then.
     asked = [entry for entry in entries if entry.verb != "watch" and "kube-apiserver" not in entry.user_agent]
@@ -44,5 +44,5 @@ async def test_after_a_restart_what_is_in_place_is_not_applied_again(own_scene: 
     mark = own_scene.plane.audit.mark()
     await own_operator.start()
     await intervals(own_scene, 1)
-    entries = [entry for entry in own_scene.plane.audit.since(mark) if entry.verb not in {"watch", "get", "list"}]
+    entries = [entry for entry in await own_scene.plane.audit.since(mark) if entry.verb not in {"watch", "get", "list"}]
     assert [entry for entry in entries if entry.name in {name, "one", "two"}] == []

@@ -107,7 +107,7 @@ async def test_one_that_comes_back_is_taken_up_without_waiting_for_the_interval(
     mark = remote.scene.plane.audit.mark()
     for name in names:
         await remote.home.until_resource(name)
-    sent = [entry for entry in remote.scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
+    sent = [entry for entry in await remote.scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
     assert not [entry for entry in sent if entry.verb == "patch"], "nothing had changed, so nothing is applied"
     assert len([entry for entry in sent if entry.resource == "namespaces" and entry.name == "kube-system"]) <= 5
 

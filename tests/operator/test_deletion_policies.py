@@ -86,7 +86,7 @@ async def test_an_operator_that_starts_sees_at_once_when_the_last_object_is_gone
     await own_operator.start()
 
     def watched() -> bool:
-        since = scene.plane.audit.since(mark)
+        since = scene.plane.audit.so_far(mark)
         return any(entry.verb == "watch" and entry.resource == "configmaps" for entry in since)
 
     await eventually(watched)

@@ -106,7 +106,7 @@ async def test_what_others_do_to_their_own_fields_costs_no_request(scene: Scene)
     )
     writes = [
         entry
-        for entry in scene.plane.audit.since(mark)
+        for entry in await scene.plane.audit.since(mark)
         if entry.name in {name, "box"} and "fieldManager=vidra" in entry.uri
     ]
     assert writes == []

@@ -98,7 +98,7 @@ async def test_looking_again_at_what_was_told_asks_nobody_and_writes_nothing(sce
         await scene.until(
             configs, "witness", lambda item: bool(item["data"] == {"colour": "red"}), namespace=scene.namespace
         )
-    assert [entry for entry in scene.plane.audit.since(mark) if entry.name in {"box", name}] == []
+    assert [entry for entry in await scene.plane.audit.since(mark) if entry.name in {"box", name}] == []
 
 
 async def test_reverting_is_told_in_an_event(scene: Scene) -> None:

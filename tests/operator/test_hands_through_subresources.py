@@ -95,7 +95,7 @@ async def test_scaling_again_and_again_is_nobody_elses_business(scene: Scene, na
     assert {subresource for _, subresource in holders(live, "f:spec", "f:replicas")} == {"scale"}
     writes = [
         entry
-        for entry in scene.plane.audit.since(mark)
+        for entry in await scene.plane.audit.since(mark)
         if (entry.verb, entry.code) == ("patch", 200)
         and entry.name == "web"
         and entry.namespace == scene.namespace

@@ -121,7 +121,7 @@ async def test_news_of_health_writes_no_object(scene: Scene) -> None:
     for word in ("InProgress", "Current", "InProgress"):
         await says(scene, status="True" if word == "Current" else "False")
         await scene.until_resource(name, has_health(word))
-    written = [entry for entry in scene.plane.audit.since(mark) if "fieldManager=vidra" in entry.uri]
+    written = [entry for entry in await scene.plane.audit.since(mark) if "fieldManager=vidra" in entry.uri]
     assert [entry for entry in written if entry.namespace == scene.namespace] == []
 
 

@@ -33,8 +33,8 @@ async def test_a_steady_state_of_twenty_artifacts_costs_three_queries_in_three_i
     await infrahub.requests.until(infrahub.requests.count(QUERY) + 1, QUERY)
     mark, asked = own_plane.audit.mark(), infrahub.requests.count(QUERY)
     await infrahub.requests.until(asked + 3, QUERY)
-    assert any(entry.verb == "patch" for entry in own_plane.audit.since() if _is_vidra(entry))
-    assert [entry for entry in own_plane.audit.since(mark) if _is_vidra(entry)] == []
+    assert any(entry.verb == "patch" for entry in await own_plane.audit.since() if _is_vidra(entry))
+    assert [entry for entry in await own_plane.audit.since(mark) if _is_vidra(entry)] == []
     assert infrahub.requests.count(LOG_IN) == 1
     assert infrahub.requests.count(ARTIFACT) == 20
 
@@ -74,7 +74,7 @@ async def test_a_restart_downloads_nothing_again_and_writes_nothing(
     mark, asked = own_plane.audit.mark(), infrahub.requests.count(QUERY)
     await own_operator.start()
     await infrahub.requests.until(asked + 2, QUERY)
-    entries = [entry for entry in own_plane.audit.since(mark) if _is_vidra(entry)]
+    entries = [entry for entry in await own_plane.audit.since(mark) if _is_vidra(entry)]
     assert any(entry.verb == "watch" for entry in entries)
     # The one Lease is for another operator, should there be one.
     written = [entry for entry in entries if entry.verb not in {"get", "list", "watch"} and entry.resource != "leases"]

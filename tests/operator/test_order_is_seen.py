@@ -203,7 +203,7 @@ async def test_what_others_do_beside_it_is_looked_at_and_never_written(scene: Sc
         )
     about = [
         entry
-        for entry in scene.plane.audit.since(mark)
+        for entry in await scene.plane.audit.since(mark)
         if (entry.name, entry.namespace) == ("it", scene.namespace) and "fieldManager=vidra%3A" in entry.uri
     ]
     assert about == []

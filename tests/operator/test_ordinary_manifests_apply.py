@@ -57,7 +57,7 @@ async def test_an_application_is_accepted_and_stays_at_peace(scene: Scene) -> No
     assert resource["status"]["progress"] == "6/6"
     mark = scene.plane.audit.mark()
     await scene.request(name, "again")
-    mine = [entry for entry in scene.plane.audit.since(mark) if "fieldManager=vidra" in entry.uri]
+    mine = [entry for entry in await scene.plane.audit.since(mark) if "fieldManager=vidra" in entry.uri]
     # On request the API server is asked what an apply would change (dry run); nothing is written.
     assert [entry for entry in mine if entry.namespace == scene.namespace and "dryRun=All" not in entry.uri] == []
     await scene.delete(RESOURCES, name)

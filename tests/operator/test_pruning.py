@@ -47,7 +47,7 @@ async def test_objects_are_applied_forwards_and_removed_backwards(scene: Scene) 
     mark = scene.plane.audit.mark()
     name = await scene.resource(write(stack(place)))
     await scene.until_resource(name)
-    mine = [entry for entry in scene.plane.audit.since(mark) if entry.namespace == place]
+    mine = [entry for entry in await scene.plane.audit.since(mark) if entry.namespace == place]
     assert [entry.resource for entry in mine if applied(entry)] == ["namespaces", "configmaps", "services"]
     mark = scene.plane.audit.mark()
     await scene.delete(RESOURCES, name)
@@ -61,7 +61,7 @@ async def test_new_objects_come_before_old_ones_go(scene: Scene) -> None:
     mark = scene.plane.audit.mark()
     await scene.resource(write([config_map("new")]), name=name)
     await scene.until_resource(name)
-    mine = [entry for entry in scene.plane.audit.since(mark) if entry.namespace == scene.namespace]
+    mine = [entry for entry in await scene.plane.audit.since(mark) if entry.namespace == scene.namespace]
     writes = [(entry.verb, entry.name) for entry in mine if applied(entry) or entry.verb == "delete"]
     assert writes == [("patch", "new"), ("delete", "old")]
 

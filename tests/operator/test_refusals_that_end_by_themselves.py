@@ -35,7 +35,7 @@ async def waits(scene: Scene, name: str, reason: str) -> str:
 
 def tries(scene: Scene, mark: int, name: str) -> int:
     """How often an object was sent."""
-    return sum(entry.verb == "patch" and entry.name == name for entry in scene.plane.audit.since(mark))
+    return sum(entry.verb == "patch" and entry.name == name for entry in scene.plane.audit.so_far(mark))
 
 
 @pytest.fixture

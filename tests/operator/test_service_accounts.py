@@ -40,7 +40,7 @@ async def test_everything_that_is_sent_is_sent_as_the_serviceaccount(limited: Re
     await limited.home.until_resource(name)
     await limited.end(name)
     mine = f"system:serviceaccount:{limited.scene.namespace}:deployer"
-    sent = [entry for entry in limited.scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
+    sent = [entry for entry in await limited.scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
     ours = [entry for entry in sent if entry.namespace == limited.scene.namespace]
     assert {entry.verb for entry in ours} >= {"patch", "delete"}
     assert {entry.acting_as for entry in ours} == {mine}

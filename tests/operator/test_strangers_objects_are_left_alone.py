@@ -65,7 +65,7 @@ async def test_a_strangers_equal_object_is_written_at_no_pass(scene: Scene) -> N
         await scene.request(name, value)
     written = [
         entry
-        for entry in scene.plane.audit.since(mark)
+        for entry in await scene.plane.audit.since(mark)
         if entry.namespace == scene.namespace and entry.resource == "configmaps" and entry.verb not in {"get", "watch"}
     ]
     # An apply that creates or is refused; the server lets none of them through.

@@ -94,7 +94,9 @@ async def test_waiting_costs_no_request(scene: Scene) -> None:
         await scene.until(
             kind, "witness", lambda item: bool(item["data"] == {"colour": "red"}), namespace=scene.namespace
         )
-    asked = [entry for entry in scene.plane.audit.since(mark) if entry.name in {name, "later"} or "signal" in entry.uri]
+    asked = [
+        entry for entry in await scene.plane.audit.since(mark) if entry.name in {name, "later"} or "signal" in entry.uri
+    ]
     assert asked == []
     await scene.apply(config_map("signal", scene.namespace))
     await scene.until_resource(name)

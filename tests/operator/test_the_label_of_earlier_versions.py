@@ -55,8 +55,8 @@ async def upgrade(own_scene: Scene, own_operator: Operating, monkeypatch: pytest
     return upgrade
 
 
-def writes(scene: Scene, mark: int, names: set[str]) -> list[AuditEntry]:
-    found = scene.plane.audit.since(mark)
+async def writes(scene: Scene, mark: int, names: set[str]) -> list[AuditEntry]:
+    found = await scene.plane.audit.since(mark)
     return [entry for entry in found if entry.verb not in {"get", "list", "watch"} and entry.name in names]
 
 
@@ -90,7 +90,7 @@ async def test_each_object_gets_its_label_by_one_write_and_nothing_else(own_scen
     configs = await own_scene.kind("v1", "ConfigMap")
     await own_scene.patch(configs, "one", {"data": {"colour": "blue"}}, namespace=own_scene.namespace)
     await own_scene.until(configs, "one", lambda item: item["data"] == {"colour": "red"}, namespace=own_scene.namespace)
-    by_vidra = [entry for entry in writes(own_scene, mark, NAMES | {name}) if "fieldManager=vidra" in entry.uri]
+    by_vidra = [entry for entry in await writes(own_scene, mark, NAMES | {name}) if "fieldManager=vidra" in entry.uri]
     assert sorted(entry.name for entry in by_vidra) == ["one", "one", "two", "web"]
 
 
@@ -118,7 +118,7 @@ async def test_owners_of_one_object_do_not_take_each_others_label_for_drift(own_
     await labelled(own_scene, OBJECTS[0])
     for name in names:
         await own_scene.request(name, "again")
-    assert len(writes(own_scene, mark, {"one"})) <= len(names)
+    assert len(await writes(own_scene, mark, {"one"})) <= len(names)
     events = [event for name in names for event in await own_scene.events_about(name)]
     assert {event["reason"] for event in events} == {"Applied"}
 

@@ -254,7 +254,7 @@ async def test_no_object_is_made_anew_or_deleted_and_no_workload_restarts(move: 
     assert annotations(after)["deployment.kubernetes.io/revision"] == "1"
     assert (await move.now("Service", "web"))["spec"] == move.before("Service", "web")["spec"]
     assert await workload(move) == running
-    deleted = [entry for entry in move.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
+    deleted = [entry for entry in await move.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
     assert [entry for entry in deleted if move.place in {entry.namespace, entry.name}] == []
     assert [entry for entry in deleted if entry.resource in {"infrahubsyncs", "vidraresources"}] == []
 
@@ -308,7 +308,9 @@ async def test_a_second_start_writes_nothing(move: Move) -> None:
         witness = await move.scene.resource(write([config_map("witness")]), destination={"namespace": move.place})
         await move.scene.until_resource(witness)
         await eventually(lambda: len(move.scene.infrahub.requests) > asked)
-    writes = [entry for entry in move.scene.plane.audit.since(mark) if entry.verb in {"create", "update", "patch"}]
+    writes = [
+        entry for entry in await move.scene.plane.audit.since(mark) if entry.verb in {"create", "update", "patch"}
+    ]
     mine = {move.place, move.sync, move.web, move.more, *(name for _, name in OBJECTS)}
     assert [entry for entry in writes if entry.name in mine and entry.user_agent.startswith("vidra")] == []
 
@@ -376,7 +378,7 @@ async def test_what_may_stay_stays_although_its_vidraresource_was_an_owner_to_th
     assert more["data"] == {"colour": "blue"}
     assert "ownerReferences" not in more["metadata"]
     assert annotations(more) == {}
-    deleted = [entry for entry in move.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
+    deleted = [entry for entry in await move.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
     assert [entry for entry in deleted if entry.namespace == move.place] == []
 
 

@@ -35,7 +35,7 @@ async def test_one_that_is_alone_says_nothing_and_asks_for_nothing(own_scene: Sc
     mark = own_scene.plane.audit.mark()
     await own_scene.until_resource(await own_scene.resource(write([config_map("box")])))
     assert _others(own_operator) == 0
-    asked = [entry for entry in own_scene.plane.audit.since(mark) if entry.resource == "leases"]
+    asked = [entry for entry in await own_scene.plane.audit.since(mark) if entry.resource == "leases"]
     assert [entry.verb for entry in asked if entry.verb not in {"watch", "list"}] == []
 
 

@@ -77,5 +77,5 @@ async def test_names_that_lead_elsewhere_are_refused_before_any_request(scene: S
     found = await scene.until_resource(name, has_reason("InvalidManifest"))
     assert len(found["status"]["problems"]) == 3
     assert await scene.get(await scene.kind("v1", "ConfigMap"), "good", namespace=scene.namespace) is not None
-    asked = [entry.uri for entry in scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
+    asked = [entry.uri for entry in await scene.plane.audit.since(mark) if entry.user_agent.startswith("vidra/")]
     assert not [uri for uri in asked if ".." in uri or "vic" in uri]

@@ -29,9 +29,9 @@ async def passes(scene: Scene, name: str, count: int = 3) -> None:
         await scene.request(name, f"{name}-{number}")
 
 
-def patches(scene: Scene, mark: int, name: str) -> int:
+async def patches(scene: Scene, mark: int, name: str) -> int:
     """How often an object was applied."""
-    sent = [entry for entry in scene.plane.audit.since(mark) if entry.namespace == scene.namespace]
+    sent = [entry for entry in await scene.plane.audit.since(mark) if entry.namespace == scene.namespace]
     return len([entry for entry in sent if entry.verb == "patch" and entry.name == name and not entry.subresource])
 
 
@@ -54,7 +54,7 @@ async def test_rights_in_one_namespace_are_enough_to_wait_for_health(scene: Scen
     await scene.until_resource(name)
     mark = scene.plane.audit.mark()
     await passes(scene, name)
-    assert patches(scene, mark, "web") == 0
+    assert await patches(scene, mark, "web") == 0
     assert await told(scene, name, "DriftReverted") == []
 
 
@@ -65,7 +65,7 @@ async def test_what_may_only_be_asked_for_is_asked_for(scene: Scene) -> None:
     await scene.until_resource(name)
     mark = scene.plane.audit.mark()
     await passes(scene, name)
-    assert patches(scene, mark, "web") == 0
+    assert await patches(scene, mark, "web") == 0
     deployments = await scene.kind("apps/v1", "Deployment")
     await scene.delete(deployments, "web", namespace=scene.namespace)
     await scene.until_event(name, "DriftReverted")

@@ -140,7 +140,7 @@ async def test_what_the_provider_writes_into_an_object_costs_no_request(scene: S
     )
     applied = [
         entry
-        for entry in scene.plane.audit.since(mark)
+        for entry in await scene.plane.audit.since(mark)
         # 409: the provider wrote between the look and the apply, which is what the version in it is for.
         if entry.resource == "objects" and "fieldManager=vidra" in entry.uri and entry.code != 409
     ]

@@ -203,7 +203,7 @@ async def drift_of_the_meantime_is_put_back(
 
 async def only_what_is_granted_was_asked_for(cluster: ControlPlane, mark: int) -> None:
     """The operator was refused nothing but the kinds that it must not have."""
-    refused = [entry for entry in cluster.audit.since(mark) if entry.user == ACCOUNT and entry.code == 403]
+    refused = [entry for entry in await cluster.audit.since(mark) if entry.user == ACCOUNT and entry.code == 403]
     assert {entry.resource for entry in refused} == {"secrets", "gadgets"}
     assert {entry.namespace for entry in refused if entry.resource == "secrets"} == {"web"}
 
@@ -212,7 +212,7 @@ async def everything_granted_was_used(cluster: ControlPlane, mark: int) -> None:
     """Whatever the chart grants the operator for itself, it used."""
     used: set[tuple[str, str, str]] = set()
     here: set[tuple[str, str, str]] = set()
-    for entry in cluster.audit.since(mark):
+    for entry in await cluster.audit.since(mark):
         if entry.user == ACCOUNT and entry.code < 400:
             right = (entry.verb, entry.api_group, "/".join(filter(None, (entry.resource, entry.subresource))))
             (here if entry.namespace == OWN else used).add(right)
@@ -335,7 +335,7 @@ async def test_credentials_of_its_own_namespace_alone(cluster: ControlPlane, sce
     assert "create one in Vidra's namespace" in condition(told)["message"]
     await credentials(scene)
     await scene.until_sync(sync)
-    refused = [entry for entry in cluster.audit.since(mark) if entry.user == ACCOUNT and entry.code == 403]
+    refused = [entry for entry in await cluster.audit.since(mark) if entry.user == ACCOUNT and entry.code == 403]
     assert refused == []
     await cluster.kubectl("delete", "infrahubsync", sync, f"--timeout={HANG:g}s")
     await cluster.kubectl("-n", OWN, "delete", "secret", "infrahub")

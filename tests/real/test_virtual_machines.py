@@ -107,7 +107,7 @@ async def test_what_kubevirt_writes_costs_no_request_and_stays(scene: Scene) -> 
     await delivered.edit({"runStrategy": "Halted"})
     found = await delivered.has()
     assert found["status"]["printableStatus"] == "Running"
-    writes = [entry for entry in scene.plane.audit.since(mark) if "fieldManager=vidra" in entry.uri]
+    writes = [entry for entry in await scene.plane.audit.since(mark) if "fieldManager=vidra" in entry.uri]
     assert [entry.name for entry in writes if entry.resource == "virtualmachines"] == ["router"]
 
 

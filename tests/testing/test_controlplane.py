@@ -48,7 +48,7 @@ async def test_the_controllers_delete_what_lost_its_owner(controlplane: ControlP
 async def test_the_audit_log_shows_a_request_and_who_sent_it(controlplane: ControlPlane, namespace: str) -> None:
     mark = controlplane.audit.mark()
     await controlplane.kubectl("-n", namespace, "create", "configmap", "seen")
-    [entry] = [entry for entry in controlplane.audit.since(mark) if entry.name == "seen"]
+    [entry] = [entry for entry in await controlplane.audit.since(mark) if entry.name == "seen"]
     assert (entry.verb, entry.resource, entry.namespace, entry.code) == ("create", "configmaps", namespace, 201)
     assert entry.user == "admin"
     assert entry.user_agent.startswith("kubectl/")
@@ -58,20 +58,37 @@ async def test_the_audit_log_counts_a_watch_when_it_opens(controlplane: ControlP
     mark = controlplane.audit.mark()
     path = f"/api/v1/namespaces/{namespace}/secrets?watch=true&timeoutSeconds=1"
     await controlplane.request("GET", path)
-    watches = [entry for entry in controlplane.audit.since(mark) if entry.uri == path]
+    watches = [entry for entry in await controlplane.audit.since(mark) if entry.uri == path]
     assert [watch.verb for watch in watches] == ["watch"]
 
 
+def line(stage: str, uri: str) -> str:
+    """One line of an audit log; its ID is its URI."""
+    return f'{{"stage":"{stage}","auditID":"{uri}","verb":"get","requestURI":"{uri}","user":{{"username":"me"}}}}\n'
+
+
 def test_the_audit_log_leaves_out_a_line_that_is_still_being_written(tmp_path: Path) -> None:
-    line = '{"stage":"ResponseComplete","verb":"get","requestURI":"/a","user":{"username":"me"}}\n'
+    first = line("ResponseComplete", "/a")
     path = tmp_path / "audit.log"
     log = AuditLog(path)
-    assert log.since(log.mark()) == []
-    path.write_text(line + line[:20])
+    assert log.so_far(log.mark()) == []
+    path.write_text(first + first[:20])
     mark = log.mark()
-    assert [entry.uri for entry in log.since()] == ["/a"]
-    path.write_text(line + line.replace("/a", "/b"))
-    assert [entry.uri for entry in log.since(mark)] == ["/b"]
+    assert [entry.uri for entry in log.so_far()] == ["/a"]
+    path.write_text(first + line("ResponseComplete", "/b"))
+    assert [entry.uri for entry in log.so_far(mark)] == ["/b"]
+
+
+async def test_the_audit_log_waits_for_the_answer_to_what_was_taken(tmp_path: Path) -> None:
+    path = tmp_path / "audit.log"
+    path.write_text(line("RequestReceived", "/a"))
+    log = AuditLog(path)
+    asked = asyncio.ensure_future(log.since())
+    await asyncio.sleep(0)
+    assert not asked.done()
+    with path.open("a") as file:
+        file.write(line("RequestReceived", "/later") + line("ResponseComplete", "/a"))
+    assert [entry.uri for entry in await asked] == ["/a"]
 
 
 async def test_an_outage_keeps_the_address_the_data_and_the_credentials(new_controlplane: NewControlPlane) -> None:

@@ -107,7 +107,7 @@ async def test_a_killed_replica_loses_nothing_and_doubles_nothing(new_replica: N
 
 def written(scene: Scene, mark: int, resource: str) -> list[AuditEntry]:
     """What replicas wrote."""
-    found = scene.plane.audit.since(mark)
+    found = scene.plane.audit.so_far(mark)
     return [it for it in found if it.verb in WRITES and it.resource == resource and ":replica-" in it.user]
 
 

@@ -45,6 +45,7 @@ class _Event(msgspec.Struct, rename="camel"):
     stage: str
     verb: str
     user: _User
+    audit_id: str = msgspec.field(name="auditID")
     request_uri: str = msgspec.field(name="requestURI")
     impersonated_user: _User = msgspec.field(default_factory=_User)
     user_agent: str = ""
@@ -59,9 +60,8 @@ _LONGEST_LINE: Final = 1 << 20
 class AuditLog:
     """Reads what the API server wrote, from any moment on.
 
-    A line is written when a request was answered. What a watch shows, or the beginning of a long answer, may be seen
-    before that: what *must* stand in the log is waited for with `until`. What must not is looked for with `since`, once
-    whoever would have asked has done something later.
+    The API server writes a line when it takes a request, before it does anything, and another when it has answered.
+    What a watch shows may be seen between the two: so `since` waits until all that was taken before is answered.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,10 +73,22 @@ class AuditLog:
         start = max(0, size - _LONGEST_LINE)
         return start + len(self._whole_lines(start))
 
-    def since(self, mark: int = 0) -> list[AuditEntry]:
-        """Return the requests answered since the mark, oldest first; without a mark, all."""
-        events = (_DECODER.decode(line) for line in self._whole_lines(mark).splitlines())
-        return [_entry(event) for event in events if not _is_end_of_watch(event)]
+    async def since(self, mark: int = 0) -> list[AuditEntry]:
+        """Return the requests answered since the mark, oldest first; without a mark, all.
+
+        What the API server took before this call is in it, however late its answer is written.
+
+        Raises:
+            TimeoutError: A request that was taken since the mark is never answered.
+        """
+        taken = _taken(self._events(mark))
+        if taken:
+            await eventually(lambda: taken <= _answered(self._events(mark)))
+        return self.so_far(mark)
+
+    def so_far(self, mark: int = 0) -> list[AuditEntry]:
+        """Return what `since` returns without waiting: for what is asked again and again, or has requests that hang."""
+        return [_entry(event) for event in self._events(mark) if _is_answer(event) and not _is_end_of_watch(event)]
 
     async def until(self, mark: int, check: Callable[[list[AuditEntry]], bool]) -> list[AuditEntry]:
         """Return the requests answered since the mark as soon as they are as wanted.
@@ -84,8 +96,11 @@ class AuditLog:
         Raises:
             TimeoutError: They never are.
         """
-        await eventually(lambda: check(self.since(mark)))
-        return self.since(mark)
+        await eventually(lambda: check(self.so_far(mark)))
+        return self.so_far(mark)
+
+    def _events(self, mark: int) -> list[_Event]:
+        return [_DECODER.decode(line) for line in self._whole_lines(mark).splitlines()]
 
     def _whole_lines(self, start: int) -> bytes:
         if not self._path.exists():
@@ -94,6 +109,18 @@ class AuditLog:
             log.seek(start)
             read = log.read()
         return read[: read.rfind(b"\n") + 1]  # what follows the last line end is still being written
+
+
+def _is_answer(event: _Event) -> bool:
+    return event.stage != "RequestReceived"
+
+
+def _taken(events: list[_Event]) -> set[str]:
+    return {event.audit_id for event in events if not _is_answer(event)}
+
+
+def _answered(events: list[_Event]) -> set[str]:
+    return {event.audit_id for event in events if _is_answer(event)}
 
 
 def _is_end_of_watch(event: _Event) -> bool:

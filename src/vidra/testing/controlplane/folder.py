@@ -11,7 +11,6 @@ _CERTIFICATE: Final = "-----BEGIN CERTIFICATE-----"
 _AUDIT_POLICY: Final = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
-    "omitStages": ["RequestReceived"],
     "rules": [{"level": "Metadata"}],
 }
 

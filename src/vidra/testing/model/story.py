@@ -409,7 +409,7 @@ class Story:
         """What the API server hears meanwhile."""
         mark = self.world.plane.audit.mark()
         await asyncio.sleep(LISTEN)
-        heard = [entry for entry in self.world.plane.audit.since(mark) if entry.verb != "watch"]
+        heard = [entry for entry in await self.world.plane.audit.since(mark) if entry.verb != "watch"]
         # An Event may be on its way still, and the API server asks itself.
         return [entry for entry in heard if entry.resource != "events" and "kube-apiserver" not in entry.user_agent]
 
