@@ -164,6 +164,14 @@ class Scene:
         mine = [item for item in listing["items"] if _made_by(item, sync)]
         return sorted(mine, key=lambda item: str(item["metadata"]["name"]))
 
+    async def until_count(self, sync: str, count: int) -> None:
+        """Wait until a sync has so many VidraResources, those that are being deleted among them."""
+
+        async def counted() -> bool:
+            return len(await self.resources_of(sync)) == count
+
+        await eventually(counted)
+
     async def apply(self, body: Mapping[str, Any], *, manager: str = PERSON, force: bool = True) -> Json:
         """Server-side apply of any object."""
         kind = await self._kind(body["apiVersion"], body["kind"])
