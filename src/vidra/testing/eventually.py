@@ -18,6 +18,7 @@ async def eventually(check: Callable[[], bool | Awaitable[bool]], seconds: float
     async with asyncio.timeout(seconds):
         while True:
             found = check()
-            if await found if inspect.isawaitable(found) else found:
+            asks = inspect.isawaitable(found)
+            if await found if asks else found:
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1 if asks else 0.01)  # what asks somebody costs him, too
