@@ -17,8 +17,9 @@ async def eventually(check: Callable[[], bool | Awaitable[bool]], seconds: float
     """
     async with asyncio.timeout(seconds):
         while True:
-            found = check()
-            asks = inspect.isawaitable(found)
-            if await found if asks else found:
+            found, pause = check(), 0.01
+            if inspect.isawaitable(found):
+                found, pause = await found, 0.1  # to ask somebody costs more than to look
+            if found:
                 return
-            await asyncio.sleep(0.1 if asks else 0.01)  # what asks somebody costs him, too
+            await asyncio.sleep(pause)
