@@ -54,7 +54,7 @@ test: install ## run the tests against real control planes; ARGS='-k name' picks
 	@$(BIN)/python -m vidra.testing.suite $(if $(LOADED),--loaded) $(if $(TIMES),--times $(TIMES)) $(if $(JOBS),--jobs $(JOBS)) -- $(ARGS)
 
 test-all: test ## the same, then properties with many examples, then the extended tests, with the real parts
-	@VIDRA_TESTS_THOROUGH=1 $(BIN)/pytest -m "hypothesis or thorough"
+	@VIDRA_TESTS_THOROUGH=1 $(BIN)/pytest -m "hypothesis or thorough or occasional"
 	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null
 	@$(BIN)/pytest tests/real
 

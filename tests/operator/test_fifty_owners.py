@@ -15,7 +15,7 @@ from vidra.testing.patience import HANG, NEVER
 from vidra.testing.scene import RESOURCES, Json, Scene
 from vidra.testing.thorough import amount
 
-OWNERS = amount(20, 50)
+OWNERS = amount(8, 50)
 
 pytestmark = pytest.mark.thorough
 

@@ -103,6 +103,7 @@ async def test_an_outage_keeps_the_address_the_data_and_the_credentials(new_cont
     assert (plane.server, kept.status) == (server, 200)
 
 
+@pytest.mark.occasional
 async def test_two_control_planes_know_nothing_of_each_other(
     controlplane: ControlPlane, new_controlplane: NewControlPlane, namespace: str
 ) -> None:
@@ -111,6 +112,7 @@ async def test_two_control_planes_know_nothing_of_each_other(
     assert (await other.request("GET", f"/api/v1/namespaces/{namespace}")).status == 404
 
 
+@pytest.mark.occasional
 async def test_nothing_is_left_when_a_control_plane_ends() -> None:
     async with ControlPlane(controllers=False) as plane:
         folder = plane.folder
@@ -119,6 +121,7 @@ async def test_nothing_is_left_when_a_control_plane_ends() -> None:
     assert not folder.exists()
 
 
+@pytest.mark.occasional
 async def test_nothing_is_left_running_when_the_run_is_killed(tmp_path: Path) -> None:
     run = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _RUN, stdout=asyncio.subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}

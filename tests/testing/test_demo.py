@@ -57,6 +57,7 @@ async def test_every_chapter_is_seen_and_the_exit_code_says_so(
     assert _left_by_one_with(tmp_path) == []
 
 
+@pytest.mark.occasional
 async def test_ctrl_c_ends_it_at_once_and_leaves_nothing_behind(
     demo: asyncio.subprocess.Process, tmp_path: Path
 ) -> None:
