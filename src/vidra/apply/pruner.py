@@ -6,6 +6,7 @@ another hub is named on it. managedFields alone prove nothing: anybody can empty
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 import msgspec
@@ -14,7 +15,7 @@ from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.abandon import abandon, unmarked
-from vidra.apply.claims import Claims, Place
+from vidra.apply.claims import Claim, Claims, Place
 from vidra.apply.contents import Contents
 from vidra.apply.inventory import ref_of
 from vidra.apply.owner import Owner, foreign, hub_of
@@ -109,7 +110,7 @@ class Pruner:
                     live = await look(self._client, path)
                     state = seen(live.metadata) if live else None
                 if state is None or not self._is_ours(entry, state):
-                    return Removed(Removal.GONE)
+                    return await self._gone(path, entry, state)
                 if orphan or state.kept:
                     return await self._abandoned(
                         path, entry, state, "" if orphan else f"its annotation {PRUNE} says so"
@@ -125,23 +126,33 @@ class Pruner:
             Reason.PRUNE_FAILED, f"{ref_of(entry)} changes too fast to be removed safely: tried again later"
         )
 
+    async def _gone(self, path: str, entry: ManagedObject, state: Seen | None) -> Removed:
+        """What was applied is gone; what is there now, from a backup for example, may have this owner's mark."""
+        if state and state.lost:
+            await self._abandoned(path, entry, state, "")
+        return Removed(Removal.GONE)
+
+    async def _abandon(self, path: str, entry: ManagedObject, state: Seen, *, shared: bool) -> None:
+        version = entry.api_version
+        await abandon(self._client, path, uid=state.uid, owner=self._owner, api_version=version, shared=shared)
+
     async def _abandoned(self, path: str, entry: ManagedObject, state: Seen, why: str) -> Removed:
         shared = bool(self._claims.others(self._owner, entry, self._place(entry, state)))
-        await abandon(self._client, path, uid=state.uid, owner=self._owner, shared=shared)
+        await self._abandon(path, entry, state, shared=shared)
         self._claims.let_go(self._owner, entry)
         return Removed(Removal.KEPT, why)
 
     async def _remove(self, path: str, entry: ManagedObject, state: Seen) -> Removed:
         if await self._is_overlooked(path, entry, state):
             # Its fields may be others' too: they keep their values.
-            await abandon(self._client, path, uid=state.uid, owner=self._owner, shared=True)
+            await self._abandon(path, entry, state, shared=True)
             return self._let_go(entry)
         others = any(name != self._manager for name, _ in state.holders)
         kept = _kept(entry)
         if others or kept:
             state = await self._released(path, entry, state)
             # When two owners go at once, both find the other still there: the later one sees it here.
-            if state.holders or kept:
+            if state.holders or kept or await self._is_lost(path, entry, state):
                 return self._let_go(entry)
         if state.terminating:
             return await self._on_its_way(path, state, asked=False)
@@ -180,14 +191,26 @@ class Pruner:
             raise wanted_soon(ref_of(entry), next(claim.manager for claim in others if not claim.confirmed))
         if not confirmed and not state.lost:
             return False
+        return await self._is_marked(path, state, confirmed, anyway=bool(confirmed) and self._manager not in holders)
+
+    async def _is_lost(self, path: str, entry: ManagedObject, state: Seen) -> bool:
+        """Whether a released object that nobody holds was held until its managedFields were lost, just now."""
+        others = self._claims.others(self._owner, entry, self._place(entry, state))
+        confirmed = [claim for claim in others if claim.confirmed]
+        if not confirmed and not state.lost:
+            return False
+        return any(claim.here for claim in confirmed) or await self._is_marked(path, state, confirmed)
+
+    async def _is_marked(self, path: str, state: Seen, confirmed: Iterable[Claim], *, anyway: bool = False) -> bool:
+        """Whether the object is there and has the mark of one of these, or of an owner of another hub.
+
+        Another replica's may have let go just now, as its status is about to say: then its mark is off too.
+        """
         live = await look(self._client, path)
         if live is None or live.metadata.uid != state.uid:
             return False
-        if confirmed and self._manager not in holders:
-            return True
-        # Another replica's may have let go just now, as its status is about to say: then its mark is off too.
         marks = live.metadata.annotations or {}
-        return any(claim.mark in marks for claim in confirmed) or foreign(marks, self._owner)
+        return anyway or any(claim.mark in marks for claim in confirmed) or foreign(marks, self._owner)
 
     def _place(self, entry: ManagedObject, state: Seen) -> Place:
         return Place(entry.server, self._cluster, state.uid)
@@ -195,7 +218,7 @@ class Pruner:
     async def _released(self, path: str, entry: ManagedObject, state: Seen) -> Seen:
         """Give this owner's part up; what is left of the object, and who holds it."""
         try:
-            left = await release(self._client, path, ref_of(entry), uid=state.uid, manager=self._manager)
+            left = await release(self._client, path, ref_of(entry), uid=state.uid, owner=self._owner)
         except ApiError as error:
             live = await look(self._client, path) if error.code == 422 and not error.conflict else None
             if live is None or live.metadata.uid != state.uid:
