@@ -22,7 +22,6 @@ from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
 from vidra.apply.plan import is_drift, revision
 from vidra.apply.problems import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
-from vidra.apply.renewal import is_unreadable
 from vidra.apply.repair import may_help, repair
 from vidra.apply.settling import Settling
 from vidra.apply.terms import UNARMED, Terms
@@ -132,7 +131,7 @@ class Applier:
             try:
                 return await self._create(item)
             except ApiError as error:
-                if error.code != 409 and not is_unreadable(error):
+                if error.code != 409:
                     raise
         elif entry.uid:
             try:
@@ -174,7 +173,7 @@ class Applier:
         """Create the object.
 
         Raises:
-            ApiError: Refused; 409, or 500 for its entries (`renewal.py`), when it exists: then nothing was changed.
+            ApiError: Refused; 409 when it exists, in which case nothing was changed.
         """
         return self._entry(item, await self._send(item, "", version=NEVER, force=False), joined=False)
 
