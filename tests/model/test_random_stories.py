@@ -31,7 +31,7 @@ def world() -> Iterator[World]:
 
 
 def test_random_stories_end_as_wished(world: World) -> None:
-    machine = type("Stories", (Machine,), {"world": world, "versions": False})
+    machine = type("Stories", (Machine,), {"world": world})
     try:
         run_state_machine_as_test(machine, settings=SHORT)
     except Exception:

@@ -8,6 +8,7 @@ import msgspec
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX
 from vidra.apply.owner import Owner
+from vidra.apply.renewal import renew
 from vidra.kube.answer import decode
 from vidra.kube.client import Client
 from vidra.kube.live import LiveMeta, Manager
@@ -16,13 +17,14 @@ from vidra.kube.verbs import json_patch, look
 Operation = dict[str, Any]
 
 
-async def abandon(client: Client, path: str, *, uid: str, owner: Owner, shared: bool = False) -> None:
+async def abandon(client: Client, path: str, *, uid: str, owner: Owner, api_version: str, shared: bool = False) -> None:
     """Take an owner's entry out of managedFields, and its annotation and label off.
 
     Releasing (`release.py`) would take the owner's fields out of the object; this leaves them. An object that is gone,
     or another one by now, is left alone.
 
     Args:
+        api_version: Of the path.
         shared: Others own it too, even if no field says so.
 
     Raises:
@@ -30,11 +32,10 @@ async def abandon(client: Client, path: str, *, uid: str, owner: Owner, shared: 
         ApiError: Refused; 409 when the object changed meanwhile.
     """
     live = await look(client, path)
-    if live is None or live.metadata.uid != uid:
+    if live is None or live.metadata.uid != uid or not unmarked(live.metadata, owner, shared=shared):
         return
-    patch = unmarked(live.metadata, owner, shared=shared)
-    if patch:
-        await json_patch(client, path, patch)
+    live = await renew(client, path, live, api_version)
+    await json_patch(client, path, unmarked(live.metadata, owner, shared=shared))
 
 
 def unmarked(meta: LiveMeta, owner: Owner, *, shared: bool = False) -> list[Operation]:
@@ -51,20 +52,6 @@ def unmarked(meta: LiveMeta, owner: Owner, *, shared: bool = False) -> list[Oper
         patch += [_remove("labels", key) for key in _labels(meta, owner.manager)]
     version = {"op": "replace", "path": "/metadata/resourceVersion", "value": meta.resource_version}
     return [version, *patch] if patch else []
-
-
-def unlabelled(meta: LiveMeta, manager: str) -> list[Operation]:
-    """The JSON patch that takes off what a manager that applies nothing any more has left; empty when that is nothing.
-
-    The label stays while another owner is there.
-    """
-    patch = _managers(meta.managed_fields, manager)
-    if not patch:
-        return []
-    others = any(entry.manager.startswith(MANAGER_PREFIX) for entry in meta.managed_fields if entry.manager != manager)
-    if not others and MANAGED_LABEL in (meta.labels or {}):
-        patch.append(_remove("labels", MANAGED_LABEL))
-    return [{"op": "replace", "path": "/metadata/resourceVersion", "value": meta.resource_version}, *patch]
 
 
 def _labels(meta: LiveMeta, manager: str) -> list[str]:

@@ -12,31 +12,15 @@ changes. The one write is to managedFields alone, at the version that it was dec
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-import msgspec
-
+from vidra.apply.entries import Entry, noted, rewrite
 from vidra.apply.fieldsets import Fields, meet, merged, without
 from vidra.kube.answer import decode
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
-from vidra.kube.live import METADATA_ONLY, LiveMeta, LiveObject, Manager
-from vidra.kube.verbs import patch_metadata
+from vidra.kube.live import LiveMeta, LiveObject, Manager
 
 ATTEMPTS = 4
-
-Entry = dict[str, Any]
-"""One entry of managedFields, whole."""
-
-
-class _Meta(msgspec.Struct, frozen=True, rename="camel"):
-    uid: str = ""
-    resource_version: str = ""
-    managed_fields: tuple[Entry, ...] = ()
-
-
-class _Noted(msgspec.Struct, frozen=True):
-    metadata: _Meta = _Meta()
 
 
 def is_update(entry: Entry) -> bool:
@@ -97,27 +81,16 @@ async def hand_over(client: Client, path: str, live: LiveObject, manager: str) -
     if client.rehearses or not shared_with_earlier(live.metadata, manager):
         return live
     for _ in range(ATTEMPTS):
-        noted = (await client.get(path, _Noted, accept=METADATA_ONLY)).metadata
-        if noted.uid != live.metadata.uid:
+        now = await noted(client, path)
+        if now.uid != live.metadata.uid:
             break
-        entries = disowned(noted.managed_fields, fields_of(noted.managed_fields, manager))
+        entries = disowned(now.managed_fields, fields_of(now.managed_fields, manager))
         try:
-            return await rewrite(client, path, noted.uid, noted.resource_version, entries)
+            return await rewrite(client, path, now.uid, now.resource_version, entries)
         except ApiError as error:
             if error.code != 409:
                 raise
     raise ApiError(409, Status("the object changes too fast: tried again later"))
-
-
-async def rewrite(client: Client, path: str, uid: str, version: str, entries: Sequence[Entry]) -> LiveObject:
-    """Write managedFields, and nothing else, of an object at a version.
-
-    Raises:
-        Unreachable: The cluster does not answer.
-        ApiError: Refused; 409 when the object has changed.
-    """
-    metadata = {"uid": uid, "resourceVersion": version, "managedFields": list(entries)}
-    return await patch_metadata(client, path, metadata)
 
 
 def _fields(entry: Manager) -> Fields:

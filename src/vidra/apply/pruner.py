@@ -1,7 +1,6 @@
-"""Removes one object that is no longer wanted, if it is the one that was applied and nobody else owns it.
+"""Removes one object that is no longer wanted, if it is the one that was applied and nobody else owns it (`others.py`).
 
-Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory, and no owner of
-another hub is named on it. managedFields alone prove nothing: anybody can empty them.
+Invariant: whoever removes its part of an object leaves no mark on what stays (`release.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +13,12 @@ from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.abandon import abandon, unmarked
-from vidra.apply.claims import Claims, Place
+from vidra.apply.claims import Claims
 from vidra.apply.contents import Contents
 from vidra.apply.inventory import ref_of
-from vidra.apply.owner import Owner, foreign, hub_of
-from vidra.apply.problems import ObjectError, not_removed, wanted_soon
+from vidra.apply.others import Others
+from vidra.apply.owner import Owner
+from vidra.apply.problems import ObjectError, not_removed
 from vidra.apply.release import release
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
@@ -80,8 +80,7 @@ class Pruner:
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
-        self._claims = claims
-        self._cluster = hub_of(cluster)
+        self._others = Others(client, owner, claims, cluster)
 
     async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False) -> Removed:
         """Remove an object, or this owner's part of it.
@@ -109,7 +108,7 @@ class Pruner:
                     live = await look(self._client, path)
                     state = seen(live.metadata) if live else None
                 if state is None or not self._is_ours(entry, state):
-                    return Removed(Removal.GONE)
+                    return await self._gone(path, entry, state)
                 if orphan or state.kept:
                     return await self._abandoned(
                         path, entry, state, "" if orphan else f"its annotation {PRUNE} says so"
@@ -125,23 +124,32 @@ class Pruner:
             Reason.PRUNE_FAILED, f"{ref_of(entry)} changes too fast to be removed safely: tried again later"
         )
 
+    async def _gone(self, path: str, entry: ManagedObject, state: Seen | None) -> Removed:
+        """What was applied is gone; what is there now, from a backup for example, may have this owner's mark."""
+        if state and state.lost:
+            await self._abandoned(path, entry, state, "")
+        return Removed(Removal.GONE)
+
+    async def _abandon(self, path: str, entry: ManagedObject, state: Seen, *, shared: bool) -> None:
+        version = entry.api_version
+        await abandon(self._client, path, uid=state.uid, owner=self._owner, api_version=version, shared=shared)
+
     async def _abandoned(self, path: str, entry: ManagedObject, state: Seen, why: str) -> Removed:
-        shared = bool(self._claims.others(self._owner, entry, self._place(entry, state)))
-        await abandon(self._client, path, uid=state.uid, owner=self._owner, shared=shared)
-        self._claims.let_go(self._owner, entry)
+        await self._abandon(path, entry, state, shared=bool(self._others.of(entry, state)))
+        self._others.let_go(entry)
         return Removed(Removal.KEPT, why)
 
     async def _remove(self, path: str, entry: ManagedObject, state: Seen) -> Removed:
-        if await self._is_overlooked(path, entry, state):
+        if await self._others.overlooked(path, entry, state):
             # Its fields may be others' too: they keep their values.
-            await abandon(self._client, path, uid=state.uid, owner=self._owner, shared=True)
+            await self._abandon(path, entry, state, shared=True)
             return self._let_go(entry)
         others = any(name != self._manager for name, _ in state.holders)
         kept = _kept(entry)
         if others or kept:
             state = await self._released(path, entry, state)
             # When two owners go at once, both find the other still there: the later one sees it here.
-            if state.holders or kept:
+            if state.holders or kept or await self._others.lost(path, entry, state):
                 return self._let_go(entry)
         if state.terminating:
             return await self._on_its_way(path, state, asked=False)
@@ -158,44 +166,13 @@ class Pruner:
         return Removed(Removal.TERMINATING, asked=asked, finalizers=live.metadata.finalizers, since=since)
 
     def _let_go(self, entry: ManagedObject) -> Removed:
-        self._claims.let_go(self._owner, entry)
+        self._others.let_go(entry)
         return Removed(Removal.RELEASED, asked=True)
-
-    async def _is_overlooked(self, path: str, entry: ManagedObject, state: Seen) -> bool:
-        """Whether the object has another owner that managedFields do not tell of.
-
-        Raises:
-            ObjectError: Another VidraResource is about to apply it: then its fields will tell.
-        """
-        holders = {name for name, _ in state.holders}
-        others = [
-            claim
-            for claim in self._claims.others(self._owner, entry, self._place(entry, state))
-            if claim.manager not in holders
-        ]
-        confirmed = [claim for claim in others if claim.confirmed]
-        if any(claim.here for claim in confirmed):
-            return True
-        if len(others) > len(confirmed) and holders <= {self._manager}:
-            raise wanted_soon(ref_of(entry), next(claim.manager for claim in others if not claim.confirmed))
-        if not confirmed and not state.lost:
-            return False
-        live = await look(self._client, path)
-        if live is None or live.metadata.uid != state.uid:
-            return False
-        if confirmed and self._manager not in holders:
-            return True
-        # Another replica's may have let go just now, as its status is about to say: then its mark is off too.
-        marks = live.metadata.annotations or {}
-        return any(claim.mark in marks for claim in confirmed) or foreign(marks, self._owner)
-
-    def _place(self, entry: ManagedObject, state: Seen) -> Place:
-        return Place(entry.server, self._cluster, state.uid)
 
     async def _released(self, path: str, entry: ManagedObject, state: Seen) -> Seen:
         """Give this owner's part up; what is left of the object, and who holds it."""
         try:
-            left = await release(self._client, path, ref_of(entry), uid=state.uid, manager=self._manager)
+            left = await release(self._client, path, ref_of(entry), uid=state.uid, owner=self._owner)
         except ApiError as error:
             live = await look(self._client, path) if error.code == 422 and not error.conflict else None
             if live is None or live.metadata.uid != state.uid:

@@ -1,6 +1,6 @@
 """Mends what server-side apply itself cannot: refusals for what is not in the manifest at all.
 
-an entry of an old version      500 "field not declared in schema": it is rewritten to the version that is applied
+an entry of an old version      500: all are noted under the version that is applied (`renewal.py`)
 a map that becomes empty        the server makes null of it: what is in it is taken out first
 what nobody wants stands there  it is put into the owner's entry, so that the apply takes it out (`leftover.py`)
 
@@ -14,24 +14,23 @@ from __future__ import annotations
 from typing import Any
 
 from vidra.apply.desired import Desired
+from vidra.apply.entries import Entry, rewrite
 from vidra.apply.fieldsets import Fields, merged
-from vidra.apply.handover import Entry, disowned, fields_of, given, is_apply, is_update, rewrite
+from vidra.apply.handover import disowned, fields_of, given, is_apply, is_update
 from vidra.apply.immutable import immutable
 from vidra.apply.leftover import Place, emptied, leftovers, unexplained
+from vidra.apply.renewal import is_unreadable, renewed
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.verbs import json_patch
 
 Json = dict[str, Any]
 
-UNDECLARED = "field not declared in schema"
-"""How an API server says that an entry of managedFields is of a version that does not know a field of the object."""
-
 
 def may_help(error: ApiError) -> bool:
     """Whether a refusal is one of those that can be mended."""
-    if error.code == 500:
-        return UNDECLARED in str(error)
+    if is_unreadable(error):
+        return True
     return error.code == 422 and bool(error.causes) and not error.conflict and not immutable(error)
 
 
@@ -58,7 +57,7 @@ async def repair(client: Client, item: Desired, uid: str, version: str, *, error
         raise ApiError(409, Status(f"{item.ref} has changed"))
     entries: list[Entry] = meta.get("managedFields") or []
     if error.code == 500:
-        new = _renewed(entries, item.ref.api_version, manager)
+        new = renewed(entries, item.ref.api_version)
     else:
         if pointers := list(emptied(error.causes, live, item.body)):
             return await _take_out(client, item.path, meta["resourceVersion"], pointers)
@@ -74,13 +73,6 @@ async def _take_out(client: Client, path: str, version: str, pointers: list[str]
     patch: list[Json] = [{"op": "replace", "path": "/metadata/resourceVersion", "value": version}]
     patch += [{"op": "remove", "path": pointer} for pointer in pointers]
     return (await json_patch(client, path, patch)).metadata.resource_version
-
-
-def _renewed(entries: list[Entry], version: str, manager: str) -> list[Entry]:
-    """The entries with this owner's in another version; if it is that already, whatever else is of the object."""
-    mine = [entry for entry in entries if is_apply(entry, manager) and entry.get("apiVersion") != version]
-    old = mine or [entry for entry in entries if entry.get("apiVersion") != version]
-    return [{**entry, "apiVersion": version} if entry in old else entry for entry in entries]
 
 
 def _claimed(entries: list[Entry], fields: Fields, manager: str) -> list[Entry]:

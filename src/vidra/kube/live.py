@@ -21,6 +21,7 @@ class Manager(msgspec.Struct, frozen=True, rename="camel"):
     subresource: str = ""
     time: str = ""
     fields: msgspec.Raw = msgspec.field(default=msgspec.Raw(b""), name="fieldsV1")
+    api_version: str = ""
 
     @property
     def digest(self) -> str:

@@ -60,20 +60,24 @@ async def merge_patch(client: Client, path: str, patch: Mapping[str, Any], kind:
     return decode(answer, kind)
 
 
-async def patch_metadata(client: Client, path: str, metadata: Mapping[str, Any], *, manager: str = "") -> LiveObject:
+async def patch_metadata(
+    client: Client, path: str, metadata: Mapping[str, Any], *, manager: str = "", dry_run: bool = False
+) -> LiveObject:
     """JSON merge patch of an object's metadata alone, answered with metadata only.
 
     Args:
         manager: Field manager; empty: the API server names one after the client.
+        dry_run: Tell what the object would be, and write nothing.
 
     Raises:
         Unreachable: No answer.
         ApiError: Refused; 409 when a `uid` or `resourceVersion` in the metadata does not match.
     """
+    query = {"fieldManager": manager} if manager else {}
     answer = await client.send(
         "PATCH",
         path,
-        query={"fieldManager": manager} if manager else None,
+        query=query | ({"dryRun": "All"} if dry_run else {}),
         body=encode({"metadata": metadata}),
         content_type=MERGE_PATCH,
         accept=METADATA_ONLY,

@@ -174,7 +174,7 @@ class _Settled:
             yield f"{key} should be held by {sorted(least)}, at most {sorted(most)}, and is by {sorted(found.managers)}"
         if any(self._wishes.syncs[sync_of(name)].suspended for name in wishers) and key in self._wishes.disturbed:
             return
-        yield from _marks(key, found, self._manager)
+        yield from _marks(key, found, self._manager, left - wishers.keys())
         values = {wishers[name].values[key] for name in certain - free}
         value = found.data.get("value")
         if values and values != {value}:
@@ -217,8 +217,9 @@ class _Settled:
         return [item for name, item in self._look.resources.items() if item.terminating or name not in self._known]
 
 
-def _marks(key: Key, found: Found, manager: Manager) -> Iterator[str]:
-    if {manager(name) for name in found.owners} != found.managers:
+def _marks(key: Key, found: Found, manager: Manager, idle: set[str]) -> Iterator[str]:
+    """Annotations and managers tell of the same owners, but for the idle: who only has it still puts nothing back."""
+    if ({manager(name) for name in found.owners} ^ found.managers) - {manager(name) for name in idle}:
         yield f"{key} names the owners {sorted(found.owners)}, and is held by {sorted(found.managers)}"
     if found.labels.get(MANAGED_LABEL) != MANAGED_VALUE:
         yield f"{key} lacks Vidra's label"

@@ -1,0 +1,196 @@
+"""Who lets go of an object leaves neither an entry nor an annotation on it, whatever version its entry is of."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX
+from vidra.kube.client import MERGE_PATCH, encode
+from vidra.manifests.write import write
+from vidra.testing.eventually import eventually
+from vidra.testing.objects import config_map
+from vidra.testing.scene import RESOURCES, Json, Scene
+
+REST = config_map("rest", a="b")
+WAYS = ("pruned", "deleted", "orphaned")
+"""How an owner goes; each way has an object of this name."""
+OLD, NEW = "v1alpha1", "v1"
+BOTH = (OLD, NEW)
+
+
+class Shared:
+    """A kind in two versions, the newer with a default that the older does not know; and those who have objects of it.
+
+    For each way to go there is one VidraResource with one object; another one has all of these objects, and stays.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.group = f"{scene.namespace}.example.com"
+        self.leavers: dict[str, str] = {}
+        self.stays = ""
+
+    async def serve(self, *versions: str, defined: tuple[str, ...] = BOTH) -> None:
+        names = {"kind": "Gadget", "listKind": "GadgetList", "plural": "gadgets", "singular": "gadget"}
+        listed = [
+            {"name": name, "served": name in versions, "storage": name == NEW, "schema": _schema(name)}
+            for name in defined
+        ]
+        await self.scene.apply(
+            {
+                "apiVersion": "apiextensions.k8s.io/v1",
+                "kind": "CustomResourceDefinition",
+                "metadata": {"name": f"gadgets.{self.group}"},
+                "spec": {"group": self.group, "scope": "Namespaced", "names": names, "versions": listed},
+            }
+        )
+        await eventually(lambda: self._shows(frozenset(versions)))
+
+    async def _shows(self, versions: frozenset[str]) -> bool:
+        self.scene.discovery.forget()
+        found = await self.scene.discovery.named(f"gadgets.{self.group}")
+        return {item.api_version.rpartition("/")[2] for item in found} == versions
+
+    async def owned(self, leavers: str, stays: str) -> None:
+        """All have their objects, in these versions."""
+        for way in WAYS:
+            text = write([self._gadget(way, leavers, extra="its own"), REST])
+            policy = "Orphan" if way == "orphaned" else "Delete"
+            # Nothing is put back meanwhile: what is lost is lost when they go.
+            quiet = {"reconcileOnEvents": False, "namespace": self.scene.namespace}
+            name = await self.scene.resource(text, destination=quiet, deletionPolicy=policy)
+            await self.scene.until_resource(name)
+            self.leavers[way] = name
+        await self.stay(stays)
+
+    async def stay(self, version: str) -> None:
+        """The one that stays has all objects in this version."""
+        text = write([self._gadget(way, version) for way in WAYS])
+        self.stays = await self.scene.resource(text, name=self.stays)
+        await self.scene.until_resource(self.stays)
+
+    def _gadget(self, name: str, version: str, **spec: str) -> Json:
+        metadata = {"name": name}
+        return {
+            "apiVersion": f"{self.group}/{version}",
+            "kind": "Gadget",
+            "metadata": metadata,
+            "spec": {"value": "x", **spec},
+        }
+
+    async def go(self) -> None:
+        """All others go, each in its way."""
+        pruned, deleted, orphaned = (self.leavers[way] for way in WAYS)
+        quiet = {"reconcileOnEvents": False, "namespace": self.scene.namespace}
+        await self.scene.resource(write([REST]), name=pruned, destination=quiet, deletionPolicy="Delete")
+        await asyncio.gather(*(self.scene.delete(RESOURCES, name) for name in (deleted, orphaned)))
+        await asyncio.gather(
+            self.scene.until_resource(pruned),
+            *(self.scene.until_gone(RESOURCES, name) for name in (deleted, orphaned)),
+        )
+
+    async def one(self, way: str) -> Json | None:
+        kind = await self.scene.kind(f"{self.group}/{NEW}", "Gadget")
+        return await self.scene.get(kind, way, namespace=self.scene.namespace)
+
+    async def all(self) -> dict[str, Json]:
+        found = {way: await self.one(way) for way in WAYS}
+        return {way: item for way, item in found.items() if item}
+
+    async def labelled(self) -> None:
+        """Somebody labels all of them: an ordinary write."""
+        kind = await self.scene.kind(f"{self.group}/{NEW}", "Gadget")
+        for way in WAYS:
+            path = kind.path(self.scene.namespace, way)
+            body = encode({"metadata": {"labels": {"some": "label"}}})
+            await self.scene.client.send("PATCH", path, body=body, content_type=MERGE_PATCH)
+
+
+def _schema(version: str) -> Json:
+    spec: Json = {"value": {"type": "string"}, "extra": {"type": "string"}}
+    if version == NEW:
+        spec["mode"] = {"type": "string", "default": "auto"}
+    return {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "properties": spec}}}}
+
+
+def owners(item: Json) -> set[str]:
+    """The VidraResources that its annotations name."""
+    annotations: dict[str, str] = item["metadata"].get("annotations") or {}
+    return {value for key, value in annotations.items() if key.startswith(OWNER_PREFIX)}
+
+
+def holders(item: Json) -> set[str]:
+    """The VidraResources that its managedFields name."""
+    names = {entry["manager"] for entry in item["metadata"].get("managedFields") or ()}
+    return {name.split(":")[2] for name in names if name.startswith("vidra:")}
+
+
+async def all_old(shared: Shared) -> None:
+    await shared.owned(OLD, OLD)
+    await shared.serve(NEW)
+
+
+async def all_old_and_the_version_is_no_more(shared: Shared) -> None:
+    await shared.owned(OLD, OLD)
+    await shared.serve(NEW, defined=(NEW,))
+
+
+async def unserved_for_a_while(shared: Shared) -> None:
+    await shared.owned(OLD, OLD)
+    await shared.serve(NEW)
+    await shared.serve(*BOTH)
+
+
+async def its_own_is_old(shared: Shared) -> None:
+    await shared.owned(OLD, NEW)
+
+
+async def the_others_is_old(shared: Shared) -> None:
+    await shared.owned(NEW, OLD)
+    await shared.serve(NEW)
+
+
+async def the_other_moves_on(shared: Shared) -> None:
+    await shared.owned(OLD, OLD)
+    await shared.stay(NEW)
+
+
+Situation = Callable[[Shared], Awaitable[None]]
+SITUATIONS: list[Situation] = [
+    *(all_old, all_old_and_the_version_is_no_more, unserved_for_a_while),
+    *(its_own_is_old, the_others_is_old, the_other_moves_on),
+]
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+async def test_only_the_one_that_stays_is_left(scene: Scene, situation: Situation) -> None:
+    shared = Shared(scene)
+    await shared.serve(*BOTH)
+    await situation(shared)
+    before = await shared.all()
+    assert {way: holders(item) for way, item in before.items()} == {
+        way: {shared.leavers[way], shared.stays} for way in WAYS
+    }
+    await shared.go()
+    after = await shared.all()
+    for way in WAYS:
+        found = after[way]
+        assert found["metadata"]["uid"] == before[way]["metadata"]["uid"]
+        assert (owners(found), holders(found)) == ({shared.stays}, {shared.stays})
+        assert MANAGED_LABEL in found["metadata"]["labels"]
+        assert ("extra" in found["spec"]) == (way == "orphaned"), "an orphan keeps every field"
+
+
+async def test_a_write_of_somebody_that_costs_all_entries_leaves_no_mark_either(scene: Scene) -> None:
+    shared = Shared(scene)
+    await shared.serve(*BOTH)
+    await all_old(shared)
+    await shared.labelled()
+    await shared.stay(NEW)
+    await shared.go()
+    for found in (await shared.all()).values():
+        assert (owners(found), holders(found)) == ({shared.stays}, {shared.stays})
+    await scene.delete(RESOURCES, shared.stays)
+    await scene.until_gone(RESOURCES, shared.stays)
+    assert await shared.all() == {}
