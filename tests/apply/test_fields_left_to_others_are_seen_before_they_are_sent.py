@@ -9,12 +9,14 @@ from vidra.api.drift import IgnoreDifference
 from vidra.api.policies import Adoption, Policies
 from vidra.apply.applier import Applier
 from vidra.apply.desired import REPLICAS, Desired, desire
+from vidra.apply.drift import find_drift
 from vidra.apply.inventory import entry_for
 from vidra.apply.owner import Owner
 from vidra.apply.terms import UNARMED, Terms
 from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import JSON_PATCH, MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
+from vidra.kube.errors import ApiError
 from vidra.kube.observed import Observed
 from vidra.kube.verbs import apply, delete, look
 from vidra.manifests import ManifestObject, Ref
@@ -138,6 +140,15 @@ async def test_the_number_left_the_text_while_no_version_was_served(
     item = gadget(namespace, ONE, None)
     await applier(client, ONE).apply(item, entry)
     assert await replicas(plain, item) == 4
+
+
+async def test_a_version_that_is_not_served_is_no_deletion(plain: Client, namespace: str) -> None:
+    item = gadget(namespace, ONE)
+    entry = await applier(plain, ONE).apply(item, None)
+    await serve(plain, old=False)
+    with pytest.raises(ApiError) as unseen:
+        await find_drift(plain, item, entry.uid, ONE, holds=True)
+    assert unseen.value.unserved
 
 
 @pytest.mark.parametrize("listed", [False, True])
