@@ -158,6 +158,15 @@ async def test_the_credentials_are_sent_and_never_told(pretend: Pretend) -> None
     assert "s3cret" not in repr(errors) + str(errors) + repr(client.connection)
 
 
+@pytest.mark.parametrize(("seconds", "most"), [(10**400, 86_400), (-5, 0), (7, 7)])
+async def test_a_server_can_ask_for_a_pause_within_reason(pretend: Pretend, seconds: int, most: float) -> None:
+    body = f'{{"message": "later", "details": {{"retryAfterSeconds": {seconds}}}}}'
+    client = await pretend(Answers(web.Response(status=503, text=body, content_type="application/json")))
+    with pytest.raises(ApiError, match="later") as caught:
+        await client.send("GET", "/x")
+    assert caught.value.retry_after == most
+
+
 @pytest.mark.parametrize(
     ("connection", "secret"),
     [({"token": "s3cret-token"}, "s3cret"), ({"username": "me", "password": 's3cret"\\word'}, "s3cret")],

@@ -19,6 +19,10 @@ TOLD = 16_384
 """Characters of what an API server says that anybody looks at."""
 
 
+LONGEST_WAIT = 86_400
+"""Seconds for which a server can ask to be left alone: a number without an end is nobody's wish."""
+
+
 class Cause(msgspec.Struct, frozen=True, rename="camel"):
     """metav1.StatusCause: one field of the object and what is wrong with it."""
 
@@ -93,7 +97,8 @@ class ApiError(KubeError):
         self.code = code
         self.reason = status.reason
         self.causes = status.details.causes if status.details else ()
-        self.retry_after = retry_after or float(status.details.retry_after_seconds if status.details else 0)
+        asked = retry_after or (status.details.retry_after_seconds if status.details else 0)
+        self.retry_after = float(min(max(asked, 0), LONGEST_WAIT))
 
     @property
     def not_found(self) -> bool:
