@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 import re
 from collections.abc import Collection
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -22,11 +25,23 @@ def hidden(text: str, secrets: Collection[str], most: int) -> str:
     Args:
         most: Characters of the text that may be of use to whoever repeats it.
     """
-    forms = sorted({form for secret in secrets if secret for form in _forms(secret)}, key=len, reverse=True)
-    if not forms:
-        return text
+    found = _sought(tuple(filter(None, secrets)))
+    return found.pattern.sub(MASK, text[: most + found.longest]) if len(text) >= found.shortest else text[:most]
+
+
+class _Sought(NamedTuple):
+    """What is looked for: most messages are shorter than any of it, and cost nothing."""
+
+    pattern: re.Pattern[str]
+    shortest: float
+    longest: int
+
+
+@lru_cache(maxsize=256)
+def _sought(secrets: tuple[str, ...]) -> _Sought:
+    forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE)
-    return pattern.sub(MASK, text[: most + len(forms[0])])
+    return _Sought(pattern, len(forms[-1]), len(forms[0])) if forms else _Sought(pattern, math.inf, 0)
 
 
 def _forms(secret: str) -> set[str]:
