@@ -70,7 +70,7 @@ async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
         hub.syncs(client),
     )
     source, identity = chosen(maps, namespace), hub_of(uid)
-    rehearsal = Rehearsal(client.connection, namespace, hub.stored(clusters, Store()), Verdicts())
+    rehearsal = Rehearsal(client.connection, counting, hub.stored(clusters, Store()), Verdicts())
     rehearsal.home.uid = uid
     try:
         yield Stage(
