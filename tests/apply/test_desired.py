@@ -16,10 +16,12 @@ CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 NODES = Kind("v1", "Node", "nodes", namespaced=False)
 
 
-def wish(metadata: dict[str, Any], kind: Kind = CONFIGS, fallback: str = "fallback", **body: Any) -> Desired:
+def wish(
+    metadata: dict[str, Any], kind: Kind = CONFIGS, fallback: str = "fallback", owner: Owner = OWNER, **body: Any
+) -> Desired:
     ref = Ref("v1", kind.kind, metadata.get("namespace", ""), "a")
     whole = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": "a", **metadata}, **body}
-    return desire(ManifestObject(ref, whole, 1), kind, "", fallback, OWNER)
+    return desire(ManifestObject(ref, whole, 1), kind, "", fallback, owner)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,21 @@ def test_a_payload_with_a_uid_can_create_nothing() -> None:
     with_uid = msgspec.json.decode(found.payload("u"))
     assert with_uid["metadata"] == {**found.body["metadata"], "uid": "u"}
     assert with_uid["data"] == found.body["data"]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {},
+        {"labels": {"a": "b"}, "annotations": {"c": "d"}},
+        {"annotations": {"c": "d"}, "namespace": "own"},
+        {"labels": {MANAGED_LABEL: "me", FORMER_LABEL: "team"}, "annotations": OWNER.annotations},
+    ],
+    ids=str,
+)
+def test_the_digest_that_another_owner_has_of_the_same_text_is_known(metadata: dict[str, Any]) -> None:
+    other = Owner("hub", "other")
+    mine, theirs = wish(metadata, data={"k": "v"}), wish(metadata, owner=other, data={"k": "v"})
+    assert mine.digest != theirs.digest
+    assert mine.digest_for(other) == theirs.digest
+    assert mine.digest_for(other) != wish(metadata, owner=other, data={"k": "w"}).digest

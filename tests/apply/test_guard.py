@@ -140,12 +140,24 @@ def test_it_is_applied(body: Json) -> None:
         ("ConfigMap", {"app": "vidra"}, False),
         ("ConfigMap", {"app": "web"}, True),
         ("ConfigMap", {"cluster-kubeconfig": "host"}, True),
+        ("ClusterRole", {"helm.sh/chart": "vidra-0.1.0", "app.kubernetes.io/name": "renamed"}, False),
+        ("ClusterRoleBinding", {"app.kubernetes.io/managed-by": "vidra-cli"}, False),
+        ("ClusterRole", {"helm.sh/chart": "vidrastore-1.0.0", "app.kubernetes.io/managed-by": "Helm"}, True),
     ],
 )
 def test_what_vidra_reads_itself_is_never_taken_over(kind: str, labels: dict[str, str], taken: bool) -> None:
     ref, live = Ref("v1", kind, "ns", "it"), LiveMeta(labels=labels)
     assert (Guard(OWN).never_taken(ref, live) == "") is taken
     assert Guard().never_taken(ref, live) == ""
+
+
+def test_webhooks_for_secrets_leave_out_every_namespace_that_credentials_are_taken_from() -> None:
+    """Whoever sees a Secret as it is written has the password, and a label makes any other a credential."""
+    guard = Guard(OWN, ("team",))
+    assert "secrets in the namespace team" in refusal(webhook(rule("", "secrets"), namespaceSelector=BUT_VIDRA), guard)
+    but_both = {"matchExpressions": [{"key": BY_NAME, "operator": "NotIn", "values": [OWN, "team"]}]}
+    assert refusal(webhook(rule("", "secrets"), namespaceSelector=but_both), guard) == ""
+    assert refusal(webhook(rule("", "configmaps"), namespaceSelector=BUT_VIDRA), guard) == ""
 
 
 def test_its_definitions_and_namespace_are_not_deleted_whoever_lists_them() -> None:

@@ -57,8 +57,23 @@ POD = Ref("v1", "Pod", "web", "shop")
         ('unknown field "spec.x"', 'unknown field "spec.x"', {"spec": {"x": "spec"}}),
         ("expected string, got &{5}", "expected string, got ***", {"type": "string"}),
         ("exceeded quota: ten, requested: pods=1", "exceeded quota: ten, requested: pods=1", {"a": "quota", "b": "1"}),
+        (
+            'failed to parse int from p4ssWord9: strconv.Atoi: parsing "p4ssWord9": invalid syntax',
+            'failed to parse int from ***: strconv.Atoi: parsing "***": invalid syntax',
+            {"spec": {"schedule": "*/p4ssWord9 1 * * *"}},
+        ),
+        ('bad key near "p4s" of it', 'bad key near "***" of it', {"data": {"a": "user=me p4s end"}}),
+        ("must be set to a port", "must be set to a port", {"data": {"readme": "The port must be set before use.\n"}}),
         ("Job.batch is invalid: the webhook got no answer", "Job.batch is invalid: the webhook got no answer", {}),
     ],
 )
 def test_what_is_left_of_a_message(said: str, left: str, body: dict[str, Any]) -> None:
     assert masked(said, POD, body) == left
+
+
+def test_the_lines_of_a_very_large_object_are_not_tried_one_by_one() -> None:
+    """A pattern for each of them kept the operator busy for more than a minute, for this one."""
+    lines = "\n".join(f"line-{number:07d}" for number in range(300_000))
+    said = "[]: Too long: may not be more than 1048576 bytes, near line-0123456"
+    masks = masked(said, POD, {"data": {"file": lines}})
+    assert masks == "[]: Too long: may not be more than 1048576 bytes, near ***"

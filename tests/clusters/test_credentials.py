@@ -68,6 +68,8 @@ def test_these_are_taken(cluster: dict[str, Any], user: dict[str, Any], expected
         ({}, {"client-certificate": "/hush"}, r"client-certificate \(a file\)"),
         ({}, {"client-key": "/hush"}, r"client-key \(a file\)"),
         ({"certificate-authority": "/hush"}, {}, r"certificate-authority \(a file\)"),
+        ({"server": f"{SERVER.replace('//', '//hush:hush@')}"}, {}, "a server with a user"),
+        ({"server": f"{SERVER}/?hush#hush"}, {}, "a server with a user"),
         ({"insecure-skip-tls-verify": True}, {}, "insecure-skip-tls-verify"),
         ({"proxy-url": "http://hush"}, {}, "proxy-url"),
         ({"certificate-authority-data": "%hush%"}, {}, "certificate-authority-data is not base64"),

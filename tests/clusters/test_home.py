@@ -6,10 +6,9 @@ from vidra.clusters.home import Home
 
 
 @pytest.mark.parametrize(
-    ("home", "uid", "namespace"),
-    [("a", "a", "own"), ("a", "b", ""), ("a", "", "own"), ("", "b", "own"), ("", "", "own")],
+    ("home", "uid", "kept"), [("a", "a", True), ("a", "b", False), ("a", "", True), ("", "b", True), ("", "", True)]
 )
-def test_vidras_namespace_is_kept_wherever_it_may_be(home: str, uid: str, namespace: str) -> None:
-    known = Home("own")
+def test_vidras_namespaces_are_kept_wherever_they_may_be(home: str, uid: str, kept: bool) -> None:
+    known = Home("own", ("team",))
     known.uid = home
-    assert known.namespace_in(uid) == namespace
+    assert known.namespaces_in(uid) == (("own", "team") if kept else ())

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, KubeError, Unreachable
 from vidra.kube.live import LiveObject
 from vidra.kube.verbs import create, look
+from vidra.testing.patience import HANG
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Pretend = Callable[[Handler], Awaitable[Client]]
@@ -32,7 +34,7 @@ class Answers:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
-        return web.Response(status=answer.status, body=answer.body, headers=answer.headers)
+        return web.Response(status=answer.status, reason=answer.reason, body=answer.body, headers=answer.headers)
 
 
 def busy(seconds: str = "0") -> web.Response:
@@ -154,6 +156,47 @@ async def test_the_credentials_are_sent_and_never_told(pretend: Pretend) -> None
         errors.append(caught.value)
     assert server.requests[0].headers["Authorization"] == "Bearer s3cret-token"
     assert "s3cret" not in repr(errors) + str(errors) + repr(client.connection)
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(10**400, 86_400), (-5, 0), (7, 7)])
+async def test_a_server_can_ask_for_a_pause_within_reason(pretend: Pretend, seconds: int, most: float) -> None:
+    body = f'{{"message": "later", "details": {{"retryAfterSeconds": {seconds}}}}}'
+    client = await pretend(Answers(web.Response(status=503, text=body, content_type="application/json")))
+    with pytest.raises(ApiError, match="later") as caught:
+        await client.send("GET", "/x")
+    assert caught.value.retry_after == most
+
+
+@pytest.mark.parametrize(
+    ("connection", "secret"),
+    [({"token": "s3cret-token"}, "s3cret"), ({"username": "me", "password": 's3cret"\\word'}, "s3cret")],
+    ids=["token", "password"],
+)
+async def test_what_a_server_repeats_of_the_credentials_is_not_told(
+    pretend: Pretend, connection: dict[str, Any], secret: str
+) -> None:
+    """A proxy before an API server may be a talkative one."""
+    sent = Connection(server="", **connection).authorization()
+    echo = f"you sent {sent}, that is {json.dumps(connection)}"
+    causes = [{"reason": echo, "message": echo, "field": echo}]
+    status = {"kind": "Status", "message": echo, "reason": echo, "details": {"causes": causes}}
+    answers = Answers(
+        web.json_response(status, status=422),
+        web.Response(status=500, reason=f"you sent {sent}"),
+        web.json_response(status, status=403),
+    )
+    pretended = await pretend(answers)
+    client = Client(Connection(server=pretended.connection.server, **connection))
+    for _ in range(3):
+        with pytest.raises(ApiError) as caught:
+            await client.send("GET", "/x")
+        told = str(caught.value) + caught.value.reason + str(caught.value.causes)
+        assert secret not in told
+        assert sent.partition(" ")[2] not in told
+    with pytest.raises(ApiError, match=r"you sent \w+ \*\*\*, that is"):
+        async with client.stream("/x", query={}, accept="application/json", silence=HANG):
+            pass
+    await client.close()
 
 
 async def test_a_token_file_that_is_away_is_a_failure_like_others(pretend: Pretend, tmp_path: Any) -> None:

@@ -227,3 +227,15 @@ async def test_a_matching_secret_that_cannot_be_used_is_named(fleet: Fleet) -> N
     assert condition(item)["reason"] == "KubeconfigRefused"
     assert "b-west" in condition(item)["message"]
     assert (await fleet.boxes())[0] == "red"
+
+
+async def test_a_password_in_the_address_of_a_matching_kubeconfig_is_told_nowhere(fleet: Fleet) -> None:
+    """The address would stand in the sync and in the VidraResources, which more people may read than the Secret."""
+    fleet.home.infrahub.add_artifact("Colours", BOX)
+    fleet.west.config["clusters"][0]["cluster"]["server"] = fleet.west.server.replace("//", "//me:hush@")
+    await fleet.west.credentials("b-west", **fleet.label)
+    sync = await fleet.sync()
+    item = await fleet.home.until_sync(sync, progress("1/1"))
+    assert condition(item)["reason"] == "KubeconfigRefused"
+    assert "more than an address" in condition(item)["message"]
+    assert "hush" not in str([item, await fleet.home.resources_of(sync), await fleet.home.events_about(sync)])

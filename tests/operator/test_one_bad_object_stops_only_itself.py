@@ -47,6 +47,16 @@ async def test_a_document_without_a_name_or_a_kind_is_named(scene: Scene) -> Non
     assert await exists(scene, "good")
 
 
+@pytest.mark.parametrize("wave", [str(1 << 63), str(-(1 << 63) - 1), "9" * 5_000], ids=["large", "small", "huge"])
+async def test_a_wave_that_no_status_can_hold_is_named(scene: Scene, wave: str) -> None:
+    annotations = {"vidra.infrahub.operators.com/wave": wave}
+    bad = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "bad", "annotations": annotations}}
+    name = await scene.resource(GOOD + "---\n" + write([bad]))
+    resource = await scene.until_resource(name, has_reason("InvalidManifest"))
+    assert "vidra.infrahub.operators.com/wave" in condition(resource)["message"]
+    assert await exists(scene, "good")
+
+
 async def test_an_object_that_the_server_refuses_is_named_with_its_field(scene: Scene) -> None:
     name = await scene.resource(GOOD + REFUSED)
     resource = await scene.until_resource(name, has_reason("Refused"))

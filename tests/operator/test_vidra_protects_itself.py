@@ -235,6 +235,22 @@ async def test_a_webhook_that_is_refused_now_is_neither_deleted_nor_put_back(sce
     await editor.delete(await scene.kind(f"{GROUP}/v1alpha1", "VidraResource"), name)
 
 
+@pytest.mark.parametrize("kind", ["ClusterRole", "ClusterRoleBinding"])
+async def test_the_rights_it_was_installed_with_are_not_taken_over(scene: Scene, editor: Scene, kind: str) -> None:
+    """An artifact with none of the rules, or other subjects, would end it."""
+    group = "rbac.authorization.k8s.io"
+    nobody = {"apiGroup": group, "kind": "User", "name": "nobody"}
+    rest: Json = {"subjects": [nobody], "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "vidra"}}
+    body: Json = {"apiVersion": f"{group}/v1", "kind": kind, "metadata": {"name": "vidra"}}
+    body |= {"rules": []} if kind == "ClusterRole" else rest
+    live = await scene.kind(f"{group}/v1", kind)
+    before = await scene.get(live, "vidra")
+    name = await editor.resource(write([body]), adoption="Always")
+    resource = await scene.until_resource(name, has_reason("Protected"))
+    assert "Vidra's own installation" in condition(resource)["message"]
+    assert before == await scene.get(live, "vidra")
+
+
 async def test_what_was_applied_before_it_was_asked_is_refused_after_a_start(
     own_scene: Scene, own_operator: Operating
 ) -> None:

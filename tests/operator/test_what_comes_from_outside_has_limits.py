@@ -28,6 +28,11 @@ def _listing(*nodes: Json) -> str:
             "TooLarge",
             id="many",
         ),
+        pytest.param(
+            json.dumps({"data": {f"list{number}": {"edges": []} for number in range(100_000)}}),
+            "QueryFailed",
+            id="many lists",
+        ),
     ],
 )
 async def test_a_hostile_list_is_an_error_and_takes_nothing_away(scene: Scene, body: str, reason: str) -> None:

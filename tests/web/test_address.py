@@ -3,7 +3,8 @@ import asyncio
 import aiohttp
 import pytest
 
-from vidra.web.server import BindError, address, health, serving
+from vidra.web.bind import BindError, address
+from vidra.web.server import health, serving
 
 
 @pytest.mark.parametrize(
@@ -44,12 +45,19 @@ async def test_readiness_follows_the_operators() -> None:
             assert answer.status == 200
 
 
+async def test_there_is_nothing_else_there() -> None:
+    async with serving("127.0.0.1:0", health(asyncio.Event())) as port, aiohttp.ClientSession() as session:
+        for method, path, status in (("GET", "/x", 404), ("POST", "/healthz", 405), ("HEAD", "/healthz", 200)):
+            async with session.request(method, f"http://127.0.0.1:{port}{path}") as answer:
+                assert answer.status == status
+
+
 async def test_a_host_that_is_not_ours_is_said() -> None:
     with pytest.raises(BindError, match=r"^cannot serve on 192\.0\.2\.1:80: "):
-        async with serving("192.0.2.1:80", []):
+        async with serving("192.0.2.1:80", {}):
             pass
 
 
 async def test_zero_serves_nothing() -> None:
-    async with serving("0", []) as port:
+    async with serving("0", {}) as port:
         assert port == 0

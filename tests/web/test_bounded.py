@@ -12,8 +12,9 @@ from structlog.testing import capture_logs
 from vidra.testing.eventually import eventually
 from vidra.testing.patience import HANG
 from vidra.web import bounded as module
+from vidra.web.bind import BindError
 from vidra.web.bounded import Mishap, bounded
-from vidra.web.server import BindError
+from vidra.web.server import health, serving
 
 
 class Served:
@@ -23,11 +24,11 @@ class Served:
         self.port = 0
         self.mishaps: list[Mishap] = []
 
-    async def answer(self) -> bytes:
+    async def answer(self, path: str = "/") -> bytes:
         """The first line that a request gets; empty when the connection just ends."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
-            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
             return await reader.readline()
         except ConnectionError:
             return b""
@@ -61,6 +62,23 @@ async def test_more_connections_than_there_may_be_are_turned_away(served: Served
         return await served.answer() == b"HTTP/1.1 200 OK\r\n"
 
     await eventually(answered)
+
+
+@pytest.mark.parametrize("many", [2, 40])
+async def test_where_the_oldest_goes_everybody_is_answered_however_many_do_nothing(
+    monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """A probe that gets no answer ends the operator, and descriptors that strangers hold are missing elsewhere."""
+    monkeypatch.setattr(module, "MOST", 2)
+    served = Served()
+    async with serving("127.0.0.1:0", health(asyncio.Event())) as served.port:
+        held = [await asyncio.open_connection("127.0.0.1", served.port) for _ in range(many)]
+        assert await served.answer("/healthz") == b"HTTP/1.1 200 OK\r\n"
+        async with asyncio.timeout(HANG):
+            ended = [await reader.read() for reader, _ in held[:-1]]
+        assert ended == [b""] * (many - 1)
+        for _, writer in held:
+            writer.close()
 
 
 async def test_a_connection_that_says_nothing_ends(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,9 @@ SYNC_FINALIZER = f"infrahubsync.{GROUP}/finalizer"
 RESOURCE_FINALIZER = f"vidraresource.{GROUP}/finalizer"
 """Keeps a VidraResource until its objects are gone. The first Vidra uses the same name."""
 
+CLI = "vidra-cli"
+"""Who made what `vidra install` makes, in the label `app.kubernetes.io/managed-by`."""
+
 REQUESTED_AT = f"vidra.{GROUP}/requestedAt"
 """Annotation on a sync or VidraResource; every new value triggers one pass at once."""
 

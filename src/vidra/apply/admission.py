@@ -25,6 +25,8 @@ class Thing(NamedTuple):
     subresource: str = ""
     namespaced: bool = False
     """Only in Vidra's own namespace."""
+    credentials: bool = False
+    """And in those that it takes credentials from."""
 
     def __str__(self) -> str:
         """As a person would name it."""
@@ -34,20 +36,27 @@ class Thing(NamedTuple):
 
 THINGS = (
     *(Thing(GROUP, plural, part) for plural in (SYNC_PLURAL, RESOURCE_PLURAL) for part in ("", "status")),
-    Thing("", "secrets", namespaced=True),
+    Thing("", "secrets", namespaced=True, credentials=True),
     Thing("", "configmaps", namespaced=True),
     Thing("coordination.k8s.io", "leases", namespaced=True),
 )
 
 
-def reached(ref: Ref, body: Mapping[str, Any], own: str) -> str:
-    """What of Vidra's own a webhook configuration, policy or binding decides about; empty when nothing."""
+def reached(ref: Ref, body: Mapping[str, Any], own: str, credentials: tuple[str, ...] = ()) -> str:
+    """What of Vidra's own a webhook configuration, policy or binding decides about; empty when nothing.
+
+    Args:
+        own: Vidra's namespace.
+        credentials: Further ones that it takes credentials from.
+    """
     if ref.group != ADMISSION:
         return ""
-    found = next((thing for part in _parts(ref.kind, body) for thing in THINGS if _reaches(part, thing, own)), None)
-    if found is None:
-        return ""
-    return f"{found} in the namespace {own}" if found.namespaced else str(found)
+    for part in _parts(ref.kind, body):
+        for thing in THINGS:
+            for place in (own, *credentials) if thing.credentials else (own,):
+                if _reaches(part, thing, place):
+                    return f"{thing} in the namespace {place}" if thing.namespaced else str(thing)
+    return ""
 
 
 def _parts(kind: str, body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -62,8 +71,8 @@ def _parts(kind: str, body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 _EVERYTHING = {"apiGroups": ["*"], "resources": ["*/*"]}
 
 
-def _reaches(part: Mapping[str, Any], thing: Thing, own: str) -> bool:
-    if thing.namespaced and _leaves_out(_map(part, "namespaceSelector"), own):
+def _reaches(part: Mapping[str, Any], thing: Thing, place: str) -> bool:
+    if thing.namespaced and _leaves_out(_map(part, "namespaceSelector"), place):
         return False
     if any(_covers(rule, thing) for rule in _items(part, "excludeResourceRules")):
         return False
@@ -93,7 +102,7 @@ def _covers(rule: Mapping[str, Any], thing: Thing) -> bool:
 
 
 def _leaves_out(selector: Mapping[str, Any], own: str) -> bool:
-    """Whether it certainly does not select Vidra's namespace: only its name is known."""
+    """Whether it certainly does not select a namespace of which only the name is known."""
     if _map(selector, "matchLabels").get(NAME_LABEL, own) != own:
         return True
     return any(

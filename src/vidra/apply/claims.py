@@ -3,17 +3,19 @@
 Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory. `managedFields`
 and annotations are in everybody's hands; the inventories are Vidra's own. Whoever lets go of an object says so here at
 once, before its status does: of owners that go together the last one deletes it.
+
+They also remember what became of an object under a text, which holds for the same text in other hands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.apply.desired import Key
-from vidra.apply.inventory import key_of
+from vidra.apply.desired import Desired, Key
+from vidra.apply.inventory import entry_for, key_of
 from vidra.apply.owner import Owner, hub_of
 from vidra.kube.store import Store
 
@@ -79,21 +81,41 @@ class Claims:
         if owner.name in self._let_go:
             self._let_go[owner.name] -= set(keys)
 
-    def _claim(self, name: str, entry: ManagedObject, place: Place) -> Claim | None:
-        resource = self._resources.get(name)
-        if resource is None:
-            return None
-        key, gone = key_of(entry), self._let_go.get(name, ())
-        for item in resource.status.managed_resources:
-            if item.name != entry.name:
+    def of_same_text(self, owner: Owner, item: Desired, cluster: str) -> Iterator[ManagedObject]:
+        """What others have written down of an object that they applied from this very text, as entries of this owner.
+
+        What they let go of counts if it had ended before: that happened, whoever has the object.
+
+        Args:
+            cluster: Start of the UID of the cluster.
+        """
+        self._refresh()
+        new, place = entry_for(item), Place(item.server, cluster, "")
+        for name in self._names.get(_hash(new), ()):
+            if name == owner.name:
                 continue
-            its = key_of(item)
-            here = its[1:] == key[1:] and its not in gone and self._is_at(resource, item.server, place)
-            if here and item.uid in {"", place.uid}:
+            text, gone = f"{item.digest_for(Owner(self._hub, name))}-", self._let_go.get(name, ())
+            for _, its in self._entries(name, new, place):
+                if its.revision.startswith(text) and (its.ended or key_of(its) not in gone):
+                    yield msgspec.structs.replace(new, uid=its.uid, revision=f"{item.digest}-", ended=its.ended)
+
+    def _claim(self, name: str, entry: ManagedObject, place: Place) -> Claim | None:
+        gone = self._let_go.get(name, ())
+        for resource, item in self._entries(name, entry, place):
+            if key_of(item) not in gone and item.uid in {"", place.uid}:
                 owner = Owner(self._hub, name)
                 mark = next(iter(owner.annotations))
                 return Claim(owner.manager, mark, confirmed=bool(item.uid), here=self._here(resource))
         return None
+
+    def _entries(self, name: str, entry: ManagedObject, place: Place) -> Iterator[tuple[VidraResource, ManagedObject]]:
+        """What another inventory has of the object of this key, whichever object that was."""
+        resource, key = self._resources.get(name), key_of(entry)
+        if resource is None:
+            return
+        for item in resource.status.managed_resources:
+            if item.name == entry.name and key_of(item)[1:] == key[1:] and self._is_at(resource, item.server, place):
+                yield resource, item
 
     def _is_at(self, resource: VidraResource, server: str, place: Place) -> bool:
         """Whether a server of another inventory is the cluster: by its UID if that is known, else by its address."""

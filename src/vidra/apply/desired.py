@@ -54,7 +54,9 @@ class Desired(msgspec.Struct, frozen=True):
     kind: Kind
     body: dict[str, Any]
     digest: str
-    """Of the body as the manifest says it; tells whether the text changed."""
+    """Of the body as the manifest says it, with the marks of its owner; tells whether the text changed."""
+    given: dict[str, Any] = {}
+    """The metadata as the manifest says it, without marks."""
     ignored: tuple[str, ...] = ()
     """JSON pointers of fields that others may set."""
     wave: int = 0
@@ -86,6 +88,10 @@ class Desired(msgspec.Struct, frozen=True):
         if not exact:
             return msgspec.json.encode(self.body)
         return msgspec.json.encode({**self.body, "metadata": {**self.body["metadata"], **exact}})
+
+    def digest_for(self, other: Owner) -> str:
+        """What the digest would be if another owner had the same text."""
+        return _digest({**self.body, "metadata": self.given}, other, self.ignored)
 
     def beside(self, live: dict[str, Any], owner: Owner) -> Desired:
         """What to send when the object exists: fields that others may set are left as they are."""
@@ -134,9 +140,13 @@ def desire(
     body = _marked(told, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
     ignored = pointers_for(ref, ignore, item.body)
+    digest = _digest(told, owner, ignored)
+    return Desired(server, ref, kind, body, digest, metadata, ignored, wave_of(given.get("annotations") or {}))
+
+
+def _digest(told: dict[str, Any], owner: Owner, ignored: Iterable[str]) -> str:
     sent = msgspec.json.encode(_as_before(told, owner)) + "\0".join(ignored).encode()
-    digest = hashlib.blake2b(sent, digest_size=6).hexdigest()
-    return Desired(server, ref, kind, body, digest, ignored, wave_of(given.get("annotations") or {}))
+    return hashlib.blake2b(sent, digest_size=6).hexdigest()
 
 
 def _marked(body: dict[str, Any], owner: Owner) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Objects whose life ends by itself: a Job, a Pod that runs once, whatever the cluster cleans up after its end.
 
-Invariant: what came to its end under a text does not run again under that text. Repeating a payment is worse than not
+Invariant: what came to its end under a text does not run again under that text, whoever of this Vidra's has it
+now. Repeating a payment is worse than not
 repeating it, so that an absence which nobody saw begin counts as the end of what the cluster cleans up. Only what was
 seen to be deleted before its end comes back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +25,8 @@ from vidra.kube.sight import Sight
 
 _CLEANED_UP = ("ttlSecondsAfterFinished", "ttlStrategy")
 """Fields of a spec with which a cluster is asked to delete an object after its end."""
+_RUN_ONCE = frozenset({("batch", "Job"), ("", "Pod")})
+"""Groups and kinds that end without being asked to be cleaned up."""
 _GOOD = frozenset({"Complete", "Completed", "Succeeded"})
 _BAD = frozenset({"Failed", "Error"})
 
@@ -97,6 +100,41 @@ def noted(
         if ended != entry.ended:
             changed[key] = msgspec.structs.replace(entry, ended=ended)
     return Inventory({**inventory.entries, **changed}) if changed else inventory
+
+
+def handed_over(
+    inventory: Inventory,
+    wanted: Mapping[Key, Desired],
+    observed: Observed,
+    others: Callable[[Desired], Iterable[ManagedObject]],
+) -> Inventory:
+    """The inventory with what came to its end under the same text in other hands: an artifact or sync was renamed.
+
+    Args:
+        others: What others have written down of an object that they applied from the same text.
+    """
+    changed: dict[Key, ManagedObject] = {}
+    for key, item in wanted.items():
+        if not _may_end(item) or observed.get(item.kind, item.ref.namespace, item.ref.name):
+            continue
+        own = inventory.entries.get(key)
+        own = own if own and own.uid and own.revision.startswith(f"{item.digest}-") else None
+        if own is None or not own.ended:
+            found = (_end_elsewhere(entry, own, item, observed) for entry in others(item))
+            changed.update((key, entry) for entry in found if entry)
+    return Inventory({**inventory.entries, **changed}) if changed else inventory
+
+
+def _end_elsewhere(
+    entry: ManagedObject, own: ManagedObject | None, item: Desired, observed: Observed
+) -> ManagedObject | None:
+    """Another's entry with its end; an end that nobody saw does not count against what the owner has seen itself."""
+    ended = ended_of(entry, item.kind, observed, None if own else item)
+    return msgspec.structs.replace(entry, ended=ended) if entry.uid and ended else None
+
+
+def _may_end(item: Desired) -> bool:
+    return (item.ref.group, item.ref.kind) in _RUN_ONCE or cleaned_up(item.body)
 
 
 def ended_of(entry: ManagedObject, kind: Kind, observed: Observed, item: Desired | None = None) -> str:

@@ -5,12 +5,14 @@ Whoever may write an artifact must not thereby stop Vidra, have it act as somebo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from vidra.api.names import (
+    CLI,
     CLUSTER_LABEL,
     CONFIG_LABEL,
     CONFIG_VALUE,
@@ -29,6 +31,8 @@ _SERVED = frozenset({GROUP, "", "coordination.k8s.io", "apiextensions.k8s.io"})
 _TELLING = {CLUSTER_LABEL, INFRAHUB_LABEL, WEBHOOK_KEY_LABEL}
 """Labels of Secrets that Vidra takes credentials from."""
 _FROM_IT = "Vidra takes credentials from such Secrets, and only a person may give it any"
+_CHART = re.compile(r"vidra-\d.*")
+"""Name and version, as the chart's `helm.sh/chart` has them."""
 _SETTINGS = "Vidra takes its settings from such ConfigMaps, and only a person may change them"
 
 
@@ -37,6 +41,8 @@ class Guard(msgspec.Struct, frozen=True):
 
     namespace: str = ""
     """Vidra's own, wherever this may be the cluster that Vidra runs in; empty: certainly another, nothing is kept."""
+    credentials: tuple[str, ...] = ()
+    """Further namespaces there, from whose Secrets Vidra takes credentials."""
     told: bool = True
     """Whether the cluster told which one it is. While it does not, it may be Vidra's own."""
 
@@ -45,17 +51,17 @@ class Guard(msgspec.Struct, frozen=True):
         if not self.namespace:
             return ""
         for rule in _RULES:
-            if why := rule(item.ref, item.body, self.namespace):
+            if why := rule(item.ref, item.body, self):
                 return f"{why}. One that is there stays as it is{'' if self.told else _UNTOLD}"
         return ""
 
     def keeps(self, ref: Ref) -> str:
         """Why an object is not deleted although no manifest has it any more; empty when it may be."""
-        return self.namespace and (_of_own_namespace(ref, self.namespace) or _own_definition(ref, {}, ""))
+        return self.namespace and (_of_own_namespace(ref, self.namespace) or _own_definition(ref, {}, self))
 
     def never_taken(self, ref: Ref, live: LiveMeta) -> str:
         """Why an object that somebody else made is not taken over, as it is there; empty when it may be."""
-        return self.namespace and _told_by(ref, live.labels or {})
+        return self.namespace and (_told_by(ref, live.labels or {}) or _installed(live.labels or {}))
 
 
 NOTHING_KEPT = Guard()
@@ -69,10 +75,12 @@ _UNTOLD = (
 
 def may_be_refused(ref: Ref) -> bool:
     """Whether an object of this kind may be refused for what is in it, or for being of this kind."""
-    return ref.group in {GROUP, ADMISSION, RBAC, "apiregistration.k8s.io"} or bool(_own_definition(ref, {}, ""))
+    judged = {GROUP, ADMISSION, RBAC, "apiregistration.k8s.io"}
+    return ref.group in judged or bool(_own_definition(ref, {}, NOTHING_KEPT))
 
 
-def _in_own_namespace(ref: Ref, _body: dict[str, Any], own: str) -> str:
+def _in_own_namespace(ref: Ref, _body: dict[str, Any], guard: Guard) -> str:
+    own = guard.namespace
     return f"the namespace {own} is Vidra's own" if ref.namespace == own else _of_own_namespace(ref, own)
 
 
@@ -81,30 +89,36 @@ def _of_own_namespace(ref: Ref, own: str) -> str:
     return f"the namespace {own} is Vidra's own" if there else ""
 
 
-def _own_definition(ref: Ref, _body: dict[str, Any], _own: str) -> str:
+def _own_definition(ref: Ref, _body: dict[str, Any], _guard: Guard) -> str:
     named = ref.kind == "CustomResourceDefinition" and ref.name.endswith(f".{GROUP}")
     return "this definition is Vidra's own" if named else ""
 
 
-def _own_kind(ref: Ref, _body: dict[str, Any], _own: str) -> str:
+def _own_kind(ref: Ref, _body: dict[str, Any], _guard: Guard) -> str:
     told = "such an object tells Vidra what to apply, and only a person, or a sync of a person's, may do that"
     return told if ref.group == GROUP else ""
 
 
-def _own_api(ref: Ref, _body: dict[str, Any], _own: str) -> str:
+def _own_api(ref: Ref, _body: dict[str, Any], _guard: Guard) -> str:
     # The name of an APIService is <version>.<group>; the API server takes no other.
     if ref.group != "apiregistration.k8s.io" or ref.name.partition(".")[2] not in _SERVED:
         return ""
     return "it decides who answers for objects that Vidra itself depends on"
 
 
-def _own_requests(ref: Ref, body: dict[str, Any], own: str) -> str:
-    what = reached(ref, body, own)
+def _own_requests(ref: Ref, body: dict[str, Any], guard: Guard) -> str:
+    what = reached(ref, body, guard.namespace, guard.credentials)
     return f"it decides about {what}, which Vidra itself depends on: leave them out of its rules" if what else ""
 
 
-def _tells(ref: Ref, body: dict[str, Any], _own: str) -> str:
+def _tells(ref: Ref, body: dict[str, Any], _guard: Guard) -> str:
     return _told_by(ref, body["metadata"]["labels"])
+
+
+def _installed(labels: dict[str, Any]) -> str:
+    """What makes up Vidra itself, its rights first of all: both ways to install it mark all that they make."""
+    marked = labels.get("app.kubernetes.io/managed-by") == CLI or _CHART.fullmatch(str(labels.get("helm.sh/chart", "")))
+    return "it is part of Vidra's own installation, and only a person may change that" if marked else ""
 
 
 def _told_by(ref: Ref, labels: dict[str, Any]) -> str:
@@ -115,7 +129,8 @@ def _told_by(ref: Ref, labels: dict[str, Any]) -> str:
     return ""
 
 
-def _own_rights(ref: Ref, body: dict[str, Any], own: str) -> str:
+def _own_rights(ref: Ref, body: dict[str, Any], guard: Guard) -> str:
+    own = guard.namespace
     subjects = body.get("subjects") if ref.group == RBAC else None
     if not isinstance(subjects, list) or not any(_is_own(subject, own) for subject in subjects):
         return ""
@@ -133,7 +148,7 @@ def _is_own(subject: object, own: str) -> bool:
     )
 
 
-_RULES: tuple[Callable[[Ref, dict[str, Any], str], str], ...] = (
+_RULES: tuple[Callable[[Ref, dict[str, Any], Guard], str], ...] = (
     _in_own_namespace,
     _own_definition,
     _own_kind,

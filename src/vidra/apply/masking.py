@@ -3,10 +3,15 @@
 Field names, what is wrong and what would be right stay; so does who the object is. Replaced are
 
 - what stands where API servers quote a value (`Invalid value: …`, `expected list, got …`), whatever it is;
-- what stands in quotation marks and is a value of the object, or a line of one;
-- values of the object of at least six characters, wherever they stand (webhooks say what they like).
+- what stands in quotation marks and is a value of the object, or a line or a word of one;
+- values of the object, lines and words of them of at least six characters, wherever they stand (webhooks say what they
+  like, and parsers name the part that they stumble over).
 
-Switches and numbers as short as a port stay: they tell what is wrong and are no secrets.
+Switches and numbers as short as a port stay, and of words those of lower-case letters alone: prose, which messages are
+made of too. What a policy makes of a value (its start, in capitals) cannot be known for one.
+
+Invariant: the work is in proportion to the message and the object, not to their product. An object that is refused is
+often a very large one.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from vidra.kube.errors import TOLD
 from vidra.manifests import Ref
 
 MASK = "***"
@@ -26,6 +32,9 @@ _WORDS = frozenset(
     | {"required", "scalar", "schema", "string", "unknown", "unsupported", "value", "webhook"}
 )
 """What messages themselves are made of."""
+_PROSE = re.compile(r"[a-z]*|-?\d{1,5}")
+_RUN = re.compile(r"\w+")
+_EDGES = "\"'`,;:()[]{}<>"
 _QUOTE = re.compile(r"(?:(?:Invalid|Unsupported|Duplicate) value|Not found): |\bgot (?=[&\[{\"`'\d-])")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|\'[^\']*\'')
 _OPENING = re.compile(r"[&*\w.\[\]]*[{\[(]")
@@ -43,11 +52,34 @@ def masked(message: str, ref: Ref, body: Mapping[str, Any] | None = None) -> str
         body: The object that was sent; without it only what API servers quote is known.
     """
     known = {ref.name, ref.namespace, ref.kind, ref.api_version, ref.group, ref.api_version.rpartition("/")[2]}
-    values = set(_values(body or {})) - known - set(_keys(body or {}))
+    message = message[:TOLD]
+    values = _heard(message, body or {}) - known - {key for key in _keys(body or {}) if key in message}
     telling = sorted((value for value in values if len(value) >= TELLING), key=len, reverse=True)
     patterns = [_whole(value) for value in telling if value.lower() not in _WORDS]
     parts = _RIGHT.split(_without_quoted(message, known))
     return "".join(part if number % 2 else _without(part, values, patterns) for number, part in enumerate(parts))
+
+
+def _heard(message: str, body: Mapping[str, Any]) -> set[str]:
+    """What the message says that is a value of the object, or a line or a word of one."""
+    words = {word for word in _words(message) if not _PROSE.fullmatch(word)}
+    found: set[str] = set()
+    for value in _values(body):
+        found |= words.intersection(_words(value))
+        found.update(line for line in _lines(value) if line in message)
+    return found
+
+
+def _lines(value: str) -> Iterator[str]:
+    """A value, and the lines of one that has several."""
+    yield from {value, value.strip()}
+    yield from (line.strip() for line in value.splitlines() if line.strip())
+
+
+def _words(text: str) -> Iterator[str]:
+    """What stands between spaces, and what a parser takes that for: runs of letters and digits."""
+    yield from (word.strip(_EDGES) for word in text.split())
+    yield from _RUN.findall(text)
 
 
 def _without(text: str, values: Collection[str], patterns: Iterable[re.Pattern[str]]) -> str:
@@ -105,7 +137,7 @@ def _unless_known(quoted: str, values: Collection[str]) -> str:
 
 
 def _values(item: Any) -> Iterator[str]:
-    """Every text and every number in an object, and the lines of texts that have several."""
+    """Every text and every number in an object."""
     if isinstance(item, Mapping):
         for value in item.values():
             yield from _values(value)
@@ -115,7 +147,7 @@ def _values(item: Any) -> Iterator[str]:
     elif isinstance(item, (int, float)) and not isinstance(item, bool):
         yield str(item)
     elif isinstance(item, str) and item.strip():
-        yield from {item, item.strip(), *(line.strip() for line in item.splitlines() if line.strip())}
+        yield item
 
 
 def _keys(item: Any) -> Iterator[str]:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from vidra.api.names import WAVE
 
+FIRST_WAVE, LAST_WAVE = -(1 << 63), (1 << 63) - 1
+"""What the status of a VidraResource can hold: integers of an API server have 64 bits."""
+
 
 class Stage(IntEnum):
     """Objects of one stage are applied together; a stage starts when the one before it is through."""
@@ -97,11 +100,16 @@ def leave_of(api_version: str, kind: str, wave: int) -> Leave:
 def wave_of(annotations: Mapping[str, object]) -> int:
     """The wave that an object says it belongs to; 0 when it says nothing.
 
+    Invariant: whatever it gives can stand in an inventory. A number that cannot would keep the whole status from being
+    written, and so every other object from being reported.
+
     Raises:
-        ValueError: It says something that is no whole number.
+        ValueError: It says something that is no whole number, or none of 64 bits.
     """
-    text = annotations.get(WAVE, "0")
     try:
-        return int(str(text))
+        wave = int(str(annotations.get(WAVE, "0")))
     except ValueError:
         raise ValueError(f"the annotation {WAVE} must be a whole number, such as 1 or -1") from None
+    if not FIRST_WAVE <= wave <= LAST_WAVE:
+        raise ValueError(f"the annotation {WAVE} must be a number of 64 bits, such as 1 or -1")
+    return wave

@@ -120,7 +120,7 @@ async def _checks(client: Client, account: str, counting: Sequence[str]) -> Asyn
     named = [item.spec.destination.server for item in syncs] + [item.spec.destination.server for item in resources]
     wanted = {server for server in named if server and not is_local(server)}
     servers = {server for secret in clusters for server in _servers(secret)}
-    pool = Clusters(client.connection, namespace, hub.stored(clusters, Store()), Nobody(), Verdicts())
+    pool = Clusters(client.connection, (namespace,), hub.stored(clusters, Store()), Nobody(), Verdicts())
     try:
         for server in sorted({server.rstrip("/") for server in (*wanted, *servers)}):
             yield await _destination(pool, server)

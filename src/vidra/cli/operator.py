@@ -108,7 +108,8 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
 
     from vidra.operator import Operator
     from vidra.operator.collector import quiet
-    from vidra.web.server import BindError, health, metrics, serving
+    from vidra.web.bind import BindError
+    from vidra.web.server import health, metrics, serving
     from vidra.web.webhooks import receiving
 
     log = structlog.get_logger("vidra.operator")

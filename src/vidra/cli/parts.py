@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vidra.api.names import CLI
 from vidra.cli.checking import needs
 
 Json = dict[str, Any]
 
 NAME = "vidra"
-MADE_HERE = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/managed-by": "vidra-cli"}
+MADE_HERE = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/managed-by": CLI}
 """Labels; what has them is Vidra's to remove."""
 SETTINGS = {
     "requeueSyncAfter": "1m",

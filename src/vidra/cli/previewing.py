@@ -10,6 +10,7 @@ import msgspec
 
 from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
+from vidra.apply.claims import Claims
 from vidra.apply.owner import Owner, hub_of
 from vidra.cli import hub
 from vidra.cli.exits import Failure
@@ -70,7 +71,7 @@ async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
         hub.syncs(client),
     )
     source, identity = chosen(maps, namespace), hub_of(uid)
-    rehearsal = Rehearsal(client.connection, namespace, hub.stored(clusters, Store()), Verdicts())
+    rehearsal = Rehearsal(client.connection, counting, hub.stored(clusters, Store()), Verdicts())
     rehearsal.home.uid = uid
     try:
         yield Stage(
@@ -93,7 +94,8 @@ async def studied(client: Client, namespace: str, resource: VidraResource) -> St
         Failure: Its cluster cannot be asked.
     """
     async with stage(client, namespace) as here:
-        found = await study(here.clusters, await here.stored(resource), here.hub, here.resources)
+        claims = Claims(here.resources, here.hub)
+        found = await study(here.clusters, await here.stored(resource), here.hub, here.resources, claims)
         if isinstance(found, ObjectProblem):
             raise Failure(f"{found.reason}: {found.message}")
         return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from vidra.api.sync import ClusterSelector
-from vidra.clusters.credentials import address, host_of, servers_of
+from vidra.clusters.credentials import address, host_of, is_plain, servers_of
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.secrets import best_first, is_for, kubeconfig_of, named, told_marks
 from vidra.clusters.selector import matches
@@ -100,6 +100,8 @@ def _entry(secret: Secret) -> Entry:
     if not current:
         problem = "its kubeconfig has several contexts, or none, and no current-context that is one of them"
         return Entry(name, labels, problem=problem, addresses=addresses)
+    if not is_plain(current):
+        return Entry(name, labels, problem="its server is more than an address: take user and query out of it")
     if not is_for(secret, current):
         problem = f"it must have {told_marks(current)}" if host_of(current) else "its server has no host"
         return Entry(name, labels, problem=problem, addresses=addresses)

@@ -70,7 +70,12 @@ class Cluster:
     @property
     def own_namespace(self) -> str:
         """Vidra's, unless this is certainly another cluster than the one that it runs in."""
-        return self._home.namespace_in(self.uid if self.server else "")
+        return next(iter(self.own_namespaces), "")
+
+    @property
+    def own_namespaces(self) -> tuple[str, ...]:
+        """The same, and behind it those from whose Secrets Vidra takes credentials."""
+        return self._home.namespaces_in(self.uid if self.server else "")
 
     @property
     def told(self) -> bool:

@@ -13,6 +13,8 @@ from vidra.clusters.errors import ClusterError
 from vidra.kube.connection import Connection, NotConfigured
 from vidra.kube.kubeconfig import ClusterEntry, Kubeconfig, UserEntry, decoded, parse
 
+_NO_ADDRESS = "a server with a user, a password or a query in its address"
+
 
 def connection_for(kubeconfig: bytes, server: str, context: str = "") -> Connection:
     """The connection to `server` that a Secret's kubeconfig describes.
@@ -57,6 +59,15 @@ def address(url: str) -> str:
     except ValueError:
         return url
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}{parts.path.rstrip('/')}"
+
+
+def is_plain(url: str) -> bool:
+    """Whether a URL says where a server is and nothing else: it is shown wherever the server is named."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return "@" not in parts.netloc and not parts.query and not parts.fragment
 
 
 def host_of(server: str) -> str:
@@ -111,6 +122,7 @@ def _refuse(cluster: ClusterEntry, user: UserEntry) -> None:
         "insecure-skip-tls-verify": cluster.insecure_skip_tls_verify,
         "proxy-url": bool(cluster.proxy_url),
         "a server that is not https": not cluster.server.startswith("https://"),
+        _NO_ADDRESS: not is_plain(cluster.server),
     }
     found = [*(what for what, there in refused.items() if there), *user.impersonation]
     if found:

@@ -11,13 +11,14 @@ class Home:
 
     Args:
         namespace: Vidra's own there.
+        credentials: Further ones from whose Secrets it takes credentials.
     """
 
-    def __init__(self, namespace: str) -> None:
-        self._namespace = namespace
+    def __init__(self, namespace: str, credentials: tuple[str, ...] = ()) -> None:
+        self._namespaces = (namespace, *credentials)
         self.uid = ""
         """Its UID, as soon as that is known."""
 
-    def namespace_in(self, uid: str) -> str:
-        """Vidra's own namespace in a cluster of this UID; empty when that is certainly another cluster."""
-        return "" if self.uid and uid and uid != self.uid else self._namespace
+    def namespaces_in(self, uid: str) -> tuple[str, ...]:
+        """Vidra's own namespace in a cluster of this UID, and those of its credentials; none in another cluster."""
+        return () if self.uid and uid and uid != self.uid else self._namespaces

@@ -36,12 +36,22 @@ LOCAL = Way("")
 
 
 class Clusters:
-    """Destinations, each with one live cluster per identity. Identities of one destination share its connections."""
+    """Destinations, each with one live cluster per identity. Identities of one destination share its connections.
+
+    Args:
+        own_namespaces: Vidra's own, and behind it those from whose Secrets it takes credentials.
+    """
 
     def __init__(
-        self, local: Connection, own_namespace: str, secrets: Store[Secret], owners: Owners, judge: Judge
+        self,
+        local: Connection,
+        own_namespaces: tuple[str, ...],
+        secrets: Store[Secret],
+        owners: Owners,
+        judge: Judge,
     ) -> None:
-        self.home = Home(own_namespace)
+        own_namespace, *others = own_namespaces
+        self.home = Home(own_namespace, tuple(others))
         """Whoever starts says which cluster it is."""
         self.catalogue = Catalogue(secrets, own_namespace)
         """What the Secrets lead to."""

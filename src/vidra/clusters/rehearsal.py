@@ -29,10 +29,12 @@ class Nobody(Owners):
 class Rehearsal(Clusters):
     """The same clusters under the same credentials; whatever is written through them is rehearsed."""
 
-    def __init__(self, local: Connection, own_namespace: str, secrets: Store[Secret], judge: Judge) -> None:
+    def __init__(
+        self, local: Connection, own_namespaces: tuple[str, ...], secrets: Store[Secret], judge: Judge
+    ) -> None:
         self._stages: list[tuple[str, DryRun]] = []
         self._home = local.server
-        super().__init__(local, own_namespace, secrets, Nobody(), judge)
+        super().__init__(local, own_namespaces, secrets, Nobody(), judge)
 
     async def there(self, cluster: Cluster) -> None:
         """Wait until it is known whether a cluster is there.

@@ -8,7 +8,7 @@ import io
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -18,11 +18,12 @@ import structlog
 from yarl import URL
 
 from vidra import __version__
+from vidra.api.hidden import hidden
 from vidra.kube.alone import Alone
 from vidra.kube.answer import decode
 from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
-from vidra.kube.errors import ApiError, BrokenOff, Status, Unintelligible, Unreachable
+from vidra.kube.errors import TOLD, ApiError, BrokenOff, Status, Unintelligible, Unreachable
 from vidra.kube.pace import Pace
 from vidra.kube.traffic import Traffic
 
@@ -227,7 +228,7 @@ class Client:
             ) as answer:
                 self._traffic.note(self.host, "GET", answer.status)
                 if answer.status != 200:
-                    raise _refusal(answer, await _body(answer, self._largest))
+                    raise self._refusal(answer, await _body(answer, self._largest))
                 yield answer.content
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(error) from None
@@ -280,7 +281,7 @@ class Client:
                 log.debug("request", host=self.host, method=method, path=url.path, code=answer.status)
                 if 200 <= answer.status < 300:
                     return content
-                raise _refusal(answer, content)
+                raise self._refusal(answer, content)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._traffic.note(self.host, method, None)
             raise self._unreachable(error) from None
@@ -308,7 +309,22 @@ class Client:
 
     def _unreachable(self, error: Exception) -> Unreachable:
         what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-        return Unreachable(f"cannot reach the API server {self._base}: {what}")
+        return Unreachable(f"cannot reach the API server {self._base}: {hidden(what, self._secrets(), TOLD)}")
+
+    def _refusal(self, answer: aiohttp.ClientResponse, content: bytes) -> ApiError:
+        try:
+            status = decode(content, Status)
+        except Unintelligible:
+            status = Status(message=f"the API server answered {answer.status} {answer.reason}")
+        # A number of seconds, as API servers give it; a date (RFC 9110) is for browsers.
+        asked = answer.headers.get("Retry-After", "")
+        told = status.without(self._secrets())
+        return ApiError(answer.status, told, float(asked) if asked.isdecimal() else 0)
+
+    def _secrets(self) -> tuple[str, ...]:
+        with suppress(OSError):
+            return self.connection.secrets()
+        return ()  # and nothing was sent
 
 
 async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
@@ -324,16 +340,6 @@ async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
             answer.close()
             raise Unintelligible(f"what answers at {answer.host} says more than {most:,} bytes at once")
     return bytes(body)
-
-
-def _refusal(answer: aiohttp.ClientResponse, content: bytes) -> ApiError:
-    try:
-        status = decode(content, Status)
-    except Unintelligible:
-        status = Status(message=f"the API server answered {answer.status} {answer.reason}")
-    # A number of seconds, as API servers give it; a date (RFC 9110) is for browsers.
-    asked = answer.headers.get("Retry-After", "")
-    return ApiError(answer.status, status, float(asked) if asked.isdecimal() else 0)
 
 
 def encode(value: Any) -> bytes:

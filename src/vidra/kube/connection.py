@@ -52,6 +52,15 @@ class Connection(msgspec.Struct, frozen=True):
             return f"Basic {base64.b64encode(pair).decode()}"
         return ""
 
+    def secrets(self) -> tuple[str, ...]:
+        """What is sent to prove who asks, which no message may repeat.
+
+        Raises:
+            OSError: The token's file cannot be read.
+        """
+        proof = self.authorization().partition(" ")[2]
+        return tuple(filter(None, (proof, self.password)))
+
     def ssl_context(self) -> ssl.SSLContext:
         """A context that trusts the cluster's CA alone (19 KiB, against 825 KiB with the system's store).
 

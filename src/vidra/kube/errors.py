@@ -9,7 +9,18 @@ KubeError
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
+
+from vidra.api.hidden import hidden
+
+TOLD = 16_384
+"""Characters of what an API server says that anybody looks at."""
+
+
+LONGEST_WAIT = 86_400
+"""Seconds for which a server can ask to be left alone: a number without an end is nobody's wish."""
 
 
 class Cause(msgspec.Struct, frozen=True, rename="camel"):
@@ -35,6 +46,20 @@ class Status(msgspec.Struct, frozen=True):
     reason: str = ""
     details: Details | None = None
     code: int = 0
+
+    def without(self, secrets: Collection[str]) -> Status:
+        """The same, as far as a message may repeat it: without what it repeats of secrets that were sent."""
+        details = self.details or Details()
+        causes = tuple(
+            Cause(*(hidden(text, secrets, TOLD) for text in (cause.reason, cause.message, cause.field)))
+            for cause in details.causes
+        )
+        return msgspec.structs.replace(
+            self,
+            message=hidden(self.message, secrets, TOLD),
+            reason=hidden(self.reason, secrets, TOLD),
+            details=msgspec.structs.replace(details, causes=causes),
+        )
 
 
 _TOO_LARGE = ("request is too large", "larger than max")
@@ -72,7 +97,8 @@ class ApiError(KubeError):
         self.code = code
         self.reason = status.reason
         self.causes = status.details.causes if status.details else ()
-        self.retry_after = retry_after or float(status.details.retry_after_seconds if status.details else 0)
+        asked = retry_after or (status.details.retry_after_seconds if status.details else 0)
+        self.retry_after = float(min(max(asked, 0), LONGEST_WAIT))
 
     @property
     def not_found(self) -> bool:

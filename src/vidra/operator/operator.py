@@ -80,7 +80,7 @@ class Operator:
         self._rules = ""
         self._level = options.log_level
         self._clusters = Clusters(
-            options.connection, options.namespace, self._cluster_secrets, self._relay, self._verdicts
+            options.connection, options.counting, self._cluster_secrets, self._relay, self._verdicts
         )
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)

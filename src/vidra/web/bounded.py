@@ -11,12 +11,12 @@ from enum import Enum
 import structlog
 from aiohttp import web
 
-from vidra.web.server import OFF, address, not_bound
+from vidra.web.bind import OFF, address, not_bound
 
 log = structlog.get_logger("vidra.web")
 
 MOST = 256
-"""Connections at a time; one more is closed as it comes."""
+"""Connections at a time."""
 LONGEST = 10.0
 """Seconds that one may last, whatever happens on it."""
 BUFFER = 16 * 1024
@@ -40,13 +40,22 @@ class Mishap(Enum):
     """A request was begun, and its end did not come, or not in time."""
 
 
+class Crowd(Enum):
+    """Which connection is closed when there is one too many."""
+
+    NEWEST_GOES = "newest"
+    """Whoever calls again later loses nothing."""
+    OLDEST_GOES = "oldest"
+    """Whoever needs an answer now, and takes a moment for it, gets one however many do nothing."""
+
+
 Note = Callable[[Mishap], None]
 
 
 class _Visit(web.RequestHandler):
     """One connection."""
 
-    def __init__(self, server: web.Server, note: Note) -> None:
+    def __init__(self, server: web.Server, note: Note, crowd: Crowd) -> None:
         loop = asyncio.get_running_loop()
         # No inflating: a small body stays small.
         super().__init__(
@@ -61,18 +70,26 @@ class _Visit(web.RequestHandler):
         )
         self._server = server
         self._note = note
+        self._crowd = crowd
         self._begun = False
         self._end = loop.call_later(LONGEST, self._abort)
         self.taken = False
         """Whether what became of it is known, or the handler's to say."""
+        self.turned_away = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody came."""
         super().connection_made(transport)
-        if len(self._server.connections) > MOST:
-            self._note(Mishap.TOO_MANY)
-            self.taken = True
-            self._abort()
+        # In the order in which they came; one that was told to end is still there until the loop has come round.
+        staying = [visit for visit in self._server.connections if isinstance(visit, _Visit) and not visit.turned_away]
+        if len(staying) > MOST:
+            (self if self._crowd is Crowd.NEWEST_GOES else staying[0]).turn_away()
+
+    def turn_away(self) -> None:
+        """Close it, for there are too many."""
+        self._note(Mishap.TOO_MANY)
+        self.taken = self.turned_away = True
+        self._abort()
 
     def data_received(self, data: bytes) -> None:
         """Somebody says something."""
@@ -102,8 +119,10 @@ class _Visit(web.RequestHandler):
 
 
 @asynccontextmanager
-async def bounded(bind: str, handler: Handler, note: Note) -> AsyncIterator[int]:
+async def bounded(bind: str, handler: Handler, note: Note, *, crowd: Crowd = Crowd.NEWEST_GOES) -> AsyncIterator[int]:
     """Serve while the context lasts; gives the port, 0 if nothing is served.
+
+    Invariant: strangers hold no more than so many of the operator's file descriptors, which it needs for its own work.
 
     Raises:
         BindError: It is no address, or it is taken.
@@ -128,7 +147,7 @@ async def bounded(bind: str, handler: Handler, note: Note) -> AsyncIterator[int]
     host, port = address(bind)
     server = web.Server(answer)
     try:
-        listening = await asyncio.get_running_loop().create_server(lambda: _Visit(server, note), host, port)
+        listening = await asyncio.get_running_loop().create_server(lambda: _Visit(server, note, crowd), host, port)
     except OSError as error:
         raise not_bound(bind, error) from None
     try:

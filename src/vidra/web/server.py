@@ -1,71 +1,41 @@
-"""The HTTP endpoints of an operator."""
+"""The HTTP endpoints of an operator: pages for whoever asks, which strangers cannot keep from others."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-_PORT = re.compile("[0-9]{1,5}")
+from vidra.web.bounded import Crowd, bounded
 
-OFF = "0"
-"""The bind address that means: do not serve this."""
-
-
-class BindError(Exception):
-    """Nothing can be served at an address; the message says why."""
-
-
-def address(text: str) -> tuple[str | None, int]:
-    """Host and port of a bind address as Go programs take it: `:8080`, `127.0.0.1:8080`, `[::1]:8080`.
-
-    Raises:
-        BindError: It is none.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not _PORT.fullmatch(port) or int(port) > 65535:
-        raise BindError(f"{text!r} is no bind address: write host:port or :port, or {OFF} to serve nothing")
-    return host.strip("[]") or None, int(port)
+Page = Callable[[], web.Response]
 
 
 @asynccontextmanager
-async def serving(bind: str, routes: list[web.RouteDef]) -> AsyncIterator[int]:
-    """Serve these routes while the context lasts; gives the port, 0 if nothing is served.
+async def serving(bind: str, pages: Mapping[str, Page]) -> AsyncIterator[int]:
+    """Serve pages by their paths while the context lasts; gives the port, 0 if nothing is served.
 
     Raises:
         BindError: It is no address, or it is taken.
     """
-    if bind == OFF:
-        yield 0
-        return
-    host, port = address(bind)
-    app = web.Application()
-    app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise not_bound(bind, error) from None
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+
+    async def answer(request: web.BaseRequest) -> web.Response:
+        page = pages.get(request.path)
+        if page is None:
+            return web.Response(status=404, text="404: Not Found")
+        if request.method not in {"GET", "HEAD"}:
+            return web.Response(status=405, text="405: Method Not Allowed", headers={"Allow": "GET,HEAD"})
+        return page()
+
+    async with bounded(bind, answer, lambda _: None, crowd=Crowd.OLDEST_GOES) as port:
+        yield port
 
 
-def not_bound(bind: str, error: OSError) -> BindError:
-    """Why nothing can be served there."""
-    why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or error
-    return BindError(f"cannot serve on {bind}: {why}")
-
-
-def health(ready: asyncio.Event, deaf: Callable[[], str] = str) -> list[web.RouteDef]:
+def health(ready: asyncio.Event, deaf: Callable[[], str] = str) -> Mapping[str, Page]:
     """`/healthz` answers as long as the process works; `/readyz` when the operator has read everything, and hears.
 
     A process that does not hear is not ended for it: another would hear no more, and it hears by itself again.
@@ -74,24 +44,24 @@ def health(ready: asyncio.Event, deaf: Callable[[], str] = str) -> list[web.Rout
         deaf: What the operator has heard nothing of for too long; empty when it hears.
     """
 
-    async def healthz(_: web.Request) -> web.Response:
+    def healthz() -> web.Response:
         return web.Response(text="ok")
 
-    async def readyz(_: web.Request) -> web.Response:
+    def readyz() -> web.Response:
         if not ready.is_set():
             return web.Response(text="not ready: waiting for the API server to show Vidra's resources", status=503)
         if paths := deaf():
             return web.Response(text=f"not ready: the API server tells nothing any more of {paths}", status=503)
         return web.Response(text="ok")
 
-    return [web.get("/healthz", healthz), web.get("/readyz", readyz)]
+    return {"/healthz": healthz, "/readyz": readyz}
 
 
-def metrics(registry: CollectorRegistry) -> list[web.RouteDef]:
+def metrics(registry: CollectorRegistry) -> Mapping[str, Page]:
     """`/metrics` in Prometheus' text format."""
     render: Callable[[], bytes] = lambda: generate_latest(registry)  # noqa: E731 - typed: the library is not
 
-    async def show(_: web.Request) -> web.Response:
+    def show() -> web.Response:
         return web.Response(body=render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    return [web.get("/metrics", show)]
+    return {"/metrics": show}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import io
+import json
 import logging
 import traceback
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
 
 import pytest
 from rich.console import Console
@@ -73,6 +78,53 @@ async def test_no_failure_tells_a_secret(
             await client.close()
     assert TOKEN not in caplog.text
     assert PASSWORD not in caplog.text
+
+
+AWKWARD = 'Pa"ss\\w<rd> 7é\U0001f600&'
+ECHOES: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "JSON": json.dumps,
+    "JSON with letters": lambda secret: json.dumps({"password": secret}, ensure_ascii=False),
+    "JSON in JSON": lambda secret: json.dumps(json.dumps([secret])),
+    "Python": repr,
+    "a URL": quote,
+    "a form": quote_plus,
+    "HTML": html.escape,
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "small letters": str.lower,
+    "where messages are cut": lambda secret: "x" * 290 + secret,
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES)
+async def test_a_secret_is_not_told_in_other_forms_either(
+    limits: InfrahubLimits, selection: Selection, echo: str
+) -> None:
+    """What is characteristic of it: `w<rd>`, and its start."""
+    said = ECHOES[echo](AWKWARD)
+    traces = [ECHOES[echo](part) for part in ("Pa", "w<rd>")] if echo != "base64" else [said[:8]]
+    async with StandIn(password=AWKWARD) as standin:
+        standin.faults.add(Answered.error(400, f"I do not like {said}"), "/api/auth/login")
+        client = Infrahub(standin.url, Credential("admin", AWKWARD), limits)
+        with pytest.raises(SourceError) as caught:
+            await client.list(selection)
+        await client.close()
+    assert "I do not like" in str(caught.value)
+    assert [trace for trace in traces if trace.strip("\"'[]{}") in str(caught.value)] == []
+
+
+async def test_a_secret_is_not_told_by_a_success_either(limits: InfrahubLimits, selection: Selection) -> None:
+    """GraphQL reports its errors with the status 200, beside the list or instead of it."""
+    errors = [{"message": f"no {TOKEN} here"}]
+    async with StandIn() as standin:
+        standin.accounts.keys = {TOKEN}
+        client = Infrahub(standin.url, Credential(token=TOKEN), limits)
+        standin.answer_queries_with({"data": {"CoreArtifact": {"edges": []}}, "errors": errors})
+        assert (await client.list(selection)).missing == "Infrahub reports beside the list: no *** here"
+        standin.answer_queries_with({"data": {"other": None}, "errors": errors})
+        with pytest.raises(SourceError, match=r"no \*\*\* here"):
+            await client.list(selection)
+        await client.close()
 
 
 async def test_access_tokens_are_not_told_either(limits: InfrahubLimits, selection: Selection) -> None:

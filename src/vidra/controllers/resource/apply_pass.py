@@ -13,9 +13,9 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.claims import Claims
 from vidra.apply.desired import Desired, Key
-from vidra.apply.ending import noted
+from vidra.apply.ending import handed_over, noted
 from vidra.apply.inventory import Inventory, key_of, ref_of
-from vidra.apply.owner import Owner
+from vidra.apply.owner import Owner, hub_of
 from vidra.apply.plan import Plan, plan
 from vidra.apply.terms import Terms
 from vidra.clusters.cluster import Cluster
@@ -110,7 +110,7 @@ async def apply_pass(
             want = await retries.still(want, before, cluster, owner, terms)
             await watch(want, before, cluster, owner)
             await make_visible(before, cluster, owner)
-            before = noted(before, lambda entry: kind_at(entry, cluster), cluster.observed, want.objects)
+            before = with_ends(before, want, claims, cluster, owner)
             found = compare(want, before, cluster, owner)
             await breathe(want.total)
             asked = requested(resource.metadata) != resource.status.last_handled_requested_at
@@ -175,6 +175,13 @@ async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner)
         if entry.server == cluster.server and (kind := cluster.discovery.known_as(entry.api_version, entry.kind))
     ]
     await cluster.observed.see(owner.manager, objects, SYNC_WITHIN)
+
+
+def with_ends(before: Inventory, want: Wanted, claims: Claims, cluster: Cluster, owner: Owner) -> Inventory:
+    """The inventory with what is known of objects that came to their end under these texts: they do not run again."""
+    seen = noted(before, lambda entry: kind_at(entry, cluster), cluster.observed, want.objects)
+    place = hub_of(cluster.uid)
+    return handed_over(seen, want.objects, cluster.observed, lambda item: claims.of_same_text(owner, item, place))
 
 
 def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:

@@ -10,7 +10,8 @@ from vidra.clusters.cluster import Cluster
 
 def guard_of(cluster: Cluster) -> Guard:
     """What this cluster keeps from artifacts."""
-    return Guard(cluster.own_namespace, told=cluster.told)
+    own, *others = cluster.own_namespaces or ("",)
+    return Guard(own, tuple(others), told=cluster.told)
 
 
 class Judged:

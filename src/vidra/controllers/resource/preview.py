@@ -12,7 +12,7 @@ from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.claims import Claims
 from vidra.apply.desired import Key
 from vidra.apply.drift import told
-from vidra.apply.inventory import key_of, ref_of
+from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.owner import Owner
 from vidra.apply.plan import Plan, prune_order
 from vidra.apply.terms import Terms
@@ -20,7 +20,7 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.rehearsal import Rehearsal
 from vidra.controllers.offload import unhurried
-from vidra.controllers.resource.apply_pass import compare, watch
+from vidra.controllers.resource.apply_pass import compare, watch, with_ends
 from vidra.controllers.resource.drifts import Drifts
 from vidra.controllers.resource.hands import Hands
 from vidra.controllers.resource.move import Move, inventory_of
@@ -51,6 +51,7 @@ class Study(msgspec.Struct, frozen=True):
     cluster: Cluster
     owner: Owner
     move: Move
+    before: Inventory
     want: Wanted
     work: Plan
     limits: Restraint
@@ -74,7 +75,7 @@ class Preview(msgspec.Struct):
 
 
 async def study(
-    clusters: Rehearsal, proposal: Proposal, hub: str, resources: Store[VidraResource]
+    clusters: Rehearsal, proposal: Proposal, hub: str, resources: Store[VidraResource], claims: Claims
 ) -> Study | ObjectProblem:
     """Look at what a pass would do with a text; a cluster that cannot be asked is a problem."""
     resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
@@ -88,9 +89,10 @@ async def study(
         move = Move(cluster, resource, owner, resources.get)
         await move.find(want.objects)
         await watch(want, move.inventory, cluster, owner)
-        found = compare(want, move.inventory, cluster, owner)
+        before = with_ends(move.inventory, want, claims, cluster, owner)
+        found = compare(want, before, cluster, owner)
         review = await Drifts().review(
-            *(found, want.objects, move.inventory, cluster, owner),
+            *(found, want.objects, before, cluster, owner),
             policy=resource.spec.drift_policy,
             everything=True,
         )
@@ -101,13 +103,11 @@ async def study(
     except KubeError as error:
         return ObjectProblem(reason_of(error), str(error), owner.name)
     work = review.work
-    limits = restraint(
-        resource, reading, want, work, move.inventory, survives=survivors(cluster, owner, Claims(resources, hub))
-    )
+    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
     left = (f"changed since, and left so: {told(drift)}" for drift in review.reported)
     warnings = (*(item.message for item in reading.warnings), *remarks, *left)
     defined = _defined_here(reading.objects)
-    return Study(proposal, reach, cluster, owner, move, want, work, limits, warnings, defined)
+    return Study(proposal, reach, cluster, owner, move, before, want, work, limits, warnings, defined)
 
 
 async def rehearse(
@@ -122,15 +122,14 @@ async def rehearse(
     Args:
         may_describe: Names of Namespaces that may be given labels although they were there before.
     """
-    preview = Preview()
+    preview, claims = Preview(), Claims(resources, hub)
     studies: list[Study] = []
     for proposal in proposals:
-        found = await study(clusters, proposal, hub, resources) if proposal.text is not None else None
+        found = await study(clusters, proposal, hub, resources, claims) if proposal.text is not None else None
         if isinstance(found, Study):
             studies.append(found)
         elif found is not None:
             preview.problems.append(found)
-    claims = Claims(resources, hub)
     leaving = [item.resource for item in proposals if item.text is None]
     unwanted = {item.owner.name: frozenset(str(ref_of(entry)) for entry in item.unwanted) for item in studies}
     rivals = rivals_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
@@ -152,7 +151,7 @@ async def _apply(item: Study, terms: Terms, claims: Claims, preview: Preview) ->
     try:
         await item.move.carry_out()
         stages = item.move.free(item.work.stages)
-        await hands.apply(item.cluster, stages, item.move.inventory, terms, gate=lambda _: None)
+        await hands.apply(item.cluster, stages, item.before, terms, gate=lambda _: None)
     except KubeError as error:
         preview.problems.append(ObjectProblem(reason_of(error), str(error), item.owner.name))
     problems = (*item.want.problems, *item.move.problems, *hands.problems)

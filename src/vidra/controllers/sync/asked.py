@@ -15,6 +15,9 @@ from vidra.controllers.triggers import requested
 FIRST_RETRY = 1.0
 """Seconds after a failure; doubled for each further one, up to the sync's interval."""
 
+LONGEST_WAIT = 3600.0
+"""Seconds for which Infrahub, or what stands before it, can ask to be left alone."""
+
 
 class Asked(msgspec.Struct, frozen=True):
     """The last time that Infrahub was asked."""
@@ -51,7 +54,7 @@ def failed(
 ) -> Asked:
     """Infrahub did not answer the question."""
     failures = (before.failures if before else 0) + 1
-    delay = retry_after or _delay(interval, failures)
+    delay = min(retry_after, LONGEST_WAIT) if retry_after else _delay(interval, failures)
     return _asked(sync, delay, before.done if before else NOTHING, failure, failures)
 
 

@@ -39,13 +39,22 @@ class Answer:
     """One answer, read to its end."""
 
     def __init__(
-        self, status: int, content_type: str, body: bytes, *, location: str = "", retry_after: float | None = None
+        self,
+        status: int,
+        content_type: str,
+        body: bytes,
+        *,
+        location: str = "",
+        retry_after: float | None = None,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         self.status = status
         self.content_type = content_type
         self.body = body
         self.location = location
         self.retry_after = retry_after
+        self.secrets = secrets
+        """What was sent, and no message may repeat."""
 
     @property
     def is_json(self) -> bool:

@@ -96,7 +96,7 @@ class Infrahub:
         url = document_url(self.base)
         request = Request("POST", url, cap=self._limits.max_list_bytes, body=body, secrets=secrets)
         answer = await self._account.send(request)
-        return read_document(answer, self.base, secrets)
+        return read_document(answer, self.base)
 
     async def retire(self) -> None:
         """Close the connections once no request is under way; a later one opens them again for its own time."""
@@ -110,7 +110,7 @@ class Infrahub:
         if not answer.is_json:
             raise not_infrahub(answer, self.base)
         try:
-            return read_listing(answer.body, selection.artifact_name, self._limits.max_artifacts)
+            return read_listing(answer, selection.artifact_name, self._limits.max_artifacts)
         except NotGraphQLError as error:
             raise not_infrahub(answer, self.base, str(error)) from None
         except SourceError as error:

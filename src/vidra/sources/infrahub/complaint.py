@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
+from vidra.api.hidden import hidden
 from vidra.api.words import one_line
 from vidra.manifests.foreign import LINE, UnreadableError, as_text, decode
 from vidra.sources.infrahub.answer import Answer
@@ -23,14 +26,14 @@ def complaint(answer: Answer) -> str | None:
     except UnreadableError:
         return None
     if body.errors:
-        return told(body.errors)
-    return told(body.detail) if isinstance(body.detail, list) and body.detail else None
+        return told(body.errors, answer.secrets)
+    return told(body.detail, answer.secrets) if isinstance(body.detail, list) and body.detail else None
 
 
-def told(errors: object) -> str:
-    """The messages of a list of errors; a message may itself be an object."""
+def told(errors: object, secrets: Collection[str]) -> str:
+    """The messages of a list of errors, without what they repeat of secrets; a message may itself be an object."""
     found = errors if isinstance(errors, list) else [errors]
-    return one_line("; ".join(_message(error) for error in found[:3]), LINE)
+    return one_line("; ".join(hidden(_message(error), secrets, 4 * LINE) for error in found[:3]), LINE)
 
 
 def _message(error: object) -> str:

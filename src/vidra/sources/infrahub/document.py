@@ -25,7 +25,7 @@ def document_url(base: str) -> URL:
     return URL(f"{base}/graphql")
 
 
-def read_document(answer: Answer, base: str, secrets: tuple[str, ...]) -> dict[str, Any]:
+def read_document(answer: Answer, base: str) -> dict[str, Any]:
     """The data of an answer.
 
     Raises:
@@ -36,15 +36,13 @@ def read_document(answer: Answer, base: str, secrets: tuple[str, ...]) -> dict[s
     except UnreadableError:
         body = _Body()
     if body.errors:
-        raise _refused(answer, base, told(body.errors), secrets)
+        raise _refused(answer, base, told(body.errors, answer.secrets))
     if answer.status != 200 or body.data is None:
         raise not_infrahub(answer, base)
     return body.data
 
 
-def _refused(answer: Answer, base: str, said: str, secrets: tuple[str, ...]) -> SourceError:
-    for secret in secrets:
-        said = said.replace(secret, "***")
+def _refused(answer: Answer, base: str, said: str) -> SourceError:
     if answer.status == 403 or "permission" in said.lower():
         message = f"{base} forbids this to the account: {said}; name another one, or give it the permission"
         return SourceError(Reason.UNAUTHORIZED, message)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import UNSET, Raw
 
 from vidra.api.reasons import Reason
 from vidra.api.words import one_line
 from vidra.manifests.foreign import LINE, OtherShapeError, UnreadableError, decode
+from vidra.sources.infrahub.answer import Answer
 from vidra.sources.infrahub.complaint import told
 from vidra.sources.infrahub.nodes import Body, Edge, Node, Root, Text, text
 from vidra.sources.protocol import Artifact, Listing, SourceError
 
 _USUAL_ROOT = "CoreArtifact"
 _FAILED = "Error"
+_MOST_FIELDS = 100
+"""Of an answer: each of them is tried, and an Infrahub that means no good can send millions."""
 
 
 class NotGraphQLError(Exception):
     """The body is no answer of GraphQL; the text says what is wrong with it."""
 
 
-def read_listing(body: bytes, artifact_name: str, most: int) -> Listing:
+def read_listing(said: Answer, artifact_name: str, most: int) -> Listing:
     """Read a list of artifacts.
 
     Args:
@@ -31,8 +34,8 @@ def read_listing(body: bytes, artifact_name: str, most: int) -> Listing:
         NotGraphQLError: It is none of Infrahub's answers.
         SourceError: Infrahub answers, but not with the list of these artifacts (QUERY_FAILED), or too many (TOO_LARGE).
     """
-    answer = _decode(body)
-    root = _root(answer)
+    answer = _decode(said.body)
+    root = _root(answer, said.secrets)
     if len(root.edges) > most:
         raise _too_many(len(root.edges), most)
     nodes = [_node(edge) for edge in root.edges]
@@ -40,8 +43,9 @@ def read_listing(body: bytes, artifact_name: str, most: int) -> Listing:
     _check_fields(nodes)
     _check_names([node for node in nodes if node is not None], artifact_name)
     artifacts = {node.id: node for node in reversed(good)}
-    doubts = _doubts(answer, root, nodes, len(good), len(artifacts))
-    return Listing(tuple(_artifact(node) for node in reversed(artifacts.values())), "; ".join(doubts))
+    beside = [f"Infrahub reports beside the list: {told(answer.errors, said.secrets)}"] if answer.errors else []
+    doubts = _doubts(root, nodes, len(good), len(artifacts))
+    return Listing(tuple(_artifact(node) for node in reversed(artifacts.values())), "; ".join([*beside, *doubts]))
 
 
 def _decode(body: bytes) -> Body:
@@ -56,15 +60,17 @@ def _decode(body: bytes) -> Body:
     return answer
 
 
-def _root(answer: Body) -> Root:
+def _root(answer: Body, secrets: Collection[str]) -> Root:
     """The one list in the answer, whatever the query calls it."""
+    if len(answer.data or {}) > _MOST_FIELDS:
+        raise _failed(f"it selects more than {_MOST_FIELDS} fields; let it select {_USUAL_ROOT} alone")
     roots = {key: root for key, raw in (answer.data or {}).items() if (root := _list(raw)) is not None}
     if _USUAL_ROOT in roots:
         return roots[_USUAL_ROOT]
     if len(roots) == 1:
         return next(iter(roots.values()))
     if answer.errors:
-        raise _failed(f"Infrahub says: {told(answer.errors)}")
+        raise _failed(f"Infrahub says: {told(answer.errors, secrets)}")
     if roots:
         found = one_line(", ".join(roots), LINE)
         raise _failed(f"it selects several lists ({found}); let it select {_USUAL_ROOT} alone")
@@ -110,9 +116,7 @@ def _check_names(nodes: list[Node], wanted: str) -> None:
         )
 
 
-def _doubts(answer: Body, root: Root, nodes: list[Node | None], good: int, distinct: int) -> Iterator[str]:
-    if answer.errors:
-        yield f"Infrahub reports beside the list: {told(answer.errors)}"
+def _doubts(root: Root, nodes: list[Node | None], good: int, distinct: int) -> Iterator[str]:
     if good < len(nodes):
         yield f"{len(nodes) - good} of {len(nodes)} entries have no id or no checksum"
     if distinct < good:

@@ -6,12 +6,13 @@ import re
 
 from yarl import URL
 
+from vidra.api.hidden import hidden
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub.address import shown
 from vidra.sources.infrahub.answer import Answer
 from vidra.sources.infrahub.complaint import complaint
 from vidra.sources.infrahub.selection import Selection
-from vidra.sources.protocol import SourceError
+from vidra.sources.protocol import LONGEST, SourceError
 
 _EARLY = re.compile(r"^Requested time .* is before ")
 """What Infrahub says of a moment at which the branch had not been made."""
@@ -20,8 +21,10 @@ _EARLY = re.compile(r"^Requested time .* is before ")
 def not_infrahub(answer: Answer, base: str, what: str = "") -> SourceError:
     """What answers is something else."""
     if 300 <= answer.status < 400:
-        what = f"it redirects to {_target(answer.location)}, and redirects are not followed"
-    what = what or f"it answers {answer.status} with {complaint(answer) or answer.content_type}"
+        target = hidden(_target(answer.location), answer.secrets, LONGEST)
+        what = f"it redirects to {target}, and redirects are not followed"
+    kind = hidden(answer.content_type, answer.secrets, LONGEST)
+    what = what or f"it answers {answer.status} with {complaint(answer) or kind}"
     return SourceError(
         Reason.NOT_INFRAHUB, f"{base} is not the address of an Infrahub: {what}; correct `infrahubAPIURL`"
     )

@@ -109,9 +109,10 @@ class Transport:
             return Answer(
                 response.status,
                 response.content_type,
-                body if response.ok else _without(body, request.secrets),
+                body,
                 location=response.headers.get("Location", ""),
                 retry_after=read_retry_after(response.headers.get("Retry-After", "")),
+                secrets=request.secrets,
             )
 
     def _open(self) -> aiohttp.ClientSession:
@@ -144,10 +145,3 @@ def _too_large(url: URL, cap: int) -> Failure:
     return Failure(
         Reason.TOO_LARGE, f"the answer of {what} is over {cap} bytes; split it up, or raise the limit", passing=False
     )
-
-
-def _without(body: bytes, secrets: tuple[str, ...]) -> bytes:
-    """An error body that repeats what was sent must not bring it into a message."""
-    for secret in secrets:
-        body = body.replace(secret.encode(), b"***")
-    return body

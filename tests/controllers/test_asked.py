@@ -1,0 +1,20 @@
+"""When Infrahub is asked again, whatever it says about that."""
+
+import pytest
+
+from vidra.api.meta import Meta
+from vidra.api.reasons import Reason
+from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec
+from vidra.controllers.sync.asked import failed
+from vidra.controllers.sync.decide import Trouble
+
+SOURCE = Source(infrahub_api_url="https://infrahub.example.com", artifact_name="web")
+SYNC = InfrahubSync(metadata=Meta(name="web"), spec=SyncSpec(source=SOURCE, destination=SyncDestination()))
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "longest"), [(None, 60), (5.0, 5), (120.0, 120), (1e9, 3600), (float("inf"), 3600)]
+)
+async def test_it_is_asked_again_within_an_hour_at_the_latest(asked_for: float | None, longest: float) -> None:
+    failure = Trouble(Reason.INFRAHUB_ERROR, "slow down")
+    assert 0 < failed(SYNC, None, 60, failure, asked_for).wait(SYNC) <= longest
