@@ -49,6 +49,10 @@ class Applier:
     against another owner, and on what somebody else made, only as the terms allow. Anything else is applied at a
     version that no object has: the server creates what is not there, and touches nothing that is.
 
+    Invariant: where others may set a field, nothing is sent but to the state that it was made for: the version at which
+    the object was seen whole, or that of no object. So a field is left as it is whoever is noted as its holder, or
+    nobody, and whatever happens between the look and the write.
+
     Args:
         terms: What to do about other owners and about objects that somebody else made.
         guard: What the cluster keeps from artifacts.
@@ -96,20 +100,27 @@ class Applier:
     async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
         for _ in range(LOOKS):
+            sent = await self._for_now(item)
             try:
-                live = await self._client.get(item.path, dict[str, Any])
-            except ApiError as error:
-                if not error.not_found:
-                    raise
-                return await self._attempt(item, entry)
-            try:
-                sent = item.beside(live, self._owner)
                 entry = await self._attempt(sent, entry)
                 return await self._given_up(sent, entry) if sent.gives_up else entry
             except ApiError as error:
                 if error.code != 409 or error.causes:
                     raise
         raise contested(item.ref, "others change it too fast: tried again later", fresh=entry is None)
+
+    async def _for_now(self, item: Desired) -> Desired:
+        """The object for the state that it is in; for none, and only to be created, where it is not to be seen.
+
+        That it is not to be seen does not say that it is not there: its version may be served again a moment later.
+        """
+        try:
+            live = await self._client.get(item.path, dict[str, Any])
+        except ApiError as error:
+            if not error.not_found:
+                raise
+            return msgspec.structs.replace(item, version=NEVER)
+        return item.beside(live, self._owner)
 
     def _may_lose_replicas(self, item: Desired, entry: ManagedObject | None) -> bool:
         """Whether the number of replicas may have left the text since it was applied."""
@@ -127,26 +138,26 @@ class Applier:
         return self._entry(item, live, joined=entry.joined)
 
     async def _attempt(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
-        if entry is None:
-            try:
+        try:
+            if entry is None and item.version in {"", NEVER}:
                 return await self._create(item)
-            except ApiError as error:
-                if error.code != 409:
-                    raise
-        elif entry.uid:
-            try:
+            if entry and entry.uid:
                 await self._own_first(item, entry)
                 return await self._ours(item, entry.uid, joined=entry.joined)
-            except ApiError as error:
-                if not error.conflict:
-                    raise
+        except ApiError as error:
+            if not error.conflict:
+                raise
         live = await look(self._client, item.path)
         if live is None and entry and (ended := is_over(item, entry, self._observed)):
             return msgspec.structs.replace(entry, ended=ended)
-        if live is None and item.version:
-            # What was to be left as it is went along with the object.
-            raise ApiError(409, Status(f"{item.ref} vanished"))
-        return await (self._create(item) if live is None else self._found(item, live, fresh=entry is None))
+        if item.version and item.version != (live.metadata.resource_version if live else NEVER):
+            # What is to be left as it is may be something else by now.
+            raise ApiError(409, Status(f"{item.ref} has changed"))
+        if live is None:
+            return await self._create(item)
+        if item.unscaled and not item.version and seen(live.metadata).scales:
+            return await self._beside_others(item, entry)
+        return await self._found(item, live, fresh=entry is None)
 
     async def _anew(self, item: Desired, entry: ManagedObject | None, fields: Iterable[str]) -> ManagedObject:
         """Delete the object and create it as it should be, if the manifest permits that and nobody else has it.

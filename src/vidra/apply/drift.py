@@ -84,7 +84,7 @@ async def _compared(client: Client, item: Desired, uid: str, owner: Owner, *, ho
             return Finding(None, version, generation)
         wanted = await try_apply(client, item.path, sent.payload(uid), manager=owner.manager, kind=Json)
     except ApiError as error:
-        if error.not_found:
+        if error.absent:
             return Finding(DriftedObject(str(item.ref), note="somebody deleted it"))
         raise
     drift = _drifted(item, live, tuple(differing(wanted, live)), owner)

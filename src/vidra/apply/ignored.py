@@ -1,8 +1,9 @@
 """Leaves fields that others may set to them: pure.
 
 A field that is ignored is sent when the object is created. Later it is sent as it is in the cluster while only this
-owner holds it, so that it stays, and not sent at all once somebody else holds it. So whoever sets it never meets a
-conflict, and nothing is written because of it.
+owner holds it, or nobody is noted as its holder, so that it stays, and not sent at all once somebody else holds it. So
+whoever sets it never meets a conflict, and nothing is written because of it. What is sent so is right for one state
+of the object only, and goes to no other (`applier.py`).
 
 Invariant: a field that others may set is never removed because it left the text. It is sent once more as it is, and
 the owner's hold of it is given up then, so that it is there and nobody's.

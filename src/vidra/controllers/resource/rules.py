@@ -111,7 +111,7 @@ async def _somewhere(item: Idle, cluster: Cluster) -> bool:
         try:
             live = await cluster.client.get(wanted.path, dict[str, Any])
         except ApiError as error:
-            if not error.not_found:
+            if not error.absent:
                 return True  # it cannot be told
             continue
         if any(there(live, sent) for sent in as_sent(item.pointer, wanted.ref, wanted.body)):

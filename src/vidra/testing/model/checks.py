@@ -174,7 +174,8 @@ class _Settled:
             yield f"{key} should be held by {sorted(least)}, at most {sorted(most)}, and is by {sorted(found.managers)}"
         if any(self._wishes.syncs[sync_of(name)].suspended for name in wishers) and key in self._wishes.disturbed:
             return
-        yield from _marks(key, found, self._manager, left - wishers.keys())
+        idle = {name for name in left - wishers.keys() if key in self._look.resources[name].inventory}
+        yield from _marks(key, found, self._manager, idle)
         values = {wishers[name].values[key] for name in certain - free}
         value = found.data.get("value")
         if values and values != {value}:
@@ -218,7 +219,11 @@ class _Settled:
 
 
 def _marks(key: Key, found: Found, manager: Manager, idle: set[str]) -> Iterator[str]:
-    """Annotations and managers tell of the same owners, but for the idle: who only has it still puts nothing back."""
+    """Annotations and managers tell of the same owners, but for the idle.
+
+    Those have it in their inventories, want it no longer and may not prune: they put nothing back that a person took
+    off, and take nothing off that is left after a person emptied managedFields, until they may prune.
+    """
     if ({manager(name) for name in found.owners} ^ found.managers) - {manager(name) for name in idle}:
         yield f"{key} names the owners {sorted(found.owners)}, and is held by {sorted(found.managers)}"
     if found.labels.get(MANAGED_LABEL) != MANAGED_VALUE:
