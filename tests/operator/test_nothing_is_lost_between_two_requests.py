@@ -37,20 +37,26 @@ async def _lives(scene: Scene, gate: Gate, done: Callable[[], Coroutine[Any, Any
     budgets = []
     for budget in range(1, 100):
         gate.open(budget)
-        async with Operating(scene.plane, server=gate.url):
-            settled = asyncio.create_task(done())
-            dead = asyncio.create_task(gate.closed.wait())
-            ended, _ = await asyncio.wait({settled, dead}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (settled, dead):
-                task.cancel()
-            await asyncio.gather(settled, dead, return_exceptions=True)
-            budgets.append(budget)
-            # What it would say at its end must not come through.
-            gate.open(0)
-        if settled in ended and dead not in ended:
-            settled.result()
+        operating = Operating(scene.plane, server=gate.url)
+        # It may die before it is ready: then it never is, for its API server does not answer any more.
+        life = asyncio.create_task(_live(operating, done))
+        dead = asyncio.create_task(gate.closed.wait())
+        ended, _ = await asyncio.wait({life, dead}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (life, dead):
+            task.cancel()
+        await asyncio.gather(life, dead, return_exceptions=True)
+        budgets.append(budget)
+        gate.open(0)  # what it would say at its end must not come through
+        await operating.stop()
+        if life in ended and dead not in ended:
+            life.result()
             return budgets
     raise AssertionError("no end")
+
+
+async def _live(operating: Operating, done: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    await operating.start()
+    await done()
 
 
 async def test_an_operator_may_die_after_any_of_its_writes(own_scene: Scene, gate: Gate) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from vidra.kube.connection import Connection
 from vidra.operator import Operator, Options
 from vidra.testing.controlplane import ControlPlane
+from vidra.testing.patience import HANG
 from vidra.testing.scene import connection_to
 
 
@@ -47,13 +48,21 @@ class Operating:
         return self._task is not None
 
     async def start(self) -> None:
-        """Start an operator that remembers nothing of the last one."""
+        """Start an operator that remembers nothing of the last one, and wait until it works.
+
+        Raises:
+            TimeoutError: It does not; it runs on until `stop`.
+        """
         self.operator = Operator(self._options)
         self._task = asyncio.create_task(self.operator.run(), name="operator")
         ready = asyncio.create_task(self.operator.ready.wait())
-        await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        if self._task.done():
+        try:
+            ended, _ = await asyncio.wait({self._task, ready}, timeout=HANG, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ready.cancel()
+        if not ended:
+            raise TimeoutError
+        if self._task in ended:
             await self._task
 
     async def stop(self) -> None:
