@@ -39,6 +39,7 @@ from vidra.kube.client import Client, encode
 from vidra.kube.core import Heading, Secret
 from vidra.kube.errors import ApiError
 from vidra.kube.store import Store
+from vidra.kube.together import together
 from vidra.kube.verbs import create, delete, delete_all
 
 
@@ -72,7 +73,7 @@ class ContentStore:
         labels = labels_of(sync, resource, checksum)
         stamp = self._stamp(content) or new_stamp()
         parts = zip(content.secrets, chunks, strict=True)
-        await asyncio.gather(*(self._write(secret_of(name, labels, stamp, chunk)) for name, chunk in parts))
+        await together(self._write(secret_of(name, labels, stamp, chunk)) for name, chunk in parts)
         self._cache.remember(content, Text(stamp, text))
         return content
 

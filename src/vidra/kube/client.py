@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from vidra.kube.answer import decode
 from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, BrokenOff, Status, Unintelligible, Unreachable
+from vidra.kube.finish import finish
 from vidra.kube.pace import Pace
 from vidra.kube.traffic import Traffic
 
@@ -84,6 +86,7 @@ class Client:
         """For those that write to one object, whoever they act as."""
         self._acting_as: Headers = ()
         self._dry = False
+        self._finishes = True
         self._pace = Pace()
         self._largest = largest
         self._under_way: set[asyncio.Timeout] = set()
@@ -113,6 +116,14 @@ class Client:
         """The same, with writes that the server answers and does not carry out (dryRun=All)."""
         other = copy.copy(self)
         other._dry = other.rehearses = True
+        other._finishes = False
+        other.on_late = lambda: None
+        return other
+
+    def hasty(self) -> Self:
+        """The same, for who has a deadline to keep: one who is cancelled does not wait for the answer to a write."""
+        other = copy.copy(self)
+        other._finishes = False
         other.on_late = lambda: None
         return other
 
@@ -237,7 +248,7 @@ class Client:
             raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
 
     async def _in_turn(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
-        """Wait for a place, then for the answer.
+        """Wait for a place, then for the answer; for that of a write also when cancelled.
 
         Raises:
             BrokenOff: The server turned out to be away meanwhile.
@@ -248,7 +259,8 @@ class Client:
                 self._under_way.add(limit)
                 async with self._places:
                     with self._timed():
-                        return await self._once(method, url, headers, body)
+                        ask = partial(self._once, method, url, headers, body)
+                        return await (finish(ask) if self._finishes and method != "GET" else ask())
         except TimeoutError:
             raise BrokenOff(f"cannot reach the API server {self._base}: it does not answer any more") from None
         finally:

@@ -1,4 +1,4 @@
-"""A gate between an operator and its API server, which counts, refuses, cuts, or closes for good.
+"""A gate between an operator and its API server, which counts, refuses, holds up, cuts, or closes for good.
 
 Attributes of a request are known here, as they are not on a `Wire`: a test can stop an operator between any two of
 its writes, answer with a storm of refusals, or cut watches in the middle of a line.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -19,6 +19,12 @@ from aiohttp import web
 from vidra.testing.controlplane import ControlPlane
 
 Refusal = Callable[[web.Request], web.Response | None]
+Delay = Callable[[web.Request], Awaitable[None]]
+
+
+async def _at_once(_: web.Request) -> None:
+    """Nothing is held up."""
+
 
 _READS = frozenset({"GET", "HEAD"})
 _PASSED_ON = ("Accept", "Authorization", "Content-Type", "User-Agent")
@@ -30,6 +36,8 @@ class Gate:
     Attributes:
         url: What to connect to instead of the server.
         refuse: What is answered instead; None lets a request pass.
+        there: Awaited before a request is handed on. Whoever gives up meanwhile does not call it back.
+        back: Awaited before an answer is handed on, and before each piece of a watch.
         writes: How many were let through since `open`.
         closed: Set when the last write that `open` allowed was done: whoever is behind the gate is as good as dead.
     """
@@ -42,6 +50,8 @@ class Gate:
         self._streams: set[asyncio.Event] = set()
         self._left: int | None = None
         self.refuse: Refusal = lambda _: None
+        self.there: Delay = _at_once
+        self.back: Delay = _at_once
         self.writes = 0
         self.closed = asyncio.Event()
 
@@ -88,9 +98,11 @@ class Gate:
 
     async def _once(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
+        await self.there(request)
         last = self._counted(request)
         async with self._ask(request, body) as answer:
             content = await answer.read()
+            await self.back(request)
             if last or self.closed.is_set():
                 self.closed.set()
                 return await self._nothing(request)
@@ -117,6 +129,7 @@ class Gate:
                 response = web.StreamResponse(status=answer.status, headers=_headers(answer))
                 await response.prepare(request)
                 async for chunk in answer.content.iter_any():
+                    await self.back(request)
                     if self.closed.is_set():
                         return await self._nothing(request)
                     if cut.is_set():
