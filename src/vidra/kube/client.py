@@ -90,6 +90,8 @@ class Client:
         self._pace = Pace()
         self._largest = largest
         self._under_way: set[asyncio.Timeout] = set()
+        self._writes: set[asyncio.Task[bytes]] = set()
+        self._closing = asyncio.Event()
         self._base = connection.server
         self._server_hostname = connection.tls_server_name or None
         self._places = asyncio.Semaphore(in_flight)
@@ -133,7 +135,10 @@ class Client:
         return self._pace
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Begin nothing new, and close every connection when the writes that are under way were answered."""
+        self._closing.set()
+        if self._writes:
+            await asyncio.wait(self._writes)
         await self._session.close()
 
     def break_off(self) -> None:
@@ -245,7 +250,7 @@ class Client:
         except RuntimeError:
             if not self._session.closed:
                 raise
-            raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
+            raise self._changed() from None
 
     async def _in_turn(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
         """Wait for a place, then for the answer; for that of a write also when cancelled.
@@ -260,7 +265,7 @@ class Client:
                 async with self._places:
                     with self._timed():
                         ask = partial(self._once, method, url, headers, body)
-                        return await (finish(ask) if self._finishes and method != "GET" else ask())
+                        return await (finish(ask, self._writes) if self._finishes and method != "GET" else ask())
         except TimeoutError:
             raise BrokenOff(f"cannot reach the API server {self._base}: it does not answer any more") from None
         finally:
@@ -277,6 +282,8 @@ class Client:
             self._pace.note(time.monotonic() - began)
 
     async def _once(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
+        if self._closing.is_set():
+            raise self._changed()
         try:
             async with self._session.request(
                 method,
@@ -299,7 +306,7 @@ class Client:
         except RuntimeError:
             if not self._session.closed:
                 raise
-            raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
+            raise self._changed() from None
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
         """Where a request goes; a dot segment would lead elsewhere for whoever normalises paths on the way.
@@ -317,6 +324,9 @@ class Client:
         except OSError as error:
             raise Unreachable(f"the token for {self._base} cannot be read: {error.strerror}") from None
         return *headers, *((("Authorization", value),) if value else ()), *self._acting_as
+
+    def _changed(self) -> Unreachable:
+        return Unreachable(f"the credentials for {self._base} were changed meanwhile")
 
     def _unreachable(self, error: Exception) -> Unreachable:
         what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__

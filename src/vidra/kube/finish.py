@@ -13,15 +13,20 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def finish(write: Callable[[], Coroutine[Any, Any, T]]) -> T:
+async def finish(write: Callable[[], Coroutine[Any, Any, T]], under_way: set[asyncio.Task[T]]) -> T:
     """The answer to a write, also for one who is cancelled meanwhile: the cancellation counts from then on.
 
     So whoever wrote can note what it came to before the end; the next thing that it waits for ends it. A second
     cancellation does not wait. The write's own time-out bounds all of this.
+
+    Args:
+        under_way: Where the write is noted until then.
     """
     # One that came before counts before anything is sent.
     await asyncio.sleep(0)
     sent = asyncio.create_task(write())
+    under_way.add(sent)
+    sent.add_done_callback(under_way.discard)
     try:
         await asyncio.wait({sent})
     except asyncio.CancelledError:
