@@ -15,7 +15,7 @@ from vidra.kube import client as module
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.operator import part
-from vidra.testing.gate import Gate, Refusal
+from vidra.testing.gate import Gate, Held, once
 from vidra.testing.objects import config_map
 from vidra.testing.operating import Operating
 from vidra.testing.patience import HANG, NEVER
@@ -27,20 +27,6 @@ LEASES = Kind("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
 NOISE = base64.b64encode(random.Random(1).randbytes(1_500_000)).decode()
 """Too much for one Secret."""
 LEASE = "vidra-operator"
-
-
-class Held:
-    """Holds up the first request of a kind until it may go on."""
-
-    def __init__(self, method: str, collection: str) -> None:
-        self._method, self._collection = method, collection
-        self.reached = asyncio.Event()
-        self.go = asyncio.Event()
-
-    async def __call__(self, request: web.Request) -> None:
-        if request.method == self._method and f"/{self._collection}" in request.path and not self.reached.is_set():
-            self.reached.set()
-            await self.go.wait()
 
 
 @pytest.fixture
@@ -70,7 +56,7 @@ async def test_a_sync_that_is_deleted_goes_after_what_is_on_its_way(
     scene, held = own_scene, Held("POST", collection)
     setattr(gate, way, held)
     if refused:
-        gate.refuse = _once(collection)
+        gate.refuse = once("POST", collection)
     noise = NOISE if refused else ""
     scene.infrahub.add_artifact("Held", write([config_map(f"held-{part}", noise=noise[part::3]) for part in range(3)]))
     async with Operating(scene.plane, server=gate.url):
@@ -186,20 +172,6 @@ async def test_an_operator_does_not_wait_for_an_answer_that_does_not_come(
     async with asyncio.timeout(HANG):
         await operating.stop()
     held.go.set()
-
-
-def _once(collection: str) -> Refusal:
-    """Refuses the first that would be created."""
-    refused = False
-
-    def refuse(request: web.Request) -> web.Response | None:
-        nonlocal refused
-        if refused or request.method != "POST" or f"/{collection}" not in request.path:
-            return None
-        refused = True
-        return web.json_response({"kind": "Status", "code": 403, "message": "not this one"}, status=403)
-
-    return refuse
 
 
 async def _another_sync_comes(scene: Scene) -> None:

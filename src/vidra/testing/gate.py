@@ -156,6 +156,35 @@ class Gate:
         return False  # loopback, and a server that this process started
 
 
+class Held:
+    """Holds up the first request of a kind until it may go on: a `Gate.there` or `Gate.back`."""
+
+    def __init__(self, method: str, collection: str) -> None:
+        self._method, self._collection = method, collection
+        self.reached = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def __call__(self, request: web.Request) -> None:
+        """Wait, if this is the one."""
+        if _is(request, self._method, self._collection) and not self.reached.is_set():
+            self.reached.set()
+            await self.go.wait()
+
+
+def once(method: str, collection: str) -> Refusal:
+    """The first request of a kind is refused."""
+    refused = False
+
+    def refuse(request: web.Request) -> web.Response | None:
+        nonlocal refused
+        if refused or not _is(request, method, collection):
+            return None
+        refused = True
+        return web.json_response({"kind": "Status", "code": 403, "message": "not this one"}, status=403)
+
+    return refuse
+
+
 def storm(dice: random.Random, share: float) -> Refusal:
     """So many of all requests are refused as an API server does that has too much to do, or is ill."""
 
@@ -168,6 +197,10 @@ def storm(dice: random.Random, share: float) -> Refusal:
         return web.json_response(body, status=code, headers=headers)
 
     return refuse
+
+
+def _is(request: web.Request, method: str, collection: str) -> bool:
+    return request.method == method and f"/{collection}" in request.path
 
 
 def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:
