@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from vidra.kube.client import Client
+from vidra.kube.errors import Unreachable
 from vidra.kube.together import together
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -122,6 +123,22 @@ async def test_who_need_not_or_cannot_wait_goes_at_once(client: Client, slow: Sl
         await task
     assert write.noted == []
     slow.answer.set()
+
+
+async def test_connections_are_closed_after_the_answers_to_writes(client: Client, slow: Slow) -> None:
+    """The credentials changed: nothing new is begun with the old ones."""
+    write = Writer(client)
+    task = asyncio.create_task(write())
+    await slow.asked.wait()
+    closing = asyncio.create_task(client.close())
+    assert not await _ends(closing)
+    with pytest.raises(Unreachable, match="changed meanwhile"):
+        await client.send("POST", "/late", repeatable=False)
+    slow.answer.set()
+    await closing
+    with pytest.raises(Unreachable, match="changed meanwhile"):
+        await task
+    assert (write.noted, slow.paths) == (["/first"], ["/first"])
 
 
 async def _ends(task: "asyncio.Task[Any]") -> bool:

@@ -19,7 +19,6 @@ from vidra.testing.gate import Gate, Held, once
 from vidra.testing.objects import config_map
 from vidra.testing.operating import Operating
 from vidra.testing.patience import HANG, NEVER
-from vidra.testing.remote import Remote
 from vidra.testing.scene import OWN, RESOURCES, SECRETS, SYNCS, Json, Scene
 
 CONFIG_MAPS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
@@ -116,25 +115,6 @@ async def test_a_sync_does_not_go_before_what_no_watch_has_told_of(own_scene: Sc
         assert await scene.resources_of(name) == []
         assert await _texts_of(scene, name) == []
         told.set()
-
-
-async def test_credentials_that_change_do_not_cut_what_is_on_its_way(own_scene: Scene, gate: Gate) -> None:
-    scene, held = own_scene, Held("PATCH", "configmaps")
-    gate.there = held
-    remote = Remote(scene, scene)
-    remote.moved_to(gate.url)
-    async with Operating(scene.plane):
-        await remote.credentials()
-        name = await remote.resource(write([config_map("held")]))
-        await held.reached.wait()
-        remote.user["username"] = "another"  # as far as Vidra can tell
-        await remote.credentials()
-        await scene.delete(RESOURCES, name)
-        await scene.until_resource(await remote.resource(write([config_map("other")])))
-        assert await scene.get(RESOURCES, name) is not None
-        held.go.set()
-        await scene.until_gone(RESOURCES, name)
-        assert await scene.get(CONFIG_MAPS, "held", namespace=scene.namespace) is None
 
 
 async def test_an_operator_that_is_stopped_ends_its_writes_before_another_begins(
