@@ -15,7 +15,7 @@ from vidra.apply.owner import Owner, hub_of
 from vidra.cli import hub
 from vidra.cli.exits import Failure
 from vidra.clusters.rehearsal import Rehearsal
-from vidra.controllers.content import ContentStore
+from vidra.controllers.content import ContentStore, kept_for
 from vidra.controllers.packing import ContentError
 from vidra.controllers.resource.preview import Preview, Proposal, Study, rehearse, study
 from vidra.controllers.settings import Settings, chosen, read
@@ -78,7 +78,7 @@ async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
             hub=identity,
             clusters=rehearsal,
             resources=hub.stored(resources, Store(index=sync_of)),
-            content=ContentStore(client, namespace, Store()),
+            content=ContentStore(client, namespace, Store(index=kept_for)),
             settings=read(source.data if source else {})[0],
             known=Known(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace),
             managers={Owner(identity, item.metadata.name).manager: item.metadata.name for item in resources},

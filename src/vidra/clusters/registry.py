@@ -88,6 +88,11 @@ class Clusters:
         for cluster in self:
             cluster.observed.judge_again()
 
+    def break_off(self) -> None:
+        """End every request that is under way as unanswered."""
+        for client in self._clients.values():
+            client.break_off()
+
     async def close(self) -> None:
         """Close all of them."""
         for cluster in self:

@@ -39,6 +39,7 @@ from vidra.kube.client import Client, encode
 from vidra.kube.core import Heading, Secret
 from vidra.kube.errors import ApiError
 from vidra.kube.store import Store
+from vidra.kube.together import together
 from vidra.kube.verbs import create, delete, delete_all
 
 
@@ -48,8 +49,17 @@ class ContentRefused(ContentError):  # noqa: N818 - what happened
     reason = Reason.CONTENT_REFUSED
 
 
+def kept_for(kept: Heading) -> str:
+    """For which sync a Secret holds a text, by the hash of the sync's name."""
+    return kept.metadata.labels.get(SYNC_LABEL, "")
+
+
 class ContentStore:
-    """Texts by VidraResource and checksum."""
+    """Texts by VidraResource and checksum.
+
+    Args:
+        kept: Their Secrets, indexed by `kept_for`.
+    """
 
     def __init__(self, client: Client, namespace: str, kept: Store[Heading]) -> None:
         self._client = client
@@ -72,7 +82,7 @@ class ContentStore:
         labels = labels_of(sync, resource, checksum)
         stamp = self._stamp(content) or new_stamp()
         parts = zip(content.secrets, chunks, strict=True)
-        await asyncio.gather(*(self._write(secret_of(name, labels, stamp, chunk)) for name, chunk in parts))
+        await together(self._write(secret_of(name, labels, stamp, chunk)) for name, chunk in parts)
         self._cache.remember(content, Text(stamp, text))
         return content
 
@@ -130,9 +140,23 @@ class ContentStore:
         Raises:
             KubeError: They could not be deleted.
         """
-        labels = {(SYNC_LABEL, hashed(sync)), (RESOURCE_LABEL, hashed(resource))}
-        for item in self._kept:
-            if labels <= item.metadata.labels.items() and item.metadata.name not in wanted:
+        for item in self._kept.group(hashed(sync)):
+            is_its = item.metadata.labels.get(RESOURCE_LABEL) == hashed(resource)
+            if is_its and item.metadata.name not in wanted:
+                await self._delete(item)
+
+    async def tidy(self, sync: str, resources: Iterable[VidraResource]) -> None:
+        """Forget what a sync kept that none of its VidraResources refers to; nothing is asked when there is nothing.
+
+        Only after a pass over it: a text is written before what refers to it. Earlier passes may have been broken off
+        between the two, or before the text from before was dropped.
+
+        Raises:
+            KubeError: They could not be deleted.
+        """
+        wanted = _referred_to(resources)
+        for item in self._kept.group(hashed(sync)):
+            if item.metadata.name not in wanted:
                 await self._delete(item)
 
     async def discard(self, sync: str, content: Content) -> None:
@@ -157,7 +181,7 @@ class ContentStore:
         content = resource.spec.content
         if content is None or not self.vouches(resource):
             return
-        shared = {name for item in others if item.spec.content for name in item.spec.content.secrets}
+        shared = _referred_to(others)
         await self.drop_others(sync, resource.metadata.name, shared)
         if shared.isdisjoint(content.secrets):
             await self.discard(sync, content)
@@ -181,9 +205,9 @@ class ContentStore:
         Raises:
             KubeError: They could not be deleted.
         """
-        wanted = {name for item in resources if item.spec.content for name in item.spec.content.secrets}
+        wanted = _referred_to(resources)
         for item in self._kept:
-            if item.metadata.name not in wanted and concerns(item.metadata.labels.get(SYNC_LABEL, "")):
+            if item.metadata.name not in wanted and concerns(kept_for(item)):
                 await self._delete(item)
 
     async def _write(self, body: dict[str, Any]) -> None:
@@ -235,6 +259,11 @@ class ContentStore:
             return kept.metadata.annotations.get(STAMP, "")
         cached = self._cache.get(content)
         return cached.stamp if cached else ""
+
+
+def _referred_to(resources: Iterable[VidraResource]) -> set[str]:
+    """The Secrets that hold the texts of VidraResources."""
+    return {name for item in resources if item.spec.content for name in item.spec.content.secrets}
 
 
 def _is_given(stamp: str, resource: VidraResource) -> bool:

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from vidra.kube.answer import decode
 from vidra.kube.buffers import keep_small
 from vidra.kube.connection import Connection
 from vidra.kube.errors import TOLD, ApiError, BrokenOff, Status, Unintelligible, Unreachable
+from vidra.kube.finish import finish
 from vidra.kube.pace import Pace
 from vidra.kube.traffic import Traffic
 
@@ -85,9 +87,12 @@ class Client:
         """For those that write to one object, whoever they act as."""
         self._acting_as: Headers = ()
         self._dry = False
+        self._finishes = True
         self._pace = Pace()
         self._largest = largest
         self._under_way: set[asyncio.Timeout] = set()
+        self._writes: set[asyncio.Task[bytes]] = set()
+        self._closing = asyncio.Event()
         self._base = connection.server
         self._server_hostname = connection.tls_server_name or None
         self._places = asyncio.Semaphore(in_flight)
@@ -114,6 +119,14 @@ class Client:
         """The same, with writes that the server answers and does not carry out (dryRun=All)."""
         other = copy.copy(self)
         other._dry = other.rehearses = True
+        other._finishes = False
+        other.on_late = lambda: None
+        return other
+
+    def hasty(self) -> Self:
+        """The same, for who has a deadline to keep: one who is cancelled does not wait for the answer to a write."""
+        other = copy.copy(self)
+        other._finishes = False
         other.on_late = lambda: None
         return other
 
@@ -123,7 +136,10 @@ class Client:
         return self._pace
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Begin nothing new, and close every connection when the writes that are under way were answered."""
+        self._closing.set()
+        if self._writes:
+            await asyncio.wait(self._writes)
         await self._session.close()
 
     def break_off(self) -> None:
@@ -235,10 +251,10 @@ class Client:
         except RuntimeError:
             if not self._session.closed:
                 raise
-            raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
+            raise self._changed() from None
 
     async def _in_turn(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
-        """Wait for a place, then for the answer.
+        """Wait for a place, then for the answer; for that of a write also when cancelled.
 
         Raises:
             BrokenOff: The server turned out to be away meanwhile.
@@ -249,7 +265,8 @@ class Client:
                 self._under_way.add(limit)
                 async with self._places:
                     with self._timed():
-                        return await self._once(method, url, headers, body)
+                        ask = partial(self._once, method, url, headers, body)
+                        return await (finish(ask, self._writes) if self._finishes and method != "GET" else ask())
         except TimeoutError:
             raise BrokenOff(f"cannot reach the API server {self._base}: it does not answer any more") from None
         finally:
@@ -266,6 +283,8 @@ class Client:
             self._pace.note(time.monotonic() - began)
 
     async def _once(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
+        if self._closing.is_set():
+            raise self._changed()
         try:
             async with self._session.request(
                 method,
@@ -288,7 +307,7 @@ class Client:
         except RuntimeError:
             if not self._session.closed:
                 raise
-            raise Unreachable(f"the credentials for {self._base} were changed meanwhile") from None
+            raise self._changed() from None
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
         """Where a request goes; a dot segment would lead elsewhere for whoever normalises paths on the way.
@@ -306,6 +325,9 @@ class Client:
         except OSError as error:
             raise Unreachable(f"the token for {self._base} cannot be read: {error.strerror}") from None
         return *headers, *((("Authorization", value),) if value else ()), *self._acting_as
+
+    def _changed(self) -> Unreachable:
+        return Unreachable(f"the credentials for {self._base} were changed meanwhile")
 
     def _unreachable(self, error: Exception) -> Unreachable:
         what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__

@@ -88,7 +88,8 @@ class Leadership:
     def __init__(
         self, client: Client, namespace: str, name: str, identity: str = "", sightings: Sightings | None = None
     ) -> None:
-        self._client = client
+        # A renewal that hangs must not keep the holder from stopping in time.
+        self._client = client.hasty()
         self._root = leases_path(namespace)
         self._name = name
         self._namespace = namespace
@@ -124,13 +125,22 @@ class Leadership:
         """Let the next one start at once; best effort."""
         if self._held is None:
             return
-        spec = msgspec.structs.replace(self._held.spec, holder_identity="", lease_duration_seconds=1)
         try:
             async with asyncio.timeout(RELEASE_WITHIN):
-                await self._put(self._held, spec)
+                await self._let_go(self._held)
         except (KubeError, TimeoutError) as error:
             log.warning("lease not released", error=str(error))
         self._held = None
+
+    async def _let_go(self, lease: Lease) -> None:
+        try:
+            await self._put(lease, _nobodys(lease.spec))
+        except ApiError as error:
+            # A renewal that was cancelled may have been carried out: then it is still ours, in another version.
+            found = await self._read() if error.conflict else None
+            if found is None or found.spec.holder_identity != self.identity:
+                raise
+            await self._put(found, _nobodys(found.spec))
 
     async def take(self) -> bool:
         """Take the Lease if nobody else holds it, or renew it; whether it is ours now."""
@@ -184,3 +194,8 @@ class Leadership:
     async def _send(self, method: str, path: str, lease: Lease) -> Lease:
         answer = await self._client.send(method, path, body=encode(lease), repeatable=False)
         return decode(answer, Lease)
+
+
+def _nobodys(spec: LeaseSpec) -> LeaseSpec:
+    """What lets the next one start at once."""
+    return msgspec.structs.replace(spec, holder_identity="", lease_duration_seconds=1)

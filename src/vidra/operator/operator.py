@@ -26,7 +26,7 @@ from vidra.apply.owner import hub_of
 from vidra.clusters.registry import Clusters
 from vidra.controllers.census import Census
 from vidra.controllers.config import Config
-from vidra.controllers.content import ContentStore
+from vidra.controllers.content import ContentStore, kept_for
 from vidra.controllers.journeys import Journeys
 from vidra.controllers.loglevel import set_level
 from vidra.controllers.metrics import Metrics
@@ -69,7 +69,7 @@ class Operator:
         self._resources: Store[VidraResource] = Store(index=sync_of)
         self._infrahub_secrets: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
-        self._kept: Store[Heading] = Store()
+        self._kept: Store[Heading] = Store(index=kept_for)
         self._config_maps: Store[ConfigMap] = Store()
         self._calls: Calls | None = None
         self.webhook_secrets: Store[Secret] = Store()

@@ -14,6 +14,9 @@ from vidra.sources.infrahub import InfrahubPool
 
 log = structlog.get_logger("vidra.operator")
 
+LAST_ANSWERS = 4.0
+"""Seconds: with what a Lease that is lost took to be given up (`RENEW_WITHIN`) less than its `DURATION`."""
+
 
 class Part:
     """Works on the shards that it was told to begin with."""
@@ -49,3 +52,11 @@ class Part:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.resources.queue.run(), name="vidraresources")
             group.create_task(self.syncs.queue.run(), name="infrahubsyncs")
+            group.create_task(self._bound_the_end(), name="last answers")
+
+    async def _bound_the_end(self) -> None:
+        """At the end, wait for the answers to what is under way, but not so long that another replica may begin."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            asyncio.get_running_loop().call_later(LAST_ANSWERS, self._shared.clusters.break_off)

@@ -1,4 +1,4 @@
-"""A gate between an operator and its API server, which counts, refuses, cuts, or closes for good.
+"""A gate between an operator and its API server, which counts, refuses, holds up, cuts, or closes for good.
 
 Attributes of a request are known here, as they are not on a `Wire`: a test can stop an operator between any two of
 its writes, answer with a storm of refusals, or cut watches in the middle of a line.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -19,6 +19,12 @@ from aiohttp import web
 from vidra.testing.controlplane import ControlPlane
 
 Refusal = Callable[[web.Request], web.Response | None]
+Delay = Callable[[web.Request], Awaitable[None]]
+
+
+async def _at_once(_: web.Request) -> None:
+    """Nothing is held up."""
+
 
 _READS = frozenset({"GET", "HEAD"})
 _PASSED_ON = ("Accept", "Authorization", "Content-Type", "User-Agent")
@@ -30,6 +36,8 @@ class Gate:
     Attributes:
         url: What to connect to instead of the server.
         refuse: What is answered instead; None lets a request pass.
+        there: Awaited before a request is handed on. Whoever gives up meanwhile does not call it back.
+        back: Awaited before an answer is handed on, and before each piece of a watch.
         writes: How many were let through since `open`.
         closed: Set when the last write that `open` allowed was done: whoever is behind the gate is as good as dead.
     """
@@ -42,6 +50,8 @@ class Gate:
         self._streams: set[asyncio.Event] = set()
         self._left: int | None = None
         self.refuse: Refusal = lambda _: None
+        self.there: Delay = _at_once
+        self.back: Delay = _at_once
         self.writes = 0
         self.closed = asyncio.Event()
 
@@ -88,9 +98,11 @@ class Gate:
 
     async def _once(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
+        await self.there(request)
         last = self._counted(request)
         async with self._ask(request, body) as answer:
             content = await answer.read()
+            await self.back(request)
             if last or self.closed.is_set():
                 self.closed.set()
                 return await self._nothing(request)
@@ -117,6 +129,7 @@ class Gate:
                 response = web.StreamResponse(status=answer.status, headers=_headers(answer))
                 await response.prepare(request)
                 async for chunk in answer.content.iter_any():
+                    await self.back(request)
                     if self.closed.is_set():
                         return await self._nothing(request)
                     if cut.is_set():
@@ -143,6 +156,35 @@ class Gate:
         return False  # loopback, and a server that this process started
 
 
+class Held:
+    """Holds up the first request of a kind until it may go on: a `Gate.there` or `Gate.back`."""
+
+    def __init__(self, method: str, collection: str) -> None:
+        self._method, self._collection = method, collection
+        self.reached = asyncio.Event()
+        self.go = asyncio.Event()
+
+    async def __call__(self, request: web.Request) -> None:
+        """Wait, if this is the one."""
+        if _is(request, self._method, self._collection) and not self.reached.is_set():
+            self.reached.set()
+            await self.go.wait()
+
+
+def once(method: str, collection: str) -> Refusal:
+    """The first request of a kind is refused."""
+    refused = False
+
+    def refuse(request: web.Request) -> web.Response | None:
+        nonlocal refused
+        if refused or not _is(request, method, collection):
+            return None
+        refused = True
+        return web.json_response({"kind": "Status", "code": 403, "message": "not this one"}, status=403)
+
+    return refuse
+
+
 def storm(dice: random.Random, share: float) -> Refusal:
     """So many of all requests are refused as an API server does that has too much to do, or is ill."""
 
@@ -155,6 +197,10 @@ def storm(dice: random.Random, share: float) -> Refusal:
         return web.json_response(body, status=code, headers=headers)
 
     return refuse
+
+
+def _is(request: web.Request, method: str, collection: str) -> bool:
+    return request.method == method and f"/{collection}" in request.path
 
 
 def _headers(answer: aiohttp.ClientResponse) -> dict[str, str]:

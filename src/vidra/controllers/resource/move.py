@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -20,8 +18,7 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import is_local
 from vidra.controllers.shared import sync_of
 from vidra.kube.discovery import DiscoveryStale, Kind
-
-T = TypeVar("T")
+from vidra.kube.together import together
 
 Peers = Callable[[str], VidraResource | None]
 """The VidraResource of a name."""
@@ -132,12 +129,3 @@ def inventory_of(resource: VidraResource) -> Inventory:
     if is_local(server) or not is_first(resource):
         return Inventory.of(entries)
     return Inventory.of(msgspec.structs.replace(entry, server=server or "") for entry in entries)
-
-
-async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Run all of it at once and to its end; the first error is raised then."""
-    results = await asyncio.gather(*work, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return [result for result in results if not isinstance(result, BaseException)]

@@ -15,6 +15,7 @@ from vidra.apply.relabel import relabel
 from vidra.clusters.cluster import Cluster
 from vidra.kube.discovery import Kind
 from vidra.kube.sight import Sight
+from vidra.kube.together import together
 
 AT_ONCE = 16
 """Objects of one pass that are labelled at the same time."""
@@ -38,7 +39,7 @@ async def make_visible(inventory: Inventory, cluster: Cluster, owner: Owner) -> 
                 cluster.observed.note(kind, found)
 
     entries = [entry for entry in inventory.entries.values() if entry.uid and entry.server == cluster.server]
-    await asyncio.gather(*(one(kind, entry) for kind, entry in _hidden(entries, cluster)))
+    await together(one(kind, entry) for kind, entry in _hidden(entries, cluster))
     if all(_complete(entry, cluster) for entry in entries):
         cluster.shown.add(owner.manager)
 

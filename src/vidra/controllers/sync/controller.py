@@ -34,6 +34,7 @@ from vidra.controllers.sync.report import ready
 from vidra.controllers.sync.reporter import Reporter
 from vidra.controllers.sync.rollout import admission_of
 from vidra.controllers.sync.unready import Unready
+from vidra.controllers.sync.untold import untold
 from vidra.controllers.triggers import calls_for_pass
 from vidra.controllers.turns import Turns
 from vidra.kube.core import Heading, Secret
@@ -239,6 +240,7 @@ class SyncController:
         self._shared.leaving.note(sync.metadata.name, [item.metadata.name for item in left])
         if waiting := await self._wait_for_heirs(sync, reporter):
             return waiting
+        left = left or await untold(self._shared, sync)
         for resource in left:
             if not resource.metadata.deletion_timestamp:
                 await end(self._shared, sync, resource)
@@ -309,8 +311,8 @@ class SyncController:
             item = new or old
             assert item is not None
             self.queue.add(item.metadata.name)
-            if old and new and old.metadata.generation != new.metadata.generation:
-                self._passes.break_off(new.metadata.name)
+            if old and (new is None or old.metadata.generation != new.metadata.generation):
+                self._passes.break_off(item.metadata.name)
         for name in self._waiting:
             self.queue.add(name)
         if (old.spec.depends_on if old else ()) != (new.spec.depends_on if new else ()):

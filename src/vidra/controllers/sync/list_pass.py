@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 
 import msgspec
+import structlog
 
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, StopMatching
@@ -18,7 +19,10 @@ from vidra.controllers.sync.mine import mine
 from vidra.controllers.sync.rollout import admit
 from vidra.controllers.sync.spread import Spread
 from vidra.controllers.sync.targets import Targets, targets_of
+from vidra.kube.errors import KubeError
 from vidra.sources.protocol import Source
+
+log = structlog.get_logger("vidra.sync")
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -66,6 +70,8 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     spread = Spread(shared, sync, source, answered, targets=targets, existing=existing)
     admission = admit(sync, places, spread.behind(decision), existing)
     await spread.carry_out(decision, admission)
+    if spread.certain:
+        await _tidy(shared, sync.metadata.name)
     listed = frozenset(artifact.id for artifact in listing.artifacts)
     changed = {artifact.id for artifact in decision.fetch}
     return Done(
@@ -78,6 +84,14 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
         waiting=admission.waiting,
         remark=remark_on(listing.artifacts),
     )
+
+
+async def _tidy(shared: Shared, sync: str) -> None:
+    """What cannot be deleted now is tried again by the next pass."""
+    try:
+        await shared.content.tidy(sync, shared.resources.group(sync))
+    except KubeError as error:
+        log.warning("texts that nobody needs are left", error=str(error))
 
 
 def _strays(

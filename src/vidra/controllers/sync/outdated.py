@@ -23,7 +23,8 @@ class Passes:
         """The result of a pass.
 
         Raises:
-            Outdated: It was broken off. What it had written stays, and is right: a pass may end at any point.
+            Outdated: It was broken off, and no write of it is under way any more (`vidra.kube.finish`). What it had
+                written stays, and is right: a pass may end at any point.
         """
         task: asyncio.Task[T] = asyncio.create_task(work, name=f"pass of {name}")
         self._tasks[name] = task
@@ -39,5 +40,6 @@ class Passes:
 
     def break_off(self, name: str) -> None:
         """End the pass of this sync, if there is one."""
-        if task := self._tasks.get(name):
+        task = self._tasks.get(name)
+        if task is not None and not task.cancelling():  # a second time would not wait for a write
             task.cancel()

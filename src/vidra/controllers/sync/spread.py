@@ -51,6 +51,8 @@ class Spread:
         self.counts: Counter[bool] = Counter()
         """VidraResources that were written; True: made."""
         self.troubles: list[Trouble] = []
+        self.certain = True
+        """Whether it is known what became of each write."""
 
     def behind(self, decision: Decision) -> set[str]:
         """The places that do not have all of it yet."""
@@ -91,6 +93,7 @@ class Spread:
         except SourceError as error:
             self.troubles.append(Trouble(error.reason, str(error)))
         except KubeError as error:
+            self.certain = False
             self.troubles.append(_not_stored(artifact, error))
 
     async def _keep(self, item: VidraResource) -> None:
