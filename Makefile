@@ -42,39 +42,39 @@ $(BIN)/vidra: requirements/dev.txt pyproject.toml
 	@touch $@
 
 controlplane: install ## get etcd, kube-apiserver, kube-controller-manager and kubectl; prints their folder
-	@$(BIN)/python -m vidra.testing.binaries
+	@$(BIN)/python -m toolchain
 
 tools: install ## get the real parts of the extended tests, or NAMES='kwok helm'; prints their folder
-	@$(BIN)/python -m vidra.testing.binaries tools $(NAMES)
+	@$(BIN)/python -m toolchain tools $(NAMES)
 
 demo: install ## see Vidra work against a real control plane; ONCE=1 ends by itself
-	@$(BIN)/python -m vidra.testing.demo $(if $(ONCE),--once)
+	@$(BIN)/python -m demo $(if $(ONCE),--once)
 
 test: install ## run the tests against real control planes; ARGS='-k name' picks some, TIMES=5 repeats, LOADED=1 beside other work
-	@$(BIN)/python -m vidra.testing.suite $(if $(LOADED),--loaded) $(if $(TIMES),--times $(TIMES)) $(if $(JOBS),--jobs $(JOBS)) -- $(ARGS)
+	@$(BIN)/python -m testkit.suite $(if $(LOADED),--loaded) $(if $(TIMES),--times $(TIMES)) $(if $(JOBS),--jobs $(JOBS)) -- $(ARGS)
 
 test-all: test ## the same, then properties with many examples, then the extended tests, with the real parts
 	@VIDRA_TESTS_THOROUGH=1 $(BIN)/pytest -m "hypothesis or thorough or occasional"
-	@$(BIN)/python -m vidra.testing.binaries tools >/dev/null
+	@$(BIN)/python -m toolchain tools >/dev/null
 	@$(BIN)/pytest tests/real
 
 test-infrahub: install ## run the tests with a real Infrahub; its parts are got first, the first time in some minutes
-	@$(BIN)/python -m vidra.testing.binaries >/dev/null
-	@$(BIN)/python -m vidra.testing.binaries infrahub >/dev/null
+	@$(BIN)/python -m toolchain >/dev/null
+	@$(BIN)/python -m toolchain infrahub >/dev/null
 	@$(BIN)/pytest tests/infrahub tests/sources/infrahub/test_contract.py --real-infrahub $(ARGS)
 
 soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
-	@$(BIN)/python -m vidra.testing.binaries >/dev/null
-	@$(BIN)/python -m vidra.testing.model --hours $(or $(HOURS),1) $(ARGS)
+	@$(BIN)/python -m toolchain >/dev/null
+	@$(BIN)/python -m testkit.model --hours $(or $(HOURS),1) $(ARGS)
 
 bench: install ## measure how long Vidra takes, as a ratio to what the API server takes; SHORT=1: only its counts
-	@$(BIN)/python -m vidra.testing.binaries >/dev/null
+	@$(BIN)/python -m toolchain >/dev/null
 	@$(BIN)/python -m benchmarks $(if $(SHORT),--short) $(ARGS)
 
 lint: install ## check style, types and which room imports which
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy --explicit-package-bases src tests benchmarks
+	@$(BIN)/mypy --explicit-package-bases src testkit toolchain demo tests benchmarks
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/vidra crds --check charts/vidra/crds
 
@@ -82,9 +82,9 @@ lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes n
 	@$(PIP) install --quiet uv
 	@$(LOCK) pyproject.toml --extra traces -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --extra traces --group dev -c requirements/runtime.txt -o requirements/dev.txt
-	@$(LOCK) requirements/go.in -o src/vidra/testing/binaries/go.txt
-	@$(LOCK) requirements/infrahub.in -o src/vidra/testing/binaries/infrahub-server/requirements.txt
+	@$(LOCK) requirements/go.in -o toolchain/go.txt
+	@$(LOCK) requirements/infrahub.in -o toolchain/infrahub-server/requirements.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,7 +19,7 @@ from benchmarks.restart import restart
 from benchmarks.watched import watched
 from benchmarks.webhook import webhook
 from benchmarks.workload import workload
-from vidra.controllers.loglevel import set_level
+from vidra.telemetry.logging import set_level
 
 Scenario = Callable[[Report], Awaitable[None]]
 

@@ -9,8 +9,8 @@ from benchmarks.objects import manifest
 from benchmarks.process import operator
 from benchmarks.report import Report, spread
 from benchmarks.stage import NAMESPACE, artifacts, complete, requests, stage, told
+from testkit.environment import SYNCS, Check, Json
 from vidra.api.names import REQUESTED_AT
-from vidra.testing.scene import SYNCS, Check, Json
 
 UNITS, OBJECTS = 100, 10
 

@@ -15,11 +15,11 @@ from benchmarks.fleet import Fleet
 from benchmarks.objects import manifest
 from benchmarks.process import Process, operator
 from benchmarks.report import Report
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to, has_reason
+from testkit.infrahub import StandIn
 from vidra.api.names import CLUSTER_LABEL
 from vidra.kube.client import Client
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.scene import Scene, connection_to, has_reason
 
 OBJECTS = 3
 """ConfigMaps in each cluster."""

@@ -14,12 +14,12 @@ from benchmarks.objects import Json
 from benchmarks.process import operator
 from benchmarks.report import Report, spread
 from benchmarks.stage import NAMESPACE, artifacts, complete, namespaces, stage
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to
+from testkit.infrahub import StandIn
 from vidra.api.names import CLUSTER_LABEL
 from vidra.kube.client import Client
 from vidra.kube.watch import lines
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.scene import Scene, connection_to
 
 UNITS, OBJECTS, TIMES = 100, 10, 200
 

@@ -9,8 +9,8 @@ from benchmarks.objects import config_map
 from benchmarks.process import operator
 from benchmarks.report import Report, spread
 from benchmarks.stage import artifacts, complete, stage
+from testkit.environment import Scene
 from vidra.manifests.write import write
-from vidra.testing.scene import Scene
 
 OBJECTS, TIMES = 5_000, 40
 

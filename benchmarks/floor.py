@@ -10,7 +10,7 @@ import time
 import aiohttp
 
 from benchmarks.objects import config_map
-from vidra.testing.controlplane import ControlPlane
+from testkit.controlplane import ControlPlane
 
 IN_FLIGHT = 32
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from vidra.testing.controlplane import ControlPlane
+from testkit.controlplane import ControlPlane
 
 TICKS = os.sysconf("SC_CLK_TCK")
 

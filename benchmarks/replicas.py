@@ -10,8 +10,8 @@ from contextlib import AsyncExitStack
 from benchmarks.process import Process, operator
 from benchmarks.report import Report
 from benchmarks.stage import NAMESPACE, artifacts, complete, requests, stage
-from vidra.testing.eventually import eventually
-from vidra.testing.scene import Json, Scene
+from testkit.environment import Json, Scene
+from testkit.eventually import eventually
 
 SYNCS, UNITS, OBJECTS = 20, 5, 10
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/vidra-system/leases"

@@ -8,7 +8,7 @@ import time
 from benchmarks.process import operator
 from benchmarks.report import Report
 from benchmarks.stage import NAMESPACE, artifacts, complete, requests, stage, told
-from vidra.testing.scene import Json, Scene
+from testkit.environment import Json, Scene
 
 UNITS, OBJECTS = 200, 50
 

@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from benchmarks.objects import manifest
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to
+from testkit.infrahub import StandIn
 from vidra.kube.client import Client
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.scene import Scene, connection_to
 
 NAMESPACE = "workload"
 

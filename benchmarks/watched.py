@@ -8,10 +8,10 @@ from benchmarks.objects import config_map
 from benchmarks.process import operator
 from benchmarks.report import Report
 from benchmarks.stage import NAMESPACE, stage
+from testkit.environment import Scene
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
 from vidra.kube.client import APPLY_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.scene import Scene
 
 IN_FLIGHT = 32
 

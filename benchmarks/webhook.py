@@ -12,11 +12,11 @@ from benchmarks.objects import manifest
 from benchmarks.process import Process, operator
 from benchmarks.report import Report, spread
 from benchmarks.stage import NAMESPACE, artifacts, complete, stage
+from testkit.environment import Scene
+from testkit.infrahub.webhooks import compact, signed_headers
+from testkit.process import free_port
 from vidra.api.names import WEBHOOK_KEY_LABEL
-from vidra.cli.applying import secret
-from vidra.testing.infrahub.webhooks import compact, signed_headers
-from vidra.testing.process import free_port
-from vidra.testing.scene import Scene
+from vidra.cli.apply_object import secret
 from vidra.web.webhooks.receiver import PATH
 
 UNITS, OBJECTS, TIMES, FORGED = 100, 10, 30, 5_000

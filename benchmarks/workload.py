@@ -9,7 +9,7 @@ from benchmarks.floor import floor
 from benchmarks.process import Process, operator
 from benchmarks.report import Report
 from benchmarks.stage import artifacts, complete, namespaces, requests, stage, told
-from vidra.testing.scene import Scene
+from testkit.environment import Scene
 
 SETTLE = 3.0
 """Seconds for the Events of W to be written; they are paced."""

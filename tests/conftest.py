@@ -9,23 +9,23 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.strategies import text
 
-from vidra.controllers.loglevel import set_level
+from testkit.account import granted
+from testkit.cleanup import clear
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to
+from testkit.infrahub import StandIn
+from testkit.loop_stalls import stalls
+from testkit.operating import Operating
+from testkit.parts.certificates import front_proxy
+from testkit.thorough import amount
+from toolchain.errors import BinariesError
+from toolchain.find import find
 from vidra.kube.client import Client
-from vidra.operator import Operator
-from vidra.operator.collector import quiet
-from vidra.testing.account import granted
-from vidra.testing.binaries.errors import BinariesError
-from vidra.testing.binaries.find import find
-from vidra.testing.clearing import clear
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.operating import Operating
-from vidra.testing.parts.certificates import front_proxy
-from vidra.testing.scene import Scene, connection_to
-from vidra.testing.stalls import stalls
-from vidra.testing.thorough import amount
+from vidra.manager import Operator
+from vidra.manager.gc_tuning import quiet
+from vidra.telemetry.logging import set_level
 
-pytest_plugins = ("vidra.testing.fixtures", "vidra.testing.parts.infrahub.fixtures")
+pytest_plugins = ("testkit.fixtures", "testkit.parts.infrahub.fixtures")
 
 settings.register_profile(
     "any machine",

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from vidra.api.crd import crds, to_yaml
+from testkit.controlplane import ControlPlane
+from testkit.eventually import eventually
+from testkit.patience import HANG
+from vidra.api.crds import crds, to_yaml
 from vidra.api.names import API_VERSION, GROUP, VERSION
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.patience import HANG
 
 Offer = Callable[..., Awaitable[str]]
 PLURALS = {"InfrahubSync": "infrahubsyncs", "VidraResource": "vidraresources"}

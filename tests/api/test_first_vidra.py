@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
+from testkit.controlplane import ControlPlane
 from vidra.api.names import GROUP, VERSION
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.api.sync import InfrahubSync, State
-from vidra.testing.controlplane import ControlPlane
 
 SYNCS = f"/apis/{GROUP}/{VERSION}/infrahubsyncs"
 RESOURCES = f"/apis/{GROUP}/{VERSION}/vidraresources"

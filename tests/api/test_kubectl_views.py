@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.patience import HANG
 from vidra.api.conditions import Verdict, conditions_for
 from vidra.api.names import GROUP, VERSION
 from vidra.api.reasons import Reason
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.patience import HANG
 
 SYNCS = f"/apis/{GROUP}/{VERSION}/infrahubsyncs"
 GOOD = """

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
-from vidra.api.crd import crds, to_yaml
+from vidra.api.crds import crds, to_yaml
 from vidra.api.schema import schema_of
 
 

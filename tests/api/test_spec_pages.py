@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from vidra.api.crd import crds
+from vidra.api.crds import crds
 from vidra.api.names import API_VERSION
 
 PAGES = Path(__file__).parents[2] / "docs" / "spec"

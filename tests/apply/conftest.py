@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from vidra.apply.desired import Desired, desire
-from vidra.apply.owner import Owner
+from vidra.apply.desired.object import Desired, desire
+from vidra.apply.field_owner import Owner
 from vidra.kube.discovery import Kind
 from vidra.manifests import ManifestObject, Ref
 

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL, MANAGED_VALUE
-from vidra.apply.abandon import unmarked
-from vidra.apply.owner import Owner
-from vidra.kube.live import LiveMeta, Manager
+from vidra.apply.field_owner import Owner
+from vidra.apply.release import unmarked
+from vidra.kube.partial_metadata import LiveMeta, Manager
 
 ME, OTHER = Owner("hub", "me"), Owner("hub", "other")
 MINE = Manager(ME.manager, "Apply")

@@ -4,9 +4,9 @@ import pytest
 
 from vidra.api.meta import OwnerReference
 from vidra.api.policies import Adoption
-from vidra.apply.adoption import refusal
-from vidra.apply.owner import Owner
-from vidra.kube.live import LiveMeta, Manager
+from vidra.apply.field_owner import Owner
+from vidra.apply.guards.adoption import refusal
+from vidra.kube.partial_metadata import LiveMeta, Manager
 
 ME = Owner("hub", "me")
 

@@ -1,7 +1,7 @@
 """When a prune needs somebody's word, and what that word covers."""
 
 from vidra.api.resource import HeldPrune, ManagedObject
-from vidra.apply.approval import remaining, request, review
+from vidra.apply.guards.prune_limit import remaining, request, review
 from vidra.apply.inventory import key_of
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.apply.brake import held, set_id
+from vidra.apply.guards.prune_limit import held, set_id
 
 
 @pytest.mark.parametrize(

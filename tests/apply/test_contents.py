@@ -3,14 +3,14 @@
 import msgspec
 import pytest
 
+from testkit.controlplane import ControlPlane
 from vidra.api.meta import OwnerReference
 from vidra.api.resource import ManagedObject
-from vidra.apply.contents import Contents, counts, in_namespaces, told
+from vidra.apply.guards.cascade import Contents, counts, in_namespaces, told
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
 from vidra.kube.discovery import Discovery, Kind
-from vidra.kube.live import LiveMeta
-from vidra.testing.controlplane import ControlPlane
+from vidra.kube.partial_metadata import LiveMeta
 
 CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)

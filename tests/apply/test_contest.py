@@ -3,7 +3,7 @@
 import pytest
 
 from vidra.api.policies import ConflictPolicy, Policies
-from vidra.apply.contest import Contest, Rival, contest, why_not
+from vidra.apply.guards.conflicts import Contest, Rival, contest, why_not
 from vidra.kube.errors import ApiError, Cause, Details, Status
 
 ME = "vidra:hub:me"

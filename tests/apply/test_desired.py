@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL
-from vidra.apply.desired import SERVER_SET, Desired, desire
-from vidra.apply.owner import Owner
+from vidra.apply.desired.object import SERVER_SET, Desired, desire
+from vidra.apply.field_owner import Owner
 from vidra.kube.discovery import Kind
 from vidra.manifests import ManifestObject, Ref
 

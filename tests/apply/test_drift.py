@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vidra.apply.drift import blamed, contains, differing
-from vidra.apply.fields import alone, below, cut
+from vidra.apply.managed_fields import alone, below, cut
 
 Json = dict[str, Any]
 ME = "vidra:hub:me"

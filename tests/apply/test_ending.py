@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.ending import end_of
+from vidra.apply.completion import end_of
 
 TTL = {"ttlSecondsAfterFinished": 1}
 

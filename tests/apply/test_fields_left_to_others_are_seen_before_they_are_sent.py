@@ -5,25 +5,25 @@ from typing import Any, TypeVar
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
+from testkit.eventually import eventually
+from testkit.model.kinds import GROUP, OLD, definition
 from vidra.api.drift import IgnoreDifference
 from vidra.api.policies import Adoption, Policies
 from vidra.apply.applier import Applier
-from vidra.apply.desired import REPLICAS, Desired, desire
+from vidra.apply.desired.object import REPLICAS, Desired, desire
 from vidra.apply.drift import find_drift
+from vidra.apply.field_owner import Owner
+from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory import entry_for
-from vidra.apply.owner import Owner
-from vidra.apply.terms import UNARMED, Terms
-from vidra.controllers.verdicts import Verdicts
+from vidra.apply.options import UNARMED, Terms
 from vidra.kube.client import JSON_PATCH, MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.observed import Observed
-from vidra.kube.verbs import apply, delete, look
+from vidra.kube.informers import Observed
+from vidra.kube.operations import apply, delete, look
 from vidra.manifests import ManifestObject, Ref
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.model.kinds import GROUP, OLD, definition
-from vidra.testing.scene import connection_to
 
 T = TypeVar("T")
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vidra.apply.fieldsets import Fields, meet, merged, taken_from, without
+from vidra.apply.field_sets import Fields, meet, merged, taken_from, without
 
 WEB = 'k:{"name":"web"}'
 ITEM: Fields = {".": {}, "f:name": {}}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.filled import unfilled
+from vidra.apply.controller_fields import unfilled
 from vidra.manifests import Ref
 
 Json = dict[str, Any]

@@ -6,27 +6,27 @@ from typing import Any
 import msgspec
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.applier import NEVER, Applier
-from vidra.apply.claims import Claims
-from vidra.apply.desired import Desired, desire
+from vidra.apply.desired.object import Desired, desire
+from vidra.apply.errors import ObjectError
+from vidra.apply.field_owner import Owner
+from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory import Inventory, entry_for
-from vidra.apply.owner import Owner
+from vidra.apply.inventory_index import Claims
 from vidra.apply.plan import plan
-from vidra.apply.problems import ObjectError
 from vidra.apply.pruner import Pruner, Removal
-from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.observed import Observed
-from vidra.kube.seen import seen
+from vidra.kube.informers import Observed
+from vidra.kube.object_snapshot import seen
+from vidra.kube.operations import apply, look
 from vidra.kube.store import Store
-from vidra.kube.verbs import apply, look
 from vidra.manifests import ManifestObject, Ref
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.scene import connection_to
 
 CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.desired import desire
-from vidra.apply.guard import Guard
-from vidra.apply.owner import Owner
+from vidra.apply.desired.object import desire
+from vidra.apply.field_owner import Owner
+from vidra.apply.guards.protected import Guard
 from vidra.kube.discovery import Kind
-from vidra.kube.live import LiveMeta
+from vidra.kube.partial_metadata import LiveMeta
 from vidra.manifests import ManifestObject, Ref
-from vidra.manifests.identity import identify
+from vidra.manifests.object_ref import identify
 
 Json = dict[str, Any]
 

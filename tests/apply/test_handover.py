@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
 from vidra.apply.applier import NEVER, Applier
-from vidra.apply.desired import Desired, desire
+from vidra.apply.desired.object import Desired, desire
+from vidra.apply.field_owner import Owner
 from vidra.apply.handover import disowned, fields_of, given
+from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory import entry_for
-from vidra.apply.owner import Owner
-from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.kube.observed import Observed
-from vidra.kube.verbs import apply, look, merge_patch
+from vidra.kube.informers import Observed
+from vidra.kube.operations import apply, look, merge_patch
 from vidra.manifests import ManifestObject, Ref
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.scene import connection_to
 
 Json = dict[str, Any]
 CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)

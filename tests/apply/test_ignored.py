@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vidra.api.drift import IgnoreDifference, Target
-from vidra.apply.ignored import pointers_for, respecting
+from vidra.apply.desired.ignore_differences import pointers_for, respecting
 from vidra.manifests import Ref
 
 ME = "vidra:hub:me"

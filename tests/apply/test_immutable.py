@@ -2,7 +2,7 @@
 
 import pytest
 
-from vidra.apply.immutable import immutable
+from vidra.apply.guards.immutable import immutable
 from vidra.kube.errors import ApiError, Cause, Details, Status
 
 SAYS_SO = {

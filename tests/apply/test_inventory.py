@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired import Desired, desire
+from vidra.apply.desired.object import Desired, desire
+from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, entry_for, key_of
-from vidra.apply.owner import Owner
 from vidra.kube.discovery import Kind
 from vidra.manifests import ManifestObject, Ref
 

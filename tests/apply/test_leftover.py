@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.leftover import Place, emptied, leftovers, steps_of, unexplained
+from vidra.apply.blocking_fields import Place, emptied, leftovers, steps_of, unexplained
 from vidra.kube.errors import Cause
 
 Json = dict[str, Any]

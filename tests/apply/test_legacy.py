@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from vidra.api.names import API_VERSION, FIRST_OWNED_BY
-from vidra.apply.fieldsets import merged
-from vidra.apply.legacy import Meta, found, ids, marked, move, names
+from vidra.apply.field_sets import merged
+from vidra.apply.migration.v006 import Meta, found, ids, marked, move, names
 
 ME = "vidra:hub:me"
 OTHER = "vidra:hub:other"

@@ -3,8 +3,8 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.apply.owner import MANAGER_LIMIT, Owner
-from vidra.controllers.sync.names import NAME_LIMIT, resource_name
+from vidra.apply.field_owner import MANAGER_LIMIT, Owner
+from vidra.controllers.sync.artifacts.names import NAME_LIMIT, resource_name
 
 PART = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,60}[a-z0-9])?", fullmatch=True)
 NAMES = st.lists(PART, min_size=1, max_size=6).map(".".join).filter(lambda name: len(name) <= 253)

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired import Desired
+from vidra.apply.desired.object import Desired
+from vidra.apply.desired.order import Stage, stage_of
 from vidra.apply.inventory import Inventory, entry_for, key_of
-from vidra.apply.order import Stage, stage_of
 from vidra.apply.plan import plan, prune_order, revision, staged
-from vidra.kube.seen import Seen
+from vidra.kube.object_snapshot import Seen
 
 NewDesired = Callable[..., Desired]
 

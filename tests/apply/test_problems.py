@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from vidra.api.reasons import Reason
-from vidra.apply.problems import not_removed, refused
+from vidra.apply.errors import not_removed, refused
 from vidra.apply.refusals import pause
 from vidra.kube.errors import ApiError, Cause, Details, Status
 from vidra.manifests import Ref

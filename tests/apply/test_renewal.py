@@ -1,6 +1,6 @@
 """Entries of managedFields under another version than the one that is written."""
 
-from vidra.apply.renewal import is_unreadable, renewed
+from vidra.apply.managed_fields_renewal import is_unreadable, renewed
 from vidra.kube.errors import ApiError, Status
 
 Json = dict[str, object]

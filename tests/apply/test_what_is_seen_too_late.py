@@ -4,25 +4,25 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
 from vidra.api.meta import Meta
 from vidra.api.names import OWNER_PREFIX
 from vidra.api.resource import ManagedObject, ResourceSpec, ResourceStatus, VidraResource
 from vidra.apply.applier import Applier
-from vidra.apply.claims import Claims
-from vidra.apply.desired import Desired, desire
-from vidra.apply.owner import Owner
+from vidra.apply.desired.object import Desired, desire
+from vidra.apply.field_owner import Owner
+from vidra.apply.health.evaluator import Verdicts
+from vidra.apply.inventory_index import Claims
 from vidra.apply.pruner import Pruner, Removal
-from vidra.controllers.verdicts import Verdicts
 from vidra.kube.client import JSON_PATCH, Client, encode
 from vidra.kube.discovery import Discovery, Kind
-from vidra.kube.live import LiveMeta
-from vidra.kube.observed import Observed
-from vidra.kube.seen import Seen, seen
+from vidra.kube.informers import Observed
+from vidra.kube.object_snapshot import Seen, seen
+from vidra.kube.operations import delete, look
+from vidra.kube.partial_metadata import LiveMeta
 from vidra.kube.store import Store
-from vidra.kube.verbs import delete, look
 from vidra.manifests import ManifestObject, Ref
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.scene import connection_to
 
 CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 ONE, OTHER = Owner("hub", "one"), Owner("hub", "other")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from vidra.cli.checking import NEEDS, TOLD, Need, needs
-from vidra.cli.parts import workload
+from vidra.cli.checks import NEEDS, TOLD, Need, needs
+from vidra.cli.install_manifests import workload
 
 Json = dict[str, Any]
 Right = tuple[str, str, str]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import vidra
-from vidra.cli.operator import operator
+from vidra.cli.commands.operator import operator
 
 Json = dict[str, Any]
 Where = tuple[str, ...]

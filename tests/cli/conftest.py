@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from testkit.command import Vidra, vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
 from vidra.api.names import API_VERSION, CLUSTER_LABEL, INFRAHUB_LABEL, RESOURCE_PLURAL, SYNC_PLURAL
 from vidra.kube.client import MERGE_PATCH, Client, encode
-from vidra.testing.command import Vidra, vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.scene import connection_to
 
 FOR_VIDRA = (("secrets", CLUSTER_LABEL), ("secrets", INFRAHUB_LABEL), ("configmaps", "app=vidra"))
 """What Vidra finds by its labels in any namespace."""

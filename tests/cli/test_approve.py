@@ -1,10 +1,10 @@
 """`vidra approve` shows what is held back, asks, and lets that very set go."""
 
+from testkit.command import Vidra
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map
+from testkit.trigger import ask
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 
 def maps(prefix: str, number: int) -> list[Json]:

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
+from testkit.command import Vidra, vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to
+from testkit.infrahub import StandIn
+from testkit.objects import config_map, secret
 from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra, vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import Scene, connection_to
 
 
 async def found(vidra: Vidra, *more: str) -> tuple[int, dict[str, tuple[str, str]]]:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
+from testkit.command import Vidra, vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import OWN, Scene, connection_to
+from testkit.objects import config_map
 from vidra.kube.client import Client
-from vidra.kube.core import Secret
+from vidra.kube.types import Secret
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra, vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.objects import config_map
-from vidra.testing.scene import OWN, Scene, connection_to
 
 Json = dict[str, Any]
 

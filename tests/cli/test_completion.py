@@ -3,12 +3,12 @@
 import asyncio
 from pathlib import Path
 
-from vidra.cli.completing import WITHIN
+from testkit.command import Ended, Vidra, vidra_with
+from testkit.environment import Scene
+from testkit.objects import config_map
+from testkit.patience import HANG
+from vidra.cli.completion import WITHIN
 from vidra.manifests.write import write
-from vidra.testing.command import Ended, Vidra, vidra_with
-from vidra.testing.objects import config_map
-from vidra.testing.patience import HANG
-from vidra.testing.scene import Scene
 
 SOMEWHERE = """
 current-context: a

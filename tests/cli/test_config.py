@@ -2,8 +2,8 @@
 
 import pytest
 
-from vidra.testing.command import Vidra
-from vidra.testing.controlplane import ControlPlane
+from testkit.command import Vidra
+from testkit.controlplane import ControlPlane
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from vidra.api.crd import crds as definitions
-from vidra.cli.crds import crds
+from vidra.api.crds import crds as definitions
+from vidra.cli.commands.crds import crds
 
 COMMITTED = Path(__file__).parents[2] / "charts" / "vidra" / "crds"
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from testkit.command import Vidra, started
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
+from testkit.eventually import eventually
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
-from vidra.testing.command import Vidra, started
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.scene import connection_to
 
 Json = dict[str, Any]
 

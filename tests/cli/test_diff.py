@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from testkit.command import Vidra
+from testkit.environment import Json, Scene, has_reason
+from testkit.objects import config_map, custom, definition, namespace, secret
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map, custom, definition, namespace, secret
-from vidra.testing.scene import Json, Scene, has_reason
 
 
 async def everything(scene: Scene) -> list[tuple[str, str, str]]:

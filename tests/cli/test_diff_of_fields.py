@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from testkit.command import Vidra
+from testkit.environment import Json, Scene
+from testkit.objects import config_map, service
 from vidra.kube.client import encode
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map, service
-from vidra.testing.scene import Json, Scene
 
 
 def deployment(**spec: Any) -> Json:

@@ -2,10 +2,10 @@
 
 import msgspec
 
+from testkit.command import Vidra
+from testkit.environment import Json, Scene, has_reason
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, has_reason
 
 
 async def test_a_sync_shows_its_own_and_those_of_its_vidraresources(vidra: Vidra, scene: Scene) -> None:

@@ -2,13 +2,13 @@
 
 import yaml
 
+from testkit.command import Vidra
+from testkit.controlplane import ControlPlane
+from testkit.environment import OWN, Scene, connection_to
+from testkit.infrahub import StandIn
+from testkit.objects import config_map, secret
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import OWN, Scene, connection_to
 
 
 async def test_what_is_exported_can_be_applied_and_holds_no_secret(vidra: Vidra, scene: Scene) -> None:

@@ -3,10 +3,10 @@
 import msgspec
 import yaml
 
+from testkit.command import Vidra, vidra_with
+from testkit.environment import Json, Scene
+from testkit.objects import config_map, secret
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra, vidra_with
-from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import Json, Scene
 
 
 async def synced(scene: Scene) -> str:

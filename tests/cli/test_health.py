@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from vidra.cli.health import health
+from vidra.cli.commands.health import health
 
 READY = """\
 ---
@@ -124,6 +124,7 @@ def test_a_message_cannot_steer_the_terminal(app: typer.Typer) -> None:
 
 def test_the_command_is_known_without_loading_what_judges() -> None:
     program = (
-        "import sys, vidra.cli.health; sys.exit(any(name in sys.modules for name in ('yaml', 'rich.table', 'msgspec')))"
+        "import sys, vidra.cli.commands.health; "
+        "sys.exit(any(name in sys.modules for name in ('yaml', 'rich.table', 'msgspec')))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.command import Ended, Vidra, vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import Json, Scene, connection_to
+from testkit.infrahub import Answered, StandIn
+from testkit.operating import Operating
 from vidra.api.names import INFRAHUB_LABEL, WEBHOOK_KEY_LABEL
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.testing.command import Ended, Vidra, vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import Answered, StandIn
-from vidra.testing.operating import Operating
-from vidra.testing.scene import Json, Scene, connection_to
 from vidra.web.webhooks import receiving
 from vidra.web.webhooks.receiver import PATH
 

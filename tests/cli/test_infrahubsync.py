@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from testkit.command import Vidra
+from testkit.environment import SYNCS, Scene
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map
-from vidra.testing.scene import SYNCS, Scene
 
 
 async def test_a_sync_from_options_works(vidra: Vidra, scene: Scene) -> None:

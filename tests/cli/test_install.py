@@ -5,14 +5,14 @@ from collections.abc import Awaitable, Callable
 import pytest
 import yaml
 
+from testkit.command import Vidra, vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to
+from testkit.infrahub import StandIn
+from testkit.objects import config_map
+from testkit.operating import Operating
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra, vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import Scene, connection_to
 
 NewControlPlane = Callable[..., Awaitable[ControlPlane]]
 IMAGE = ("--image", "registry.example.com/vidra:1.0.0")

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from vidra.cli.kubeconfigs import connection
+from testkit.command import Vidra, vidra_with
+from testkit.controlplane import ControlPlane
+from vidra.cli.kubeconfig_loading import connection
 from vidra.cli.options import Place
 from vidra.kube.connection import NotConfigured
-from vidra.testing.command import Vidra, vidra_with
-from vidra.testing.controlplane import ControlPlane
 
 Json = dict[str, Any]
 

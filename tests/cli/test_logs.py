@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import structlog
 
-from vidra.cli.logs import configure
+from vidra.cli.log_config import configure
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import trustme
 from aiohttp import web
 
-from vidra.testing.command import Vidra
-from vidra.testing.controlplane import ControlPlane
+from testkit.command import Vidra
+from testkit.controlplane import ControlPlane
 
 LINES = b"first\n\x1b[2Jsecond\n"
 

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from vidra.cli.manifest import manifest
+from vidra.cli.commands.manifest import manifest
 from vidra.manifests import read
 
 TEXT = """\
@@ -101,5 +101,7 @@ def test_a_name_cannot_steer_the_terminal(app: typer.Typer) -> None:
 
 
 def test_the_command_is_known_without_loading_what_reads() -> None:
-    program = "import sys, vidra.cli.manifest; sys.exit(any(name in sys.modules for name in ('yaml', 'rich.table')))"
+    program = (
+        "import sys, vidra.cli.commands.manifest; sys.exit(any(name in sys.modules for name in ('yaml', 'rich.table')))"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,10 +1,10 @@
 """`vidra reconcile` lets Vidra look at once, and waits if that is wanted."""
 
+from testkit.command import Vidra
+from testkit.environment import Scene, is_ready
+from testkit.infrahub.faults import Slow
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.infrahub.faults import Slow
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene, is_ready
 
 
 async def test_a_sync_asks_infrahub_at_once(vidra: Vidra, scene: Scene) -> None:

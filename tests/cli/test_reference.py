@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from vidra.cli.reference import written
+from vidra.cli.commands.reference import written
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 

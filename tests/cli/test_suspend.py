@@ -1,9 +1,9 @@
 """`vidra suspend` takes Vidra's hands off, `vidra resume` puts them on again."""
 
+from testkit.command import Vidra
+from testkit.environment import Scene, has_reason
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene, has_reason
 
 
 async def test_a_sync_stops_and_goes_on(vidra: Vidra, scene: Scene) -> None:

@@ -7,14 +7,14 @@ import signal
 
 import pytest
 
+from testkit.command import started
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene
+from testkit.infrahub.faults import Slow
+from testkit.objects import config_map
 from vidra.api.names import REQUESTED_AT
-from vidra.cli.text import one_line, printable, table
+from vidra.cli.terminal import one_line, printable, table
 from vidra.manifests.write import write
-from vidra.testing.command import started
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub.faults import Slow
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene
 
 
 async def at_a_terminal(plane: ControlPlane, *args: str, **environment: str) -> str:

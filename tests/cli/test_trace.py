@@ -4,10 +4,10 @@ import hashlib
 
 import msgspec
 
+from testkit.command import Vidra
+from testkit.environment import Json, Scene
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene
 
 
 async def test_it_names_resource_sync_branch_artifact_and_checksum(vidra: Vidra, scene: Scene) -> None:

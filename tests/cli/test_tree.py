@@ -2,10 +2,10 @@
 
 import msgspec
 
+from testkit.command import Vidra
+from testkit.environment import Json, Scene, condition
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.command import Vidra
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition
 
 
 async def test_it_shows_what_comes_from_what(vidra: Vidra, scene: Scene) -> None:

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from vidra.api.reasons import Reason
-from vidra.clusters.credentials import connection_for, host_of, same_server
 from vidra.clusters.errors import ClusterError
+from vidra.clusters.kubeconfig_secret import connection_for, host_of, same_server
 from vidra.kube.connection import Connection
 
 SERVER = "https://far.example:6443"

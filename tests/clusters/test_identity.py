@@ -5,7 +5,7 @@ import pytest
 from vidra.api.policies import Policies
 from vidra.api.reasons import Reason
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.identity import identity_of
+from vidra.clusters.impersonation import identity_of
 
 
 def test_a_serviceaccount_comes_with_the_groups_of_its_token() -> None:

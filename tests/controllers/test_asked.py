@@ -5,8 +5,8 @@ import pytest
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec
-from vidra.controllers.sync.asked import failed
-from vidra.controllers.sync.decide import Trouble
+from vidra.controllers.sync.artifacts.diff import Trouble
+from vidra.controllers.sync.source.poll_state import failed
 
 SOURCE = Source(infrahub_api_url="https://infrahub.example.com", artifact_name="web")
 SYNC = InfrahubSync(metadata=Meta(name="web"), spec=SyncSpec(source=SOURCE, destination=SyncDestination()))

@@ -1,11 +1,11 @@
 """Syncs and VidraResources that wait for each other are found, however long the way around."""
 
-from vidra.api.dependency import Dependency
+from vidra.api.dependencies import Dependency
 from vidra.api.meta import Meta
 from vidra.api.names import RESOURCE_KIND
 from vidra.api.resource import ResourceSpec, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncSpec
-from vidra.controllers.circles import circle
+from vidra.controllers.runtime.dependency_cycles import circle
 from vidra.kube.store import Store
 
 

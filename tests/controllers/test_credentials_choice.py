@@ -7,8 +7,8 @@ from vidra.api.meta import Meta
 from vidra.api.names import INFRAHUB_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync, Source, SyncSpec
-from vidra.controllers.credentials import choose
-from vidra.kube.core import Secret
+from vidra.controllers.sync.source.credentials import choose
+from vidra.kube.types import Secret
 from vidra.sources.infrahub import Credential
 from vidra.sources.protocol import SourceError
 

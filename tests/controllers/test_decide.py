@@ -8,7 +8,7 @@ from vidra.api.conditions import Condition
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ResourceSpec, ResourceStatus, VidraResource
-from vidra.controllers.sync.decide import Decision, artifact_of, decide
+from vidra.controllers.sync.artifacts.diff import Decision, artifact_of, decide
 from vidra.sources.protocol import Artifact, Listing
 
 IDS = st.frozensets(st.sampled_from("abcdef"))

@@ -8,8 +8,8 @@ import pytest
 from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import key_of
 from vidra.apply.plan import generation_of, held_of, revision
-from vidra.controllers.resource.doubts import EVERY, Doubts
-from vidra.kube.seen import Seen
+from vidra.controllers.resource.drift.suspects import EVERY, Doubts
+from vidra.kube.object_snapshot import Seen
 
 OWNER = "me"
 

@@ -10,8 +10,8 @@ from vidra.api.names import APPROVE_PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncSpec
-from vidra.apply.brake import set_id
-from vidra.controllers.sync.leaving import Unlisted, part, unlisted
+from vidra.apply.guards.prune_limit import set_id
+from vidra.controllers.sync.prune.policy import Unlisted, part, unlisted
 
 ALONE: frozenset[str] = frozenset()
 

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from vidra.controllers import queue as module
-from vidra.controllers.metrics import Metrics
-from vidra.controllers.queue import Next, Queue
-from vidra.testing.patience import HANG, NEVER
+from testkit.patience import HANG, NEVER
+from vidra.controllers.runtime import workqueue as module
+from vidra.controllers.runtime.workqueue import Next, Queue
+from vidra.telemetry.metrics import Metrics
 
 Work = Callable[[str], Awaitable[Next]]
 

@@ -8,9 +8,9 @@ import pytest
 from vidra.api.meta import Meta
 from vidra.api.resource import Content, ResourceSpec, VidraResource
 from vidra.api.sync import Destination
-from vidra.controllers.packing import ContentError, chunks_of, named_well, names_of, whole
-from vidra.controllers.seal import is_sealed, new_stamp, sealed
-from vidra.controllers.sync.mine import mine
+from vidra.controllers.runtime.content_chunks import ContentError, chunks_of, named_well, names_of, whole
+from vidra.controllers.runtime.content_seal import is_sealed, new_stamp, sealed
+from vidra.controllers.sync.artifacts.current import mine
 
 CONTENT = Content("a", "c" * 32, ("vidra-0123456789abcdef-cccccccccccc-0",), 7)
 PLACE = Destination(server="https://one.example.com", namespace="web")

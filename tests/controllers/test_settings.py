@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from vidra.api.meta import Meta
-from vidra.controllers.settings import Settings, chosen, read
-from vidra.kube.core import ConfigMap
+from vidra.controllers.runtime.settings import Settings, chosen, read
+from vidra.kube.types import ConfigMap
 
 DEFAULTS = Settings()
 

@@ -3,7 +3,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.controllers.status import difference
+from vidra.controllers.runtime.status_patch import difference
 
 VALUES = st.recursive(
     st.one_of(st.booleans(), st.integers(0, 3), st.sampled_from(["", "a", "b"])),

@@ -12,9 +12,9 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, State, SyncSpec
 from vidra.apply.inventory import Inventory
-from vidra.controllers.resource import report as of_resource
-from vidra.controllers.sync import report as of_sync
-from vidra.controllers.sync.decide import Trouble
+from vidra.controllers.resource.status import compute as of_resource
+from vidra.controllers.sync.artifacts.diff import Trouble
+from vidra.controllers.sync.status import compute as of_sync
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)

@@ -6,7 +6,7 @@ import pytest
 
 from vidra.api.meta import Meta
 from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec
-from vidra.controllers.sync.event import ArtifactEvent, concerned
+from vidra.controllers.sync.webhooks.event import ArtifactEvent, concerned
 
 ONE, TWO = "https://one.example.com", "https://two.example.com:8443/lab/"
 

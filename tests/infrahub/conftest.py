@@ -2,17 +2,17 @@
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene
+from testkit.infrahub import StandIn
+from testkit.parts import kubevirt
+from testkit.parts.definitions import install
+from testkit.parts.infrahub.loaded import LoadedInfrahub
+from testkit.parts.infrahub.story import Story
+from toolchain.errors import BinariesError
+from toolchain.tools import find_tool
 from vidra.kube.client import Client
-from vidra.operator import Operator
-from vidra.testing.binaries.errors import BinariesError
-from vidra.testing.binaries.tools import find_tool
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.parts import kubevirt
-from vidra.testing.parts.definitions import install
-from vidra.testing.parts.infrahub.loaded import LoadedInfrahub
-from vidra.testing.parts.infrahub.story import Story
-from vidra.testing.scene import Scene
+from vidra.manager import Operator
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:

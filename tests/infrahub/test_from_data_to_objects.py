@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from vidra.testing.asking import ask
-from vidra.testing.contract import LIFETIME
-from vidra.testing.parts.infrahub.loaded import APPLICATIONS, MACHINES
-from vidra.testing.parts.infrahub.story import PATIENCE, Story
-from vidra.testing.scene import SYNCS, condition, has_reason
+from testkit.contract import LIFETIME
+from testkit.environment import SYNCS, condition, has_reason
+from testkit.parts.infrahub.loaded import APPLICATIONS, MACHINES
+from testkit.parts.infrahub.story import PATIENCE, Story
+from testkit.trigger import ask
 
 pytestmark = pytest.mark.timeout(1800)  # the first test of a run waits until Infrahub is up
 

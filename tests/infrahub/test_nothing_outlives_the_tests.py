@@ -4,15 +4,15 @@ import asyncio
 import sys
 from pathlib import Path
 
-from vidra.testing.eventually import eventually
+from testkit.eventually import eventually
 
 _RUN = """
 import asyncio, sys
 from pathlib import Path
-from vidra.testing.controlplane.ready import until
-from vidra.testing.parts.infrahub.place import Place
-from vidra.testing.parts.infrahub.programs import epmd, rabbitmq
-from vidra.testing.parts.listens import listens
+from testkit.controlplane.ready import until
+from testkit.parts.infrahub.place import Place
+from testkit.parts.infrahub.programs import epmd, rabbitmq
+from testkit.parts.ports import listens
 
 async def main():
     place = Place.new(Path(sys.argv[1]))

@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.command import vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, TooSlow, connection_to
+from testkit.infrahub import StandIn
+from testkit.objects import namespace
+from testkit.operating import Operating
+from testkit.parts.infrahub.loaded import APPLICATIONS, LoadedInfrahub
+from testkit.parts.infrahub.story import PATIENCE, Story
 from vidra.kube.client import Client
-from vidra.testing.command import vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import namespace
-from vidra.testing.operating import Operating
-from vidra.testing.parts.infrahub.loaded import APPLICATIONS, LoadedInfrahub
-from vidra.testing.parts.infrahub.story import PATIENCE, Story
-from vidra.testing.scene import Scene, TooSlow, connection_to
 from vidra.web.webhooks import receiving
 from vidra.web.webhooks.receiver import PATH
 

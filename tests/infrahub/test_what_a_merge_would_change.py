@@ -2,10 +2,10 @@
 
 import pytest
 
-from vidra.testing.command import vidra_with
-from vidra.testing.parts.infrahub.loaded import APPLICATIONS
-from vidra.testing.parts.infrahub.story import PATIENCE, Story
-from vidra.testing.remote import Remote
+from testkit.command import vidra_with
+from testkit.parts.infrahub.loaded import APPLICATIONS
+from testkit.parts.infrahub.story import PATIENCE, Story
+from testkit.remote import Remote
 
 pytestmark = pytest.mark.timeout(1800)  # the first test of a run waits until Infrahub is up
 

@@ -7,10 +7,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.scene import connection_to
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Pretend = Callable[[Handler], Awaitable[Client]]

@@ -8,13 +8,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from testkit.patience import HANG
 from vidra.kube import client as module
 from vidra.kube.client import Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.errors import ApiError, KubeError, Unreachable
-from vidra.kube.live import LiveObject
-from vidra.kube.verbs import create, look
-from vidra.testing.patience import HANG
+from vidra.kube.operations import create, look
+from vidra.kube.partial_metadata import LiveObject
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Pretend = Callable[[Handler], Awaitable[Client]]

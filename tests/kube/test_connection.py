@@ -4,12 +4,12 @@ import msgspec
 import pytest
 from rich.pretty import pretty_repr
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import connection_to
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection, NotConfigured, in_cluster
-from vidra.kube.core import Secret
 from vidra.kube.errors import ApiError, Unreachable
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.scene import connection_to
+from vidra.kube.types import Secret
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from testkit.controlplane import AuditEntry, ControlPlane
 from vidra.kube import discovery as module
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, DiscoveryStale, Kind
 from vidra.kube.errors import ApiError
-from vidra.testing.controlplane import AuditEntry, ControlPlane
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Pretend = Callable[[Handler], Awaitable[Client]]

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.objects import config_map
 from vidra.kube.client import APPLY_PATCH, MERGE_PATCH, Client, encode
 from vidra.kube.connection import Connection
-from vidra.kube.dryrun import DryRun
+from vidra.kube.dry_run import DryRun
 from vidra.kube.errors import ApiError
-from vidra.kube.verbs import apply, create, delete, delete_all, look
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.objects import config_map
+from vidra.kube.operations import apply, create, delete, delete_all, look
 
 Json = dict[str, Any]
 

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 import structlog
 
+from testkit.patience import HANG
 from vidra.api.meta import Meta
-from vidra.kube import events as module
+from vidra.kube import event_recorder as module
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
-from vidra.kube.events import Recorder
-from vidra.testing.patience import HANG
+from vidra.kube.event_recorder import Recorder
 
 Json = dict[str, Any]
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from vidra.kube import lease as module
+from testkit.eventually import eventually
+from testkit.patience import HANG
+from vidra.kube import leader_election as module
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
-from vidra.kube.lease import Leadership, Lease, LeaseLost
-from vidra.kube.live import LiveList
-from vidra.testing.eventually import eventually
-from vidra.testing.patience import HANG
+from vidra.kube.leader_election import Leadership, Lease, LeaseLost
+from vidra.kube.partial_metadata import LiveList
 
 New = Callable[[], Leadership]
 

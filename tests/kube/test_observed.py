@@ -5,19 +5,19 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.eventually import eventually
 from vidra.api.health import CURRENT
 from vidra.api.names import MANAGED_LABEL
-from vidra.controllers.verdicts import Verdicts
+from vidra.apply.health.evaluator import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.kube.live import LiveMeta, LiveObject
-from vidra.kube.observed import Observed, Places
-from vidra.kube.seen import Seen
-from vidra.kube.sight import Sight
-from vidra.kube.verbs import apply
-from vidra.kube.view import EVERYWHERE
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
+from vidra.kube.informers import Observed, Places
+from vidra.kube.kind_informer import EVERYWHERE
+from vidra.kube.object_snapshot import Seen
+from vidra.kube.operations import apply
+from vidra.kube.partial_metadata import LiveMeta, LiveObject
+from vidra.kube.visibility import Sight
 
 CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)

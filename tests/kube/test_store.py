@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.meta import Meta
-from vidra.kube import ended
-from vidra.kube.ended import Ended
+from vidra.kube import tombstones as ended
 from vidra.kube.store import Portion, Store, version_number
+from vidra.kube.tombstones import Ended
 
 Change = tuple[str, str]
 

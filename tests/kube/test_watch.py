@@ -11,12 +11,12 @@ import pytest
 import structlog
 from aiohttp import web
 
+from testkit.eventually import eventually
+from testkit.patience import HANG
 from vidra.kube import watch as module
 from vidra.kube.client import Client
-from vidra.kube.live import LiveObject
+from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.watch import Watch
-from vidra.testing.eventually import eventually
-from vidra.testing.patience import HANG
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

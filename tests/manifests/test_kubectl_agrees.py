@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from testkit.controlplane import ControlPlane
 from vidra.manifests import read
-from vidra.testing.controlplane import ControlPlane
 
 HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: NAME\n"
 JSON = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"NAME"},"v":VALUE}'

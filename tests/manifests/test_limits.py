@@ -2,9 +2,9 @@
 
 import pytest
 
+from testkit.pace import pieces
+from testkit.thorough import amount
 from vidra.manifests import Limits, ProblemReason, Reading, read
-from vidra.testing.pace import pieces
-from vidra.testing.thorough import amount
 
 pytestmark = pytest.mark.thorough
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from vidra.testing.model.machine import Machine
-from vidra.testing.model.world import World
-from vidra.testing.thorough import amount
+from testkit.model.machine import Machine
+from testkit.model.world import World
+from testkit.thorough import amount
 
 STEPS = amount(80, 200)
 

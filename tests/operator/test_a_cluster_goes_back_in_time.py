@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import Check, Json, Scene, connection_to, defined, is_ready
+from testkit.eventually import eventually
+from testkit.fixtures import away
+from testkit.infrahub import StandIn
+from testkit.objects import config_map, namespace
+from testkit.operating import Operating
+from testkit.remote import Remote
 from vidra.kube.client import Client
+from vidra.manager import manager as operating
 from vidra.manifests.write import write
-from vidra.operator import operator as operating
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.fixtures import away
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map, namespace
-from vidra.testing.operating import Operating
-from vidra.testing.remote import Remote
-from vidra.testing.scene import Check, Json, Scene, connection_to, defined, is_ready
 
 LONG = 90.0
 """Seconds; a cluster that was away is looked for with growing pauses."""

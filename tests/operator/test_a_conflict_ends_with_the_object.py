@@ -2,9 +2,9 @@
 
 import pytest
 
+from testkit.environment import RESOURCES, Scene, has_reason
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Scene, has_reason
 
 
 @pytest.mark.parametrize("way", ["owner deleted", "pruned", "given up"])

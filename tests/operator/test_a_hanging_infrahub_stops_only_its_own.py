@@ -1,9 +1,9 @@
 """An Infrahub that takes requests and never answers: syncs of other Infrahubs do not wait for it."""
 
-from vidra.testing.infrahub import StandIn
-from vidra.testing.infrahub.faults import Slow
-from vidra.testing.patience import NEVER
-from vidra.testing.scene import SYNCS, Scene
+from testkit.environment import SYNCS, Scene
+from testkit.infrahub import StandIn
+from testkit.infrahub.faults import Slow
+from testkit.patience import NEVER
 
 CONFIG = """
 apiVersion: v1

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from testkit.environment import Scene
+from testkit.objects import config_map
+from testkit.thorough import amount
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene
-from vidra.testing.thorough import amount
 
 MANY = amount(1_500, 5_000)
 

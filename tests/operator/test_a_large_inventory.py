@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from vidra.controllers.resource import room
+from testkit.controlplane import ControlPlane
+from testkit.environment import RESOURCES, Scene, condition, connection_to, defined, has_reason
+from testkit.eventually import eventually
+from testkit.infrahub import StandIn
+from testkit.objects import Json, config_map, namespace
+from testkit.operating import Operating
+from vidra.controllers.resource.status import size as room
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import Json, config_map, namespace
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, Scene, condition, connection_to, defined, has_reason
 
 POLICIES = "admissionregistration.k8s.io"
 _numbers = itertools.count(1)

@@ -1,8 +1,8 @@
 """What a person can ask of a VidraResource while it is there."""
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason, is_ready
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason, is_ready
 
 BLUE = {"data": {"colour": "blue"}}
 

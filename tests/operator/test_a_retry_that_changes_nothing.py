@@ -2,10 +2,10 @@
 
 import pytest
 
+from testkit.environment import RESOURCES, Scene, condition, established, has_reason
+from testkit.eventually import eventually
+from testkit.objects import Json, config_map, custom, definition, rights, secret
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import Json, config_map, custom, definition, rights, secret
-from vidra.testing.scene import RESOURCES, Scene, condition, established, has_reason
 
 SPEC: Json = {"interval": "1s"}
 

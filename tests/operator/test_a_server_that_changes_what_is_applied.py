@@ -10,9 +10,9 @@ import pytest
 import trustme
 from aiohttp import web
 
+from testkit.environment import Json, Scene, condition, is_ready
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition, is_ready
 
 AT_ONCE = {"reconcileOnEvents": True}
 

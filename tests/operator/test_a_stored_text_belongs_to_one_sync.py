@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.remote import Remote
+from testkit.somebody import somebody
+from testkit.trigger import ask
 from vidra.api.names import API_VERSION, GROUP, RESOURCE_LABEL
-from vidra.apply.owner import hashed
+from vidra.apply.field_owner import hashed
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.remote import Remote
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
-from vidra.testing.somebody import somebody
 
 OWN = "vidra-system"
 SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)

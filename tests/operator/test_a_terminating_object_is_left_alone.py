@@ -1,8 +1,8 @@
 """An object that is on its way out is not written to; the message names what keeps it, and a new one follows."""
 
+from testkit.environment import Json, Scene, condition, has_reason
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition, has_reason
 
 FINALIZER = "fin.example.com/keep"
 

@@ -1,9 +1,9 @@
 """Where nothing changes, the API server hears nothing."""
 
+from testkit.environment import Scene
+from testkit.objects import config_map, namespace, secret
+from testkit.operating import Operating
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, namespace, secret
-from vidra.testing.operating import Operating
-from vidra.testing.scene import Scene
 
 
 async def intervals(scene: Scene, count: int) -> None:

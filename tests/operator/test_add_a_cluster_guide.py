@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import Json, condition, has_reason
+from testkit.objects import config_map, secret
+from testkit.remote import Remote
+from toolchain.find import find
 from vidra.manifests.write import write
-from vidra.testing.binaries.find import find
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.objects import config_map, secret
-from vidra.testing.remote import Remote
-from vidra.testing.scene import Json, condition, has_reason
 
 PAGE = (Path(__file__).parents[2] / "docs" / "guides" / "add-a-cluster.md").read_text(encoding="utf-8")
 SERVICE: Json = {

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map, namespace, secret
 from vidra.api.names import INFRAHUB_LABEL
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, namespace, secret
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 MARKS: dict[str, tuple[Json, str]] = {
     "Helm": ({"annotations": {"meta.helm.sh/release-name": "web"}}, "Helm (release web) has it"),

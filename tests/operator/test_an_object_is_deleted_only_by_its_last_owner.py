@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.model.faulty_proxy import Wire
+from testkit.objects import config_map
+from testkit.remote import Remote
 from vidra.api.names import OWNER_PREFIX, RECREATE, REQUESTED_AT
 from vidra.kube.client import JSON_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.model.wire import Wire
-from vidra.testing.objects import config_map
-from vidra.testing.remote import Remote
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 BOX = write([config_map("box", colour="red"), config_map("rest", a="b")])
 REST = write([config_map("rest", a="b")])

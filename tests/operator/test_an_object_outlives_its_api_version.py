@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.eventually import eventually
+from testkit.objects import config_map
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 REST = write([config_map("rest", a="b")])
 

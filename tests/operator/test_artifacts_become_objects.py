@@ -1,7 +1,7 @@
 """From an artifact in Infrahub to objects in a cluster, and on when it changes."""
 
+from testkit.environment import Scene
 from vidra.api.names import MANAGED_LABEL
-from vidra.testing.scene import Scene
 
 CONFIG = """
 apiVersion: v1

@@ -7,12 +7,12 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from testkit.environment import Scene, condition, has_reason
+from testkit.model.faulty_proxy import Wire
+from testkit.objects import config_map
+from testkit.patience import HANG
+from testkit.remote import BOX, Remote
 from vidra.manifests.write import write
-from vidra.testing.model.wire import Wire
-from vidra.testing.objects import config_map
-from vidra.testing.patience import HANG
-from vidra.testing.remote import BOX, Remote
-from vidra.testing.scene import Scene, condition, has_reason
 
 _numbers = itertools.count(1)
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from vidra.testing.asking import ask, said
-from vidra.testing.scene import SYNCS, Json, Scene, condition, has_reason
+from testkit.environment import SYNCS, Json, Scene, condition, has_reason
+from testkit.trigger import ask, said
 
 CONFIG = """
 apiVersion: v1

@@ -7,20 +7,19 @@ from collections.abc import AsyncIterator
 import pytest
 import structlog
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import SYNCS, Scene, has_reason
+from testkit.fixtures import away
+from testkit.infrahub.faults import Answered
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.otlp import Received, Receiver
+from testkit.patience import HANG
+from testkit.scraping import values
+from testkit.trigger import ask
 from vidra.api.names import TRACE_ID
 from vidra.manifests.write import write
-from vidra.operator.otel import Otel
-from vidra.operator.tracing import tracing_from_environment
-from vidra.testing.asking import ask
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.fixtures import away
-from vidra.testing.infrahub.faults import Answered
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.otlp import Received, Receiver
-from vidra.testing.patience import HANG
-from vidra.testing.scene import SYNCS, Scene, has_reason
-from vidra.testing.scraping import values
+from vidra.telemetry.otlp import Otel, tracing_from_environment
 
 BOX = write([config_map("box", colour="red")])
 AROUND = {"query", "download", "store", "hand over", "pass", "wait for health"}
@@ -186,7 +185,7 @@ async def test_what_is_on_its_way_when_the_operator_ends_is_sent(
 
 def test_without_an_endpoint_nothing_of_opentelemetry_is_loaded() -> None:
     look = (
-        "import sys; from vidra.operator import Operator; from vidra.operator.tracing import tracing_from_environment\n"
+        "import sys; from vidra.manager import Operator; from vidra.telemetry.otlp import tracing_from_environment\n"
         "tracing_from_environment({'OTEL_SERVICE_NAME': 'x'})\n"
         "print([name for name in sys.modules if name.partition('.')[0] in {'opentelemetry', 'requests', 'google'}])"
     )
@@ -211,7 +210,7 @@ def test_what_cannot_be_done_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
     with structlog.testing.capture_logs() as logs:
         tracing_from_environment({**wanted, "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"})
-        monkeypatch.setitem(sys.modules, "vidra.operator.otel", None)
+        monkeypatch.setitem(sys.modules, "vidra.telemetry.otlp", None)
         assert not isinstance(tracing_from_environment(wanted), Otel)
     assert [line["event"] for line in logs] == ["traces are off"] * 2
     assert "http/protobuf" in logs[0]["hint"]

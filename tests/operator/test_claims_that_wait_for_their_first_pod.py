@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.environment import Json, Scene, condition, has_reason
+from testkit.objects import config_map
+from testkit.remote import Remote
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.remote import Remote
-from vidra.testing.scene import Json, Scene, condition, has_reason
 
 WAVE = "vidra.infrahub.operators.com/wave"
 

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from testkit.environment import condition, has_reason
+from testkit.objects import config_map
+from testkit.remote import Remote
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.remote import Remote
-from vidra.testing.scene import condition, has_reason
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import trustme
 
+from testkit.environment import condition, has_reason
+from testkit.objects import config_map
+from testkit.patience import HANG
+from testkit.remote import Remote
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.patience import HANG
-from vidra.testing.remote import Remote
-from vidra.testing.scene import condition, has_reason
 
 
 async def test_a_changed_secret_takes_effect_in_the_middle_of_a_pass(remote: Remote) -> None:

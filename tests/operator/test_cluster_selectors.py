@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import SYNCS, Json, Scene, condition, has_reason
+from testkit.objects import config_map
+from testkit.patience import HANG
+from testkit.remote import BOX, Remote
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.patience import HANG
-from vidra.testing.remote import BOX, Remote
-from vidra.testing.scene import SYNCS, Json, Scene, condition, has_reason
 
 CHANGED = write([config_map("box", colour="blue")])
 BAD = write([config_map("box", colour="blue"), {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "N!"}}])

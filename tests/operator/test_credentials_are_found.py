@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from testkit.environment import OWN, SECRETS, Json, Scene, condition, has_reason
+from testkit.somebody import EDITOR, somebody
+from testkit.trigger import ask, said
 from vidra.api.names import INFRAHUB_LABEL
-from vidra.testing.asking import ask, said
-from vidra.testing.scene import OWN, SECRETS, Json, Scene, condition, has_reason
-from vidra.testing.somebody import EDITOR, somebody
 
 CONFIG = """
 apiVersion: v1

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
+from testkit.environment import OWN, SECRETS, Json, Scene, condition, has_reason
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.remote import BOX, Remote
+from testkit.somebody import TENANT, somebody
+from testkit.trigger import ask
 from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.remote import BOX, Remote
-from vidra.testing.scene import OWN, SECRETS, Json, Scene, condition, has_reason
-from vidra.testing.somebody import TENANT, somebody
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition
+from testkit.eventually import eventually
+from testkit.objects import config_map, custom, definition
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map, custom, definition
-from vidra.testing.scene import RESOURCES, Json, Scene, condition
 
 FINALIZER = "fin.example.com/cleanup"
 

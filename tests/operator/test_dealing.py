@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.operator.dealing import quota
+from vidra.manager.shards import quota
 
 NAMES = st.lists(st.sampled_from("abcdefgh"), min_size=1, unique=True)
 

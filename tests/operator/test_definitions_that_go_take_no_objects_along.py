@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, has_reason
+from testkit.objects import config_map
+from testkit.operating import Operating
 from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, has_reason
 
 DEFINITIONS = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
 CONFIG_MAPS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)

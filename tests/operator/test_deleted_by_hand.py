@@ -1,7 +1,7 @@
 """A VidraResource of a living sync that somebody deletes comes back, with its objects."""
 
-from vidra.testing.asking import ask
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, condition
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition
+from testkit.trigger import ask
 
 CONFIG = """
 apiVersion: v1

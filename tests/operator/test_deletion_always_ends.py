@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from testkit.environment import RESOURCES, Json, Scene, condition
+from testkit.eventually import eventually
+from testkit.objects import config_map, custom, definition
+from testkit.operating import Operating
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map, custom, definition
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, Json, Scene, condition
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/keep"]}}
 NO_FINALIZER: Json = {"metadata": {"finalizers": None}}

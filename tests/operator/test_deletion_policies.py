@@ -2,12 +2,12 @@
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, is_ready
+from testkit.eventually import eventually
+from testkit.objects import config_map, namespace
+from testkit.operating import Operating
 from vidra.api.names import MANAGED_LABEL, PRUNE
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map, namespace
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, is_ready
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/keep"]}}
 NO_FINALIZER: Json = {"metadata": {"finalizers": None}}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Check, Json, Scene
+from testkit.objects import config_map
 from vidra.api.names import MANAGED_LABEL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Check, Json, Scene
 
 AT_ONCE = {"reconcileOnEvents": True}
 """The interval is ten minutes: what is put back while a test looks was put back because it was seen."""

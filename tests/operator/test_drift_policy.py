@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Json, Scene, condition, is_ready
+from testkit.objects import config_map
 from vidra.api.names import MANAGED_LABEL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition, is_ready
 
 AT_ONCE = {"reconcileOnEvents": True}
 

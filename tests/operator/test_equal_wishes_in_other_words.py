@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map, secret
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 
 def make(api_version: str, kind: str, **parts: Any) -> Json:

@@ -1,8 +1,8 @@
 """Vidra holds what the manifest says, and nothing else of an object."""
 
+from testkit.environment import Json, Scene
+from testkit.objects import config_map, secret
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import Json, Scene
 
 
 def deployment(**spec: object) -> Json:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Json, Scene
+from testkit.objects import config_map, custom, definition
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition
-from vidra.testing.scene import Json, Scene
 
 AT_ONCE = {"reconcileOnEvents": True}
 GROUP = "leaving.example.com"

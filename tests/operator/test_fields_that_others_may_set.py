@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from testkit.controlplane import AuditEntry
+from testkit.environment import Json, Scene
+from testkit.objects import config_map
 from vidra.kube.client import encode
 from vidra.manifests.write import write
-from vidra.testing.controlplane import AuditEntry
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene
 
 AT_ONCE = {"reconcileOnEvents": True}
 COLOUR = [{"target": {"kind": "ConfigMap", "name": "b*"}, "jsonPointers": ["/data/colour"]}]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.scene import RESOURCES, Json, Scene, condition
 
 RBAC = "rbac.authorization.k8s.io/v1"
 FILLED = "LS0tLS1CRUdJTg=="

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 import yaml
 
+from testkit.environment import RESOURCES, Json, Scene
+from testkit.objects import config_map, namespace
+from testkit.patience import HANG, NEVER
+from testkit.thorough import amount
 from vidra.kube.discovery import Kind
 from vidra.kube.watch import lines
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, namespace
-from vidra.testing.patience import HANG, NEVER
-from vidra.testing.scene import RESOURCES, Json, Scene
-from vidra.testing.thorough import amount
 
 OWNERS = amount(8, 50)
 

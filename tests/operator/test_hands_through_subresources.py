@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from vidra.controllers.resource.fights import ROUNDS
+from testkit.environment import Check, Json, Scene, condition, is_ready
+from testkit.objects import definition
+from vidra.controllers.resource.drift.backoff import ROUNDS
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import definition
-from vidra.testing.scene import Check, Json, Scene, condition, is_ready
 
 AT_ONCE = {"reconcileOnEvents": True}
 OFTEN = ROUNDS + 2

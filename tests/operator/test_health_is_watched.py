@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Check, Json, Scene, condition, established, has_reason
+from testkit.objects import config_map, custom, definition
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition
-from vidra.testing.scene import Check, Json, Scene, condition, established, has_reason
 
 GROUP = "health.example.com"
 DEFINITIONS = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)

@@ -1,9 +1,9 @@
 """`healthRules` in Vidra's ConfigMap say how objects of further kinds are, from the moment that they are written."""
 
+from testkit.environment import Scene, condition, established
+from testkit.objects import custom, definition
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import custom, definition
-from vidra.testing.scene import Scene, condition, established
 
 GROUP = "rules.example.com"
 DEFINITIONS = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)

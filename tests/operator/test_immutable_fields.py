@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason, is_ready
+from testkit.objects import config_map, custom, definition, secret
 from vidra.api.names import RECREATE
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition, secret
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason, is_ready
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/keep"]}}
 POD: Json = {

@@ -1,9 +1,9 @@
 """One log-in for everything, one download for each text, and nothing at all where nothing changed."""
 
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.controlplane.audit import AuditEntry
-from vidra.testing.operating import Operating
-from vidra.testing.scene import Scene
+from testkit.controlplane import ControlPlane
+from testkit.controlplane.audit import AuditEntry
+from testkit.environment import Scene
+from testkit.operating import Operating
 
 TWO = """
 apiVersion: v1

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition
+from testkit.objects import config_map, namespace
 from vidra.api.names import FORMER_LABEL, MANAGED_LABEL
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, namespace
-from vidra.testing.scene import RESOURCES, Json, Scene, condition
 
 TEAM = {FORMER_LABEL: "platform-team"}
 BOTH = {**TEAM, MANAGED_LABEL: "true"}

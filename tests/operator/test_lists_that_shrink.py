@@ -1,7 +1,7 @@
 """What is no longer listed goes; what may only seem so stays."""
 
-from vidra.testing.asking import ask, said
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.trigger import ask, said
 
 CONFIG = """
 apiVersion: v1

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from vidra.testing.eventually import eventually
-from vidra.testing.operating import Operating
-from vidra.testing.promql import expressions, named
-from vidra.testing.remote import BOX
-from vidra.testing.scene import Scene, has_reason
-from vidra.testing.scraping import labels
+from testkit.environment import Scene, has_reason
+from testkit.eventually import eventually
+from testkit.operating import Operating
+from testkit.promql import expressions, named
+from testkit.remote import BOX
+from testkit.scraping import labels
 from vidra.web.webhooks import receiving
 
 ROOT = Path(__file__).parents[2]

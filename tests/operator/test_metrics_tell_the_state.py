@@ -2,15 +2,15 @@
 
 import pytest
 
+from testkit.environment import Scene, has_reason
+from testkit.eventually import eventually
+from testkit.infrahub.faults import Slow
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.remote import BOX
+from testkit.scraping import values
+from testkit.trigger import ask
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.eventually import eventually
-from vidra.testing.infrahub.faults import Slow
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.remote import BOX
-from vidra.testing.scene import Scene, has_reason
-from vidra.testing.scraping import values
 
 
 async def test_what_there_is_and_how_it_is(own_scene: Scene, own_operator: Operating) -> None:

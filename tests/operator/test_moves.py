@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import OWN, SECRETS, Scene, connection_to
+from testkit.object_recorder import Vigil
+from testkit.objects import config_map, namespace
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.objects import config_map, namespace
-from vidra.testing.scene import OWN, SECRETS, Scene, connection_to
-from vidra.testing.vigil import Vigil
 
 TEXT = write([config_map(f"box-{number:02}", colour="red") for number in range(12)])
 NAMES = {f"box-{number:02}" for number in range(12)}

@@ -2,10 +2,10 @@
 
 import pytest
 
+from testkit.environment import NAMESPACES, OWN, RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map
+from testkit.somebody import EDITOR, somebody
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import NAMESPACES, OWN, RESOURCES, Json, Scene, condition, has_reason
-from vidra.testing.somebody import EDITOR, somebody
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
 

@@ -5,12 +5,12 @@ import logging
 import pytest
 import structlog
 
+from testkit.environment import OWN, RESOURCES, SCENE_LABEL, SECRETS, SYNCS, Json, Scene, has_reason
+from testkit.infrahub.faults import Answered
+from testkit.trigger import ask
 from vidra.api.names import INFRAHUB_LABEL
-from vidra.controllers.loglevel import set_level
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.infrahub.faults import Answered
-from vidra.testing.scene import OWN, RESOURCES, SCENE_LABEL, SECRETS, SYNCS, Json, Scene, has_reason
+from vidra.telemetry.logging import set_level
 
 PASSWORD = "battery-staple-7"
 TOKEN = "1805c6b2-token-of-nobody"

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import SYNCS, Json, Scene, is_ready
+from testkit.gate import Gate, storm
+from testkit.objects import config_map
+from testkit.operating import Operating
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, RESOURCE_LABEL
-from vidra.apply.owner import hashed
+from vidra.apply.field_owner import hashed
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.gate import Gate, storm
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import SYNCS, Json, Scene, is_ready
 
 CONFIG_MAPS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from testkit.environment import RESOURCES, Scene, condition, established, has_reason, is_ready
+from testkit.objects import config_map, custom, definition, namespace
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition, namespace
-from vidra.testing.scene import RESOURCES, Scene, condition, established, has_reason, is_ready
 
 DEFINITION = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from testkit.environment import RESOURCES, Scene, condition, established, has_reason
+from testkit.objects import config_map, custom, definition, namespace
 from vidra.api.names import MANAGED_LABEL
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition, namespace
-from vidra.testing.scene import RESOURCES, Scene, condition, established, has_reason
 
 GRANT = {"apiVersion": "rbac.authorization.k8s.io/v1", "rules": []}
 

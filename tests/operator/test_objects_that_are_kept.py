@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, is_ready
+from testkit.objects import config_map, custom, definition, namespace, secret
 from vidra.api.names import MANAGED_LABEL, PRUNE
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition, namespace, secret
-from vidra.testing.scene import RESOURCES, Json, Scene, is_ready
 
 KEEP = {"metadata": {"annotations": {PRUNE: "disabled"}}}
 

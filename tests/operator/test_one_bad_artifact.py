@@ -5,11 +5,11 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from vidra.testing.asking import ask, said
-from vidra.testing.infrahub import StandIn
-from vidra.testing.infrahub.faults import Answered, Endless, Fault, Slow, Truncated
-from vidra.testing.infrahub.stored import StoredQuery
-from vidra.testing.scene import Json, Scene, condition, has_reason
+from testkit.environment import Json, Scene, condition, has_reason
+from testkit.infrahub import StandIn
+from testkit.infrahub.faults import Answered, Endless, Fault, Slow, Truncated
+from testkit.infrahub.stored import StoredQuery
+from testkit.trigger import ask, said
 
 CONFIG = """
 apiVersion: v1

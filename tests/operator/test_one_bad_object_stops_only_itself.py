@@ -2,9 +2,9 @@
 
 import pytest
 
+from testkit.environment import RESOURCES, Scene, condition, has_reason
+from testkit.objects import config_map, secret
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import RESOURCES, Scene, condition, has_reason
 
 GOOD = write([config_map("good")])
 NAMELESS = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {}\n"

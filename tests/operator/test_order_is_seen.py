@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Json, Scene
+from testkit.objects import config_map, custom, definition, service
+from testkit.operating import Operating
 from vidra.kube.client import encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition, service
-from vidra.testing.operating import Operating
-from vidra.testing.scene import Json, Scene
 
 AT_ONCE = {"reconcileOnEvents": True}
 GROUP = "order.example.com"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from testkit.environment import RESOURCES, Json, Scene
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Json, Scene
 
 LABELS = {"app": "web"}
 

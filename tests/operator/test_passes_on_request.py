@@ -1,8 +1,8 @@
 """When a sync asks Infrahub: at its interval, when somebody wants it, and not while it is suspended."""
 
+from testkit.environment import SYNCS, Json, Scene, condition, has_reason
+from testkit.trigger import ask
 from vidra.api.names import REQUESTED_AT
-from vidra.testing.asking import ask
-from vidra.testing.scene import SYNCS, Json, Scene, condition, has_reason
 
 CONFIG = """
 apiVersion: v1

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from testkit.environment import Json, Scene, condition, has_reason, is_ready
+from testkit.objects import config_map
+from testkit.operating import Operating
 from vidra.api.names import APPROVE_PRUNE, PRUNE
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import Json, Scene, condition, has_reason, is_ready
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/keep"]}}
 

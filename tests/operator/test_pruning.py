@@ -2,11 +2,11 @@
 
 import pytest
 
+from testkit.controlplane.audit import AuditEntry
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map, namespace
+from testkit.operating import Operating
 from vidra.manifests.write import write
-from vidra.testing.controlplane.audit import AuditEntry
-from vidra.testing.objects import config_map, namespace
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/keep"]}}
 NO_FINALIZER: Json = {"metadata": {"finalizers": None}}

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.environment import RESOURCES, condition
+from testkit.model.faulty_proxy import Wire
+from testkit.objects import config_map
+from testkit.remote import Remote
 from vidra.manifests.write import write
-from vidra.testing.model.wire import Wire
-from vidra.testing.objects import config_map
-from vidra.testing.remote import Remote
-from vidra.testing.scene import RESOURCES, condition
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.eventually import eventually
+from testkit.objects import config_map, namespace, secret
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map, namespace, secret
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 SOON = 20.0
 """Seconds: far less than the interval, and than the back-off of what failed so often."""

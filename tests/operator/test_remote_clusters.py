@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, condition, has_reason, is_ready
+from testkit.objects import config_map
+from testkit.patience import HANG
+from testkit.remote import BOX, Remote
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.patience import HANG
-from vidra.testing.remote import BOX, Remote
-from vidra.testing.scene import RESOURCES, Json, condition, has_reason, is_ready
 
 MANIFEST = BOX
 

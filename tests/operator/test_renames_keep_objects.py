@@ -1,11 +1,11 @@
 """Whatever is renamed, what stays the same is handed over: no object is deleted, none is made anew."""
 
+from testkit.environment import RESOURCES, SYNCS, Scene, condition, has_reason
+from testkit.object_recorder import Vigil
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.trigger import ask
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, SYNCS, Scene, condition, has_reason
-from vidra.testing.vigil import Vigil
 
 TEXT = write([config_map("one", colour="red"), config_map("two", colour="red")])
 OTHER = write([config_map("one", colour="blue"), config_map("two", colour="red")])

@@ -9,17 +9,17 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from testkit.environment import OWN, RESOURCES, SECRETS, SYNCS, Json, Scene
+from testkit.gate import Gate, Held, once
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.patience import HANG, NEVER
 from vidra.api.names import SYNC_LABEL
-from vidra.apply.owner import hashed
+from vidra.apply.field_owner import hashed
 from vidra.kube import client as module
 from vidra.kube.discovery import Kind
+from vidra.manager import shard_runner as part
 from vidra.manifests.write import write
-from vidra.operator import part
-from vidra.testing.gate import Gate, Held, once
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.patience import HANG, NEVER
-from vidra.testing.scene import OWN, RESOURCES, SECRETS, SYNCS, Json, Scene
 
 CONFIG_MAPS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 LEASES = Kind("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)

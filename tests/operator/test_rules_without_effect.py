@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Json, Scene
+from testkit.objects import config_map, secret
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, secret
-from vidra.testing.scene import Json, Scene
 
 AT_ONCE = {"reconcileOnEvents": True}
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from testkit.environment import condition, has_reason
+from testkit.remote import Remote
 from vidra.api.labels import SEE_ANNOTATION
 from vidra.api.names import CLUSTER_LABEL
-from vidra.testing.remote import Remote
-from vidra.testing.scene import condition, has_reason
 
 LONG = "0123456789abcdef0123456789abcdef.gr7.eu-central-1.clusters.example.com"
 """70 characters: a managed cloud's API server is called like that."""

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Json, condition, has_reason
+from testkit.objects import config_map, rights, secret
+from testkit.patience import HANG
+from testkit.remote import BOX, Remote
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, rights, secret
-from vidra.testing.patience import HANG
-from vidra.testing.remote import BOX, Remote
-from vidra.testing.scene import Json, condition, has_reason
 
 AS_DEPLOYER: Json = {"serviceAccountName": "deployer"}
 

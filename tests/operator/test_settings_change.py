@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from testkit.environment import OWN, Json, Scene, has_reason
+from testkit.infrahub.stored import StoredQuery
+from testkit.trigger import warned
 from vidra.kube.discovery import Kind
-from vidra.testing.asking import warned
-from vidra.testing.infrahub.stored import StoredQuery
-from vidra.testing.scene import OWN, Json, Scene, has_reason
 
 CONFIG = """
 apiVersion: v1

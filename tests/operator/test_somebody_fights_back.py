@@ -1,10 +1,10 @@
 """A controller that changes an object again after every correction is named, and not fought at full speed."""
 
-from vidra.controllers.resource.fights import ROUNDS
+from testkit.conflicting_writer import stubborn
+from testkit.environment import Scene, condition, has_reason
+from testkit.objects import config_map
+from vidra.controllers.resource.drift.backoff import ROUNDS
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Scene, condition, has_reason
-from vidra.testing.stubborn import stubborn
 
 AT_ONCE = {"reconcileOnEvents": True}
 

@@ -5,12 +5,12 @@ import random
 
 import pytest
 
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, has_reason
+from testkit.operating import Operating
+from testkit.trigger import ask
 from vidra.api.names import RESOURCE_LABEL
-from vidra.apply.owner import hashed
+from vidra.apply.field_owner import hashed
 from vidra.kube.discovery import Kind
-from vidra.testing.asking import ask
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, has_reason
 
 CONFIG = """
 apiVersion: v1

@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map, namespace, secret
 from vidra.kube.client import MERGE_PATCH
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, namespace, secret
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 
 async def configured(scene: Scene, name: str) -> Json:

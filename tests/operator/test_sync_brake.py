@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
+from testkit.object_recorder import Vigil
+from testkit.objects import config_map
+from testkit.trigger import ask
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, condition, has_reason
-from vidra.testing.vigil import Vigil
 
 
 async def test_too_many_at_once_are_held_until_somebody_approves_this_very_set(scene: Scene) -> None:

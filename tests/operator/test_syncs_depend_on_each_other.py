@@ -1,9 +1,9 @@
 """`dependsOn`: nothing new is applied before other syncs are Ready; a circle is told instead of waited in."""
 
+from testkit.environment import SYNCS, Scene, condition, has_reason
+from testkit.objects import config_map
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import SYNCS, Scene, condition, has_reason
 
 
 async def configs(scene: Scene) -> Kind:

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
+from testkit.object_recorder import Vigil
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, condition, has_reason
-from vidra.testing.vigil import Vigil
 
 ONE = write([config_map("one", colour="red"), config_map("two", colour="red")])
 TWO = write([config_map("three", colour="red")])

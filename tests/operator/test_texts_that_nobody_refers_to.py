@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.environment import OWN, RESOURCES, SECRETS, Json, Scene
+from testkit.eventually import eventually
+from testkit.gate import Gate, Held, once
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.trigger import ask
 from vidra.api.names import SYNC_LABEL
-from vidra.apply.owner import hashed
+from vidra.apply.field_owner import hashed
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.eventually import eventually
-from vidra.testing.gate import Gate, Held, once
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import OWN, RESOURCES, SECRETS, Json, Scene
 
 RED = write([config_map("colour", colour="red")])
 BLUE = write([config_map("colour", colour="blue")])

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from testkit.controlplane.audit import AuditEntry
+from testkit.environment import RESOURCES, Json, Scene, condition
+from testkit.objects import config_map, namespace, secret
+from testkit.operating import Operating
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL
-from vidra.apply.owner import Owner
-from vidra.kube import view
+from vidra.apply.field_owner import Owner
+from vidra.kube import kind_informer as view
 from vidra.manifests.write import write
-from vidra.testing.controlplane.audit import AuditEntry
-from vidra.testing.objects import config_map, namespace, secret
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, Json, Scene, condition
 
 FORMER = {FORMER_LABEL: FORMER_VALUE}
 BOTH = {**FORMER, MANAGED_LABEL: "true"}

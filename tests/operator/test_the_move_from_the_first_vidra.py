@@ -9,18 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from vidra.api.names import FIRST_OWNED_BY, MANAGED_LABEL, MANAGER_PREFIX
-from vidra.kube.client import MERGE_PATCH, Client, encode
-from vidra.kube.discovery import Kind
-from vidra.kube.errors import ApiError
-from vidra.manifests.write import write
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.first_vidra import Edit, FirstVidra
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import (
+from testkit.controlplane import ControlPlane
+from testkit.environment import (
     OWN,
     RESOURCES,
     SYNCS,
@@ -32,6 +22,16 @@ from vidra.testing.scene import (
     has_reason,
     is_ready,
 )
+from testkit.eventually import eventually
+from testkit.infrahub import StandIn
+from testkit.legacy_vidra import Edit, FirstVidra
+from testkit.objects import config_map
+from testkit.operating import Operating
+from vidra.api.names import FIRST_OWNED_BY, MANAGED_LABEL, MANAGER_PREFIX
+from vidra.kube.client import MERGE_PATCH, Client, encode
+from vidra.kube.discovery import Kind
+from vidra.kube.errors import ApiError
+from vidra.manifests.write import write
 
 STATE = (Path(__file__).parent / "first_vidra" / "state.yaml").read_text()
 FIRST_CRDS = Path(__file__).parents[1] / "api" / "first_vidra" / "crds.yaml"

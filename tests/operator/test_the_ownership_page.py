@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from vidra.testing.scene import RESOURCES, Json, Scene, condition
+from testkit.environment import RESOURCES, Json, Scene, condition
 
 PAGE = (Path(__file__).parents[2] / "docs" / "spec" / "ownership.md").read_text(encoding="utf-8")
 

@@ -2,10 +2,10 @@
 
 import asyncio
 
+from testkit.environment import RESOURCES, Scene, condition, has_reason
+from testkit.objects import config_map
+from testkit.patience import HANG
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.patience import HANG
-from vidra.testing.scene import RESOURCES, Scene, condition, has_reason
 
 REFUSED = write([config_map("not a name")])
 

@@ -2,11 +2,11 @@
 
 import pytest
 
+from testkit.environment import SYNCS, Scene
+from testkit.eventually import eventually
+from testkit.objects import config_map
+from testkit.operating import Operating
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.scene import SYNCS, Scene
 
 
 def _others(operating: Operating) -> float | None:

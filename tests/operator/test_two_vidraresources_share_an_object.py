@@ -2,9 +2,9 @@
 
 import asyncio
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map, namespace, secret
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, namespace, secret
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
 
 
 async def owners(scene: Scene, name: str) -> list[str]:

@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import Json, Scene, condition, connection_to, has_reason
+from testkit.infrahub import StandIn
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.remote import Remote
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.remote import Remote
-from vidra.testing.scene import Json, Scene, condition, connection_to, has_reason
 
 
 @pytest.fixture(scope="module")

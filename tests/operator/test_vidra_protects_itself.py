@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.objects import config_map, secret
+from testkit.operating import Operating
+from testkit.remote import Remote
+from testkit.somebody import EDITOR, TENANT, somebody
 from vidra.kube.client import MERGE_PATCH, encode
+from vidra.manager.options import DEFAULT_NAMESPACE
 from vidra.manifests.write import write
-from vidra.operator.options import DEFAULT_NAMESPACE
-from vidra.testing.objects import config_map, secret
-from vidra.testing.operating import Operating
-from vidra.testing.remote import Remote
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
-from vidra.testing.somebody import EDITOR, TENANT, somebody
 
 GROUP = "infrahub.operators.com"
 ADMISSION = "admissionregistration.k8s.io/v1"
@@ -178,7 +178,7 @@ async def test_a_cluster_that_does_not_tell_which_one_it_is_may_be_its_own(scene
 async def test_another_cluster_may_have_a_vidra_of_its_own_as_soon_as_it_tells_which_one_it_is(
     remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vidra.clusters.breaker.UNTOLD", 0.0)
+    monkeypatch.setattr("vidra.clusters.circuit_breaker.UNTOLD", 0.0)
     secrets = await remote.scene.kind("v1", "Secret")
     planted = write([labelled(secret("account", token="t"), **{"infrahub-api-url": "h"})])
     async with somebody(remote.scene, inside=TENANT) as tenant:

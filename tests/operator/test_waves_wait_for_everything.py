@@ -2,10 +2,10 @@
 
 import pytest
 
+from testkit.environment import Scene, condition, established, has_reason, is_ready
+from testkit.objects import Json, annotated, config_map, custom, definition
 from vidra.api.names import CLUSTER_LABEL
 from vidra.manifests.write import write
-from vidra.testing.objects import Json, annotated, config_map, custom, definition
-from vidra.testing.scene import Scene, condition, established, has_reason, is_ready
 
 
 def in_wave(wave: int, item: Json) -> Json:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Json, Scene, condition, has_reason
+from testkit.objects import config_map
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition, has_reason
 
 WAVE = "vidra.infrahub.operators.com/wave"
 BEGUN = "2026-11-29T00:00:00Z"

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.health import unlooked
+from testkit.environment import Json, Scene, condition, established, has_reason
+from testkit.objects import config_map, custom, definition
+from vidra.apply.health import observed as unlooked
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map, custom, definition
-from vidra.testing.scene import Json, Scene, condition, established, has_reason
 
 WAVE = "vidra.infrahub.operators.com/wave"
 PENDING = {"type": "Accepted", "status": "Unknown", "reason": "Pending", "message": "waiting for controller"}

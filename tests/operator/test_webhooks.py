@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from testkit.cleanup import clear, left
+from testkit.controlplane import ControlPlane
+from testkit.environment import SYNCS, Json, Scene, connection_to
+from testkit.eventually import eventually
+from testkit.infrahub import StandIn
+from testkit.operating import Operating
 from vidra.api.names import WEBHOOK_KEY_LABEL
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.testing.clearing import clear, left
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.infrahub import StandIn
-from vidra.testing.operating import Operating
-from vidra.testing.scene import SYNCS, Json, Scene, connection_to
 from vidra.web.webhooks import receiving
 from vidra.web.webhooks.receiver import PATH
 

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
+from testkit.environment import Json, Scene, condition, has_reason
+from testkit.infrahub import Answered
+from testkit.objects import config_map
+from testkit.trigger import ask
 from vidra.manifests.write import write
-from vidra.testing.asking import ask
-from vidra.testing.infrahub import Answered
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition, has_reason
 
 DEEP = "[" * 200_000 + "]" * 200_000
 QUERY = "/api/query/*"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from vidra.testing.eventually import eventually
-from vidra.testing.once import Once, ended, job
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, Json, Scene, condition, has_reason
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.eventually import eventually
+from testkit.once import Once, ended, job
+from testkit.operating import Operating
 
 
 async def passes(scene: Scene, name: str) -> None:

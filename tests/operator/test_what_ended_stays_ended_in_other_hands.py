@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from vidra.testing.asking import ask
-from vidra.testing.once import Once, ended, job
-from vidra.testing.operating import Operating
-from vidra.testing.scene import RESOURCES, SYNCS, Scene
+from testkit.environment import RESOURCES, SYNCS, Scene
+from testkit.once import Once, ended, job
+from testkit.operating import Operating
+from testkit.trigger import ask
 
 REST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n"
 TTL = job(ttlSecondsAfterFinished=600)

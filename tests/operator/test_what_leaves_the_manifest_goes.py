@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene
+from testkit.objects import config_map
 from vidra.kube.client import APPLY_PATCH, MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Json, Scene
 
 EARLIER = ["kubectl-client-side-apply", "kubectl-create", "helm", "an-operator"]
 WIPE: list[Json] = [{}]

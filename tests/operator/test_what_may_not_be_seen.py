@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Scene, condition, has_reason, is_ready
+from testkit.objects import Json, annotated, config_map, deployment, rights
+from testkit.remote import Remote
 from vidra.kube import watch
 from vidra.manifests.write import write
-from vidra.testing.objects import Json, annotated, config_map, deployment, rights
-from vidra.testing.remote import Remote
-from vidra.testing.scene import Scene, condition, has_reason, is_ready
 
 EVERYTHING = ["*"]
 ALL_BUT_WATCH = ["get", "create", "patch", "delete"]

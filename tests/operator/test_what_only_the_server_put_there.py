@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import Json, Scene, condition, established, has_reason
+from testkit.objects import config_map
 from vidra.manifests.write import write
-from vidra.testing.objects import config_map
-from vidra.testing.scene import Json, Scene, condition, established, has_reason
 
 DEFINITIONS = "apiextensions.k8s.io/v1"
 IMAGE = "registry.example.com/s:1"

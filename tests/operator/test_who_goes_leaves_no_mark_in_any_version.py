@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from testkit.environment import RESOURCES, Json, Scene
+from testkit.eventually import eventually
+from testkit.objects import config_map
 from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map
-from vidra.testing.scene import RESOURCES, Json, Scene
 
 REST = config_map("rest", a="b")
 WAYS = ("pruned", "deleted", "orphaned")

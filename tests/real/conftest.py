@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene
+from testkit.infrahub import StandIn
+from testkit.parts import crossplane, kubevirt
+from testkit.parts.aggregated import AggregatedApi
+from testkit.parts.definitions import install
+from testkit.parts.kwok import Kwok
+from testkit.parts.registry import Registry
+from toolchain.errors import BinariesError
+from toolchain.find import find
+from toolchain.tools import find_tool
 from vidra.kube.client import Client
-from vidra.operator import Operator
-from vidra.testing.binaries.errors import BinariesError
-from vidra.testing.binaries.find import find
-from vidra.testing.binaries.tools import find_tool
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.parts import crossplane, kubevirt
-from vidra.testing.parts.aggregated import AggregatedApi
-from vidra.testing.parts.definitions import install
-from vidra.testing.parts.kwok import Kwok
-from vidra.testing.parts.registry import Registry
-from vidra.testing.scene import Scene
+from vidra.manager import Operator
 
 _NEED = {
     "aggregated": ("sample-apiserver",),

@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import RESOURCES, Check, Json, Scene, condition, connection_to, has_reason
+from testkit.infrahub import StandIn
+from testkit.objects import config_map
+from testkit.operating import Operating
+from testkit.parts.aggregated import API_VERSION, AggregatedApi
+from testkit.parts.certificates import front_proxy
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
-from vidra.testing.operating import Operating
-from vidra.testing.parts.aggregated import API_VERSION, AggregatedApi
-from vidra.testing.parts.certificates import front_proxy
-from vidra.testing.scene import RESOURCES, Check, Json, Scene, condition, connection_to, has_reason
 
 AT_ONCE = {"reconcileOnEvents": True}
 FLUNDER = (API_VERSION, "Flunder")

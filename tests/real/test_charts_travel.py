@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.parts.files import Files
-from vidra.testing.parts.helm import helm
-from vidra.testing.parts.registry import Registry
+from testkit.controlplane import ControlPlane
+from testkit.parts.files import Files
+from testkit.parts.helm import helm
+from testkit.parts.registry import Registry
 
 CHART = "apiVersion: v2\nname: box\nversion: {version}\n"
 TEMPLATE = """

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import SYNCS, Check, Json, Scene, condition
 from vidra.manifests.write import write
-from vidra.testing.scene import SYNCS, Check, Json, Scene, condition
 
 pytestmark = pytest.mark.usefixtures("provider")
 

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import SYNCS, Json, Scene, connection_to
+from testkit.infrahub import StandIn
+from testkit.objects import config_map
+from testkit.parts.chart import CHART, deployed
+from testkit.parts.helm import helm
+from testkit.parts.registry import Registry
+from testkit.process import OperatorProcess
+from toolchain.find import find
+from toolchain.tools import find_tool
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.binaries.find import find
-from vidra.testing.binaries.tools import find_tool
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
-from vidra.testing.parts.chart import CHART, deployed
-from vidra.testing.parts.helm import helm
-from vidra.testing.parts.registry import Registry
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import SYNCS, Json, Scene, connection_to
 
 GUIDES = CHART.parents[1] / "docs" / "guides"
 OWN = "vidra-system"

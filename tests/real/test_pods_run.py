@@ -2,10 +2,10 @@
 
 import pytest
 
+from testkit.environment import Check, Json, Scene, condition, has_reason
+from testkit.parts.kwok import ABSENT, FAILS
+from testkit.parts.workloads import daemon_set, deployment, job, stateful_set
 from vidra.manifests.write import write
-from vidra.testing.parts.kwok import ABSENT, FAILS
-from vidra.testing.parts.workloads import daemon_set, deployment, job, stateful_set
-from vidra.testing.scene import Check, Json, Scene, condition, has_reason
 
 pytestmark = pytest.mark.usefixtures("kwok")
 

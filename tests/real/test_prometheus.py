@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 import yaml
 
+from testkit.conflicting_writer import stubborn
+from testkit.controlplane import ControlPlane
+from testkit.environment import RESOURCES, SYNCS, Scene, connection_to, has_reason
+from testkit.infrahub import StandIn
+from testkit.objects import config_map
+from testkit.objects import namespace as namespace_named
+from testkit.parts.prometheus import Prometheus
+from testkit.process import OperatorProcess, free_port
+from testkit.promql import expressions
+from testkit.remote import BOX, Remote
+from toolchain.tools import find_tool
 from vidra.api.names import APPROVE_PRUNE, REQUESTED_AT
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.binaries.tools import find_tool
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
-from vidra.testing.objects import namespace as namespace_named
-from vidra.testing.parts.prometheus import Prometheus
-from vidra.testing.process import OperatorProcess, free_port
-from vidra.testing.promql import expressions
-from vidra.testing.remote import BOX, Remote
-from vidra.testing.scene import RESOURCES, SYNCS, Scene, connection_to, has_reason
-from vidra.testing.stubborn import stubborn
 
 FILES = Path(__file__).parents[2] / "charts" / "vidra" / "files"
 ALERTS = FILES / "alerts.yaml"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from testkit.command import vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import SYNCS, Scene, connection_to
+from testkit.infrahub import StandIn
+from testkit.parts.chart import CHART, IMAGE
+from testkit.parts.helm import helm
 from vidra.kube.client import Client
-from vidra.testing.command import vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.parts.chart import CHART, IMAGE
-from vidra.testing.parts.helm import helm
-from vidra.testing.scene import SYNCS, Scene, connection_to
 
 OWN = "vidra-system"
 FIRST_DEFINITIONS = Path(__file__).parents[1] / "api" / "first_vidra" / "crds.yaml"

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 import yaml
 
-from vidra.cli.parts import workload
-from vidra.testing.controlplane import KubectlError
-from vidra.testing.parts.chart import CHART, rendered
+from testkit.controlplane import KubectlError
+from testkit.parts.chart import CHART, rendered
+from vidra.cli.install_manifests import workload
 
 Json = dict[str, Any]
 CASES: list[Json] = yaml.safe_load((Path(__file__).parent / "chart_values.yaml").read_text())

@@ -6,23 +6,23 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from testkit.command import vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.environment import SYNCS, Json, Scene, condition, connection_to, has_reason
+from testkit.eventually import eventually
+from testkit.infrahub import StandIn
+from testkit.objects import config_map, custom, definition, secret
+from testkit.objects import namespace as namespace_named
+from testkit.parts.chart import CHART, IMAGE, deployed
+from testkit.parts.files import Files
+from testkit.parts.helm import helm
+from testkit.parts.registry import Registry
+from testkit.patience import HANG
+from testkit.process import OperatorProcess
 from vidra.api.names import MANAGED_LABEL
-from vidra.cli.checking import needs
+from vidra.cli.checks import needs
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.command import vidra_with
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map, custom, definition, secret
-from vidra.testing.objects import namespace as namespace_named
-from vidra.testing.parts.chart import CHART, IMAGE, deployed
-from vidra.testing.parts.files import Files
-from vidra.testing.parts.helm import helm
-from vidra.testing.parts.registry import Registry
-from vidra.testing.patience import HANG
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import SYNCS, Json, Scene, condition, connection_to, has_reason
 
 OWN = "vidra-system"
 ACCOUNT = f"system:serviceaccount:{OWN}:vidra"

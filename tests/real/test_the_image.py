@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to
+from testkit.infrahub import StandIn
+from testkit.objects import config_map
+from testkit.parts.chart import CHART, IMAGE
+from testkit.parts.helm import helm
+from testkit.parts.image import contained, inside, make
+from toolchain.errors import BinariesError
 from vidra.kube.client import Client
 from vidra.manifests.write import write
-from vidra.testing.binaries.errors import BinariesError
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.objects import config_map
-from vidra.testing.parts.chart import CHART, IMAGE
-from vidra.testing.parts.helm import helm
-from vidra.testing.parts.image import contained, inside, make
-from vidra.testing.scene import Scene, connection_to
 
 OWN = "vidra-system"
 MEGABYTES = 250

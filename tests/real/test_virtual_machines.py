@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from testkit.environment import SYNCS, Json, Scene, condition, has_reason
+from testkit.parts.kubevirt import MACHINES, report, virtual_machine
 from vidra.manifests.write import write
-from vidra.testing.parts.kubevirt import MACHINES, report, virtual_machine
-from vidra.testing.scene import SYNCS, Json, Scene, condition, has_reason
 
 pytestmark = pytest.mark.usefixtures("machines")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vidra.testing.binaries import releases
+from toolchain import releases
 
 NOWHERE = "http://127.0.0.1:9"
 

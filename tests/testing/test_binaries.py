@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from vidra.testing.binaries import releases
-from vidra.testing.binaries.catalogue import parts
-from vidra.testing.binaries.errors import BinariesError, ChecksumMismatchError
-from vidra.testing.binaries.find import find
-from vidra.testing.binaries.go import pinned_version
-from vidra.testing.binaries.modules import go_order, go_version
-from vidra.testing.binaries.versions import PROGRAMS, wanted
+from toolchain import releases
+from toolchain.catalogue import parts
+from toolchain.errors import BinariesError, ChecksumMismatchError
+from toolchain.find import find
+from toolchain.go import pinned_version
+from toolchain.modules import go_order, go_version
+from toolchain.versions import PROGRAMS, wanted
 
 PutGo = Callable[..., Path]
 
@@ -132,7 +132,7 @@ async def _run(tmp_path: Path) -> str:
     # A process of its own does not see the patched addresses: a proxy that nobody answers keeps it off the network.
     env = {**os.environ, "HTTPS_PROXY": NOWHERE, "https_proxy": NOWHERE}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "vidra.testing.binaries", stdout=asyncio.subprocess.PIPE, cwd=tmp_path, env=env
+        sys.executable, "-m", "toolchain", stdout=asyncio.subprocess.PIPE, cwd=tmp_path, env=env
     )
     out, _ = await process.communicate()
     assert process.returncode == 0

@@ -9,8 +9,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from vidra.testing.controlplane import AuditLog, ControlPlane, ControlPlaneError, KubectlError
-from vidra.testing.patience import HANG
+from testkit.controlplane import AuditLog, ControlPlane, ControlPlaneError, KubectlError
+from testkit.patience import HANG
 
 NewControlPlane = Callable[..., Awaitable[ControlPlane]]
 
@@ -151,8 +151,8 @@ async def test_a_part_that_dies_is_named_with_the_tail_of_its_log(
 
 _RUN = """
 import asyncio
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.patience import HANG
+from testkit.controlplane import ControlPlane
+from testkit.patience import HANG
 
 async def main():
     async with ControlPlane(controllers=False):

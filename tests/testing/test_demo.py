@@ -34,7 +34,7 @@ SEEN = (
 async def demo(tmp_path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     """A demo that ends by itself; its environment, and with it that of all it starts, names the test's folder."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "vidra.testing.demo", "--once"),
+        *(sys.executable, "-m", "demo", "--once"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "TMPDIR": str(tmp_path)},

@@ -35,7 +35,7 @@ def verdicts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Lines with seconds of their own, and what to do instead."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in CLOCKS:
-            yield node.lineno, f"{node.attr}: count work in `vidra.testing.pace`, or measure in benchmarks/"
+            yield node.lineno, f"{node.attr}: count work in `testkit.pace`, or measure in benchmarks/"
         text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
         if text.partition(LIMIT)[2][:1].isdigit():
             yield getattr(node, "lineno", 0), f"{text}: wait for HANG"
@@ -51,7 +51,7 @@ def _of_call(call: ast.Call) -> Iterator[str]:
     if name == "eventually" and number(second):
         yield "eventually(…, seconds): leave them out, it waits for HANG"
     if name == "timeout" and number(first):
-        yield "timeout(seconds): wait for HANG of `vidra.testing.patience`"
+        yield "timeout(seconds): wait for HANG of `testkit.patience`"
     if name == "wait_for" and (number(second) or number(keyword(call, "timeout"))):
         yield "wait_for(…, seconds): wait for HANG"
     if name in PROGRAMS and number(keyword(call, "timeout")):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from vidra.testing.binaries.environment import infrahub_server
-from vidra.testing.binaries.errors import BinariesError
-from vidra.testing.binaries.libraries import neo4j
-from vidra.testing.binaries.packages import need
+from toolchain.environment import infrahub_server
+from toolchain.errors import BinariesError
+from toolchain.libraries import neo4j
+from toolchain.packages import need
 
 WANTED = Path(__file__).parents[2] / "requirements" / "infrahub.in"
 

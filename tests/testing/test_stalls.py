@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from vidra.controllers.metrics import Metrics
-from vidra.controllers.queue import Next, Queue
-from vidra.testing.pace import piece
-from vidra.testing.stalls import LONGEST, stalls
+from testkit.loop_stalls import LONGEST, stalls
+from testkit.pace import piece
+from vidra.controllers.runtime.workqueue import Next, Queue
+from vidra.telemetry.metrics import Metrics
 
 FAR_TOO_LONG = 4 * LONGEST
 SHORT = LONGEST // 10

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from vidra.testing.patience import HANG
-from vidra.testing.suite import expected
-from vidra.testing.suite.neighbours import BUSY
-from vidra.testing.suite.once import once
+from testkit.patience import HANG
+from testkit.suite import expected
+from testkit.suite.neighbours import BUSY
+from testkit.suite.once import once
 
 LAUNCH = Path(expected.__file__).parents[1] / "controlplane" / "launch.py"
 
 LOADED = """
 import signal, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in its background is deaf to it
-from vidra.testing.suite.neighbours import neighbours
+from testkit.suite.neighbours import neighbours
 with neighbours():
     print("loaded", flush=True)
     time.sleep(3600)

@@ -9,11 +9,11 @@ from subprocess import run
 import msgspec
 import pytest
 
-from vidra.testing.binaries.build import Program
-from vidra.testing.binaries.catalogue import parts
-from vidra.testing.binaries.errors import BinariesError
-from vidra.testing.binaries.keep import key
-from vidra.testing.binaries.tools import find_tool, find_tools
+from toolchain.build import Program
+from toolchain.catalogue import parts
+from toolchain.errors import BinariesError
+from toolchain.keep import key
+from toolchain.tools import find_tool, find_tools
 
 PutGo = Callable[..., Path]
 
@@ -106,7 +106,7 @@ def test_the_command_prints_only_the_folder_in_which_each_has_its_name(
     cache_home: Path, put_go: PutGo, tmp_path: Path
 ) -> None:
     put_go()
-    command = [sys.executable, "-m", "vidra.testing.binaries", "tools", "kwok", "registry"]
+    command = [sys.executable, "-m", "toolchain", "tools", "kwok", "registry"]
     ran = run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     folder = Path(ran.stdout.rstrip("\n"))
     assert folder.is_relative_to(cache_home)

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from vidra.testing.ear import BODY, KEY, Ear
-from vidra.web.bounded import bounded
+from testkit.webhook_client import BODY, KEY, Ear
+from vidra.web.limits import bounded
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from vidra.testing.eventually import eventually
-from vidra.testing.patience import HANG
-from vidra.web import bounded as module
+from testkit.eventually import eventually
+from testkit.patience import HANG
+from vidra.web import limits as module
 from vidra.web.bind import BindError
-from vidra.web.bounded import Mishap, bounded
+from vidra.web.limits import Mishap, bounded
 from vidra.web.server import health, serving
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.testing.pace import pieces
+from testkit.pace import pieces
 from vidra.web.webhooks.body import CAP
-from vidra.web.webhooks.respace import redumped
+from vidra.web.webhooks.canonical_json import redumped
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

@@ -13,9 +13,9 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from vidra.controllers.sync.event import ArtifactEvent
-from vidra.testing.ear import BODY, KEY, Ear
-from vidra.testing.infrahub.webhooks import signed_headers
+from testkit.infrahub.webhooks import signed_headers
+from testkit.webhook_client import BODY, KEY, Ear
+from vidra.controllers.sync.webhooks.event import ArtifactEvent
 from vidra.web.webhooks import body as bodies
 from vidra.web.webhooks.body import CAP
 from vidra.web.webhooks.keys import Keys

@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.reasons import TERMINAL, Reason
-from vidra.api.rules import DATE_TIME
 from vidra.api.times import rfc3339
+from vidra.api.validation import DATE_TIME
 from vidra.api.words import one_line
 
 if TYPE_CHECKING:

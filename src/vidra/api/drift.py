@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta as Field
 
-from vidra.api.rules import JSON_POINTER, LIST_LIMIT, NAME_PATTERN
+from vidra.api.validation import JSON_POINTER, LIST_LIMIT, NAME_PATTERN
 
 
 class DriftPolicy(StrEnum):

@@ -8,9 +8,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta as Field
 
-from vidra.api.dependency import Dependency
+from vidra.api.dependencies import Dependency
 from vidra.api.drift import DriftPolicy, IgnoreDifference
-from vidra.api.rules import INTERVAL, LIST_LIMIT, NAME, NAMESPACE
+from vidra.api.validation import INTERVAL, LIST_LIMIT, NAME, NAMESPACE
 
 
 class ConflictPolicy(StrEnum):

@@ -12,8 +12,8 @@ from vidra.api.health import Status
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, RESOURCE_KIND
 from vidra.api.policies import Policies
-from vidra.api.rules import CONDITIONS, DATE_TIME, DESTINATION, INTERVAL, ONE_MANIFEST
 from vidra.api.sync import Destination, State
+from vidra.api.validation import CONDITIONS, DATE_TIME, DESTINATION, INTERVAL, ONE_MANIFEST
 
 
 class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

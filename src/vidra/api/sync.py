@@ -13,7 +13,7 @@ from vidra.api.health import Status
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND
 from vidra.api.policies import Policies
-from vidra.api.rules import (
+from vidra.api.validation import (
     CONDITIONS,
     CONTEXT,
     DATE_TIME,

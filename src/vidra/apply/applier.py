@@ -9,28 +9,28 @@ import msgspec
 
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
-from vidra.apply import namespaces
-from vidra.apply.adoption import refusal
-from vidra.apply.contest import contest
-from vidra.apply.desired import Desired
-from vidra.apply.ending import is_over
-from vidra.apply.giving_up import give_up
-from vidra.apply.guard import NOTHING_KEPT, Guard
+from vidra.apply.completion import is_over
+from vidra.apply.conflict_resolution import Settling
+from vidra.apply.desired.object import Desired
+from vidra.apply.errors import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
+from vidra.apply.field_owner import Owner
+from vidra.apply.guards import namespaces
+from vidra.apply.guards.adoption import refusal
+from vidra.apply.guards.conflicts import contest
+from vidra.apply.guards.immutable import immutable, may_be_made_anew, never_made_anew
+from vidra.apply.guards.protected import NOTHING_KEPT, Guard
 from vidra.apply.handover import hand_over
-from vidra.apply.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.inventory import entry_for
-from vidra.apply.owner import Owner
+from vidra.apply.options import UNARMED, Terms
 from vidra.apply.plan import is_drift, revision
-from vidra.apply.problems import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
 from vidra.apply.repair import may_help, repair
-from vidra.apply.settling import Settling
-from vidra.apply.terms import UNARMED, Terms
+from vidra.apply.yield_fields import give_up
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
-from vidra.kube.live import LiveObject
-from vidra.kube.observed import Observed
-from vidra.kube.seen import Seen, seen
-from vidra.kube.verbs import apply, delete, look
+from vidra.kube.informers import Observed
+from vidra.kube.object_snapshot import Seen, seen
+from vidra.kube.operations import apply, delete, look
+from vidra.kube.partial_metadata import LiveObject
 
 NEVER = "1"
 """A resourceVersion that no object can have: etcd counts from 1, before anything is stored. An apply at it creates what

@@ -9,12 +9,12 @@ import msgspec
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGER_PREFIX
 from vidra.api.resource import DriftedObject
-from vidra.apply.desired import Desired
-from vidra.apply.fields import MISSING, Fields, Json, below, held, key_of
-from vidra.apply.owner import Owner
+from vidra.apply.desired.object import Desired
+from vidra.apply.field_owner import Owner
+from vidra.apply.managed_fields import MISSING, Fields, Json, below, held, key_of
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
-from vidra.kube.verbs import try_apply
+from vidra.kube.operations import try_apply
 
 LISTED = 20
 """Fields of one object that are told."""

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from vidra.apply.entries import Entry, noted, rewrite
-from vidra.apply.fieldsets import Fields, meet, merged, without
-from vidra.kube.answer import decode
+from vidra.apply.field_sets import Fields, meet, merged, without
+from vidra.apply.managed_fields_entries import Entry, noted, rewrite
 from vidra.kube.client import Client
+from vidra.kube.decode import decode
 from vidra.kube.errors import ApiError, Status
-from vidra.kube.live import LiveMeta, LiveObject, Manager
+from vidra.kube.partial_metadata import LiveMeta, LiveObject, Manager
 
 ATTEMPTS = 4
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import msgspec
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired import Desired, Key
+from vidra.apply.desired.object import Desired, Key
 from vidra.manifests import Ref
 
 

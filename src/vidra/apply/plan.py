@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired import Desired, Key
+from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.order import Leave, Step, leave_of, stage_of
 from vidra.apply.inventory import Inventory, key_of
-from vidra.apply.order import Leave, Step, leave_of, stage_of
-from vidra.kube.seen import Seen
+from vidra.kube.object_snapshot import Seen
 
 Look = Callable[[Desired], Seen | None]
 """The object as last seen in the cluster; None when it is not there or cannot be told."""

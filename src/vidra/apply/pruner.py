@@ -12,20 +12,19 @@ import msgspec
 from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
-from vidra.apply.abandon import abandon, unmarked
-from vidra.apply.claims import Claims
-from vidra.apply.contents import Contents
+from vidra.apply.co_owners import Others
+from vidra.apply.errors import ObjectError, not_removed
+from vidra.apply.field_owner import Owner
+from vidra.apply.guards.cascade import Contents
 from vidra.apply.inventory import ref_of
-from vidra.apply.others import Others
-from vidra.apply.owner import Owner
-from vidra.apply.problems import ObjectError, not_removed
-from vidra.apply.release import release
+from vidra.apply.inventory_index import Claims
+from vidra.apply.release import abandon, release, unmarked
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.observed import Observed
-from vidra.kube.seen import Seen, seen
-from vidra.kube.verbs import delete, json_patch, look
+from vidra.kube.informers import Observed
+from vidra.kube.object_snapshot import Seen, seen
+from vidra.kube.operations import delete, json_patch, look
 
 ATTEMPTS = 4
 PROTECTED = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})

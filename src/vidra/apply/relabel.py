@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
-from vidra.apply.owner import Owner
+from vidra.apply.field_owner import Owner
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
-from vidra.kube.live import LiveObject
-from vidra.kube.verbs import patch_metadata
+from vidra.kube.operations import patch_metadata
+from vidra.kube.partial_metadata import LiveObject
 
 
 async def relabel(client: Client, path: str, *, uid: str, owner: Owner) -> LiveObject | None:

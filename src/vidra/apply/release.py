@@ -1,19 +1,94 @@
-"""Gives up an owner's part of an object: its fields and marks go, everybody else's stay.
-
-Invariant: whoever gives up its part of an object, here or by `abandon.py`, leaves neither an entry in managedFields nor
-an annotation behind, whatever API version the entry is of, and whether it is still there: an apply takes out only what
-an entry says, and entries get lost (`renewal.py`).
-"""
+"""Lets go of an object as it is: an owner's marks come off, every field keeps its value, nobody is disturbed."""
 
 from __future__ import annotations
 
-from vidra.apply.abandon import unmarked
-from vidra.apply.owner import Owner
-from vidra.apply.renewal import renew
+from typing import Any
+
+import msgspec
+
+from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX
+from vidra.apply.field_owner import Owner
+from vidra.apply.managed_fields_renewal import renew
 from vidra.kube.client import Client, encode
-from vidra.kube.live import LiveObject
-from vidra.kube.verbs import apply, json_patch, look
+from vidra.kube.decode import decode
+from vidra.kube.operations import apply, json_patch, look
+from vidra.kube.partial_metadata import LiveMeta, LiveObject, Manager
 from vidra.manifests import Ref
+
+Operation = dict[str, Any]
+
+
+async def abandon(client: Client, path: str, *, uid: str, owner: Owner, api_version: str, shared: bool = False) -> None:
+    """Take an owner's entry out of managedFields, and its annotation and label off.
+
+    Releasing (`release.py`) would take the owner's fields out of the object; this leaves them. An object that is gone,
+    or another one by now, is left alone.
+
+    Args:
+        api_version: Of the path.
+        shared: Others own it too, even if no field says so.
+
+    Raises:
+        Unreachable: The cluster does not answer.
+        ApiError: Refused; 409 when the object changed meanwhile.
+    """
+    live = await look(client, path)
+    if live is None or live.metadata.uid != uid or not unmarked(live.metadata, owner, shared=shared):
+        return
+    live = await renew(client, path, live, api_version)
+    await json_patch(client, path, unmarked(live.metadata, owner, shared=shared))
+
+
+def unmarked(meta: LiveMeta, owner: Owner, *, shared: bool = False) -> list[Operation]:
+    """The JSON patch (RFC 6902) that takes an owner's marks off; empty when there are none.
+
+    It writes the version that it was made from, so that the server answers 409 when the object changed since.
+    """
+    patch = _managers(meta.managed_fields, owner.manager)
+    patch += [_remove("annotations", key) for key in owner.annotations if key in (meta.annotations or {})]
+    others = shared or any(
+        entry.manager.startswith(MANAGER_PREFIX) and entry.manager != owner.manager for entry in meta.managed_fields
+    )
+    if not others:
+        patch += [_remove("labels", key) for key in _labels(meta, owner.manager)]
+    version = {"op": "replace", "path": "/metadata/resourceVersion", "value": meta.resource_version}
+    return [version, *patch] if patch else []
+
+
+def _labels(meta: LiveMeta, manager: str) -> list[str]:
+    """Vidra's labels. The former one counts only where this version has not applied: else the manifest says it."""
+    labels, mine = meta.labels or {}, [entry for entry in meta.managed_fields if entry.manager == manager]
+    applied = [entry for entry in mine if entry.operation == "Apply"]
+    former = any(FORMER_LABEL in _held(entry) and MANAGED_LABEL not in _held(entry) for entry in applied)
+    found = [MANAGED_LABEL] if labels.get(MANAGED_LABEL) == MANAGED_VALUE else []
+    return found + ([FORMER_LABEL] if former and labels.get(FORMER_LABEL) == FORMER_VALUE else [])
+
+
+def _held(entry: Manager) -> list[str]:
+    """The labels that a manager holds."""
+    fields = decode(entry.fields or b"{}", _Fields)
+    return [key.removeprefix("f:") for key in fields.metadata.labels]
+
+
+class _Metadata(msgspec.Struct, frozen=True):
+    labels: dict[str, msgspec.Raw] = msgspec.field(default_factory=dict, name="f:labels")
+
+
+class _Fields(msgspec.Struct, frozen=True):
+    metadata: _Metadata = msgspec.field(default_factory=_Metadata, name="f:metadata")
+
+
+def _managers(entries: tuple[Manager, ...], manager: str) -> list[Operation]:
+    mine = [index for index, entry in enumerate(entries) if entry.manager == manager]
+    if mine and len(mine) == len(entries):
+        # An empty list would mean "as it was"; a list with one empty entry means none (KEP-555).
+        return [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
+    return [{"op": "remove", "path": f"/metadata/managedFields/{index}"} for index in reversed(mine)]
+
+
+def _remove(what: str, key: str) -> Operation:
+    escaped = key.replace("~", "~0").replace("/", "~1")
+    return {"op": "remove", "path": f"/metadata/{what}/{escaped}"}
 
 
 async def release(client: Client, path: str, ref: Ref, *, uid: str, owner: Owner) -> LiveObject:

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from vidra.apply.desired import Desired
-from vidra.apply.entries import Entry, rewrite
-from vidra.apply.fieldsets import Fields, merged
+from vidra.apply.blocking_fields import Place, emptied, leftovers, unexplained
+from vidra.apply.desired.object import Desired
+from vidra.apply.field_sets import Fields, merged
+from vidra.apply.guards.immutable import immutable
 from vidra.apply.handover import disowned, fields_of, given, is_apply, is_update
-from vidra.apply.immutable import immutable
-from vidra.apply.leftover import Place, emptied, leftovers, unexplained
-from vidra.apply.renewal import is_unreadable, renewed
+from vidra.apply.managed_fields_entries import Entry, rewrite
+from vidra.apply.managed_fields_renewal import is_unreadable, renewed
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
-from vidra.kube.verbs import json_patch
+from vidra.kube.operations import json_patch
 
 Json = dict[str, Any]
 

@@ -7,26 +7,26 @@ from collections.abc import Callable
 import typer
 
 from vidra import __version__
-from vidra.cli import cluster, config, credentials, infrahub, infrahubsync
-from vidra.cli.approve import approve
-from vidra.cli.check import check
-from vidra.cli.crds import crds
-from vidra.cli.diff import diff
-from vidra.cli.events import events
-from vidra.cli.export import export
-from vidra.cli.get import get
-from vidra.cli.group import Commands
-from vidra.cli.health import health
-from vidra.cli.install import install
-from vidra.cli.manifest import manifest
-from vidra.cli.operator import operator
-from vidra.cli.podlogs import logs
-from vidra.cli.reconcile import reconcile
-from vidra.cli.reference import reference
-from vidra.cli.suspend import resume, suspend
-from vidra.cli.trace import trace
-from vidra.cli.tree import tree
-from vidra.cli.uninstall import uninstall
+from vidra.cli.commands import cluster, config, credentials, infrahub, infrahubsync
+from vidra.cli.commands.approve import approve
+from vidra.cli.commands.check import check
+from vidra.cli.commands.crds import crds
+from vidra.cli.commands.diff import diff
+from vidra.cli.commands.events import events
+from vidra.cli.commands.export import export
+from vidra.cli.commands.get import get
+from vidra.cli.commands.health import health
+from vidra.cli.commands.install import install
+from vidra.cli.commands.logs import logs
+from vidra.cli.commands.manifest import manifest
+from vidra.cli.commands.operator import operator
+from vidra.cli.commands.reconcile import reconcile
+from vidra.cli.commands.reference import reference
+from vidra.cli.commands.suspend import resume, suspend
+from vidra.cli.commands.trace import trace
+from vidra.cli.commands.tree import tree
+from vidra.cli.commands.uninstall import uninstall
+from vidra.cli.errors import Commands
 
 app = typer.Typer(
     cls=Commands,

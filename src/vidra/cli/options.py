@@ -8,7 +8,9 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from vidra.cli.completing import contexts
+from vidra.api.times import parse_duration
+from vidra.cli.completion import contexts
+from vidra.cli.errors import Exit, Failure
 
 OWN_NAMESPACE = "vidra-system"
 
@@ -74,3 +76,15 @@ PasswordOption = Annotated[
 TokenOption = Annotated[
     str, typer.Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
 ]
+
+
+def seconds_of(text: str) -> float:
+    """Seconds of a Go duration.
+
+    Raises:
+        Failure: It is none.
+    """
+    try:
+        return parse_duration(text).total_seconds()
+    except ValueError as error:
+        raise Failure(str(error), Exit.USAGE) from None

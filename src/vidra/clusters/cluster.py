@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from vidra.clusters.breaker import Breaker
+from vidra.clusters.circuit_breaker import Breaker
+from vidra.clusters.event_handler import Owners
 from vidra.clusters.home import Home
-from vidra.clusters.owners import Owners
-from vidra.kube.arrivals import DEFINITIONS, NAMESPACES, Arrivals
-from vidra.kube.classes import Classes
 from vidra.kube.client import Client
+from vidra.kube.collection_trigger import DEFINITIONS, NAMESPACES, Arrivals
 from vidra.kube.discovery import Discovery
-from vidra.kube.lookouts import Lookouts
-from vidra.kube.observed import Observed
-from vidra.kube.seen import Judge, Seen, is_doubtful, is_drift
+from vidra.kube.informers import Observed
+from vidra.kube.object_snapshot import Judge, Seen, is_doubtful, is_drift
+from vidra.kube.object_watch import Lookouts
+from vidra.kube.storage_classes import Classes
 
 CLAIM = "PersistentVolumeClaim"
 SLOW = 1.0

@@ -9,20 +9,19 @@ import msgspec
 
 from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
-from vidra.clusters.catalogue import Catalogue
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.credentials import same_server
 from vidra.clusters.errors import ClusterError
+from vidra.clusters.event_handler import Owners
 from vidra.clusters.home import Home
-from vidra.clusters.identity import Identity
-from vidra.clusters.owners import Owners
-from vidra.clusters.secrets import concerns, connection_to
+from vidra.clusters.impersonation import Identity
+from vidra.clusters.kubeconfig_secret import same_server
+from vidra.clusters.secret_index import Catalogue, concerns, connection_to
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection, NotConfigured
-from vidra.kube.core import Secret
-from vidra.kube.seen import Judge
+from vidra.kube.object_snapshot import Judge
 from vidra.kube.store import Store
-from vidra.kube.traffic import Traffic
+from vidra.kube.types import Secret
+from vidra.telemetry.http_requests import Traffic
 
 
 class Way(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ import copy
 import io
 import random
 import time
+from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -19,15 +20,14 @@ import structlog
 from yarl import URL
 
 from vidra import __version__
-from vidra.api.hidden import hidden
-from vidra.kube.alone import Alone
-from vidra.kube.answer import decode
-from vidra.kube.buffers import keep_small
+from vidra.api.redaction import hidden
 from vidra.kube.connection import Connection
+from vidra.kube.decode import decode
 from vidra.kube.errors import TOLD, ApiError, BrokenOff, Status, Unintelligible, Unreachable
-from vidra.kube.finish import finish
-from vidra.kube.pace import Pace
-from vidra.kube.traffic import Traffic
+from vidra.kube.latency import Pace
+from vidra.kube.object_lock import Alone
+from vidra.kube.uncancelled_write import finish
+from vidra.telemetry.http_requests import Traffic
 
 T = TypeVar("T")
 
@@ -367,3 +367,15 @@ async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
 def encode(value: Any) -> bytes:
     """JSON of a value or a struct."""
     return msgspec.json.encode(value)
+
+
+RECORD = 32 << 10
+"""Bytes read at a time. A TLS record has 16 KB at the most (RFC 8446), so nothing is read in smaller pieces."""
+
+
+def keep_small() -> None:
+    """Give connections that are opened from now on a buffer of this size.
+
+    asyncio gives each 256 KB and writes zeros into all of it, which no setting changes.
+    """
+    SSLProtocol.max_size = RECORD

@@ -13,7 +13,7 @@ from collections.abc import Collection
 
 import msgspec
 
-from vidra.api.hidden import hidden
+from vidra.api.redaction import hidden
 
 TOLD = 16_384
 """Characters of what an API server says that anybody looks at."""

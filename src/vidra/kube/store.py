@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from vidra.api.meta import Meta
-from vidra.kube.ended import Ended
+from vidra.kube.tombstones import Ended
 
 
 class HasMeta(Protocol):

@@ -13,10 +13,10 @@ import aiohttp
 import msgspec
 import structlog
 
-from vidra.kube.answer import decode
 from vidra.kube.client import JSON, LARGEST, Client
+from vidra.kube.decode import decode
 from vidra.kube.errors import ApiError, KubeError, Status, Unintelligible, Unreachable
-from vidra.kube.live import METADATA_LIST, METADATA_ONLY, ListMeta
+from vidra.kube.partial_metadata import METADATA_LIST, METADATA_ONLY, ListMeta
 from vidra.kube.store import version_number
 
 log = structlog.get_logger("vidra.watch")

@@ -5,13 +5,12 @@ from typing import Any
 
 import msgspec
 
-from vidra.manifests.budget import Budget
-from vidra.manifests.jsontext import JSONText, count_json
+from vidra.manifests.budget import Budget, Tally, repeated
+from vidra.manifests.json_stream import JSONText, count_json
 from vidra.manifests.limits import Limits
 from vidra.manifests.problems import Problem, ProblemReason, RefusedError
 from vidra.manifests.split import Chunk, split
-from vidra.manifests.tally import Tally, repeated
-from vidra.manifests.yamltext import EMPTY, parse_yaml
+from vidra.manifests.yaml_document import EMPTY, parse_yaml
 
 
 class Document(msgspec.Struct, frozen=True):

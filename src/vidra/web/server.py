@@ -10,7 +10,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from vidra.web.bounded import Crowd, bounded
+from vidra.web.limits import Crowd, bounded
 
 Page = Callable[[], web.Response]
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.apply.health import Health, health_of
-from vidra.apply.health.kinds import _JUDGES
-from vidra.apply.health.rules import parse
-from vidra.apply.health.verdict import LONGEST
+from vidra.apply.health.custom_rules import parse
+from vidra.apply.health.registry import _JUDGES
+from vidra.apply.health.results import LONGEST
 
 KINDS = [
     *_JUDGES,

@@ -2,8 +2,8 @@
 
 from vidra.api.health import Status
 from vidra.apply.health import health_of
-from vidra.apply.health.kinds import group_of
-from vidra.apply.health.unlooked import BUILT_IN
+from vidra.apply.health.observed import BUILT_IN
+from vidra.apply.health.registry import group_of
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery
 

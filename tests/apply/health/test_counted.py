@@ -3,7 +3,7 @@
 import pytest
 
 from vidra.api.health import Health, Status
-from vidra.apply.health.counted import counted
+from vidra.apply.health.adjust import counted
 
 CLAIM = Health(Status.IN_PROGRESS, "not bound, phase Pending", unless_late="slow")
 NEW = Health(Status.IN_PROGRESS, "no status yet", until=100.0)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from vidra.apply.health import Status
-from vidra.apply.health import asked as module
-from vidra.apply.health.expression import Expression
-from vidra.apply.health.guard import ExpressionError
-from vidra.apply.health.rules import Rules, parse
+from vidra.apply.health import custom_rule as module
+from vidra.apply.health.cel import Expression
+from vidra.apply.health.cel_limits import ExpressionError
+from vidra.apply.health.custom_rules import Rules, parse
 
 NUMBERS = list(range(500))
 LONG = "a" * 16_000

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vidra.apply.health import Health, Status, health_of
-from vidra.apply.health.rules import Rules, parse
+from vidra.apply.health.custom_rules import Rules, parse
 
 LINK = """
 - apiVersion: net.example.com/v1
@@ -156,7 +156,7 @@ def test_a_complaint_is_one_line() -> None:
 
 LOADED = """
 import sys
-from vidra.apply.health.rules import parse
+from vidra.apply.health.custom_rules import parse
 
 parse("[]")
 assert "cel_expr_python.cel" not in sys.modules

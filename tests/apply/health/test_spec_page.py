@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.health.kinds import _BY_METADATA, _JUDGES, needs_body
-from vidra.apply.health.rule import Rule
-from vidra.apply.health.rules import parse
+from vidra.apply.health.custom_rules import Rule, parse
+from vidra.apply.health.registry import _BY_METADATA, _JUDGES, needs_body
 
 PAGE = (Path(__file__).parents[3] / "docs" / "spec" / "health.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from vidra.apply.health import health_of, needs_body
-from vidra.kube.live import LiveBody
+from vidra.kube.partial_metadata import LiveBody
 
 CASES = Path(__file__).parent / "cases"
 BODY = msgspec.json.Decoder(LiveBody)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to, defined
+from testkit.infrahub import StandIn
+from testkit.process import OperatorProcess
 from vidra.kube.client import Client
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.infrahub import StandIn
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import Scene, connection_to, defined
 
 _numbers = itertools.count(1)
 

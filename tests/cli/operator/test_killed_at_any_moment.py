@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, is_ready
+from testkit.process import OperatorProcess
+from testkit.thorough import amount
 from vidra.api.names import SYNC_LABEL
-from vidra.apply.owner import hashed
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import RESOURCES, SYNCS, Json, Scene, is_ready
-from vidra.testing.thorough import amount
+from vidra.apply.field_owner import hashed
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 Objects = dict[str, str]

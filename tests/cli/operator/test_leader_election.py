@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import Json, Scene
+from testkit.controlplane import ControlPlane
+from testkit.environment import Json, Scene
+from testkit.process import OperatorProcess
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import OWN, Json, Scene, has_reason
+from testkit.environment import OWN, Json, Scene, has_reason
+from testkit.process import OperatorProcess
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from testkit.controlplane import AuditEntry, ControlPlane
+from testkit.environment import RESOURCES, Json, Scene
+from testkit.eventually import eventually
+from testkit.objects import config_map
+from testkit.process import OperatorProcess
 from vidra.manifests.write import write
-from vidra.testing.controlplane import AuditEntry, ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.objects import config_map
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import RESOURCES, Json, Scene
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/vidra-system/leases"
 SYNCS, ARTIFACTS, OBJECTS = 12, 4, 5

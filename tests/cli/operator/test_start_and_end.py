@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from vidra.testing.controlplane import ControlPlane
-from vidra.testing.eventually import eventually
-from vidra.testing.patience import HANG
-from vidra.testing.process import OperatorProcess
-from vidra.testing.scene import Scene
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene
+from testkit.eventually import eventually
+from testkit.patience import HANG
+from testkit.process import OperatorProcess
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 

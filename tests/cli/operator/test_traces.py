@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from testkit.environment import Scene
+from testkit.otlp import Receiver
+from testkit.patience import NEVER
+from testkit.process import OperatorProcess, free_port
 from vidra.api.names import TRACE_ID
-from vidra.testing.otlp import Receiver
-from vidra.testing.patience import NEVER
-from vidra.testing.process import OperatorProcess, free_port
-from vidra.testing.scene import Scene
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 

@@ -3,10 +3,10 @@
 import base64
 from collections.abc import Awaitable, Callable
 
+from testkit.environment import SYNCS, Json, Scene
+from testkit.process import OperatorProcess, free_port
 from vidra.api.names import REQUESTED_AT, WEBHOOK_KEY_LABEL
 from vidra.kube.discovery import Kind
-from vidra.testing.process import OperatorProcess, free_port
-from vidra.testing.scene import SYNCS, Json, Scene
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.infrahub import StandIn
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
-from vidra.testing.infrahub import StandIn
 
 NAME = "Webserver_Manifest"
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from testkit.infrahub import Answered, StandIn
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
 from vidra.sources.protocol import SourceError
-from vidra.testing.infrahub import Answered, StandIn
 
 KEY = Credential(token="key")
 

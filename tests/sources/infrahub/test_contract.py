@@ -13,9 +13,9 @@ import msgspec
 import pytest
 from yarl import URL
 
-from vidra.testing.contract import LIFETIME, Subject, in_real, in_standin
-from vidra.testing.infrahub import StandIn
-from vidra.testing.parts.infrahub.loaded import LoadedInfrahub
+from testkit.contract import LIFETIME, Subject, in_real, in_standin
+from testkit.infrahub import StandIn
+from testkit.parts.infrahub.loaded import LoadedInfrahub
 
 JSON = "application/json"
 LOGIN, REFRESH, LOGOUT = "POST /api/auth/login", "POST /api/auth/refresh", "POST /api/auth/logout"

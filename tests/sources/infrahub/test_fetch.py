@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
+from testkit.infrahub import Endless, StandIn
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Infrahub, InfrahubSource, Selection
 from vidra.sources.protocol import Artifact, Source, SourceError
-from vidra.testing.infrahub import Endless, StandIn
 
 BYTES = "name: Zürich, 東京\r\n".encode() + b"\xff\xfe\x00"
 

@@ -7,10 +7,10 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from testkit.infrahub import Answered, StandIn
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
 from vidra.sources.protocol import Artifact, SourceError
-from vidra.testing.infrahub import Answered, StandIn
 
 DEEP = "[" * 200_000 + "]" * 200_000
 QUERY, LOGIN, ARTIFACT = "/api/query/*", "/api/auth/login", "/api/artifact/*"

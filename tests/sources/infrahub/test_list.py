@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from msgspec.structs import replace
 
+from testkit.infrahub import StandIn, StoredQuery
 from vidra import __version__
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Infrahub, Selection
 from vidra.sources.protocol import Artifact, SourceError
-from vidra.testing.infrahub import StandIn, StoredQuery
 
 
 async def test_the_artifacts_of_the_name_are_listed_and_no_others(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from testkit.infrahub import Answered, Endless, StandIn, StoredQuery
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Infrahub, InfrahubLimits, Selection
 from vidra.sources.protocol import Artifact, SourceError
-from vidra.testing.infrahub import Answered, Endless, StandIn, StoredQuery
 
 GOOD = {"node": {"id": "a", "checksum": {"value": "c"}}}
 

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from msgspec.structs import replace
 
+from testkit.infrahub import Answered, StandIn
 from vidra.api.reasons import Reason
-from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection, login
+from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
+from vidra.sources.infrahub import auth as login
 from vidra.sources.protocol import SourceError
-from vidra.testing.infrahub import Answered, StandIn
 
 LOGIN, REFRESH, QUERY = "/api/auth/login", "/api/auth/refresh", "/api/query"
 

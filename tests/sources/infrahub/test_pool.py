@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from testkit.infrahub import Slow, StandIn
+from testkit.patience import NEVER
 from vidra.sources.infrahub import Credential, InfrahubLimits, InfrahubPool, Selection
 from vidra.sources.protocol import SourceError
-from vidra.testing.infrahub import Slow, StandIn
-from vidra.testing.patience import NEVER
 
 QUERY = "/api/query/*"
 

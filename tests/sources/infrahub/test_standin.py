@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from vidra.testing.infrahub import Answered, Dropped, Slow, StandIn, StoredQuery
+from testkit.infrahub import Answered, Dropped, Slow, StandIn, StoredQuery
 
 JSON = "application/json"
 

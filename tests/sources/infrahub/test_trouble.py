@@ -10,13 +10,13 @@ import pytest
 import trustme
 from msgspec.structs import replace
 
+from testkit.infrahub import Answered, Dropped, Fault, Slow, StandIn, Truncated
+from testkit.patience import NEVER
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
-from vidra.sources.infrahub.answer import Answer
+from vidra.sources.infrahub.http import Answer
 from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
 from vidra.sources.protocol import SourceError
-from vidra.testing.infrahub import Answered, Dropped, Fault, Slow, StandIn, Truncated
-from vidra.testing.patience import NEVER
 
 QUERY = "/api/query/*"
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidra.api.health import Health
-from vidra.apply.health.reading import Condition, conditions, flag, text
-from vidra.apply.health.verdict import current, failed, in_progress, terminating, unknown
+from vidra.apply.health.fields import Condition, conditions, flag, text
+from vidra.apply.health.results import current, failed, in_progress, terminating, unknown
 
 _ERRORS = frozenset(
     {

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vidra.api.health import Health
-from vidra.apply.health.reading import conditions, entries, text
-from vidra.apply.health.verdict import current, failed, in_progress, unknown
+from vidra.apply.health.fields import conditions, entries, text
+from vidra.apply.health.results import current, failed, in_progress, unknown
 
 SCHEDULING = timedelta(seconds=15)
 """How long a scheduler may take before "no node fits" counts as a failure; kstatus' figure."""

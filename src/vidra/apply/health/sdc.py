@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from vidra.api.health import Health
-from vidra.apply.health.reading import Condition, conditions, entries
-from vidra.apply.health.verdict import current, failed, in_progress
+from vidra.apply.health.fields import Condition, conditions, entries
+from vidra.apply.health.results import current, failed, in_progress
 
 _FATAL = ("fail", "unrecoverable", "error", "invalid")
 

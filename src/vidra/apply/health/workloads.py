@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vidra.api.health import Health
-from vidra.apply.health.reading import Condition, conditions, count, number, text
-from vidra.apply.health.verdict import current, failed, in_progress
+from vidra.apply.health.fields import Condition, conditions, count, number, text
+from vidra.apply.health.results import current, failed, in_progress
 
 _NO_DEADLINE = 2**31 - 1
 """As the Deployment controller writes "none"."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vidra.api.conditions import is_ready
-from vidra.api.dependency import Dependency
+from vidra.api.dependencies import Dependency
 from vidra.api.health import Status
 from vidra.api.names import SYNC_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, VidraResource
-from vidra.apply.owner import Owner
+from vidra.apply.field_owner import Owner
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.circles import circle
+from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.controllers.resource.health import as_of_now
-from vidra.controllers.resource.peace import checksum_of
-from vidra.controllers.shared import Shared, sync_of
+from vidra.controllers.runtime.context import Shared, sync_of
+from vidra.controllers.runtime.dependency_cycles import circle
 from vidra.kube.discovery import DiscoveryStale
-from vidra.kube.lookouts import Lookout, Place
+from vidra.kube.object_watch import Lookout, Place
 
 
 def gated(resource: VidraResource) -> bool:

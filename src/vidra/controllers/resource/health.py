@@ -8,20 +8,22 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
 from vidra.api.conditions import Verdict
 from vidra.api.health import WORST_FIRST, Health, Status, worst
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject
-from vidra.apply.ending import health_after
-from vidra.apply.health.counted import counted
+from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.times import duration_or
+from vidra.apply.completion import health_after
+from vidra.apply.health.adjust import counted
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.report import Outcome
+from vidra.controllers.resource.status.compute import Outcome
 from vidra.kube.discovery import Kind
-from vidra.kube.sight import Sight
+from vidra.kube.visibility import Sight
 from vidra.manifests import Ref
 
 NAMED = 3
@@ -168,3 +170,25 @@ def _unseen(reason: Reason, why: str) -> Standing:
 
 
 _GRAVEST_FIRST = (Reason.UNHEALTHY, Reason.FORBIDDEN, Reason.WAITING_FOR_HEALTH, Reason.NOT_OBSERVED)
+
+
+USUAL = timedelta(minutes=5)
+
+
+class Patience:
+    """Since when VidraResources have been waiting, by name. A new text starts the time anew, and so does a process."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, tuple[tuple[str, int], float]] = {}
+
+    def left(self, resource: VidraResource, checksum: str) -> float:
+        """Seconds that objects may still take, counted from when this was asked first about this text."""
+        now, state = time.monotonic(), (checksum, resource.metadata.generation)
+        known = self._since.get(resource.metadata.name)
+        if known is None or known[0] != state:
+            known = self._since[resource.metadata.name] = (state, now)
+        return known[1] + duration_or(resource.spec.health_timeout, USUAL).total_seconds() - now
+
+    def over(self, name: str) -> None:
+        """There is nothing to wait for any more."""
+        self._since.pop(name, None)

@@ -10,18 +10,18 @@ import msgspec
 
 from vidra.api.reasons import Reason
 from vidra.api.words import one_line
-from vidra.kube.traffic import Traffic
-from vidra.sources.infrahub.account import Account
-from vidra.sources.infrahub.address import base_of, endpoint
-from vidra.sources.infrahub.answer import Answer, Request
+from vidra.sources.infrahub.authenticated_client import Account
 from vidra.sources.infrahub.credential import Credential, check
-from vidra.sources.infrahub.document import document_url, read_document
+from vidra.sources.infrahub.errors import artifact_refused, not_infrahub, query_refused
+from vidra.sources.infrahub.graphql import document_url, read_document
+from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing import NotGraphQLError, read_listing
-from vidra.sources.infrahub.refusal import artifact_refused, not_infrahub, query_refused
 from vidra.sources.infrahub.selection import Selection, parameters
 from vidra.sources.infrahub.transport import Transport
+from vidra.sources.infrahub.url import base_of, endpoint
 from vidra.sources.protocol import Artifact, Listing, SourceError
+from vidra.telemetry.http_requests import Traffic
 
 
 class Infrahub:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from msgspec import UNSET, Raw
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
 
 from vidra.api.reasons import Reason
 from vidra.api.words import one_line
-from vidra.manifests.foreign import LINE, OtherShapeError, UnreadableError, decode
-from vidra.sources.infrahub.answer import Answer
-from vidra.sources.infrahub.complaint import told
-from vidra.sources.infrahub.nodes import Body, Edge, Node, Root, Text, text
+from vidra.manifests.typed_json import LINE, OtherShapeError, UnreadableError, decode
+from vidra.sources.infrahub.errors import told
+from vidra.sources.infrahub.http import Answer
 from vidra.sources.protocol import Artifact, Listing, SourceError
 
 _USUAL_ROOT = "CoreArtifact"
@@ -140,3 +140,43 @@ def _too_many(there: int, most: int) -> SourceError:
 
 def _failed(why: str) -> SourceError:
     return SourceError(Reason.QUERY_FAILED, why)
+
+
+class Body(msgspec.Struct):
+    """An answer of GraphQL."""
+
+    data: dict[str, Raw] | UnsetType | None = UNSET
+    errors: object = None
+
+
+class Root(msgspec.Struct):
+    """One list in it."""
+
+    edges: list[Raw]
+    count: int | None = None
+
+
+class Text(msgspec.Struct):
+    """An attribute."""
+
+    value: str | UnsetType | None = UNSET
+
+
+class Node(msgspec.Struct):
+    """An artifact."""
+
+    id: str | UnsetType = UNSET
+    checksum: Text | UnsetType = UNSET
+    status: Text | UnsetType | None = UNSET
+    name: Text | UnsetType | None = UNSET
+
+
+class Edge(msgspec.Struct):
+    """Its place in the list."""
+
+    node: Node | None = None
+
+
+def text(attribute: Text | UnsetType | None) -> str | None:
+    """The value of an attribute that may not be there."""
+    return attribute.value if isinstance(attribute, Text) and isinstance(attribute.value, str) else None

@@ -6,8 +6,8 @@ import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from vidra.sources.infrahub.answer import Answer
-from vidra.sources.infrahub.complaint import complaint
+from vidra.sources.infrahub.errors import complaint
+from vidra.sources.infrahub.http import Answer
 from vidra.sources.infrahub.limits import InfrahubLimits
 
 _PASSING = frozenset({429, 500, 502, 503, 504})

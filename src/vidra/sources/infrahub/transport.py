@@ -10,12 +10,12 @@ from yarl import URL
 
 from vidra import __version__
 from vidra.api.reasons import Reason
-from vidra.kube.traffic import Traffic
-from vidra.sources.infrahub.address import host_of
-from vidra.sources.infrahub.answer import Answer, Request
-from vidra.sources.infrahub.failure import CAUGHT, Failure, failure_of
+from vidra.sources.infrahub.errors import CAUGHT, Failure, failure_of
+from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import InfrahubLimits
 from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
+from vidra.sources.infrahub.url import host_of
+from vidra.telemetry.http_requests import Traffic
 
 log = structlog.get_logger("vidra.infrahub")
 

@@ -9,8 +9,8 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-from vidra.controllers.sync.event import ArtifactEvent
-from vidra.manifests.foreign import UnreadableError, decode
+from vidra.controllers.sync.webhooks.event import ArtifactEvent
+from vidra.manifests.typed_json import UnreadableError, decode
 from vidra.web.webhooks.result import Refused, Result
 
 CAP = 32 * 1024

@@ -8,8 +8,8 @@ import msgspec
 import structlog
 
 from vidra.api.names import INFRAHUB_LABEL
-from vidra.kube.core import Secret
 from vidra.kube.store import Store
+from vidra.kube.types import Secret
 
 log = structlog.get_logger("vidra.webhooks")
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
 from prometheus_client import Counter
 
 from vidra.api.names import WEBHOOK_KEY_LABEL
-from vidra.controllers.sync.event import ArtifactEvent
-from vidra.web.bounded import Mishap
+from vidra.controllers.sync.webhooks.event import ArtifactEvent
+from vidra.manager import Operator
+from vidra.web.limits import Mishap, bounded
 from vidra.web.webhooks.body import artifact_event, opened, read
-from vidra.web.webhooks.claim import claimed
+from vidra.web.webhooks.deduplication import Seen
+from vidra.web.webhooks.headers import claimed
 from vidra.web.webhooks.keys import Keys
 from vidra.web.webhooks.result import Refused, Result
-from vidra.web.webhooks.seen import Seen
 from vidra.web.webhooks.signature import signers
 
 log = structlog.get_logger("vidra.webhooks")
@@ -95,3 +97,16 @@ class Receiver:
         if not self._keys:
             self._keys.missed(HINT)
             raise Refused(Result.NO_KEY, 401, "Vidra has no key to check the signature with")
+
+
+@asynccontextmanager
+async def receiving(bind: str, operator: Operator) -> AsyncIterator[int]:
+    """Receive calls for an operator while the context lasts; gives the port, 0 if none are received.
+
+    Raises:
+        BindError: It is no address, or it is taken.
+    """
+    keys = Keys(operator.webhook_secrets)
+    receiver = Receiver(keys, operator.hear, lambda: operator.hears, operator.metrics.webhooks)
+    async with bounded(bind, receiver, receiver.note) as port:
+        yield port

@@ -7,9 +7,9 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
-from vidra.web.webhooks.claim import Claim
+from vidra.web.webhooks.canonical_json import redumped
+from vidra.web.webhooks.headers import Claim
 from vidra.web.webhooks.keys import Key
-from vidra.web.webhooks.respace import redumped
 
 
 def signature(key: bytes, id_: str, timestamp: str, body: bytes) -> str:

@@ -1,0 +1,52 @@
+"""The first two chapters: artifacts become objects, one of them only once its kind is known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from demo.artifacts import VIRTUAL_MACHINE, WEBSERVER, virtual_machine, virtual_machine_definition
+from demo.cast import LISBON, OSLO, PATIENCE, VM_NAMESPACE, VM_SYNC, WEB_SYNC, Cast
+from demo.stage import Clock
+from testkit.environment import condition, has_reason
+from vidra.api.reasons import Reason
+from vidra.kube.discovery import Kind
+
+_MACHINES: Final = Kind("kubevirt.io/v1", "VirtualMachine", "virtualmachines", namespaced=True)
+
+
+async def two_applications_arrive(cast: Cast) -> str:
+    """Chapter 1; gives the id of the artifact for Lisbon."""
+    cast.view.title("1/4  Two web applications arrive")
+    lisbon = cast.scene.infrahub.add_artifact(WEBSERVER, LISBON.manifest())
+    cast.scene.infrahub.add_artifact(WEBSERVER, OSLO.manifest())
+    cast.say(f'Infrahub has two artifacts named "{WEBSERVER}": a shop in Lisbon and one in Oslo.')
+    clock = Clock()
+    await cast.sync(WEBSERVER, WEB_SYNC, {"reconcileOnEvents": True})
+    ready = await cast.scene.until_sync(WEB_SYNC, seconds=PATIENCE)
+    cast.say(f"InfrahubSync {WEB_SYNC} is Ready {clock} after its creation: {condition(ready)['message']}.")
+    for shop in (LISBON, OSLO):
+        await cast.deployment(shop, lambda item: bool(item.get("status", {}).get("replicas") == LISBON.replicas))
+        cast.say(
+            f"Deployment {shop.namespace}/web is accepted; its controllers made the Pods: {await cast.pods(shop)}."
+        )
+    cast.say("(They stay Pending: this control plane is real, but has no nodes that could run them.)")
+    return lisbon
+
+
+async def a_machine_waits_for_its_kind(cast: Cast) -> None:
+    """Chapter 2."""
+    cast.view.title("2/4  A virtual machine waits for its kind")
+    artifact = cast.scene.infrahub.add_artifact(VIRTUAL_MACHINE, virtual_machine())
+    resource = f"{VM_SYNC}-{artifact}"
+    cast.say(f'Infrahub has an artifact "{VIRTUAL_MACHINE}", and the cluster does not know that kind yet.')
+    await cast.sync(VIRTUAL_MACHINE, VM_SYNC, {"namespace": VM_NAMESPACE, "createNamespace": True})
+    waits = await cast.scene.until_resource(resource, has_reason(Reason.KIND_UNKNOWN), seconds=PATIENCE)
+    cast.say(f"Its VidraResource says {Reason.KIND_UNKNOWN}: {condition(waits)['message']}")
+    clock = Clock()
+    await cast.scene.apply(virtual_machine_definition())
+    cast.say("Somebody installs the CustomResourceDefinition virtualmachines.kubevirt.io.")
+    await cast.scene.until_resource(resource, seconds=PATIENCE)
+    machine = await cast.scene.get(_MACHINES, "router", namespace=VM_NAMESPACE)
+    assert machine is not None, "a VidraResource says Ready, and its object is not there"
+    cast.say(f"VirtualMachine {VM_NAMESPACE}/router is there {clock} later, and nobody had to ask for it.")
+    cast.say("(Nothing boots it: the kind is there, KubeVirt is not.)")

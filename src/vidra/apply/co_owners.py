@@ -1,0 +1,83 @@
+"""What others have of the objects that one owner removes.
+
+Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory, and no owner of
+another hub is named on it. managedFields alone prove nothing: anybody can empty them, and a label that somebody adds
+may cost all entries (`renewal.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vidra.api.resource import ManagedObject
+from vidra.apply.errors import wanted_soon
+from vidra.apply.field_owner import Owner, foreign, hub_of
+from vidra.apply.inventory import ref_of
+from vidra.apply.inventory_index import Claim, Claims, Place
+from vidra.kube.client import Client
+from vidra.kube.object_snapshot import Seen
+from vidra.kube.operations import look
+
+
+class Others:
+    """The other owners of what one owner has in one cluster.
+
+    Args:
+        claims: What other VidraResources have.
+        cluster: UID of the cluster; empty as long as it is not known.
+    """
+
+    def __init__(self, client: Client, owner: Owner, claims: Claims, cluster: str) -> None:
+        self._client = client
+        self._owner = owner
+        self._claims = claims
+        self._cluster = hub_of(cluster)
+
+    def of(self, entry: ManagedObject, state: Seen) -> tuple[Claim, ...]:
+        """The other VidraResources of this hub that have an object."""
+        return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid))
+
+    def let_go(self, entry: ManagedObject) -> None:
+        """Have those who come after know that this owner has given the object up."""
+        self._claims.let_go(self._owner, entry)
+
+    async def overlooked(self, path: str, entry: ManagedObject, state: Seen) -> bool:
+        """Whether the object has another owner that managedFields do not tell of.
+
+        Raises:
+            ObjectError: Another VidraResource is about to apply it: then its fields will tell.
+            KubeError: The cluster does not tell.
+        """
+        holders = {name for name, _ in state.holders}
+        others = [claim for claim in self.of(entry, state) if claim.manager not in holders]
+        confirmed = [claim for claim in others if claim.confirmed]
+        if any(claim.here for claim in confirmed):
+            return True
+        if len(others) > len(confirmed) and holders <= {self._owner.manager}:
+            raise wanted_soon(ref_of(entry), next(claim.manager for claim in others if not claim.confirmed))
+        if not confirmed and not state.lost:
+            return False
+        anyway = bool(confirmed) and self._owner.manager not in holders
+        return await self._marked(path, state, confirmed, anyway=anyway)
+
+    async def lost(self, path: str, entry: ManagedObject, state: Seen) -> bool:
+        """Whether a released object that nobody holds was held until its managedFields were lost, just now.
+
+        Raises:
+            KubeError: The cluster does not tell.
+        """
+        confirmed = [claim for claim in self.of(entry, state) if claim.confirmed]
+        if not confirmed and not state.lost:
+            return False
+        return any(claim.here for claim in confirmed) or await self._marked(path, state, confirmed)
+
+    async def _marked(self, path: str, state: Seen, confirmed: Iterable[Claim], *, anyway: bool = False) -> bool:
+        """Whether the object is there and has the mark of one of these, or of an owner of another hub.
+
+        Another replica's may have let go just now, as its status is about to say: then its mark is off too.
+        """
+        live = await look(self._client, path)
+        if live is None or live.metadata.uid != state.uid:
+            return False
+        marks = live.metadata.annotations or {}
+        return anyway or any(claim.mark in marks for claim in confirmed) or foreign(marks, self._owner)

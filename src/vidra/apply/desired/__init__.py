@@ -1,0 +1,1 @@
+"""What an object of a manifest means in a cluster."""

@@ -1,0 +1,1 @@
+"""Reasons not to touch an object: one file for each."""

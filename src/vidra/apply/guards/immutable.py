@@ -1,0 +1,64 @@
+"""Which refusals mean that a field cannot be changed, and which objects may be made anew then: pure."""
+
+from __future__ import annotations
+
+import re
+
+from vidra.api.names import RECREATE
+from vidra.apply.desired.object import Desired
+from vidra.kube.errors import ApiError
+
+_SAYS_SO = re.compile(
+    r"\bimmutable\b"
+    r"|\bmay not be changed\b"
+    r"|\bmay not change once set\b"
+    r"|\bcannot change roleRef\b"
+    r"|\bupdates to .* are forbidden\b"
+    r"|\bupdates may not change fields other than\b"
+    r"|\bupdates may not add or remove containers\b"
+    r"|\bfailed rule: self == oldSelf\b",
+    re.IGNORECASE,
+)
+"""How API servers and definitions say it; each of these is in a test."""
+_RULE = "failed rule: "
+_UNQUOTED = "Forbidden: "
+"""Such a message begins with the server's own words; a difference between two values may follow on further lines."""
+
+_NEVER = frozenset(
+    {
+        ("", "Namespace"),
+        ("", "PersistentVolumeClaim"),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    }
+)
+"""Kinds (group, kind) whose end takes along what does not come back."""
+
+
+def immutable(error: ApiError) -> tuple[str, ...]:
+    """The fields that an API server says cannot be changed; none when that is not all that it has to say.
+
+    What is wrong in another way too would be refused again after the object was deleted.
+    """
+    if error.code != 422 or error.conflict or not error.causes:
+        return ()
+    if not all(_SAYS_SO.search(_detail(cause.message)) for cause in error.causes):
+        return ()
+    return tuple(sorted({cause.field for cause in error.causes if not cause.field.startswith("metadata.")}))
+
+
+def may_be_made_anew(item: Desired) -> bool:
+    """Whether the manifest lets Vidra delete and create the object."""
+    return item.body["metadata"]["annotations"].get(RECREATE) == "enabled" and not never_made_anew(item)
+
+
+def never_made_anew(item: Desired) -> bool:
+    """Whether no annotation can allow that."""
+    return (item.ref.group, item.ref.kind) in _NEVER
+
+
+def _detail(message: str) -> str:
+    """What the server says, without the value that it quotes before: that may hold any words."""
+    if message.startswith(_UNQUOTED):
+        return message.partition("\n")[0]
+    before, _, after = message.rpartition(": ")
+    return _RULE + after if before.endswith(_RULE.rstrip(": ")) else after

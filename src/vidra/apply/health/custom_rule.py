@@ -1,0 +1,62 @@
+"""A user's rule, compiled; asked of an object, and no longer when its answers take too long."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from vidra.api.health import Health, Status
+from vidra.apply.health.cel import Expression
+from vidra.apply.health.cel_limits import ExpressionError, shown_of
+from vidra.apply.health.custom_rules import Rule, RuleError
+from vidra.apply.health.results import one_line, unknown
+
+PATIENCE = 0.25
+"""Seconds of the processor; an ordinary rule takes less than a thousandth."""
+
+
+class Asked:
+    """The expressions of one rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        """Compile them.
+
+        Raises:
+            RuleError: One of them cannot be used.
+        """
+        written = (
+            (Status.IN_PROGRESS, "inProgress", rule.in_progress),
+            (Status.FAILED, "failed", rule.failed),
+            (Status.CURRENT, "current", rule.current),
+        )
+        self._verdicts = [
+            (status, _compile(field, text)) for status, field, text in written if text or field == "current"
+        ]
+        self._message = _compile("message", rule.message) if rule.message else None
+        self._slow = ""
+
+    def __call__(self, source: Mapping[str, Any]) -> Health:
+        """The verdict on an object that is not being deleted and was seen by its controller; maybe without words."""
+        if self._slow:
+            return unknown(self._slow)
+        shown = shown_of(source)
+        if shown is None:
+            return unknown("it is too large for the expressions of its rule")
+        started = time.thread_time()
+        health = self._judge(shown)
+        taken = time.thread_time() - started
+        if taken > PATIENCE:  # it holds up everything else, so it may do that once
+            self._slow = f"its rule took {taken:.1f} s and is not asked any more; simplify its expressions"
+        return health
+
+    def _judge(self, shown: Mapping[str, Any]) -> Health:
+        """As in Flux: the first that says yes counts, and none means that the object is on its way."""
+        status = next((status for status, ask in self._verdicts if ask(shown) is True), Status.IN_PROGRESS)
+        said = self._message(shown) if self._message else ""
+        return Health(status, one_line(said) if isinstance(said, str) else "")
+
+
+def _compile(field: str, text: str) -> Expression:
+    try:
+        return Expression(text)
+    except ExpressionError as error:
+        raise RuleError(f"{field}: {error}") from None

@@ -1,0 +1,155 @@
+"""One rule of a user, as it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from vidra.api.health import Health, Status
+from vidra.apply.health import registry as kinds
+from vidra.apply.health.compute import health_of, leaving, unseen
+from vidra.apply.health.fields import Condition, conditions, text
+from vidra.apply.health.registry import group_of
+from vidra.apply.health.results import one_line
+from vidra.manifests import Limits, Problem
+from vidra.manifests.decode import decode
+from vidra.manifests.documents import documents
+from vidra.manifests.problems import RefusedError, shown
+
+FIELDS = "apiVersion, kind, current, and if you like inProgress, failed and message"
+
+
+class RuleError(Exception):
+    """A rule that cannot be used; the message says why."""
+
+
+class Rule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """One rule as it is written."""
+
+    api_version: str
+    """The version does not matter, the group does."""
+    kind: str
+    current: str
+    """True: the object is what its spec says."""
+    in_progress: str = ""
+    """True: it is on its way. Asked first."""
+    failed: str = ""
+    """True: it met an error. Asked second."""
+    message: str = ""
+    """A text for a person; without it the object's conditions are quoted."""
+
+
+def read(item: Any) -> Rule:
+    """The rule in an item of the list.
+
+    Raises:
+        RuleError: It is none.
+    """
+    try:
+        rule = msgspec.convert(item, Rule)
+    except msgspec.ValidationError as error:
+        raise RuleError(f"{shown(str(error))}; a rule has {FIELDS}") from None
+    if not rule.api_version or not rule.kind:
+        raise RuleError("apiVersion and kind must not be empty")
+    return rule
+
+
+if TYPE_CHECKING:
+    from vidra.apply.health.custom_rule import Asked
+
+_LIMITS = Limits(bytes=128 * 1024, depth=10, nodes=5_000)
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """What is wrong with one rule; the others are in force."""
+
+    rule: int
+    """Number of the rule, from 1; 0 is the whole text."""
+    kind: str
+    message: str
+
+    def __str__(self) -> str:
+        name = f" ({shown(self.kind)})" if self.kind else ""
+        return f"rule {self.rule}{name}: {self.message}" if self.rule else self.message
+
+
+class Rules:
+    """The rules in force; those of users come before Vidra's own."""
+
+    def __init__(self, asked: Mapping[tuple[str, str], Asked] | None = None) -> None:
+        self._asked = asked or {}
+
+    def __len__(self) -> int:
+        return len(self._asked)
+
+    def health_of(self, source: Mapping[str, Any], *, has_status: bool = False) -> Health:
+        """How an object is; raises nothing.
+
+        Args:
+            has_status: Its kind has a status subresource, as far as is known.
+        """
+        if not self._asked:
+            return health_of(source, has_status=has_status)
+        group, kind = group_of(text(source, "apiVersion")), text(source, "kind")
+        asked = self._asked.get((group, kind))
+        if asked is None:
+            return health_of(source, has_status=has_status)
+        return leaving(source) or unseen(source, group, kind) or _told(source, asked(source))
+
+    def needs_body(self, api_version: str, kind: str) -> bool:
+        """Whether spec and status are needed to judge this kind; if not, its metadata are enough."""
+        return (group_of(api_version), kind) in self._asked or kinds.needs_body(api_version, kind)
+
+
+def parse(rules: bytes | str) -> tuple[Rules, tuple[Complaint, ...]]:
+    """The rules in a text, which is a YAML list, and what is wrong with the rest of it."""
+    asked: dict[tuple[str, str], Asked] = {}
+    complaints: list[Complaint] = []
+    for number, item in enumerate(_items(rules, complaints), 1):
+        try:
+            _take(read(item), asked)
+        except RuleError as error:
+            complaints.append(Complaint(number, text(item, "kind"), str(error)))
+    return Rules(asked), tuple(complaints)
+
+
+def _take(rule: Rule, asked: dict[tuple[str, str], Asked]) -> None:
+    from vidra.apply.health.custom_rule import Asked  # noqa: PLC0415 - CEL is loaded with the first rule
+
+    key = (group_of(rule.api_version), rule.kind)
+    if key in asked:
+        raise RuleError("there is a rule for this kind already, which stays in force")
+    asked[key] = Asked(rule)
+
+
+def _items(rules: bytes | str, complaints: list[Complaint]) -> Iterator[Any]:
+    try:
+        for found in documents(decode(rules, _LIMITS), _LIMITS):
+            if isinstance(found, Problem):
+                complaints.append(_whole(found.line, found.message))
+            elif isinstance(found.value, list):
+                yield from found.value
+            elif found.value is not None:
+                complaints.append(_whole(found.line, f"the rules are a YAML list; each has {FIELDS}"))
+    except RefusedError as error:
+        complaints.append(_whole(error.line, error.message))
+
+
+def _whole(line: int, message: str) -> Complaint:
+    return Complaint(0, "", f"line {line}: {message}" if line else message)
+
+
+def _told(source: Mapping[str, Any], health: Health) -> Health:
+    """The verdict with the object's own words, when the rule has none."""
+    if health.message or health.status is Status.CURRENT:
+        return health
+    words = _words(list(conditions(source).values()))
+    return Health(health.status, one_line(words or f"its rule says {health.status}"))
+
+
+def _words(found: list[Condition]) -> str:
+    """What the conditions say: the one that sums up before those that do not hold."""
+    telling = [item for item in found if item.type in {"Stalled", "Ready"}] + [item for item in found if not item.true]
+    return next((item.message for item in telling if item.message), "")

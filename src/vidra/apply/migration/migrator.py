@@ -1,0 +1,115 @@
+"""Takes an object over from the first Vidra: finds out whether it is one, and moves its marks and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject
+from vidra.apply.errors import ObjectError
+from vidra.apply.field_owner import Owner
+from vidra.apply.inventory import ref_of
+from vidra.apply.masking import masked
+from vidra.apply.migration import v006 as legacy
+from vidra.apply.migration.v006 import Meta
+from vidra.apply.refusals import meaning
+from vidra.kube.client import MERGE_PATCH, Client, encode
+from vidra.kube.decode import decode
+from vidra.kube.discovery import Kind
+from vidra.kube.errors import ApiError
+from vidra.kube.informers import Observed
+from vidra.kube.partial_metadata import METADATA_ONLY, LiveObject
+
+ATTEMPTS = 4
+
+Moving = Callable[[str], bool]
+"""Whether the VidraResource of this name exists and has the object too."""
+
+
+class Takeover:
+    """One owner's hand in one cluster, for what the first Vidra made.
+
+    Args:
+        uid: Of the owner's VidraResource.
+    """
+
+    def __init__(self, client: Client, observed: Observed, owner: Owner, uid: str) -> None:
+        self._client = client
+        self._observed = observed
+        self._owner = owner
+        self._uid = uid
+
+    async def look(self, kind: Kind, entry: ManagedObject) -> Meta | None:
+        """The metadata of an object, or None if it is not there, or Vidra may not see it.
+
+        Raises:
+            KubeError: The cluster does not answer, or does not let Vidra in at all.
+        """
+        path = kind.path(entry.namespace, entry.name)
+        try:
+            return (await self._client.get(path, legacy.Marked, accept=METADATA_ONLY)).metadata
+        except ApiError as error:
+            if error.unauthorized:
+                raise
+            return None
+
+    def is_ours(self, meta: Meta, entry: ManagedObject, *, first: bool, listed: bool) -> bool:
+        """Whether this is the object that the first Vidra made for this owner.
+
+        A mark alone says nothing: anybody can write one.
+
+        Args:
+            first: No pass of this Vidra's over the VidraResource has come to its end.
+            listed: The object is in the inventory, and not only in the manifest.
+        """
+        if entry.uid:
+            return meta.uid == entry.uid
+        if legacy.names(meta, self._owner.name, self._uid):
+            return listed or (first and legacy.noted_by_update(meta))
+        # Another owner moved it for both.
+        return first and listed and legacy.held(meta, self._owner.manager)
+
+    def joined(self, meta: Meta, entry: ManagedObject) -> bool:
+        """Whether it is a Namespace that was there before the first Vidra."""
+        return (entry.api_version, entry.kind) == ("v1", "Namespace") and legacy.found(meta, self._owner.manager)
+
+    async def move(self, kind: Kind, entry: ManagedObject, meta: Meta | None, moving: Moving) -> None:
+        """Make the object this owner's, and that of everybody who has it too; nothing if that is done.
+
+        One write to nothing but metadata, with the version it was decided on.
+
+        Raises:
+            ObjectError: Refused.
+            KubeError: The cluster does not answer, or does not let Vidra in at all.
+        """
+        for _ in range(ATTEMPTS):
+            if meta is None or meta.uid != entry.uid or not legacy.marked(meta):
+                return None
+            try:
+                return await self._send(kind, entry, meta, moving)
+            except ApiError as error:
+                if error.unauthorized:
+                    raise
+                if not error.conflict and not error.not_found:
+                    raise _refused(entry, error) from None
+            meta = await self.look(kind, entry)
+        raise ObjectError(
+            Reason.CONFLICT, f"{ref_of(entry)} changes too fast to be taken over safely: tried again later"
+        )
+
+    async def _send(self, kind: Kind, entry: ManagedObject, meta: Meta, moving: Moving) -> None:
+        others = [Owner(self._owner.hub, name).manager for name in legacy.ids(meta) if moving(name)]
+        answer = await self._client.send(
+            "PATCH",
+            kind.path(entry.namespace, entry.name),
+            body=encode(legacy.move(meta, [self._owner.manager, *others])),
+            content_type=MERGE_PATCH,
+            accept=METADATA_ONLY,
+        )
+        self._observed.note(kind, decode(answer, LiveObject))
+
+
+def _refused(entry: ManagedObject, error: ApiError) -> ObjectError:
+    reason = meaning(error)
+    said = masked(str(error), ref_of(entry)) if entry.kind != "Secret" else error.reason
+    return ObjectError(reason, f"{ref_of(entry)} cannot be taken over from the first Vidra ({error.code}): {said}")

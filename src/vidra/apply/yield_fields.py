@@ -1,0 +1,46 @@
+"""Gives up the hold of single fields without removing them, so that an autoscaler can have the replicas.
+
+An apply without a field removes it where nobody else holds it. So the field is taken out of the owner's entry in
+managedFields instead: it stays as it is, and whoever comes may have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vidra.apply.desired.object import Desired
+from vidra.apply.managed_fields import Json, Path, cut
+from vidra.kube.client import Client
+from vidra.kube.decode import decode
+from vidra.kube.errors import ApiError, Status
+from vidra.kube.operations import json_patch, look
+from vidra.kube.partial_metadata import LiveObject
+
+
+async def give_up(client: Client, item: Desired, uid: str, manager: str) -> LiveObject:
+    """Let go of the fields that the text has no longer.
+
+    Raises:
+        Unreachable: No answer; the fields may still be held, and are given up by the next apply.
+        ApiError: Refused; 409 when the object changed meanwhile, or is another.
+    """
+    live = await look(client, item.path)
+    if live is None or live.metadata.uid != uid:
+        raise ApiError(409, Status(f"{item.ref} vanished"))
+    patch = _patch(live, manager, item.gives_up)
+    return await json_patch(client, item.path, patch) if patch else live
+
+
+def _patch(live: LiveObject, manager: str, paths: Iterable[Path]) -> list[Json]:
+    """The JSON patch; it names the version that it was made from, so that it is a 409 against any other."""
+    patch: list[Json] = []
+    for index, entry in enumerate(live.metadata.managed_fields):
+        if entry.manager == manager and not entry.subresource:
+            fields = before = decode(entry.fields, dict)
+            for path in paths:
+                fields = cut(fields, path)
+            if fields != before:
+                place = f"/metadata/managedFields/{index}/fieldsV1"
+                patch.append({"op": "replace", "path": place, "value": fields})
+    version = {"op": "replace", "path": "/metadata/resourceVersion", "value": live.metadata.resource_version}
+    return [version, *patch] if patch else []

@@ -1,0 +1,158 @@
+"""`vidra cluster`: the clusters, besides its own, in which Vidra may apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vidra.cli.completion import contexts
+from vidra.cli.errors import Commands
+from vidra.cli.labelled_objects import Labelled
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    Output,
+    OutputOption,
+    Place,
+    YesOption,
+)
+
+if TYPE_CHECKING:
+    from vidra.cli.output import Column
+    from vidra.kube.client import Client
+
+Json = dict[str, Any]
+
+app = typer.Typer(cls=Commands, help="Clusters that Vidra may apply to, in Secrets.", no_args_is_help=True)
+
+LABEL = "cluster-kubeconfig"
+_SORT = Labelled("clusters", "Secret", "secrets", LABEL, LABEL)
+Name = Annotated[str, typer.Argument(help="Name of the Secret, namespace/name, or the host of the cluster.")]
+
+
+@app.command("apply")
+def apply(
+    from_context: Annotated[
+        str,
+        typer.Argument(help="Context of your kubeconfig that leads to the cluster to add.", autocompletion=contexts),
+    ],
+    from_kubeconfig: Annotated[
+        Path | None, typer.Option(help="The kubeconfig with that context. Default: yours.", show_default=False)
+    ] = None,
+    token_file: Annotated[
+        str,
+        typer.Option(
+            help="File with the token of a ServiceAccount, instead of the context's user; '-' is standard input.",
+            show_default=False,
+        ),
+    ] = "",
+    name: Annotated[str, typer.Option(help="Name of the Secret. Default: from the server.", show_default=False)] = "",
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Give Vidra a cluster: take a context of your own kubeconfig, reduced to what Vidra accepts.
+
+    --context and --kubeconfig say where Vidra is, as everywhere. A user that logs in with a plugin (exec) is refused,
+    because Vidra runs no programs: give the token of a ServiceAccount in that cluster instead.
+
+    Example: kubectl --context edge-1 create token vidra | vidra cluster apply edge-1 --token-file -
+    """
+    from vidra.cli import apply_object as applying
+    from vidra.cli.kubeconfig_export import reduced
+    from vidra.cli.session import against
+    from vidra.clusters.secret_index import marks_for
+
+    server, text = reduced(from_kubeconfig or kubeconfig, from_context, token_file)
+    labels, annotations = marks_for(server)
+    own = name or applying.name_from("cluster", from_context)
+    body = applying.secret(own, namespace, labels, annotations, {"kubeconfig": text})
+    against(Place(kubeconfig, context), lambda client: applying.put(client, applying.SECRET, body))
+    typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}; destinations name it as server: {server}")
+
+
+@app.command("list")
+def list_(
+    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show the clusters that Vidra has a kubeconfig for; never what is in it.
+
+    Example: vidra cluster list
+    """
+    from vidra.cli.labelled_objects import list_all
+
+    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
+
+
+@app.command("get")
+def get(
+    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show one; never its kubeconfig.
+
+    Example: vidra cluster get edge-1.example.com
+    """
+    from vidra.cli.labelled_objects import show_one
+
+    show_one(_SORT, _columns(), name, output, Place(kubeconfig, context))
+
+
+@app.command("delete")
+def delete(
+    name: Name, yes: YesOption = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Take a cluster from Vidra; it says what stays there, and asks.
+
+    Example: vidra cluster delete edge-1.example.com
+    """
+    from vidra.cli.labelled_objects import delete_one
+
+    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
+
+
+async def _consequences(client: Client, item: Json) -> Sequence[str]:
+    from vidra.cli.hub_client import resources
+
+    servers = set(_servers(item))
+    entries = [entry for resource in await resources(client) for entry in resource.status.managed_resources]
+    left = sum(entry.server.rstrip("/") in servers for entry in entries)
+    if not left:
+        return ["Vidra has no objects in this cluster"]
+    return [
+        f"Vidra has {left} objects in this cluster: they stay as they are, and nobody looks after them",
+        "delete the syncs first if the objects should go: afterwards a deletion waits for its deletionTimeout",
+    ]
+
+
+def _servers(item: Json) -> list[str]:
+    """The servers of the kubeconfig in a Secret; none if it cannot be read."""
+    import msgspec
+
+    from vidra.kube.connection import NotConfigured
+    from vidra.kube.kubeconfig import parse
+    from vidra.kube.types import Secret
+
+    try:
+        config = parse(msgspec.convert(item, Secret).value("kubeconfig"))
+    except (NotConfigured, ValueError):
+        return []
+    return [entry.cluster.server.rstrip("/") for entry in config.clusters]
+
+
+def _columns() -> Sequence[Column]:
+    from vidra.cli.labelled_objects import noted
+    from vidra.cli.output import Column, age
+    from vidra.clusters.kubeconfig_secret import host_of
+
+    return (
+        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
+        Column("NAME", lambda item: item["metadata"]["name"]),
+        Column("HOST", lambda item: host_of(noted(item, LABEL)) or item["metadata"]["labels"][LABEL]),
+        Column("SERVER", lambda item: ", ".join(_servers(item)) or "unreadable"),
+        Column("AGE", age),
+    )

@@ -1,0 +1,199 @@
+"""`vidra config`: the settings that take effect without a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vidra.cli.errors import Commands
+from vidra.cli.labelled_objects import Labelled
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    Output,
+    OutputOption,
+    Place,
+    YesOption,
+)
+
+if TYPE_CHECKING:
+    from vidra.cli.output import Column
+    from vidra.kube.client import Client
+    from vidra.kube.types import ConfigMap
+
+Json = dict[str, Any]
+
+app = typer.Typer(cls=Commands, help="Settings of the operator, in a ConfigMap.", no_args_is_help=True)
+
+NAME = "vidra-config"
+_SORT = Labelled("settings", "ConfigMap", "configmaps", "app=vidra")
+
+
+@app.command("apply")
+def apply(
+    requeue_sync_after: Annotated[
+        str, typer.Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)
+    ] = "",
+    requeue_resources_after: Annotated[
+        str, typer.Option(help="How often objects are compared with their manifest.", show_default=False)
+    ] = "",
+    query_name: Annotated[str, typer.Option(help="Name of the stored query in Infrahub.", show_default=False)] = "",
+    event_based_reconcile: Annotated[
+        bool | None,
+        typer.Option(
+            "--event-based-reconcile/--no-event-based-reconcile",
+            help="Put drift back as soon as it is seen.",
+            show_default=False,
+        ),
+    ] = None,
+    log_level: Annotated[
+        str, typer.Option(help="Least severity that is logged: debug, info, warning, error.", show_default=False)
+    ] = "",
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Change settings; what is not named stays as it is.
+
+    Example: vidra config apply --requeue-sync-after 30s --event-based-reconcile
+    """
+    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.session import against
+    from vidra.controllers.runtime.settings import read
+
+    flag = "" if event_based_reconcile is None else str(event_based_reconcile).lower()
+    given = {
+        "requeueSyncAfter": requeue_sync_after,
+        "requeueResourcesAfter": requeue_resources_after,
+        "queryName": query_name,
+        "eventBasedReconcile": flag,
+        "logLevel": log_level,
+    }
+    data = {key: value for key, value in given.items() if value}
+    if not data:
+        raise Failure("name at least one setting (vidra config apply --help)", Exit.USAGE)
+    _, complaints = read(data)
+    if complaints:
+        raise Failure("; ".join(item.partition("; the default")[0] for item in complaints), Exit.USAGE)
+    name = against(Place(kubeconfig, context), lambda client: _write(client, namespace, data))
+    typer.echo(f"configmap/{name} applied")
+
+
+@app.command("list")
+def list_(
+    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show the ConfigMaps that hold settings of Vidra.
+
+    Example: vidra config list
+    """
+    from vidra.cli.labelled_objects import list_all
+
+    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
+
+
+@app.command("get")
+def get(
+    output: OutputOption = Output.TABLE,
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Show the settings in force, and where each comes from.
+
+    Example: vidra config get
+    """
+    from vidra.cli.output import show_value
+    from vidra.cli.session import against
+    from vidra.cli.terminal import one_line, table
+    from vidra.controllers.runtime.settings import KEYS, read
+
+    source = against(Place(kubeconfig, context), lambda client: _chosen(client, namespace))
+    data = source.data if source else {}
+    settings, complaints = read(data)
+    where = f"{source.metadata.namespace}/{source.metadata.name}" if source else ""
+    bad = {item.partition(":")[0].partition(" ")[0] for item in complaints}
+    rows = [
+        (key, _written(getattr(settings, field)), where if key in data.keys() - bad else "default")
+        for key, field in KEYS.items()
+    ]
+    if output in {Output.JSON, Output.YAML}:
+        show_value({key: value for key, value, _ in rows}, output)
+    elif output is Output.NAME:
+        typer.echo(f"configmap/{source.metadata.name}" if source else "", nl=source is not None)
+    else:
+        typer.echo(table(["SETTING", "VALUE", "FROM"], rows))
+    for complaint in complaints:
+        typer.echo(f"warning: {one_line(complaint)}", err=True)
+
+
+@app.command("delete")
+def delete(
+    name: Annotated[str, typer.Argument(help="Name of the ConfigMap, or namespace/name.")] = NAME,
+    yes: YesOption = False,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Delete settings, so that the defaults are in force again; it asks.
+
+    Example: vidra config delete
+    """
+    from vidra.cli.labelled_objects import delete_one
+
+    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
+
+
+async def _consequences(_client: Client, _item: Json) -> Sequence[str]:
+    return ["the defaults will be in force, at once; no object in any cluster is touched"]
+
+
+async def _chosen(client: Client, namespace: str) -> ConfigMap | None:
+    from vidra.cli.hub_client import config_maps
+    from vidra.controllers.runtime.settings import chosen
+
+    return chosen(await config_maps(client, namespace), namespace)
+
+
+async def _write(client: Client, namespace: str, data: dict[str, str]) -> str:
+    """Change the ConfigMap that counts, or make one."""
+    from vidra.cli.apply_object import CONFIG_MAP, put
+    from vidra.kube.operations import merge_patch
+    from vidra.kube.types import Heading
+
+    found = await _chosen(client, namespace)
+    if found is None:
+        metadata = {"name": NAME, "namespace": namespace, "labels": {"app": "vidra"}}
+        await put(client, CONFIG_MAP, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
+        return NAME
+    meta = found.metadata
+    patch = {"metadata": {"uid": meta.uid}, "data": data}
+    await merge_patch(client, CONFIG_MAP.path(meta.namespace, meta.name), patch, Heading)
+    return meta.name
+
+
+def _written(value: object) -> str:
+    from datetime import timedelta
+
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds():g}s"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _columns() -> Sequence[Column]:
+    from vidra.cli.output import Column, age
+
+    return (
+        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
+        Column("NAME", lambda item: item["metadata"]["name"]),
+        Column(
+            "SETTINGS",
+            lambda item: ", ".join(f"{key}={value}" for key, value in sorted((item.get("data") or {}).items())),
+        ),
+        Column("AGE", age),
+    )

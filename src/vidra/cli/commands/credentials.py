@@ -1,0 +1,183 @@
+"""`vidra credentials`: who Vidra is to an Infrahub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vidra.cli.errors import Commands
+from vidra.cli.labelled_objects import Labelled
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    Output,
+    OutputOption,
+    PasswordFileOption,
+    PasswordOption,
+    Place,
+    TokenOption,
+    YesOption,
+)
+
+if TYPE_CHECKING:
+    from vidra.cli.output import Column
+    from vidra.kube.client import Client
+    from vidra.sources.infrahub import Credential
+
+Json = dict[str, Any]
+
+app = typer.Typer(cls=Commands, help="Credentials of Infrahubs, in Secrets.", no_args_is_help=True)
+
+LABEL = "infrahub-api-url"
+_SORT = Labelled("credentials", "Secret", "secrets", LABEL, LABEL)
+Name = Annotated[str, typer.Argument(help="Name of the Secret, namespace/name, or the host of the Infrahub.")]
+
+
+@app.command("apply")
+def apply(
+    url: Annotated[str, typer.Argument(help="Address of the Infrahub, as syncs name it.")],
+    username: Annotated[
+        str, typer.Option("--username", "-u", help="User; the password is asked for.", show_default=False)
+    ] = "",
+    password_file: PasswordFileOption = "",
+    token_file: Annotated[
+        str, typer.Option(help="File with an API token, instead of a user; '-' is standard input.", show_default=False)
+    ] = "",
+    password: PasswordOption = "",
+    token: TokenOption = "",
+    name: Annotated[str, typer.Option(help="Name of the Secret. Default: from the address.", show_default=False)] = "",
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Store credentials for an Infrahub, or replace them; without --username or a token, a token is asked for.
+
+    Example: vidra credentials apply https://infrahub.example.com --username vidra
+    """
+    from vidra.cli.apply_object import SECRET, put
+    from vidra.cli.session import against
+
+    body = credentials_secret(url, username, password_file, token_file, password, token, name, namespace)
+    against(Place(kubeconfig, context), lambda client: put(client, SECRET, body))
+    typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}")
+
+
+@app.command("list")
+def list_(
+    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show the credentials that Vidra has; never their values.
+
+    Example: vidra credentials list
+    """
+    from vidra.cli.labelled_objects import list_all
+
+    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
+
+
+@app.command("get")
+def get(
+    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show one; never its values.
+
+    Example: vidra credentials get infrahub.example.com -o yaml
+    """
+    from vidra.cli.labelled_objects import show_one
+
+    show_one(_SORT, _columns(), name, output, Place(kubeconfig, context))
+
+
+@app.command("delete")
+def delete(
+    name: Name, yes: YesOption = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Delete credentials; it says which syncs use them, and asks.
+
+    Example: vidra credentials delete infrahub.example.com
+    """
+    from vidra.cli.labelled_objects import delete_one
+
+    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
+
+
+def credentials_secret(
+    url: str, username: str, password_file: str, token_file: str, password: str, token: str, name: str, namespace: str
+) -> Json:
+    """The Secret, from what was given on the command line, in files, and at the terminal.
+
+    Raises:
+        Failure: Something is missing or contradicts itself.
+        SourceError: It cannot be an address, or a credential.
+    """
+    from urllib.parse import urlsplit
+
+    from vidra.api.labels import SEE_ANNOTATION, is_label_value
+    from vidra.cli import apply_object as applying
+    from vidra.sources.infrahub.credential import check
+    from vidra.sources.infrahub.url import base_of
+
+    base = base_of(url)
+    credential = credential_from(username, password_file, token_file, password, token)
+    check(credential, base)
+    parts = urlsplit(base)
+    host = parts.hostname or ""
+    labels = {LABEL: host if is_label_value(host) else SEE_ANNOTATION}
+    data = {"username": credential.username, "password": credential.password, "token": credential.token}
+    name = name or applying.name_from("infrahub", host, str(parts.port or ""), parts.path)
+    return applying.secret(name, namespace, labels, {LABEL: base}, data)
+
+
+def credential_from(username: str, password_file: str, token_file: str, password: str, token: str) -> Credential:
+    """A user with a password, or a token, from what was given on the command line, in files, and at the terminal.
+
+    Raises:
+        Failure: Something is missing or contradicts itself.
+    """
+    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.prompt import secret
+    from vidra.sources.infrahub import Credential
+
+    if username and token_file:
+        raise Failure("a user with a password, or a token: choose one", Exit.USAGE)
+    if username:
+        return Credential(username=username, password=secret("password", password_file, password))
+    return Credential(token=secret("API token", token_file, token))
+
+
+async def _consequences(client: Client, item: Json) -> Sequence[str]:
+    import msgspec
+
+    from vidra.cli.hub_client import syncs
+    from vidra.controllers.sync.source.credentials import concerns
+    from vidra.kube.types import Secret
+
+    secret = msgspec.convert(item, Secret)
+    using = [sync.metadata.name for sync in await syncs(client) if concerns(secret, sync.spec.source.infrahub_api_url)]
+    if not using:
+        return ["no sync reads from this Infrahub"]
+    return [
+        f"{len(using)} syncs read from this Infrahub: {', '.join(using[:10])}",
+        "what they applied stays; without other credentials they find no changes any more",
+    ]
+
+
+def _columns() -> Sequence[Column]:
+    from vidra.cli.output import Column, age
+
+    return (
+        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
+        Column("NAME", lambda item: item["metadata"]["name"]),
+        Column("INFRAHUB", _infrahub),
+        Column("HOLDS", lambda item: ", ".join(sorted(item.get("data") or {}))),
+        Column("AGE", age),
+    )
+
+
+def _infrahub(item: Json) -> str:
+    metadata = item["metadata"]
+    return str((metadata.get("annotations") or {}).get(LABEL) or metadata["labels"][LABEL])

@@ -1,0 +1,174 @@
+"""`vidra infrahubsync`: which artifacts go where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vidra.cli.completion import syncs as complete
+from vidra.cli.errors import Commands
+from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
+
+if TYPE_CHECKING:
+    from vidra.api.resource import VidraResource
+    from vidra.api.sync import InfrahubSync
+    from vidra.kube.client import Client
+
+Json = dict[str, Any]
+
+app = typer.Typer(cls=Commands, help="InfrahubSyncs: which artifacts go where.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of the sync.", autocompletion=complete)]
+
+
+@app.command("apply")
+def apply(
+    name: Annotated[str, typer.Argument(help="Name of the sync.", show_default=False, autocompletion=complete)] = "",
+    file: Annotated[
+        str,
+        typer.Option(
+            "--file",
+            "-f",
+            help="YAML or JSON with InfrahubSyncs, instead of the other options; '-' is standard input.",
+            show_default=False,
+        ),
+    ] = "",
+    url: Annotated[str, typer.Option(help="Address of the Infrahub.", show_default=False)] = "",
+    artifact: Annotated[str, typer.Option(help="Name of the artifacts.", show_default=False)] = "",
+    branch: Annotated[str, typer.Option(help="Branch in Infrahub. Default: main.", show_default=False)] = "",
+    date: Annotated[str, typer.Option(help="The data as it was then: RFC 3339, or now-2h.", show_default=False)] = "",
+    server: Annotated[
+        str, typer.Option(help="API server of the destination. Default: where Vidra runs.", show_default=False)
+    ] = "",
+    to_namespace: Annotated[
+        str, typer.Option(help="Namespace for objects that name none. Default: default.", show_default=False)
+    ] = "",
+    create_namespace: Annotated[
+        bool, typer.Option("--create-namespace", help="Create that namespace if it is missing.")
+    ] = False,
+    reconcile_on_events: Annotated[bool, typer.Option("--reconcile-on-events", help="Put drift back at once.")] = False,
+    interval: Annotated[
+        str, typer.Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)
+    ] = "",
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Create a sync, or change it to what is given.
+
+    Example: vidra infrahubsync apply web --url https://infrahub.example.com --artifact Webserver_Manifest
+    """
+    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.session import against
+    from vidra.cli.sync_file import from_file
+
+    if file:
+        if name or url or artifact:
+            raise Failure("--file has everything in it: give no name and no other options", Exit.USAGE)
+        bodies = from_file(file)
+    else:
+        if not (name and url and artifact):
+            raise Failure("a sync needs a NAME, --url and --artifact, or a --file", Exit.USAGE)
+        source = {"infrahubAPIURL": url, "artifactName": artifact, "targetBranch": branch, "targetDate": date}
+        destination = {
+            "server": server,
+            "namespace": to_namespace,
+            "createNamespace": create_namespace,
+            "reconcileOnEvents": reconcile_on_events,
+        }
+        spec = {"source": _given(source), "destination": _given(destination), "interval": interval}
+        bodies = [_body(name, _given(spec))]
+    for done in against(Place(kubeconfig, context), lambda client: _put(client, bodies)):
+        typer.echo(f"infrahubsync/{done} applied")
+
+
+@app.command("list")
+def list_(
+    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show all syncs.
+
+    Example: vidra infrahubsync list
+    """
+    from vidra.cli.commands.get import get as shown
+
+    shown(None, syncs=True, output=output, kubeconfig=kubeconfig, context=context)
+
+
+@app.command("get")
+def get(
+    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+) -> None:
+    """Show one sync.
+
+    Example: vidra infrahubsync get webservers -o yaml
+    """
+    from vidra.cli.commands.get import get as shown
+
+    shown([f"isync/{name}"], syncs=True, output=output, kubeconfig=kubeconfig, context=context)
+
+
+@app.command("delete")
+def delete(
+    name: Name,
+    keep_objects: Annotated[
+        bool, typer.Option("--keep-objects", help="Leave the objects in the clusters as they are.")
+    ] = False,
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is gone.")] = False,
+    timeout: Annotated[str, typer.Option(help="How long to wait, as a Go duration.")] = "10m",
+    yes: YesOption = False,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Delete a sync; it says what that deletes in which cluster, and asks.
+
+    Example: vidra infrahubsync delete webservers --keep-objects
+    """
+    from vidra.cli.deletion_summary import end, told
+    from vidra.cli.options import seconds_of
+    from vidra.cli.prompt import agreed
+    from vidra.cli.session import against
+
+    seconds = seconds_of(timeout)
+    place = Place(kubeconfig, context)
+    sync, made = against(place, lambda client: _look(client, name))
+    typer.echo(told([sync], made, keep=keep_objects), err=True)
+    agreed(f"Delete the InfrahubSync {name}?", yes=yes)
+    against(place, lambda client: end(client, sync, keep=keep_objects, seconds=seconds if wait else None))
+    typer.echo(f"infrahubsync/{name} {'deleted' if wait else 'is being deleted'}")
+
+
+async def _look(client: Client, name: str) -> tuple[InfrahubSync, list[VidraResource]]:
+    from vidra.api.sync import InfrahubSync
+    from vidra.cli.hub_client import find, resources
+    from vidra.controllers.runtime.context import sync_of
+
+    sync = await find(client, f"isync/{name}")
+    assert isinstance(sync, InfrahubSync)
+    return sync, [item for item in await resources(client) if sync_of(item) == name]
+
+
+async def _put(client: Client, bodies: list[Json]) -> list[str]:
+    from vidra.api.names import API_VERSION, SYNC_KIND, SYNC_PLURAL
+    from vidra.cli.apply_object import put
+    from vidra.cli.hub_client import not_installed
+    from vidra.kube.discovery import Kind
+    from vidra.kube.errors import ApiError
+
+    kind = Kind(API_VERSION, SYNC_KIND, SYNC_PLURAL, namespaced=False)
+    for body in bodies:
+        try:
+            await put(client, kind, body)
+        except ApiError as error:
+            raise not_installed(error) from None
+    return [body["metadata"]["name"] for body in bodies]
+
+
+def _body(name: str, spec: Json) -> Json:
+    from vidra.api.names import API_VERSION, SYNC_KIND
+
+    return {"apiVersion": API_VERSION, "kind": SYNC_KIND, "metadata": {"name": name}, "spec": spec}
+
+
+def _given(values: Json) -> Json:
+    return {key: value for key, value in values.items() if value}

@@ -1,0 +1,143 @@
+"""`vidra operator`: the operator itself, with the flags that the Helm chart passes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vidra.cli.options import CredentialsNamespacesOption
+
+if TYPE_CHECKING:  # the other subcommands start faster without the operator's imports
+    from vidra.manager import Options
+
+
+class LogFormat(StrEnum):
+    """How log lines are written."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """From which severity on."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def operator(
+    metrics_bind_address: Annotated[
+        str, typer.Option(help="Where /metrics is served, as host:port or :port; 0 serves none.")
+    ] = ":8080",
+    health_probe_bind_address: Annotated[
+        str, typer.Option(help="Where /healthz and /readyz are served; 0 serves none.")
+    ] = ":8081",
+    webhook_bind_address: Annotated[
+        str, typer.Option(help="Where Infrahub's webhooks are received, at /webhooks/infrahub; 0 receives none.")
+    ] = "0",
+    leader_elect: Annotated[
+        bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
+    ] = False,
+    shards: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Parts that replicas divide the work into, with --leader-elect; 1: one replica works."
+        ),
+    ] = 1,
+    namespace: Annotated[
+        str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
+    ] = "",
+    credentials_namespace: CredentialsNamespacesOption = None,
+    max_artifacts: Annotated[
+        int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list is taken for a mistake.")
+    ] = 10_000,
+    log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
+    log_level: Annotated[
+        LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
+    ] = LogLevel.INFO,
+) -> None:
+    """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own.
+
+    Example: vidra operator --log-format text
+    """
+    from vidra.cli.log_config import configure
+    from vidra.kube.connection import NotConfigured
+    from vidra.manager.options import Options, connection_from_environment, namespace_from_environment
+    from vidra.telemetry.otlp import tracing_from_environment
+
+    configure(log_format, log_level)
+    if shards > 1 and not leader_elect:
+        typer.echo("vidra operator: --shards needs --leader-elect: a shard is held by a Lease", err=True)
+        raise typer.Exit(2)
+    try:
+        options = Options(
+            connection=connection_from_environment(),
+            namespace=namespace or namespace_from_environment(),
+            credentials_namespaces=tuple(credentials_namespace or ()),
+            leader_elect=leader_elect,
+            shards=shards,
+            max_artifacts=max_artifacts,
+            webhooks=webhook_bind_address != "0",
+            log_level=log_level,
+            tracing=tracing_from_environment(),
+        )
+    except NotConfigured as error:
+        typer.echo(f"vidra operator: {error}", err=True)
+        raise typer.Exit(2) from None
+    try:
+        addresses = metrics_bind_address, health_probe_bind_address, webhook_bind_address
+        raise typer.Exit(asyncio.run(_run(options, *addresses)))
+    except NotConfigured as error:
+        typer.echo(f"vidra operator: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bind: str) -> int:
+    """Work until told to stop; the exit code.
+
+    Raises:
+        NotConfigured: The credentials cannot be used.
+    """
+    import structlog
+
+    from vidra.manager import Operator
+    from vidra.manager.gc_tuning import quiet
+    from vidra.web.bind import BindError
+    from vidra.web.server import health, metrics, serving
+    from vidra.web.webhooks import receiving
+
+    log = structlog.get_logger("vidra.manager")
+    work = Operator(options)
+    quiet()
+    this = asyncio.current_task()
+    assert this is not None
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+    try:
+        async with (
+            serving(health_bind, health(work.ready, lambda: work.deaf)),
+            serving(metrics_bind, metrics(work.metrics.registry)),
+            receiving(webhook_bind, work),
+        ):
+            await work.run()
+    except asyncio.CancelledError:
+        log.info("stopped")
+        return 0
+    except BindError as error:
+        await work.close()
+        typer.echo(f"vidra operator: {error}", err=True)
+    except BaseExceptionGroup as errors:
+        log.error("operator ended", error=_first(errors))
+    return 1
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}"

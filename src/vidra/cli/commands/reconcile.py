@@ -1,0 +1,77 @@
+"""`vidra reconcile`: a pass now, instead of at the next interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vidra.cli.completion import names as complete
+from vidra.cli.options import ContextOption, KubeconfigOption, Place
+
+if TYPE_CHECKING:
+    from vidra.cli.hub_client import Item
+    from vidra.kube.client import Client
+
+
+def reconcile(
+    names: Annotated[list[str], typer.Argument(help="Names of syncs or VidraResources.", autocompletion=complete)],
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is through, and say how it went.")] = False,
+    timeout: Annotated[str, typer.Option(help="How long to wait for each, as a Go duration.")] = "5m",
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Let Vidra look at a sync or VidraResource now.
+
+    A sync asks Infrahub; a VidraResource is compared with its cluster. With --wait: exit code 0 when it is Ready in the
+    end, 1 when it is not, 4 when that takes longer than the time-out.
+
+    Example: vidra reconcile webservers --wait
+    """
+    from vidra.cli.options import seconds_of
+    from vidra.cli.session import against
+
+    seconds = seconds_of(timeout)
+    if not against(Place(kubeconfig, context), lambda client: _all(client, names, seconds if wait else None)):
+        raise typer.Exit(1)
+
+
+async def _all(client: Client, names: list[str], seconds: float | None) -> bool:
+    from vidra.cli.errors import Failure
+    from vidra.cli.hub_client import find, titled
+
+    items = [await find(client, name) for name in names]
+    for item in items:
+        if item.spec.suspend:
+            raise Failure(f"{titled(item)} is suspended: vidra resume {item.metadata.name}")
+    results = [await _one(client, item, seconds) for item in items]
+    return all(results)
+
+
+async def _one(client: Client, item: Item, seconds: float | None) -> bool:
+    from datetime import UTC, datetime
+
+    from vidra.api.conditions import ConditionType, find, is_ready
+    from vidra.api.names import REQUESTED_AT
+    from vidra.api.times import micro_time
+    from vidra.cli.hub_client import path_of, titled
+    from vidra.cli.terminal import one_line
+    from vidra.kube.operations import merge_patch
+
+    now = micro_time(datetime.now(UTC))
+    patch = {"metadata": {"uid": item.metadata.uid, "annotations": {REQUESTED_AT: now}}}
+    await merge_patch(client, path_of(item), patch, type(item))
+    if seconds is None:
+        typer.echo(f"{titled(item)}: requested")
+        return True
+    from vidra.cli.wait import until
+
+    def through(found: Any) -> bool:
+        status = found.status
+        return status.last_handled_requested_at == now and not find(status.conditions, ConditionType.RECONCILING)
+
+    found = await until(client, item, through, seconds)
+    ready = find(found.status.conditions, ConditionType.READY)
+    assert ready is not None, "a pass that was handled said something"
+    typer.echo(f"{titled(item)}: {ready.reason}: {one_line(ready.message)}")
+    return is_ready(found.status.conditions, found.metadata.generation)

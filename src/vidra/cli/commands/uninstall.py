@@ -1,0 +1,137 @@
+"""`vidra uninstall`: takes Vidra out of a cluster, and never an object of yours by surprise."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place, YesOption
+
+if TYPE_CHECKING:
+    from vidra.cli.hub_client import Item
+    from vidra.kube.client import Client
+
+
+class Objects(StrEnum):
+    """What becomes of the objects in clusters."""
+
+    KEEP = "keep"
+    DELETE = "delete"
+
+
+def uninstall(
+    objects: Annotated[
+        Objects | None,
+        typer.Option(help="What becomes of the objects that Vidra applied. There is no default.", show_default=False),
+    ] = None,
+    timeout: Annotated[
+        str, typer.Option(help="How long the operator may take to let each sync go, as a Go duration.")
+    ] = "10m",
+    yes: YesOption = False,
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = None,
+    context: ContextOption = "",
+) -> None:
+    """Remove syncs, operator, rights, settings and definitions.
+
+    While syncs exist it refuses, unless --objects says what becomes of their objects. The operator must be running: it
+    is what lets the objects go. What `vidra install` made is removed; a Helm release is for `helm uninstall`, after
+    this. The namespace stays, with the credentials in it.
+
+    Example: vidra uninstall --objects keep
+    """
+    from vidra.cli.deletion_summary import told
+    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.options import seconds_of
+    from vidra.cli.prompt import agreed
+    from vidra.cli.session import against
+
+    seconds = seconds_of(timeout)
+    place = Place(kubeconfig, context)
+    syncs, resources = against(place, _look)
+    if (syncs or resources) and objects is None:
+        raise Failure(
+            f"{len(syncs)} syncs and {len(resources)} VidraResources exist: say --objects keep, and what they applied "
+            "stays as it is without Vidra, or --objects delete",
+            Exit.USAGE,
+        )
+    keep = objects is Objects.KEEP
+    typer.echo(told(syncs, resources, keep=keep), err=True)
+    agreed(f"Remove Vidra with {len(syncs)} syncs and {len(resources)} VidraResources?", yes=yes)
+    against(place, lambda client: _remove(client, namespace, keep=keep, seconds=seconds))
+    typer.echo(f"the namespace {namespace} stays, with what else is in it: kubectl delete namespace {namespace}")
+
+
+async def _look(client: Client) -> tuple[list, list]:  # type: ignore[type-arg]
+    from vidra.cli.errors import Failure
+    from vidra.cli.hub_client import resources, syncs
+
+    try:
+        return await syncs(client), await resources(client)
+    except Failure:
+        # Half of it may be gone already.
+        return [], []
+
+
+async def _remove(client: Client, namespace: str, *, keep: bool, seconds: float) -> None:
+    from vidra.controllers.runtime.context import sync_of
+
+    syncs, resources = await _look(client)
+    for item in (*syncs, *(item for item in resources if not sync_of(item))):
+        await _end(client, item, keep=keep, seconds=seconds)
+    if any(await _look(client)):
+        from vidra.cli.errors import Failure
+
+        raise Failure("syncs or VidraResources came meanwhile: nothing else is removed, run it again")
+    await _remove_parts(client, namespace)
+
+
+async def _end(client: Client, item: Item, *, keep: bool, seconds: float) -> None:
+    from vidra.cli.deletion_summary import end
+    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.hub_client import titled
+
+    try:
+        await end(client, item, keep=keep, seconds=seconds)
+    except Failure as error:
+        raise Failure(
+            f"{error}: is the operator running? (vidra logs) Nothing else was removed", Exit.TIMEOUT
+        ) from None
+    typer.echo(f"{titled(item)}: gone")
+
+
+async def _remove_parts(client: Client, namespace: str) -> None:
+    """Delete what `vidra install` made, the last first, and the definitions."""
+    from vidra.api.crds import crds
+    from vidra.cli.install_manifests import MADE_HERE
+    from vidra.kube.operations import delete, look
+
+    selector = ",".join(f"{key}={value}" for key, value in MADE_HERE.items())
+    rbac = "/apis/rbac.authorization.k8s.io/v1"
+    for path in (
+        f"/apis/apps/v1/namespaces/{namespace}/deployments",
+        f"{rbac}/clusterrolebindings",
+        f"{rbac}/clusterroles",
+        f"{rbac}/namespaces/{namespace}/rolebindings",
+        f"{rbac}/namespaces/{namespace}/roles",
+        f"/api/v1/namespaces/{namespace}/serviceaccounts",
+        f"/api/v1/namespaces/{namespace}/configmaps",
+    ):
+        await _remove_all(client, path, selector)
+    for definition in crds():
+        path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition['metadata']['name']}"
+        if live := await look(client, path):
+            await delete(client, path, uid=live.metadata.uid)
+            typer.echo(f"customresourcedefinition/{definition['metadata']['name']} deleted")
+
+
+async def _remove_all(client: Client, path: str, selector: str) -> None:
+    from vidra.kube.operations import delete
+    from vidra.kube.partial_metadata import METADATA_LIST, LiveList
+
+    found = await client.get(path, LiveList, accept=METADATA_LIST, query={"labelSelector": selector})
+    for item in found.items or ():
+        await delete(client, f"{path}/{item.metadata.name}", uid=item.metadata.uid)
+        typer.echo(f"{path.rpartition('/')[2].removesuffix('s')}/{item.metadata.name} deleted")

@@ -1,0 +1,115 @@
+"""Sets the operator's own steps up for a rehearsal: the same stores, clusters and texts, and nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from vidra.api.resource import ObjectProblem, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.field_owner import Owner, hub_of
+from vidra.apply.health.evaluator import Verdicts
+from vidra.apply.inventory_index import Claims
+from vidra.cli import hub_client as hub
+from vidra.cli.errors import Failure
+from vidra.clusters.dry_run import Rehearsal
+from vidra.controllers.resource.dry_run import Preview, Proposal, Study, rehearse, study
+from vidra.controllers.runtime.content_chunks import ContentError
+from vidra.controllers.runtime.content_store import ContentStore, kept_for
+from vidra.controllers.runtime.context import sync_of
+from vidra.controllers.runtime.settings import Settings, chosen, read
+from vidra.controllers.sync.dry_run import Proposed, propose
+from vidra.controllers.sync.source.resolve import Known, source_of
+from vidra.kube.client import Client
+from vidra.kube.store import Store
+from vidra.sources.infrahub import InfrahubPool
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """What a rehearsal needs."""
+
+    hub: str
+    clusters: Rehearsal
+    resources: Store[VidraResource]
+    content: ContentStore
+    settings: Settings
+    known: Known
+    managers: dict[str, str]
+    """Names of the VidraResources by field manager."""
+
+    async def stored(self, resource: VidraResource) -> Proposal:
+        """A VidraResource with its text as it is kept.
+
+        Raises:
+            Failure: The text is gone or damaged, or was not given to it.
+        """
+        content = resource.spec.content
+        try:
+            text = await self.content.load(resource) if content else (resource.spec.manifest or "").encode()
+        except ContentError as error:
+            raise Failure(f"VidraResource {resource.metadata.name}: {error}") from None
+        return Proposal(resource, text)
+
+    async def rehearsed(self, proposals: list[Proposal]) -> Preview:
+        """What passes over all of these would do."""
+        return await rehearse(self.clusters, proposals, self.hub, self.resources, self.settings.label_namespaces)
+
+
+@asynccontextmanager
+async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
+    """Everything as the operator would find it."""
+    counting = hub.counting(namespace)
+    uid, resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
+        hub.identity(client),
+        hub.resources(client),
+        hub.cluster_secrets(client, counting),
+        hub.infrahub_secrets(client, counting),
+        hub.config_maps(client, namespace),
+        hub.syncs(client),
+    )
+    source, identity = chosen(maps, namespace), hub_of(uid)
+    rehearsal = Rehearsal(client.connection, counting, hub.stored(clusters, Store()), Verdicts())
+    rehearsal.home.uid = uid
+    try:
+        yield Stage(
+            hub=identity,
+            clusters=rehearsal,
+            resources=hub.stored(resources, Store(index=sync_of)),
+            content=ContentStore(client, namespace, Store(index=kept_for)),
+            settings=read(source.data if source else {})[0],
+            known=Known(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace),
+            managers={Owner(identity, item.metadata.name).manager: item.metadata.name for item in resources},
+        )
+    finally:
+        await rehearsal.close()
+
+
+async def studied(client: Client, namespace: str, resource: VidraResource) -> Study:
+    """What a pass over a VidraResource would find.
+
+    Raises:
+        Failure: Its cluster cannot be asked.
+    """
+    async with stage(client, namespace) as here:
+        claims = Claims(here.resources, here.hub)
+        found = await study(here.clusters, await here.stored(resource), here.hub, here.resources, claims)
+        if isinstance(found, ObjectProblem):
+            raise Failure(f"{found.reason}: {found.message}")
+        return found
+
+
+async def proposed(here: Stage, sync: InfrahubSync) -> Proposed:
+    """What a sync would have applied if Infrahub were asked now.
+
+    Raises:
+        SourceError: Infrahub gives no list.
+    """
+    pool = InfrahubPool()
+    try:
+        source = await source_of(sync, here.settings.query_name, here.known, pool, lambda _reason, _message: None)
+        return await propose(sync, source, here.resources.group(sync.metadata.name), here.clusters.catalogue)
+    finally:
+        await pool.close()

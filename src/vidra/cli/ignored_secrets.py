@@ -1,0 +1,39 @@
+"""What is labelled for Vidra where it does not count: it is from before, or from somebody who may not give it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
+from vidra.cli.hub_client import CONFIG_MAPS, CONFIG_SELECTOR, SECRETS, listed
+from vidra.controllers.runtime.ignored_secrets import hint
+from vidra.controllers.runtime.settings import is_settings
+from vidra.kube.client import Client
+from vidra.kube.errors import ApiError
+from vidra.kube.types import ConfigMap, Heading
+
+
+async def elsewhere(client: Client, counting: Collection[str], own: str) -> list[str]:
+    """A sentence for Secrets and one for ConfigMaps that do not count; none where there are none.
+
+    Raises:
+        KubeError: They cannot be seen.
+    """
+    secrets, clusters, maps = await asyncio.gather(
+        listed(client, SECRETS, Heading, INFRAHUB_LABEL),
+        listed(client, SECRETS, Heading, CLUSTER_LABEL),
+        listed(client, CONFIG_MAPS, ConfigMap, CONFIG_SELECTOR),
+    )
+    found = {(item.metadata.namespace, item.metadata.name): item.metadata for item in (*secrets, *clusters)}
+    sentences = [hint(list(found.values()), counting).removeprefix(". ")]
+    strangers = [item for item in maps if is_settings(item) and item.metadata.namespace != own]
+    if strangers:
+        names = ", ".join(f"{item.metadata.namespace}/{item.metadata.name}" for item in strangers)
+        sentences.append(f"settings count only in {own}, so these do not: {names}. Move them")
+    return [sentence for sentence in sentences if sentence]
+
+
+def unseen(error: ApiError) -> str:
+    """What to say when they cannot be seen."""
+    return f"whether Secrets or ConfigMaps in other namespaces are labelled for Vidra cannot be seen: {error}"

@@ -1,0 +1,116 @@
+"""Lists, shows and deletes the objects that Vidra finds by a label: credentials, clusters, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import typer
+
+from vidra.cli.options import Output, Place
+
+if TYPE_CHECKING:
+    from vidra.cli.output import Column
+    from vidra.kube.client import Client
+
+Json = dict[str, Any]
+
+Consequences = Callable[["Client", Json], Awaitable[Sequence[str]]]
+"""What a deletion would mean, in sentences."""
+
+
+class Labelled(NamedTuple):
+    """One sort of such objects."""
+
+    what: str
+    """For sentences."""
+    kind: str
+    plural: str
+    selector: str
+    label: str = ""
+    """Its value may stand for the name."""
+
+
+def list_all(sort: Labelled, columns: Sequence[Column], output: Output, place: Place) -> None:
+    """Show all of them."""
+    from vidra.cli.output import show
+    from vidra.cli.session import against
+
+    items = against(place, lambda client: _ask(client, sort))
+    show(items, output, columns, none=f"there are no {sort.what}")
+
+
+def show_one(sort: Labelled, columns: Sequence[Column], name: str, output: Output, place: Place) -> None:
+    """Show the one of a name."""
+    from vidra.cli.output import show
+    from vidra.cli.session import against
+
+    show([against(place, lambda client: _find(client, sort, name))], output, columns, alone=True)
+
+
+def delete_one(sort: Labelled, name: str, place: Place, consequences: Consequences, *, yes: bool) -> None:
+    """Delete the one of a name, if the person agrees to what that means."""
+    from vidra.cli.prompt import agreed
+    from vidra.cli.session import against
+    from vidra.cli.terminal import one_line
+
+    async def look(client: Client) -> tuple[Json, Sequence[str]]:
+        found = await _find(client, sort, name)
+        return found, await consequences(client, found)
+
+    item, sentences = against(place, look)
+    for sentence in sentences:
+        typer.echo(one_line(sentence), err=True)
+    agreed(f"Delete the {sort.kind} {_named(item)}?", yes=yes)
+    against(place, lambda client: _delete(client, sort, item))
+    typer.echo(f"{sort.kind.lower()}/{item['metadata']['name']} deleted")
+
+
+async def _ask(client: Client, sort: Labelled) -> list[Json]:
+    from vidra.cli.hub_client import listed
+
+    items = await listed(client, f"/api/v1/{sort.plural}", dict, sort.selector)
+    return sorted(({"apiVersion": "v1", "kind": sort.kind, **item} for item in items), key=_named)
+
+
+async def _find(client: Client, sort: Labelled, name: str) -> Json:
+    from vidra.cli.errors import Failure
+
+    items = await _ask(client, sort)
+    found = [item for item in items if name in {item["metadata"]["name"], _named(item)}]
+    found = found or [item for item in items if sort.label and name in _meant(item, sort.label)]
+    if not found:
+        raise Failure(f"there are no {sort.what} {name!r}")
+    if len(found) > 1:
+        raise Failure(f"{name!r} stands for several: write one of {', '.join(_named(item) for item in found)}")
+    return found[0]
+
+
+def _meant(item: Json, label: str) -> set[str | None]:
+    """What may stand for the name: the label, or the annotation that says what does not fit into one, or its host."""
+    return {item["metadata"]["labels"].get(label), noted(item, label) or None, _host(noted(item, label)) or None}
+
+
+def noted(item: Json, label: str) -> str:
+    """The annotation of a label's name; empty when there is none."""
+    return str((item["metadata"].get("annotations") or {}).get(label, ""))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+async def _delete(client: Client, sort: Labelled, item: Json) -> None:
+    from vidra.kube.operations import delete
+
+    metadata = item["metadata"]
+    path = f"/api/v1/namespaces/{metadata['namespace']}/{sort.plural}/{metadata['name']}"
+    await delete(client, path, uid=metadata["uid"])
+
+
+def _named(item: Json) -> str:
+    return f"{item['metadata']['namespace']}/{item['metadata']['name']}"

@@ -1,0 +1,84 @@
+"""Waits for one resource to be as wanted, by watching it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from vidra.api.sync import InfrahubSync
+from vidra.cli.errors import Exit, Failure
+from vidra.cli.hub_client import RESOURCES, SYNCS, Item, path_of, titled
+from vidra.kube.client import JSON, Client
+from vidra.kube.decode import decode
+from vidra.kube.errors import KubeError
+from vidra.kube.watch import lines
+
+T = TypeVar("T", bound=Item)
+
+SILENCE = 120.0
+PAUSE = 1.0
+"""Seconds before a watch that broke off is begun again."""
+
+
+class _Event(msgspec.Struct, frozen=True):
+    type: str
+    object: msgspec.Raw
+
+
+async def until(client: Client, item: T, check: Callable[[T], bool], seconds: float) -> T:
+    """The resource as soon as it is as wanted.
+
+    Raises:
+        Failure: It is not, in time, or it is gone.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                try:
+                    if found := await _watched(client, item, check):
+                        return found
+                except KubeError:
+                    # An API server that is being restarted is no reason to give up before the time is over.
+                    await asyncio.sleep(PAUSE)
+    except TimeoutError:
+        raise Failure(
+            f"{titled(item)}: not after {seconds:g} s (vidra events {item.metadata.name})", Exit.TIMEOUT
+        ) from None
+
+
+async def until_gone(client: Client, item: Item, seconds: float) -> None:
+    """Wait until the resource is no more.
+
+    Raises:
+        Failure: It still is when the time is over.
+    """
+    from vidra.kube.operations import look
+
+    try:
+        async with asyncio.timeout(seconds):
+            while (live := await look(client, path_of(item))) and live.metadata.uid == item.metadata.uid:
+                try:
+                    await _watched(client, item, lambda _: False)
+                except Failure:
+                    return
+                except KubeError:
+                    await asyncio.sleep(PAUSE)
+    except TimeoutError:
+        raise Failure(f"{titled(item)} is still being deleted after {seconds:g} s", Exit.TIMEOUT) from None
+
+
+async def _watched(client: Client, item: T, check: Callable[[T], bool]) -> T | None:
+    """One watch; None when the server ended it."""
+    collection = SYNCS if isinstance(item, InfrahubSync) else RESOURCES
+    query = {"watch": "true", "fieldSelector": f"metadata.name={item.metadata.name}"}
+    async with client.stream(collection, query=query, accept=JSON, silence=SILENCE) as content:
+        async for line in lines(content):
+            event = decode(line, _Event)
+            if event.type == "DELETED":
+                raise Failure(f"{titled(item)} was deleted meanwhile")
+            if event.type in {"ADDED", "MODIFIED"} and check(found := decode(event.object, type(item))):
+                return found
+    return None

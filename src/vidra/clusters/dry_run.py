@@ -1,0 +1,62 @@
+"""Clusters in which nothing is really written: for asking what would happen."""
+
+from __future__ import annotations
+
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.event_handler import Owners
+from vidra.clusters.registry import Clusters
+from vidra.kube.client import Client
+from vidra.kube.connection import Connection
+from vidra.kube.dry_run import DryRun, Rehearsed
+from vidra.kube.object_snapshot import Judge
+from vidra.kube.store import Store
+from vidra.kube.types import Secret
+
+
+class Nobody(Owners):
+    """Whoever asks what would happen, and waits for no news."""
+
+    def wake(self, manager: str) -> None:
+        """Nobody is to be woken."""
+
+    def told(self, manager: str) -> None:
+        """Nobody waits."""
+
+    def felt(self, manager: str) -> None:
+        """Nobody minds."""
+
+
+class Rehearsal(Clusters):
+    """The same clusters under the same credentials; whatever is written through them is rehearsed."""
+
+    def __init__(
+        self, local: Connection, own_namespaces: tuple[str, ...], secrets: Store[Secret], judge: Judge
+    ) -> None:
+        self._stages: list[tuple[str, DryRun]] = []
+        self._home = local.server
+        super().__init__(local, own_namespaces, secrets, Nobody(), judge)
+
+    async def there(self, cluster: Cluster) -> None:
+        """Wait until it is known whether a cluster is there.
+
+        Raises:
+            KubeError: It is not.
+        """
+        cluster.breaker.ask()
+        await cluster.breaker.answered.wait()
+        cluster.breaker.check("rehearsal", passing=True)
+
+    def writes(self) -> list[tuple[str, Rehearsed]]:
+        """What would be written, each with the server it is on; empty for the one that Vidra runs in."""
+        return [
+            (server, write) for server, stage in sorted(self._stages, key=_server) for write in stage.writes.values()
+        ]
+
+    def _client(self, connection: Connection) -> Client:
+        stage = DryRun(connection)
+        self._stages.append(("" if connection.server == self._home else connection.server, stage))
+        return stage
+
+
+def _server(stage: tuple[str, DryRun]) -> str:
+    return stage[0]

@@ -1,0 +1,200 @@
+"""What each Secret of a cluster leads to: read once per version of the Secret, because there may be hundreds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from vidra.api.labels import SEE_ANNOTATION, is_label_value
+from vidra.api.names import CLUSTER_LABEL
+from vidra.api.reasons import Reason
+from vidra.api.sync import ClusterSelector
+from vidra.clusters.errors import ClusterError
+from vidra.clusters.kubeconfig_secret import address, connection_for, host_of, is_plain, same_server, servers_of
+from vidra.clusters.label_selector import matches
+from vidra.kube.connection import Connection
+from vidra.kube.store import Store
+from vidra.kube.types import Secret
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One Secret, without anything secret."""
+
+    name: str
+    labels: Mapping[str, str]
+    server: str = ""
+    """Of the current context; empty when the Secret cannot be used for a selection."""
+    problem: str = ""
+    addresses: frozenset[str] = frozenset()
+    """Of all its contexts; empty when nothing of it can be read."""
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """What a selector finds."""
+
+    clusters: tuple[Entry, ...]
+    """By name; of several Secrets for one server the newest."""
+    refused: tuple[Entry, ...]
+    """Matching Secrets that lead nowhere."""
+
+
+class Catalogue:
+    """The Secrets of all clusters.
+
+    Args:
+        own: Vidra's namespace, whose Secrets come first.
+    """
+
+    def __init__(self, secrets: Store[Secret], own: str) -> None:
+        self._secrets = secrets
+        self._own = own
+        self._read: dict[str, tuple[str, Entry]] = {}
+        secrets.listen(self._forget)
+
+    def select(self, selector: ClusterSelector) -> Selection:
+        """The clusters whose Secrets a selector matches."""
+        found: dict[str, Entry] = {}
+        refused: list[Entry] = []
+        for secret in best_first(
+            (item for item in self._secrets if matches(selector, item.metadata.labels)), self._own
+        ):
+            entry = self._entry(secret)
+            if entry.problem:
+                refused.append(entry)
+            else:
+                found.setdefault(address(entry.server), entry)
+        return Selection(tuple(sorted(found.values(), key=_name)), tuple(sorted(refused, key=_name)))
+
+    def candidates(self, server: str) -> list[Secret]:
+        """The Secrets that may be for a server, the best first; those that cannot be read may be, too."""
+        wanted = address(server)
+        found = (item for item in self._secrets if is_for(item, server))
+        return best_first((item for item in found if self._may_lead_to(item, wanted)), self._own)
+
+    def knows(self, server: str) -> bool:
+        """Whether some Secret leads to this server, whatever its labels."""
+        wanted = address(server)
+        return any(address(self._entry(secret).server) == wanted for secret in self._secrets)
+
+    def _may_lead_to(self, secret: Secret, wanted: str) -> bool:
+        addresses = self._entry(secret).addresses
+        return not addresses or wanted in addresses
+
+    def _entry(self, secret: Secret) -> Entry:
+        version, found = self._read.get(secret.metadata.uid, ("", None))
+        if found is None or version != secret.metadata.resource_version:
+            found = _entry(secret)
+            self._read[secret.metadata.uid] = secret.metadata.resource_version, found
+        return found
+
+    def _forget(self, old: Secret | None, new: Secret | None) -> None:
+        if old is not None and (new is None or new.metadata.uid != old.metadata.uid):
+            self._read.pop(old.metadata.uid, None)
+
+
+def _entry(secret: Secret) -> Entry:
+    name, labels = named(secret), secret.metadata.labels
+    try:
+        servers, current = servers_of(kubeconfig_of(secret))
+    except ClusterError as error:
+        return Entry(name, labels, problem=str(error))
+    addresses = frozenset(map(address, servers))
+    if not current:
+        problem = "its kubeconfig has several contexts, or none, and no current-context that is one of them"
+        return Entry(name, labels, problem=problem, addresses=addresses)
+    if not is_plain(current):
+        return Entry(name, labels, problem="its server is more than an address: take user and query out of it")
+    if not is_for(secret, current):
+        problem = f"it must have {told_marks(current)}" if host_of(current) else "its server has no host"
+        return Entry(name, labels, problem=problem, addresses=addresses)
+    return Entry(name, labels, current, addresses=addresses)
+
+
+def _name(entry: Entry) -> str:
+    return entry.name
+
+
+def connection_to(secrets: Iterable[Secret], server: str, context: str = "") -> Connection:
+    """The connection that the first usable of some Secrets describes.
+
+    Args:
+        secrets: Those that may be for the server, the newest first.
+
+    Raises:
+        ClusterError: None does, or one that asks for what Vidra does not accept.
+    """
+    failures: list[ClusterError] = []
+    for secret in secrets:
+        try:
+            return connection_for(kubeconfig_of(secret), server, context)
+        except ClusterError as error:
+            failures.append(ClusterError(error.reason, f"Secret {named(secret)}: {error}"))
+    # One that is for this server says more than all those for others on the same host.
+    telling = (error for error in failures if error.reason is not Reason.CLUSTER_CREDENTIALS_MISSING)
+    raise next(telling, None) or _missing(server, context)
+
+
+def concerns(server: str, *secrets: Secret | None) -> bool:
+    """Whether one of these Secrets may be, or may have been, for a server."""
+    return any(secret is not None and is_for(secret, server) for secret in secrets)
+
+
+def is_for(secret: Secret, server: str) -> bool:
+    """Whether a Secret says that it is for a server: by its annotation (a whole URL), or else by its label (a host).
+
+    A label holds 63 characters and no colon; not every host fits.
+    """
+    if noted := secret.metadata.annotations.get(CLUSTER_LABEL):
+        return same_server(noted, server)
+    host = host_of(server)
+    return bool(host) and secret.metadata.labels.get(CLUSTER_LABEL) == host
+
+
+def marks_for(server: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Labels and annotations of a Secret for a server; nothing that the API server would refuse."""
+    host = host_of(server)
+    if is_label_value(host):
+        return {CLUSTER_LABEL: host}, {}
+    return {CLUSTER_LABEL: SEE_ANNOTATION}, {CLUSTER_LABEL: server}
+
+
+def told_marks(server: str) -> str:
+    """The same in words."""
+    labels, annotations = marks_for(server)
+    found = [f"the label {key}={value}" for key, value in labels.items()]
+    return " and ".join([*found, *(f"the annotation {key}={value}" for key, value in annotations.items())])
+
+
+def best_first(secrets: Iterable[Secret], own: str) -> list[Secret]:
+    """Secrets of Vidra's own namespace before others, then the newest; the UID decides between those of one second."""
+
+    def rank(secret: Secret) -> tuple[bool, str, str]:
+        return secret.metadata.namespace == own, secret.metadata.creation_timestamp, secret.metadata.uid
+
+    return sorted(secrets, key=rank, reverse=True)
+
+
+def kubeconfig_of(secret: Secret) -> bytes:
+    """The text of its kubeconfig.
+
+    Raises:
+        ClusterError: It holds none.
+    """
+    try:
+        return secret.value("kubeconfig")
+    except ValueError:
+        raise ClusterError(Reason.KUBECONFIG_REFUSED, "it holds no readable kubeconfig") from None
+
+
+def named(secret: Secret) -> str:
+    """namespace/name."""
+    return f"{secret.metadata.namespace}/{secret.metadata.name}"
+
+
+def _missing(server: str, context: str) -> ClusterError:
+    of = f", with a context {context!r}," if context else ""
+    return ClusterError(
+        Reason.CLUSTER_CREDENTIALS_MISSING,
+        f"no Secret with {told_marks(server)} holds a kubeconfig{of} for {server}: create one in Vidra's namespace",
+    )

@@ -1,0 +1,1 @@
+"""One reconcile: from a text to applied and pruned objects."""

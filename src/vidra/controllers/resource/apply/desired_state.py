@@ -1,0 +1,131 @@
+"""From a manifest to the objects that should be in a cluster, and what stands in the way of some."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from vidra.api.reasons import Reason
+from vidra.api.resource import ObjectProblem, ResourceSpec
+from vidra.apply.desired.object import Desired, Key, desire
+from vidra.apply.desired.order import wave_of
+from vidra.apply.errors import ObjectError
+from vidra.apply.field_owner import Owner
+from vidra.apply.pruner import PROTECTED
+from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.apply.protected import guard_of
+from vidra.kube.discovery import DiscoveryStale
+from vidra.manifests import ManifestObject, Problem, ProblemReason, Reading, Ref
+
+BREATH = 200
+"""Objects after which others get their turn on the event loop."""
+DEFAULT_NAMESPACE = "default"
+"""For objects without a namespace when the destination names none, as kubectl has it."""
+
+_TOO_LARGE = frozenset({ProblemReason.TOO_LARGE, ProblemReason.TOO_MANY_OBJECTS, ProblemReason.TOO_MANY_NODES})
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """What a manifest asks for and cannot be applied."""
+
+    problem: ObjectProblem
+    wave: int
+    """Later ones wait for it. What does not tell its own may belong into the first wave of the manifest, or wave 0."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a manifest asks for in one cluster."""
+
+    objects: dict[Key, Desired]
+    missing: tuple[Missing, ...]
+    """While there is any, nothing is pruned: what cannot be read may be what is there."""
+
+    @property
+    def problems(self) -> tuple[ObjectProblem, ...]:
+        """What stands in the way of what is missing."""
+        return tuple(item.problem for item in self.missing)
+
+    @property
+    def total(self) -> int:
+        """Objects in the manifest, with those that are missing."""
+        return len(self.objects) + len(self.missing)
+
+
+async def wanted(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Wanted:
+    """Give every object its kind, its namespace and its owner's marks.
+
+    Raises:
+        Unreachable: The cluster cannot be asked for its kinds.
+        ApiError: The cluster does not tell.
+    """
+    found: dict[Key, Desired] = {}
+    missing: list[tuple[ObjectProblem, int | None]] = [(_unreadable(problem), None) for problem in reading.problems]
+    for number, item in enumerate((*_namespace(reading, spec), *reading.objects)):
+        try:
+            result = await _resolved(item, spec, cluster, owner)
+            found[result.key] = result
+        except ObjectError as error:
+            missing.append((ObjectProblem(error.reason, str(error), str(item.ref)), _wave(item)))
+        if number % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
+    waves = [*(item.wave for item in found.values()), *(wave for _, wave in missing if wave is not None)]
+    first = min([0, *waves])
+    return Wanted(found, tuple(Missing(problem, first if wave is None else wave) for problem, wave in missing))
+
+
+async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Desired:
+    """The object as this cluster means it.
+
+    Raises:
+        ObjectError: The cluster does not serve its kind, or it is none that a sync may have.
+    """
+    try:
+        kind = await cluster.discovery.find(item.ref.api_version, item.ref.kind)
+    except DiscoveryStale as error:
+        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {error}") from None
+    if kind is None:
+        raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {_unserved(item.ref, cluster)}")
+    namespace = spec.destination.namespace or DEFAULT_NAMESPACE
+    try:
+        result = desire(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
+    except ValueError as error:
+        raise ObjectError(Reason.INVALID_MANIFEST, f"{item.ref}: {error}") from None
+    if why := guard_of(cluster).refusal(result):
+        raise ObjectError(Reason.PROTECTED, f"{result.ref} is refused: {why}")
+    return result
+
+
+def _wave(item: ManifestObject) -> int | None:
+    """The wave of an object that cannot be applied; None where that cannot be read either."""
+    try:
+        return wave_of((item.body.get("metadata") or {}).get("annotations") or {})
+    except (ValueError, AttributeError):
+        return None
+
+
+def _unserved(ref: Ref, cluster: Cluster) -> str:
+    """Whether the kind may come, or the version is the wrong one: two things with two ways out."""
+    served = cluster.discovery.elsewhere(ref.api_version, ref.kind)
+    if not served:
+        return "the cluster does not serve this kind (yet)"
+    named = ", ".join(served[:3])
+    return f"the cluster does not serve this kind in this version, but as {named}: correct apiVersion"
+
+
+def _namespace(reading: Reading, spec: ResourceSpec) -> tuple[ManifestObject, ...]:
+    """The destination's namespace, when Vidra was asked to create it and the manifest does not bring it."""
+    name = spec.destination.namespace or DEFAULT_NAMESPACE
+    if not spec.destination.create_namespace or name in PROTECTED:
+        return ()
+    if any(item.ref.kind == "Namespace" and item.ref.name == name for item in reading.objects):
+        return ()
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+    return (ManifestObject(Ref("v1", "Namespace", "", name), body, 0),)
+
+
+def _unreadable(problem: Problem) -> ObjectProblem:
+    where = f"document {problem.document}" if problem.document else "the manifest"
+    place = f"{where}, line {problem.line}" if problem.line else where
+    reason = Reason.TOO_LARGE if problem.reason in _TOO_LARGE else Reason.INVALID_MANIFEST
+    return ObjectProblem(reason, f"{place}: {problem.message}", where)

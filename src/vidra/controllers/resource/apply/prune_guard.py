@@ -1,0 +1,95 @@
+"""What a pass must not prune although it is no longer wanted: what nobody may have meant to lose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import msgspec
+
+from vidra.api.reasons import Reason
+from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.desired.object import Key
+from vidra.apply.field_owner import Owner, hub_of
+from vidra.apply.guards.prune_limit import remaining, request, review
+from vidra.apply.inventory import Inventory, key_of
+from vidra.apply.inventory_index import Claims, Place
+from vidra.apply.plan import Plan
+from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.apply.desired_state import Wanted
+from vidra.controllers.runtime.predicates import approved
+from vidra.manifests import Reading
+
+Survives = Callable[[ManagedObject], bool]
+"""Whether an object stays when its owner lets it go: others have it too, or it says so."""
+
+
+class Restraint(msgspec.Struct, frozen=True):
+    """What stands in the way of pruning in one pass, before anything was applied."""
+
+    going: tuple[ManagedObject, ...]
+    """What would be gone for good."""
+    held: HeldPrune | None
+    """That it is too much at once, and whether somebody agreed."""
+    emptied: bool
+    """The manifest holds nothing any more, and nobody said that it may."""
+
+    def objection(self, resource: VidraResource, unwanted: Collection[object], *, waits: bool) -> ObjectProblem | None:
+        """Why nothing is pruned now; None when it may be.
+
+        Args:
+            waits: Another VidraResource of the sync may be about to take over what this one no longer wants.
+        """
+        if self.emptied:
+            message = "the manifest holds no object any more: what was applied stays; set allowEmpty if it should go"
+            return ObjectProblem(Reason.EMPTY_MANIFEST, message)
+        if self.held and not self.held.approved:
+            message = request(resource.metadata.name, self.held, self.going, resource.spec.prune_limit)
+            return ObjectProblem(Reason.PRUNE_HELD, message)
+        if not waits:
+            return None
+        return ObjectProblem(
+            Reason.PROGRESSING,
+            f"no longer wanted: {len(unwanted)}; pruned when no other VidraResource of the sync is about to take "
+            "something over",
+        )
+
+    def left(self, gone: Collection[Key]) -> HeldPrune | None:
+        """What of the held set is still to go, for the next pass."""
+        return remaining(self.held, self.going, gone)
+
+
+def restraint(
+    resource: VidraResource, reading: Reading, want: Wanted, work: Plan, before: Inventory, *, survives: Survives
+) -> Restraint:
+    """Look at what a plan would prune, before it is carried out."""
+    nothing = not reading.objects and not reading.problems
+    arrivals = {_apart(key) for key in want.objects if key not in before.entries}
+    unwanted = [entry for stage in work.prune for entry in stage]
+    going = tuple(entry for entry in unwanted if _apart(key_of(entry)) not in arrivals and not survives(entry))
+    held = None
+    if not (nothing and resource.spec.allow_empty):
+        limit, last = resource.spec.prune_limit, resource.status.held_prune
+        held = review(going, len(before.entries), limit, last, approved(resource.metadata))
+    # A namespace that Vidra adds by itself counts for nothing here.
+    emptied = nothing and not resource.spec.allow_empty and bool(before.entries)
+    return Restraint(going, held, emptied)
+
+
+def survivors(cluster: Cluster, owner: Owner, claims: Claims) -> Survives:
+    """Tells by the cluster's views and the other inventories; of another cluster nothing is known here."""
+
+    def survives(entry: ManagedObject) -> bool:
+        kind = cluster.discovery.known_as(entry.api_version, entry.kind) if entry.server == cluster.server else None
+        live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
+        if live is None:
+            return False
+        place = Place(entry.server, hub_of(cluster.uid), live.uid)
+        held = any(name != owner.manager for name, _ in live.holders)
+        return live.kept or held or bool(claims.others(owner, entry, place))
+
+    return survives
+
+
+def _apart(key: Key) -> tuple[str, str, str]:
+    """What an object keeps when it moves to another namespace or cluster."""
+    return key.group, key.kind, key.name

@@ -1,0 +1,252 @@
+"""One pass over a VidraResource: read, compare, write ahead, apply, prune."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
+
+import msgspec
+
+from vidra.api.conditions import Verdict
+from vidra.api.health import Status
+from vidra.api.reasons import Reason
+from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.completion import handed_over, noted
+from vidra.apply.desired.object import Desired, Key
+from vidra.apply.field_owner import Owner, hub_of
+from vidra.apply.inventory import Inventory, key_of, ref_of
+from vidra.apply.inventory_index import Claims
+from vidra.apply.options import Terms
+from vidra.apply.plan import Plan, plan
+from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.apply.desired_state import Wanted, wanted
+from vidra.controllers.resource.apply.executor import Gate, Hands
+from vidra.controllers.resource.apply.prune_guard import restraint, survivors
+from vidra.controllers.resource.apply.relabel import make_visible
+from vidra.controllers.resource.apply.retry import Retries
+from vidra.controllers.resource.apply.up_to_date import checksum_of
+from vidra.controllers.resource.apply.wave_gate import gate
+from vidra.controllers.resource.cluster import Reach, kind_at, known
+from vidra.controllers.resource.drift.review import Drifts, summary
+from vidra.controllers.resource.health import Standing, ended, standing
+from vidra.controllers.resource.migration import Move
+from vidra.controllers.resource.status.compute import Outcome, judge
+from vidra.controllers.resource.status.size import must_fit
+from vidra.controllers.runtime.offload import breathe, unhurried
+from vidra.controllers.runtime.predicates import requested
+from vidra.kube.errors import KubeError
+from vidra.kube.object_snapshot import Seen
+from vidra.manifests import read
+from vidra.telemetry.tracing import part
+
+SYNC_WITHIN = 5.0
+"""Seconds that the views of a pass's kinds may take to fill; without a view objects are simply applied again."""
+
+WriteAhead = Callable[[Outcome], Awaitable[None]]
+
+
+class Broken(Exception):  # noqa: N818 - the state of a pass
+    """A pass that could not go on; it carries what is certain nevertheless."""
+
+    def __init__(self, cause: KubeError, inventory: Inventory, held: HeldPrune | None = None) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.inventory = inventory
+        self.held = held
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A pass that came to its end."""
+
+    outcome: Outcome
+    warnings: tuple[str, ...]
+    changed: int
+    """Objects that are others than before; what was applied again, to be sure, and was as it should be is not one."""
+    removed: int
+    reverted: tuple[str, ...] = ()
+    """Objects that somebody had changed, and that were put back."""
+    kept: tuple[str, ...] = ()
+    """What stays although it is no longer wanted, each with the reason."""
+
+
+async def apply_pass(
+    reach: Reach,
+    resource: VidraResource,
+    cluster: Cluster,
+    owner: Owner,
+    text: bytes,
+    *,
+    terms: Terms,
+    move: Move,
+    drifts: Drifts,
+    retries: Retries,
+    claims: Claims,
+    ahead: WriteAhead,
+) -> Done:
+    """Make a cluster hold what a text says.
+
+    Args:
+        terms: What to do about other owners and strangers.
+        move: Of what the first Vidra left to this VidraResource.
+        drifts: What is remembered of objects that somebody changed.
+        retries: What is remembered of objects that were refused.
+        claims: What other VidraResources have.
+        ahead: Writes the inventory before anything is applied.
+
+    Raises:
+        Broken: The cluster does not answer, or stopped answering on the way.
+        KubeError: The inventory could not be written ahead.
+        TooLarge: It never can be.
+    """
+    before = move.inventory
+    with part("read", {"vidra.bytes": len(text)}):
+        reading = await unhurried(len(text), lambda: read(text))
+    try:
+        with part("compare"):
+            want = await wanted(reading, resource.spec, cluster, owner)
+            claims.wants(owner, want.objects)
+            await move.find(want.objects)
+            listed, before, manifest = before, move.inventory, want.objects.values()
+            want = await retries.still(want, before, cluster, owner, terms)
+            await watch(want, before, cluster, owner)
+            await make_visible(before, cluster, owner)
+            before = with_ends(before, want, claims, cluster, owner)
+            found = compare(want, before, cluster, owner)
+            await breathe(want.total)
+            asked = requested(resource.metadata) != resource.status.last_handled_requested_at
+            review = await drifts.review(
+                *(found, want.objects, before, cluster, owner), policy=resource.spec.drift_policy, everything=asked
+            )
+    except KubeError as error:
+        raise Broken(error, before) from None
+    work = review.work
+    await breathe(want.total)
+    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
+    inventory = before.ahead(work.changes)
+    await breathe(want.total)
+    if inventory is not listed:
+        must_fit(resource, inventory)
+        await ahead(_on_the_way(work, inventory, want, limits.held, known(cluster)))
+    hands = Hands(reach, owner, claims)
+    problems = list(want.problems)
+    try:
+        await move.carry_out()
+        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, before, hands, cluster))
+        problems += (*move.problems, *hands.problems, *review.problems)
+        unwanted = [entry for stage in work.prune for entry in stage]
+        objection = limits.objection(resource, unwanted, waits=terms.waits(unwanted))
+        problems += await _prune(work, hands, objection, may=not problems, must_say=limits.emptied)
+        remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
+    except KubeError as error:
+        raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
+    await breathe(want.total)
+    retries.note(owner.name, want, hands.refused)
+    problems = _in_order(problems, manifest)
+    reverted = review.reverted(hands.applied)
+    drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
+    outcome = Outcome(
+        judge(problems, want.total, summary(review.reported)),
+        inventory.settled(hands.applied, hands.gone),
+        tuple(problems),
+        want.total,
+        ready=len(work.unchanged) + len(hands.applied),
+        checksum="" if problems else checksum_of(resource),
+        held=limits.left(hands.gone),
+        drifted=review.reported,
+        clusters=known(cluster),
+    )
+    warnings = (*(item.message for item in reading.warnings), *remarks)
+    changed = _changed(hands.applied, before, review.reverting)
+    told = tuple(str(ref_of(entry)) for entry in reverted)
+    return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
+
+
+async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> None:
+    """See the objects concerned from now on, as far as that is allowed.
+
+    Raises:
+        KubeError: The cluster does not answer, or does not let Vidra in at all.
+    """
+    objects = [(item.kind, item.ref.namespace, item.ref.name) for item in want.objects.values()]
+    # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
+    objects += [
+        (kind, entry.namespace, entry.name)
+        for entry in before.entries.values()
+        if entry.server == cluster.server and (kind := cluster.discovery.known_as(entry.api_version, entry.kind))
+    ]
+    await cluster.observed.see(owner.manager, objects, SYNC_WITHIN)
+
+
+def with_ends(before: Inventory, want: Wanted, claims: Claims, cluster: Cluster, owner: Owner) -> Inventory:
+    """The inventory with what is known of objects that came to their end under these texts: they do not run again."""
+    seen = noted(before, lambda entry: kind_at(entry, cluster), cluster.observed, want.objects)
+    place = hub_of(cluster.uid)
+    return handed_over(seen, want.objects, cluster.observed, lambda item: claims.of_same_text(owner, item, place))
+
+
+def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+    """Plan against what the views show."""
+
+    def look(item: Desired) -> Seen | None:
+        return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
+
+    return plan(want.objects, before, look, owner.manager)
+
+
+def _gates(want: Wanted, before: Inventory, hands: Hands, cluster: Cluster) -> Gate:
+    """What holds a wave of these objects back, by what the cluster's views show when its turn comes."""
+    objects = want.objects.values()
+
+    def look(item: Desired) -> Standing:
+        entry = before.entries.get(item.key)
+        over = ended(entry, cluster, item.kind) if entry and entry.revision.startswith(f"{item.digest}-") else None
+        return over or standing(cluster, item.kind, item.ref)
+
+    return lambda wave: gate(objects, want.missing, hands.problems, wave, look)
+
+
+async def _prune(
+    work: Plan, hands: Hands, objection: ObjectProblem | None, *, may: bool, must_say: bool
+) -> Sequence[ObjectProblem]:
+    """Remove what is no longer wanted, if nothing speaks against it; what does, and what failed.
+
+    Args:
+        may: Everything else is done.
+        must_say: The objection is said in any case.
+    """
+    if objection:
+        return (objection,) if may or must_say else ()
+    if may:
+        await hands.prune(work.prune)
+        return hands.problems
+    return ()
+
+
+def _in_order(problems: list[ObjectProblem], manifest: Iterable[Desired]) -> list[ObjectProblem]:
+    """Problems in the order of the manifest, whichever came first: the same ones are no news."""
+    if not problems:
+        return problems
+    places = {str(item.ref): number for number, item in enumerate(manifest)}
+    return sorted(problems, key=lambda problem: places.get(problem.object, -1))
+
+
+def _changed(applied: Iterable[ManagedObject], before: Inventory, drifted: Container[Key]) -> int:
+    """How many objects are others than before, without those that were applied because somebody had changed them."""
+    others = (key_of(entry) for entry in applied if entry != before.entries.get(key_of(entry)))
+    return sum(key not in drifted for key in others)
+
+
+def _on_the_way(
+    work: Plan, inventory: Inventory, want: Wanted, held: HeldPrune | None, clusters: tuple[KnownCluster, ...]
+) -> Outcome:
+    message = f"applying {len(work.changes)} of {want.total} objects"
+    verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
+    return Outcome(
+        verdict,
+        inventory,
+        total=want.total,
+        ready=len(work.unchanged),
+        held=held,
+        health=Status.IN_PROGRESS,
+        clusters=clusters,
+    )

@@ -1,0 +1,46 @@
+"""Holds the objects of a wave back until those of the waves before it are applied and well: pure.
+
+Invariant: a wave waits for everything that belongs before it, whether Vidra knows how to apply it or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from vidra.api.health import Status
+from vidra.api.reasons import Reason
+from vidra.api.resource import ObjectProblem
+from vidra.apply.desired.object import Desired
+from vidra.controllers.resource.apply.desired_state import Missing
+from vidra.controllers.resource.health import Standing, gravest, named
+
+NAMED = 3
+"""What is not applied, as far as a message names it."""
+
+StandingOf = Callable[[Desired], Standing]
+"""How an object is, as last seen."""
+
+
+def gate(
+    wanted: Iterable[Desired], missing: Iterable[Missing], refused: Sequence[ObjectProblem], wave: int, of: StandingOf
+) -> ObjectProblem | None:
+    """Why the objects of a wave have to wait; None when they need not.
+
+    Args:
+        missing: What the manifest asks for and cannot be applied, each with its wave.
+        refused: What could not be applied just now; all of it belongs to earlier waves.
+    """
+    absent = [*(item.problem for item in missing if item.wave < wave), *refused]
+    if absent:
+        names = "; ".join(f"{problem.object or 'something'} ({problem.reason})" for problem in absent[:NAMED])
+        more = f"; and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
+        message = f"wave {wave} waits for what is not applied: {names}{more}"
+        return ObjectProblem(Reason.WAITING_FOR_HEALTH, message, absent[0].object)
+    unwell = [
+        (item.ref, found)
+        for item in wanted
+        if item.wave < wave and (found := of(item)).health.status is not Status.CURRENT
+    ]
+    if not unwell:
+        return None
+    return ObjectProblem(gravest(unwell), f"wave {wave} waits: {named(unwell)}", str(unwell[0][0]))

@@ -1,0 +1,52 @@
+"""The clusters of one VidraResource: as whom it goes there, and whether they are still those that it knew."""
+
+from __future__ import annotations
+
+from vidra.api.resource import KnownCluster, ManagedObject, VidraResource
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.impersonation import identity_of
+from vidra.clusters.registry import Clusters
+from vidra.kube.discovery import Kind
+
+
+class Reach:
+    """Gives live clusters under the identity that the spec asks for, never under another."""
+
+    def __init__(self, clusters: Clusters, resource: VidraResource) -> None:
+        self._clusters = clusters
+        self._spec = resource.spec
+        self._known = {item.server: item.uid for item in resource.status.clusters}
+
+    def destination(self) -> Cluster:
+        """The cluster that the objects go to.
+
+        Raises:
+            ClusterError: There is none, or no usable identity for it.
+        """
+        destination = self._spec.destination
+        return self._clusters.get(destination.server, destination.context or "", identity_of(self._spec))
+
+    def get(self, server: str) -> Cluster:
+        """The cluster of an entry of the inventory; it may be that of an earlier destination.
+
+        Raises:
+            ClusterError: There is none, or no usable identity for it.
+        """
+        if server == self._spec.destination.server:
+            return self.destination()
+        return self._clusters.get(server, identity=identity_of(self._spec))
+
+    def is_another(self, cluster: Cluster) -> bool:
+        """Whether this is certainly not the cluster that the inventory speaks of."""
+        known = self._known.get(cluster.server)
+        return bool(known and cluster.uid and known != cluster.uid)
+
+
+def kind_at(entry: ManagedObject, cluster: Cluster) -> Kind | None:
+    """The kind of an entry that is in this cluster, if it is known; asks nobody."""
+    return cluster.discovery.known(entry.api_version, entry.kind) if entry.server == cluster.server else None
+
+
+def known(cluster: Cluster) -> tuple[KnownCluster, ...]:
+    """What a status keeps of a cluster; nothing of the one that Vidra runs in, which the status itself is in."""
+    return (KnownCluster(cluster.server, cluster.uid),) if cluster.server and cluster.uid else ()

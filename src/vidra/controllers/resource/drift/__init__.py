@@ -1,0 +1,1 @@
+"""Objects that somebody changed."""

@@ -1,0 +1,59 @@
+"""Objects that somebody changes again right after they were put back: noticed by the count, and slowed down."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from vidra.apply.desired.object import Key
+
+ROUNDS = 10
+WINDOW = 30.0
+"""Seconds. So many corrections of one object within them are a fight; so long a silence ends one."""
+FIRST_REST, LONGEST_REST = 30.0, 600.0
+"""Seconds for which an object is left alone; doubled each time that it does not help."""
+
+
+class _Fight:
+    def __init__(self) -> None:
+        self.corrections: deque[float] = deque(maxlen=ROUNDS)
+        self.rest = 0.0
+        self.rests_until = 0.0
+
+    def note(self, now: float) -> None:
+        """One more correction."""
+        if self.rest and now - self.rests_until > WINDOW:
+            self.rest = 0.0
+        self.corrections.append(now)
+        often = len(self.corrections) == ROUNDS and now - self.corrections[0] <= WINDOW
+        if self.rest or often:
+            self.rest = min(LONGEST_REST, 2 * self.rest or FIRST_REST)
+            self.rests_until = now + self.rest
+            self.corrections.clear()
+
+
+class Fights:
+    """The corrections of all owners in this process."""
+
+    def __init__(self) -> None:
+        self._by_owner: dict[str, dict[Key, _Fight]] = {}
+
+    def note(self, owner: str, keys: Iterable[Key], now: float) -> None:
+        """These objects were put back; times are in seconds, by any clock that only goes forward."""
+        fights = self._by_owner.setdefault(owner, {})
+        for key in keys:
+            fights.setdefault(key, _Fight()).note(now)
+
+    def rest(self, owner: str, key: Key, now: float) -> float:
+        """For how long the object is left alone in all, if it still is; else 0."""
+        fight = self._by_owner.get(owner, {}).get(key)
+        return fight.rest if fight and fight.rests_until > now else 0.0
+
+    def next_try(self, owner: str, now: float) -> float | None:
+        """Seconds until the first object is to be tried again; None when none rests."""
+        rests = [fight.rests_until for fight in self._by_owner.get(owner, {}).values() if fight.rests_until > now]
+        return min(rests) - now if rests else None
+
+    def forget(self, owner: str) -> None:
+        """The owner is gone."""
+        self._by_owner.pop(owner, None)

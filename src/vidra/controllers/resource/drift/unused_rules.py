@@ -1,0 +1,133 @@
+"""Tells of rules of `ignoreDifferences` that have no effect, because what they lead to is nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from vidra.api.drift import IgnoreDifference
+from vidra.api.resource import VidraResource
+from vidra.apply.desired.ignore_differences import as_sent, means, there
+from vidra.apply.desired.object import Desired
+from vidra.apply.field_owner import Owner
+from vidra.apply.inventory import ref_of
+from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.apply.desired_state import Wanted
+from vidra.controllers.resource.apply.up_to_date import checksum_of
+from vidra.kube.errors import ApiError
+
+LOOKED_AT = 10
+"""Objects of the cluster that are read for one pointer."""
+
+Siblings = Callable[[VidraResource], Sequence[VidraResource]]
+"""The other VidraResources of its sync, which have the same rules."""
+
+
+class Idle(msgspec.Struct, frozen=True):
+    """A pointer that leads to nothing in the objects of a manifest."""
+
+    rule: IgnoreDifference
+    pointer: str
+    objects: tuple[Desired, ...]
+    """Those that the rule means."""
+    mark: bool = False
+    """It leads to what Vidra itself sets on every object."""
+
+
+class Rules:
+    """Looks once at the rules of each text.
+
+    Invariant: a rule without effect is said, not silently kept: whoever wrote it counts on it. What is not known, as
+    long as a part of the manifest cannot be read or applied, is not said.
+    """
+
+    def __init__(self, siblings: Siblings) -> None:
+        self._siblings = siblings
+        self._said: dict[str, tuple[object, tuple[str, ...]]] = {}
+
+    async def idle(self, resource: VidraResource, want: Wanted, cluster: Cluster, owner: Owner) -> tuple[str, ...]:
+        """What there is to say about the rules of a VidraResource whose objects are applied.
+
+        Raises:
+            Unreachable: The cluster does not answer.
+        """
+        rules = resource.spec.ignore_differences
+        state = (checksum_of(resource), rules)
+        if not rules or want.problems:
+            return ()
+        if owner.name not in self._said or self._said[owner.name][0] != state:
+            found = [item for item in idle(rules, want.objects.values(), owner) if self._concerns(resource, item)]
+            said = tuple([_told(item) for item in found if item.mark or not await _somewhere(item, cluster)])
+            self._said[owner.name] = (state, said)
+        return self._said[owner.name][1]
+
+    def forget(self, owner: str) -> None:
+        """The owner is gone."""
+        self._said.pop(owner, None)
+
+    def _concerns(self, resource: VidraResource, item: Idle) -> bool:
+        """Whether a rule that leads nowhere here can be meant for nothing else.
+
+        All VidraResources of a sync have the rules of the sync, and each rule is for some of their objects.
+        """
+        others = self._siblings(resource)
+        target = item.rule.target
+        if not others or (item.objects and (target.kind or target.name)):
+            return True
+        if item.objects or resource.metadata.name > min(other.metadata.name for other in others):
+            return False
+        entries = (entry for other in others for entry in other.status.managed_resources)
+        applied = all(other.status.applied_checksum for other in others)
+        return applied and not any(means(item.rule, ref_of(entry)) for entry in entries)
+
+
+def idle(rules: Iterable[IgnoreDifference], objects: Iterable[Desired], owner: Owner) -> list[Idle]:
+    """The pointers of rules that lead to nothing in a manifest, or only to what Vidra itself writes: pure."""
+    everything = list(objects)
+    found: list[Idle] = []
+    for rule in rules:
+        meant = tuple(item for item in everything if means(rule, item.ref))
+        for pointer in rule.json_pointers:
+            mark = _is_mark(pointer, owner)
+            if mark or not any(_leads(pointer, item) for item in meant):
+                found.append(Idle(rule, pointer, meant, mark))
+    return found
+
+
+def _leads(pointer: str, item: Desired) -> bool:
+    return any(there(item.body, sent) for sent in as_sent(pointer, item.ref, item.body))
+
+
+def _is_mark(pointer: str, owner: Owner) -> bool:
+    marks = {"labels": owner.labels, "annotations": owner.annotations}
+    return pointer in {f"/metadata/{part}/{key.replace('/', '~1')}" for part, keys in marks.items() for key in keys}
+
+
+async def _somewhere(item: Idle, cluster: Cluster) -> bool:
+    """Whether an object in the cluster has the field, for example because the server or somebody else set it."""
+    for wanted in item.objects[:LOOKED_AT]:
+        try:
+            live = await cluster.client.get(wanted.path, dict[str, Any])
+        except ApiError as error:
+            if not error.absent:
+                return True  # it cannot be told
+            continue
+        if any(there(live, sent) for sent in as_sent(item.pointer, wanted.ref, wanted.body)):
+            return True
+    return len(item.objects) > LOOKED_AT
+
+
+def _told(item: Idle) -> str:
+    if not item.objects:
+        return f"ignoreDifferences: the rule for {item.pointer} means no object: look at its target ({_target(item)})"
+    if item.mark:
+        return f"ignoreDifferences: {item.pointer} has no effect: Vidra sets it on every object that it has"
+    objects = str(item.objects[0].ref) + (f" and {len(item.objects) - 1} more" if len(item.objects) > 1 else "")
+    return f"ignoreDifferences: {item.pointer} has no effect: there is no such field to leave alone in {objects}"
+
+
+def _target(item: Idle) -> str:
+    fields = msgspec.to_builtins(item.rule.target)
+    return ", ".join(f"{name} {value or 'empty'}" for name, value in fields.items()) or "any object"

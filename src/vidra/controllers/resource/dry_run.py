@@ -1,0 +1,232 @@
+"""What passes over VidraResources would do: the same steps as a pass, in clusters where nothing is really written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from vidra.api.policies import DeletionPolicy
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.desired.object import Key
+from vidra.apply.drift import told
+from vidra.apply.field_owner import Owner
+from vidra.apply.inventory import Inventory, key_of, ref_of
+from vidra.apply.inventory_index import Claims
+from vidra.apply.options import Terms
+from vidra.apply.plan import Plan, prune_order
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.dry_run import Rehearsal
+from vidra.clusters.errors import ClusterError
+from vidra.controllers.resource.apply.conflict_peers import rivals_in
+from vidra.controllers.resource.apply.desired_state import Wanted, wanted
+from vidra.controllers.resource.apply.executor import Hands
+from vidra.controllers.resource.apply.prune_guard import Restraint, restraint, survivors
+from vidra.controllers.resource.apply.reconcile import compare, watch, with_ends
+from vidra.controllers.resource.cluster import Reach
+from vidra.controllers.resource.drift.review import Drifts
+from vidra.controllers.resource.drift.unused_rules import Rules
+from vidra.controllers.resource.migration import Move, inventory_of
+from vidra.controllers.resource.status.compute import reason_of
+from vidra.controllers.runtime.context import sync_of
+from vidra.controllers.runtime.offload import unhurried
+from vidra.kube.errors import KubeError
+from vidra.kube.store import Store
+from vidra.manifests import ManifestObject, Ref, read
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A VidraResource as it might be, with its text; without a text: on its way out."""
+
+    resource: VidraResource
+    text: bytes | None
+
+
+class Study(msgspec.Struct, frozen=True):
+    """What a pass finds before it does anything."""
+
+    proposal: Proposal
+    reach: Reach
+    cluster: Cluster
+    owner: Owner
+    move: Move
+    before: Inventory
+    want: Wanted
+    work: Plan
+    limits: Restraint
+    warnings: tuple[str, ...]
+    defined: tuple[ManifestObject, ...]
+    """Objects of kinds that the manifest itself defines."""
+
+    @property
+    def unwanted(self) -> tuple[ManagedObject, ...]:
+        """What would be pruned."""
+        return tuple(entry for stage in self.work.prune for entry in stage)
+
+
+class Preview(msgspec.Struct):
+    """What would come of it, besides what would be written."""
+
+    problems: list[ObjectProblem] = []
+    notes: list[str] = []
+    new: list[ManifestObject] = []
+    """Objects whose kind does not exist before another object of the manifest is applied."""
+
+
+async def study(
+    clusters: Rehearsal, proposal: Proposal, hub: str, resources: Store[VidraResource], claims: Claims
+) -> Study | ObjectProblem:
+    """Look at what a pass would do with a text; a cluster that cannot be asked is a problem."""
+    resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
+    text = proposal.text or b""
+    reading = await unhurried(len(text), lambda: read(text))
+    reach = Reach(clusters, resource)
+    try:
+        cluster = reach.destination()
+        await clusters.there(cluster)
+        want = await wanted(reading, resource.spec, cluster, owner)
+        move = Move(cluster, resource, owner, resources.get)
+        await move.find(want.objects)
+        await watch(want, move.inventory, cluster, owner)
+        before = with_ends(move.inventory, want, claims, cluster, owner)
+        found = compare(want, before, cluster, owner)
+        review = await Drifts().review(
+            *(found, want.objects, before, cluster, owner),
+            policy=resource.spec.drift_policy,
+            everything=True,
+        )
+        siblings = [item for item in resources.group(sync_of(resource)) if item.metadata.name != owner.name]
+        remarks = await Rules(lambda _: siblings if sync_of(resource) else ()).idle(resource, want, cluster, owner)
+    except ClusterError as error:
+        return ObjectProblem(error.reason, str(error), owner.name)
+    except KubeError as error:
+        return ObjectProblem(reason_of(error), str(error), owner.name)
+    work = review.work
+    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
+    left = (f"changed since, and left so: {told(drift)}" for drift in review.reported)
+    warnings = (*(item.message for item in reading.warnings), *remarks, *left)
+    defined = _defined_here(reading.objects)
+    return Study(proposal, reach, cluster, owner, move, before, want, work, limits, warnings, defined)
+
+
+async def rehearse(
+    clusters: Rehearsal,
+    proposals: Sequence[Proposal],
+    hub: str,
+    resources: Store[VidraResource],
+    may_describe: Collection[str] = (),
+) -> Preview:
+    """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew.
+
+    Args:
+        may_describe: Names of Namespaces that may be given labels although they were there before.
+    """
+    preview, claims = Preview(), Claims(resources, hub)
+    studies: list[Study] = []
+    for proposal in proposals:
+        found = await study(clusters, proposal, hub, resources, claims) if proposal.text is not None else None
+        if isinstance(found, Study):
+            studies.append(found)
+        elif found is not None:
+            preview.problems.append(found)
+    leaving = [item.resource for item in proposals if item.text is None]
+    unwanted = {item.owner.name: frozenset(str(ref_of(entry)) for entry in item.unwanted) for item in studies}
+    rivals = rivals_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
+    for item in studies:
+        adopted: list[Ref] = []
+        terms = Terms(item.proposal.resource.spec, rivals, adopted.append, may_describe=may_describe)
+        await _apply(item, terms, claims, preview)
+        preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
+    heirs = {key for item in studies for key in item.want.objects}
+    for item in studies:
+        await _prune(clusters, item, heirs, preview, claims=claims)
+    for resource in leaving:
+        await _leave(clusters, resource, Owner(hub, resource.metadata.name), heirs, preview, claims=claims)
+    return preview
+
+
+async def _apply(item: Study, terms: Terms, claims: Claims, preview: Preview) -> None:
+    hands = Hands(item.reach, item.owner, claims)
+    try:
+        await item.move.carry_out()
+        stages = item.move.free(item.work.stages)
+        await hands.apply(item.cluster, stages, item.before, terms, gate=lambda _: None)
+    except KubeError as error:
+        preview.problems.append(ObjectProblem(reason_of(error), str(error), item.owner.name))
+    problems = (*item.want.problems, *item.move.problems, *hands.problems)
+    new, rest = _expected(item.defined, problems)
+    preview.new += new
+    preview.problems += rest
+    preview.notes += item.warnings
+
+
+async def _prune(clusters: Rehearsal, item: Study, heirs: Collection[Key], preview: Preview, *, claims: Claims) -> None:
+    unwanted = [entry for entry in item.unwanted if key_of(entry) not in heirs]
+    if objection := item.limits.objection(item.proposal.resource, unwanted, waits=False):
+        preview.notes.append(f"{item.owner.name}: {objection.message}")
+        if item.limits.emptied:
+            return
+    await _remove(clusters, item.reach, item.owner, unwanted, preview, claims=claims)
+
+
+async def _leave(
+    clusters: Rehearsal,
+    resource: VidraResource,
+    owner: Owner,
+    heirs: Collection[Key],
+    preview: Preview,
+    *,
+    claims: Claims,
+) -> None:
+    entries = inventory_of(resource).entries
+    going = [entry for key, entry in entries.items() if key not in heirs]
+    orphan = resource.spec.deletion_policy is DeletionPolicy.ORPHAN
+    preview.notes.append(f"VidraResource {owner.name} would be removed")
+    await _remove(clusters, Reach(clusters, resource), owner, going, preview, claims=claims, orphan=orphan)
+
+
+async def _remove(
+    clusters: Rehearsal,
+    reach: Reach,
+    owner: Owner,
+    entries: Sequence[ManagedObject],
+    preview: Preview,
+    *,
+    claims: Claims,
+    orphan: bool = False,
+) -> None:
+    hands = Hands(reach, owner, claims)
+    try:
+        for server in {entry.server for entry in entries}:
+            await clusters.there(reach.get(server))
+        await hands.prune(prune_order(entries), patient=False, orphan=orphan)
+    except KubeError as error:
+        preview.problems.append(ObjectProblem(reason_of(error), str(error), owner.name))
+    except ClusterError as error:
+        preview.problems.append(ObjectProblem(error.reason, str(error), owner.name))
+    preview.problems += hands.problems
+    preview.notes += [f"stays: {kept}" for kept in hands.kept]
+
+
+def _defined_here(objects: Sequence[ManifestObject]) -> tuple[ManifestObject, ...]:
+    """Objects of kinds for which the same manifest holds the definition."""
+    kinds = {_defines(item) for item in objects if item.ref.kind == "CustomResourceDefinition"}
+    return tuple(item for item in objects if (item.ref.group, item.ref.kind) in kinds)
+
+
+def _defines(item: ManifestObject) -> tuple[str, str]:
+    try:
+        return item.body["spec"]["group"], item.body["spec"]["names"]["kind"]
+    except (KeyError, TypeError):
+        return "", ""
+
+
+def _expected(
+    defined: Iterable[ManifestObject], problems: Iterable[ObjectProblem]
+) -> tuple[list[ManifestObject], list[ObjectProblem]]:
+    """Objects whose kind is only about to be defined, and the problems that are left without those about them."""
+    unknown = {problem.object: problem for problem in problems if problem.reason == Reason.KIND_UNKNOWN}
+    new = [item for item in defined if str(item.ref) in unknown]
+    solved = {str(item.ref) for item in new}
+    return new, [item for item in problems if item.object not in solved or item.reason != Reason.KIND_UNKNOWN]

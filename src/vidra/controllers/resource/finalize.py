@@ -1,0 +1,189 @@
+"""One pass over a VidraResource that is being deleted: its objects go first, in reverse order, cluster by cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from vidra.api.conditions import Verdict
+from vidra.api.policies import DeletionPolicy
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.api.times import duration_or
+from vidra.apply.field_owner import Owner
+from vidra.apply.inventory_index import Claims
+from vidra.apply.plan import prune_order
+from vidra.apply.refusals import ENDS_BY_ITSELF
+from vidra.clusters.circuit_breaker import BeingAsked
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
+from vidra.controllers.resource.apply.executor import Hands
+from vidra.controllers.resource.cluster import Reach
+from vidra.controllers.resource.migration import Move, Peers, inventory_of
+from vidra.controllers.resource.status.compute import Outcome, reason_of
+from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.kube.errors import KubeError
+
+FILL_WITHIN = 5.0
+"""Seconds that the views of the objects' kinds may take to fill; without a view each object is looked at."""
+
+
+class Farewell(msgspec.Struct, frozen=True):
+    """What one pass achieved."""
+
+    outcome: Outcome
+    """Its inventory is what is left."""
+    kept: tuple[str, ...]
+    """What stays and is Vidra's no longer, each with the reason."""
+    held: tuple[str, ...]
+    """What is deleted, but stays until its finalizers are taken off."""
+    again: float | None = None
+    """Seconds after which more can be done, whatever happens meanwhile."""
+    asking: bool = False
+    """Some cluster has only just been asked whether it is there: this was no try yet."""
+
+
+async def delete_pass(
+    reach: Reach, resource: VidraResource, owner: Owner, peers: Peers, claims: Claims, *, seconds: float, grace: float
+) -> Farewell:
+    """Remove as much as can be removed now.
+
+    Args:
+        peers: The other VidraResources.
+        claims: What they have.
+        seconds: After which the pass ends, even if a cluster keeps it waiting.
+        grace: Seconds for which custom resources are waited for with any policy, before what may serve them goes.
+    """
+    before = inventory_of(resource)
+    by_server: dict[str, list[ManagedObject]] = {}
+    for entry in before.entries.values():
+        by_server.setdefault(entry.server, []).append(entry)
+    works = [
+        _Work(
+            reach,
+            server,
+            entries,
+            Hands(reach, owner, claims),
+            lambda cluster: Move(cluster, resource, owner, peers),
+        )
+        for server, entries in by_server.items()
+    ]
+    try:
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work.run(resource.spec.deletion_policy, grace))
+    except TimeoutError:
+        pass  # What is certain is in the hands.
+    problems = [problem for work in works for problem in work.hands.problems]
+    gone = [key for work in works for key in work.hands.gone]
+    outcome = Outcome(_verdict(problems), before.settled((), gone), tuple(problems), total=resource.status.objects)
+    kept = tuple(line for work in works for line in work.hands.kept)
+    held = tuple(line for work in works for line in work.hands.held)
+    again = min((work.hands.again for work in works if work.hands.again is not None), default=None)
+    return Farewell(outcome, kept, held, again, any(work.asking for work in works))
+
+
+def unexplained(resource: VidraResource, error: KubeError) -> Farewell:
+    """Nothing was removed, because nobody can tell whether somebody wished it."""
+    message = f"nothing is removed before Vidra's own definitions were looked at: {error}"
+    problem = ObjectProblem(reason_of(error), message)
+    outcome = Outcome(_verdict([problem]), inventory_of(resource), (problem,), total=resource.status.objects)
+    return Farewell(outcome, (), ())
+
+
+class _Work:
+    """The part of a deletion that is about one cluster: another that is away must not hold it up."""
+
+    def __init__(
+        self,
+        reach: Reach,
+        server: str,
+        entries: Sequence[ManagedObject],
+        hands: Hands,
+        new_move: Callable[[Cluster], Move],
+    ) -> None:
+        self._reach, self._server, self._entries = reach, server, entries
+        self._new_move = new_move
+        self.hands = hands
+        self.asking = False
+
+    async def run(self, policy: DeletionPolicy, grace: float) -> None:
+        """Do what can be done; what stands in the way is in the hands' problems."""
+        try:
+            cluster = self._reach.get(self._server)
+            await self._remove(cluster, policy, grace)
+        except ClusterError as error:
+            self._problem(error.reason, str(error))
+        except BeingAsked as error:
+            self.asking = True
+            self._problem(Reason.WAITING_FOR_DELETION, str(error))
+        except KubeError as error:
+            self._problem(reason_of(error), f"cannot remove objects: {error}")
+
+    async def _remove(self, cluster: Cluster, policy: DeletionPolicy, grace: float) -> None:
+        orphan = policy is DeletionPolicy.ORPHAN
+        try:
+            cluster.breaker.check(self.hands.owner.manager, passing=True)
+            if self._reach.is_another(cluster):
+                return await self.hands.prune([self._entries])
+            if not orphan:
+                await self._watch(cluster)
+            patient = policy is DeletionPolicy.WAIT_FOR_TERMINATION
+            entries = await self._moved(cluster)
+            await self.hands.prune(prune_order(entries), patient=patient, grace=grace, orphan=orphan)
+        except KubeError:
+            cluster.breaker.doubt()
+            raise
+
+    async def _moved(self, cluster: Cluster) -> list[ManagedObject]:
+        """The entries, where the first Vidra wrote them with a UID: what it left is known as ours only then."""
+        move = self._new_move(cluster)
+        await move.find({})
+        await move.carry_out()
+        self.hands.problems += move.problems
+        return move.newest(self._entries)
+
+    async def _watch(self, cluster: Cluster) -> None:
+        """Have the end of each object seen when it comes; an operator that has just started watches nothing yet."""
+        places: dict[Kind, set[str]] = {}
+        for entry in self._entries:
+            try:
+                kind = await cluster.discovery.serving(entry.api_version, entry.kind)
+            except DiscoveryStale:
+                continue
+            if kind is not None:
+                places.setdefault(kind, set()).add(entry.namespace)
+        held = {kind: frozenset(names) for kind, names in places.items()}
+        cluster.observed.hold(self.hands.owner.manager, held)
+        await cluster.observed.ready(held, FILL_WITHIN)
+
+    def _problem(self, reason: Reason, message: str) -> None:
+        self.hands.problems.append(ObjectProblem(reason, message))
+
+
+def _verdict(problems: Sequence[ObjectProblem]) -> Verdict:
+    failed = [problem for problem in problems if problem.reason not in ENDS_BY_ITSELF]
+    if failed:
+        return Verdict(ready=False, reason=Reason(failed[0].reason), message=failed[0].message)
+    message = "; ".join(problem.message for problem in problems[:3]) or "removing objects"
+    return Verdict(ready=False, reason=Reason.DELETING, message=message, progressing=True)
+
+
+GRACE = timedelta(seconds=30)
+"""For custom resources to leave before what may serve them, where finalizers are not waited for otherwise."""
+USUAL = timedelta(minutes=5)
+
+
+def time_left(resource: VidraResource, now: datetime) -> float:
+    """Seconds until a deletion ends, whatever is left by then; negative when that was before now."""
+    since = datetime.fromisoformat(resource.metadata.deletion_timestamp or now.isoformat())
+    return (since + duration_or(resource.spec.deletion_timeout, USUAL) - now).total_seconds()
+
+
+def grace_of(resource: VidraResource, now: datetime) -> float:
+    """Seconds for which custom resources are waited for, so that there is time left for the rest of the objects."""
+    timeout = duration_or(resource.spec.deletion_timeout, USUAL)
+    return min(GRACE, timeout / 2).total_seconds() if time_left(resource, now) > 0 else 0.0

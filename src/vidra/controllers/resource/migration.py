@@ -1,0 +1,131 @@
+"""The move from the first Vidra: what its inventory lists becomes this Vidra's, before anything else is done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from vidra.api.names import SYNC_LABEL
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.desired.object import Desired, Key
+from vidra.apply.errors import ObjectError
+from vidra.apply.field_owner import Owner
+from vidra.apply.inventory import Inventory, entry_for, key_of, ref_of
+from vidra.apply.migration.migrator import Takeover
+from vidra.apply.migration.v006 import Meta
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.registry import is_local
+from vidra.controllers.runtime.context import sync_of
+from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.kube.together import together
+
+Peers = Callable[[str], VidraResource | None]
+"""The VidraResource of a name."""
+
+
+class Move:
+    """What one VidraResource has from the first Vidra in the cluster of its destination.
+
+    First `find`, then the inventory is written, then `carry_out`: an object whose UID is in the inventory is known as
+    one's own even when the process dies in the middle of its move.
+    """
+
+    def __init__(self, cluster: Cluster, resource: VidraResource, owner: Owner, peers: Peers) -> None:
+        self._cluster = cluster
+        self._resource = resource
+        self._peers = peers
+        self._first = is_first(resource)
+        self._takeover = Takeover(cluster.client, cluster.observed, owner, resource.metadata.uid)
+        self._found: dict[Key, tuple[Kind, Meta]] = {}
+        self.inventory = inventory_of(resource)
+        """With a UID for every object that was found to be ours."""
+        self.problems: list[ObjectProblem] = []
+        self._stuck: set[Key] = set()
+
+    async def find(self, wanted: Mapping[Key, Desired]) -> None:
+        """Look at everything that no pass of this Vidra's has applied yet.
+
+        Raises:
+            KubeError: The cluster does not answer, or does not let Vidra in.
+        """
+        known = self.inventory.entries
+        doubtful = [entry for entry in known.values() if not entry.revision and entry.server == self._cluster.server]
+        looks = [self._look(entry, listed=True) for entry in doubtful]
+        if self._first:
+            # It wrote its inventory last: after a bad document, what came before is in the cluster but not listed.
+            looks += [self._look(entry_for(item), listed=False) for key, item in wanted.items() if key not in known]
+        entries = [entry for entry in await together(looks) if entry]
+        if any(known.get(key_of(entry)) != entry for entry in entries):
+            self.inventory = self.inventory.settled(entries, ())
+
+    async def carry_out(self) -> None:
+        """Move what was found; one that cannot be moved does not stop the others.
+
+        Raises:
+            KubeError: The cluster does not answer, or does not let Vidra in.
+        """
+        await together(self._move(key, kind, meta) for key, (kind, meta) in self._found.items())
+
+    def free(self, stages: Iterable[Iterable[Desired]]) -> list[list[Desired]]:
+        """What may be applied: all but the objects that could not be moved."""
+        return [[item for item in stage if item.key not in self._stuck] for stage in stages]
+
+    def newest(self, entries: Iterable[ManagedObject]) -> list[ManagedObject]:
+        """These entries as they are now, but for the objects that could not be moved."""
+        keys = [key_of(entry) for entry in entries]
+        return [self.inventory.entries[key] for key in keys if key not in self._stuck]
+
+    async def _look(self, entry: ManagedObject, *, listed: bool) -> ManagedObject | None:
+        try:
+            kind = await self._cluster.discovery.serving(entry.api_version, entry.kind)
+        except DiscoveryStale:
+            return None
+        meta = await self._takeover.look(kind, entry) if kind else None
+        if kind is None or meta is None:
+            return None
+        if not self._takeover.is_ours(meta, entry, first=self._first, listed=listed):
+            return None
+        self._found[key_of(entry)] = kind, meta
+        if entry.uid:
+            return entry
+        return msgspec.structs.replace(entry, uid=meta.uid, joined=self._takeover.joined(meta, entry))
+
+    async def _move(self, key: Key, kind: Kind, meta: Meta) -> None:
+        entry = self.inventory.entries[key]
+        try:
+            await self._takeover.move(kind, entry, meta, lambda name: self._has(name, key))
+        except ObjectError as error:
+            self._stuck.add(key)
+            self.problems.append(ObjectProblem(error.reason, str(error), str(ref_of(entry))))
+
+    def _has(self, name: str, key: Key) -> bool:
+        """Whether another VidraResource has the object too, and so will look after it."""
+        peer = self._peers(name)
+        return (
+            peer is not None
+            and peer.metadata.name != self._resource.metadata.name
+            and key in inventory_of(peer).entries
+        )
+
+
+def is_first(resource: VidraResource) -> bool:
+    """Whether the status is still what the first Vidra left, but for a failure that this one may have added.
+
+    It lists objects, but neither a UID nor how many they are; or it says a state without conditions. One that the first
+    Vidra made for a sync lacks this one's label.
+    """
+    status = resource.status
+    if status.deploy_state is None or status.objects or any(entry.uid for entry in status.managed_resources):
+        return False
+    of_first_sync = bool(sync_of(resource)) and SYNC_LABEL not in resource.metadata.labels
+    return bool(status.managed_resources) or not status.conditions or of_first_sync
+
+
+def inventory_of(resource: VidraResource) -> Inventory:
+    """The inventory, where the first Vidra wrote it with the cluster that it left out: the destination's."""
+    entries = resource.status.managed_resources
+    server = resource.spec.destination.server
+    if is_local(server) or not is_first(resource):
+        return Inventory.of(entries)
+    return Inventory.of(msgspec.structs.replace(entry, server=server or "") for entry in entries)

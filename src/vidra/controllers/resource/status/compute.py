@@ -1,0 +1,153 @@
+"""What a pass over a VidraResource concluded, as its status: pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from vidra.api.conditions import Verdict, conditions_for
+from vidra.api.health import Status
+from vidra.api.reasons import Reason
+from vidra.api.resource import (
+    DriftedObject,
+    HeldPrune,
+    KnownCluster,
+    ObjectProblem,
+    ResourceStatus,
+    VidraResource,
+)
+from vidra.api.sync import State
+from vidra.api.times import rfc3339
+from vidra.apply.inventory import Inventory
+from vidra.apply.refusals import ENDS_BY_ITSELF
+from vidra.controllers.runtime.predicates import requested
+from vidra.kube.errors import ApiError, KubeError
+
+LISTED = 50
+"""Problems that a status lists; the message says how many there are."""
+NAMED = 3
+"""Problems that a condition's message repeats."""
+
+_WAITING = ENDS_BY_ITSELF | {
+    Reason.WAITING_FOR_HEALTH,
+    Reason.NOT_OBSERVED,
+    Reason.DEPENDENCY_NOT_READY,
+    Reason.PROGRESSING,
+}
+"""Reasons that end when somebody else acts in the cluster; Vidra then goes on by itself."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The end of a pass, or what it knows so far."""
+
+    verdict: Verdict
+    inventory: Inventory
+    problems: tuple[ObjectProblem, ...] = ()
+    total: int = 0
+    ready: int = 0
+    checksum: str = ""
+    """Of the text, if all of it was applied."""
+    held: HeldPrune | None = None
+    """What is not pruned before somebody agrees."""
+    drifted: tuple[DriftedObject, ...] = ()
+    """What differs from what was applied, and is left so."""
+    health: Status | None = None
+    """The worst of the objects, Unknown when they are not seen now; None when there are none."""
+    clusters: tuple[KnownCluster, ...] = ()
+    """Which clusters were found, as far as this pass met any."""
+
+
+def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Verdict:
+    """The verdict over a pass that came to its end.
+
+    Args:
+        drift: What differs from what was applied, and is left so.
+    """
+    if not problems:
+        also = f"; changed since, and left so: {drift}" if drift else ""
+        return Verdict(ready=True, reason=Reason.APPLIED, message=f"{_objects(total)} applied{also}", drift=drift)
+    reasons = Counter(Reason(problem.reason) for problem in problems)
+    waiting = reasons.keys() <= _WAITING
+    reason = _foremost(reasons)
+    named = "; ".join(problem.message for problem in problems[:NAMED])
+    more = f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
+    count = f"{len(problems)} of {total}: " if len(problems) > 1 else ""
+    return Verdict(ready=False, reason=reason, message=f"{count}{named}{more}", progressing=waiting, drift=drift)
+
+
+def as_applied(resource: VidraResource) -> Outcome:
+    """The end of the last pass, of a VidraResource whose objects are all applied."""
+    status = resource.status
+    return Outcome(
+        judge((), status.objects),
+        Inventory.of(status.managed_resources),
+        total=status.objects,
+        ready=status.ready_objects,
+        checksum=status.applied_checksum,
+        held=status.held_prune,
+    )
+
+
+def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, handled: bool) -> ResourceStatus:
+    """The status that says an outcome.
+
+    Args:
+        handled: The pass has ended, so that what was asked for is done.
+    """
+    before = resource.status
+    verdict = outcome.verdict
+    status = msgspec.structs.replace(
+        before,
+        observed_generation=resource.metadata.generation,
+        conditions=conditions_for(verdict, before.conditions, resource.metadata.generation, now),
+        managed_resources=outcome.inventory.listing(),
+        clusters=_clusters(before.clusters, outcome),
+        applied_checksum=outcome.checksum,
+        objects=outcome.total,
+        ready_objects=outcome.ready,
+        progress=f"{outcome.ready}/{outcome.total}",
+        problems=tuple(outcome.problems[:LISTED]),
+        drifted=outcome.drifted[:LISTED],
+        held_prune=outcome.held,
+        health=outcome.health,
+        last_handled_requested_at=requested(resource.metadata) if handled else before.last_handled_requested_at,
+        deploy_state=state_of(verdict),
+        last_error="" if verdict.ready or verdict.progressing else verdict.message,
+    )
+    if status == before:
+        return before
+    return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
+
+
+def reason_of(error: KubeError) -> Reason:
+    """What a failed request means: the server is away, or does not let Vidra in, or not do what every pass needs."""
+    if isinstance(error, ApiError) and error.forbidden:
+        return Reason.FORBIDDEN
+    unauthorized = isinstance(error, ApiError) and error.unauthorized
+    return Reason.CLUSTER_UNAUTHORIZED if unauthorized else Reason.CLUSTER_UNREACHABLE
+
+
+def state_of(verdict: Verdict) -> State:
+    """The first Vidra's word for a verdict."""
+    if verdict.ready:
+        return State.SUCCEEDED
+    return State.RUNNING if verdict.progressing else State.FAILED
+
+
+def _clusters(before: Sequence[KnownCluster], outcome: Outcome) -> tuple[KnownCluster, ...]:
+    """The clusters that the inventory is in; what was found now counts."""
+    found = {item.server: item for item in (*before, *outcome.clusters)}
+    servers = {entry.server for entry in outcome.inventory.entries.values()}
+    return tuple(found[server] for server in sorted(servers & found.keys()))
+
+
+def _foremost(reasons: Counter[Reason]) -> Reason:
+    """The reason to show first: one that needs a person before one that ends by itself, then the commonest."""
+    return max(reasons, key=lambda reason: (reason not in _WAITING, reasons[reason]))
+
+
+def _objects(count: int) -> str:
+    return "1 object" if count == 1 else f"{count} objects"

@@ -1,0 +1,279 @@
+"""The texts that syncs fetched, kept in Secrets of Vidra's own namespace: they may be large, and may hold secrets.
+
+The names of a text's Secrets, which are immutable, follow from the VidraResource and the checksum, so that writing the
+same text twice writes it once, and a new text never overwrites the one that is still applied.
+
+Invariants: a text is given only to a VidraResource whose seal is right
+(`vidra.controllers.runtime.content_seal`), from memory as well; and on behalf of a sync nothing is forgotten but what
+is labelled as its own. What a VidraResource says besides proves nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Container, Iterable
+from typing import Any
+
+import msgspec
+
+from vidra.api.names import CHECKSUM_LABEL, RESOURCE_LABEL, STAMP, SYNC_LABEL
+from vidra.api.reasons import Reason
+from vidra.api.resource import Content, VidraResource
+from vidra.api.sync import Destination
+from vidra.apply.field_owner import hashed
+from vidra.controllers.runtime.content_cache import Text, TextCache
+from vidra.controllers.runtime.content_chunks import (
+    ContentError,
+    chunk_in,
+    chunks_of,
+    is_as_stored,
+    labels_of,
+    named_well,
+    names_of,
+    secret_of,
+    whole,
+)
+from vidra.controllers.runtime.content_seal import is_sealed, new_stamp, sealed
+from vidra.controllers.runtime.offload import unhurried
+from vidra.kube.client import Client, encode
+from vidra.kube.errors import ApiError
+from vidra.kube.operations import create, delete, delete_all
+from vidra.kube.store import Store
+from vidra.kube.together import together
+from vidra.kube.types import Heading, Secret
+
+
+class ContentRefused(ContentError):  # noqa: N818 - what happened
+    """A VidraResource names a stored text that was not given to it."""
+
+    reason = Reason.CONTENT_REFUSED
+
+
+def kept_for(kept: Heading) -> str:
+    """For which sync a Secret holds a text, by the hash of the sync's name."""
+    return kept.metadata.labels.get(SYNC_LABEL, "")
+
+
+class ContentStore:
+    """Texts by VidraResource and checksum.
+
+    Args:
+        kept: Their Secrets, indexed by `kept_for`.
+    """
+
+    def __init__(self, client: Client, namespace: str, kept: Store[Heading]) -> None:
+        self._client = client
+        self._namespace = namespace
+        self._kept = kept
+        self._root = f"/api/v1/namespaces/{namespace}/secrets"
+        self._cache = TextCache()
+
+    async def save(self, sync: str, resource: str, artifact: str, checksum: str, text: bytes) -> Content:
+        """Keep a text and say where it is.
+
+        Args:
+            resource: Name of the VidraResource that it is for, or what stands for all of them that share it.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        chunks = await unhurried(len(text), lambda: chunks_of(text))
+        content = Content(artifact, checksum, names_of(resource, checksum, len(chunks)), len(text))
+        labels = labels_of(sync, resource, checksum)
+        stamp = self._stamp(content) or new_stamp()
+        parts = zip(content.secrets, chunks, strict=True)
+        await together(self._write(secret_of(name, labels, stamp, chunk)) for name, chunk in parts)
+        self._cache.remember(content, Text(stamp, text))
+        return content
+
+    def has(self, sync: str, content: Content) -> bool:
+        """Whether a text of a sync is still there, as far as its Secrets' labels tell."""
+        labels = {(SYNC_LABEL, hashed(sync)), (CHECKSUM_LABEL, content.checksum)}
+        found = [self._kept.get(name, self._namespace) for name in content.secrets]
+        return all(item is not None and labels <= item.metadata.labels.items() for item in found) and bool(
+            self._stamp(content)
+        )
+
+    def sealed(self, name: str, content: Content, destination: Destination) -> Content:
+        """A text as it is given to a VidraResource, for a place; without a seal when the text is not there."""
+        stamp = self._stamp(content)
+        return sealed(stamp, name, content, destination) if stamp else msgspec.structs.replace(content, seal="")
+
+    def vouches(self, resource: VidraResource) -> bool:
+        """Whether a sync gave a VidraResource the text that it names; False also when the text is not there."""
+        content = resource.spec.content
+        return content is not None and _is_given(self._stamp(content), resource)
+
+    def check(self, resource: VidraResource) -> None:
+        """Look at a VidraResource before anything else is done about it, as far as that goes without a request.
+
+        Raises:
+            ContentRefused: The text that it names was not given to it, or not for this place.
+        """
+        content = resource.spec.content
+        if content is None:
+            return
+        stamp = self._stamp(content)
+        if not named_well(content) or (stamp and not _is_given(stamp, resource)):
+            raise ContentRefused(_refusal(resource))
+
+    async def load(self, resource: VidraResource) -> bytes:
+        """The text that a sync gave to a VidraResource.
+
+        Raises:
+            ContentRefused: It was not given to this one, or not for this place.
+            ContentError: It is gone, or not what was kept.
+            KubeError: It cannot be read now.
+        """
+        self.check(resource)
+        content = resource.spec.content
+        assert content is not None
+        found = self._cache.get(content) or await self._read(content)
+        # The stamp that was stored with it decides, whatever was known before.
+        if not _is_given(found.stamp, resource):
+            raise ContentRefused(_refusal(resource))
+        return found.text
+
+    async def drop_others(self, sync: str, resource: str, wanted: Container[str]) -> None:
+        """Forget what a sync kept for a VidraResource, or for all that share it, but what is in these Secrets.
+
+        Raises:
+            KubeError: They could not be deleted.
+        """
+        for item in self._kept.group(hashed(sync)):
+            is_its = item.metadata.labels.get(RESOURCE_LABEL) == hashed(resource)
+            if is_its and item.metadata.name not in wanted:
+                await self._delete(item)
+
+    async def tidy(self, sync: str, resources: Iterable[VidraResource]) -> None:
+        """Forget what a sync kept that none of its VidraResources refers to; nothing is asked when there is nothing.
+
+        Only after a pass over it: a text is written before what refers to it. Earlier passes may have been broken off
+        between the two, or before the text from before was dropped.
+
+        Raises:
+            KubeError: They could not be deleted.
+        """
+        wanted = _referred_to(resources)
+        for item in self._kept.group(hashed(sync)):
+            if item.metadata.name not in wanted:
+                await self._delete(item)
+
+    async def discard(self, sync: str, content: Content) -> None:
+        """Forget a text of a sync that turned out to be damaged.
+
+        Raises:
+            KubeError: It could not be deleted.
+        """
+        self._cache.forget(content)
+        labels = {(SYNC_LABEL, hashed(sync)), (CHECKSUM_LABEL, content.checksum)}
+        for name in content.secrets:
+            kept = self._kept.get(name, self._namespace)
+            if kept is not None and labels <= kept.metadata.labels.items():
+                await self._delete(kept)
+
+    async def leave(self, sync: str, resource: VidraResource, others: Iterable[VidraResource]) -> None:
+        """Forget the text of a VidraResource that goes, unless another one of its sync has the same.
+
+        Raises:
+            KubeError: It could not be deleted.
+        """
+        content = resource.spec.content
+        if content is None or not self.vouches(resource):
+            return
+        shared = _referred_to(others)
+        await self.drop_others(sync, resource.metadata.name, shared)
+        if shared.isdisjoint(content.secrets):
+            await self.discard(sync, content)
+
+    async def drop(self, sync: str) -> None:
+        """Forget every text of a sync.
+
+        Raises:
+            KubeError: They could not be deleted.
+        """
+        await delete_all(self._client, self._root, f"{SYNC_LABEL}={hashed(sync)}")
+
+    async def sweep(self, resources: Iterable[VidraResource], concerns: Callable[[str], bool]) -> None:
+        """Forget every text that no VidraResource refers to: what a process left that died between two writes.
+
+        Only before their syncs are worked on: a text is written before what refers to it.
+
+        Args:
+            concerns: Whether this is about the texts of a sync, by the hash of its name.
+
+        Raises:
+            KubeError: They could not be deleted.
+        """
+        wanted = _referred_to(resources)
+        for item in self._kept:
+            if item.metadata.name not in wanted and concerns(kept_for(item)):
+                await self._delete(item)
+
+    async def _write(self, body: dict[str, Any]) -> None:
+        """Have a Secret be there as it should, whatever was there under its name."""
+        try:
+            await self._create(body)
+        except ApiError as error:
+            if not error.conflict:
+                raise
+            await self._mend(body)
+
+    async def _mend(self, body: dict[str, Any]) -> None:
+        """An earlier pass got this far; or somebody put something else in its place, which is none of ours."""
+        path = f"{self._root}/{body['metadata']['name']}"
+        found = await self._client.get(path, Secret)
+        if is_as_stored(found, body):
+            self._kept.changed(Heading(found.metadata))
+            return
+        await delete(self._client, path, uid=found.metadata.uid)
+        await self._create(body)
+
+    async def _create(self, body: dict[str, Any]) -> None:
+        # Known at once: a pass that follows must not take it for lost.
+        self._kept.changed(await create(self._client, self._root, encode(body), Heading))
+
+    async def _delete(self, item: Heading) -> None:
+        await delete(self._client, f"{self._root}/{item.metadata.name}", uid=item.metadata.uid)
+
+    async def _read(self, content: Content) -> Text:
+        found = await asyncio.gather(*(self._get(name) for name in content.secrets))
+        chunks = [chunk_in(secret, content.checksum) for secret in found]
+        text = await unhurried(content.size, lambda: whole(chunks, content.checksum))
+        kept = Text(found[0].metadata.annotations.get(STAMP, ""), text)
+        self._cache.remember(content, kept)
+        return kept
+
+    async def _get(self, name: str) -> Secret:
+        try:
+            return await self._client.get(f"{self._root}/{name}", Secret)
+        except ApiError as error:
+            if error.not_found:
+                raise ContentError(f"the stored content is gone (Secret {name})") from None
+            raise
+
+    def _stamp(self, content: Content) -> str:
+        """What was stored with a text; empty when nothing is known of it."""
+        kept = self._kept.get(content.secrets[0], self._namespace) if content.secrets else None
+        if kept is not None:
+            return kept.metadata.annotations.get(STAMP, "")
+        cached = self._cache.get(content)
+        return cached.stamp if cached else ""
+
+
+def _referred_to(resources: Iterable[VidraResource]) -> set[str]:
+    """The Secrets that hold the texts of VidraResources."""
+    return {name for item in resources if item.spec.content for name in item.spec.content.secrets}
+
+
+def _is_given(stamp: str, resource: VidraResource) -> bool:
+    content = resource.spec.content
+    return content is not None and is_sealed(stamp, resource.metadata.name, content, resource.spec.destination)
+
+
+def _refusal(resource: VidraResource) -> str:
+    place = resource.spec.destination.server or "this cluster"
+    return (
+        f"spec.content names a stored text that no InfrahubSync gave to {resource.metadata.name} for {place}: only the "
+        "sync that stored a text may refer to it. Use spec.manifest, or let the sync write this VidraResource"
+    )

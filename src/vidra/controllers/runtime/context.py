@@ -1,0 +1,63 @@
+"""What all controllers work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.clusters.registry import Clusters
+from vidra.controllers.runtime.content_store import ContentStore
+from vidra.controllers.runtime.delivery_trace import Journeys
+from vidra.controllers.runtime.handover import Leaving, Underway
+from vidra.controllers.runtime.ignored_secrets import Overlooked
+from vidra.controllers.runtime.settings import Settings
+from vidra.controllers.runtime.sharding import Share
+from vidra.kube.client import Client
+from vidra.kube.event_recorder import Recorder
+from vidra.kube.store import Store
+from vidra.kube.types import Heading, Secret
+from vidra.telemetry.metrics import Metrics
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """The stores, hands and voices that a pass needs."""
+
+    client: Client
+    """Of the cluster that Vidra runs in."""
+    hub: str
+    """Which Vidra this is, in field managers."""
+    namespace: str
+    """Vidra's own."""
+    syncs: Store[InfrahubSync]
+    resources: Store[VidraResource]
+    """Indexed by the name of the sync that made them."""
+    infrahub_secrets: Store[Secret]
+    kept: Store[Heading]
+    """The Secrets that hold texts."""
+    clusters: Clusters
+    cluster_secrets: Store[Secret]
+    overlooked: Overlooked
+    content: ContentStore
+    recorder: Recorder
+    metrics: Metrics
+    journeys: Journeys
+    settings: Callable[[], Settings]
+    """The settings in force now."""
+    share: Share = msgspec.field(default_factory=Share)
+    """The syncs that are this replica's to work on."""
+    leaving: Leaving = msgspec.field(default_factory=Leaving)
+    underway: Underway = msgspec.field(default_factory=Underway)
+
+
+def sync_of(resource: VidraResource) -> str:
+    """Name of the sync that made a VidraResource; empty when a person did."""
+    owners = resource.metadata.owner_references
+    return next((owner.name for owner in owners if owner.kind == "InfrahubSync"), "")
+
+
+def lead_of(resource: VidraResource) -> str:
+    """By whose name a VidraResource is dealt to a replica: its sync's, or its own if a person made it."""
+    return sync_of(resource) or resource.metadata.name

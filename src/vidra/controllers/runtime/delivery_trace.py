@@ -1,0 +1,149 @@
+"""Changes of artifacts on their way: from being seen in Infrahub until their objects are well, as one trace each.
+
+One process makes a sync's pass and those of its VidraResources, so a journey is kept in memory: that costs no write.
+It is lost with the process, and what is left of the way is then not traced.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from vidra.api.conditions import Verdict
+from vidra.api.health import Status
+from vidra.api.resource import VidraResource
+from vidra.sources.protocol import Artifact
+from vidra.telemetry.metrics import Metrics
+from vidra.telemetry.tracing import NOTHING, Span, Tracing, part, within
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """When a list was asked for, and when it came."""
+
+    asked: int
+    """Nanoseconds since 1970."""
+    came: int
+
+
+class Journey:
+    """One change of one artifact, on its way to one or many clusters.
+
+    Its span ends when it has arrived everywhere, or as soon as somebody has to act; what follows then is still a part
+    of the same trace.
+    """
+
+    def __init__(self, span: Span, asked: int) -> None:
+        self.span = span
+        self._asked = asked
+        self.under_way: set[str] = set()
+        """VidraResources that do not have it yet."""
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has been under way: since Infrahub was asked."""
+        return (time.time_ns() - self._asked) / 1e9
+
+    def leave(self, name: str, how: str = "") -> None:
+        """One of the VidraResources has it, or never will."""
+        self.under_way.discard(name)
+        if how:
+            self.span.note({"vidra.ended": how})
+        if not self.under_way:
+            self.span.end()
+
+    def fail(self, why: str) -> None:
+        """Somebody has to act."""
+        self.span.fail(why)
+        self.span.end()
+
+
+class _Leg:
+    """The way of a journey to one VidraResource."""
+
+    def __init__(self, journey: Journey, checksum: str) -> None:
+        self.journey = journey
+        self.checksum = checksum
+        self.applied = False
+        self.health = NOTHING
+
+
+class Journeys:
+    """All that are under way, by VidraResource; a newer text takes the place of an older one."""
+
+    def __init__(self, metrics: Metrics, tracing: Tracing) -> None:
+        self._metrics = metrics
+        self._tracing = tracing
+        self._legs: dict[str, _Leg] = {}
+
+    @contextmanager
+    def setting_out(self, sync: str, artifact: Artifact, listed: Moment) -> Iterator[Journey]:
+        """A change was seen in a list; what is done while the context lasts belongs to it."""
+        about = {"vidra.sync": sync, "vidra.artifact": artifact.id, "vidra.checksum": artifact.checksum or ""}
+        journey = Journey(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
+        journey.span.child("query", begun=listed.asked).end(listed.came)
+        try:
+            with within(journey.span):
+                yield journey
+        except Exception as error:
+            journey.fail(str(error))
+            raise
+        finally:
+            if not journey.under_way:
+                journey.span.end()
+
+    def to(self, name: str, journey: Journey, checksum: str) -> None:
+        """The text is about to be handed to this VidraResource."""
+        self._end(name, "superseded")
+        journey.under_way.add(name)
+        self._legs[name] = _Leg(journey, checksum)
+
+    @contextmanager
+    def going_on(self, resource: VidraResource, doing: str) -> Iterator[None]:
+        """What is done while the context lasts is part of the change that this VidraResource has not taken yet."""
+        leg = self._leg(resource)
+        if leg is None:
+            yield
+            return
+        with within(leg.journey.span), part(doing, {"vidra.resource": resource.metadata.name}):
+            yield
+
+    def reached(self, resource: VidraResource, verdict: Verdict, checksum: str, health: Status | None) -> None:
+        """A pass, or a look at the objects, has come to this."""
+        leg, name = self._leg(resource), resource.metadata.name
+        if leg is None:
+            return
+        if checksum == leg.checksum and not leg.applied:
+            leg.applied = True
+            leg.health = leg.journey.span.child("wait for health", {"vidra.resource": name})
+            self._measure(leg, "applied")
+        if leg.applied and health is Status.CURRENT:
+            self._measure(leg, "healthy")
+            self._end(name)
+        elif leg.applied and health is Status.FAILED:
+            leg.journey.fail(f"{name}: its objects have failed")
+        elif not verdict.ready and not verdict.progressing:
+            leg.journey.fail(f"{name}: {verdict.reason}: {verdict.message}")
+
+    def forget(self, name: str) -> None:
+        """The VidraResource is gone."""
+        self._end(name, "removed")
+
+    def close(self) -> None:
+        """The process ends, and with it what is known of the ways."""
+        for name in list(self._legs):
+            self._end(name, "interrupted")
+
+    def _leg(self, resource: VidraResource) -> _Leg | None:
+        leg, content = self._legs.get(resource.metadata.name), resource.spec.content
+        return leg if leg and content and content.checksum == leg.checksum else None
+
+    def _measure(self, leg: _Leg, until: str) -> None:
+        self._metrics.delivery.labels(until).observe(leg.journey.seconds)
+
+    def _end(self, name: str, how: str = "") -> None:
+        if leg := self._legs.pop(name, None):
+            leg.health.end()
+            leg.journey.leave(name, how)

@@ -1,0 +1,70 @@
+"""Secrets that would lead somewhere if they were where Vidra takes credentials from: named where Vidra may see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from vidra.api.meta import Meta
+from vidra.kube.client import Client, encode
+from vidra.kube.decode import decode
+from vidra.kube.errors import KubeError
+from vidra.kube.partial_metadata import METADATA_LIST
+from vidra.kube.types import Heading
+
+REVIEWS = "authorization.k8s.io"
+MOST = 50
+"""Secrets that are looked at."""
+NAMED = 5
+_VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+
+
+class _Secrets(msgspec.Struct, frozen=True):
+    items: tuple[Heading, ...] | None = None
+    """null in an empty list of metadata."""
+
+
+class Overlooked:
+    """Looks for them when something is missing anyway; only their names and labels are asked for.
+
+    Args:
+        counting: Namespaces that count.
+    """
+
+    def __init__(self, client: Client, counting: Collection[str]) -> None:
+        self._client = client
+        self._counting = counting
+
+    async def hint(self, label: str, host: str) -> str:
+        """What to add to a message about a missing Secret; empty when there is nothing to say, or to be seen."""
+        selector = f"{label}={host}" if _VALUE.fullmatch(host) else label
+        try:
+            if not await self._may_look():
+                return ""
+            query = {"labelSelector": selector, "limit": str(MOST)}
+            found = await self._client.get("/api/v1/secrets", _Secrets, accept=METADATA_LIST, query=query)
+        except KubeError:
+            return ""
+        return hint((item.metadata for item in found.items or ()), self._counting)
+
+    async def _may_look(self) -> bool:
+        """Whether Vidra happens to have the right: it is not asked for, and nothing is tried without it."""
+        spec = {"resourceAttributes": {"verb": "list", "resource": "secrets"}}
+        body = encode({"apiVersion": f"{REVIEWS}/v1", "kind": "SelfSubjectAccessReview", "spec": spec})
+        answer = await self._client.send("POST", f"/apis/{REVIEWS}/v1/selfsubjectaccessreviews", body=body)
+        return bool(decode(answer, dict).get("status", {}).get("allowed"))
+
+
+def hint(secrets: Iterable[Meta], counting: Collection[str]) -> str:
+    """What to say about Secrets that do not count."""
+    places = [meta for meta in secrets if meta.namespace not in counting]
+    if not places:
+        return ""
+    names = ", ".join(f"{meta.namespace}/{meta.name}" for meta in places[:NAMED])
+    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+    return (
+        f". Secrets count only in {', '.join(sorted(counting))}, so these do not: {names}{more}. Move them, "
+        "or start Vidra with --credentials-namespace for theirs"
+    )

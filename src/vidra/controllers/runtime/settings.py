@@ -1,0 +1,91 @@
+"""The settings that a person changes while Vidra runs: the ConfigMap labelled app=vidra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import msgspec
+
+from vidra.api.times import parse_interval
+from vidra.apply.health.custom_rules import parse
+from vidra.kube.types import ConfigMap
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What the ConfigMap says, or its defaults."""
+
+    sync_interval: timedelta = timedelta(minutes=1)
+    """How often Infrahub is asked (`requeueSyncAfter`)."""
+    resource_interval: timedelta = timedelta(minutes=10)
+    """How often objects are compared with their manifest (`requeueResourcesAfter`)."""
+    query_name: str = "ArtifactIDs"
+    """The query stored in Infrahub (`queryName`)."""
+    event_based: bool = False
+    """Put drift back as soon as it is seen, for every sync (`eventBasedReconcile`)."""
+    health_rules: str = ""
+    """What users say of the health of kinds (`healthRules`), as a YAML list."""
+    label_namespaces: tuple[str, ...] = ()
+    """Namespaces that artifacts may label although they were there before (`labelNamespaces`), by name."""
+    log_level: str = ""
+    """Least severity that is logged (`logLevel`); empty: the one that the operator was started with."""
+
+
+KEYS = {
+    "requeueSyncAfter": "sync_interval",
+    "requeueResourcesAfter": "resource_interval",
+    "queryName": "query_name",
+    "eventBasedReconcile": "event_based",
+    "healthRules": "health_rules",
+    "labelNamespaces": "label_namespaces",
+    "logLevel": "log_level",
+}
+"""Keys of the ConfigMap, with the settings that they stand for."""
+
+
+def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
+    """The ConfigMap that counts: of those with keys of Vidra in Vidra's own namespace the oldest."""
+    known = [item for item in candidates if is_settings(item) and item.metadata.namespace == namespace]
+    return min(known, key=lambda item: (item.metadata.creation_timestamp, item.metadata.uid), default=None)
+
+
+def is_settings(item: ConfigMap) -> bool:
+    """Whether a ConfigMap with the label means Vidra at all."""
+    return bool(KEYS.keys() & item.data.keys())
+
+
+def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
+    """The settings, and what is wrong with the keys whose default stays in force."""
+    settings, complaints = Settings(), []
+    for key, field in (("requeueSyncAfter", "sync_interval"), ("requeueResourcesAfter", "resource_interval")):
+        if key in data:
+            try:
+                settings = msgspec.structs.replace(settings, **{field: parse_interval(data[key].strip())})
+            except ValueError as error:
+                complaints.append(f"{key}: {error}; the default stays in force")
+    if name := data.get("queryName", "").strip():
+        settings = msgspec.structs.replace(settings, query_name=name)
+    elif "queryName" in data:
+        complaints.append(f"queryName is empty; {settings.query_name} stays in force")
+    names = tuple(data.get("labelNamespaces", "").replace(",", " ").split())
+    settings = msgspec.structs.replace(settings, label_namespaces=names)
+    if rules := data.get("healthRules", "").strip():
+        _, found = parse(rules)
+        settings = msgspec.structs.replace(settings, health_rules=rules)
+        complaints += [f"healthRules: {complaint}" for complaint in found]
+    for key, field, words, hint in _WORDS:
+        value = words.get(data.get(key, "").strip().lower())
+        if value is not None:
+            settings = msgspec.structs.replace(settings, **{field: value})
+        elif key in data:
+            complaints.append(f"{key}: write {hint}; the default stays in force")
+    return settings, tuple(complaints)
+
+
+_FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
+_LEVELS = {level: level for level in ("debug", "info", "warning", "error")}
+_WORDS: tuple[tuple[str, str, Mapping[str, bool | str], str], ...] = (
+    ("eventBasedReconcile", "event_based", _FLAGS, "true or false"),
+    ("logLevel", "log_level", _LEVELS, "debug, info, warning or error"),
+)
+"""Keys that take one of a few words: the setting, the words with their values, and what to say of another."""

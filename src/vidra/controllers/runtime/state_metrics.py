@@ -1,0 +1,113 @@
+"""What there is and how it is, counted from the stores when Prometheus asks: nothing is kept up to date in between."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from vidra.api.conditions import ConditionType, find
+from vidra.api.health import Status
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.sources.infrahub.url import host_of
+
+NEW = "Unknown"
+"""Status and reason of what no pass has been over yet."""
+
+_AWAY = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.NOT_INFRAHUB})
+"""Reasons of a sync whose Infrahub gives no answer to work with, whatever is asked."""
+_NOT_ASKED = frozenset(
+    {
+        Reason.PROGRESSING,
+        Reason.SUSPENDED,
+        Reason.DELETING,
+        Reason.INVALID_SPEC,
+        Reason.DEPENDENCY_CYCLE,
+        Reason.CREDENTIALS_MISSING,
+        Reason.CREDENTIALS_INVALID,
+    }
+)
+"""Reasons that tell nothing of the Infrahub."""
+
+
+class Census(Collector):
+    """Counts syncs, VidraResources and objects.
+
+    Labels are bounded: kinds, statuses, reasons of the closed set, hosts of Infrahubs.
+    """
+
+    def __init__(
+        self, syncs: Iterable[InfrahubSync], resources: Iterable[VidraResource], clusters: Callable[[], int]
+    ) -> None:
+        self._syncs = syncs
+        self._resources = resources
+        self._clusters = clusters
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The figures of this moment."""
+        yield _readiness((*self._syncs, *self._resources))
+        yield _health(self._resources)
+        yield _problems(self._resources)
+        yield _infrahubs(self._syncs)
+        for name, text, count in (
+            ("vidra_objects", "Objects in all inventories.", lambda item: len(item.status.managed_resources)),
+            ("vidra_drifted_objects", "Objects that differ and are left so.", lambda item: len(item.status.drifted)),
+        ):
+            yield GaugeMetricFamily(name, text, value=sum(map(count, self._resources)))
+        held = sum(_held(item) for items in (self._syncs, self._resources) for item in items)
+        yield GaugeMetricFamily("vidra_held_prunes", "Prunes that wait for somebody to agree.", value=held)
+        yield GaugeMetricFamily("vidra_clusters", "Clusters in use, each identity counted.", value=self._clusters())
+
+
+def _readiness(items: Iterable[InfrahubSync | VidraResource]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "vidra_resources", "Syncs and VidraResources by their Ready condition.", labels=["kind", "ready", "reason"]
+    )
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for item in items:
+        ready = find(item.status.conditions, ConditionType.READY)
+        counts[item.kind, ready.status if ready else NEW, ready.reason if ready else NEW] += 1
+    for labels, count in sorted(counts.items()):
+        family.add_metric(labels, count)
+    return family
+
+
+def _health(resources: Iterable[VidraResource]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily("vidra_health", "VidraResources by the health of their worst object.", labels=["health"])
+    counts = Counter(item.status.health or Status.UNKNOWN for item in resources)
+    for status in Status:
+        family.add_metric([status], counts[status])
+    return family
+
+
+def _problems(resources: Iterable[VidraResource]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(
+        "vidra_problems", "What stands in the way of single objects, as far as statuses list it.", labels=["reason"]
+    )
+    counts = Counter(problem.reason for item in resources for problem in item.status.problems)
+    for reason, count in sorted(counts.items()):
+        family.add_metric([reason], count)
+    return family
+
+
+def _infrahubs(syncs: Iterable[InfrahubSync]) -> GaugeMetricFamily:
+    """Whether each Infrahub answers, as the syncs that read from it say."""
+    there: dict[str, bool] = {}
+    for sync in syncs:
+        ready = find(sync.status.conditions, ConditionType.READY)
+        host = host_of(sync.spec.source.infrahub_api_url)
+        if ready and host and ready.reason not in _NOT_ASKED:
+            there[host] = there.get(host, True) and ready.reason not in _AWAY
+    family = GaugeMetricFamily("vidra_infrahub_up", "1: the Infrahub answers; 0: it does not.", labels=["host"])
+    for host, up in sorted(there.items()):
+        family.add_metric([host], up)
+    return family
+
+
+def _held(item: InfrahubSync | VidraResource) -> bool:
+    ready = find(item.status.conditions, ConditionType.READY)
+    return ready is not None and ready.reason == Reason.PRUNE_HELD

@@ -1,0 +1,84 @@
+"""Writes a status: only what differs, only onto the very object it is about, and nothing when nothing differs."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.kube.client import Client
+from vidra.kube.operations import merge_patch
+from vidra.kube.store import Store
+
+T = TypeVar("T", InfrahubSync, VidraResource)
+
+_ROOT = f"/apis/{API_VERSION}"
+_PLURALS: dict[type, str] = {InfrahubSync: SYNC_PLURAL, VidraResource: RESOURCE_PLURAL}
+
+
+def path_of(item: InfrahubSync | VidraResource) -> str:
+    """Path of a resource at the API server."""
+    return f"{_ROOT}/{_PLURALS[type(item)]}/{item.metadata.name}"
+
+
+def as_read(item: T, store: Store[T]) -> T:
+    """The item with the spec that a pass works from and the status as it is now.
+
+    A spec that changed meanwhile must not be reported as observed; what was written meanwhile must not be forgotten.
+    """
+    newest = store.get(item.metadata.name)
+    if newest is None or newest.metadata.uid != item.metadata.uid:
+        return item
+    return msgspec.structs.replace(item, status=newest.status)
+
+
+async def write_status(client: Client, store: Store[T], item: T, status: Any) -> T:
+    """Make this the status of the item.
+
+    The store takes the answer at once, so that the next pass starts from what this one wrote.
+
+    Raises:
+        KubeError: It could not be written; 409 when the object was deleted and made anew.
+    """
+    patch = difference(msgspec.to_builtins(item.status), msgspec.to_builtins(status))
+    if not patch:
+        return item
+    body = {"metadata": {"uid": item.metadata.uid}, "status": patch}
+    written = await merge_patch(client, f"{path_of(item)}/status", body, type(item))
+    store.changed(written)
+    return written
+
+
+async def set_finalizers(client: Client, store: Store[T], item: T, finalizers: tuple[str, ...]) -> T:
+    """Replace the finalizers, provided that nobody changed the object meanwhile.
+
+    Raises:
+        KubeError: It could not be written; 409 when the object changed.
+    """
+    metadata = {
+        "uid": item.metadata.uid,
+        "resourceVersion": item.metadata.resource_version,
+        "finalizers": list(finalizers) or None,
+    }
+    written = await merge_patch(client, path_of(item), {"metadata": metadata}, type(item))
+    if written.metadata.deletion_timestamp and not finalizers:
+        store.removed(written)
+    else:
+        store.changed(written)
+    return written
+
+
+def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The JSON merge patch (RFC 7396) that makes `new` of `old`; empty when they are equal."""
+    patch: dict[str, Any] = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        before = old.get(key)
+        if isinstance(value, dict) and isinstance(before, dict):
+            if nested := difference(before, value):
+                patch[key] = nested
+        elif before != value:
+            patch[key] = value
+    return patch

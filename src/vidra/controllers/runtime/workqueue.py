@@ -1,0 +1,230 @@
+"""The work queue: each key at most once at a time, now or later, with back-off for what keeps failing.
+
+Besides work there are glances: cheap looks at a key that change nothing about when it is worked on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from vidra.telemetry.metrics import Metrics
+
+log = structlog.get_logger("vidra.queue")
+
+SHORTEST_BACKOFF = 0.5
+LONGEST_BACKOFF = 300.0
+GLANCE_AGAIN = 0.1
+"""Seconds after which a key that was being worked on is looked at."""
+JITTER = 0.1
+"""Share of a delay by which it may be longer, so that what started together does not stay together."""
+
+
+class Next(msgspec.Struct, frozen=True):
+    """When a key wants to be worked on again."""
+
+    after: float | None = None
+    """Seconds; None: only when something happens."""
+    failed: bool = False
+    """Back off first: the seconds are then the longest delay, not the next one."""
+
+
+Work = Callable[[str], Awaitable[Next]]
+Glance = Callable[[str], Awaitable[None]]
+
+
+async def _no_glance(_: str) -> None:
+    """There is nothing to look at."""
+
+
+def _every(_: str) -> bool:
+    """All keys are this replica's."""
+    return True
+
+
+class Queue:
+    """Keys that wait for work, and the workers that do it.
+
+    A key that is added while it is being worked on is worked on once more afterwards, so that no change is missed and
+    no key ever has two workers. The earliest of several delays wins. Keys that are not this replica's are passed over.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Work,
+        workers: int,
+        metrics: Metrics,
+        *,
+        glance: Glance = _no_glance,
+        mine: Callable[[str], bool] = _every,
+    ) -> None:
+        self.name = name
+        self._mine = mine
+        self._metrics = metrics
+        self._work = work
+        self._glance = glance
+        self._workers = workers
+        self._ready: OrderedDict[str, float] = OrderedDict()
+        """With the moment since when."""
+        self._running: dict[str, float] = {}
+        """With the moment since when."""
+        self._again: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._due: dict[str, float] = {}
+        self._timers: list[tuple[float, str]] = []
+        self._glances_due: dict[str, float] = {}
+        self._only_glances: set[str] = set()
+        """Of the ready keys, those that nobody wants more for."""
+        self._ended = asyncio.Event()
+        """Set whenever a worker is through with a key."""
+        self._alarm = asyncio.Event()
+        self._some = asyncio.Semaphore(0)
+        self._instruments()
+
+    def __len__(self) -> int:
+        """Keys that could be worked on now."""
+        return len(self._ready)
+
+    def add(self, key: str) -> None:
+        """Work on this key as soon as a worker is free."""
+        self._due.pop(key, None)
+        self._only_glances.discard(key)
+        if key in self._running:
+            self._again.add(key)
+        elif key not in self._ready:
+            self._make_ready(key)
+
+    def add_after(self, key: str, seconds: float) -> None:
+        """Work on this key in so many seconds, unless something happens earlier."""
+        at = asyncio.get_running_loop().time() + seconds
+        if key in self._ready or self._due.get(key, at + 1) <= at:
+            return
+        self._due[key] = at
+        heapq.heappush(self._timers, (at, key))
+        self._alarm.set()
+
+    def glance_after(self, key: str, seconds: float) -> None:
+        """Look at this key in so many seconds; the earliest of several delays wins."""
+        at = asyncio.get_running_loop().time() + seconds
+        if self._glances_due.get(key, at + 1) <= at:
+            return
+        self._glances_due[key] = at
+        heapq.heappush(self._timers, (at, key))
+        self._alarm.set()
+
+    def forget(self, key: str) -> None:
+        """Drop the key's delays and failures: it is gone."""
+        self._due.pop(key, None)
+        self._glances_due.pop(key, None)
+        self._failures.pop(key, None)
+
+    async def parted(self) -> None:
+        """Wait until nobody works on a key that is another replica's now."""
+        while not all(self._mine(key) for key in self._running):
+            self._ended.clear()
+            await self._ended.wait()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._tick(), name=f"{self.name} timers")
+            for number in range(self._workers):
+                group.create_task(self._serve(), name=f"{self.name} worker {number}")
+
+    def _make_ready(self, key: str) -> None:
+        self._ready[key] = time.monotonic()
+        self._adds.inc()
+        self._some.release()
+
+    def _instruments(self) -> None:
+        metrics, name = self._metrics, self.name
+        metrics.waiting.labels(name).set_function(self.__len__)
+        metrics.workers.labels(name).set_function(lambda: len(self._running))
+        metrics.most_workers.labels(name).set(self._workers)
+        metrics.longest.labels(name).set_function(self._longest)
+        self._adds, self._retries = metrics.added.labels(name), metrics.retried.labels(name)
+        self._waited = metrics.queued.labels(name)
+
+    def _longest(self) -> float:
+        """Seconds since the oldest pass began."""
+        return time.monotonic() - min(self._running.values()) if self._running else 0.0
+
+    async def _serve(self) -> None:
+        while True:
+            await self._some.acquire()
+            key, since = self._ready.popitem(last=False)
+            if not self._mine(key):
+                continue
+            self._running[key] = now = time.monotonic()
+            self._waited.observe(now - since)
+            try:
+                await (self._look(key) if key in self._only_glances else self._pass(key))
+            finally:
+                del self._running[key]
+                self._ended.set()
+                if key in self._again:
+                    self._again.discard(key)
+                    self.add(key)
+
+    async def _look(self, key: str) -> None:
+        self._only_glances.discard(key)
+        await self._glance(key)
+
+    async def _pass(self, key: str) -> None:
+        began = time.perf_counter()
+        # Whatever is logged during the pass carries its id.
+        with bound_contextvars(**{"pass": f"{random.getrandbits(32):08x}"}):
+            next_ = await self._work(key)
+            seconds = time.perf_counter() - began
+            log.debug("pass", controller=self.name, key=key, seconds=round(seconds, 4), failed=next_.failed)
+        self._metrics.seconds.labels(self.name).observe(seconds)
+        self._metrics.passes.labels(self.name, "error" if next_.failed else "success").inc()
+        self._plan(key, next_)
+
+    def _plan(self, key: str, next_: Next) -> None:
+        if not next_.failed:
+            self._failures.pop(key, None)
+            if next_.after is not None:
+                self.add_after(key, next_.after * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
+            return
+        self._retries.inc()
+        failures = self._failures[key] = self._failures.get(key, 0) + 1
+        longest = min(LONGEST_BACKOFF, next_.after or LONGEST_BACKOFF)
+        delay = min(longest, SHORTEST_BACKOFF * 2 ** min(failures, 20))
+        self.add_after(key, delay * random.uniform(0.5, 1))  # noqa: S311 - jitter
+
+    async def _tick(self) -> None:
+        """Move keys whose time has come to the ready ones."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._alarm.clear()
+            while self._timers and self._timers[0][0] <= loop.time():
+                at, key = heapq.heappop(self._timers)
+                if self._due.get(key) == at:
+                    self.add(key)
+                if self._glances_due.get(key) == at:
+                    self._add_glance(key)
+            pause = self._timers[0][0] - loop.time() if self._timers else None
+            try:
+                async with asyncio.timeout(pause):
+                    await self._alarm.wait()
+            except TimeoutError:
+                continue
+
+    def _add_glance(self, key: str) -> None:
+        """Make the key ready for a look; one that is worked on just now is looked at after that."""
+        del self._glances_due[key]
+        if key in self._running:
+            self.glance_after(key, GLANCE_AGAIN)
+        elif key not in self._ready:
+            self._only_glances.add(key)
+            self._make_ready(key)

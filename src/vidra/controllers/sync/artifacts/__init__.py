@@ -1,0 +1,1 @@
+"""From the artifacts that Infrahub lists to VidraResources."""

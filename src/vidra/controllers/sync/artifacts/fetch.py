@@ -1,0 +1,133 @@
+"""Carries a decision out: each text is fetched and stored once, then given to every cluster that may have it now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Iterable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from vidra.api.names import GROUP, RESOURCE_KIND, RESOURCE_PLURAL
+from vidra.api.reasons import Reason
+from vidra.api.resource import Content, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.resource.status.compute import reason_of
+from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.delivery_trace import Moment
+from vidra.controllers.sync.artifacts.diff import Decision, Trouble, artifact_of, place_of
+from vidra.controllers.sync.artifacts.writer import Builder
+from vidra.controllers.sync.destinations.rollout import Admission
+from vidra.controllers.sync.destinations.targets import Targets
+from vidra.kube.errors import ApiError, KubeError
+from vidra.sources.protocol import Artifact, Source, SourceError
+from vidra.telemetry.tracing import part
+
+AT_ONCE = 16
+"""Artifacts of one sync that are fetched at the same time: texts may be large, and other syncs want their share."""
+
+
+class Spread:
+    """The hand of one pass over a sync."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        sync: InfrahubSync,
+        source: Source,
+        listed: Moment,
+        *,
+        targets: Targets,
+        existing: Sequence[VidraResource],
+    ) -> None:
+        self._shared = shared
+        self._sync = sync.metadata.name
+        self._source = source
+        self._listed = listed
+        self._targets = {target.place: target for target in targets.there}
+        self._builder = Builder(shared.client, shared.content, shared.resources, sync, existing)
+        self._there = {(artifact_of(item), place_of(item)): item for item in existing}
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self.counts: Counter[bool] = Counter()
+        """VidraResources that were written; True: made."""
+        self.troubles: list[Trouble] = []
+        self.certain = True
+        """Whether it is known what became of each write."""
+
+    def behind(self, decision: Decision) -> set[str]:
+        """The places that do not have all of it yet."""
+        late = {place for places in decision.behind.values() for place in places}
+        for _, item in decision.keep:
+            place = place_of(item)
+            if place not in late and self._builder.differs(item, self._targets[place]):
+                late.add(place)
+        return late
+
+    async def carry_out(self, decision: Decision, admission: Admission) -> None:
+        """Fetch, store and write, so much at a time; one artifact's trouble is its own."""
+        # One that only lacks its seal is given nothing new, and waits for nobody.
+        keep = [
+            item
+            for _, item in decision.keep
+            if place_of(item) in admission.now or not self._builder.differs(item, self._targets[place_of(item)])
+        ]
+        fetch = {
+            artifact: places
+            for artifact in decision.fetch
+            if (places := [place for place in decision.behind[artifact.id] if place in admission.now])
+        }
+        # One text that changes alone has nobody to take something over from.
+        several = len(fetch) > 1
+        with self._shared.underway.mark(self._sync) if several else nullcontext():
+            async with asyncio.TaskGroup() as group:
+                for item in keep:
+                    group.create_task(self._guarded(artifact_of(item), self._keep(item)))
+                for artifact, places in fetch.items():
+                    group.create_task(self._guarded(artifact.id, self._fetch(artifact, places)))
+        # The same troubles make the same message, in whatever order they came: else each pass would have news.
+        self.troubles.sort(key=lambda trouble: trouble.message)
+
+    async def _guarded(self, artifact: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SourceError as error:
+            self.troubles.append(Trouble(error.reason, str(error)))
+        except KubeError as error:
+            self.certain = False
+            self.troubles.append(_not_stored(artifact, error))
+
+    async def _keep(self, item: VidraResource) -> None:
+        await self._builder.keep(item, self._targets[place_of(item)])
+
+    async def _fetch(self, artifact: Artifact, places: Iterable[str]) -> None:
+        journeys = self._shared.journeys
+        async with self._places:
+            with journeys.setting_out(self._sync, artifact, self._listed) as journey:
+                content = self._builder.stored(artifact) or await self._download(artifact)
+                for place in places:
+                    existing = self._there.get((artifact.id, place))
+                    name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
+                    # Before it is written: its pass may begin before the answer is here.
+                    journeys.to(name, journey, content.checksum)
+                    with part("hand over", {"vidra.resource": name}):
+                        self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
+                await self._builder.tidy(content)
+
+    async def _download(self, artifact: Artifact) -> Content:
+        with part("download"):
+            text = await self._source.fetch(artifact)
+        self._shared.metrics.downloads.inc()
+        with part("store", {"vidra.bytes": len(text)}):
+            return await self._builder.save(artifact, text)
+
+
+def _not_stored(artifact: str, error: KubeError) -> Trouble:
+    """Why an artifact was not stored; without Vidra's definitions it is not the cluster that is away."""
+    if isinstance(error, ApiError) and error.unserved:
+        message = (
+            f"artifact {artifact} could not be stored: this cluster does not serve {RESOURCE_KIND}, because its "
+            f"definition {RESOURCE_PLURAL}.{GROUP} is missing or being deleted. Put it back: "
+            "vidra crds | kubectl apply --server-side -f -"
+        )
+        return Trouble(Reason.KIND_UNKNOWN, message)
+    return Trouble(reason_of(error), f"artifact {artifact} could not be stored: {error}")

@@ -1,0 +1,114 @@
+"""One pass over a sync: ask Infrahub, fetch what changed, and note what is no longer listed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from functools import partial
+
+import msgspec
+import structlog
+
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync, StopMatching
+from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.delivery_trace import Moment
+from vidra.controllers.sync.artifacts.current import mine
+from vidra.controllers.sync.artifacts.diff import Trouble, decide, place_of, remark_on
+from vidra.controllers.sync.artifacts.fetch import Spread
+from vidra.controllers.sync.destinations.rollout import admit
+from vidra.controllers.sync.destinations.targets import Targets, targets_of
+from vidra.controllers.sync.prune.policy import Unlisted, unlisted
+from vidra.kube.errors import KubeError
+from vidra.sources.protocol import Source
+
+log = structlog.get_logger("vidra.sync")
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A pass that came to its end."""
+
+    artifacts: frozenset[str]
+    """Ids of what is listed."""
+    troubles: tuple[Trouble, ...]
+    leaving: Unlisted = {}
+    """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are gone."""
+    left: frozenset[str] = frozenset()
+    """Of them, those whose objects stay."""
+    created: int = 0
+    updated: int = 0
+    waiting: frozenset[str] = frozenset()
+    """Clusters that have not been given all of it yet."""
+    remark: str = ""
+    """What else there is to say of what is listed."""
+
+
+NOTHING = Done(frozenset(), ())
+"""Before the first answer."""
+
+
+async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: Done = NOTHING) -> Done:
+    """Make the VidraResources of a sync what Infrahub lists now, and note which are no longer listed.
+
+    Args:
+        before: The last answer.
+
+    Raises:
+        SourceError: There is no list.
+    """
+    asked = time.time_ns()
+    listing = await source.list()
+    answered = Moment(asked, time.time_ns())
+    existing = mine(shared.resources.group(sync.metadata.name), shared.content.vouches)
+    targets = targets_of(sync, shared.clusters.catalogue, existing)
+    has, places = partial(shared.content.has, sync.metadata.name), targets.places
+    decision = decide(listing, existing, has, allow_empty=sync.spec.allow_empty, places=places)
+    strays = _strays(targets, existing, decision.remove)
+    going = (*decision.remove, *strays)
+    # Before anything new is applied: what goes yields to it.
+    shared.leaving.note(sync.metadata.name, (item.metadata.name for item in going))
+    spread = Spread(shared, sync, source, answered, targets=targets, existing=existing)
+    admission = admit(sync, places, spread.behind(decision), existing)
+    await spread.carry_out(decision, admission)
+    if spread.certain:
+        await _tidy(shared, sync.metadata.name)
+    listed = frozenset(artifact.id for artifact in listing.artifacts)
+    changed = {artifact.id for artifact in decision.fetch}
+    return Done(
+        artifacts=listed,
+        troubles=(*targets.troubles, *decision.troubles, *spread.troubles),
+        leaving=unlisted(going, listed, changed, before.leaving, before.artifacts),
+        left=_left(sync, strays),
+        created=spread.counts[True],
+        updated=spread.counts[False],
+        waiting=admission.waiting,
+        remark=remark_on(listing.artifacts),
+    )
+
+
+async def _tidy(shared: Shared, sync: str) -> None:
+    """What cannot be deleted now is tried again by the next pass."""
+    try:
+        await shared.content.tidy(sync, shared.resources.group(sync))
+    except KubeError as error:
+        log.warning("texts that nobody needs are left", error=str(error))
+
+
+def _strays(
+    targets: Targets, existing: Iterable[VidraResource], removed: Iterable[VidraResource]
+) -> tuple[VidraResource, ...]:
+    """Those in places that the sync no longer goes to, although their artifacts are listed."""
+    known = {item.metadata.name for item in removed}
+    wanted = {*targets.places, *targets.stay}
+    return tuple(
+        item
+        for item in existing
+        if place_of(item) not in wanted and not item.metadata.deletion_timestamp and item.metadata.name not in known
+    )
+
+
+def _left(sync: InfrahubSync, strays: Iterable[VidraResource]) -> frozenset[str]:
+    """Those whose objects stay where they are."""
+    if sync.spec.destination.stop_matching is not StopMatching.LEAVE:
+        return frozenset()
+    return frozenset(item.metadata.name for item in strays if place_of(item))

@@ -1,0 +1,31 @@
+"""What a sync has and nobody here knows of: a request that was not answered may have been carried out all the same."""
+
+from __future__ import annotations
+
+import msgspec
+
+from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_LABEL
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.field_owner import hashed
+from vidra.controllers.runtime.context import Shared, sync_of
+
+
+class _Listing(msgspec.Struct, frozen=True):
+    items: tuple[VidraResource, ...]
+
+
+async def untold(shared: Shared, sync: InfrahubSync) -> list[VidraResource]:
+    """The VidraResources of a sync as the API server has them now; those that no watch has told of are known then.
+
+    Only for a sync that is being deleted and to all appearances has nothing any more: that is one request in its life.
+
+    Raises:
+        KubeError: They cannot be read, so that nobody can tell that there are none.
+    """
+    query = {"labelSelector": f"{SYNC_LABEL}={hashed(sync.metadata.name)}"}
+    found = await shared.client.get(f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", _Listing, query=query)
+    left = [item for item in found.items if sync_of(item) == sync.metadata.name]
+    for item in left:
+        shared.resources.changed(item)
+    return left

@@ -1,0 +1,228 @@
+"""Makes the VidraResource of one artifact, or brings it up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from vidra.api.meta import Meta, OwnerReference
+from vidra.api.names import (
+    API_VERSION,
+    CLUSTER_HASH_LABEL,
+    RESOURCE_FINALIZER,
+    RESOURCE_PLURAL,
+    SYNC_KIND,
+    SYNC_LABEL,
+)
+from vidra.api.policies import Policies
+from vidra.api.reasons import Reason
+from vidra.api.resource import Content, ResourceSpec, VidraResource
+from vidra.api.sync import Destination, InfrahubSync
+from vidra.api.times import rfc3339
+from vidra.apply.field_owner import hashed
+from vidra.controllers.runtime.content_store import ContentStore
+from vidra.controllers.runtime.status_patch import difference, path_of
+from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, place_of, stored_checksum
+from vidra.controllers.sync.artifacts.names import resource_name
+from vidra.controllers.sync.destinations.targets import Target
+from vidra.kube.client import Client, encode
+from vidra.kube.errors import ApiError
+from vidra.kube.operations import create, merge_patch
+from vidra.kube.store import Store
+from vidra.sources.protocol import Artifact, SourceError
+
+_ROOT = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
+
+
+class Builder:
+    """Writes the VidraResources of one sync."""
+
+    def __init__(
+        self,
+        client: Client,
+        content: ContentStore,
+        resources: Store[VidraResource],
+        sync: InfrahubSync,
+        existing: Iterable[VidraResource],
+    ) -> None:
+        self._client = client
+        self._content = content
+        self._resources = resources
+        self._sync = sync
+        self._names: dict[str, list[str]] = {}
+        for item in existing:
+            self._names.setdefault(artifact_of(item), []).append(item.metadata.name)
+
+    async def save(self, artifact: Artifact, text: bytes) -> Content:
+        """Keep a text; VidraResources of several clusters share it.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        assert artifact.checksum is not None
+        for item in self._of(artifact.id):
+            if is_lost(item) and item.spec.content and item.spec.content.checksum == artifact.checksum:
+                await self._content.discard(self._sync.metadata.name, item.spec.content)
+        key = self._key(artifact.id)
+        return await self._content.save(self._sync.metadata.name, key, artifact.id, artifact.checksum, text)
+
+    def stored(self, artifact: Artifact) -> Content | None:
+        """The text of an artifact, if it is kept already, for another cluster."""
+        for item in self._of(artifact.id):
+            if stored_checksum(item, partial(self._content.has, self._sync.metadata.name)) == artifact.checksum:
+                return item.spec.content
+        return None
+
+    async def write(self, content: Content, target: Target, existing: VidraResource | None) -> bool:
+        """Have a text applied at a place; True if the VidraResource is new.
+
+        The text is stored before anything refers to it, and earlier ones go only when nothing refers to them any more.
+
+        Raises:
+            SourceError: The name belongs to a VidraResource that is not of this sync.
+            KubeError: It could not be written.
+        """
+        if existing is None:
+            name = self.name(content.artifact_id, target.place)
+            return await self._create(name, self._spec(name, content, target), target)
+        spec = self._spec(existing.metadata.name, content, target)
+        # A text that is back under the same name changes nothing in the spec: say that it is worth another try.
+        await self._update(existing, spec, again=is_lost(existing))
+        return False
+
+    def name(self, artifact: str, place: str) -> str:
+        """Name of the VidraResource that an artifact is given to at a place, if there is none yet."""
+        return resource_name(self._sync.metadata.name, artifact, place)
+
+    async def tidy(self, content: Content) -> None:
+        """Drop the earlier texts of an artifact that nothing refers to any more.
+
+        Raises:
+            KubeError: They could not be deleted.
+        """
+        used = {
+            name for item in self._of(content.artifact_id) if item.spec.content for name in item.spec.content.secrets
+        }
+        key = self._key(content.artifact_id)
+        await self._content.drop_others(self._sync.metadata.name, key, used | set(content.secrets))
+
+    async def keep(self, existing: VidraResource, target: Target) -> None:
+        """Carry a changed destination or option of the sync over; nothing is written when nothing differs.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        assert existing.spec.content is not None
+        spec = self._spec(existing.metadata.name, existing.spec.content, target)
+        await self._update(existing, spec)
+
+    def differs(self, existing: VidraResource, target: Target) -> bool:
+        """Whether `keep` would write anything but a seal."""
+        content = existing.spec.content
+        return content is None or bool(_patch(existing, spec_for(self._sync, content, target.destination)))
+
+    def _of(self, artifact: str) -> list[VidraResource]:
+        names = self._names.get(artifact, ())
+        return [item for name in names if (item := self._resources.get(name)) is not None]
+
+    def _key(self, artifact: str) -> str:
+        """What an artifact's text is kept under: the name of its one VidraResource, or what that would be."""
+        only = next((item for item in self._of(artifact) if not place_of(item)), None)
+        return only.metadata.name if only else resource_name(self._sync.metadata.name, artifact)
+
+    def _spec(self, name: str, content: Content, target: Target) -> ResourceSpec:
+        """What the sync decides, sealed for one VidraResource."""
+        return spec_for(self._sync, self._content.sealed(name, content, target.destination), target.destination)
+
+    async def _create(self, name: str, spec: ResourceSpec, target: Target) -> bool:
+        place = {CLUSTER_HASH_LABEL: target.place} if target.place else {}
+        resource = VidraResource(
+            metadata=Meta(
+                name=name,
+                labels={SYNC_LABEL: hashed(self._sync.metadata.name), **place},
+                finalizers=(RESOURCE_FINALIZER,),
+                owner_references=(_owner(self._sync),),
+            ),
+            spec=spec,
+        )
+        try:
+            self._resources.changed(await create(self._client, _ROOT, encode(resource), VidraResource))
+        except ApiError as error:
+            if not error.conflict:
+                raise
+            await self._update(await self._there_already(resource), spec)
+            return False
+        return True
+
+    async def _there_already(self, wanted: VidraResource) -> VidraResource:
+        """The VidraResource that has the name: this sync's own when somebody was faster, which the watch had not told.
+
+        Raises:
+            SourceError: It is another's, or on its way out.
+            KubeError: It cannot be read.
+        """
+        name = wanted.metadata.name
+        found = await self._client.get(f"{_ROOT}/{name}", VidraResource)
+        if found.metadata.deletion_timestamp:
+            raise SourceError(
+                Reason.WAITING_FOR_DELETION,
+                f"the VidraResource {name} is being deleted: it is made anew when it is gone",
+            )
+        owners = {(owner.kind, owner.name, owner.uid) for owner in found.metadata.owner_references}
+        ours = {(owner.kind, owner.name, owner.uid) for owner in wanted.metadata.owner_references}
+        if not ours <= owners or not wanted.metadata.labels.items() <= found.metadata.labels.items():
+            raise SourceError(
+                Reason.NOT_OWNED,
+                f"a VidraResource {name} exists and is not of this sync: delete it, or rename the sync",
+            )
+        self._resources.changed(found)
+        return found
+
+    async def _update(self, existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> None:
+        """Write what the sync decides, where it differs."""
+        patch = _patch(existing, spec, again=again)
+        if not patch:
+            return
+        body = {"metadata": {"uid": existing.metadata.uid}, "spec": patch}
+        self._resources.changed(await merge_patch(self._client, path_of(existing), body, VidraResource))
+
+
+def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> dict[str, Any]:
+    """What has to change in a spec; what a person set there stays."""
+    spec = msgspec.structs.replace(
+        spec,
+        reconciled_at=rfc3339(datetime.now(UTC)) if again else existing.spec.reconciled_at,
+        interval=existing.spec.interval,
+        suspend=existing.spec.suspend,
+    )
+    return difference(msgspec.to_builtins(existing.spec), msgspec.to_builtins(spec))
+
+
+def spec_for(sync: InfrahubSync, content: Content, destination: Destination) -> ResourceSpec:
+    """What a sync decides about the VidraResource of an artifact at one of its destinations."""
+    return ResourceSpec(
+        destination=destination,
+        content=content,
+        allow_empty=sync.spec.allow_empty,
+        **policies(sync.spec),
+    )
+
+
+def policies(spec: Policies) -> dict[str, Any]:
+    """The fields that a sync and its VidraResources have in common."""
+    return {name: getattr(spec, name) for name in Policies.__struct_fields__}
+
+
+def _owner(sync: InfrahubSync) -> OwnerReference:
+    return OwnerReference(
+        api_version=API_VERSION,
+        kind=SYNC_KIND,
+        name=sync.metadata.name,
+        uid=sync.metadata.uid,
+        controller=True,
+        block_owner_deletion=True,
+    )

@@ -1,0 +1,1 @@
+"""The clusters that a sync delivers to."""

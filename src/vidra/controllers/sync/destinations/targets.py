@@ -1,0 +1,115 @@
+"""Where the objects of a sync go: its one destination, or every cluster that its selector matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from vidra.api.names import CLUSTER_HASH_LABEL, LOCAL_SERVER, SYNC_LABEL
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import Destination, InfrahubSync
+from vidra.apply.field_owner import hashed
+from vidra.clusters.kubeconfig_secret import address
+from vidra.clusters.secret_index import Catalogue
+from vidra.controllers.sync.artifacts.diff import Trouble, place_of
+
+
+class Target(msgspec.Struct, frozen=True):
+    """One place that the objects go to."""
+
+    place: str
+    """What tells it from the others of a sync with a selector, as a label holds it; empty for a sync without."""
+    destination: Destination
+    name: str = ""
+    """Namespace and name of the cluster's Secret."""
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """All places of a sync, and what there is to say about some."""
+
+    there: tuple[Target, ...]
+    troubles: tuple[Trouble, ...] = ()
+    stay: frozenset[str] = frozenset()
+    """Places that are no target any more and keep what they have: nobody took them off the list on purpose."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Of all targets, in order."""
+        return tuple(target.place for target in self.there)
+
+    def at(self, place: str) -> Target:
+        """The target at a place."""
+        return next(target for target in self.there if target.place == place)
+
+    def expects(self, resource: VidraResource) -> bool:
+        """Whether something new may yet come to where this one is."""
+        place, server = place_of(resource), _server(resource.spec.destination)
+        return any(place == target.place or server == _server(target.destination) for target in self.there)
+
+
+def targets_of(sync: InfrahubSync, catalogue: Catalogue, existing: Iterable[VidraResource]) -> Targets:
+    """The places of a sync now.
+
+    A cluster whose Secret is gone is no target, but stays: nothing can be deleted there, and a Secret that is deleted
+    and created anew must not empty a cluster.
+    """
+    selector = sync.spec.destination.cluster_selector
+    if selector is None:
+        return Targets((Target("", plain(sync.spec.destination)),))
+    selection = catalogue.select(selector)
+    targets = tuple(
+        Target(place(entry.server), plain(sync.spec.destination, entry.server), entry.name)
+        for entry in selection.clusters
+    )
+    places = {target.place for target in targets}
+    elsewhere = {place_of(item): item for item in existing if place_of(item) not in places}
+    lost = {
+        at: item for at, item in elsewhere.items() if at and not catalogue.knows(item.spec.destination.server or "")
+    }
+    troubles = [Trouble(Reason.KUBECONFIG_REFUSED, f"Secret {item.name}: {item.problem}") for item in selection.refused]
+    troubles += [_lost(sync, item) for item in sorted(lost.values(), key=lambda item: _server(item.spec.destination))]
+    stay = frozenset(lost)
+    if not targets and not sync.spec.allow_empty:
+        troubles.append(_none_matches(len(elsewhere)))
+        stay = frozenset(elsewhere)
+    return Targets(targets, tuple(troubles), stay)
+
+
+def plain(destination: Destination, server: str | None = None) -> Destination:
+    """A destination of one cluster, as a VidraResource has it."""
+    return Destination(
+        server=destination.server if server is None else server,
+        context=destination.context,
+        namespace=destination.namespace,
+        create_namespace=destination.create_namespace,
+        reconcile_on_events=destination.reconcile_on_events,
+    )
+
+
+def place(server: str) -> str:
+    """What stands for a cluster in labels and names."""
+    return hashed(address(server))
+
+
+def _server(destination: Destination) -> str:
+    return address(destination.server or LOCAL_SERVER)
+
+
+def _lost(sync: InfrahubSync, resource: VidraResource) -> Trouble:
+    labels = f"{SYNC_LABEL}={hashed(sync.metadata.name)},{CLUSTER_HASH_LABEL}={place_of(resource)}"
+    return Trouble(
+        Reason.CLUSTER_CREDENTIALS_MISSING,
+        f"the Secret for {resource.spec.destination.server} is gone, or where none counts, and with it the way to "
+        "what is applied there: "
+        f"put it back, or give the cluster up with kubectl delete vidraresource -l {labels}",
+    )
+
+
+def _none_matches(there: int) -> Trouble:
+    kept = "; what was applied stays, set allowEmpty if it should go" if there else ""
+    message = (
+        f"clusterSelector matches no Secret labelled cluster-kubeconfig that counts: correct it, or the labels{kept}"
+    )
+    return Trouble(Reason.NO_CLUSTER_MATCHES, message)

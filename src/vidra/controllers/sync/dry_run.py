@@ -1,0 +1,94 @@
+"""What a sync would have applied if its source were read now: texts for VidraResources, none of them stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import msgspec
+
+from vidra.api.meta import Meta
+from vidra.api.resource import Content, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.clusters.secret_index import Catalogue
+from vidra.controllers.resource.dry_run import Proposal
+from vidra.controllers.sync.artifacts.diff import Decision, Trouble, artifact_of, decide, place_of
+from vidra.controllers.sync.artifacts.fetch import AT_ONCE
+from vidra.controllers.sync.artifacts.names import resource_name
+from vidra.controllers.sync.artifacts.writer import spec_for
+from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
+from vidra.controllers.sync.prune.policy import held_back
+from vidra.sources.protocol import Artifact, Source, SourceError
+
+
+class Proposed(msgspec.Struct, frozen=True):
+    """The answer of a source, put to use."""
+
+    changes: tuple[Proposal, ...]
+    kept: tuple[VidraResource, ...]
+    """Whose text would stay."""
+    troubles: tuple[Trouble, ...]
+    """What would keep the sync from being Ready."""
+    remarks: tuple[Trouble, ...]
+    """What would wait for a person."""
+
+
+async def propose(
+    sync: InfrahubSync, source: Source, existing: Sequence[VidraResource], catalogue: Catalogue
+) -> Proposed:
+    """Ask a source as a pass does, and fetch what is new; nothing is written.
+
+    Raises:
+        SourceError: There is no list.
+    """
+    targets = targets_of(sync, catalogue, existing)
+    decision = decide(
+        await source.list(), existing, lambda _: True, allow_empty=sync.spec.allow_empty, places=targets.places
+    )
+    fetched, failures = await _fetch(sync, source, decision, existing, targets)
+    removed = tuple(Proposal(resource, None) for resource in decision.remove)
+    others = [item for item in existing if item not in decision.remove]
+    held = held_back(sync, decision.remove, others) if decision.remove else None
+    return Proposed(
+        changes=(*fetched, *removed),
+        kept=tuple(resource for _, resource in decision.keep),
+        troubles=(*targets.troubles, *decision.troubles, *failures),
+        remarks=(held,) if held else (),
+    )
+
+
+async def _fetch(
+    sync: InfrahubSync, source: Source, decision: Decision, existing: Sequence[VidraResource], targets: Targets
+) -> tuple[list[Proposal], list[Trouble]]:
+    """The texts that are new, so many at a time; one artifact's trouble is its own."""
+    there = {(artifact_of(item), place_of(item)): item for item in existing}
+    places = asyncio.Semaphore(AT_ONCE)
+    troubles: list[Trouble] = []
+
+    async def fetch(artifact: Artifact) -> list[Proposal]:
+        try:
+            async with places:
+                text = await source.fetch(artifact)
+        except SourceError as error:
+            troubles.append(Trouble(error.reason, str(error)))
+            return []
+        late = [targets.at(place) for place in decision.behind[artifact.id]]
+        return [
+            Proposal(_resource(sync, artifact, target, there.get((artifact.id, target.place)), len(text)), text)
+            for target in late
+        ]
+
+    found = await asyncio.gather(*(fetch(artifact) for artifact in decision.fetch))
+    return [item for items in found for item in items], sorted(troubles, key=lambda trouble: trouble.message)
+
+
+def _resource(
+    sync: InfrahubSync, artifact: Artifact, target: Target, existing: VidraResource | None, size: int
+) -> VidraResource:
+    """The VidraResource as the sync would write it."""
+    content = Content(artifact_id=artifact.id, checksum=artifact.checksum or "", secrets=(), size=size)
+    spec = spec_for(sync, content, target.destination)
+    if existing is None:
+        name = resource_name(sync.metadata.name, artifact.id, target.place)
+        return VidraResource(metadata=Meta(name=name), spec=spec)
+    return msgspec.structs.replace(existing, spec=spec)

@@ -1,0 +1,1 @@
+"""VidraResources that are no longer listed."""

@@ -1,0 +1,80 @@
+"""Deletes the VidraResources of a sync that may go, each under the policies that the sync has now."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+import msgspec
+
+from vidra.api.policies import DeletionPolicy, Policies
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.status_patch import difference, path_of
+from vidra.controllers.sync.artifacts.diff import Trouble
+from vidra.controllers.sync.artifacts.reconcile import Done
+from vidra.controllers.sync.artifacts.writer import policies
+from vidra.controllers.sync.destinations.targets import targets_of
+from vidra.controllers.sync.prune.policy import Parting, part
+from vidra.kube.errors import KubeError
+from vidra.kube.operations import delete, merge_patch
+
+
+class Farewell(msgspec.Struct, frozen=True):
+    """What became of the unlisted this time."""
+
+    removed: int = 0
+    troubles: tuple[Trouble, ...] = ()
+    note: str = ""
+    """Why some stay for now."""
+    failed: bool = False
+    """Some could not be deleted: worth another try."""
+
+
+async def let_go(shared: Shared, sync: InfrahubSync, done: Done) -> Farewell:
+    """Delete those of the unlisted that nothing holds back."""
+    if not done.leaving:
+        return Farewell()
+    group = shared.resources.group(sync.metadata.name)
+    parting: Parting = part(
+        sync, done.artifacts, done.leaving, group, targets_of(sync, shared.clusters.catalogue, group).expects
+    )
+    troubles = await _remove(shared, sync, parting.go, done.left)
+    return Farewell(
+        removed=len(parting.go) - len(troubles),
+        troubles=((parting.held,) if parting.held else ()) + tuple(troubles),
+        note=parting.note,
+        failed=bool(troubles),
+    )
+
+
+async def end(shared: Shared, sync: InfrahubSync, resource: VidraResource, *, orphan: bool = False) -> None:
+    """Delete one, so that its objects end as the sync says now.
+
+    Args:
+        orphan: They stay as they are, whatever the sync says about its own end.
+
+    Raises:
+        KubeError: It could not be done.
+    """
+    has, wants = (Policies(**policies(spec)) for spec in (resource.spec, sync.spec))
+    if orphan:
+        wants = msgspec.structs.replace(wants, deletion_policy=DeletionPolicy.ORPHAN)
+    patch = difference(msgspec.to_builtins(has), msgspec.to_builtins(wants))
+    if patch:
+        body = {"metadata": {"uid": resource.metadata.uid}, "spec": patch}
+        shared.resources.changed(await merge_patch(shared.client, path_of(resource), body, VidraResource))
+    await delete(shared.client, path_of(resource), uid=resource.metadata.uid)
+
+
+async def _remove(
+    shared: Shared, sync: InfrahubSync, going: Sequence[VidraResource], left: Container[str]
+) -> list[Trouble]:
+    troubles: list[Trouble] = []
+    for resource in going:
+        try:
+            await end(shared, sync, resource, orphan=resource.metadata.name in left)
+        except KubeError as error:
+            troubles.append(Trouble(Reason.PRUNE_FAILED, f"{resource.metadata.name} could not be deleted: {error}"))
+    return troubles

@@ -1,0 +1,81 @@
+"""For whom a sync that is being deleted waits: those that are about to own what it has: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from vidra.api.conditions import ConditionType, find, is_ready
+from vidra.api.names import LOCAL_SERVER
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.api.times import duration_or
+from vidra.apply.inventory import key_of
+from vidra.controllers.sync.artifacts.diff import artifact_of
+from vidra.controllers.sync.prune.policy import may_want
+from vidra.controllers.sync.status.compute import ready
+
+DELETION_TIMEOUT = timedelta(minutes=5)
+"""Unless the sync names another."""
+
+Group = Callable[[str], Sequence[VidraResource]]
+"""The VidraResources of a sync."""
+
+
+def heirs(sync: InfrahubSync, syncs: Iterable[InfrahubSync], group: Group) -> tuple[str, ...]:
+    """Names of the syncs that may take over what this one has, and have not got there yet."""
+    mine = [item for item in group(sync.metadata.name) if not item.metadata.deletion_timestamp]
+    if not mine:
+        return ()
+    found = [other.metadata.name for other in syncs if _is_heir(sync, mine, other, group)]
+    return tuple(sorted(found))
+
+
+def time_left(sync: InfrahubSync, now: datetime) -> timedelta:
+    """How long the deletion of a sync may still take; its time-out counts from when it was asked for."""
+    timeout = duration_or(sync.spec.deletion_timeout, DELETION_TIMEOUT)
+    return datetime.fromisoformat(sync.metadata.deletion_timestamp or now.isoformat()) + timeout - now
+
+
+def _is_heir(sync: InfrahubSync, mine: Sequence[VidraResource], other: InfrahubSync, group: Group) -> bool:
+    if other.metadata.name == sync.metadata.name or other.metadata.deletion_timestamp or other.spec.suspend:
+        return False
+    if is_ready(other.status.conditions, other.metadata.generation) or _place(other) != _place(sync):
+        return False
+    verdict = find(other.status.conditions, ConditionType.READY)
+    if (
+        verdict is None
+        or verdict.reason == Reason.PROGRESSING
+        or verdict.observed_generation < other.metadata.generation
+    ):
+        return True  # what it lists is not known yet, but soon
+    theirs = group(other.metadata.name)
+    if not _related(sync, mine, other, theirs):
+        return False
+    if verdict.reason != Reason.RESOURCES_NOT_READY:
+        return True
+    unready = [item for item in theirs if not ready(item)]
+    return any(may_want(heir, item) for heir in unready for item in mine)
+
+
+def _related(
+    sync: InfrahubSync, mine: Sequence[VidraResource], other: InfrahubSync, theirs: Sequence[VidraResource]
+) -> bool:
+    """Whether they sync the same artifacts, or have objects in common, as far as that is known yet."""
+    if sync.spec.source.artifact == other.spec.source.artifact:
+        return True
+    if {artifact_of(item) for item in mine} & {artifact_of(item) for item in theirs}:
+        return True
+    if any(item.status.observed_generation < item.metadata.generation for item in theirs):
+        return True  # what it wants will be in its inventory in a moment
+    return bool(_keys(mine) & _keys(theirs))
+
+
+def _keys(resources: Iterable[VidraResource]) -> set[tuple[str, ...]]:
+    return {key_of(entry) for item in resources for entry in item.status.managed_resources}
+
+
+def _place(sync: InfrahubSync) -> tuple[str, str]:
+    """From where to where; the namespace is not in it, because objects may name their own."""
+    return sync.spec.source.infrahub_api_url.rstrip("/"), sync.spec.destination.server or LOCAL_SERVER

@@ -1,0 +1,183 @@
+"""When VidraResources of artifacts that are no longer listed may go: pure.
+
+What has come in their place is applied first; while both own an object it cannot vanish, and when the older one goes it
+only lets go of its part. And not too many may go at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from vidra.api.names import APPROVE_PRUNE, LOCAL_SERVER, SYNC_KIND
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.guards.prune_limit import held, set_id
+from vidra.apply.inventory import key_of
+from vidra.clusters.kubeconfig_secret import same_server
+from vidra.controllers.resource.status.compute import LISTED
+from vidra.controllers.sync.artifacts.diff import Trouble, artifact_of, place_of
+from vidra.controllers.sync.status.compute import counted, ready
+
+Unlisted = Mapping[str, frozenset[str]]
+"""VidraResources whose artifacts a complete list no longer holds, by name. With each the artifacts that were listed
+together with its own and have not changed since: none of them has come in its place."""
+
+_NOT_AN_OBJECT = frozenset({Reason.INVALID_MANIFEST, Reason.TOO_LARGE})
+"""Problems that do not tell which object they are about."""
+
+
+class Parting(msgspec.Struct, frozen=True):
+    """What is to be done about the unlisted."""
+
+    go: tuple[VidraResource, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    """Why nothing goes yet: what may have come in the place of some, and is not applied."""
+    held: Trouble | None = None
+    """Why nothing goes until a person agrees."""
+    stay: int = 0
+    """How many wait, or are held."""
+
+    @property
+    def note(self) -> str:
+        """For the status of the sync; empty when nothing waits."""
+        if not self.waits_for:
+            return ""
+        more = f" and {len(self.waits_for) - 3} more" if len(self.waits_for) > 3 else ""
+        names = ", ".join(self.waits_for[:3]) + more
+        what = "1 VidraResource that is" if self.stay == 1 else f"{self.stay} VidraResources that are"
+        return f"{what} no longer listed will go when what may replace it is ready: {names}"
+
+
+def unlisted(
+    remove: Iterable[VidraResource],
+    listed: frozenset[str],
+    changed: Collection[str],
+    before: Unlisted,
+    last: frozenset[str],
+) -> Unlisted:
+    """Take note of who is no longer listed.
+
+    Args:
+        listed: Ids of the artifacts that are.
+        changed: Of them, those that are new or have another text than at the last answer.
+        before: What was known of the unlisted at the last answer.
+        last: Ids of the artifacts that the last answer listed; nothing when there was none.
+    """
+    known: dict[str, frozenset[str]] = {}
+    for item in remove:
+        name = item.metadata.name
+        beside = before.get(name, last if artifact_of(item) in last else frozenset())
+        known[name] = (beside & listed) - frozenset(changed)
+    return known
+
+
+def part(
+    sync: InfrahubSync,
+    listed: frozenset[str],
+    leaving: Unlisted,
+    resources: Sequence[VidraResource],
+    expects: Callable[[VidraResource], bool] = lambda _: True,
+) -> Parting:
+    """Decide about the unlisted, by what the others say of themselves now.
+
+    Args:
+        expects: Whether something new may yet come to the cluster of one of them.
+    """
+    going = [item for item in resources if item.metadata.name in leaving and not item.metadata.deletion_timestamp]
+    if not going:
+        return Parting()
+    others = [item for item in resources if item.metadata.name not in leaving]
+    there: dict[str, list[VidraResource]] = {}
+    for item in others:
+        there.setdefault(artifact_of(item), []).append(item)
+    waits_for: dict[str, None] = {}
+    for artifact in sorted(listed):
+        for item in going:
+            for heir in _heirs(there.get(artifact, ()), item, expects):
+                if heir is not None and ready(heir) and not heir.metadata.deletion_timestamp:
+                    continue
+                if may_want(heir, item, beside=artifact in leaving[item.metadata.name]):
+                    waits_for[heir.metadata.name if heir else f"artifact {artifact}"] = None
+    if waits_for:
+        return Parting(waits_for=tuple(waits_for), stay=len(going))
+    if listed and (why := held_back(sync, going, others)):
+        return Parting(held=why, stay=len(going))
+    return Parting(go=tuple(going))
+
+
+def _heirs(
+    candidates: Iterable[VidraResource], old: VidraResource, expects: Callable[[VidraResource], bool]
+) -> list[VidraResource | None]:
+    """Who of one artifact may come in the place of an older VidraResource; None for one that is not there yet."""
+    found: list[VidraResource | None] = [item for item in candidates if _meet(item, old)]
+    return found or ([None] if expects(old) else [])
+
+
+def _meet(heir: VidraResource, old: VidraResource) -> bool:
+    """Whether they may have objects in common: in different clusters they have none."""
+    if not place_of(heir) and not place_of(old):
+        return True
+    return same_server(heir.spec.destination.server or LOCAL_SERVER, old.spec.destination.server or LOCAL_SERVER)
+
+
+def may_want(heir: VidraResource | None, old: VidraResource, *, beside: bool = False) -> bool:
+    """Whether something that is not ready may be on the way to own what an older VidraResource has.
+
+    Args:
+        heir: None when it has not been made yet.
+        beside: Both were wanted at the same time, so that what cannot be read in it is not in the other's place.
+    """
+    if heir is None or heir.metadata.deletion_timestamp:
+        return not beside
+    problems = heir.status.problems
+    if heir.status.observed_generation < heir.metadata.generation or not problems:
+        return True
+    has = {(entry.kind, entry.name) for entry in old.status.managed_resources}
+    if any(_object(problem) in has for problem in problems):
+        return True
+    return not beside and (len(problems) >= LISTED or any(item.reason in _NOT_AN_OBJECT for item in problems))
+
+
+def _object(problem: ObjectProblem) -> tuple[str, str]:
+    """Kind and name of the object that a problem is about; its namespace may not have been known."""
+    kind, _, rest = problem.object.partition(" ")
+    return kind, rest.rpartition(" (")[0].rpartition("/")[2]
+
+
+def held_back(sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]) -> Trouble | None:
+    """Why a person has to agree first; None when nobody has to, or somebody did."""
+    kept = {key_of(entry) for entry in _entries(others)}
+    had = {key_of(entry) for entry in _entries(going)}
+    lost, total, limit = had - kept, len(had | kept), sync.spec.prune_limit
+    names = sorted(item.metadata.name for item in going)
+    approval = set_id(names)
+    if not held(lost, total, limit) or sync.metadata.annotations.get(APPROVE_PRUNE) == approval:
+        return None
+    command = f"kubectl annotate {SYNC_KIND.lower()} {sync.metadata.name} {APPROVE_PRUNE}={approval} --overwrite"
+    return Trouble(
+        Reason.PRUNE_HELD,
+        f"{counted(len(names), 'VidraResource')} with {len(lost)} of {total} objects would be removed because their "
+        f"artifacts are no longer listed or their clusters no longer selected, and pruneLimit is {limit}%: "
+        f"nothing is removed. If they should go: {command} "
+        f"(they are: {', '.join(names)})",
+    )
+
+
+def approval_asked_for(message: str) -> tuple[str, tuple[str, ...]] | None:
+    """The set that the message of a held removal asks to approve, with its VidraResources; None when it does not."""
+    found = _ASKS.search(message)
+    if found is None:
+        return None
+    names = tuple(found[2].split(", ")) if found[2] else ()
+    return found[1], names if set_id(names) == found[1] else ()
+
+
+_ASKS = re.compile(rf"{re.escape(APPROVE_PRUNE)}=([0-9a-f]+) --overwrite \(they are: ([^)]*)\)?")
+
+
+def _entries(resources: Iterable[VidraResource]) -> Iterable[ManagedObject]:
+    return (entry for item in resources for entry in item.status.managed_resources)

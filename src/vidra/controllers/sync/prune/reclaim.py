@@ -1,0 +1,61 @@
+"""A sync that was deleted and made anew keeps its VidraResources, if it comes before the garbage collector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import structlog
+
+from vidra.api.meta import OwnerReference
+from vidra.api.names import SYNC_KIND
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.status_patch import path_of
+from vidra.kube.errors import ApiError
+from vidra.kube.operations import merge_patch
+
+log = structlog.get_logger("vidra.sync")
+
+
+async def claim(shared: Shared, sync: InfrahubSync) -> None:
+    """Make this sync the owner of the VidraResources that name an earlier one of its name.
+
+    Raises:
+        KubeError: It could not be written.
+    """
+    for resource in shared.resources.group(sync.metadata.name):
+        if resource.metadata.deletion_timestamp or not any(_is_stale(owner, sync) for owner in _owners(resource)):
+            continue
+        try:
+            shared.resources.changed(
+                await merge_patch(shared.client, path_of(resource), _patch(resource, sync), VidraResource)
+            )
+        except ApiError as error:
+            # Changed or gone meanwhile: the event that says so brings the next pass.
+            if not error.conflict and not error.not_found:
+                raise
+        log.info("claimed", sync=sync.metadata.name, resource=resource.metadata.name)
+
+
+def _patch(resource: VidraResource, sync: InfrahubSync) -> dict[str, Any]:
+    owners = [
+        msgspec.structs.replace(owner, uid=sync.metadata.uid) if _is_stale(owner, sync) else owner
+        for owner in _owners(resource)
+    ]
+    return {
+        "metadata": {
+            "uid": resource.metadata.uid,
+            "resourceVersion": resource.metadata.resource_version,
+            "ownerReferences": msgspec.to_builtins(owners),
+        }
+    }
+
+
+def _owners(resource: VidraResource) -> tuple[OwnerReference, ...]:
+    return resource.metadata.owner_references
+
+
+def _is_stale(owner: OwnerReference, sync: InfrahubSync) -> bool:
+    return (owner.kind, owner.name) == (SYNC_KIND, sync.metadata.name) and owner.uid != sync.metadata.uid

@@ -1,0 +1,59 @@
+"""What a sync asks, of which Infrahub, and as whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+
+from vidra.api.reasons import Reason
+from vidra.api.sync import InfrahubSync
+from vidra.api.times import parse_target_date
+from vidra.controllers.sync.source.credentials import choose, named
+from vidra.kube.store import Store
+from vidra.kube.types import Secret
+from vidra.sources.infrahub import InfrahubPool, InfrahubSource, Selection
+from vidra.sources.protocol import Source, SourceError
+
+Remark = Callable[[Reason, str], None]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What there is to choose credentials from."""
+
+    secrets: Store[Secret]
+    syncs: Store[InfrahubSync]
+    own: str
+    """Vidra's namespace."""
+
+
+async def source_of(sync: InfrahubSync, query: str, known: Known, pool: InfrahubPool, remark: Remark) -> Source:
+    """The source that a sync's spec names.
+
+    Raises:
+        SourceError: The spec, or the credentials for it, cannot be used.
+    """
+    selection = _selection(sync, query)
+    choice = choose(sync.spec.source.infrahub_api_url, known.secrets, known.own, known.syncs)
+    for why in choice.passed_over:
+        remark(Reason.CREDENTIALS_INVALID, f"{why}; using the Secret {named(choice.secret)}")
+    if choice.others:
+        others = ", ".join(sorted(named(secret) for secret in choice.others))
+        remark(
+            Reason.CREDENTIALS_AMBIGUOUS,
+            f"using the newest Secret {named(choice.secret)}; it matches as well: {others}",
+        )
+    return InfrahubSource(await pool.get(sync.spec.source.infrahub_api_url, choice.credential), selection)
+
+
+def _selection(sync: InfrahubSync, query: str) -> Selection:
+    source = sync.spec.source
+    date = (source.target_date or "").strip()
+    if bool(source.artefact_name) == bool(source.artifact_name):
+        raise SourceError(Reason.INVALID_SPEC, "spec.source: set exactly one of artifactName and artefactName")
+    try:
+        at = parse_target_date(date, datetime.now(UTC))
+    except ValueError as error:
+        raise SourceError(Reason.INVALID_SPEC, f"spec.source.targetDate: {error}") from None
+    return Selection(artifact_name=source.artifact, branch=source.target_branch, query=query, at=at, date=date)

@@ -1,0 +1,143 @@
+"""What is known of a sync, as its status: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready
+from vidra.api.health import worst
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
+from vidra.api.times import rfc3339
+from vidra.controllers.runtime.predicates import requested
+from vidra.controllers.sync.artifacts.diff import Trouble
+
+NAMED = 3
+"""Troubles or VidraResources that a message names."""
+LISTED = 100
+"""Clusters that a status lists; `clusterProgress` counts them all."""
+
+
+def judge(troubles: Sequence[Trouble], resources: Sequence[VidraResource], note: str = "", remark: str = "") -> Verdict:
+    """The verdict over a sync: its own troubles first, then those of its VidraResources.
+
+    Args:
+        note: What else there is to say while it is not ready.
+        remark: What else there is to say, ready or not.
+    """
+    verdict = _judged(troubles, resources)
+    if remark:
+        verdict = msgspec.structs.replace(verdict, message=f"{verdict.message}; {remark}")
+    if not note:
+        return verdict
+    if verdict.ready:
+        return Verdict(ready=False, reason=Reason.RESOURCES_NOT_READY, message=note, progressing=True)
+    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {note}")
+
+
+def _judged(troubles: Sequence[Trouble], resources: Sequence[VidraResource]) -> Verdict:
+    unready = [item for item in resources if not ready(item)]
+    if troubles:
+        more = f"; and {len(troubles) - NAMED} more" if len(troubles) > NAMED else ""
+        message = "; ".join(trouble.message for trouble in troubles[:NAMED]) + more
+        return Verdict(ready=False, reason=troubles[0].reason, message=message)
+    if unready:
+        on_the_way = all(progressing(item) for item in unready)
+        message = f"{len(unready)} of {len(resources)} VidraResources are not ready: {_named(unready)}"
+        return Verdict(ready=False, reason=Reason.RESOURCES_NOT_READY, message=message, progressing=on_the_way)
+    objects = sum(item.status.objects for item in resources)
+    message = f"{counted(len(resources), 'artifact')} with {counted(objects, 'object')} applied"
+    return Verdict(ready=True, reason=Reason.SYNCED, message=message)
+
+
+def status_for(
+    sync: InfrahubSync,
+    verdict: Verdict,
+    resources: Sequence[VidraResource],
+    now: datetime,
+    *,
+    listed: int | None = None,
+    handled: bool = True,
+    clusters: tuple[ClusterStatus, ...] | None = None,
+) -> SyncStatus:
+    """The status that says a verdict.
+
+    Args:
+        listed: Artifacts that Infrahub lists; None when it was not asked.
+        handled: A pass asked Infrahub, so that what was requested is done.
+        clusters: What there is to say of each; None without a selector.
+    """
+    before = sync.status
+    done = sum(ready(item) for item in resources)
+    checksums = sorted({item.spec.content.checksum for item in resources if item.spec.content})
+    status = msgspec.structs.replace(
+        before,
+        observed_generation=sync.metadata.generation,
+        conditions=conditions_for(verdict, before.conditions, sync.metadata.generation, now),
+        checksums=tuple(checksums),
+        artifacts=before.artifacts if listed is None else listed,
+        resources=len(resources),
+        ready_resources=done,
+        objects=sum(len(item.status.managed_resources) for item in resources),
+        progress=f"{done}/{len(resources)}",
+        health=worst([item.status.health for item in resources if item.status.health]),
+        clusters=(clusters or ())[:LISTED],
+        cluster_progress=progress_of(clusters),
+        last_handled_requested_at=requested(sync.metadata) if handled else before.last_handled_requested_at,
+        sync_state=_state(verdict),
+        last_error="" if verdict.ready or verdict.progressing else verdict.message,
+    )
+    if status == before:
+        return before
+    return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
+
+
+def progress_of(clusters: tuple[ClusterStatus, ...] | None) -> str:
+    """Ready clusters of all; empty without a selector."""
+    return "" if clusters is None else f"{sum(item.ready for item in clusters)}/{len(clusters)}"
+
+
+def ready(resource: VidraResource) -> bool:
+    """Whether everything of a VidraResource is applied as its spec says now."""
+    return is_ready(resource.status.conditions, resource.metadata.generation)
+
+
+def _state(verdict: Verdict) -> State:
+    if verdict.ready:
+        return State.SUCCEEDED
+    if verdict.progressing:
+        return State.RUNNING
+    return State.STALE if verdict.reason in _STALE else State.FAILED
+
+
+_STALE = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.PARTIAL_RESULT})
+"""Reasons under which what is applied is right, as far as Vidra can know."""
+
+
+def progressing(resource: VidraResource) -> bool:
+    """Whether it may become ready without a person: it says so itself, or no pass has seen its spec yet."""
+    if resource.status.observed_generation < resource.metadata.generation:
+        return True
+    return find(resource.status.conditions, ConditionType.RECONCILING) is not None
+
+
+def _named(unready: Sequence[VidraResource]) -> str:
+    """Failures before those that are on their way."""
+    first = sorted(unready, key=lambda item: (progressing(item), item.metadata.name))
+    more = f" and {len(unready) - NAMED} more" if len(unready) > NAMED else ""
+    return ", ".join(_with_reason(item) for item in first[:NAMED]) + more
+
+
+def _with_reason(resource: VidraResource) -> str:
+    condition = find(resource.status.conditions, ConditionType.READY)
+    current = condition is not None and condition.observed_generation >= resource.metadata.generation
+    return f"{resource.metadata.name} ({condition.reason if condition and current else Reason.PROGRESSING})"
+
+
+def counted(number: int, what: str) -> str:
+    """1 object, 2 objects."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -1,0 +1,27 @@
+"""What an API server said → a value; whatever else came is no answer."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from vidra.kube.errors import Unintelligible
+from vidra.manifests.typed_json import UnreadableError
+from vidra.manifests.typed_json import decode as read
+
+T = TypeVar("T")
+ANYTHING = cast("type[Any]", Any)
+"""Any value that JSON has."""
+
+
+def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """What an API server said.
+
+    Raises:
+        Unintelligible: It is not what an API server says.
+    """
+    try:
+        return read(data, kind)
+    except UnreadableError as error:
+        raise Unintelligible(f"what answers does not talk like an API server: {error}") from None

@@ -1,0 +1,106 @@
+"""A client whose writes are only rehearsed: the server answers with defaults and refusals, and stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from vidra.kube.client import JSON, Client, encode
+from vidra.kube.connection import Connection
+from vidra.kube.decode import decode
+from vidra.kube.errors import ApiError
+
+Json = dict[str, Any]
+
+NAMESPACES = "/api/v1/namespaces/"
+
+
+class Rehearsed(msgspec.Struct):
+    """One object before and after; None where there is none."""
+
+    before: Json | None
+    after: Json | None
+
+
+class DryRun(Client):
+    """Sends every write with dryRun=All (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run).
+
+    Writes build upon each other as far as a dry run can: in a namespace that one of them creates, and in the place of
+    an object that one of them deletes, an object is taken as it was written.
+    """
+
+    rehearses = True
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.writes: dict[str, Rehearsed] = {}
+        """By path."""
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+        repeatable: bool = True,
+    ) -> bytes:
+        """One request; any but GET is rehearsed, answered with the whole object, and remembered.
+
+        Raises:
+            Unreachable: No answer.
+            ApiError: Any answer but 2xx.
+        """
+        if method == "GET" or (query and "dryRun" in query):
+            return await super().send(
+                method,
+                path,
+                query=query,
+                body=body,
+                content_type=content_type,
+                accept=accept,
+                repeatable=repeatable,
+            )
+        write = await self._begun(path)
+        dry = {**(query or {}), "dryRun": "All"}
+        sent = _only_rehearsed(body) if method == "DELETE" else body
+        try:
+            answer = await super().send(method, path, query=dry, body=sent, content_type=content_type)
+        except ApiError as error:
+            if body is None or not self._would_work(path, error):
+                raise
+            answer = encode(decode(body, dict))
+        write.after = None if method == "DELETE" else decode(answer, dict)
+        self.writes[path] = write
+        return answer
+
+    async def _begun(self, path: str) -> Rehearsed:
+        if path in self.writes:
+            return self.writes[path]
+        try:
+            now: Json | None = decode(await super().send("GET", path), dict)
+        except ApiError as error:
+            if not error.not_found:
+                raise
+            now = None
+        return Rehearsed(now, now)
+
+    def _would_work(self, path: str, error: ApiError) -> bool:
+        """Whether it is refused only because what was rehearsed before is not really so."""
+        if error.not_found and path.startswith(("/api/", "/apis/")) and "/namespaces/" in path:
+            namespace = NAMESPACES + path.partition("/namespaces/")[2].partition("/")[0]
+            return self._made(namespace) and namespace != path
+        return error.code == 409 and path in self.writes and self.writes[path].after is None
+
+    def _made(self, path: str) -> bool:
+        write = self.writes.get(path)
+        return write is not None and write.before is None and write.after is not None
+
+
+def _only_rehearsed(options: bytes | None) -> bytes:
+    """DeleteOptions that say so: beside a body the server takes no notice of the query, and would delete."""
+    return encode({**(decode(options, dict) if options else {}), "dryRun": ["All"]})

@@ -1,0 +1,268 @@
+"""The view of one kind in one cluster, as far as Vidra may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+import msgspec
+
+from vidra.api.health import CURRENT, Health
+from vidra.kube.background import apart
+from vidra.kube.client import JSON, Client
+from vidra.kube.discovery import Kind
+from vidra.kube.errors import ApiError, Unreachable
+from vidra.kube.object_cache import Change, Memory
+from vidra.kube.object_snapshot import SELECTOR, Judge, Seen, seen
+from vidra.kube.partial_metadata import METADATA_ONLY, LiveBody, LiveObject
+from vidra.kube.visibility import Sight
+from vidra.kube.watch import Watch
+
+EVERYWHERE = ""
+"""In place of a namespace."""
+
+
+class Glimpse(msgspec.Struct, frozen=True):
+    """An object as far as Vidra sees it."""
+
+    sight: Sight
+    state: Seen | None = None
+    """None when it is not there; that is so only if it is seen."""
+    why: str = ""
+    """What stands in the way of seeing it; empty when nothing does."""
+    asked: bool = False
+    """No watch shows it: it is as it was when Vidra asked for it, or wrote it."""
+
+
+UNSEEN = Glimpse(Sight.NOT_YET)
+
+
+class Scope:
+    """One watch of a kind, everywhere or in one namespace; the sink that hands on what it shows."""
+
+    def __init__(self, view: KindView, namespace: str) -> None:
+        self.namespace = namespace
+        self._view = view
+        self._older: list[LiveObject] = []
+        """Found in states before what is known of them; rare, and nothing else is kept."""
+        self.watch = view.watching(self, namespace)
+        self._task = apart(self.watch.run(), f"watch {view.kind.path(namespace)}")
+
+    def close(self) -> None:
+        """Stop watching; nobody waits for it any more."""
+        self._task.cancel()
+        self.watch.heard.set()
+
+    def changed(self, item: LiveObject) -> None:
+        """It is new, or different."""
+        self._view.changed(item)
+
+    def removed(self, item: LiveObject) -> None:
+        """It is gone."""
+        self._view.removed(item)
+
+    def found(self, item: LiveObject) -> None:
+        """It is part of what is being read."""
+        if not self._view.found(item):
+            self._older.append(item)
+
+    def listed(self, uids: Collection[str], version: int) -> None:
+        """All was read."""
+        older, self._older = self._older, []
+        self._view.listed(uids, version, self.namespace, older)
+
+
+class KindView:
+    """The managed objects of one kind.
+
+    They are watched everywhere at once. Where that is forbidden they are watched in the namespaces where owners have
+    some, until it is allowed; and what may not be watched at all is asked for, one by one, by who wants to know.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        kind: Kind,
+        on_change: Change,
+        judge: Judge,
+        *,
+        namespaces: Callable[[], Collection[str]],
+        on_unserved: Callable[[], None],
+        on_sight: Callable[[], None],
+        on_restored: Callable[[], None],
+    ) -> None:
+        self.kind = kind
+        self._client = client
+        self._judge = judge
+        self._namespaces = namespaces
+        self._on_unserved, self._on_sight, self._on_restored = on_unserved, on_sight, on_restored
+        self._whole = judge.needs_body(kind)
+        self._memory = Memory(self._read, on_change, shows_ends=self._whole)
+        self._asked: dict[tuple[str, str], str] = {}
+        """What was asked for because no watch shows it, with what stood in the way; empty when it was answered."""
+        self._before: tuple[object, ...] = ()
+        self._scopes: dict[str, Scope] = {}
+        if kind.watchable:
+            self._scopes[EVERYWHERE] = Scope(self, EVERYWHERE)
+
+    def watching(self, sink: Scope, namespace: str) -> Watch[LiveObject]:
+        """The watch that fills this view, everywhere or in a namespace."""
+        return Watch(
+            self._client,
+            self.kind.path(namespace),
+            LiveBody if self._whole else LiveObject,
+            sink,
+            selector=SELECTOR,
+            metadata_only=not self._whole,
+            on_unserved=self._on_unserved,
+            on_turn=self._turned,
+        )
+
+    async def heard(self) -> None:
+        """Wait until the view is complete, or known not to come: what is refused must not be waited for."""
+        while waits := [scope for scope in self._scopes.values() if not scope.watch.heard.is_set()]:
+            await waits[0].watch.heard.wait()
+
+    @property
+    def pending(self) -> bool:
+        """Whether some watch is still reading."""
+        return any(not scope.watch.heard.is_set() for scope in self._scopes.values())
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the server does not answer, or does not let Vidra in, so that this view may be old."""
+        errors = [scope.watch.interrupted for scope in self._scopes.values()]
+        return any(
+            isinstance(error, Unreachable) or (isinstance(error, ApiError) and error.unauthorized) for error in errors
+        )
+
+    def close(self) -> None:
+        """Stop watching."""
+        for scope in self._scopes.values():
+            scope.close()
+
+    def hurry(self) -> None:
+        """Try again now what was interrupted."""
+        for scope in self._scopes.values():
+            scope.watch.hurry()
+
+    def narrow(self) -> None:
+        """Watch in the namespaces that owners are in now, where watching everywhere is forbidden; else everywhere."""
+        everywhere = self._scopes.get(EVERYWHERE)
+        if everywhere is None or not self.kind.namespaced or not (everywhere.watch.refused or everywhere.watch.current):
+            return
+        wanted = set(self._namespaces()) if everywhere.watch.refused else set[str]()
+        for name in self._scopes.keys() - wanted - {EVERYWHERE}:
+            self._scopes.pop(name).close()
+        for name in wanted - self._scopes.keys():
+            self._scopes[name] = Scope(self, name)
+
+    def look(self, namespace: str, name: str) -> Glimpse:
+        """The object as far as it is seen."""
+        key, everywhere = (namespace, name), self._scopes.get(EVERYWHERE)
+        if everywhere is not None and everywhere.watch.current:
+            return Glimpse(Sight.SEEN, self._memory.get(key))
+        watches = self._watches(namespace)
+        if any(watch.current for watch in watches):
+            return Glimpse(Sight.SEEN, self._memory.get(key))
+        if key in self._asked:
+            why = self._asked[key]
+            state = None if why else self._memory.get(key)
+            return Glimpse(Sight.FORBIDDEN if why else Sight.SEEN, state, why, asked=True)
+        why = next((str(watch.interrupted) for watch in watches if watch.interrupted), "")
+        if self._blind(watches):
+            return Glimpse(Sight.FORBIDDEN if watches else Sight.NOT_YET, None, why)
+        if any(watch.lately for watch in watches):
+            return Glimpse(Sight.LATELY, self._memory.get(key), why)
+        return Glimpse(Sight.NOT_YET, None, why)
+
+    def blind(self, namespace: str) -> bool:
+        """Whether no watch will show what is in a namespace: it has to be asked for."""
+        return self._blind(self._watches(namespace))
+
+    async def ask(self, namespace: str, name: str) -> None:
+        """Ask for one object that no watch shows.
+
+        Raises:
+            Unreachable: No answer.
+            ApiError: The server does not let Vidra in at all.
+        """
+        key, accept = (namespace, name), JSON if self._whole else METADATA_ONLY
+        shown = LiveBody if self._whole else LiveObject
+        try:
+            item = await self._client.get(self.kind.path(namespace, name), shown, accept=accept)
+        except ApiError as error:
+            if error.unauthorized:
+                raise
+            if error.not_found:
+                self._asked[key] = ""
+                self._memory.gone(key)
+            elif error.forbidden:
+                self._asked[key] = str(error)
+            else:
+                self._asked.pop(key, None)
+            return
+        self._asked[key] = ""
+        self.changed(item)
+
+    def noted(self, item: LiveObject) -> None:
+        """Take the answer to a write. Where no watch shows the object and its metadata tell all, it is a look at it."""
+        self._memory.changed(item, ours=True)
+        key = (item.metadata.namespace, item.metadata.name)
+        if not self._whole and self.blind(item.metadata.namespace):
+            self._asked[key] = ""
+
+    def changed(self, item: LiveObject) -> None:
+        """Take what a watch says, or the answer to a question."""
+        self._memory.changed(item)
+
+    def removed(self, item: LiveObject) -> None:
+        """Take an object out."""
+        self._memory.removed(item)
+
+    def found(self, item: LiveObject) -> bool:
+        """Take an object of the collection that is being read; False when a later state of it is known."""
+        return self._memory.found(item)
+
+    def listed(self, uids: Collection[str], version: int, namespace: str, older: Iterable[LiveObject]) -> None:
+        """The collection was read; what of it is `older` than known is for the memory to judge."""
+        if self._memory.listed(uids, version, namespace, older):
+            self._on_restored()
+
+    def _read(self, item: LiveObject) -> Seen:
+        found = seen(item.metadata, self._health(item))
+        ended = self._judge.end(self.kind, item) if isinstance(item, LiveBody) else ""
+        return msgspec.structs.replace(found, ended=ended) if ended else found
+
+    @property
+    def shows_ends(self) -> bool:
+        """Whether it is seen of its objects how they end."""
+        return self._memory.shows_ends
+
+    def end(self, uid: str) -> str | None:
+        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        return self._memory.end(uid)
+
+    def _watches(self, namespace: str) -> list[Watch[LiveObject]]:
+        """Those that show a namespace, or would if they could."""
+        names = dict.fromkeys((namespace, EVERYWHERE))
+        return [self._scopes[name].watch for name in names if name in self._scopes]
+
+    def _blind(self, watches: Collection[Watch[LiveObject]]) -> bool:
+        return all(watch.refused for watch in watches)
+
+    def _turned(self) -> None:
+        """A watch was read, or interrupted."""
+        self.narrow()
+        state = tuple((name, scope.watch.current, scope.watch.refused) for name, scope in self._scopes.items())
+        if state != self._before:
+            self._before = state
+            self._asked = {key: why for key, why in self._asked.items() if self.blind(key[0])}
+            self._on_sight()
+
+    def _health(self, item: LiveObject) -> Health | None:
+        """How it is; an answer to a write does not show it where that takes more than metadata."""
+        if isinstance(item, LiveBody) or not self._whole:
+            whole = item if isinstance(item, LiveBody) else LiveBody(item.metadata)
+            found = self._judge.health(self.kind, whole)
+            return CURRENT if found == CURRENT else found
+        return None

@@ -1,0 +1,170 @@
+"""Remembers the managed objects of one kind, and tells which news of them is later."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterable
+
+import msgspec
+
+from vidra.kube.object_snapshot import Seen, is_doubtful, is_drift
+from vidra.kube.partial_metadata import LiveObject
+from vidra.kube.store import version_number
+from vidra.kube.tombstones import Ended
+
+Change = Callable[[Seen | None, Seen | None], None]
+"""Called with what was and what is, when an object changed in a way that may matter to its owners."""
+
+REMEMBERED = 1000
+"""Objects of one kind that are gone and of which it is known how they ended."""
+UNSURE = "?"
+"""In place of the digest of what somebody holds of an object that went back in time: no digest equals it."""
+
+Key = tuple[str, str]
+"""Namespace and name."""
+
+
+class Memory:
+    """Objects as they were heard of last: by watches, and by the answers to our own writes, which come first.
+
+    Args:
+        read: Tells what to keep of an object.
+        on_change: Told of every change that may matter to owners.
+        shows_ends: Whether it is seen of the objects how they end.
+    """
+
+    def __init__(self, read: Callable[[LiveObject], Seen], on_change: Change, *, shows_ends: bool) -> None:
+        self._read = read
+        self._on_change = on_change
+        self._objects: dict[Key, Seen] = {}
+        self._ended = Ended()
+        self._ends: dict[str, str] = {}
+        self.shows_ends = shows_ends
+
+    def get(self, key: Key) -> Seen | None:
+        """The object as last heard of."""
+        return self._objects.get(key)
+
+    def end(self, uid: str) -> str | None:
+        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        return self._ends.get(uid)
+
+    def changed(self, item: LiveObject, *, ours: bool = False) -> None:
+        """Take a state; older news than ours is ignored.
+
+        Args:
+            ours: It is the answer to a write of ours: that it made a generation is no news to an only owner.
+        """
+        key, new = _key(item), self._read(item)
+        old = self._objects.get(key)
+        if self._ended.before(new.uid, new.version) or (old and not _is_news(old, new)):
+            return
+        self._put(key, old, new, ours=ours)
+
+    def removed(self, item: LiveObject) -> None:
+        """Take an object out."""
+        key, last = _key(item), self._read(item)
+        old = self._objects.get(key)
+        if old and old.uid == last.uid and last.ended:
+            self._objects[key] = msgspec.structs.replace(old, ended=last.ended)
+        self._end(key, last.uid, last.version)
+
+    def gone(self, key: Key) -> None:
+        """There is no such object; nobody saw it go."""
+        if old := self._objects.get(key):
+            self._end(key, old.uid, -1, seen=False)
+
+    def found(self, item: LiveObject) -> bool:
+        """Take an object of the collection that is being read; False when a later state of it is known."""
+        if 0 <= version_number(item.metadata.resource_version) < self._known(item):
+            return False
+        self.changed(item)
+        return True
+
+    def listed(self, uids: Collection[str], version: int, namespace: str, older: Iterable[LiveObject]) -> bool:
+        """Take out what is not in the collection as of a version; what is newer than that stays.
+
+        Args:
+            namespace: That the collection is of; empty for all.
+            older: Found in a state before the one that is known. If that is from before the collection was read, the
+                cluster went back in time, and the collection is right; else it is our own write from just now.
+
+        Returns:
+            Whether the cluster went back in time.
+        """
+        back = [item for item in older if version < 0 or self._known(item) <= version]
+        for item in back:
+            self._went_back(item)
+        here = [(key, old) for key, old in self._objects.items() if namespace in {"", key[0]}]
+        lost = [(key, old) for key, old in here if old.uid not in uids]
+        for key, old in lost:
+            self._end(key, old.uid, version, seen=False)
+        return bool(back) or (version < 0 and bool(lost))
+
+    def _put(self, key: Key, old: Seen | None, new: Seen, *, ours: bool = False) -> None:
+        if old and old.uid == new.uid and old.ended and not new.ended:
+            new = msgspec.structs.replace(new, ended=old.ended)  # which stays true
+        self._objects[key] = new = _since(old, new)
+        doubtful = is_doubtful(old, new) and not (ours and len(new.holders) == 1)
+        if old is None or is_drift(old, new) or doubtful or (old.health, old.ended) != (new.health, new.ended):
+            self._on_change(old, new)
+
+    def _known(self, item: LiveObject) -> int:
+        """The latest version of this very object that was heard of, its end included; -1 when it is new."""
+        old, ended = self._objects.get(_key(item)), self._ended.version(item.metadata.uid)
+        return max(ended, old.version) if old and old.uid == item.metadata.uid else ended
+
+    def _went_back(self, item: LiveObject) -> None:
+        """Take a state that the object had before: nobody knows what of it is as it was applied, nor that it ended."""
+        uid = item.metadata.uid
+        self._ended.forget(uid)
+        self._ends.pop(uid, None)
+        key, new = _key(item), self._read(item)
+        old = self._objects.get(key)
+        if old and old.uid == uid:
+            old = self._objects[key] = msgspec.structs.replace(old, ended="")
+        doubtful = tuple((name, UNSURE) for name, _ in new.holders)
+        self._put(key, old, msgspec.structs.replace(new, holders=doubtful))
+
+    def _end(self, key: Key, uid: str, version: int, *, seen: bool = True) -> None:
+        old = self._objects.get(key)
+        if old and old.uid == uid:
+            if old.version > version >= 0:
+                return
+            del self._objects[key]
+            if seen or old.ended:
+                self._note_end(old)
+            self._on_change(old, None)
+        if version >= 0:
+            self._ended.note(uid, version)
+
+    def _note_end(self, old: Seen) -> None:
+        if self.shows_ends:
+            self._ends[old.uid] = old.ended
+            if len(self._ends) > REMEMBERED:
+                del self._ends[next(iter(self._ends))]
+
+
+def _key(item: LiveObject) -> Key:
+    return sys.intern(item.metadata.namespace), item.metadata.name
+
+
+def _is_news(old: Seen, new: Seen) -> bool:
+    """Whether `new` is a later state, or says more of the same: the answer to a write comes first, without health."""
+    if old.uid != new.uid or new.version > old.version:
+        return True
+    return new.version == old.version and old.health is None and new.health is not None
+
+
+def _since(old: Seen | None, new: Seen) -> Seen:
+    """The new state, with what is known of how it came about.
+
+    A generation is accounted for when somebody wrote once more what is theirs, or through a subresource. It is not when
+    nobody left a trace, or somebody took fields that they did not have: then something else may have changed as well.
+    """
+    if old is None or old.uid != new.uid:
+        return new
+    again = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
+    # Of several generations at once, as after a broken watch, only the last one's traces are known.
+    accounted = new.generation == old.generation or (again and new.generation == old.generation + 1)
+    return msgspec.structs.replace(new, touched=old.touched) if accounted else new

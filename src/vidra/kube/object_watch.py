@@ -1,0 +1,120 @@
+"""Looks out for single objects that owners wait for, whoever made them; watches one only while somebody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import msgspec
+
+from vidra.api.health import Health
+from vidra.kube.background import apart
+from vidra.kube.client import Client
+from vidra.kube.discovery import Kind
+from vidra.kube.object_snapshot import Judge
+from vidra.kube.partial_metadata import LiveBody, LiveObject
+from vidra.kube.watch import Watch
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where an object is, if it is there."""
+
+    kind: Kind
+    namespace: str
+    name: str
+
+
+class Lookout:
+    """One object; the sink of its watch."""
+
+    def __init__(self, client: Client, place: Place, judge: Judge, tell: Callable[[str], None]) -> None:
+        self._kind = place.kind
+        self._judge = judge
+        self._tell = tell
+        self.waiting: set[str] = set()
+        self.known = False
+        """Whether the server has told of it."""
+        self.health: Health | None = None
+        """How it is; None when it is not there."""
+        whole = judge.needs_body(place.kind)
+        self._watch: Watch[LiveObject] = Watch(
+            client,
+            place.kind.path(place.namespace),
+            LiveBody if whole else LiveObject,
+            self,
+            fields=f"metadata.name={place.name}",
+            metadata_only=not whole,
+        )
+        self._task = apart(self._watch.run(), f"lookout for {place.kind.kind} {place.name}")
+
+    @property
+    def interrupted(self) -> str:
+        """Why nothing is heard of it now; empty when something is."""
+        return str(self._watch.interrupted or "")
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._task.cancel()
+
+    def changed(self, item: LiveObject) -> None:
+        """It is there, or different."""
+        whole = item if isinstance(item, LiveBody) else LiveBody(item.metadata)
+        self._take(self._judge.health(self._kind, whole))
+
+    def removed(self, item: LiveObject) -> None:  # noqa: ARG002 - there is only one
+        """It is gone."""
+        self._take(None)
+
+    def found(self, item: LiveObject) -> None:
+        """It as it is."""
+        self.changed(item)
+
+    def listed(self, uids: Collection[str], version: int) -> None:  # noqa: ARG002 - nothing older is kept
+        """It was there, or is not."""
+        if not uids:
+            self._take(None)
+
+    def _take(self, health: Health | None) -> None:
+        news = not self.known or self.health != health
+        self.known, self.health = True, health
+        if news:
+            for owner in self.waiting:
+                self._tell(owner)
+
+
+class Lookouts:
+    """All that owners wait for in one cluster."""
+
+    def __init__(self, client: Client, judge: Judge, tell: Callable[[str], None]) -> None:
+        self._client = client
+        self._judge = judge
+        self._tell = tell
+        self._lookouts: dict[Place, Lookout] = {}
+        self._closed = False
+
+    def hold(self, owner: str, places: Collection[Place]) -> list[Lookout]:
+        """Say what an owner waits for, instead of what it said before; it is told of every change."""
+        if self._closed:
+            return []
+        for place in places:
+            if place not in self._lookouts:
+                self._lookouts[place] = Lookout(self._client, place, self._judge, self._tell)
+            self._lookouts[place].waiting.add(owner)
+        for place in self._lookouts.keys() - set(places):
+            self._lookouts[place].waiting.discard(owner)
+            if not self._lookouts[place].waiting:
+                self._lookouts.pop(place).close()
+        return [self._lookouts[place] for place in places]
+
+    def again(self, kind: str) -> None:
+        """What objects of this kind count as may be different, although they are as they were."""
+        for place, lookout in self._lookouts.items():
+            if place.kind.kind == kind:
+                for owner in lookout.waiting:
+                    self._tell(owner)
+
+    def close(self) -> None:
+        """Stop looking for anything, for good."""
+        self._closed = True
+        for lookout in self._lookouts.values():
+            lookout.close()
+        self._lookouts.clear()

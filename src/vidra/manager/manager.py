@@ -1,0 +1,275 @@
+"""The operator: one process that keeps every InfrahubSync and VidraResource of a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, TypeVar
+
+import structlog
+
+from vidra.api.names import (
+    API_VERSION,
+    CLUSTER_LABEL,
+    CONFIG_LABEL,
+    CONFIG_VALUE,
+    INFRAHUB_LABEL,
+    RESOURCE_LABEL,
+    RESOURCE_PLURAL,
+    SYNC_PLURAL,
+    WEBHOOK_KEY_LABEL,
+)
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.field_owner import hub_of
+from vidra.apply.health.custom_rules import parse
+from vidra.apply.health.evaluator import Verdicts
+from vidra.clusters.registry import Clusters
+from vidra.controllers.runtime.client_metrics import Presence, Requests
+from vidra.controllers.runtime.content_store import ContentStore, kept_for
+from vidra.controllers.runtime.context import Shared, lead_of, sync_of
+from vidra.controllers.runtime.delivery_trace import Journeys
+from vidra.controllers.runtime.ignored_secrets import Overlooked
+from vidra.controllers.runtime.settings_watch import Config
+from vidra.controllers.runtime.sharding import Dealt, Share
+from vidra.controllers.runtime.state_metrics import Census
+from vidra.controllers.sync.webhooks.dispatch import Calls
+from vidra.controllers.sync.webhooks.event import ArtifactEvent
+from vidra.kube.event_recorder import Recorder
+from vidra.kube.leader_election import Lease
+from vidra.kube.store import HasMeta, Portion, Store
+from vidra.kube.types import ConfigMap, Heading, Secret
+from vidra.kube.watch import Sink, Watch
+from vidra.manager.bootstrap import cluster_identity, definitions_served, ensure_namespace
+from vidra.manager.event_relay import Relay
+from vidra.manager.options import Options
+from vidra.manager.other_operators import Company
+from vidra.manager.shard_runner import Part
+from vidra.manager.shards import Shards
+from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.infrahub.limits import InfrahubLimits
+from vidra.telemetry.logging import set_level
+from vidra.telemetry.metrics import Metrics
+
+log = structlog.get_logger("vidra.manager")
+
+T = TypeVar("T", bound=HasMeta)
+
+DEAF = 180.0
+"""Seconds without a word about Vidra's own resources after which it does not count as ready. Where nothing changes the
+server says so about once a minute, and a watch that is silent for two minutes is begun afresh."""
+
+
+class Operator:
+    """Stores, watches and controllers of one process."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._syncs: Store[InfrahubSync] = Store()
+        self._resources: Store[VidraResource] = Store(index=sync_of)
+        self._infrahub_secrets: Store[Secret] = Store()
+        self._cluster_secrets: Store[Secret] = Store()
+        self._kept: Store[Heading] = Store(index=kept_for)
+        self._config_maps: Store[ConfigMap] = Store()
+        self._calls: Calls | None = None
+        self.webhook_secrets: Store[Secret] = Store()
+        """Those with the keys of webhooks."""
+        self._own: list[Watch[Any]] = []
+        self._relay = Relay()
+        self._verdicts = Verdicts()
+        self._rules = ""
+        self._level = options.log_level
+        self._clusters = Clusters(
+            options.connection, options.counting, self._cluster_secrets, self._relay, self._verdicts
+        )
+        self._client = self._clusters.local.client
+        self._recorder = Recorder(self._client)
+        self._pool = InfrahubPool(InfrahubLimits(max_artifacts=options.max_artifacts))
+        self._share = Share(options.shards)
+        self.metrics = Metrics()
+        register = self.metrics.registry.register
+        register(Requests("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
+        register(Requests("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
+        self._journeys = Journeys(self.metrics, options.tracing)
+        self.ready = asyncio.Event()
+        """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
+
+    async def run(self) -> None:
+        """Work until cancelled.
+
+        Raises:
+            LeaseLost: Somebody else may be working now: the process must end.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._serve(), name="operator")
+                group.create_task(self._recorder.run(), name="events")
+        finally:
+            self.ready.clear()
+            await self.close()
+
+    @property
+    def deaf(self) -> str:
+        """What of Vidra's own nothing was heard of for too long; empty when everything is heard."""
+        return ", ".join(sorted({watch.path for watch in self._own if watch.silent > DEAF}))
+
+    @property
+    def hears(self) -> bool:
+        """Whether it is known which syncs there are, so that events of Infrahub can be heard."""
+        return self._calls is not None and self.ready.is_set()
+
+    def hear(self, event: ArtifactEvent) -> bool:
+        """Have the syncs that an event concerns ask Infrahub; whether there are any."""
+        return self._calls is not None and self._calls.hear(event)
+
+    async def close(self) -> None:
+        """Close every connection; `run` does it at its end."""
+        self._journeys.close()
+        await self._options.tracing.close()
+        await self._pool.close()
+        await self._clusters.close()
+
+    async def _serve(self) -> None:
+        self._clusters.home.uid = await cluster_identity(self._client)
+        hub = hub_of(self._clusters.home.uid)
+        await ensure_namespace(self._client, self._options.namespace)
+        await definitions_served(self._client)
+        async with asyncio.TaskGroup() as group:
+            self._watch_everything(group)
+            if not self._options.leader_elect:
+                group.create_task(self._company().run(), name="other operators")
+            await self._everything_read()
+            self.ready.set()
+            log.info("ready", syncs=len(self._syncs), resources=len(self._resources), hub=hub)
+            await self._control(hub)
+
+    async def _control(self, hub: str) -> None:
+        """Run the controllers over everything, or over what is dealt to this replica."""
+        config = Config(self._config_maps, self._options.namespace, self._recorder)
+        shared = Shared(
+            client=self._client,
+            hub=hub,
+            namespace=self._options.namespace,
+            syncs=self._syncs,
+            resources=self._resources,
+            infrahub_secrets=self._infrahub_secrets,
+            kept=self._kept,
+            clusters=self._clusters,
+            cluster_secrets=self._cluster_secrets,
+            overlooked=Overlooked(self._client, self._options.counting),
+            content=ContentStore(self._client, self._options.namespace, self._kept),
+            recorder=self._recorder,
+            settings=lambda: config.settings,
+            metrics=self.metrics,
+            share=self._share,
+            journeys=self._journeys,
+        )
+        part = Part(shared, self._pool)
+        self._relay.to = part.resources
+        config.listen(lambda: self._judge_by(config.settings.health_rules))
+        self._judge_by(config.settings.health_rules)
+        config.listen(lambda: self._log_from(config.settings.log_level))
+        self._log_from(config.settings.log_level)
+        config.listen(part.again)
+        # Each replica counts what is its own: the sums over all of them are right.
+        syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
+        resources = Dealt(self._resources, lead_of, self._share)
+        with self.metrics.showing(Census(syncs, resources, self._clusters.__len__), Presence(self._clusters)):
+            await self._work_and_hear(Calls(shared, part.syncs) if self._options.webhooks else None, part)
+
+    async def _work_and_hear(self, calls: Calls | None, part: Part) -> None:
+        """Work, and be told by Infrahub of changes meanwhile."""
+        self._calls = calls
+        async with asyncio.TaskGroup() as group:
+            if calls is not None:
+                group.create_task(calls.queue.run(), name="webhooks")
+            await self._work(part)
+
+    async def _work(self, part: Part) -> None:
+        """Work on everything, or on the shards whose Leases are held."""
+        options = self._options
+        if not options.leader_elect:
+            await part.begin(0)
+            await part.run()
+            return
+        self.metrics.leading.labels(options.lease_name).set_function(lambda: bool(self._share.held))
+        shards = Shards(self._client, options.namespace, options.lease_name, options.shards, part)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(shards.run(), name="leases")
+                group.create_task(part.run(), name="controllers")
+        finally:
+            await shards.release()
+
+    def _company(self) -> Company:
+        return Company(
+            self._client,
+            self._options.namespace,
+            self._options.lease_name,
+            tell=self._not_alone,
+            count=self.metrics.others.set,
+        )
+
+    def _not_alone(self, lease: Lease, who: str) -> None:
+        """Say that what this operator does another one does too, or undoes."""
+        message = (
+            f"another operator, {who}, works in the namespace {self._options.namespace} as well, and each takes what "
+            "the other does for drift: stop one of them, or start all of them with --leader-elect"
+        )
+        self._recorder.say(lease, "Warning", Reason.OTHER_OPERATOR, message)
+        log.warning("not alone", other=who, namespace=self._options.namespace, hint="--leader-elect")
+
+    def _judge_by(self, text: str) -> None:
+        """Judge objects by these rules of users besides Vidra's own."""
+        if text != self._rules:
+            self._rules = text
+            self._verdicts.rules, _ = parse(text)
+            self._clusters.judge_again()
+
+    def _log_from(self, level: str) -> None:
+        """Log from this severity on; from the one of the start, if none is named."""
+        level = level or self._options.log_level
+        if level != self._level:
+            self._level = level
+            set_level(level)
+            log.info("log level", least=level)
+
+    def _watch_everything(self, group: asyncio.TaskGroup) -> None:
+        core = f"/api/v1/namespaces/{self._options.namespace}"
+        self._watches = [
+            self._watch(group, f"/apis/{API_VERSION}/{SYNC_PLURAL}", InfrahubSync, self._syncs),
+            self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
+            *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
+            *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
+            self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
+            self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+        ]
+        if self._options.webhooks:
+            keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)
+            self._watches.append(keys)
+
+    def _watch_secrets(self, group: asyncio.TaskGroup, store: Store[Secret], label: str) -> list[asyncio.Event]:
+        """Wherever they count, and nowhere else: whoever may write one decides as whom Vidra acts."""
+        return [
+            self._watch(group, f"/api/v1/namespaces/{namespace}/secrets", Secret, Portion(store, namespace), label)
+            for namespace in self._options.counting
+        ]
+
+    def _watch(
+        self,
+        group: asyncio.TaskGroup,
+        path: str,
+        kind: type[T],
+        sink: Sink[T],
+        selector: str = "",
+        *,
+        metadata_only: bool = False,
+    ) -> asyncio.Event:
+        watch = Watch(self._client, path, kind, sink, selector=selector, metadata_only=metadata_only)
+        self._own.append(watch)
+        group.create_task(watch.run(), name=f"watch {path} {selector}")
+        return watch.synced
+
+    async def _everything_read(self) -> None:
+        for synced in self._watches:
+            await synced.wait()

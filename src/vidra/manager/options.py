@@ -1,0 +1,63 @@
+"""What the operator is started with; what a person changes while it runs is in the ConfigMap."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
+from vidra.kube.kubeconfig import default_path, from_file
+from vidra.sources.infrahub.limits import DEFAULT_LIMITS
+from vidra.telemetry.tracing import Tracing
+
+DEFAULT_NAMESPACE = "vidra-system"
+
+
+class Options(msgspec.Struct, frozen=True):
+    """One operator process."""
+
+    connection: Connection
+    namespace: str = DEFAULT_NAMESPACE
+    """Vidra's own: stored content and the Lease are there."""
+    credentials_namespaces: tuple[str, ...] = ()
+    """Further namespaces in which Secrets with credentials and kubeconfigs count. Whoever may write Secrets in one
+    decides as whom Vidra reads from Infrahub, and which clusters there are."""
+    leader_elect: bool = False
+    lease_name: str = "vidra-operator"
+    max_artifacts: int = DEFAULT_LIMITS.max_artifacts
+    """That one sync may have; a list of more is taken for a mistake."""
+    shards: int = 1
+    """Into how many parts the work is divided between replicas, with leader_elect."""
+    webhooks: bool = False
+    """Whether Infrahub's calls are received: their keys are watched only then."""
+    tracing: Tracing = Tracing()
+    """What makes traces of changes."""
+    log_level: str = "info"
+    """Least severity that is logged, as long as the ConfigMap names none."""
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """Every namespace in which such Secrets count, Vidra's own first."""
+        return tuple(dict.fromkeys((self.namespace, *self.credentials_namespaces)))
+
+
+def connection_from_environment() -> Connection:
+    """KUBECONFIG if it is set, else the Pod's service account.
+
+    Raises:
+        NotConfigured: Neither leads to a cluster.
+    """
+    path = default_path()
+    return from_file(path) if path else in_cluster()
+
+
+def namespace_from_environment(root: Path = SERVICE_ACCOUNT) -> str:
+    """POD_NAMESPACE if it is set, else the Pod's own namespace, else vidra-system."""
+    if name := os.environ.get("POD_NAMESPACE"):
+        return name
+    try:
+        return (root / "namespace").read_text().strip() or DEFAULT_NAMESPACE
+    except OSError:
+        return DEFAULT_NAMESPACE

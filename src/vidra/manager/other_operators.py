@@ -1,0 +1,154 @@
+"""Notices other operators that work in the same namespace, for one that is started without a Lease over its work.
+
+Two that both work are each other's drift; nobody means that, so it has to be said. Each writes its name into one Lease
+when it starts, and whoever newly notices somebody, by seeing the Lease change, does it once more, so that the newcomer
+notices too. As long as somebody is known it is repeated. Alone, it costs nothing: what does not change is no sign of
+life, so that what a killed operator left says nothing. Who leads with a Lease is seen renewing it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+
+from vidra.api.meta import Meta
+from vidra.api.times import micro_time
+from vidra.kube.client import Client, encode
+from vidra.kube.errors import ApiError, KubeError
+from vidra.kube.leader_election import Lease, LeaseSpec, leases_path, new_identity
+from vidra.kube.watch import Watch
+
+log = structlog.get_logger("vidra.manager")
+
+AGAIN = 60.0
+"""Seconds after which an operator that knows of another says once more that it is there."""
+GONE = 2.5 * AGAIN
+"""Seconds without a sign of life after which another one counts as gone."""
+ATTEMPTS = 5
+"""To write the Lease while others do."""
+
+
+class Company:
+    """The other operators, as far as they are known.
+
+    Args:
+        name: Of the Lease that leaders hold; the one that is written here is named after it.
+        tell: Called with the Lease and with who writes it, when somebody else is noticed.
+        count: Called with how many others there are, when that changes.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        namespace: str,
+        name: str,
+        *,
+        tell: Callable[[Lease, str], None],
+        count: Callable[[int], None],
+    ) -> None:
+        self._client = client
+        self._namespace = namespace
+        self._path = leases_path(namespace)
+        self._name = f"{name}-alone"
+        self._held_by_others = re.compile(rf"{re.escape(name)}(-alone|-\d+-of-\d+)?")
+        self._identity = new_identity()
+        self._tell = tell
+        self._count = count
+        self._known: dict[str, float] = {}
+        """When each was last heard of."""
+        self._news = asyncio.Event()
+
+    async def run(self) -> None:
+        """Look out until cancelled; without the rights to, not at all."""
+        try:
+            await self._write()
+        except KubeError as error:
+            log.info("other operators will not be noticed", why=str(error))
+            return
+        watch = Watch(self._client, self._path, Lease, self)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(watch.run(), name="watch for other operators")
+            group.create_task(self._answer(), name="answer other operators")
+
+    def changed(self, item: Lease) -> None:
+        """Somebody wrote a Lease."""
+        who = item.spec.holder_identity or ""
+        if not who or who == self._identity or not self._held_by_others.fullmatch(item.metadata.name):
+            return
+        new = who not in self._known
+        self._known[who] = asyncio.get_running_loop().time()
+        if new:
+            self._count(len(self._known))
+            self._tell(item, who)
+            self._news.set()
+
+    def removed(self, item: Lease) -> None:
+        """Somebody deleted one: that says nothing."""
+
+    def found(self, item: Lease) -> None:
+        """One was there before: whoever wrote it may be gone."""
+
+    def listed(self, uids: Collection[str], version: int) -> None:
+        """All that were there before."""
+
+    async def _answer(self) -> None:
+        """Be noticed by whoever was noticed, and forget who is gone."""
+        while True:
+            if not self._known:
+                await self._news.wait()
+            self._news.clear()
+            try:
+                await self._write()
+            except KubeError as error:
+                log.warning("other operators were not answered", error=str(error))
+            try:
+                async with asyncio.timeout(AGAIN):
+                    await self._news.wait()
+            except TimeoutError:
+                self._forget()
+
+    def _forget(self) -> None:
+        now = asyncio.get_running_loop().time()
+        left = {who: at for who, at in self._known.items() if now - at < GONE}
+        if len(left) != len(self._known):
+            log.info("other operators are gone", who=sorted(self._known.keys() - left.keys()))
+            self._count(len(left))
+        self._known = left
+
+    async def _write(self) -> None:
+        """Put this operator's name into the Lease.
+
+        Raises:
+            KubeError: It could not be done.
+        """
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                await self._put(await self._read())
+            except ApiError as error:
+                if not error.conflict or not left:
+                    raise
+            else:
+                return
+
+    async def _read(self) -> Lease | None:
+        try:
+            return await self._client.get(f"{self._path}/{self._name}", Lease)
+        except ApiError as error:
+            if error.not_found:
+                return None
+            raise
+
+    async def _put(self, lease: Lease | None) -> None:
+        spec = LeaseSpec(holder_identity=self._identity, renew_time=micro_time(datetime.now(UTC)))
+        if lease is None:
+            lease = Lease(Meta(name=self._name, namespace=self._namespace))
+            method, path = "POST", self._path
+        else:
+            method, path = "PUT", f"{self._path}/{self._name}"
+        body = encode(msgspec.structs.replace(lease, spec=spec))
+        await self._client.send(method, path, body=body, repeatable=False)

@@ -1,0 +1,62 @@
+"""The controllers, and what they do about the shards of this replica."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from vidra.controllers.resource import ResourceController
+from vidra.controllers.runtime.context import Shared
+from vidra.controllers.sync import SyncController
+from vidra.kube.errors import KubeError
+from vidra.sources.infrahub import InfrahubPool
+
+log = structlog.get_logger("vidra.manager")
+
+LAST_ANSWERS = 4.0
+"""Seconds: with what a Lease that is lost took to be given up (`RENEW_WITHIN`) less than its `DURATION`."""
+
+
+class Part:
+    """Works on the shards that it was told to begin with."""
+
+    def __init__(self, shared: Shared, pool: InfrahubPool) -> None:
+        self._shared = shared
+        self.resources = ResourceController(shared)
+        self.syncs = SyncController(shared, pool)
+
+    def again(self) -> None:
+        """Look at everything, and ask for everything: a setting changed."""
+        self.syncs.again()
+        self.resources.again()
+
+    async def begin(self, shard: int) -> None:
+        """Work on a shard."""
+        share = self._shared.share
+        try:
+            await self._shared.content.sweep(self._shared.resources, lambda digest: share.is_in(shard, digest))
+        except KubeError as error:
+            log.warning("texts that nobody needs are left", error=str(error))
+        share.take(shard)
+        self.resources.begin(shard)
+        self.syncs.begin(shard)
+
+    async def end(self, shard: int) -> None:
+        """Return when nothing of a shard is worked on any more."""
+        self._shared.share.leave(shard)
+        await asyncio.gather(self.resources.end(shard), self.syncs.end(shard))
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.resources.queue.run(), name="vidraresources")
+            group.create_task(self.syncs.queue.run(), name="infrahubsyncs")
+            group.create_task(self._bound_the_end(), name="last answers")
+
+    async def _bound_the_end(self) -> None:
+        """At the end, wait for the answers to what is under way, but not so long that another replica may begin."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            asyncio.get_running_loop().call_later(LAST_ANSWERS, self._shared.clusters.break_off)

@@ -1,0 +1,164 @@
+"""How many shards each of the replicas should hold: pure."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Protocol
+
+import structlog
+
+from vidra.apply.field_owner import hashed
+from vidra.kube import leader_election as leases
+from vidra.kube.client import Client
+from vidra.kube.errors import KubeError
+from vidra.kube.leader_election import Leadership, Lease, Leases, Sightings, leases_path, new_identity
+from vidra.kube.operations import delete
+
+
+def quota(me: str, replicas: Collection[str], held: Mapping[str, int], shards: int) -> int:
+    """The number of shards for this replica: as even as it can be, and with as little moved as possible.
+
+    Args:
+        replicas: Identities of all that are alive, this one among them or not.
+        held: How many shards each of them holds now; who holds most keeps what cannot be dealt evenly.
+    """
+    ranked = sorted({*replicas, me}, key=lambda name: (-held.get(name, 0), name))
+    each, rest = divmod(shards, len(ranked))
+    return each + (ranked.index(me) < rest)
+
+
+log = structlog.get_logger("vidra.lease")
+
+JITTER = 0.2
+"""Share of the time between two rounds by which one may be longer."""
+
+
+class Work(Protocol):
+    """What is done about a shard."""
+
+    async def begin(self, shard: int) -> None:
+        """Work on it: its Lease is held."""
+        ...
+
+    async def end(self, shard: int) -> None:
+        """Return when nothing of it is worked on any more: its Lease will be released."""
+        ...
+
+
+class Shards:
+    """The Leases of one replica."""
+
+    def __init__(self, client: Client, namespace: str, name: str, count: int, work: Work) -> None:
+        self._client = client
+        self._path = leases_path(namespace)
+        self._namespace = namespace
+        self._work = work
+        self._identity = new_identity()
+        self._sightings = Sightings()
+        self._names = [name] if count == 1 else [f"{name}-{shard + 1}-of-{count}" for shard in range(count)]
+        self._shards = [self._lease(each) for each in self._names]
+        self._of_shards = re.compile(rf"{re.escape(name)}(-\d+-of-\d+)?")
+        self._of_replicas = f"{name}-replica-"
+        self._replica = self._lease(self._of_replicas + hashed(self._identity))
+        self._keeping: dict[int, asyncio.Task[None]] = {}
+        """Renewing what is held, by shard."""
+        self._told = ""
+
+    async def run(self) -> None:
+        """Hold what is this replica's until cancelled.
+
+        Raises:
+            LeaseLost: Somebody else may be working on what is worked on here: the process must end.
+        """
+        async with asyncio.TaskGroup() as group:
+            if len(self._shards) > 1:
+                await self._replica.take()
+                group.create_task(self._replica.keep(), name="lease of this replica")
+            while True:
+                try:
+                    await self._round(group)
+                except KubeError as error:
+                    log.warning("leases not read", error=str(error))
+                await asyncio.sleep(leases.RETRY * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
+
+    async def release(self) -> None:
+        """Let others go on at once; best effort. Nothing is worked on any more."""
+        await asyncio.gather(*(self._shards[shard].release() for shard in self._keeping), self._replica.release())
+
+    def _lease(self, name: str) -> Leadership:
+        return Leadership(self._client, self._namespace, name, self._identity, self._sightings)
+
+    async def _round(self, group: asyncio.TaskGroup) -> None:
+        """Take what is free, or give up what is too much."""
+        holders = await self._holders()
+        wanted = self._wanted(holders)
+        while len(self._keeping) > wanted:
+            await self._give_up(max(self._keeping))
+        free = [shard for shard, name in enumerate(self._names) if name not in holders and shard not in self._keeping]
+        random.shuffle(free)  # two that take at the same time should not want the same
+        for shard in free:
+            if len(self._keeping) < wanted:
+                await self._take(shard, group)
+        if not self._keeping:
+            held = sorted(
+                f"{name} is held by {who}" for name, who in holders.items() if self._of_shards.fullmatch(name)
+            )
+            self._tell(", ".join(held))
+
+    async def _holders(self) -> dict[str, str]:
+        """Who holds which of the Leases of Vidra's replicas now."""
+        answer = await self._client.get(self._path, Leases)
+        holders: dict[str, str] = {}
+        for lease in answer.items:
+            holder = self._sightings.holder(lease)
+            if holder:
+                holders[lease.metadata.name] = holder
+            elif lease.metadata.name.startswith(self._of_replicas):
+                await self._clear(lease)
+        return holders
+
+    async def _clear(self, lease: Lease) -> None:
+        """Delete what a replica left that is no more."""
+        await delete(self._client, f"{self._path}/{lease.metadata.name}", uid=lease.metadata.uid)
+
+    def _wanted(self, holders: Mapping[str, str]) -> int:
+        """How many shards this replica should have; none while others deal with another number of them."""
+        if self._others(holders):
+            return 0
+        if len(self._names) == 1:
+            return 1
+        replicas = {holder for name, holder in holders.items() if name.startswith(self._of_replicas)}
+        held = Counter(holders[name] for name in self._names if name in holders)
+        return quota(self._identity, replicas, held, len(self._names))
+
+    def _others(self, holders: Mapping[str, str]) -> list[str]:
+        """Leases of shards of another division: whoever holds one works on names of any shard of this one."""
+        return [name for name in holders if self._of_shards.fullmatch(name) and name not in self._names]
+
+    async def _take(self, shard: int, group: asyncio.TaskGroup) -> None:
+        lease = self._shards[shard]
+        if not await lease.take():
+            return
+        # Who takes at the same moment with another division sees this one now, or is seen.
+        if others := self._others(await self._holders()):
+            await lease.release()
+            self._tell(f"{', '.join(others)} came first")
+            return
+        self._keeping[shard] = group.create_task(lease.keep(), name=f"lease of {self._names[shard]}")
+        log.info("leading", lease=self._names[shard], identity=self._identity)
+        await self._work.begin(shard)
+
+    async def _give_up(self, shard: int) -> None:
+        await self._work.end(shard)
+        self._keeping.pop(shard).cancel()
+        await self._shards[shard].release()
+        log.info("released", lease=self._names[shard])
+
+    def _tell(self, why: str) -> None:
+        if why != self._told:
+            log.info("standing by", why=why)
+            self._told = why

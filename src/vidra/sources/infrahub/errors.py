@@ -1,0 +1,253 @@
+"""What an Infrahub says is wrong: its two shapes of error body, as one short text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from vidra.api.reasons import Reason
+from vidra.api.redaction import hidden
+from vidra.api.words import one_line
+from vidra.manifests.typed_json import LINE, UnreadableError, as_text, decode
+from vidra.sources.infrahub.http import Answer
+from vidra.sources.infrahub.selection import Selection
+from vidra.sources.infrahub.url import shown
+from vidra.sources.protocol import LONGEST, SourceError
+
+
+class _Body(msgspec.Struct):
+    errors: object = None
+    detail: object = None
+
+
+def complaint(answer: Answer) -> str | None:
+    """The message of an error that Infrahub itself sent; None for any other body."""
+    if not answer.is_json:
+        return None
+    try:
+        body = decode(answer.body, _Body)
+    except UnreadableError:
+        return None
+    if body.errors:
+        return told(body.errors, answer.secrets)
+    return told(body.detail, answer.secrets) if isinstance(body.detail, list) and body.detail else None
+
+
+def told(errors: object, secrets: Collection[str]) -> str:
+    """The messages of a list of errors, without what they repeat of secrets; a message may itself be an object."""
+    found = errors if isinstance(errors, list) else [errors]
+    return one_line("; ".join(hidden(_message(error), secrets, 4 * LINE) for error in found[:3]), LINE)
+
+
+def _message(error: object) -> str:
+    while isinstance(error, dict) and (error.get("message") or error.get("msg")):
+        error = error.get("message") or error.get("msg")
+    return error if isinstance(error, str) else as_text(error)
+
+
+CAUGHT = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """No answer."""
+
+    reason: Reason
+    message: str
+    passing: bool
+    """Whether asking again may help."""
+
+    def error(self) -> SourceError:
+        """As what a source raises."""
+        return SourceError(self.reason, self.message)
+
+
+_AWAY = Reason.INFRAHUB_UNREACHABLE
+_GONE = Failure(
+    Reason.INFRAHUB_UNREACHABLE, "broke off before its answer was complete; check Infrahub and proxies", True
+)
+# The first that fits counts: aiohttp's exceptions are each other's kin.
+_KINDS: tuple[tuple[type[Exception], Failure], ...] = (
+    (
+        aiohttp.ClientConnectorCertificateError,
+        Failure(
+            _AWAY,
+            "has a certificate that is not trusted; use one of a trusted CA, or add its CA to those of Vidra's image",
+            False,
+        ),
+    ),
+    (
+        aiohttp.ClientSSLError,
+        Failure(_AWAY, "does not speak TLS as expected; check scheme and port of the address", False),
+    ),
+    (
+        aiohttp.ClientConnectorDNSError,
+        Failure(_AWAY, "has a host name that does not resolve; check the address and DNS", True),
+    ),
+    (
+        aiohttp.ConnectionTimeoutError,
+        Failure(_AWAY, "does not take connections; check the address, firewalls and Infrahub", True),
+    ),
+    (
+        TimeoutError,
+        Failure(_AWAY, "does not answer in time; check the address and the load of Infrahub", True),
+    ),
+    (
+        aiohttp.ClientConnectorError,
+        Failure(_AWAY, "cannot be connected to; check the address and that Infrahub runs", True),
+    ),
+    (aiohttp.InvalidURL, Failure(Reason.INVALID_SPEC, "cannot be used as an address; correct it", False)),
+    (aiohttp.ClientResponseError, Failure(Reason.NOT_INFRAHUB, "does not speak HTTP; check the address", False)),
+)
+
+
+def failure_of(error: Exception, base: str) -> Failure:
+    """Put an exception of the client into words; its own text may hold headers, so next to none of it is used."""
+    kind = next((failure for known, failure in _KINDS if isinstance(error, known)), _GONE)
+    return msgspec.structs.replace(kind, message=f"{base} {kind.message}{_detail(error)}")
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f" ({one_line(str(error.certificate_error), LINE)})"
+    if isinstance(error, aiohttp.ClientConnectorError) and error.os_error.strerror:
+        return f" ({one_line(error.os_error.strerror, LINE)})"
+    return ""
+
+
+_EARLY = re.compile(r"^Requested time .* is before ")
+"""What Infrahub says of a moment at which the branch had not been made."""
+
+
+def not_infrahub(answer: Answer, base: str, what: str = "") -> SourceError:
+    """What answers is something else."""
+    if 300 <= answer.status < 400:
+        target = hidden(_target(answer.location), answer.secrets, LONGEST)
+        what = f"it redirects to {target}, and redirects are not followed"
+    kind = hidden(answer.content_type, answer.secrets, LONGEST)
+    what = what or f"it answers {answer.status} with {complaint(answer) or kind}"
+    return SourceError(
+        Reason.NOT_INFRAHUB, f"{base} is not the address of an Infrahub: {what}; correct `infrahubAPIURL`"
+    )
+
+
+def login_refused(answer: Answer, base: str, username: str) -> SourceError:
+    """The log-in gave no tokens."""
+    said = complaint(answer)
+    if _foreign(answer, said):
+        return not_infrahub(answer, base)
+    if answer.status in {400, 401, 403, 404, 422}:
+        return SourceError(
+            Reason.UNAUTHORIZED,
+            f"{base} refuses the log-in of {username!r}: {said}; correct the Secret with its credentials",
+        )
+    return _trouble(answer, base, said)
+
+
+def unauthorized(answer: Answer, base: str, who: str) -> SourceError:
+    """The credential is refused where it is used."""
+    said = complaint(answer)
+    if _foreign(answer, said):
+        return not_infrahub(answer, base)
+    return SourceError(Reason.UNAUTHORIZED, f"{base} refuses {who}: {said}; correct the Secret with its credentials")
+
+
+def query_refused(answer: Answer, base: str, selection: Selection) -> SourceError:
+    """The stored query gave no list."""
+    said = complaint(answer)
+    if (common := _common(answer, base, selection, said)) is not None:
+        return common
+    if answer.status == 404:
+        moment = " at that moment" if selection.at else ""
+        return SourceError(
+            Reason.QUERY_NOT_FOUND,
+            f"{base} has no such stored query{moment} ({selection}): {said}; "
+            "store it in Infrahub, or correct `queryName`",
+        )
+    if answer.status in {400, 422} or (answer.status == 502 and said is not None):
+        return SourceError(
+            Reason.QUERY_FAILED,
+            f"{base} cannot run the stored query ({selection}): {said}; correct the query in Infrahub",
+        )
+    return _trouble(answer, base, said, selection)
+
+
+def artifact_refused(answer: Answer, base: str, selection: Selection, artifact: str) -> SourceError:
+    """The artifact's text is not to be had."""
+    said = complaint(answer)
+    if (common := _common(answer, base, selection, said)) is not None:
+        return common
+    if answer.status in {400, 404, 410, 422}:
+        return SourceError(
+            Reason.ARTIFACT_NOT_FOUND,
+            f"{base} does not give the text of artifact {artifact} ({selection}): {said}; "
+            "if it was deleted, the next list will not hold it",
+        )
+    return _trouble(answer, base, said, selection, f"artifact {artifact}")
+
+
+def _common(answer: Answer, base: str, selection: Selection, said: str | None) -> SourceError | None:
+    """What any request with a branch and a moment can be answered."""
+    if _foreign(answer, said):
+        return not_infrahub(answer, base)
+    if answer.status == 403:
+        return SourceError(
+            Reason.UNAUTHORIZED,
+            f"{base} forbids this to Vidra's account ({selection}): {said}; give the account the permission",
+        )
+    if said is None:
+        return None
+    if answer.status == 400 and said.startswith("Branch:"):
+        return SourceError(
+            Reason.BRANCH_NOT_FOUND, f"{base} has no such branch ({selection}): {said} Correct `targetBranch`"
+        )
+    return _moment_refused(answer, base, selection, said)
+
+
+def _moment_refused(answer: Answer, base: str, selection: Selection, said: str) -> SourceError | None:
+    """What is wrong with the target date; None when it is something else."""
+    if answer.status == 400 and said.startswith("Invalid time format"):
+        return SourceError(
+            Reason.INVALID_TARGET_DATE,
+            f"{base} does not take the target date ({selection}): {said}; correct `targetDate`",
+        )
+    if _EARLY.search(said):  # a 422 since 1.9; before, an empty list or a 404
+        return SourceError(
+            Reason.INVALID_TARGET_DATE,
+            f"{base} had no such branch at the target date ({selection}): {said}; choose a later `targetDate`. "
+            "What is applied stays",
+        )
+    return None
+
+
+def _foreign(answer: Answer, said: str | None) -> bool:
+    """Whether no Infrahub answers like this; trouble on the server's side, or of a gateway, may look like anything."""
+    if answer.status == 429 or answer.status >= 500:
+        return False
+    return said is None or said.startswith("The requested endpoint ")
+
+
+def _trouble(
+    answer: Answer,
+    base: str,
+    said: str | None,
+    selection: Selection | None = None,
+    what: str = "",
+) -> SourceError:
+    asked = ", ".join(str(part) for part in (what, selection) if part)
+    return SourceError(
+        Reason.INFRAHUB_ERROR,
+        f"{base} answers {answer.status}{f' ({asked})' if asked else ''}: {said or 'without a reason'}; "
+        "if it goes on, look into Infrahub's log",
+        retry_after=answer.retry_after,
+    )
+
+
+def _target(location: str) -> str:
+    try:
+        return shown(URL(location)) or "nowhere"
+    except ValueError:
+        return "an unreadable address"

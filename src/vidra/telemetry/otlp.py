@@ -1,0 +1,115 @@
+"""Traces by OpenTelemetry's SDK, sent as OTLP over HTTP by a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import Mapping
+
+import structlog
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span as Raw
+from opentelemetry.trace import Status, StatusCode, Tracer, format_trace_id, set_span_in_context
+
+from vidra import __version__
+from vidra.telemetry.tracing import Attributes, Span, Tracing
+
+LAST_WORDS = 1.0
+"""Seconds in which what is not sent yet may be sent when the operator ends."""
+
+
+class Otel(Tracing):
+    """Sampler, limits, headers, certificates and the rest are as the OTEL_ variables say."""
+
+    def __init__(self) -> None:
+        self._provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("vidra", __version__)
+
+    def begin(self, name: str, attributes: Attributes, *, begun: int) -> Span:
+        """A new trace."""
+        raw = self._tracer.start_span(name, context=Context(), attributes=attributes, start_time=begun)
+        return _Traced(self._tracer, raw)
+
+    async def close(self) -> None:
+        """Send the rest. A thread of its own, because the process does not wait for one that hangs."""
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+        def shut_down() -> None:
+            self._provider.shutdown()
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(done.set)
+
+        threading.Thread(target=shut_down, name="last traces", daemon=True).start()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS):
+                await done.wait()
+
+
+class _Traced(Span):
+    def __init__(self, tracer: Tracer, raw: Raw) -> None:
+        self._tracer = tracer
+        self._raw = raw
+        context = raw.get_span_context()
+        self.trace = format_trace_id(context.trace_id) if context.trace_flags.sampled else ""
+
+    def child(self, name: str, attributes: Attributes | None = None, *, begun: int | None = None) -> Span:
+        context = set_span_in_context(self._raw)
+        raw = self._tracer.start_span(name, context=context, attributes=attributes, start_time=begun)
+        return _Traced(self._tracer, raw)
+
+    def note(self, attributes: Attributes) -> None:
+        if self._raw.is_recording():
+            self._raw.set_attributes(attributes)
+
+    def fail(self, why: str) -> None:
+        if self._raw.is_recording():
+            self._raw.set_status(Status(StatusCode.ERROR, why))
+
+    def end(self, at: int | None = None) -> None:
+        if self._raw.is_recording():
+            self._raw.end(at)
+
+
+def _resource() -> Resource:
+    """What the variables say; the name, if they give none, is vidra."""
+    resource = Resource.create({SERVICE_VERSION: __version__})
+    if str(resource.attributes[SERVICE_NAME]).startswith("unknown_service"):
+        return resource.merge(Resource({SERVICE_NAME: "vidra"}))
+    return resource
+
+
+log = structlog.get_logger("vidra.manager")
+
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
+SPOKEN = "http/protobuf"
+
+
+def tracing_from_environment(environment: Mapping[str, str] = os.environ) -> Tracing:
+    """What makes traces. Nothing of OpenTelemetry is loaded unless an endpoint is named."""
+    if not _wanted(environment):
+        return Tracing()
+    protocol = next((environment[name] for name in PROTOCOLS if environment.get(name)), SPOKEN)
+    if protocol != SPOKEN:
+        hint = f"{protocol} is not spoken: set {PROTOCOLS[1]} to {SPOKEN}, and name the port for it (usually 4318)"
+        log.warning("traces are off", hint=hint)
+        return Tracing()
+    try:
+        from vidra.telemetry.otlp import Otel  # noqa: PLC0415 - 0.1 s and 14 MB, for those who want it
+    except ImportError:
+        log.warning("traces are off", hint="OpenTelemetry is not installed: pip install 'vidra[traces]'")
+        return Tracing()
+    return Otel()
+
+
+def _wanted(environment: Mapping[str, str]) -> bool:
+    disabled = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    elsewhere = environment.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp"
+    return not disabled and not elsewhere and any(environment.get(name) for name in ENDPOINTS)

@@ -1,5 +1,0 @@
-"""A real Infrahub on loopback, without containers: its server, its worker, and what those two stand on."""
-
-from vidra.testing.parts.infrahub.server import RealInfrahub
-
-__all__ = ["RealInfrahub"]

@@ -1,0 +1,108 @@
+"""Fixtures of several rooms' tests: an operator that works for the whole run, and a scene for each test to work in."""
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from testkit.cleanup import clear, left
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene, connection_to, defined
+from testkit.infrahub import StandIn
+from testkit.objects import namespace as namespace_named
+from testkit.operating import Operating
+from testkit.patience import NEVER
+from testkit.remote import Remote
+from vidra.api.names import CLUSTER_LABEL
+from vidra.controllers.resource import reconciler as resource
+from vidra.controllers.runtime import workqueue as queue
+from vidra.controllers.sync import reconciler as sync
+from vidra.kube.client import Client
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+async def own_plane() -> AsyncIterator[ControlPlane]:
+    """A control plane for one test after the other, without controllers: namespaces and owned objects stay."""
+    async with defined(ControlPlane(controllers=False)) as plane:
+        yield plane
+
+
+@pytest.fixture
+async def own_operator(own_plane: ControlPlane) -> AsyncIterator[Operating]:
+    """The only operator of `own_plane`, for one test, which may stop it and start it again."""
+    async with Operating(own_plane) as operating:
+        yield operating
+
+
+@pytest.fixture
+async def own_scene(own_plane: ControlPlane, own_operator: Operating) -> AsyncIterator[Scene]:
+    """A scene like `scene`, where nobody else is: settings can be changed, and whatever is written is Vidra's."""
+    client = Client(connection_to(own_plane))
+    async with StandIn() as infrahub:
+        scene = Scene(own_plane, client, infrahub, f"own-{next(_numbers)}")
+        await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": scene.namespace}})
+        await scene.credentials()
+        assert own_operator.operator.ready.is_set()
+        yield scene
+        await clear(scene)
+        for kind, name in await left(scene):
+            await scene.until_gone(kind, name)
+    await client.close()
+
+
+@pytest.fixture
+def only_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have operators of this process look at nothing again by themselves, but at an interval.
+
+    What happens at all is then what an event brought, however long it takes: that is how a test tells *at once* from
+    *some time*, without a clock.
+    """
+    for module, names in (
+        (queue, ("SHORTEST_BACKOFF", "LONGEST_BACKOFF")),
+        (resource, ("LONGEST_WAIT",)),
+        (sync, ("LONGEST_WAIT_TO_DELETE",)),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, NEVER)
+
+
+@pytest.fixture(scope="session")
+async def east_plane() -> AsyncIterator[ControlPlane]:
+    """Another cluster; namespaces stay in it, because no controller runs."""
+    async with ControlPlane(controllers=False) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="session")
+async def west_plane() -> AsyncIterator[ControlPlane]:
+    """A third one."""
+    async with ControlPlane(controllers=False) as plane:
+        yield plane
+
+
+@pytest.fixture
+async def remote(scene: Scene, east_plane: ControlPlane) -> AsyncIterator[Remote]:
+    """Another cluster with a namespace for this test; what knows it at home goes with the test."""
+    async with away(scene, east_plane) as remote:
+        yield remote
+
+
+@pytest.fixture
+async def west(scene: Scene, west_plane: ControlPlane) -> AsyncIterator[Remote]:
+    """A third one, like `remote`."""
+    async with away(scene, west_plane) as remote:
+        yield remote
+
+
+@asynccontextmanager
+async def away(scene: Scene, plane: ControlPlane) -> AsyncIterator[Remote]:
+    """Another cluster with a namespace like the scene's; what knows it at home goes with the context."""
+    client = Client(connection_to(plane))
+    there = Scene(plane, client, scene.infrahub, scene.namespace)
+    await there.apply(namespace_named(scene.namespace))
+    yield Remote(scene, there)
+    await scene.forget_secrets(CLUSTER_LABEL)
+    await client.close()
