@@ -12,7 +12,7 @@ from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
 from testkit.patience import HANG
 from vidra.kube.connection import Connection
-from vidra.manager import Operator, Options
+from vidra.manager import Manager, Options
 
 
 class Operating:
@@ -30,7 +30,7 @@ class Operating:
         connection = msgspec.structs.replace(connection or connection_to(plane), server=server or plane.server)
         self._options = Options(connection=connection, **options)
         self._task: asyncio.Task[None] | None = None
-        self.operator: Operator
+        self.operator: Manager
         """The one that runs, or ran last."""
 
     async def __aenter__(self) -> Self:
@@ -53,7 +53,7 @@ class Operating:
         Raises:
             TimeoutError: It does not; it runs on until `stop`.
         """
-        self.operator = Operator(self._options)
+        self.operator = Manager(self._options)
         self._task = asyncio.create_task(self.operator.run(), name="operator")
         ready = asyncio.create_task(self.operator.ready.wait())
         try:

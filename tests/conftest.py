@@ -21,8 +21,8 @@ from testkit.thorough import amount
 from toolchain.errors import BinariesError
 from toolchain.find import find
 from vidra.kube.client import Client
-from vidra.manager import Operator
-from vidra.manager.gc_tuning import quiet
+from vidra.manager import Manager
+from vidra.manager.gc_tuning import freeze_imports
 from vidra.telemetry.logging import set_level
 
 pytest_plugins = ("testkit.fixtures", "testkit.parts.infrahub.fixtures")
@@ -72,7 +72,7 @@ def _needs_programs(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def stalled() -> Iterator[list[str]]:
     """Steps of the operator that kept the event loop to themselves for too long."""
-    quiet()  # as `vidra operator` does: what pytest consists of is not Vidra's
+    freeze_imports()  # as `vidra operator` does: what pytest consists of is not Vidra's
     with stalls() as found:
         yield found
 
@@ -132,7 +132,7 @@ async def admin(controlplane: ControlPlane) -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="session")
-async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[Operator]:
+async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[Manager]:
     """The operator of the shared control plane, in this process, with the rights that the chart grants."""
     async with StandIn() as nobody:
         here = Scene(controlplane, admin, nobody, "default")
@@ -143,7 +143,7 @@ async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[O
 
 
 @pytest.fixture
-async def scene(controlplane: ControlPlane, admin: Client, operator: Operator, namespace: str) -> AsyncIterator[Scene]:
+async def scene(controlplane: ControlPlane, admin: Client, operator: Manager, namespace: str) -> AsyncIterator[Scene]:
     """A namespace, an Infrahub whose credentials Vidra has, and an operator at work."""
     assert operator.ready.is_set()
     async with StandIn() as infrahub:

@@ -21,7 +21,7 @@ from testkit.parts.ports import listens
 from testkit.parts.running import Running
 from toolchain.tools import find_tool
 from vidra.kube.client import Client
-from vidra.kube.discovery import Discovery, DiscoveryStale
+from vidra.kube.discovery import Discovery, StaleDiscoveryError
 
 Json = dict[str, Any]
 
@@ -108,7 +108,7 @@ class AggregatedApi(Running):
         self._discovery.forget()
         try:
             return await self._said() == "True" and await self._discovery.find(API_VERSION, "Flunder") is not None
-        except DiscoveryStale:
+        except StaleDiscoveryError:
             return False
 
     async def _unavailable(self) -> bool:

@@ -6,17 +6,17 @@ import pytest
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL, MANAGED_VALUE
 from vidra.apply.field_owner import Owner
 from vidra.apply.release import unmarked
-from vidra.kube.partial_metadata import LiveMeta, Manager
+from vidra.kube.partial_metadata import LiveMeta, ManagedFieldsEntry
 
 ME, OTHER = Owner("hub", "me"), Owner("hub", "other")
-MINE = Manager(ME.manager, "Apply")
-THEIRS = Manager(OTHER.manager, "Apply")
-PERSON = Manager("kubectl", "Update")
+MINE = ManagedFieldsEntry(ME.manager, "Apply")
+THEIRS = ManagedFieldsEntry(OTHER.manager, "Apply")
+PERSON = ManagedFieldsEntry("kubectl", "Update")
 LABEL = {MANAGED_LABEL: MANAGED_VALUE}
 
 
 def meta(
-    *managers: Manager, annotations: dict[str, str] | None = None, labels: dict[str, str] | None = None
+    *managers: ManagedFieldsEntry, annotations: dict[str, str] | None = None, labels: dict[str, str] | None = None
 ) -> LiveMeta:
     return LiveMeta(resource_version="7", managed_fields=managers, annotations=annotations, labels=labels)
 
@@ -45,11 +45,11 @@ def test_somebody_elses_value_of_the_label_stays() -> None:
     assert [step["path"] for step in patch[1:]] == ["/metadata/managedFields/0"]
 
 
-def holding(*labels: str) -> Manager:
+def holding(*labels: str) -> ManagedFieldsEntry:
     fields: dict[str, dict[str, dict[str, dict[str, str]]]] = {
         "f:metadata": {"f:labels": {f"f:{label}": {} for label in labels}}
     }
-    return Manager(ME.manager, "Apply", fields=msgspec.Raw(msgspec.json.encode(fields)))
+    return ManagedFieldsEntry(ME.manager, "Apply", fields=msgspec.Raw(msgspec.json.encode(fields)))
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from vidra.api.meta import OwnerReference
 from vidra.api.policies import Adoption
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.adoption import refusal
-from vidra.kube.partial_metadata import LiveMeta, Manager
+from vidra.kube.partial_metadata import LiveMeta, ManagedFieldsEntry
 
 ME = Owner("hub", "me")
 
 
 def managed(*names: str) -> LiveMeta:
-    return LiveMeta(managed_fields=tuple(Manager(name, "Apply") for name in names))
+    return LiveMeta(managed_fields=tuple(ManagedFieldsEntry(name, "Apply") for name in names))
 
 
 def owned(*, controller: bool) -> LiveMeta:

@@ -3,11 +3,11 @@
 import pytest
 
 from vidra.api.policies import ConflictPolicy, Policies
-from vidra.apply.guards.conflicts import Contest, Rival, contest, why_not
+from vidra.apply.guards.conflicts import FieldConflict, Peer, contest, why_not
 from vidra.kube.errors import ApiError, Cause, Details, Status
 
 ME = "vidra:hub:me"
-KNOWN = {"vidra:hub:low": Rival("low", 1), "vidra:hub:mid": Rival("mid", 5), "vidra:hub:high": Rival("high", 9)}
+KNOWN = {"vidra:hub:low": Peer("low", 1), "vidra:hub:mid": Peer("mid", 5), "vidra:hub:high": Peer("high", 9)}
 
 
 def conflict(*blamed: tuple[str, str], code: int = 409) -> ApiError:
@@ -49,7 +49,7 @@ def test_a_conflict_tells_which_owner_has_which_fields() -> None:
     error = conflict(
         ("vidra:hub:low", ".data.a"), ("kubectl", ".data.b"), ("vidra:hub:low", ".data.c"), (ME, ".data.d")
     )
-    assert contest(error, ME) == Contest({"vidra:hub:low": (".data.a", ".data.c")}, strangers=True)
+    assert contest(error, ME) == FieldConflict({"vidra:hub:low": (".data.a", ".data.c")}, strangers=True)
 
 
 def test_an_owner_that_used_update_or_a_subresource_is_an_owner_too() -> None:
@@ -58,7 +58,7 @@ def test_an_owner_that_used_update_or_a_subresource_is_an_owner_too() -> None:
 
 
 def test_another_refusal_is_no_contest() -> None:
-    assert contest(conflict(("vidra:hub:low", ".data.a"), code=422), ME) == Contest({}, strangers=False)
+    assert contest(conflict(("vidra:hub:low", ".data.a"), code=422), ME) == FieldConflict({}, strangers=False)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_the_loser_is_told_who_has_what_and_what_to_do(
 @pytest.mark.parametrize("managers", [1, 50])
 def test_a_message_stays_short(managers: int) -> None:
     blamed = [(f"vidra:hub:{number}", f".data.{key}") for number in range(managers) for key in range(50)]
-    said = why_not(contest(conflict(*blamed), ME), Policies(), lambda manager: Rival(manager[10:], 0))
+    said = why_not(contest(conflict(*blamed), ME), Policies(), lambda manager: Peer(manager[10:], 0))
     assert len(said) < 500
     assert "and 47 more" in said

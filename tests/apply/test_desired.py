@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGED_LABEL
-from vidra.apply.desired.object import SERVER_SET, Desired, desire
+from vidra.apply.desired.object import SERVER_SET, DesiredObject, build_desired_object
 from vidra.apply.field_owner import Owner
 from vidra.kube.discovery import Kind
 from vidra.manifests import ManifestObject, Ref
@@ -18,10 +18,10 @@ NODES = Kind("v1", "Node", "nodes", namespaced=False)
 
 def wish(
     metadata: dict[str, Any], kind: Kind = CONFIGS, fallback: str = "fallback", owner: Owner = OWNER, **body: Any
-) -> Desired:
+) -> DesiredObject:
     ref = Ref("v1", kind.kind, metadata.get("namespace", ""), "a")
     whole = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": "a", **metadata}, **body}
-    return desire(ManifestObject(ref, whole, 1), kind, "", fallback, owner)
+    return build_desired_object(ManifestObject(ref, whole, 1), kind, "", fallback, owner)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_text_whose_label_earlier_versions_overwrote_is_another_one_now() -> N
 def test_the_manifests_own_object_is_not_changed() -> None:
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
     before = msgspec.json.encode(body)
-    desire(ManifestObject(Ref("v1", "ConfigMap", "", "a"), body, 1), CONFIGS, "", "ns", OWNER)
+    build_desired_object(ManifestObject(Ref("v1", "ConfigMap", "", "a"), body, 1), CONFIGS, "", "ns", OWNER)
     assert msgspec.json.encode(body) == before
 
 

@@ -12,16 +12,16 @@ from testkit.model.kinds import GROUP, OLD, definition
 from vidra.api.drift import IgnoreDifference
 from vidra.api.policies import Adoption, Policies
 from vidra.apply.applier import Applier
-from vidra.apply.desired.object import REPLICAS, Desired, desire
+from vidra.apply.desired.object import REPLICAS, DesiredObject, build_desired_object
 from vidra.apply.drift import find_drift
 from vidra.apply.field_owner import Owner
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory import entry_for
-from vidra.apply.options import UNARMED, Terms
+from vidra.apply.options import DEFAULT_OPTIONS, ApplyOptions
 from vidra.kube.client import JSON_PATCH, MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.informers import Observed
+from vidra.kube.informers import InformerSet
 from vidra.kube.operations import apply, delete, look
 from vidra.manifests import ManifestObject, Ref
 
@@ -32,7 +32,7 @@ GADGETS = Kind(OLD, "Gadget", "gadgets", namespaced=True, scalable=True)
 DEFINITIONS = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
 ONE, OTHER = Owner("hub", "one"), Owner("hub", "other")
 LEAVES_REPLICAS = IgnoreDifference((REPLICAS,))
-ADOPTS = Terms(Policies(adoption=Adoption.IF_UNOWNED))
+ADOPTS = ApplyOptions(Policies(adoption=Adoption.IF_UNOWNED))
 
 
 class Interrupted(Client):
@@ -66,31 +66,31 @@ async def plain(controlplane: ControlPlane) -> AsyncIterator[Client]:
     await found.close()
 
 
-def gadget(namespace: str, owner: Owner, replicas: int | None = 1) -> Desired:
+def gadget(namespace: str, owner: Owner, replicas: int | None = 1) -> DesiredObject:
     """One whose replicas others may set: by a rule, or because they are not in the text."""
     spec = {"value": "a"} | ({"replicas": replicas} if replicas else {})
     body = {"apiVersion": OLD, "kind": "Gadget", "metadata": {"name": "it"}, "spec": spec}
     item = ManifestObject(Ref(OLD, "Gadget", "", "it"), body, 1)
-    return desire(item, GADGETS, "", namespace, owner, ignore=[LEAVES_REPLICAS] if replicas else [])
+    return build_desired_object(item, GADGETS, "", namespace, owner, ignore=[LEAVES_REPLICAS] if replicas else [])
 
 
-def applier(client: Client, owner: Owner, terms: Terms = UNARMED) -> Applier:
-    return Applier(client, Observed(client, lambda _old, _new: None, Verdicts(), lambda _: None), owner, terms)
+def applier(client: Client, owner: Owner, terms: ApplyOptions = DEFAULT_OPTIONS) -> Applier:
+    return Applier(client, InformerSet(client, lambda _old, _new: None, Verdicts(), lambda _: None), owner, terms)
 
 
-async def scale(client: Client, item: Desired, replicas: int) -> None:
+async def scale(client: Client, item: DesiredObject, replicas: int) -> None:
     body = encode({"spec": {"replicas": replicas}})
     await client.send("PATCH", f"{item.path}/scale", body=body, content_type=MERGE_PATCH)
 
 
-async def strangers(client: Client, item: Desired) -> None:
+async def strangers(client: Client, item: DesiredObject) -> None:
     """An object of a person's own, of which nobody is noted as the holder."""
     named = {**item.body, "metadata": {"name": item.ref.name}, "spec": {**item.body["spec"], "replicas": 2}}
     await client.send("POST", item.kind.path(item.ref.namespace), body=encode(named))
     await empty(client, item)
 
 
-async def empty(client: Client, item: Desired) -> None:
+async def empty(client: Client, item: DesiredObject) -> None:
     """Empty managedFields (KEP-555)."""
     patch = [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
     await client.send("PATCH", item.path, body=encode(patch), content_type=JSON_PATCH)
@@ -100,7 +100,7 @@ def has_replicas(entry: Json) -> bool:
     return "f:replicas" in entry["fieldsV1"].get("f:spec", {})
 
 
-async def replicas(client: Client, item: Desired) -> int:
+async def replicas(client: Client, item: DesiredObject) -> int:
     found: int = (await client.get(item.path, Json))["spec"]["replicas"]
     return found
 

@@ -11,7 +11,7 @@ from testkit.environment import connection_to
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.applier import NEVER, Applier
-from vidra.apply.desired.object import Desired, desire
+from vidra.apply.desired.object import DesiredObject, build_desired_object
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.health.evaluator import Verdicts
@@ -22,8 +22,8 @@ from vidra.apply.pruner import Pruner, Removal
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.informers import Observed
-from vidra.kube.object_snapshot import seen
+from vidra.kube.informers import InformerSet
+from vidra.kube.object_snapshot import snapshot_of
 from vidra.kube.operations import apply, look
 from vidra.kube.store import Store
 from vidra.manifests import ManifestObject, Ref
@@ -41,16 +41,16 @@ async def client(controlplane: ControlPlane) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-def observed(client: Client) -> Observed:
-    return Observed(client, lambda _old, _new: None, Verdicts(), lambda _: None)
+def observed(client: Client) -> InformerSet:
+    return InformerSet(client, lambda _old, _new: None, Verdicts(), lambda _: None)
 
 
-def wanted(namespace: str, kind: Kind = CONFIGS, **body: Any) -> Desired:
+def wanted(namespace: str, kind: Kind = CONFIGS, **body: Any) -> DesiredObject:
     full = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": "it"}, **body}
-    return desire(ManifestObject(Ref("v1", kind.kind, "", "it"), full, 1), kind, "", namespace, OWNER)
+    return build_desired_object(ManifestObject(Ref("v1", kind.kind, "", "it"), full, 1), kind, "", namespace, OWNER)
 
 
-async def somebody(client: Client, item: Desired, **body: Any) -> str:
+async def somebody(client: Client, item: DesiredObject, **body: Any) -> str:
     full = {"apiVersion": "v1", "kind": item.ref.kind, "metadata": {"name": "it"}, **body}
     made = await apply(client, item.path, msgspec.json.encode(full), manager="a-person", force=False)
     return made.metadata.resource_version
@@ -72,7 +72,7 @@ async def test_the_server_creates_at_a_version_that_never_was_and_changes_nothin
 
 @pytest.mark.parametrize("data", [{"a": "1"}, {"a": "2"}, {}])
 async def test_a_strangers_object_is_not_touched_whatever_it_holds(
-    client: Client, observed: Observed, namespace: str, data: dict[str, str]
+    client: Client, observed: InformerSet, namespace: str, data: dict[str, str]
 ) -> None:
     item = wanted(namespace, data={"a": "1"})
     version = await somebody(client, item, data=data)
@@ -85,7 +85,7 @@ async def test_a_strangers_object_is_not_touched_whatever_it_holds(
 
 
 async def test_a_secret_whose_values_nobody_holds_is_not_touched(
-    client: Client, observed: Observed, namespace: str
+    client: Client, observed: InformerSet, namespace: str
 ) -> None:
     item = wanted(namespace, SECRETS, stringData={"a": "mine"})
     version = await somebody(client, item, stringData={"a": "theirs"})
@@ -98,7 +98,7 @@ async def test_a_secret_whose_values_nobody_holds_is_not_touched(
 
 @pytest.mark.parametrize("touched", [False, True])
 async def test_an_object_that_a_dead_process_created_is_ours(
-    client: Client, observed: Observed, namespace: str, touched: bool
+    client: Client, observed: InformerSet, namespace: str, touched: bool
 ) -> None:
     item = wanted(namespace, data={"a": "1"})
     created = await apply(client, item.path, item.payload("", NEVER), manager=OWNER.manager, force=False)
@@ -114,7 +114,7 @@ async def test_an_object_that_a_dead_process_created_is_ours(
 
 
 async def test_going_back_to_the_old_text_after_a_kill_over_the_new_one_is_work(
-    client: Client, observed: Observed, namespace: str
+    client: Client, observed: InformerSet, namespace: str
 ) -> None:
     old, new = wanted(namespace, data={"a": "old"}), wanted(namespace, data={"a": "new"})
     entry = await Applier(client, observed, OWNER).apply(old, None)
@@ -122,5 +122,5 @@ async def test_going_back_to_the_old_text_after_a_kill_over_the_new_one_is_work(
     await Applier(client, observed, OWNER).apply(new, entry)
     live = await look(client, old.path)
     assert live is not None
-    work = plan({old.key: old}, ahead, lambda _: seen(live.metadata), OWNER.manager)
+    work = plan({old.key: old}, ahead, lambda _: snapshot_of(live.metadata), OWNER.manager)
     assert work.changes == (old,)

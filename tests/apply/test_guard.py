@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.desired.object import desire
+from vidra.apply.desired.object import build_desired_object
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.protected import Guard
 from vidra.kube.discovery import Kind
@@ -28,7 +28,7 @@ def refusal(body: Json, guard: Guard = AT_HOME) -> str:
     scoped = kind in CLUSTER_SCOPED or "Webhook" in kind or "Policy" in kind or kind.startswith("Cluster")
     served = Kind(body["apiVersion"], kind, f"{kind.lower()}s", not scoped)
     item = ManifestObject(identify(body), body, 0)
-    return guard.refusal(desire(item, served, "", "web", Owner("hub", "owner")))
+    return guard.refusal(build_desired_object(item, served, "", "web", Owner("hub", "owner")))
 
 
 def thing(api_version: str, kind: str, name: str = "it", namespace: str = "", **rest: Any) -> Json:

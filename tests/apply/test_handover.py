@@ -8,14 +8,14 @@ import pytest
 from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
 from vidra.apply.applier import NEVER, Applier
-from vidra.apply.desired.object import Desired, desire
+from vidra.apply.desired.object import DesiredObject, build_desired_object
 from vidra.apply.field_owner import Owner
 from vidra.apply.handover import disowned, fields_of, given
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory import entry_for
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.kube.informers import Observed
+from vidra.kube.informers import InformerSet
 from vidra.kube.operations import apply, look, merge_patch
 from vidra.manifests import ManifestObject, Ref
 
@@ -33,9 +33,11 @@ async def client(controlplane: ControlPlane) -> AsyncIterator[Client]:
     await found.close()
 
 
-def wanted(namespace: str, **data: str) -> Desired:
+def wanted(namespace: str, **data: str) -> DesiredObject:
     full = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it"}, "data": data}
-    return desire(ManifestObject(Ref("v1", "ConfigMap", "", "it"), full, 1), CONFIGS, "", namespace, OWNER)
+    return build_desired_object(
+        ManifestObject(Ref("v1", "ConfigMap", "", "it"), full, 1), CONFIGS, "", namespace, OWNER
+    )
 
 
 async def managers(client: Client, path: str) -> dict[str, Json]:
@@ -51,7 +53,7 @@ async def test_a_death_between_the_apply_and_the_handover_loses_nothing(client: 
     earlier = {**mine, "manager": "helm", "operation": "Update", "fieldsV1": {"f:data": {"f:a": {}, "f:b": {}}}}
     await merge_patch(client, item.path, {"metadata": {"managedFields": [mine, earlier]}}, Json)
     assert "helm" in await managers(client, item.path)
-    observed = Observed(client, lambda _old, _new: None, Verdicts(), lambda _: None)
+    observed = InformerSet(client, lambda _old, _new: None, Verdicts(), lambda _: None)
     entry = await Applier(client, observed, OWNER).apply(item, entry_for(item))
     assert await managers(client, item.path) == {OWNER.manager: mine["fieldsV1"]}
     before = await look(client, item.path)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired.object import Desired, desire
+from vidra.apply.desired.object import DesiredObject, build_desired_object
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, entry_for, key_of
 from vidra.kube.discovery import Kind
@@ -13,9 +13,11 @@ from vidra.manifests import ManifestObject, Ref
 CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 
 
-def item(name: str) -> Desired:
+def item(name: str) -> DesiredObject:
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
-    return desire(ManifestObject(Ref("v1", "ConfigMap", "", name), body, 1), CONFIGS, "", "ns", Owner("h", "me"))
+    return build_desired_object(
+        ManifestObject(Ref("v1", "ConfigMap", "", name), body, 1), CONFIGS, "", "ns", Owner("h", "me")
+    )
 
 
 def entry(name: str, uid: str = "") -> ManagedObject:

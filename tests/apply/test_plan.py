@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.desired.order import Stage, stage_of
 from vidra.apply.inventory import Inventory, entry_for, key_of
 from vidra.apply.plan import plan, prune_order, revision, staged
-from vidra.kube.object_snapshot import Seen
+from vidra.kube.object_snapshot import ObjectSnapshot
 
-NewDesired = Callable[..., Desired]
+NewDesired = Callable[..., DesiredObject]
 
 MANAGER = "vidra:hub:me"
 KINDS = [
@@ -29,9 +29,9 @@ KINDS = [
 OBJECTS = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from("abc")), unique=True)
 
 
-def at_peace(item: Desired) -> tuple[ManagedObject, Seen]:
+def at_peace(item: DesiredObject) -> tuple[ManagedObject, ObjectSnapshot]:
     """An entry and a live object that both say: applied, and as it was applied."""
-    return entry_for(item, "u", revision(item.digest, "held")), Seen("u", 5, ((MANAGER, "held"),))
+    return entry_for(item, "u", revision(item.digest, "held")), ObjectSnapshot("u", 5, ((MANAGER, "held"),))
 
 
 @pytest.mark.parametrize(
@@ -84,37 +84,37 @@ def test_everything_is_applied_unchanged_or_pruned_and_nothing_twice(
     assert all(stage for stage in (*work.stages, *work.prune))
 
 
-def _unconfirmed(entry: ManagedObject, live: Seen) -> tuple[ManagedObject, Seen | None]:
+def _unconfirmed(entry: ManagedObject, live: ObjectSnapshot) -> tuple[ManagedObject, ObjectSnapshot | None]:
     return msgspec.structs.replace(entry, uid=""), live
 
 
-def _other_text(entry: ManagedObject, live: Seen) -> tuple[ManagedObject, Seen | None]:
+def _other_text(entry: ManagedObject, live: ObjectSnapshot) -> tuple[ManagedObject, ObjectSnapshot | None]:
     return msgspec.structs.replace(entry, revision="other-held"), live
 
 
-def _absent(entry: ManagedObject, _: Seen) -> tuple[ManagedObject, Seen | None]:
+def _absent(entry: ManagedObject, _: ObjectSnapshot) -> tuple[ManagedObject, ObjectSnapshot | None]:
     return entry, None
 
 
-def _made_anew(entry: ManagedObject, live: Seen) -> tuple[ManagedObject, Seen | None]:
+def _made_anew(entry: ManagedObject, live: ObjectSnapshot) -> tuple[ManagedObject, ObjectSnapshot | None]:
     return entry, msgspec.structs.replace(live, uid="another")
 
 
-def _terminating(entry: ManagedObject, live: Seen) -> tuple[ManagedObject, Seen | None]:
+def _terminating(entry: ManagedObject, live: ObjectSnapshot) -> tuple[ManagedObject, ObjectSnapshot | None]:
     return entry, msgspec.structs.replace(live, terminating=True)
 
 
-def _drifted(entry: ManagedObject, live: Seen) -> tuple[ManagedObject, Seen | None]:
+def _drifted(entry: ManagedObject, live: ObjectSnapshot) -> tuple[ManagedObject, ObjectSnapshot | None]:
     return entry, msgspec.structs.replace(live, holders=((MANAGER, "less"),))
 
 
-def _released(entry: ManagedObject, live: Seen) -> tuple[ManagedObject, Seen | None]:
+def _released(entry: ManagedObject, live: ObjectSnapshot) -> tuple[ManagedObject, ObjectSnapshot | None]:
     return entry, msgspec.structs.replace(live, holders=(("vidra:hub:other", "held"),))
 
 
 @pytest.mark.parametrize("disturb", [_unconfirmed, _other_text, _absent, _made_anew, _terminating, _drifted, _released])
 def test_whatever_is_not_certainly_at_peace_is_applied(
-    desired: NewDesired, disturb: Callable[[ManagedObject, Seen], tuple[ManagedObject, Seen | None]]
+    desired: NewDesired, disturb: Callable[[ManagedObject, ObjectSnapshot], tuple[ManagedObject, ObjectSnapshot | None]]
 ) -> None:
     item = desired("ConfigMap", "a")
     entry, live = disturb(*at_peace(item))

@@ -10,15 +10,15 @@ from vidra.api.meta import Meta
 from vidra.api.names import OWNER_PREFIX
 from vidra.api.resource import ManagedObject, ResourceSpec, ResourceStatus, VidraResource
 from vidra.apply.applier import Applier
-from vidra.apply.desired.object import Desired, desire
+from vidra.apply.desired.object import DesiredObject, build_desired_object
 from vidra.apply.field_owner import Owner
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory_index import Claims
 from vidra.apply.pruner import Pruner, Removal
 from vidra.kube.client import JSON_PATCH, Client, encode
 from vidra.kube.discovery import Discovery, Kind
-from vidra.kube.informers import Observed
-from vidra.kube.object_snapshot import Seen, seen
+from vidra.kube.informers import InformerSet
+from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
 from vidra.kube.operations import delete, look
 from vidra.kube.partial_metadata import LiveMeta
 from vidra.kube.store import Store
@@ -28,12 +28,12 @@ CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 ONE, OTHER = Owner("hub", "one"), Owner("hub", "other")
 
 
-class Late(Observed):
+class Late(InformerSet):
     """A watch that has told of an object what it was then, and nothing since."""
 
-    state: Seen | None = None
+    state: ObjectSnapshot | None = None
 
-    def get(self, kind: Kind, namespace: str, name: str) -> Seen | None:
+    def get(self, kind: Kind, namespace: str, name: str) -> ObjectSnapshot | None:
         return self.state or super().get(kind, namespace, name)
 
 
@@ -49,18 +49,20 @@ def late(client: Client) -> Late:
     return Late(client, lambda _old, _new: None, Verdicts(), lambda _: None)
 
 
-def wanted(namespace: str, owner: Owner) -> Desired:
+def wanted(namespace: str, owner: Owner) -> DesiredObject:
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it"}, "data": {"a": "1"}}
-    return desire(ManifestObject(Ref("v1", "ConfigMap", "", "it"), body, 1), CONFIGS, "", namespace, owner)
+    return build_desired_object(
+        ManifestObject(Ref("v1", "ConfigMap", "", "it"), body, 1), CONFIGS, "", namespace, owner
+    )
 
 
-async def live(client: Client, item: Desired) -> LiveMeta:
+async def live(client: Client, item: DesiredObject) -> LiveMeta:
     found = await look(client, item.path)
     assert found is not None
     return found.metadata
 
 
-def pruner(client: Client, observed: Observed, *others: ManagedObject) -> Pruner:
+def pruner(client: Client, observed: InformerSet, *others: ManagedObject) -> Pruner:
     resources = Store[VidraResource]()
     status = ResourceStatus(managed_resources=others)
     resources.changed(VidraResource(Meta(name=OTHER.name, uid="uid", resource_version="1"), ResourceSpec(), status))
@@ -78,7 +80,7 @@ async def test_what_lost_all_its_entries_just_now_is_not_deleted_while_another_h
     mine, theirs = wanted(namespace, ONE), wanted(namespace, OTHER)
     entry = await Applier(client, late, ONE).apply(mine, None)
     other = await Applier(client, late, OTHER).apply(theirs, None)
-    late.state = seen(await live(client, mine))
+    late.state = snapshot_of(await live(client, mine))
     emptied = [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
     await client.send("PATCH", mine.path, body=encode(emptied), content_type=JSON_PATCH)
     removed = await pruner(client, late, *([other] if stays else [])).remove(entry, CONFIGS)

@@ -12,7 +12,7 @@ from testkit.command import Vidra, vidra_with
 from testkit.controlplane import ControlPlane
 from vidra.cli.kubeconfig_loading import connection
 from vidra.cli.options import Place
-from vidra.kube.connection import NotConfigured
+from vidra.kube.connection import NotConfiguredError
 
 Json = dict[str, Any]
 
@@ -77,13 +77,13 @@ def test_files_that_it_names_lie_beside_each(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_file_that_is_named_has_to_be_there(tmp_path: Path) -> None:
-    with pytest.raises(NotConfigured, match=r"cannot read the kubeconfig .*nosuch"):
+    with pytest.raises(NotConfiguredError, match=r"cannot read the kubeconfig .*nosuch"):
         connection(Place(tmp_path / "nosuch"))
 
 
 def test_a_context_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
     file = config(tmp_path, "one", {"token": "t"})
-    with pytest.raises(NotConfigured, match=r"no context 'two'.*there are: one"):
+    with pytest.raises(NotConfiguredError, match=r"no context 'two'.*there are: one"):
         connection(Place(file, "two"))
 
 
@@ -99,7 +99,7 @@ def test_a_context_that_is_not_there_names_those_that_are(tmp_path: Path) -> Non
 def test_what_the_command_cannot_do_is_refused_and_not_left_out(
     tmp_path: Path, user: Json, cluster: Json, says: str
 ) -> None:
-    with pytest.raises(NotConfigured, match=says):
+    with pytest.raises(NotConfiguredError, match=says):
         connection(Place(config(tmp_path, "one", user, **cluster)))
 
 
@@ -137,21 +137,21 @@ def test_a_program_that_gives_nothing_is_one_sentence_without_what_it_wrote(
     tmp_path: Path, text: str, says: str
 ) -> None:
     file = config(tmp_path, "one", plugin(program(tmp_path, text)))
-    with pytest.raises(NotConfigured, match=says) as refused:
+    with pytest.raises(NotConfiguredError, match=says) as refused:
         connection(Place(file))
     assert "hunter2" not in str(refused.value)
 
 
 def test_a_program_that_is_missing_tells_its_hint(tmp_path: Path) -> None:
     file = config(tmp_path, "one", plugin("no-such-program", installHint="get it from us"))
-    with pytest.raises(NotConfigured, match=r"no-such-program.*get it from us"):
+    with pytest.raises(NotConfiguredError, match=r"no-such-program.*get it from us"):
         connection(Place(file))
 
 
 def test_a_program_that_must_ask_needs_a_terminal(tmp_path: Path) -> None:
     command = program(tmp_path, GIVES.replace("STATUS", '{"token": "t"}'))
     file = config(tmp_path, "one", plugin(command, interactiveMode="Always"))
-    with pytest.raises(NotConfigured, match="no terminal"):
+    with pytest.raises(NotConfiguredError, match="no terminal"):
         connection(Place(file), interactive=False)
 
 

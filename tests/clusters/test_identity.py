@@ -5,11 +5,11 @@ import pytest
 from vidra.api.policies import Policies
 from vidra.api.reasons import Reason
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.impersonation import identity_of
+from vidra.clusters.impersonation import impersonation_of
 
 
 def test_a_serviceaccount_comes_with_the_groups_of_its_token() -> None:
-    identity = identity_of(Policies(service_account_name="deployer", service_account_namespace="team-a"))
+    identity = impersonation_of(Policies(service_account_name="deployer", service_account_namespace="team-a"))
     assert identity is not None
     assert identity.headers == (
         ("Impersonate-User", "system:serviceaccount:team-a:deployer"),
@@ -20,7 +20,7 @@ def test_a_serviceaccount_comes_with_the_groups_of_its_token() -> None:
 
 
 def test_without_one_there_is_no_identity() -> None:
-    assert identity_of(Policies()) is None
+    assert impersonation_of(Policies()) is None
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_without_one_there_is_no_identity() -> None:
 )
 def test_what_is_no_whole_name_is_refused(name: str | None, namespace: str | None) -> None:
     with pytest.raises(ClusterError, match=r"spec\.serviceAccountName") as caught:
-        identity_of(Policies(service_account_name=name, service_account_namespace=namespace))
+        impersonation_of(Policies(service_account_name=name, service_account_namespace=namespace))
     assert caught.value.reason is Reason.INVALID_SPEC

@@ -5,7 +5,7 @@ import pytest
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec
-from vidra.controllers.sync.artifacts.diff import Trouble
+from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.source.poll_state import failed
 
 SOURCE = Source(infrahub_api_url="https://infrahub.example.com", artifact_name="web")
@@ -16,5 +16,5 @@ SYNC = InfrahubSync(metadata=Meta(name="web"), spec=SyncSpec(source=SOURCE, dest
     ("asked_for", "longest"), [(None, 60), (5.0, 5), (120.0, 120), (1e9, 3600), (float("inf"), 3600)]
 )
 async def test_it_is_asked_again_within_an_hour_at_the_latest(asked_for: float | None, longest: float) -> None:
-    failure = Trouble(Reason.INFRAHUB_ERROR, "slow down")
+    failure = SyncProblem(Reason.INFRAHUB_ERROR, "slow down")
     assert 0 < failed(SYNC, None, 60, failure, asked_for).wait(SYNC) <= longest

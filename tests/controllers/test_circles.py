@@ -5,7 +5,7 @@ from vidra.api.meta import Meta
 from vidra.api.names import RESOURCE_KIND
 from vidra.api.resource import ResourceSpec, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncSpec
-from vidra.controllers.runtime.dependency_cycles import circle
+from vidra.controllers.runtime.dependency_cycles import dependency_cycle
 from vidra.kube.store import Store
 
 
@@ -23,25 +23,25 @@ NOTHING: Store[VidraResource] = Store()
 
 
 def test_a_line_is_no_circle() -> None:
-    assert circle(Dependency("a"), syncs(a="b c", b="c", c=""), NOTHING) == ""
+    assert dependency_cycle(Dependency("a"), syncs(a="b c", b="c", c=""), NOTHING) == ""
 
 
 def test_one_that_waits_for_itself_is_one() -> None:
-    assert "InfrahubSync a → InfrahubSync a." in circle(Dependency("a"), syncs(a="a"), NOTHING)
+    assert "InfrahubSync a → InfrahubSync a." in dependency_cycle(Dependency("a"), syncs(a="a"), NOTHING)
 
 
 def test_the_whole_way_around_is_told() -> None:
-    found = circle(Dependency("a"), syncs(a="x b", b="c", c="a", x=""), NOTHING)
+    found = dependency_cycle(Dependency("a"), syncs(a="x b", b="c", c="a", x=""), NOTHING)
     assert "InfrahubSync a → InfrahubSync b → InfrahubSync c → InfrahubSync a." in found
 
 
 def test_a_circle_that_one_only_leads_to_is_not_its_own() -> None:
-    assert circle(Dependency("a"), syncs(a="b", b="c", c="b"), NOTHING) == ""
-    assert circle(Dependency("b"), syncs(a="b", b="c", c="b"), NOTHING) != ""
+    assert dependency_cycle(Dependency("a"), syncs(a="b", b="c", c="b"), NOTHING) == ""
+    assert dependency_cycle(Dependency("b"), syncs(a="b", b="c", c="b"), NOTHING) != ""
 
 
 def test_what_is_missing_ends_a_way() -> None:
-    assert circle(Dependency("a"), syncs(a="nowhere"), NOTHING) == ""
+    assert dependency_cycle(Dependency("a"), syncs(a="nowhere"), NOTHING) == ""
 
 
 def test_objects_in_clusters_are_no_part_of_one() -> None:
@@ -49,7 +49,7 @@ def test_objects_in_clusters_are_no_part_of_one() -> None:
     wanted = (Dependency("a", api_version="v1", kind="ConfigMap", namespace="x"),)
     spec = SyncSpec(source=Source("http://infrahub", artifact_name="A"), depends_on=wanted)
     store.changed(InfrahubSync(Meta(name="a", uid="a", resource_version="9"), spec))
-    assert circle(Dependency("a"), store, NOTHING) == ""
+    assert dependency_cycle(Dependency("a"), store, NOTHING) == ""
 
 
 def test_a_vidraresource_may_be_part_of_one() -> None:
@@ -59,4 +59,4 @@ def test_a_vidraresource_may_be_part_of_one() -> None:
     store = syncs(a="")
     spec = SyncSpec(source=Source("http://infrahub", artifact_name="A"), depends_on=(mine,))
     store.changed(InfrahubSync(Meta(name="a", uid="a", resource_version="9"), spec))
-    assert "VidraResource r → InfrahubSync a → VidraResource r." in circle(mine, store, resources)
+    assert "VidraResource r → InfrahubSync a → VidraResource r." in dependency_cycle(mine, store, resources)

@@ -8,8 +8,8 @@ import pytest
 from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import key_of
 from vidra.apply.plan import generation_of, held_of, revision
-from vidra.controllers.resource.drift.suspects import EVERY, Doubts
-from vidra.kube.object_snapshot import Seen
+from vidra.controllers.resource.drift.suspects import EVERY, Suspects
+from vidra.kube.object_snapshot import ObjectSnapshot
 
 OWNER = "me"
 
@@ -18,8 +18,8 @@ def entry(kind: str = "Deployment", generation: int = 3, api_version: str = "app
     return ManagedObject(api_version, kind, "it", "ns", uid="u", revision=revision("text", "held", generation))
 
 
-def live(generation: int, touched: int) -> Seen:
-    return Seen("u", 5, (), generation=generation, touched=touched)
+def live(generation: int, touched: int) -> ObjectSnapshot:
+    return ObjectSnapshot("u", 5, (), generation=generation, touched=touched)
 
 
 def test_a_revision_tells_what_was_applied() -> None:
@@ -33,11 +33,11 @@ def test_a_revision_tells_what_was_applied() -> None:
     [(3, 3, False), (4, 3, False), (4, 4, True), (5, 4, True), (0, 0, False)],
 )
 def test_a_generation_that_nobody_accounts_for_is_a_doubt(generation: int, touched: int, doubt: bool) -> None:
-    assert Doubts().about(OWNER, entry(), live(generation, touched)) is doubt
+    assert Suspects().about(OWNER, entry(), live(generation, touched)) is doubt
 
 
 def test_what_was_found_to_be_fine_is_not_asked_again() -> None:
-    known = Doubts()
+    known = Suspects()
     known.fine(OWNER, entry(), 4)
     assert not known.about(OWNER, entry(), live(4, 4))
     assert known.about(OWNER, entry(), live(5, 5))
@@ -51,7 +51,7 @@ def test_what_was_found_to_be_fine_is_not_asked_again() -> None:
 def test_of_what_has_no_generation_a_service_is_looked_at_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    known = Doubts()
+    known = Suspects()
     service, box = entry("Service", 0, "v1"), entry("ConfigMap", 0, "v1")
 
     def doubt(item: ManagedObject) -> Any:

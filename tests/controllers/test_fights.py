@@ -1,13 +1,13 @@
 """Who fights back is noticed by the count, and then left alone for longer and longer."""
 
 from vidra.apply.desired.object import Key
-from vidra.controllers.resource.drift.backoff import FIRST_REST, LONGEST_REST, ROUNDS, WINDOW, Fights
+from vidra.controllers.resource.drift.backoff import FIRST_REST, LONGEST_REST, ROUNDS, WINDOW, DriftFights
 
 KEY = Key("", "", "ConfigMap", "here", "box")
 OTHER = Key("", "", "ConfigMap", "here", "other")
 
 
-def corrected(fights: Fights, times: int, begin: float, apart: float) -> float:
+def corrected(fights: DriftFights, times: int, begin: float, apart: float) -> float:
     """Note so many corrections; gives the time of the last one."""
     for number in range(times):
         fights.note("me", [KEY], begin + number * apart)
@@ -15,20 +15,20 @@ def corrected(fights: Fights, times: int, begin: float, apart: float) -> float:
 
 
 def test_a_few_corrections_are_no_fight() -> None:
-    fights = Fights()
+    fights = DriftFights()
     last = corrected(fights, ROUNDS - 1, 100, 0.01)
     assert fights.rest("me", KEY, last) == 0
     assert fights.next_try("me", last) is None
 
 
 def test_many_corrections_over_a_long_time_are_no_fight() -> None:
-    fights = Fights()
+    fights = DriftFights()
     last = corrected(fights, 10 * ROUNDS, 100, WINDOW / (ROUNDS - 2))
     assert fights.rest("me", KEY, last) == 0
 
 
 def test_many_corrections_at_once_are_one_and_the_object_rests() -> None:
-    fights = Fights()
+    fights = DriftFights()
     last = corrected(fights, ROUNDS, 100, 0.01)
     assert fights.rest("me", KEY, last) == FIRST_REST
     assert fights.next_try("me", last) == FIRST_REST
@@ -36,14 +36,14 @@ def test_many_corrections_at_once_are_one_and_the_object_rests() -> None:
 
 
 def test_only_the_object_of_that_owner_rests() -> None:
-    fights = Fights()
+    fights = DriftFights()
     last = corrected(fights, ROUNDS, 100, 0.01)
     assert fights.rest("me", OTHER, last) == 0
     assert fights.rest("you", KEY, last) == 0
 
 
 def test_each_try_that_does_not_help_doubles_the_rest_up_to_a_limit() -> None:
-    fights = Fights()
+    fights = DriftFights()
     now = corrected(fights, ROUNDS, 100, 0.01)
     rests = []
     for _ in range(8):
@@ -55,14 +55,14 @@ def test_each_try_that_does_not_help_doubles_the_rest_up_to_a_limit() -> None:
 
 
 def test_a_silence_ends_a_fight() -> None:
-    fights = Fights()
+    fights = DriftFights()
     now = corrected(fights, ROUNDS, 100, 0.01) + FIRST_REST + WINDOW + 1
     fights.note("me", [KEY], now)
     assert fights.rest("me", KEY, now) == 0
 
 
 def test_an_owner_that_is_gone_is_forgotten() -> None:
-    fights = Fights()
+    fights = DriftFights()
     last = corrected(fights, ROUNDS, 100, 0.01)
     fights.forget("me")
     assert fights.rest("me", KEY, last) == 0

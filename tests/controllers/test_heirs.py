@@ -10,7 +10,7 @@ from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec, SyncStatus
-from vidra.controllers.sync.prune.handover import heirs, time_left
+from vidra.controllers.sync.prune.handover import successors, time_left
 
 NOT_YET = Reason.INFRAHUB_UNREACHABLE
 
@@ -59,7 +59,7 @@ def _conditions(ready: bool, reason: Reason) -> tuple[Condition, ...]:
 def waits(other: InfrahubSync, *theirs: VidraResource) -> bool:
     groups = {"old": [made("1", "a", "b")], "new": list(theirs)}
     old = sync("old", meta={"deletion_timestamp": "2026-01-01T00:00:00Z"})
-    return heirs(old, [old, other], lambda name: groups[name]) == ("new",)
+    return successors(old, [old, other], lambda name: groups[name]) == ("new",)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_heir_is_one_that_has_artifacts_or_objects_in_common(theirs: VidraRes
 
 def test_nobody_is_waited_for_when_nothing_is_left_to_hand_over() -> None:
     old = sync("old")
-    assert heirs(old, [sync("new")], lambda _: []) == ()
+    assert successors(old, [sync("new")], lambda _: []) == ()
 
 
 @pytest.mark.parametrize(("timeout", "left"), [(None, 240), ("90s", 30), ("10s", -50), ("nonsense", 240)])

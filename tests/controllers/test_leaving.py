@@ -11,7 +11,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncSpec
 from vidra.apply.guards.prune_limit import set_id
-from vidra.controllers.sync.prune.policy import Unlisted, part, unlisted
+from vidra.controllers.sync.prune.policy import Unlisted, decide_prune, unlisted
 
 ALONE: frozenset[str] = frozenset()
 
@@ -75,14 +75,14 @@ OLD = made("old", ["a", "b"])
 )
 def test_it_goes_when_what_may_replace_it_is_applied(heir: VidraResource | None, beside: bool, goes: bool) -> None:
     leaving: Unlisted = {"old": frozenset({"new"}) if beside else ALONE}
-    parting = part(sync(), frozenset({"new"}), leaving, [OLD, heir] if heir else [OLD])
+    parting = decide_prune(sync(), frozenset({"new"}), leaving, [OLD, heir] if heir else [OLD])
     assert parting.go == ((OLD,) if goes else ())
     assert bool(parting.note) is not goes
 
 
 def test_what_is_being_deleted_already_is_left_to_itself() -> None:
     going = VidraResource(Meta(name="old", deletion_timestamp="now"), ResourceSpec())
-    assert part(sync(), frozenset(), {"old": ALONE}, [going]).go == ()
+    assert decide_prune(sync(), frozenset(), {"old": ALONE}, [going]).go == ()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_too_many_objects_at_once_are_held(lost: int, handed: int, stays: int, l
     shared = [f"shared-{number}" for number in range(handed)]
     old = made("old", [*shared, *(f"lost-{number}" for number in range(lost))])
     new = made("new", [*shared, *(f"own-{number}" for number in range(stays))])
-    parting = part(sync(limit), frozenset({"new"}), {"old": ALONE}, [old, new])
+    parting = decide_prune(sync(limit), frozenset({"new"}), {"old": ALONE}, [old, new])
     assert bool(parting.held) is held
     assert bool(parting.go) is not held
 
@@ -110,7 +110,7 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
     old = [made(name, [f"{name}-{number}" for number in range(8)]) for name in ("x", "y")]
     leaving: Unlisted = {"x": ALONE, "y": ALONE}
     resources = [*old, made("new")]
-    held = part(sync(), frozenset({"new"}), leaving, resources).held
+    held = decide_prune(sync(), frozenset({"new"}), leaving, resources).held
     assert held is not None
     assert held.reason is Reason.PRUNE_HELD
     assert held.message == (
@@ -119,13 +119,13 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
         "kubectl annotate infrahubsync sync "
         f"vidra.infrahub.operators.com/approvePrune={set_id(['x', 'y'])} --overwrite (they are: x, y)"
     )
-    assert part(sync(approved=set_id(["x"])), frozenset({"new"}), leaving, resources).held
-    assert part(sync(approved=set_id(["y", "x"])), frozenset({"new"}), leaving, resources).go == tuple(old)
+    assert decide_prune(sync(approved=set_id(["x"])), frozenset({"new"}), leaving, resources).held
+    assert decide_prune(sync(approved=set_id(["y", "x"])), frozenset({"new"}), leaving, resources).go == tuple(old)
 
 
 def test_an_empty_list_was_allowed_as_a_whole() -> None:
     old = made("old", [f"lost-{number}" for number in range(40)])
-    assert part(sync(), frozenset(), {"old": ALONE}, [old]).go == (old,)
+    assert decide_prune(sync(), frozenset(), {"old": ALONE}, [old]).go == (old,)
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ import pytest
 
 from testkit.patience import HANG, NEVER
 from vidra.controllers.runtime import workqueue as module
-from vidra.controllers.runtime.workqueue import Next, Queue
+from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.telemetry.metrics import Metrics
 
-Work = Callable[[str], Awaitable[Next]]
+Work = Callable[[str], Awaitable[Result]]
 
 
 class Worker:
     """Notes what it is asked to do, and checks that no key is worked on twice at once."""
 
-    def __init__(self, *results: Next, seconds: float = 0) -> None:
+    def __init__(self, *results: Result, seconds: float = 0) -> None:
         self._results = list(results)
         self._seconds = seconds
         self._now: set[str] = set()
@@ -27,7 +27,7 @@ class Worker:
         self.times: list[float] = []
         self._news = asyncio.Event()
 
-    async def __call__(self, key: str) -> Next:
+    async def __call__(self, key: str) -> Result:
         assert key not in self._now
         self._now.add(key)
         self.most = max(self.most, len(self._now))
@@ -36,7 +36,7 @@ class Worker:
         self._now.discard(key)
         self.done.append(key)
         self._news.set()
-        return self._results.pop(0) if self._results else Next()
+        return self._results.pop(0) if self._results else Result()
 
     async def until(self, count: int) -> None:
         async with asyncio.timeout(HANG):
@@ -46,8 +46,8 @@ class Worker:
 
 
 @asynccontextmanager
-async def working(work: Work, workers: int = 3) -> AsyncIterator[Queue]:
-    queue = Queue("test", work, workers, Metrics())
+async def working(work: Work, workers: int = 3) -> AsyncIterator[WorkQueue]:
+    queue = WorkQueue("test", work, workers, Metrics())
     task = asyncio.create_task(queue.run())
     yield queue
     assert not task.done()
@@ -137,7 +137,7 @@ async def test_a_key_that_runs_now_has_no_delay_left() -> None:
 
 
 async def test_a_pass_says_when_the_next_one_is() -> None:
-    worker = Worker(Next(after=0.02), Next(after=0.02), Next())
+    worker = Worker(Result(requeue_after=0.02), Result(requeue_after=0.02), Result())
     async with working(worker) as queue:
         queue.add("a")
         await worker.until(3)
@@ -149,15 +149,15 @@ async def test_a_pass_says_when_the_next_one_is() -> None:
 async def test_back_off_grows_is_bounded_and_ends_with_a_success(monkeypatch: pytest.MonkeyPatch) -> None:
     delays: list[float] = []
     monkeypatch.setattr(random, "uniform", lambda _, high: high)
-    queue = Queue("test", Worker(), 1, Metrics())
+    queue = WorkQueue("test", Worker(), 1, Metrics())
     monkeypatch.setattr(queue, "add_after", lambda _, seconds: delays.append(seconds))
     for _ in range(30):
-        queue._plan("a", Next(failed=True))
+        queue._schedule_next("a", Result(failed=True))
     assert delays[:4] == [0.02, 0.04, 0.08, 0.1]
     assert delays[4:] == [0.1] * 26
-    queue._plan("a", Next(failed=True, after=0.05))
-    queue._plan("a", Next())
-    queue._plan("a", Next(failed=True))
+    queue._schedule_next("a", Result(failed=True, requeue_after=0.05))
+    queue._schedule_next("a", Result())
+    queue._schedule_next("a", Result(failed=True))
     assert delays[30:] == [0.05, 0.02]
 
 
@@ -176,8 +176,8 @@ async def test_passes_are_counted_by_result(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(module, "SHORTEST_BACKOFF", NEVER)
     monkeypatch.setattr(module, "LONGEST_BACKOFF", NEVER)
     metrics = Metrics()
-    worker = Worker(Next(failed=True), Next())
-    queue = Queue("test", worker, 1, metrics)
+    worker = Worker(Result(failed=True), Result())
+    queue = WorkQueue("test", worker, 1, metrics)
     task = asyncio.create_task(queue.run())
     queue.add("a")
     queue.add("b")

@@ -10,7 +10,7 @@ from vidra.api.resource import Content, ResourceSpec, VidraResource
 from vidra.api.sync import Destination
 from vidra.controllers.runtime.content_chunks import ContentError, chunks_of, named_well, names_of, whole
 from vidra.controllers.runtime.content_seal import is_sealed, new_stamp, sealed
-from vidra.controllers.sync.artifacts.current import mine
+from vidra.controllers.sync.artifacts.current import current_resource
 
 CONTENT = Content("a", "c" * 32, ("vidra-0123456789abcdef-cccccccccccc-0",), 7)
 PLACE = Destination(server="https://one.example.com", namespace="web")
@@ -74,5 +74,5 @@ def test_who_was_given_the_text_stands_for_the_artifact_whatever_others_say() ->
     forged, right = resource("aaa", CONTENT), resource("hub-a", GIVEN)
     other = resource("hub-b", msgspec.structs.replace(CONTENT, artifact_id="b"))
     for group in ([forged, right, other], [right, forged, other]):
-        found = mine(group, lambda item: item.metadata.name == "hub-a")
+        found = current_resource(group, lambda item: item.metadata.name == "hub-a")
         assert {item.metadata.name for item in found} == {"hub-a", "hub-b"}

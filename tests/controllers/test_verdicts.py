@@ -13,7 +13,7 @@ from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, Resou
 from vidra.api.sync import InfrahubSync, Source, State, SyncSpec
 from vidra.apply.inventory import Inventory
 from vidra.controllers.resource.status import compute as of_resource
-from vidra.controllers.sync.artifacts.diff import Trouble
+from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.status import compute as of_sync
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -98,14 +98,14 @@ def resource(
             "2 of 2 VidraResources are not ready: z (Refused), a (Progressing)",
         ),
         (
-            [Trouble(Reason.PARTIAL_RESULT, "one"), Trouble(Reason.NOT_GENERATED, "two")],
+            [SyncProblem(Reason.PARTIAL_RESULT, "one"), SyncProblem(Reason.NOT_GENERATED, "two")],
             [resource()],
             Reason.PARTIAL_RESULT,
             False,
             "one; two",
         ),
         (
-            [Trouble(Reason.NOT_GENERATED, str(number)) for number in range(5)],
+            [SyncProblem(Reason.NOT_GENERATED, str(number)) for number in range(5)],
             [],
             Reason.NOT_GENERATED,
             False,
@@ -114,7 +114,7 @@ def resource(
     ],
 )
 def test_the_verdict_over_a_sync(
-    troubles: list[Trouble], resources: list[VidraResource], reason: Reason, progressing: bool, message: str
+    troubles: list[SyncProblem], resources: list[VidraResource], reason: Reason, progressing: bool, message: str
 ) -> None:
     verdict = of_sync.judge(troubles, resources)
     assert (verdict.reason, verdict.progressing, verdict.message) == (reason, progressing, message)

@@ -12,7 +12,7 @@ from testkit.parts.infrahub.story import Story
 from toolchain.errors import BinariesError
 from toolchain.tools import find_tool
 from vidra.kube.client import Client
-from vidra.manager import Operator
+from vidra.manager import Manager
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
@@ -28,7 +28,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-async def machines(controlplane: ControlPlane, admin: Client, operator: Operator) -> None:
+async def machines(controlplane: ControlPlane, admin: Client, operator: Manager) -> None:
     """KubeVirt's kinds in the cluster."""
     assert operator.ready.is_set()
     async with StandIn() as nobody:

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from vidra.kube.client import Client
-from vidra.kube.errors import Unreachable
+from vidra.kube.errors import UnreachableError
 from vidra.kube.together import together
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -132,11 +132,11 @@ async def test_connections_are_closed_after_the_answers_to_writes(client: Client
     await slow.asked.wait()
     closing = asyncio.create_task(client.close())
     assert not await _ends(closing)
-    with pytest.raises(Unreachable, match="changed meanwhile"):
+    with pytest.raises(UnreachableError, match="changed meanwhile"):
         await client.send("POST", "/late", repeatable=False)
     slow.answer.set()
     await closing
-    with pytest.raises(Unreachable, match="changed meanwhile"):
+    with pytest.raises(UnreachableError, match="changed meanwhile"):
         await task
     assert (write.noted, slow.paths) == (["/first"], ["/first"])
 

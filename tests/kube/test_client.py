@@ -12,7 +12,7 @@ from testkit.patience import HANG
 from vidra.kube import client as module
 from vidra.kube.client import Client, encode
 from vidra.kube.connection import Connection
-from vidra.kube.errors import ApiError, KubeError, Unreachable
+from vidra.kube.errors import ApiError, KubeError, UnreachableError
 from vidra.kube.operations import create, look
 from vidra.kube.partial_metadata import LiveObject
 
@@ -51,7 +51,7 @@ async def test_a_lost_answer_is_asked_for_again(pretend: Pretend) -> None:
 async def test_after_three_attempts_the_server_counts_as_away(pretend: Pretend) -> None:
     server = Answers(None)
     client = await pretend(server)
-    with pytest.raises(Unreachable, match="cannot reach the API server http://127"):
+    with pytest.raises(UnreachableError, match="cannot reach the API server http://127"):
         await client.send("PATCH", "/x", body=b"{}")  # not GET: aiohttp sends that twice by itself
     assert len(server.requests) == module.ATTEMPTS
 
@@ -59,7 +59,7 @@ async def test_after_three_attempts_the_server_counts_as_away(pretend: Pretend) 
 async def test_what_must_not_be_repeated_is_sent_once(pretend: Pretend) -> None:
     server = Answers(None)
     client = await pretend(server)
-    with pytest.raises(Unreachable):
+    with pytest.raises(UnreachableError):
         await client.send("POST", "/x", body=b"{}", repeatable=False)
     assert len(server.requests) == 1
 
@@ -113,7 +113,7 @@ async def test_redirects_are_refused(pretend: Pretend) -> None:
 @pytest.mark.parametrize("body", [b"<html>Log in</html>", b"", b'{"a": "text"}', b'{"a": 1'])
 async def test_an_answer_that_is_not_what_was_asked_for_is_no_answer(pretend: Pretend, body: bytes) -> None:
     client = await pretend(Answers(web.Response(body=body)))
-    with pytest.raises(Unreachable, match="does not talk like an API server"):
+    with pytest.raises(UnreachableError, match="does not talk like an API server"):
         await client.get("/x", dict[str, int])
 
 
@@ -124,7 +124,7 @@ async def test_a_slow_server_counts_as_away(pretend: Pretend, monkeypatch: pytes
 
     monkeypatch.setattr(module, "TIMEOUT", aiohttp.ClientTimeout(total=0.1))
     client = await pretend(never)
-    with pytest.raises(Unreachable, match="no answer in time"):
+    with pytest.raises(UnreachableError, match="no answer in time"):
         await client.send("GET", "/x", repeatable=False)
 
 
@@ -202,7 +202,7 @@ async def test_what_a_server_repeats_of_the_credentials_is_not_told(
 async def test_a_token_file_that_is_away_is_a_failure_like_others(pretend: Pretend, tmp_path: Any) -> None:
     pretended = await pretend(Answers(web.json_response({})))
     client = Client(Connection(server=pretended.connection.server, token_file=str(tmp_path / "token")))
-    with pytest.raises(Unreachable, match="the token for http"):
+    with pytest.raises(UnreachableError, match="the token for http"):
         await client.send("GET", "/x")
     (tmp_path / "token").write_text("here\n")
     assert await client.send("GET", "/x") == b"{}"
@@ -223,7 +223,7 @@ async def test_a_body_of_more_than_a_megabyte_is_sent_whole(admin: Client, names
 async def test_what_is_no_answer_of_an_api_server_is_no_answer(pretend: Pretend, body: bytes) -> None:
     client = await pretend(Answers(web.Response(body=body)))
     for ask in (client.get("/x", dict[str, Any]), create(client, "/x", b"{}", LiveObject), look(client, "/x")):
-        with pytest.raises(Unreachable, match="does not talk like an API server"):
+        with pytest.raises(UnreachableError, match="does not talk like an API server"):
             await ask
 
 
@@ -244,7 +244,7 @@ async def test_an_answer_without_an_end_is_not_read_to_its_end(pretend: Pretend)
 
     whole = await pretend(endless)
     client = Client(whole.connection, largest=3_000_000)
-    with pytest.raises(Unreachable, match="says more than 3,000,000 bytes at once"):
+    with pytest.raises(UnreachableError, match="says more than 3,000,000 bytes at once"):
         await client.send("GET", "/x")
     await client.close()
 

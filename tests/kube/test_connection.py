@@ -7,8 +7,8 @@ from rich.pretty import pretty_repr
 from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
 from vidra.kube.client import Client
-from vidra.kube.connection import Connection, NotConfigured, in_cluster
-from vidra.kube.errors import ApiError, Unreachable
+from vidra.kube.connection import Connection, NotConfiguredError, in_cluster
+from vidra.kube.errors import ApiError, UnreachableError
 from vidra.kube.types import Secret
 
 
@@ -40,13 +40,13 @@ async def test_a_pod_reaches_its_api_server_and_follows_a_token_that_changes(
 @pytest.mark.parametrize("missing", ["token", "ca.crt"])
 def test_half_a_service_account_is_no_cluster(service_account: Path, missing: str) -> None:
     (service_account / missing).unlink()
-    with pytest.raises(NotConfigured, match="set KUBECONFIG"):
+    with pytest.raises(NotConfiguredError, match="set KUBECONFIG"):
         in_cluster(service_account)
 
 
 def test_outside_a_pod_there_is_no_cluster(service_account: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
-    with pytest.raises(NotConfigured, match="set KUBECONFIG"):
+    with pytest.raises(NotConfiguredError, match="set KUBECONFIG"):
         in_cluster(service_account)
 
 
@@ -62,14 +62,14 @@ async def test_the_tls_server_name_is_what_the_certificate_is_checked_for(contro
     assert await right.send("GET", "/readyz") == b"ok"
     await right.close()
     wrong = Client(msgspec.structs.replace(usual, tls_server_name="elsewhere.example"))
-    with pytest.raises(Unreachable, match=r"elsewhere\.example"):
+    with pytest.raises(UnreachableError, match=r"elsewhere\.example"):
         await wrong.send("GET", "/readyz", repeatable=False)
     await wrong.close()
 
 
 async def test_another_authority_is_not_trusted(controlplane: ControlPlane) -> None:
     client = Client(msgspec.structs.replace(connection_to(controlplane), ca=""))
-    with pytest.raises(Unreachable, match="certificate"):
+    with pytest.raises(UnreachableError, match="certificate"):
         await client.send("GET", "/readyz", repeatable=False)
     await client.close()
 
@@ -101,6 +101,6 @@ def test_no_secret_is_shown(secret: object) -> None:
 @pytest.mark.parametrize("field", ["ca", "certificate"])
 def test_tls_data_that_is_none_is_refused_without_repeating_it(field: str) -> None:
     connection = msgspec.structs.replace(Connection(server="https://a"), **{field: "hush"})
-    with pytest.raises(NotConfigured, match="TLS data for https://a cannot be used") as caught:
+    with pytest.raises(NotConfiguredError, match="TLS data for https://a cannot be used") as caught:
         connection.ssl_context()
     assert "hush" not in str(caught.value)

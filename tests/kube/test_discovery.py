@@ -8,7 +8,7 @@ from aiohttp import web
 from testkit.controlplane import AuditEntry, ControlPlane
 from vidra.kube import discovery as module
 from vidra.kube.client import Client
-from vidra.kube.discovery import Discovery, DiscoveryStale, Kind
+from vidra.kube.discovery import Discovery, Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -81,7 +81,7 @@ async def test_a_group_whose_server_is_away_makes_no_kind_unknown(pretend: Prete
     counts: list[str] = []
     stale = {"version": "v1", "freshness": "Stale"}
     discovery = Discovery(await pretend(serving(stale, {"version": "v2"}, counts=counts)))
-    with pytest.raises(DiscoveryStale, match=r"example\.com/v1"):
+    with pytest.raises(StaleDiscoveryError, match=r"example\.com/v1"):
         await discovery.find("example.com/v1", "Thing")
     assert await discovery.find("example.com/v2", "Thing") is None
     assert await discovery.find("other.com/v1", "Thing") is None

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from vidra.kube.connection import Connection, NotConfigured
+from vidra.kube.connection import Connection, NotConfiguredError
 from vidra.kube.kubeconfig import decoded, default_path, from_file, parse
 
 
@@ -32,9 +32,9 @@ def file(tmp_path: Path) -> Path:
 def test_the_current_context_counts_unless_another_is_named(file: Path) -> None:
     file.write_bytes(kubeconfig(user={"token": "t\n"}))
     assert from_file(file) == Connection(server="https://here:6443", token="t")
-    with pytest.raises(NotConfigured, match="no cluster 'gone'"):
+    with pytest.raises(NotConfiguredError, match="no cluster 'gone'"):
         from_file(file, "then")
-    with pytest.raises(NotConfigured, match="no context 'never'"):
+    with pytest.raises(NotConfiguredError, match="no context 'never'"):
         from_file(file, "never")
 
 
@@ -66,19 +66,19 @@ def test_files_are_read_from_beside_the_kubeconfig(file: Path) -> None:
 )
 def test_what_leads_nowhere_says_why(file: Path, text: bytes, said: str) -> None:
     file.write_bytes(text)
-    with pytest.raises(NotConfigured, match=said) as caught:
+    with pytest.raises(NotConfiguredError, match=said) as caught:
         from_file(file)
     assert "hush" not in str(caught.value)
 
 
 def test_a_file_that_is_not_there_says_so(file: Path) -> None:
-    with pytest.raises(NotConfigured, match="No such file"):
+    with pytest.raises(NotConfiguredError, match="No such file"):
         from_file(file)
 
 
 @pytest.mark.parametrize("data", ["!hush!", "aHVza", "gICA", "a=b"])
 def test_data_that_is_not_base64_of_text_is_refused(data: str) -> None:
-    with pytest.raises(NotConfigured, match=r"^ca is not base64 of PEM text$"):
+    with pytest.raises(NotConfiguredError, match=r"^ca is not base64 of PEM text$"):
         decoded(data, "ca")
 
 

@@ -10,20 +10,20 @@ from testkit.patience import HANG
 from vidra.kube import leader_election as module
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
-from vidra.kube.leader_election import Leadership, Lease, LeaseLost
+from vidra.kube.leader_election import LeaderElector, Lease, LeaseLostError
 from vidra.kube.partial_metadata import LiveList
 
-New = Callable[[], Leadership]
+New = Callable[[], LeaderElector]
 
 
 @pytest.fixture
 def candidate(admin: Client, namespace: str, monkeypatch: pytest.MonkeyPatch) -> New:
     """Candidates for the same Lease, in a hurry."""
     monkeypatch.setattr(module, "RETRY", 0.05)
-    return lambda: Leadership(admin, namespace, "work")
+    return lambda: LeaderElector(admin, namespace, "work")
 
 
-async def until_it_has(candidate: Leadership) -> None:
+async def until_it_has(candidate: LeaderElector) -> None:
     await eventually(candidate.take)
 
 
@@ -86,7 +86,7 @@ async def test_who_finds_another_holder_stops_at_once(candidate: New, admin: Cli
     mine = candidate()
     assert await mine.take()
     await interfere(admin, namespace, '{"holderIdentity": "other"}')
-    with pytest.raises(LeaseLost, match="taken by other"):
+    with pytest.raises(LeaseLostError, match="taken by other"):
         async with asyncio.timeout(HANG):
             await mine.keep()
     await mine.release()
@@ -126,7 +126,7 @@ async def test_a_server_that_is_away_for_too_long_ends_the_work(monkeypatch: pyt
     monkeypatch.setattr(module, "RETRY", 0.05)
     monkeypatch.setattr(module, "RENEW_WITHIN", 0.3)
     client = Client(Connection(server="http://127.0.0.1:1"))
-    with pytest.raises(LeaseLost, match="was not renewed"):
+    with pytest.raises(LeaseLostError, match="was not renewed"):
         async with asyncio.timeout(HANG):
-            await Leadership(client, "nowhere", "work").keep()
+            await LeaderElector(client, "nowhere", "work").keep()
     await client.close()

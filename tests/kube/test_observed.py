@@ -12,9 +12,9 @@ from vidra.api.names import MANAGED_LABEL
 from vidra.apply.health.evaluator import Verdicts
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.kube.informers import Observed, Places
+from vidra.kube.informers import InformerSet, Places
 from vidra.kube.kind_informer import EVERYWHERE
-from vidra.kube.object_snapshot import Seen
+from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.kube.operations import apply
 from vidra.kube.partial_metadata import LiveMeta, LiveObject
 from vidra.kube.visibility import Sight
@@ -26,7 +26,7 @@ QUOTAS = Kind("v1", "ResourceQuota", "resourcequotas", namespaced=True)
 """Two that no other test watches."""
 MANAGER = "vidra:hub:me"
 
-Changes = list[tuple[Seen | None, Seen | None]]
+Changes = list[tuple[ObjectSnapshot | None, ObjectSnapshot | None]]
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def changes() -> Changes:
 
 
 @pytest.fixture
-def observed(admin: Client, changes: Changes) -> Iterator[Observed]:
-    found = Observed(admin, lambda old, new: changes.append((old, new)), Verdicts(), lambda _: None)
+def observed(admin: Client, changes: Changes) -> Iterator[InformerSet]:
+    found = InformerSet(admin, lambda old, new: changes.append((old, new)), Verdicts(), lambda _: None)
     yield found
     found.close()
 
@@ -45,7 +45,7 @@ def everywhere(*kinds: Kind) -> Places:
     return {kind: frozenset() for kind in kinds}
 
 
-def sight(observed: Observed, kind: Kind) -> Sight:
+def sight(observed: InformerSet, kind: Kind) -> Sight:
     """Whether any object of a kind would be seen."""
     return observed.look(kind, "default", "x").sight
 
@@ -69,7 +69,7 @@ async def write(client: Client, namespace: str, name: str, value: str, manager: 
 
 
 async def test_a_watch_starts_with_the_first_owner_and_ends_with_the_last(
-    observed: Observed, controlplane: ControlPlane
+    observed: InformerSet, controlplane: ControlPlane
 ) -> None:
     mark = controlplane.audit.mark()
     observed.hold("one", everywhere(LIMITS))
@@ -86,7 +86,7 @@ async def test_a_watch_starts_with_the_first_owner_and_ends_with_the_last(
     assert sight(observed, QUOTAS) is Sight.NOT_YET
 
 
-async def test_a_kind_that_cannot_be_watched_is_asked_for(observed: Observed, admin: Client, namespace: str) -> None:
+async def test_a_kind_that_cannot_be_watched_is_asked_for(observed: InformerSet, admin: Client, namespace: str) -> None:
     unwatched = msgspec.structs.replace(CONFIGS, watchable=False)
     await write(admin, namespace, "mine", "1")
     assert observed.look(unwatched, namespace, "mine").sight is Sight.NOT_YET
@@ -104,7 +104,7 @@ async def test_a_kind_that_cannot_be_watched_is_asked_for(observed: Observed, ad
 
 async def test_the_owners_of_a_kind_that_is_not_served_are_told(admin: Client) -> None:
     told: list[tuple[str, ...]] = []
-    observed = Observed(admin, lambda _old, _new: None, Verdicts(), told.append)
+    observed = InformerSet(admin, lambda _old, _new: None, Verdicts(), told.append)
     observed.hold("one", everywhere(Kind("nowhere.example/v1", "Thing", "things", namespaced=True)))
     observed.hold("two", everywhere(CONFIGS))
     await eventually(lambda: bool(told))
@@ -112,7 +112,7 @@ async def test_the_owners_of_a_kind_that_is_not_served_are_told(admin: Client) -
     observed.close()
 
 
-async def test_a_view_that_is_not_complete_in_time_is_not_used(observed: Observed) -> None:
+async def test_a_view_that_is_not_complete_in_time_is_not_used(observed: InformerSet) -> None:
     unknown = Kind("nowhere.example/v1", "Thing", "things", namespaced=True)
     observed.hold("one", everywhere(unknown))
     await observed.ready({unknown}, 0.05)
@@ -120,7 +120,7 @@ async def test_a_view_that_is_not_complete_in_time_is_not_used(observed: Observe
 
 
 async def test_the_echo_of_an_own_write_is_old_news(
-    observed: Observed, changes: Changes, admin: Client, namespace: str
+    observed: InformerSet, changes: Changes, admin: Client, namespace: str
 ) -> None:
     observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
@@ -133,7 +133,7 @@ async def test_the_echo_of_an_own_write_is_old_news(
 
 
 async def test_somebody_elses_fields_are_no_news_and_ours_are(
-    observed: Observed, changes: Changes, admin: Client, namespace: str
+    observed: InformerSet, changes: Changes, admin: Client, namespace: str
 ) -> None:
     observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
@@ -164,7 +164,7 @@ async def test_somebody_elses_fields_are_no_news_and_ours_are(
 
 
 async def test_the_end_of_an_object_is_told_once_and_a_late_answer_does_not_bring_it_back(
-    observed: Observed, changes: Changes, admin: Client, namespace: str
+    observed: InformerSet, changes: Changes, admin: Client, namespace: str
 ) -> None:
     observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
@@ -178,7 +178,7 @@ async def test_the_end_of_an_object_is_told_once_and_a_late_answer_does_not_brin
     assert [new for _, new in changes] == [None]
 
 
-async def test_a_list_from_before_our_own_write_does_not_take_it_out(observed: Observed, changes: Changes) -> None:
+async def test_a_list_from_before_our_own_write_does_not_take_it_out(observed: InformerSet, changes: Changes) -> None:
     observed.hold("one", everywhere(CONFIGS))
     await observed.ready({CONFIGS}, 10)
     view = observed._views[CONFIGS]

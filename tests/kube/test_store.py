@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from vidra.api.meta import Meta
 from vidra.kube import tombstones as ended
 from vidra.kube.store import Portion, Store, version_number
-from vidra.kube.tombstones import Ended
+from vidra.kube.tombstones import Tombstones
 
 Change = tuple[str, str]
 
@@ -181,7 +181,7 @@ def test_news_in_any_order_ends_in_the_newest_state(steps: list[tuple[str, str, 
 
 def test_only_so_many_ends_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ended, "REMEMBERED", 2)
-    memory = Ended()
+    memory = Tombstones()
     for uid in ("a", "b", "a", "c"):
         memory.note(uid, 5)
     assert [memory.before(uid, 5) for uid in ("a", "b", "c")] == [True, False, True]

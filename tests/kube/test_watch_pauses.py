@@ -3,12 +3,12 @@ import random
 import pytest
 
 from vidra.kube import watch
-from vidra.kube.errors import ApiError, Status, Unreachable
+from vidra.kube.errors import ApiError, Status, UnreachableError
 
 
 def test_pauses_grow_are_bounded_and_heed_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "uniform", lambda _, high: high)
-    away = Unreachable("away")
+    away = UnreachableError("away")
     pauses = [watch._pause(failures, away) for failures in range(1, 40)]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (0.5, watch.LONGEST_BACKOFF)

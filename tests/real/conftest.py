@@ -16,7 +16,7 @@ from toolchain.errors import BinariesError
 from toolchain.find import find
 from toolchain.tools import find_tool
 from vidra.kube.client import Client
-from vidra.manager import Operator
+from vidra.manager import Manager
 
 _NEED = {
     "aggregated": ("sample-apiserver",),
@@ -48,7 +48,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-async def anywhere(controlplane: ControlPlane, admin: Client, operator: Operator) -> AsyncIterator[Scene]:
+async def anywhere(controlplane: ControlPlane, admin: Client, operator: Manager) -> AsyncIterator[Scene]:
     """The shared cluster as its administrator sees it."""
     assert operator.ready.is_set()
     async with StandIn() as nobody:

@@ -10,7 +10,7 @@ import pytest
 
 from testkit.loop_stalls import LONGEST, stalls
 from testkit.pace import piece
-from vidra.controllers.runtime.workqueue import Next, Queue
+from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.telemetry.metrics import Metrics
 
 FAR_TOO_LONG = 4 * LONGEST
@@ -38,12 +38,12 @@ async def worked_on(pieces: int) -> None:
     """Let a worker of the operator's queue do so much in one step."""
     done = asyncio.Event()
 
-    async def work(_: str) -> Next:
+    async def work(_: str) -> Result:
         busy(pieces)
         done.set()
-        return Next()
+        return Result()
 
-    queue = Queue("probed", work, 1, Metrics())
+    queue = WorkQueue("probed", work, 1, Metrics())
     task = asyncio.create_task(queue.run())
     queue.add("key")
     await done.wait()

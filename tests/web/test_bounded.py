@@ -13,7 +13,7 @@ from testkit.eventually import eventually
 from testkit.patience import HANG
 from vidra.web import limits as module
 from vidra.web.bind import BindError
-from vidra.web.limits import Mishap, bounded
+from vidra.web.limits import ConnectionFailure, bounded
 from vidra.web.server import health, serving
 
 
@@ -22,7 +22,7 @@ class Served:
 
     def __init__(self) -> None:
         self.port = 0
-        self.mishaps: list[Mishap] = []
+        self.mishaps: list[ConnectionFailure] = []
 
     async def answer(self, path: str = "/") -> bytes:
         """The first line that a request gets; empty when the connection just ends."""
@@ -53,7 +53,7 @@ async def served(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
 async def test_more_connections_than_there_may_be_are_turned_away(served: Served) -> None:
     held = [await asyncio.open_connection("127.0.0.1", served.port) for _ in range(2)]
     assert await served.answer() == b""
-    assert served.mishaps == [Mishap.TOO_MANY]
+    assert served.mishaps == [ConnectionFailure.TOO_MANY]
     for _, writer in held:
         writer.close()
         await writer.wait_closed()
@@ -88,7 +88,7 @@ async def test_a_connection_that_says_nothing_ends(served: Served, monkeypatch: 
     async with asyncio.timeout(HANG):
         assert await reader.read() == b""
     writer.close()
-    assert served.mishaps == [Mishap.UNFINISHED]
+    assert served.mishaps == [ConnectionFailure.UNFINISHED]
 
 
 async def test_what_is_no_http_fills_no_log(served: Served, caplog: pytest.LogCaptureFixture) -> None:
@@ -97,7 +97,7 @@ async def test_what_is_no_http_fills_no_log(served: Served, caplog: pytest.LogCa
     writer.write(b"\x16\x03\x01 hello\r\n\r\nGET\r\n\r\n")
     assert b" 400 " in await reader.readline()
     writer.close()
-    assert served.mishaps == [Mishap.NO_HTTP]
+    assert served.mishaps == [ConnectionFailure.NO_HTTP]
     assert "Traceback" not in caplog.text
     assert not [record for record in caplog.records if record.name.startswith(("aiohttp", "vidra"))]
 

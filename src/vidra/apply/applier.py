@@ -11,7 +11,7 @@ from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
 from vidra.apply.completion import is_over
 from vidra.apply.conflict_resolution import Settling
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.errors import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards import namespaces
@@ -21,14 +21,14 @@ from vidra.apply.guards.immutable import immutable, may_be_made_anew, never_made
 from vidra.apply.guards.protected import NOTHING_KEPT, Guard
 from vidra.apply.handover import hand_over
 from vidra.apply.inventory import entry_for
-from vidra.apply.options import UNARMED, Terms
+from vidra.apply.options import DEFAULT_OPTIONS, ApplyOptions
 from vidra.apply.plan import is_drift, revision
 from vidra.apply.repair import may_help, repair
 from vidra.apply.yield_fields import give_up
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
-from vidra.kube.informers import Observed
-from vidra.kube.object_snapshot import Seen, seen
+from vidra.kube.informers import InformerSet
+from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
 from vidra.kube.operations import apply, delete, look
 from vidra.kube.partial_metadata import LiveObject
 
@@ -59,7 +59,12 @@ class Applier:
     """
 
     def __init__(
-        self, client: Client, observed: Observed, owner: Owner, terms: Terms = UNARMED, guard: Guard = NOTHING_KEPT
+        self,
+        client: Client,
+        observed: InformerSet,
+        owner: Owner,
+        terms: ApplyOptions = DEFAULT_OPTIONS,
+        guard: Guard = NOTHING_KEPT,
     ) -> None:
         self._client = client
         self._observed = observed
@@ -69,7 +74,7 @@ class Applier:
         self._guard = guard
         self._settling = Settling(client, owner.manager, terms, self._send)
 
-    async def apply(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
+    async def apply(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         """Make the cluster hold this object.
 
         Args:
@@ -97,7 +102,7 @@ class Applier:
                 raise
             raise refused(item.ref, error, item.body, fresh=entry is None) from None
 
-    async def _beside_others(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
+    async def _beside_others(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         """Apply what is not left to others, at the very version at which it was seen what they have."""
         for _ in range(LOOKS):
             sent = await self._for_now(item)
@@ -109,7 +114,7 @@ class Applier:
                     raise
         raise contested(item.ref, "others change it too fast: tried again later", fresh=entry is None)
 
-    async def _for_now(self, item: Desired) -> Desired:
+    async def _for_now(self, item: DesiredObject) -> DesiredObject:
         """The object for the state that it is in; for none, and only to be created, where it is not to be seen.
 
         That it is not to be seen does not say that it is not there: its version may be served again a moment later.
@@ -122,14 +127,14 @@ class Applier:
             return msgspec.structs.replace(item, version=NEVER)
         return item.beside(live, self._owner)
 
-    def _may_lose_replicas(self, item: Desired, entry: ManagedObject | None) -> bool:
+    def _may_lose_replicas(self, item: DesiredObject, entry: ManagedObject | None) -> bool:
         """Whether the number of replicas may have left the text since it was applied."""
         if not item.unscaled or entry is None or not entry.uid:
             return False
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         return state is None or state.scales
 
-    async def _given_up(self, item: Desired, entry: ManagedObject) -> ManagedObject:
+    async def _given_up(self, item: DesiredObject, entry: ManagedObject) -> ManagedObject:
         """Hold no longer what the text has no longer; a rehearsal has nothing to let go of."""
         if self._client.rehearses:
             return entry
@@ -137,7 +142,7 @@ class Applier:
         self._observed.note(item.kind, live)
         return self._entry(item, live, joined=entry.joined)
 
-    async def _attempt(self, item: Desired, entry: ManagedObject | None) -> ManagedObject:
+    async def _attempt(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         try:
             if entry is None and item.version in {"", NEVER}:
                 return await self._create(item)
@@ -155,11 +160,11 @@ class Applier:
             raise ApiError(409, Status(f"{item.ref} has changed"))
         if live is None:
             return await self._create(item)
-        if item.unscaled and not item.version and seen(live.metadata).scales:
+        if item.unscaled and not item.version and snapshot_of(live.metadata).scales:
             return await self._beside_others(item, entry)
         return await self._found(item, live, fresh=entry is None)
 
-    async def _anew(self, item: Desired, entry: ManagedObject | None, fields: Iterable[str]) -> ManagedObject:
+    async def _anew(self, item: DesiredObject, entry: ManagedObject | None, fields: Iterable[str]) -> ManagedObject:
         """Delete the object and create it as it should be, if the manifest permits that and nobody else has it.
 
         Raises:
@@ -170,7 +175,7 @@ class Applier:
             raise unchangeable(item.ref, fields, hint, fresh=entry is None)
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
-            held = any(name != self._manager for name, _ in seen(live.metadata).holders)
+            held = any(name != self._manager for name, _ in snapshot_of(live.metadata).holders)
             if held or self._terms.overlooked(entry):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
@@ -180,7 +185,7 @@ class Applier:
                 raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._create(item)
 
-    async def _create(self, item: Desired) -> ManagedObject:
+    async def _create(self, item: DesiredObject) -> ManagedObject:
         """Create the object.
 
         Raises:
@@ -188,9 +193,9 @@ class Applier:
         """
         return self._entry(item, await self._send(item, "", version=NEVER, force=False), joined=False)
 
-    async def _found(self, item: Desired, live: LiveObject, *, fresh: bool) -> ManagedObject:
+    async def _found(self, item: DesiredObject, live: LiveObject, *, fresh: bool) -> ManagedObject:
         """Apply an object that exists and is not known to be ours."""
-        state = seen(live.metadata)
+        state = snapshot_of(live.metadata)
         if state.terminating:
             raise being_deleted(item.ref, live.metadata.finalizers)
         if state.digest(self._manager):
@@ -201,7 +206,7 @@ class Applier:
             return await self._own(item, shared, joined=_joined(item, state))
         return await self._stranger(item, live)
 
-    async def _stranger(self, item: Desired, live: LiveObject) -> ManagedObject:
+    async def _stranger(self, item: DesiredObject, live: LiveObject) -> ManagedObject:
         """Adopt an object that no owner has, or leave it alone.
 
         Raises:
@@ -216,7 +221,7 @@ class Applier:
         self._terms.adopted(item.ref)
         return await self._own(item, taken, joined=False)
 
-    def _check_joined(self, item: Desired, *, joined: bool) -> None:
+    def _check_joined(self, item: DesiredObject, *, joined: bool) -> None:
         """Leave alone what a Namespace that was there before has to keep.
 
         Raises:
@@ -225,7 +230,7 @@ class Applier:
         if joined and (why := namespaces.refusal(item, self._owner, self._terms.may_describe)):
             raise not_described(item.ref, why)
 
-    async def _ours(self, item: Desired, uid: str, *, joined: bool) -> ManagedObject:
+    async def _ours(self, item: DesiredObject, uid: str, *, joined: bool) -> ManagedObject:
         self._check_joined(item, joined=joined)
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and state.uid == uid and state.terminating:
@@ -237,7 +242,7 @@ class Applier:
             raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._own(item, live, joined=joined)
 
-    async def _insist(self, item: Desired, uid: str) -> LiveObject:
+    async def _insist(self, item: DesiredObject, uid: str) -> LiveObject:
         """Take back what anybody changed, but from another owner only as the terms allow."""
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and all(name == self._manager for name, _ in state.holders):
@@ -255,7 +260,7 @@ class Applier:
                 raise
             return await self._settling.settle(item, uid, error, fresh=False)
 
-    async def _share(self, item: Desired, uid: str, *, fresh: bool) -> LiveObject:
+    async def _share(self, item: DesiredObject, uid: str, *, fresh: bool) -> LiveObject:
         """Become one more owner of what others have."""
         try:
             return await self._send(item, uid, force=False)
@@ -265,7 +270,7 @@ class Applier:
                 raise
             return await self._settling.settle(item, uid, error, fresh=fresh)
 
-    async def _send(self, item: Desired, uid: str, *, force: bool, version: str = "") -> LiveObject:
+    async def _send(self, item: DesiredObject, uid: str, *, force: bool, version: str = "") -> LiveObject:
         for _ in range(REPAIRS):
             try:
                 return await self._sent(item, uid, version, force=force)
@@ -278,12 +283,12 @@ class Applier:
                 version = now
         return await self._sent(item, uid, version, force=force)
 
-    async def _sent(self, item: Desired, uid: str, version: str, *, force: bool) -> LiveObject:
+    async def _sent(self, item: DesiredObject, uid: str, version: str, *, force: bool) -> LiveObject:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
         self._observed.note(item.kind, live)
         return live
 
-    async def _own_first(self, item: Desired, entry: ManagedObject) -> None:
+    async def _own_first(self, item: DesiredObject, entry: ManagedObject) -> None:
         """Before another text is applied, make the last one this owner's, should a pass have ended before it was."""
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if entry.joined or is_drift(item, entry) or not (state and state.shared) or state.terminating:
@@ -292,7 +297,7 @@ class Applier:
         if live and live.metadata.uid == entry.uid:
             self._observed.note(item.kind, await hand_over(self._client, item.path, live, self._manager))
 
-    async def _own(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
+    async def _own(self, item: DesiredObject, live: LiveObject, *, joined: bool) -> ManagedObject:
         """The entry of an object that was applied, once what it holds is this owner's; what is joined stays shared."""
         if not joined:
             held = await hand_over(self._client, item.path, live, self._manager)
@@ -301,16 +306,16 @@ class Applier:
                 live = held
         return self._entry(item, live, joined=joined)
 
-    def _entry(self, item: Desired, live: LiveObject, *, joined: bool) -> ManagedObject:
-        held = seen(live.metadata).digest(self._manager)
+    def _entry(self, item: DesiredObject, live: LiveObject, *, joined: bool) -> ManagedObject:
+        held = snapshot_of(live.metadata).digest(self._manager)
         return entry_for(item, live.metadata.uid, revision(item.digest, held, live.metadata.generation), joined=joined)
 
 
-def _joinable(item: Desired) -> bool:
+def _joinable(item: DesiredObject) -> bool:
     """A Namespace that exists is shared by its nature: Vidra becomes one owner among others, and never deletes it."""
     return item.ref.kind == "Namespace" and item.ref.api_version == "v1"
 
 
-def _joined(item: Desired, state: Seen) -> bool:
+def _joined(item: DesiredObject, state: ObjectSnapshot) -> bool:
     """Whether it was there before any owner, as far as can be told: somebody else has a part in it, or nobody."""
     return _joinable(item) and (state.shared or not state.holders)

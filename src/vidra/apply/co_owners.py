@@ -15,7 +15,7 @@ from vidra.apply.field_owner import Owner, foreign, hub_of
 from vidra.apply.inventory import ref_of
 from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.kube.client import Client
-from vidra.kube.object_snapshot import Seen
+from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.kube.operations import look
 
 
@@ -33,7 +33,7 @@ class Others:
         self._claims = claims
         self._cluster = hub_of(cluster)
 
-    def of(self, entry: ManagedObject, state: Seen) -> tuple[Claim, ...]:
+    def of(self, entry: ManagedObject, state: ObjectSnapshot) -> tuple[Claim, ...]:
         """The other VidraResources of this hub that have an object."""
         return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid))
 
@@ -41,7 +41,7 @@ class Others:
         """Have those who come after know that this owner has given the object up."""
         self._claims.let_go(self._owner, entry)
 
-    async def overlooked(self, path: str, entry: ManagedObject, state: Seen) -> bool:
+    async def overlooked(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether the object has another owner that managedFields do not tell of.
 
         Raises:
@@ -60,7 +60,7 @@ class Others:
         anyway = bool(confirmed) and self._owner.manager not in holders
         return await self._marked(path, state, confirmed, anyway=anyway)
 
-    async def lost(self, path: str, entry: ManagedObject, state: Seen) -> bool:
+    async def lost(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether a released object that nobody holds was held until its managedFields were lost, just now.
 
         Raises:
@@ -71,7 +71,9 @@ class Others:
             return False
         return any(claim.here for claim in confirmed) or await self._marked(path, state, confirmed)
 
-    async def _marked(self, path: str, state: Seen, confirmed: Iterable[Claim], *, anyway: bool = False) -> bool:
+    async def _marked(
+        self, path: str, state: ObjectSnapshot, confirmed: Iterable[Claim], *, anyway: bool = False
+    ) -> bool:
         """Whether the object is there and has the mark of one of these, or of an owner of another hub.
 
         Another replica's may have let go just now, as its status is about to say: then its mark is off too.

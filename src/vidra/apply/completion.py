@@ -16,11 +16,11 @@ import msgspec
 
 from vidra.api.health import CURRENT, Health, Status
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.health.fields import conditions, mapping, text, value
 from vidra.apply.inventory import Inventory
 from vidra.kube.discovery import Kind
-from vidra.kube.informers import Observed
+from vidra.kube.informers import InformerSet
 from vidra.kube.visibility import Sight
 
 _CLEANED_UP = ("ttlSecondsAfterFinished", "ttlStrategy")
@@ -69,7 +69,7 @@ def cleaned_up(body: Mapping[str, Any]) -> bool:
     return any(value(mapping(body, "spec"), field) is not None for field in _CLEANED_UP)
 
 
-def is_over(item: Desired, entry: ManagedObject, observed: Observed) -> str:
+def is_over(item: DesiredObject, entry: ManagedObject, observed: InformerSet) -> str:
     """How an object that is not there came to its end under this text; empty if it is to be made again."""
     if not entry.uid or not entry.revision.startswith(f"{item.digest}-"):
         return ""
@@ -82,8 +82,8 @@ def is_over(item: Desired, entry: ManagedObject, observed: Observed) -> str:
 def noted(
     inventory: Inventory,
     known: Callable[[ManagedObject], Kind | None],
-    observed: Observed,
-    wanted: Mapping[Key, Desired] | None = None,
+    observed: InformerSet,
+    wanted: Mapping[Key, DesiredObject] | None = None,
 ) -> Inventory:
     """The inventory with how objects ended, as far as the watches and the texts tell.
 
@@ -104,9 +104,9 @@ def noted(
 
 def handed_over(
     inventory: Inventory,
-    wanted: Mapping[Key, Desired],
-    observed: Observed,
-    others: Callable[[Desired], Iterable[ManagedObject]],
+    wanted: Mapping[Key, DesiredObject],
+    observed: InformerSet,
+    others: Callable[[DesiredObject], Iterable[ManagedObject]],
 ) -> Inventory:
     """The inventory with what came to its end under the same text in other hands: an artifact or sync was renamed.
 
@@ -126,18 +126,18 @@ def handed_over(
 
 
 def _end_elsewhere(
-    entry: ManagedObject, own: ManagedObject | None, item: Desired, observed: Observed
+    entry: ManagedObject, own: ManagedObject | None, item: DesiredObject, observed: InformerSet
 ) -> ManagedObject | None:
     """Another's entry with its end; an end that nobody saw does not count against what the owner has seen itself."""
     ended = ended_of(entry, item.kind, observed, None if own else item)
     return msgspec.structs.replace(entry, ended=ended) if entry.uid and ended else None
 
 
-def _may_end(item: Desired) -> bool:
+def _may_end(item: DesiredObject) -> bool:
     return (item.ref.group, item.ref.kind) in _RUN_ONCE or cleaned_up(item.body)
 
 
-def ended_of(entry: ManagedObject, kind: Kind, observed: Observed, item: Desired | None = None) -> str:
+def ended_of(entry: ManagedObject, kind: Kind, observed: InformerSet, item: DesiredObject | None = None) -> str:
     """How an object came to its end, as far as it is known; empty while it has not.
 
     Args:

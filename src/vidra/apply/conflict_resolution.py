@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.errors import contested
 from vidra.apply.guards.conflicts import contest, why_not
-from vidra.apply.options import Terms
+from vidra.apply.options import ApplyOptions
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import look, try_apply
@@ -27,7 +27,7 @@ ATTEMPTS = 3
 class Send(Protocol):
     """Applies an object, under the owner's field manager."""
 
-    def __call__(self, item: Desired, uid: str, *, force: bool, version: str = "") -> Awaitable[LiveObject]:
+    def __call__(self, item: DesiredObject, uid: str, *, force: bool, version: str = "") -> Awaitable[LiveObject]:
         """Apply it to the object with this UID, and at this version if one is given."""
         ...
 
@@ -39,13 +39,13 @@ class Settling:
         terms: Whom it comes before.
     """
 
-    def __init__(self, client: Client, manager: str, terms: Terms, send: Send) -> None:
+    def __init__(self, client: Client, manager: str, terms: ApplyOptions, send: Send) -> None:
         self._client = client
         self._manager = manager
         self._terms = terms
         self._send = send
 
-    async def settle(self, item: Desired, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
+    async def settle(self, item: DesiredObject, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
         """Share the fields in which all agree, and take the others if this owner comes before all that have them.
 
         Args:
@@ -65,7 +65,9 @@ class Settling:
                     raise
         raise contested(item.ref, "other owners change it too fast: tried again later", fresh=fresh)
 
-    async def _stored(self, item: Desired, uid: str, error: ApiError, *, fresh: bool) -> tuple[Desired, str]:
+    async def _stored(
+        self, item: DesiredObject, uid: str, error: ApiError, *, fresh: bool
+    ) -> tuple[DesiredObject, str]:
         """The object as the server would store it, and the version of the object that the server looked at.
 
         Words have to do where nothing can be rehearsed: a webhook takes no part in it, or it would be refused.
@@ -84,7 +86,7 @@ class Settling:
             return item, found.metadata.resource_version
         return item.as_stored(after, self._manager), after["metadata"]["resourceVersion"]
 
-    async def _take(self, item: Desired, uid: str, version: str, *, fresh: bool) -> LiveObject:
+    async def _take(self, item: DesiredObject, uid: str, version: str, *, fresh: bool) -> LiveObject:
         """Ask who would lose, and force only if nothing changed since: nobody else may lose."""
         try:
             return await self._send(item, uid, version=version, force=False)
@@ -94,6 +96,6 @@ class Settling:
             self._must_win(item, error, fresh=fresh)
         return await self._send(item, uid, version=version, force=True)
 
-    def _must_win(self, item: Desired, error: ApiError, *, fresh: bool) -> None:
+    def _must_win(self, item: DesiredObject, error: ApiError, *, fresh: bool) -> None:
         if why := why_not(contest(error, self._manager), self._terms.policies, self._terms.rivals, str(item.ref)):
             raise contested(item.ref, why, fresh=fresh)

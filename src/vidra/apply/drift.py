@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE, MANAGER_PREFIX
 from vidra.api.resource import DriftedObject
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.field_owner import Owner
 from vidra.apply.managed_fields import MISSING, Fields, Json, below, held, key_of
 from vidra.kube.client import Client
@@ -50,7 +50,7 @@ class Finding(msgspec.Struct, frozen=True):
     """An apply would leave the owner what it holds as well."""
 
 
-async def find_drift(client: Client, item: Desired, uid: str, owner: Owner, *, holds: bool) -> Finding:
+async def find_drift(client: Client, item: DesiredObject, uid: str, owner: Owner, *, holds: bool) -> Finding:
     """What is different about an object.
 
     Args:
@@ -72,7 +72,7 @@ async def find_drift(client: Client, item: Desired, uid: str, owner: Owner, *, h
     return await _compared(client, item, uid, owner, holds=holds)
 
 
-async def _compared(client: Client, item: Desired, uid: str, owner: Owner, *, holds: bool) -> Finding:
+async def _compared(client: Client, item: DesiredObject, uid: str, owner: Owner, *, holds: bool) -> Finding:
     try:
         live = await client.get(item.path, Json)
         meta = live["metadata"]
@@ -104,7 +104,7 @@ def contains(live: Any, sent: Any) -> bool:
     return type(sent) is type(live) and sent == live
 
 
-def _drifted(item: Desired, live: Json, found: tuple[Difference, ...], owner: Owner) -> DriftedObject | None:
+def _drifted(item: DesiredObject, live: Json, found: tuple[Difference, ...], owner: Owner) -> DriftedObject | None:
     if not found:
         return None
     fields = tuple(difference.path for difference in found)

@@ -18,7 +18,7 @@ from vidra.apply.managed_fields_entries import Entry, noted, rewrite
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import ApiError, Status
-from vidra.kube.partial_metadata import LiveMeta, LiveObject, Manager
+from vidra.kube.partial_metadata import LiveMeta, LiveObject, ManagedFieldsEntry
 
 ATTEMPTS = 4
 
@@ -93,5 +93,5 @@ async def hand_over(client: Client, path: str, live: LiveObject, manager: str) -
     raise ApiError(409, Status("the object changes too fast: tried again later"))
 
 
-def _fields(entry: Manager) -> Fields:
+def _fields(entry: ManagedFieldsEntry) -> Fields:
     return decode(entry.fields, dict) if entry.fields else {}

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import msgspec
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.manifests import Ref
 
 
@@ -29,7 +29,7 @@ class Inventory(msgspec.Struct, frozen=True):
         """The inventory that a status holds."""
         return cls({key_of(entry): entry for entry in objects})
 
-    def ahead(self, wanted: Iterable[Desired]) -> Inventory:
+    def ahead(self, wanted: Iterable[DesiredObject]) -> Inventory:
         """Retained: every entry. Added: what is about to be applied, unconfirmed. Removed: nothing.
 
         An entry whose object is about to get another text forgets its revision: should the process die over it, what
@@ -65,7 +65,7 @@ def ref_of(entry: ManagedObject) -> Ref:
     return Ref(entry.api_version, entry.kind, entry.namespace, entry.name)
 
 
-def entry_for(item: Desired, uid: str = "", revision: str = "", *, joined: bool = False) -> ManagedObject:
+def entry_for(item: DesiredObject, uid: str = "", revision: str = "", *, joined: bool = False) -> ManagedObject:
     """The entry of an object; without a UID: written ahead, not confirmed."""
     ref = item.ref
     return ManagedObject(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import entry_for, key_of
 from vidra.kube.store import Store
@@ -81,7 +81,7 @@ class Claims:
         if owner.name in self._let_go:
             self._let_go[owner.name] -= set(keys)
 
-    def of_same_text(self, owner: Owner, item: Desired, cluster: str) -> Iterator[ManagedObject]:
+    def of_same_text(self, owner: Owner, item: DesiredObject, cluster: str) -> Iterator[ManagedObject]:
         """What others have written down of an object that they applied from this very text, as entries of this owner.
 
         What they let go of counts if it had ended before: that happened, whoever has the object.

@@ -12,7 +12,7 @@ from vidra.apply.guards.conflicts import Rivals, nobody
 from vidra.manifests import Ref
 
 
-class Terms(msgspec.Struct, frozen=True):
+class ApplyOptions(msgspec.Struct, frozen=True):
     """What an owner may do to objects that are not its alone, and what there is to know about it."""
 
     policies: Policies = Policies()
@@ -27,5 +27,5 @@ class Terms(msgspec.Struct, frozen=True):
     """Names of Namespaces that may be given labels although they were there before."""
 
 
-UNARMED = Terms()
+DEFAULT_OPTIONS = ApplyOptions()
 """Takes nothing from anybody."""

@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from vidra.api.resource import ManagedObject
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.desired.order import Leave, Step, leave_of, stage_of
 from vidra.apply.inventory import Inventory, key_of
-from vidra.kube.object_snapshot import Seen
+from vidra.kube.object_snapshot import ObjectSnapshot
 
-Look = Callable[[Desired], Seen | None]
+Look = Callable[[DesiredObject], ObjectSnapshot | None]
 """The object as last seen in the cluster; None when it is not there or cannot be told."""
 
 
 class Plan(msgspec.Struct, frozen=True):
     """The work of one pass."""
 
-    stages: tuple[tuple[Desired, ...], ...]
+    stages: tuple[tuple[DesiredObject, ...], ...]
     """To apply, in this order."""
     unchanged: tuple[ManagedObject, ...]
     """In the cluster as they should be: no request."""
@@ -27,17 +27,17 @@ class Plan(msgspec.Struct, frozen=True):
     """To remove, in this order."""
 
     @property
-    def changes(self) -> tuple[Desired, ...]:
+    def changes(self) -> tuple[DesiredObject, ...]:
         """Everything to apply."""
         return tuple(item for stage in self.stages for item in stage)
 
-    def changing(self, items: Iterable[Desired]) -> Plan:
+    def changing(self, items: Iterable[DesiredObject]) -> Plan:
         """The same, with these objects, so far unchanged, to be applied as well."""
         more = {item.key: item for item in items}
         unchanged = tuple(entry for entry in self.unchanged if key_of(entry) not in more)
         return Plan(staged((*self.changes, *more.values())), unchanged, self.prune) if more else self
 
-    def without(self, items: Iterable[Desired], entries: Mapping[Key, ManagedObject]) -> Plan:
+    def without(self, items: Iterable[DesiredObject], entries: Mapping[Key, ManagedObject]) -> Plan:
         """The same, with these objects left as they are; their entries are taken from the inventory."""
         left = {item.key for item in items}
         stages = (tuple(item for item in stage if item.key not in left) for stage in self.stages)
@@ -45,9 +45,9 @@ class Plan(msgspec.Struct, frozen=True):
         return Plan(tuple(stage for stage in stages if stage), (*self.unchanged, *kept), self.prune)
 
 
-def plan(wanted: Mapping[Key, Desired], inventory: Inventory, look: Look, manager: str) -> Plan:
+def plan(wanted: Mapping[Key, DesiredObject], inventory: Inventory, look: Look, manager: str) -> Plan:
     """Compare what should be with what is known to be."""
-    changes: list[Desired] = []
+    changes: list[DesiredObject] = []
     unchanged: list[ManagedObject] = []
     for key, item in wanted.items():
         entry = inventory.entries.get(key)
@@ -59,7 +59,7 @@ def plan(wanted: Mapping[Key, Desired], inventory: Inventory, look: Look, manage
     return Plan(staged(changes), tuple(unchanged), prune_order(unwanted))
 
 
-def is_drift(item: Desired, entry: ManagedObject | None) -> bool:
+def is_drift(item: DesiredObject, entry: ManagedObject | None) -> bool:
     """Whether an object that is to be applied was applied with this very text before: somebody changed it since."""
     return entry is not None and bool(entry.uid) and entry.revision.startswith(f"{item.digest}-")
 
@@ -79,9 +79,9 @@ def generation_of(entry: ManagedObject) -> int:
     return int(entry.revision.split("-")[2]) if entry.revision.count("-") == 2 else 0
 
 
-def staged(items: Iterable[Desired]) -> tuple[tuple[Desired, ...], ...]:
+def staged(items: Iterable[DesiredObject]) -> tuple[tuple[DesiredObject, ...], ...]:
     """Objects by wave and stage, empty ones left out."""
-    by_step: dict[Step, list[Desired]] = {}
+    by_step: dict[Step, list[DesiredObject]] = {}
     for item in items:
         by_step.setdefault(Step(item.wave, stage_of(item.ref.api_version, item.ref.kind)), []).append(item)
     return tuple(tuple(by_step[step]) for step in sorted(by_step))
@@ -95,7 +95,7 @@ def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, 
     return tuple(tuple(by_step[step]) for step in sorted(by_step, reverse=True))
 
 
-def _at_peace(item: Desired, entry: ManagedObject, live: Seen | None, manager: str) -> bool:
+def _at_peace(item: DesiredObject, entry: ManagedObject, live: ObjectSnapshot | None, manager: str) -> bool:
     """Whether the object is the one that was applied, from the same text, with every field still in our hands.
 
     What came to its end under this text and is gone is as it should be.

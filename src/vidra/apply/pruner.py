@@ -22,8 +22,8 @@ from vidra.apply.release import abandon, release, unmarked
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.informers import Observed
-from vidra.kube.object_snapshot import Seen, seen
+from vidra.kube.informers import InformerSet
+from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
 from vidra.kube.operations import delete, json_patch, look
 
 ATTEMPTS = 4
@@ -68,7 +68,7 @@ class Pruner:
         self,
         client: Client,
         discovery: Discovery,
-        observed: Observed,
+        observed: InformerSet,
         owner: Owner,
         *,
         claims: Claims,
@@ -100,12 +100,12 @@ class Pruner:
             state = self._observed.get(kind, entry.namespace, entry.name)
             return await self._try(path, entry, state, orphan=orphan)
 
-    async def _try(self, path: str, entry: ManagedObject, state: Seen | None, *, orphan: bool) -> Removed:
+    async def _try(self, path: str, entry: ManagedObject, state: ObjectSnapshot | None, *, orphan: bool) -> Removed:
         for _ in range(ATTEMPTS):
             try:
                 if state is None:
                     live = await look(self._client, path)
-                    state = seen(live.metadata) if live else None
+                    state = snapshot_of(live.metadata) if live else None
                 if state is None or not self._is_ours(entry, state):
                     return await self._gone(path, entry, state)
                 if orphan or state.kept:
@@ -123,22 +123,22 @@ class Pruner:
             Reason.PRUNE_FAILED, f"{ref_of(entry)} changes too fast to be removed safely: tried again later"
         )
 
-    async def _gone(self, path: str, entry: ManagedObject, state: Seen | None) -> Removed:
+    async def _gone(self, path: str, entry: ManagedObject, state: ObjectSnapshot | None) -> Removed:
         """What was applied is gone; what is there now, from a backup for example, may have this owner's mark."""
         if state and state.lost:
             await self._abandoned(path, entry, state, "")
         return Removed(Removal.GONE)
 
-    async def _abandon(self, path: str, entry: ManagedObject, state: Seen, *, shared: bool) -> None:
+    async def _abandon(self, path: str, entry: ManagedObject, state: ObjectSnapshot, *, shared: bool) -> None:
         version = entry.api_version
         await abandon(self._client, path, uid=state.uid, owner=self._owner, api_version=version, shared=shared)
 
-    async def _abandoned(self, path: str, entry: ManagedObject, state: Seen, why: str) -> Removed:
+    async def _abandoned(self, path: str, entry: ManagedObject, state: ObjectSnapshot, why: str) -> Removed:
         await self._abandon(path, entry, state, shared=bool(self._others.of(entry, state)))
         self._others.let_go(entry)
         return Removed(Removal.KEPT, why)
 
-    async def _remove(self, path: str, entry: ManagedObject, state: Seen) -> Removed:
+    async def _remove(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
         if await self._others.overlooked(path, entry, state):
             # Its fields may be others' too: they keep their values.
             await self._abandon(path, entry, state, shared=True)
@@ -157,7 +157,7 @@ class Pruner:
         gone = await delete(self._client, path, uid=state.uid, resource_version=str(max(state.version, 0) or ""))
         return Removed(Removal.GONE, asked=True) if gone else await self._on_its_way(path, state, asked=True)
 
-    async def _on_its_way(self, path: str, state: Seen, *, asked: bool) -> Removed:
+    async def _on_its_way(self, path: str, state: ObjectSnapshot, *, asked: bool) -> Removed:
         live = await look(self._client, path)
         if live is None or live.metadata.uid != state.uid:
             return Removed(Removal.GONE, asked=asked)
@@ -168,7 +168,7 @@ class Pruner:
         self._others.let_go(entry)
         return Removed(Removal.RELEASED, asked=True)
 
-    async def _released(self, path: str, entry: ManagedObject, state: Seen) -> Seen:
+    async def _released(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> ObjectSnapshot:
         """Give this owner's part up; what is left of the object, and who holds it."""
         try:
             left = await release(self._client, path, ref_of(entry), uid=state.uid, owner=self._owner)
@@ -177,13 +177,13 @@ class Pruner:
             if live is None or live.metadata.uid != state.uid:
                 raise
             # It is not valid without a field that this owner took from the others: that stays until they set it.
-            now = seen(live.metadata)
+            now = snapshot_of(live.metadata)
             if all(name == self._manager for name, _ in now.holders):
                 return msgspec.structs.replace(now, holders=())
             left = await json_patch(self._client, path, unmarked(live.metadata, self._owner))
-        return seen(left.metadata)
+        return snapshot_of(left.metadata)
 
-    def _is_ours(self, entry: ManagedObject, state: Seen) -> bool:
+    def _is_ours(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether this is what was applied: the same UID, or our field manager on it.
 
         The manager alone counts for what was applied, or put back under a new UID, just before a process died.

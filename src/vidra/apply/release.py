@@ -12,7 +12,7 @@ from vidra.apply.managed_fields_renewal import renew
 from vidra.kube.client import Client, encode
 from vidra.kube.decode import decode
 from vidra.kube.operations import apply, json_patch, look
-from vidra.kube.partial_metadata import LiveMeta, LiveObject, Manager
+from vidra.kube.partial_metadata import LiveMeta, LiveObject, ManagedFieldsEntry
 from vidra.manifests import Ref
 
 Operation = dict[str, Any]
@@ -64,7 +64,7 @@ def _labels(meta: LiveMeta, manager: str) -> list[str]:
     return found + ([FORMER_LABEL] if former and labels.get(FORMER_LABEL) == FORMER_VALUE else [])
 
 
-def _held(entry: Manager) -> list[str]:
+def _held(entry: ManagedFieldsEntry) -> list[str]:
     """The labels that a manager holds."""
     fields = decode(entry.fields or b"{}", _Fields)
     return [key.removeprefix("f:") for key in fields.metadata.labels]
@@ -78,7 +78,7 @@ class _Fields(msgspec.Struct, frozen=True):
     metadata: _Metadata = msgspec.field(default_factory=_Metadata, name="f:metadata")
 
 
-def _managers(entries: tuple[Manager, ...], manager: str) -> list[Operation]:
+def _managers(entries: tuple[ManagedFieldsEntry, ...], manager: str) -> list[Operation]:
     mine = [index for index, entry in enumerate(entries) if entry.manager == manager]
     if mine and len(mine) == len(entries):
         # An empty list would mean "as it was"; a list with one empty entry means none (KEP-555).

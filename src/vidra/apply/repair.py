@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from vidra.apply.blocking_fields import Place, emptied, leftovers, unexplained
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.field_sets import Fields, merged
 from vidra.apply.guards.immutable import immutable
 from vidra.apply.handover import disowned, fields_of, given, is_apply, is_update
@@ -34,7 +34,7 @@ def may_help(error: ApiError) -> bool:
     return error.code == 422 and bool(error.causes) and not error.conflict and not immutable(error)
 
 
-async def repair(client: Client, item: Desired, uid: str, version: str, *, error: ApiError, manager: str) -> str:
+async def repair(client: Client, item: DesiredObject, uid: str, version: str, *, error: ApiError, manager: str) -> str:
     """Put right what stands in the way.
 
     Args:

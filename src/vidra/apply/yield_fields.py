@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.managed_fields import Json, Path, cut
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
@@ -17,7 +17,7 @@ from vidra.kube.operations import json_patch, look
 from vidra.kube.partial_metadata import LiveObject
 
 
-async def give_up(client: Client, item: Desired, uid: str, manager: str) -> LiveObject:
+async def give_up(client: Client, item: DesiredObject, uid: str, manager: str) -> LiveObject:
     """Let go of the fields that the text has no longer.
 
     Raises:

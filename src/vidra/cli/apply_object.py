@@ -6,7 +6,7 @@ import base64
 import re
 from typing import Any
 
-from vidra.cli.errors import Failure
+from vidra.cli.errors import CommandError
 from vidra.kube.client import Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
@@ -35,11 +35,11 @@ async def put(client: Client, kind: Kind, body: Json) -> None:
         await apply(client, path, encode(body), manager=MANAGER, force=True)
     except ApiError as error:
         if error.not_found and kind.namespaced:
-            raise Failure(
+            raise CommandError(
                 f"the namespace {metadata['namespace']} is missing: vidra install makes it, or name another"
             ) from None
         if kind == SECRET and error.code != 403:
-            raise Failure(
+            raise CommandError(
                 f"the API server refused the Secret {metadata['name']} ({error.code} {error.reason})"
             ) from None
         raise

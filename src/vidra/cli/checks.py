@@ -11,14 +11,14 @@ from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.evaluator import Verdicts
 from vidra.cli import hub_client as hub
-from vidra.cli.errors import Failure, sentence
+from vidra.cli.errors import CommandError, sentence
 from vidra.cli.ignored_secrets import elsewhere, unseen
 from vidra.cli.log_config import configure
-from vidra.clusters.dry_run import Nobody
+from vidra.clusters.dry_run import NoopEventHandler
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.registry import Clusters, is_local
 from vidra.controllers.runtime.settings import chosen, read
-from vidra.controllers.sync.source.resolve import Known, source_of
+from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.kube.client import Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.decode import decode
@@ -106,7 +106,7 @@ async def _checks(client: Client, account: str, counting: Sequence[str]) -> Asyn
             hub.cluster_secrets(client, counting),
         )
         syncs, resources = await asyncio.gather(hub.syncs(client), hub.resources(client))
-    except (KubeError, Failure) as error:
+    except (KubeError, CommandError) as error:
         yield Finding("what Vidra reads", "problem", str(error))
         return
     async for finding in _elsewhere(client, counting):
@@ -114,13 +114,13 @@ async def _checks(client: Client, account: str, counting: Sequence[str]) -> Asyn
     source = chosen(maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield _settings(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
-    known = Known(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace)
+    known = SourceContext(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace)
     async for finding in _infrahubs(syncs, settings.query_name, known):
         yield finding
     named = [item.spec.destination.server for item in syncs] + [item.spec.destination.server for item in resources]
     wanted = {server for server in named if server and not is_local(server)}
     servers = {server for secret in clusters for server in _servers(secret)}
-    pool = Clusters(client.connection, (namespace,), hub.stored(clusters, Store()), Nobody(), Verdicts())
+    pool = Clusters(client.connection, (namespace,), hub.stored(clusters, Store()), NoopEventHandler(), Verdicts())
     try:
         for server in sorted({server.rstrip("/") for server in (*wanted, *servers)}):
             yield await _destination(pool, server)
@@ -236,7 +236,7 @@ def _settings(source: str, complaints: tuple[str, ...]) -> Finding:
     )
 
 
-async def _infrahubs(syncs: list[InfrahubSync], query: str, known: Known) -> AsyncIterator[Finding]:
+async def _infrahubs(syncs: list[InfrahubSync], query: str, known: SourceContext) -> AsyncIterator[Finding]:
     """For every sync: whether credentials are there, the log-in works and the stored query gives a list."""
     if not syncs:
         yield Finding("infrahub", "unknown", "no sync names one yet")
@@ -248,7 +248,7 @@ async def _infrahubs(syncs: list[InfrahubSync], query: str, known: Known) -> Asy
         await pool.close()
 
 
-async def _infrahub(sync: InfrahubSync, query: str, known: Known, pool: InfrahubPool) -> Finding:
+async def _infrahub(sync: InfrahubSync, query: str, known: SourceContext, pool: InfrahubPool) -> Finding:
     what = f"infrahub of {sync.metadata.name}"
     remarks: list[str] = []
     try:
@@ -300,12 +300,12 @@ async def _signed_in(client: Client) -> None:
 
 
 def _servers(secret: Any) -> list[str]:
-    from vidra.kube.connection import NotConfigured
+    from vidra.kube.connection import NotConfiguredError
     from vidra.kube.kubeconfig import parse
 
     try:
         return [entry.cluster.server for entry in parse(secret.value("kubeconfig")).clusters]
-    except (NotConfigured, ValueError):
+    except (NotConfiguredError, ValueError):
         return []
 
 

@@ -14,15 +14,15 @@ from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory_index import Claims
 from vidra.cli import hub_client as hub
-from vidra.cli.errors import Failure
-from vidra.clusters.dry_run import Rehearsal
-from vidra.controllers.resource.dry_run import Preview, Proposal, Study, rehearse, study
+from vidra.cli.errors import CommandError
+from vidra.clusters.dry_run import DryRunClusters
+from vidra.controllers.resource.dry_run import DryRunInput, DryRunPlan, DryRunResult, dry_run, plan_dry_run
 from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.content_store import ContentStore, kept_for
 from vidra.controllers.runtime.context import sync_of
 from vidra.controllers.runtime.settings import Settings, chosen, read
-from vidra.controllers.sync.dry_run import Proposed, propose
-from vidra.controllers.sync.source.resolve import Known, source_of
+from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
+from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.kube.client import Client
 from vidra.kube.store import Store
 from vidra.sources.infrahub import InfrahubPool
@@ -32,15 +32,15 @@ class Stage(msgspec.Struct, frozen=True):
     """What a rehearsal needs."""
 
     hub: str
-    clusters: Rehearsal
+    clusters: DryRunClusters
     resources: Store[VidraResource]
     content: ContentStore
     settings: Settings
-    known: Known
+    known: SourceContext
     managers: dict[str, str]
     """Names of the VidraResources by field manager."""
 
-    async def stored(self, resource: VidraResource) -> Proposal:
+    async def stored(self, resource: VidraResource) -> DryRunInput:
         """A VidraResource with its text as it is kept.
 
         Raises:
@@ -50,12 +50,12 @@ class Stage(msgspec.Struct, frozen=True):
         try:
             text = await self.content.load(resource) if content else (resource.spec.manifest or "").encode()
         except ContentError as error:
-            raise Failure(f"VidraResource {resource.metadata.name}: {error}") from None
-        return Proposal(resource, text)
+            raise CommandError(f"VidraResource {resource.metadata.name}: {error}") from None
+        return DryRunInput(resource, text)
 
-    async def rehearsed(self, proposals: list[Proposal]) -> Preview:
+    async def rehearsed(self, proposals: list[DryRunInput]) -> DryRunResult:
         """What passes over all of these would do."""
-        return await rehearse(self.clusters, proposals, self.hub, self.resources, self.settings.label_namespaces)
+        return await dry_run(self.clusters, proposals, self.hub, self.resources, self.settings.label_namespaces)
 
 
 @asynccontextmanager
@@ -71,7 +71,7 @@ async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
         hub.syncs(client),
     )
     source, identity = chosen(maps, namespace), hub_of(uid)
-    rehearsal = Rehearsal(client.connection, counting, hub.stored(clusters, Store()), Verdicts())
+    rehearsal = DryRunClusters(client.connection, counting, hub.stored(clusters, Store()), Verdicts())
     rehearsal.home.uid = uid
     try:
         yield Stage(
@@ -80,14 +80,14 @@ async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
             resources=hub.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, namespace, Store(index=kept_for)),
             settings=read(source.data if source else {})[0],
-            known=Known(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace),
+            known=SourceContext(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace),
             managers={Owner(identity, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:
         await rehearsal.close()
 
 
-async def studied(client: Client, namespace: str, resource: VidraResource) -> Study:
+async def studied(client: Client, namespace: str, resource: VidraResource) -> DryRunPlan:
     """What a pass over a VidraResource would find.
 
     Raises:
@@ -95,13 +95,13 @@ async def studied(client: Client, namespace: str, resource: VidraResource) -> St
     """
     async with stage(client, namespace) as here:
         claims = Claims(here.resources, here.hub)
-        found = await study(here.clusters, await here.stored(resource), here.hub, here.resources, claims)
+        found = await plan_dry_run(here.clusters, await here.stored(resource), here.hub, here.resources, claims)
         if isinstance(found, ObjectProblem):
-            raise Failure(f"{found.reason}: {found.message}")
+            raise CommandError(f"{found.reason}: {found.message}")
         return found
 
 
-async def proposed(here: Stage, sync: InfrahubSync) -> Proposed:
+async def proposed(here: Stage, sync: InfrahubSync) -> SyncDryRun:
     """What a sync would have applied if Infrahub were asked now.
 
     Raises:
@@ -110,6 +110,6 @@ async def proposed(here: Stage, sync: InfrahubSync) -> Proposed:
     pool = InfrahubPool()
     try:
         source = await source_of(sync, here.settings.query_name, here.known, pool, lambda _reason, _message: None)
-        return await propose(sync, source, here.resources.group(sync.metadata.name), here.clusters.catalogue)
+        return await dry_run_sync(sync, source, here.resources.group(sync.metadata.name), here.clusters.catalogue)
     finally:
         await pool.close()

@@ -28,7 +28,7 @@ class Exit(IntEnum):
     """Ctrl-C."""
 
 
-class Failure(Exception):  # noqa: N818 - how a command ends
+class CommandError(Exception):
     """A command cannot do what it was asked to; the message says why and what to do."""
 
     def __init__(self, message: str, code: Exit = Exit.FAILED) -> None:
@@ -38,16 +38,16 @@ class Failure(Exception):  # noqa: N818 - how a command ends
 
 def sentence(error: BaseException) -> str | None:
     """What to tell a person about an error that is nobody's fault here; None for a fault of Vidra."""
-    if isinstance(error, Failure):
+    if isinstance(error, CommandError):
         return str(error)
     from vidra.clusters.errors import ClusterError
-    from vidra.kube.connection import NotConfigured
+    from vidra.kube.connection import NotConfiguredError
     from vidra.kube.errors import ApiError, KubeError
     from vidra.sources.protocol import SourceError
 
     if isinstance(error, ApiError) and error.unauthorized:
         return f"the API server does not take these credentials ({error}): log in anew, or choose another --context"
-    expected = isinstance(error, (KubeError, NotConfigured, SourceError, ClusterError))
+    expected = isinstance(error, (KubeError, NotConfiguredError, SourceError, ClusterError))
     return str(error) if expected else None
 
 
@@ -73,4 +73,4 @@ class Commands(TyperGroup):
             if told is None:
                 raise
             typer.echo(f"error: {printable(told)}", err=True)
-            raise typer.Exit(cause.code if isinstance(cause, Failure) else Exit.FAILED) from None
+            raise typer.Exit(cause.code if isinstance(cause, CommandError) else Exit.FAILED) from None

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.kube.connection import NotConfigured
+from vidra.kube.connection import NotConfiguredError
 from vidra.kube.kubeconfig import ClusterEntry, UserEntry
 
 _API = "client.authentication.k8s.io/"
@@ -58,7 +58,7 @@ def logged_in(user: UserEntry, cluster: ClusterEntry, *, interactive: bool) -> U
     program = _program(user.exec)
     interactive = interactive and sys.stdin.isatty() and program.interactive_mode != "Never"
     if program.interactive_mode == "Always" and not interactive:
-        raise NotConfigured(f"{program.command} must ask you something, and there is no terminal to do that on")
+        raise NotConfiguredError(f"{program.command} must ask you something, and there is no terminal to do that on")
     status = _run(program, _asked(program, cluster, interactive=interactive), interactive=interactive)
     return msgspec.structs.replace(
         user,
@@ -73,9 +73,9 @@ def _program(given: Any) -> _Program:
     try:
         program = msgspec.convert(given, _Program)
     except msgspec.ValidationError:
-        raise NotConfigured("the exec section of the kubeconfig needs at least command and apiVersion") from None
+        raise NotConfiguredError("the exec section of the kubeconfig needs at least command and apiVersion") from None
     if program.api_version not in _VERSIONS:
-        raise NotConfigured(
+        raise NotConfiguredError(
             f"the exec section of the kubeconfig wants {program.api_version!r}: known are v1 and v1beta1"
         )
     return program
@@ -107,12 +107,12 @@ def _run(program: _Program, info: str, *, interactive: bool) -> _Status:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NotConfigured(f"{program.command} gave no credentials within {_WITHIN:g} s") from None
+        raise NotConfiguredError(f"{program.command} gave no credentials within {_WITHIN:g} s") from None
     except OSError as error:
         hint = f": {program.install_hint.strip()}" if program.install_hint else ""
-        raise NotConfigured(f"the kubeconfig logs in with {program.command}: {error.strerror}{hint}") from None
+        raise NotConfiguredError(f"the kubeconfig logs in with {program.command}: {error.strerror}{hint}") from None
     if ended.returncode:
-        raise NotConfigured(f"{program.command}, with which the kubeconfig logs in, failed ({ended.returncode})")
+        raise NotConfiguredError(f"{program.command}, with which the kubeconfig logs in, failed ({ended.returncode})")
     return _status(program, ended.stdout)
 
 
@@ -120,11 +120,11 @@ def _status(program: _Program, text: bytes) -> _Status:
     try:
         answer = msgspec.json.decode(text, type=_Credential)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise NotConfigured(f"{program.command} wrote what is no ExecCredential") from None
+        raise NotConfiguredError(f"{program.command} wrote what is no ExecCredential") from None
     status = answer.status
     complete = bool(status.token) or bool(status.client_certificate_data and status.client_key_data)
     if answer.kind != "ExecCredential" or answer.api_version != program.api_version or not complete:
-        raise NotConfigured(f"{program.command} gave no credentials of {program.api_version}")
+        raise NotConfiguredError(f"{program.command} gave no credentials of {program.api_version}")
     return status
 
 

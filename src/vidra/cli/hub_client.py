@@ -23,7 +23,7 @@ from vidra.api.names import (
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.cli.errors import Exit, Failure
+from vidra.cli.errors import CommandError, Exit
 from vidra.cli.options import CREDENTIALS_NAMESPACES
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
@@ -127,7 +127,7 @@ async def identity(client: Client) -> str:
     """
     system = await look(client, "/api/v1/namespaces/kube-system")
     if system is None:
-        raise Failure("this cluster has no namespace kube-system, by which Vidra knows its own objects")
+        raise CommandError("this cluster has no namespace kube-system, by which Vidra knows its own objects")
     return system.metadata.uid
 
 
@@ -143,10 +143,10 @@ async def find(client: Client, name: str) -> Item:
         one(client, f"{RESOURCES}/{rest}", VidraResource) if kind != SYNC_KIND else _nothing(),
     )
     if sync and resource:
-        raise Failure(f"{rest} is an InfrahubSync and a VidraResource: write isync/{rest} or vres/{rest}")
+        raise CommandError(f"{rest} is an InfrahubSync and a VidraResource: write isync/{rest} or vres/{rest}")
     found: Item | None = sync or resource
     if found is None:
-        raise Failure(f"there is no InfrahubSync or VidraResource {rest!r} (vidra get lists them)")
+        raise CommandError(f"there is no InfrahubSync or VidraResource {rest!r} (vidra get lists them)")
     return found
 
 
@@ -180,7 +180,7 @@ async def _nothing() -> None:
 def not_installed(error: ApiError) -> Exception:
     """What to tell instead of a 404 for a whole kind."""
     if error.not_found:
-        return Failure("this cluster does not know Vidra: install it (vidra install), or choose another --context")
+        return CommandError("this cluster does not know Vidra: install it (vidra install), or choose another --context")
     return error
 
 
@@ -189,7 +189,7 @@ def _split(given: str) -> tuple[str, str]:
     word, slash, name = given.rpartition("/")
     kind = _KINDS.get(word.lower().removesuffix(f".{GROUP}")) if slash else ""
     if kind is None or not name:
-        raise Failure(f"{given!r}: write NAME, isync/NAME or vres/NAME", Exit.USAGE)
+        raise CommandError(f"{given!r}: write NAME, isync/NAME or vres/NAME", Exit.USAGE)
     return kind, name
 
 

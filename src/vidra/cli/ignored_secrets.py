@@ -11,7 +11,7 @@ from vidra.controllers.runtime.ignored_secrets import hint
 from vidra.controllers.runtime.settings import is_settings
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
-from vidra.kube.types import ConfigMap, Heading
+from vidra.kube.types import ConfigMap, PartialObjectMetadata
 
 
 async def elsewhere(client: Client, counting: Collection[str], own: str) -> list[str]:
@@ -21,8 +21,8 @@ async def elsewhere(client: Client, counting: Collection[str], own: str) -> list
         KubeError: They cannot be seen.
     """
     secrets, clusters, maps = await asyncio.gather(
-        listed(client, SECRETS, Heading, INFRAHUB_LABEL),
-        listed(client, SECRETS, Heading, CLUSTER_LABEL),
+        listed(client, SECRETS, PartialObjectMetadata, INFRAHUB_LABEL),
+        listed(client, SECRETS, PartialObjectMetadata, CLUSTER_LABEL),
         listed(client, CONFIG_MAPS, ConfigMap, CONFIG_SELECTOR),
     )
     found = {(item.metadata.namespace, item.metadata.name): item.metadata for item in (*secrets, *clusters)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from vidra.cli.errors import Failure
+from vidra.cli.errors import CommandError
 from vidra.cli.kubeconfig_loading import entries, merged
 from vidra.cli.prompt import text_of
 from vidra.clusters.kubeconfig_secret import connection_for, host_of
@@ -46,18 +46,18 @@ def reduced(kubeconfig: Path | None, context: str, token_file: str) -> tuple[str
 
 def _acceptable(cluster: ClusterEntry, user: UserEntry, context: str) -> None:
     if user.exec is not None:
-        raise Failure(
+        raise CommandError(
             f"context {context!r} logs in with a plugin (exec), which Vidra does not run. Give it a token instead: "
             f"kubectl --context {context} -n kube-system create serviceaccount vidra; bind a role to it; "
             f"kubectl --context {context} -n kube-system create token vidra --duration 8760h | "
             f"vidra cluster apply {context} --token-file -"
         )
     if cluster.insecure_skip_tls_verify:
-        raise Failure(f"context {context!r} has insecure-skip-tls-verify: give it a certificate-authority")
+        raise CommandError(f"context {context!r} has insecure-skip-tls-verify: give it a certificate-authority")
     if not host_of(cluster.server):
-        raise Failure(f"the server of context {context!r} is no URL with a host: {cluster.server}")
+        raise CommandError(f"the server of context {context!r} is no URL with a host: {cluster.server}")
     if not (user.token or user.token_file or user.username or user.client_certificate or user.client_certificate_data):
-        raise Failure(f"context {context!r} has no credentials")
+        raise CommandError(f"context {context!r} has no credentials")
 
 
 def _kubeconfig(name: str, cluster: dict[str, str], user: dict[str, str]) -> str:

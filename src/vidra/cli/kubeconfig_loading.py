@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from vidra.cli.options import Place
-from vidra.kube.connection import Connection, NotConfigured, in_cluster
+from vidra.kube.connection import Connection, NotConfiguredError, in_cluster
 from vidra.kube.kubeconfig import ClusterEntry, Kubeconfig, NamedCluster, NamedUser, UserEntry, connection_of, parse
 
 
@@ -39,7 +39,7 @@ def merged(explicit: Path | None) -> Kubeconfig:
     """
     files = [explicit] if explicit else _files()
     if not files:
-        raise NotConfigured(_NOWHERE)
+        raise NotConfiguredError(_NOWHERE)
     read = [_read(file) for file in files]
     return Kubeconfig(
         clusters=tuple(item for config in read for item in config.clusters),
@@ -60,15 +60,17 @@ def entries(config: Kubeconfig, context: str) -> tuple[ClusterEntry, UserEntry]:
     if entry is None:
         known = ", ".join(item.name for item in config.contexts) or "none"
         what = f"no context {wanted!r}" if wanted else "no current context"
-        raise NotConfigured(f"the kubeconfig has {what}: choose one with --context (there are: {known})")
+        raise NotConfiguredError(f"the kubeconfig has {what}: choose one with --context (there are: {known})")
     cluster, user = config.parts(entry)
     if cluster.proxy_url:
-        raise NotConfigured(f"context {wanted!r} goes through a proxy (proxy-url), which this command cannot")
+        raise NotConfiguredError(f"context {wanted!r} goes through a proxy (proxy-url), which this command cannot")
     if user.impersonation:
         acts = f"acts as somebody else ({', '.join(user.impersonation)})"
-        raise NotConfigured(f"context {wanted!r} {acts}, which this command does not")
+        raise NotConfiguredError(f"context {wanted!r} {acts}, which this command does not")
     if user.auth_provider is not None:
-        raise NotConfigured(f"context {wanted!r} uses an auth-provider, which Kubernetes gave up in v1.26: use exec")
+        raise NotConfiguredError(
+            f"context {wanted!r} uses an auth-provider, which Kubernetes gave up in v1.26: use exec"
+        )
     return cluster, user
 
 
@@ -84,17 +86,17 @@ def _files() -> list[Path]:
 def _inside() -> Connection:
     try:
         return in_cluster()
-    except NotConfigured:
-        raise NotConfigured(_NOWHERE) from None
+    except NotConfiguredError:
+        raise NotConfiguredError(_NOWHERE) from None
 
 
 def _read(file: Path) -> Kubeconfig:
     try:
         config = parse(file.read_bytes())
     except OSError as error:
-        raise NotConfigured(f"cannot read the kubeconfig {file}: {error.strerror}") from None
-    except NotConfigured as error:
-        raise NotConfigured(f"{file}: {error}") from None
+        raise NotConfiguredError(f"cannot read the kubeconfig {file}: {error.strerror}") from None
+    except NotConfiguredError as error:
+        raise NotConfiguredError(f"{file}: {error}") from None
     folder = file.absolute().parent
     return msgspec.structs.replace(
         config,

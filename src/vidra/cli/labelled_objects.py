@@ -75,15 +75,15 @@ async def _ask(client: Client, sort: Labelled) -> list[Json]:
 
 
 async def _find(client: Client, sort: Labelled, name: str) -> Json:
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
 
     items = await _ask(client, sort)
     found = [item for item in items if name in {item["metadata"]["name"], _named(item)}]
     found = found or [item for item in items if sort.label and name in _meant(item, sort.label)]
     if not found:
-        raise Failure(f"there are no {sort.what} {name!r}")
+        raise CommandError(f"there are no {sort.what} {name!r}")
     if len(found) > 1:
-        raise Failure(f"{name!r} stands for several: write one of {', '.join(_named(item) for item in found)}")
+        raise CommandError(f"{name!r} stands for several: write one of {', '.join(_named(item) for item in found)}")
     return found[0]
 
 

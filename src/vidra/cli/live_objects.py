@@ -11,9 +11,9 @@ from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
 from vidra.api.resource import ManagedObject
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.registry import Clusters
-from vidra.kube.discovery import DiscoveryStale
+from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.errors import KubeError
-from vidra.kube.object_snapshot import seen
+from vidra.kube.object_snapshot import snapshot_of
 from vidra.kube.operations import look
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList, LiveMeta
 
@@ -42,7 +42,7 @@ class Sighting(msgspec.Struct, frozen=True):
         Args:
             managers: Names of the VidraResources by field manager.
         """
-        holders = seen(self.meta).holders if self.meta else ()
+        holders = snapshot_of(self.meta).holders if self.meta else ()
         return [managers.get(manager, manager) for manager, _ in holders]
 
 
@@ -68,7 +68,7 @@ async def _listed(
             return {}
         query = {"labelSelector": f"{MANAGED_LABEL}={MANAGED_VALUE}"}
         listing = await cluster.client.get(served.path(), LiveList, accept=METADATA_LIST, query=query)
-    except (ClusterError, DiscoveryStale, KubeError) as error:
+    except (ClusterError, StaleDiscoveryError, KubeError) as error:
         return str(error)
     return {(item.metadata.namespace, item.metadata.name): item.metadata for item in listing.items or ()}
 

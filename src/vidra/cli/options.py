@@ -10,7 +10,7 @@ import typer
 
 from vidra.api.times import parse_duration
 from vidra.cli.completion import contexts
-from vidra.cli.errors import Exit, Failure
+from vidra.cli.errors import CommandError, Exit
 
 OWN_NAMESPACE = "vidra-system"
 
@@ -87,4 +87,4 @@ def seconds_of(text: str) -> float:
     try:
         return parse_duration(text).total_seconds()
     except ValueError as error:
-        raise Failure(str(error), Exit.USAGE) from None
+        raise CommandError(str(error), Exit.USAGE) from None

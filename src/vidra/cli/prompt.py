@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import typer
 
-from vidra.cli.errors import Exit, Failure
+from vidra.cli.errors import CommandError, Exit
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ def secret(what: str, file: str, given: str) -> str:
     value = text_of(file) if file else _typed(what)
     value = value.strip("\r\n")
     if not value:
-        raise Failure(f"the {what} is empty", Exit.USAGE)
+        raise CommandError(f"the {what} is empty", Exit.USAGE)
     return value
 
 
@@ -52,17 +52,17 @@ def text_of(file: str) -> str:
     try:
         data = sys.stdin.buffer.read(LONGEST + 1) if file == "-" else Path(file).read_bytes()
         if len(data) > LONGEST:
-            raise Failure(f"{file} is larger than 1 MiB")
+            raise CommandError(f"{file} is larger than 1 MiB")
         return data.decode()
     except OSError as error:
-        raise Failure(f"cannot read {file}: {error.strerror}") from None
+        raise CommandError(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Failure(f"{file} holds no UTF-8 text") from None
+        raise CommandError(f"{file} holds no UTF-8 text") from None
 
 
 def _typed(what: str) -> str:
     if not sys.stdin.isatty():
-        raise Failure(f"the {what} is missing: name a file with it, or - for standard input", Exit.USAGE)
+        raise CommandError(f"the {what} is missing: name a file with it, or - for standard input", Exit.USAGE)
     value: str = _answer(lambda: typer.prompt(what, hide_input=True, err=True))
     return value
 
@@ -74,4 +74,4 @@ def _answer(ask: Callable[[], T]) -> T:
     except typer.Abort as error:
         if isinstance(error.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
-        raise Failure("nobody answered: add --yes if it should be done", Exit.USAGE) from None
+        raise CommandError("nobody answered: add --yes if it should be done", Exit.USAGE) from None

@@ -6,7 +6,7 @@ from typing import Any
 
 from vidra.api.names import API_VERSION, SYNC_KIND
 from vidra.apply.desired.object import SERVER_SET
-from vidra.cli.errors import Failure
+from vidra.cli.errors import CommandError
 from vidra.cli.prompt import text_of
 from vidra.manifests import read
 
@@ -20,14 +20,14 @@ def from_file(file: str) -> list[dict[str, Any]]:
     reading = read(text_of(file))
     if reading.problems:
         problem = reading.problems[0]
-        raise Failure(f"{file}, line {problem.line}: {problem.message}")
+        raise CommandError(f"{file}, line {problem.line}: {problem.message}")
     others = [
         str(item.ref) for item in reading.objects if (item.ref.api_version, item.ref.kind) != (API_VERSION, SYNC_KIND)
     ]
     if others:
-        raise Failure(f"{file} holds {', '.join(others[:3])}: only {SYNC_KIND}s of {API_VERSION} are taken")
+        raise CommandError(f"{file} holds {', '.join(others[:3])}: only {SYNC_KIND}s of {API_VERSION} are taken")
     if not reading.objects:
-        raise Failure(f"{file} holds no {SYNC_KIND}")
+        raise CommandError(f"{file} holds no {SYNC_KIND}")
     return [_clean(item.body) for item in reading.objects]
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from vidra.api.sync import InfrahubSync
-from vidra.cli.errors import Exit, Failure
+from vidra.cli.errors import CommandError, Exit
 from vidra.cli.hub_client import RESOURCES, SYNCS, Item, path_of, titled
 from vidra.kube.client import JSON, Client
 from vidra.kube.decode import decode
@@ -44,7 +44,7 @@ async def until(client: Client, item: T, check: Callable[[T], bool], seconds: fl
                     # An API server that is being restarted is no reason to give up before the time is over.
                     await asyncio.sleep(PAUSE)
     except TimeoutError:
-        raise Failure(
+        raise CommandError(
             f"{titled(item)}: not after {seconds:g} s (vidra events {item.metadata.name})", Exit.TIMEOUT
         ) from None
 
@@ -62,12 +62,12 @@ async def until_gone(client: Client, item: Item, seconds: float) -> None:
             while (live := await look(client, path_of(item))) and live.metadata.uid == item.metadata.uid:
                 try:
                     await _watched(client, item, lambda _: False)
-                except Failure:
+                except CommandError:
                     return
                 except KubeError:
                     await asyncio.sleep(PAUSE)
     except TimeoutError:
-        raise Failure(f"{titled(item)} is still being deleted after {seconds:g} s", Exit.TIMEOUT) from None
+        raise CommandError(f"{titled(item)} is still being deleted after {seconds:g} s", Exit.TIMEOUT) from None
 
 
 async def _watched(client: Client, item: T, check: Callable[[T], bool]) -> T | None:
@@ -78,7 +78,7 @@ async def _watched(client: Client, item: T, check: Callable[[T], bool]) -> T | N
         async for line in lines(content):
             event = decode(line, _Event)
             if event.type == "DELETED":
-                raise Failure(f"{titled(item)} was deleted meanwhile")
+                raise CommandError(f"{titled(item)} was deleted meanwhile")
             if event.type in {"ADDED", "MODIFIED"} and check(found := decode(event.object, type(item))):
                 return found
     return None

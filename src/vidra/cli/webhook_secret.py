@@ -9,7 +9,7 @@ import typer
 
 from vidra.api.names import INFRAHUB_LABEL, WEBHOOK_KEY_LABEL
 from vidra.cli.apply_object import SECRET, name_from, put, secret
-from vidra.cli.errors import Failure
+from vidra.cli.errors import CommandError
 from vidra.cli.hub_client import one
 from vidra.kube.client import Client
 from vidra.kube.types import Secret
@@ -51,7 +51,9 @@ def _keys(there: Secret) -> tuple[str, str]:
     if KEY in values:
         return values[KEY], values.get(PREVIOUS, "")
     if len(values) > 1:
-        raise Failure(f"the Secret {there.metadata.name} holds several keys, none of them named {KEY!r}: name one so")
+        raise CommandError(
+            f"the Secret {there.metadata.name} holds several keys, none of them named {KEY!r}: name one so"
+        )
     return next(iter(values.values()), ""), ""
 
 
@@ -59,7 +61,9 @@ def _text(there: Secret, name: str) -> str:
     try:
         return there.value(name).decode().strip("\r\n")
     except ValueError:
-        raise Failure(f"{name} in the Secret {there.metadata.name} is no text, and Infrahub takes no other") from None
+        raise CommandError(
+            f"{name} in the Secret {there.metadata.name} is no text, and Infrahub takes no other"
+        ) from None
 
 
 def _told(there: Secret | None, *, rotate: bool) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import msgspec
 import typer
 
-from vidra.cli.errors import Exit, Failure
+from vidra.cli.errors import CommandError, Exit
 from vidra.cli.hub_client import counting, infrahub_secrets, syncs
 from vidra.cli.terminal import one_line
 from vidra.cli.webhook_secret import put_key
@@ -88,4 +88,4 @@ def _webhooks(wish: Wish, key: str) -> list[Webhook]:
 def _check(url: str) -> None:
     """Refuse an address that is none of Vidra's before anything is done."""
     if not (url.startswith(("http://", "https://")) and url.endswith(PATH)):
-        raise Failure(f"--url is where Infrahub reaches Vidra: https://HOST{PATH}", Exit.USAGE)
+        raise CommandError(f"--url is where Infrahub reaches Vidra: https://HOST{PATH}", Exit.USAGE)

@@ -9,7 +9,7 @@ import uuid
 import aiohttp
 import typer
 
-from vidra.cli.errors import Failure
+from vidra.cli.errors import CommandError
 from vidra.cli.terminal import one_line
 from vidra.kube.client import encode
 from vidra.web.webhooks.signature import signature
@@ -37,7 +37,7 @@ async def heard(url: str, key: str, *, verify: bool) -> None:
         typer.echo("whether Infrahub reaches it: vidra_webhook_requests_total, once an artifact has changed", err=True)
         return
     if status != 202:
-        raise Failure(f"{url} answers {status}: {_HINTS.get(status, 'it is not where Vidra receives webhooks')}")
+        raise CommandError(f"{url} answers {status}: {_HINTS.get(status, 'it is not where Vidra receives webhooks')}")
     typer.echo(one_line(f"{url}: calls with this key are heard"))
 
 

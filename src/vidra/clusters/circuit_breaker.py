@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from vidra.kube.background import apart
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
-from vidra.kube.errors import ApiError, KubeError, Unintelligible, Unreachable
+from vidra.kube.errors import ApiError, KubeError, UnintelligibleError, UnreachableError
 from vidra.kube.partial_metadata import LiveObject
 
 IDENTITY = "/api/v1/namespaces/kube-system"
@@ -33,11 +33,11 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds between questions to a cluster that is away."""
 
 
-class BeingAsked(KubeError):  # noqa: N818 - the state of a cluster
+class ProbePendingError(KubeError):
     """Nobody knows yet whether the cluster is there; whoever asked is told."""
 
 
-class Breaker:
+class CircuitBreaker:
     """What is known of one cluster's being there.
 
     Args:
@@ -78,7 +78,7 @@ class Breaker:
         self.uid = ""
         """Which cluster it is; empty as long as it does not say."""
 
-    def check(self, owner: str, *, passing: bool = False) -> None:
+    def require_available(self, owner: str, *, passing: bool = False) -> None:
         """Go on only if the cluster is there; whoever may not go on is told when that changes.
 
         Args:
@@ -91,35 +91,35 @@ class Breaker:
         if not passing:
             self._owners.add(owner)
         if self._steady and self._owners and self._looking is None and not self._closed:
-            self._looking = apart(self._look_after(), f"looking after {self._server}")
+            self._looking = apart(self._probe_periodically(), f"looking after {self._server}")
         if self._interrupted() and time.monotonic() - self._answered_at > REST:
             self._doubtful = True
         if self._doubtful or (not self.uid and time.monotonic() - self._answered_at > UNTOLD):
-            self.ask()
+            self.probe()
         if self._doubtful:
             self._waiting.add(owner)
         if self._away is not None:
             raise self._away.with_traceback(None)
         if self._doubtful:
-            raise BeingAsked(f"asking {self._server} whether it is there")
+            raise ProbePendingError(f"asking {self._server} whether it is there")
 
     @property
-    def there(self) -> bool | None:
+    def available(self) -> bool | None:
         """Whether the cluster answers; None when no owner has anything there, or it was never asked."""
         if not self._owners | self._waiting or not self.answered.is_set():
             return None
         return self._away is None
 
-    def doubt(self) -> None:
+    def record_failure(self) -> None:
         """A request failed: no further pass before the cluster has said that it is there."""
         self._doubtful = True
 
-    def ask(self) -> None:
+    def probe(self) -> None:
         """Ask the cluster, unless that is being done."""
         if self._asking is None and not self._closed:
-            self._asking = apart(self._ask(), f"asking {self._server}")
+            self._asking = apart(self._probe(), f"asking {self._server}")
 
-    def leave(self, owner: str) -> None:
+    def forget_owner(self, owner: str) -> None:
         """Nothing of this owner's is in the cluster any more."""
         self._owners.discard(owner)
         self._waiting.discard(owner)
@@ -130,7 +130,7 @@ class Breaker:
         """Stop asking, for good; those who wait are told, so that they do not wait for ever."""
         self._closed = True
         self._stop()
-        self._tell_all(self._waiting)
+        self._enqueue_waiting(self._waiting)
 
     @property
     def _server(self) -> str:
@@ -142,7 +142,7 @@ class Breaker:
                 task.cancel()
         self._asking = self._looking = None
 
-    async def _ask(self) -> None:
+    async def _probe(self) -> None:
         """Ask until there is an answer."""
         failures = 0
         while error := await self._failure():
@@ -151,17 +151,17 @@ class Breaker:
             self.answered.set()
             if news:
                 self._client.break_off()
-                self._tell_all(self._owners | self._waiting)
+                self._enqueue_waiting(self._owners | self._waiting)
             await asyncio.sleep(_pause(failures))
             failures += 1
         self._doubtful, self._asking, self._answered_at = False, None, time.monotonic()
         self.answered.set()
         if self._away is None:
-            self._tell_all(self._waiting)
+            self._enqueue_waiting(self._waiting)
         else:
             self._away = None
             self._back()
-            self._tell_all(self._owners | self._waiting)
+            self._enqueue_waiting(self._owners | self._waiting)
 
     async def _failure(self) -> KubeError | None:
         """Why the cluster is away; None when it is there, even if it tells nobody which one it is.
@@ -179,23 +179,23 @@ class Breaker:
                 return error
             try:
                 self.uid = decode(answer, LiveObject).metadata.uid
-            except Unintelligible:
-                return Unreachable(f"what answers at {self._server} does not talk like an API server")
+            except UnintelligibleError:
+                return UnreachableError(f"what answers at {self._server} does not talk like an API server")
             break
         return None
 
-    def _tell_all(self, owners: Iterable[str]) -> None:
+    def _enqueue_waiting(self, owners: Iterable[str]) -> None:
         told = list(owners)
         self._waiting.clear()
         for owner in told:
             self._tell(owner)
 
-    async def _look_after(self) -> None:
+    async def _probe_periodically(self) -> None:
         while True:
             await asyncio.sleep(LOOK_AFTER * random.uniform(0.7, 1))  # noqa: S311 - jitter
             silent = time.monotonic() - self._client.pace.heard_at
             if self._interrupted() or silent > LOOK_AFTER / 2:
-                self.ask()
+                self.probe()
 
 
 def _pause(failures: int) -> float:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from vidra.clusters.circuit_breaker import Breaker
-from vidra.clusters.event_handler import Owners
+from vidra.clusters.circuit_breaker import CircuitBreaker
+from vidra.clusters.event_handler import ClusterEventHandler
 from vidra.clusters.home import Home
 from vidra.kube.client import Client
-from vidra.kube.collection_trigger import DEFINITIONS, NAMESPACES, Arrivals
+from vidra.kube.collection_trigger import DEFINITIONS, NAMESPACES, CollectionTrigger
 from vidra.kube.discovery import Discovery
-from vidra.kube.informers import Observed
-from vidra.kube.object_snapshot import Judge, Seen, is_doubtful, is_drift
-from vidra.kube.object_watch import Lookouts
+from vidra.kube.informers import InformerSet
+from vidra.kube.object_snapshot import HealthEvaluator, ObjectSnapshot, is_doubtful, is_drift
+from vidra.kube.object_watch import ObjectWatches
 from vidra.kube.storage_classes import Classes
 
 CLAIM = "PersistentVolumeClaim"
@@ -29,12 +29,21 @@ class Cluster:
         home: The cluster that Vidra runs in, which any address may lead to.
     """
 
-    def __init__(self, server: str, client: Client, owners: Owners, judge: Judge, *, plain: Client, home: Home) -> None:
+    def __init__(
+        self,
+        server: str,
+        client: Client,
+        owners: ClusterEventHandler,
+        judge: HealthEvaluator,
+        *,
+        plain: Client,
+        home: Home,
+    ) -> None:
         self.server = server
         self._home = home
         self.client = client
         self.discovery = Discovery(self.client)
-        self.observed = Observed(
+        self.observed = InformerSet(
             self.client,
             self._changed,
             judge,
@@ -42,14 +51,16 @@ class Cluster:
             on_sight=self._sight_changed,
             on_restored=self._restored,
         )
-        self.breaker = Breaker(
-            self.client, plain, self.observed.interrupted, self._back, owners.told, steady=bool(server)
+        self.breaker = CircuitBreaker(
+            self.client, plain, self.observed.interrupted, self._back, owners.on_condition_met, steady=bool(server)
         )
-        self.definitions = Arrivals(self.client, DEFINITIONS, owners.wake, before=self.discovery.forget)
+        self.definitions = CollectionTrigger(
+            self.client, DEFINITIONS, owners.on_object_event, before=self.discovery.forget
+        )
         """For owners that wait for a kind."""
-        self.namespaces = Arrivals(self.client, NAMESPACES, owners.wake, before=lambda: None)
+        self.namespaces = CollectionTrigger(self.client, NAMESPACES, owners.on_object_event, before=lambda: None)
         """For owners that wait for a namespace."""
-        self.lookouts = Lookouts(self.client, judge, owners.told)
+        self.lookouts = ObjectWatches(self.client, judge, owners.on_condition_met)
         """For owners that wait for single objects."""
         self.classes = Classes(self.client, self._classes_changed)
         """For claims that wait for their first Pod."""
@@ -59,7 +70,7 @@ class Cluster:
         """Owners, by field manager, that were refused what another owner has: told when anybody lets go of anything."""
         self.closed = False
         """Its credentials were changed or taken away: whoever still holds it asks for another."""
-        self.client.on_late = self.breaker.ask
+        self.client.on_late = self.breaker.probe
         self._owners = owners
 
     @property
@@ -95,7 +106,7 @@ class Cluster:
         self.namespaces.done(manager)
         self.contested.discard(manager)
         self.lookouts.hold(manager, ())
-        self.breaker.leave(manager)
+        self.breaker.forget_owner(manager)
 
     def close(self) -> None:
         """Stop all that goes on by itself. The connections are the client's, which others may use too."""
@@ -107,32 +118,36 @@ class Cluster:
         self.classes.close()
         self.breaker.close()
 
-    def _changed(self, old: Seen | None, new: Seen | None) -> None:
+    def _changed(self, old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> None:
         """Wake every owner that held something of the object, or does now; for its health alone a glance will do."""
-        call = self._owners.wake if is_drift(old, new) or is_doubtful(old, new) else self._owners.felt
+        call = (
+            self._owners.on_object_event
+            if is_drift(old, new) or is_doubtful(old, new)
+            else self._owners.on_health_changed
+        )
         holders = [{name for name, _ in state.holders} if state else set[str]() for state in (old, new)]
         for manager in holders[0] | holders[1]:
             call(manager)
         if new is None or holders[0] - holders[1]:
             for manager in self.contested - holders[0]:
-                self._owners.told(manager)
+                self._owners.on_condition_met(manager)
 
     def _classes_changed(self) -> None:
         """A claim that is as it was may count as another now."""
         for manager in self.observed.owners_of(CLAIM):
-            self._owners.felt(manager)
+            self._owners.on_health_changed(manager)
         self.lookouts.again(CLAIM)
 
     def _sight_changed(self, managers: tuple[str, ...]) -> None:
         """What could not be seen can be, or the other way round: how objects are has to be told anew."""
         for manager in managers:
-            self._owners.felt(manager)
+            self._owners.on_health_changed(manager)
 
     def _restored(self, managers: tuple[str, ...]) -> None:
         """The cluster went back to an earlier time: everything in it is looked at, whoever reacts to events or not."""
         self.discovery.forget()
         for manager in managers:
-            self._owners.told(manager)
+            self._owners.on_condition_met(manager)
 
     def _back(self) -> None:
         """The cluster is there again, and may serve other kinds than before."""
@@ -143,4 +158,4 @@ class Cluster:
         """A definition went, and with it all objects of its kind."""
         self.discovery.forget()
         for manager in managers:
-            self._owners.wake(manager)
+            self._owners.on_object_event(manager)

@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.event_handler import Owners
+from vidra.clusters.event_handler import ClusterEventHandler
 from vidra.clusters.registry import Clusters
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
 from vidra.kube.dry_run import DryRun, Rehearsed
-from vidra.kube.object_snapshot import Judge
+from vidra.kube.object_snapshot import HealthEvaluator
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
 
 
-class Nobody(Owners):
+class NoopEventHandler(ClusterEventHandler):
     """Whoever asks what would happen, and waits for no news."""
 
-    def wake(self, manager: str) -> None:
+    def on_object_event(self, manager: str) -> None:
         """Nobody is to be woken."""
 
-    def told(self, manager: str) -> None:
+    def on_condition_met(self, manager: str) -> None:
         """Nobody waits."""
 
-    def felt(self, manager: str) -> None:
+    def on_health_changed(self, manager: str) -> None:
         """Nobody minds."""
 
 
-class Rehearsal(Clusters):
+class DryRunClusters(Clusters):
     """The same clusters under the same credentials; whatever is written through them is rehearsed."""
 
     def __init__(
-        self, local: Connection, own_namespaces: tuple[str, ...], secrets: Store[Secret], judge: Judge
+        self, local: Connection, own_namespaces: tuple[str, ...], secrets: Store[Secret], judge: HealthEvaluator
     ) -> None:
         self._stages: list[tuple[str, DryRun]] = []
         self._home = local.server
-        super().__init__(local, own_namespaces, secrets, Nobody(), judge)
+        super().__init__(local, own_namespaces, secrets, NoopEventHandler(), judge)
 
     async def there(self, cluster: Cluster) -> None:
         """Wait until it is known whether a cluster is there.
@@ -42,9 +42,9 @@ class Rehearsal(Clusters):
         Raises:
             KubeError: It is not.
         """
-        cluster.breaker.ask()
+        cluster.breaker.probe()
         await cluster.breaker.answered.wait()
-        cluster.breaker.check("rehearsal", passing=True)
+        cluster.breaker.require_available("rehearsal", passing=True)
 
     def writes(self) -> list[tuple[str, Rehearsed]]:
         """What would be written, each with the server it is on; empty for the one that Vidra runs in."""

@@ -15,7 +15,7 @@ _NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
 _NAMESPACE = re.compile(rf"(?=.{{1,63}}\Z){_LABEL}")
 
 
-class Identity(msgspec.Struct, frozen=True):
+class Impersonation(msgspec.Struct, frozen=True):
     """A ServiceAccount of the destination."""
 
     namespace: str
@@ -33,7 +33,7 @@ class Identity(msgspec.Struct, frozen=True):
         return ("Impersonate-User", self.user), *(("Impersonate-Group", group) for group in groups)
 
 
-def identity_of(policies: Policies) -> Identity | None:
+def impersonation_of(policies: Policies) -> Impersonation | None:
     """The ServiceAccount that a spec names; None when it names none.
 
     Whatever is not certainly a ServiceAccount is refused: a request without an identity would be sent as Vidra.
@@ -52,7 +52,7 @@ def identity_of(policies: Policies) -> Identity | None:
             raise _refused(f"spec.{field} is missing or empty: name the ServiceAccount and its namespace, or neither")
         if not pattern.fullmatch(value):
             raise _refused(f"spec.{field} is no name: lower-case letters, digits and '-', such as team-a")
-    return Identity(namespace or "", name or "")
+    return Impersonation(namespace or "", name or "")
 
 
 def _refused(message: str) -> ClusterError:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from vidra.api.reasons import Reason
 from vidra.clusters.errors import ClusterError
-from vidra.kube.connection import Connection, NotConfigured
+from vidra.kube.connection import Connection, NotConfiguredError
 from vidra.kube.kubeconfig import ClusterEntry, Kubeconfig, UserEntry, decoded, parse
 
 _NO_ADDRESS = "a server with a user, a password or a query in its address"
@@ -39,7 +39,7 @@ def connection_for(kubeconfig: bytes, server: str, context: str = "") -> Connect
             password=user.password,
             tls_server_name=cluster.tls_server_name,
         )
-    except NotConfigured as error:
+    except NotConfiguredError as error:
         raise ClusterError(Reason.KUBECONFIG_REFUSED, f"the kubeconfig for {server} cannot be used: {error}") from None
 
 
@@ -87,7 +87,7 @@ def servers_of(kubeconfig: bytes) -> tuple[tuple[str, ...], str]:
     try:
         config = parse(kubeconfig)
         servers = {item.name: config.parts(item.context)[0].server.rstrip("/") for item in config.contexts}
-    except NotConfigured as error:
+    except NotConfiguredError as error:
         raise ClusterError(Reason.KUBECONFIG_REFUSED, f"the kubeconfig cannot be used: {error}") from None
     only = next(iter(servers.values())) if len(servers) == 1 and not config.current_context else ""
     return tuple(servers.values()), servers.get(config.current_context, only)
@@ -107,7 +107,9 @@ def _parts(config: Kubeconfig, server: str, wanted: str) -> tuple[ClusterEntry, 
         if same_server(cluster.server, server):
             return cluster, user
         if wanted:
-            raise NotConfigured(f"its context {wanted!r} is for another server: correct destination.context or server")
+            raise NotConfiguredError(
+                f"its context {wanted!r} is for another server: correct destination.context or server"
+            )
     raise ClusterError(Reason.CLUSTER_CREDENTIALS_MISSING, f"none of its contexts is for {server}")
 
 
@@ -126,7 +128,7 @@ def _refuse(cluster: ClusterEntry, user: UserEntry) -> None:
     }
     found = [*(what for what, there in refused.items() if there), *user.impersonation]
     if found:
-        raise NotConfigured(
+        raise NotConfiguredError(
             f"it uses {', '.join(found)}; Vidra takes server, the …-data fields, "
             "token, username, password and tls-server-name only"
         )
@@ -135,5 +137,5 @@ def _refuse(cluster: ClusterEntry, user: UserEntry) -> None:
 def _token(user: UserEntry) -> str:
     token = user.token.strip()
     if not (token.isascii() and token.isprintable()):
-        raise NotConfigured("its token holds characters that no token has (a line break?)")
+        raise NotConfiguredError("its token holds characters that no token has (a line break?)")
     return token

@@ -11,27 +11,27 @@ from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.event_handler import Owners
+from vidra.clusters.event_handler import ClusterEventHandler
 from vidra.clusters.home import Home
-from vidra.clusters.impersonation import Identity
+from vidra.clusters.impersonation import Impersonation
 from vidra.clusters.kubeconfig_secret import same_server
-from vidra.clusters.secret_index import Catalogue, concerns, connection_to
+from vidra.clusters.secret_index import SecretIndex, concerns, connection_to
 from vidra.kube.client import Client
-from vidra.kube.connection import Connection, NotConfigured
-from vidra.kube.object_snapshot import Judge
+from vidra.kube.connection import Connection, NotConfiguredError
+from vidra.kube.object_snapshot import HealthEvaluator
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
-from vidra.telemetry.http_requests import Traffic
+from vidra.telemetry.http_requests import RequestCounter
 
 
-class Way(msgspec.Struct, frozen=True):
+class ClusterRef(msgspec.Struct, frozen=True):
     """How a destination names a cluster: its server, and a context if the server alone does not tell."""
 
     server: str
     context: str = ""
 
 
-LOCAL = Way("")
+LOCAL = ClusterRef("")
 
 
 class Clusters:
@@ -46,31 +46,31 @@ class Clusters:
         local: Connection,
         own_namespaces: tuple[str, ...],
         secrets: Store[Secret],
-        owners: Owners,
-        judge: Judge,
+        owners: ClusterEventHandler,
+        judge: HealthEvaluator,
     ) -> None:
         own_namespace, *others = own_namespaces
         self.home = Home(own_namespace, tuple(others))
         """Whoever starts says which cluster it is."""
-        self.catalogue = Catalogue(secrets, own_namespace)
+        self.catalogue = SecretIndex(secrets, own_namespace)
         """What the Secrets lead to."""
         self._owners = owners
         self._judge = judge
-        self.traffic = Traffic()
+        self.traffic = RequestCounter()
         """Requests to all of them."""
-        self._clients: dict[Way, Client] = {LOCAL: self._client(local)}
-        self._clusters: dict[tuple[Way, Identity | None], Cluster] = {}
+        self._clients: dict[ClusterRef, Client] = {LOCAL: self._client(local)}
+        self._clusters: dict[tuple[ClusterRef, Impersonation | None], Cluster] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self.local = self._cluster(LOCAL, None)
         secrets.listen(self._refresh)
 
-    def get(self, server: str | None, context: str = "", identity: Identity | None = None) -> Cluster:
+    def get(self, server: str | None, context: str = "", identity: Impersonation | None = None) -> Cluster:
         """The live cluster of a destination.
 
         Raises:
             ClusterError: There is none, and why.
         """
-        way = LOCAL if is_local(server) else Way(server or "", context)
+        way = LOCAL if is_local(server) else ClusterRef(server or "", context)
         if way == LOCAL and context:
             raise ClusterError(Reason.INVALID_SPEC, "spec.destination.context needs a server that has a kubeconfig")
         if way not in self._clients:
@@ -82,7 +82,7 @@ class Clusters:
         for cluster in self:
             cluster.leave(manager)
 
-    def judge_again(self) -> None:
+    def reevaluate_health(self) -> None:
         """Look at every object afresh: the rules about health are others."""
         for cluster in self:
             cluster.observed.judge_again()
@@ -107,7 +107,7 @@ class Clusters:
         """Clusters that have been used, each identity counted."""
         return len(self._clusters)
 
-    def _cluster(self, way: Way, identity: Identity | None) -> Cluster:
+    def _cluster(self, way: ClusterRef, identity: Impersonation | None) -> Cluster:
         found = self._clusters.get((way, identity))
         if found is None:
             plain = self._clients[way].acting_as(())
@@ -121,10 +121,10 @@ class Clusters:
         """What speaks to a server."""
         return Client(connection, traffic=self.traffic)
 
-    def _opened(self, way: Way) -> Client:
+    def _opened(self, way: ClusterRef) -> Client:
         try:
             return self._client(connection_to(self.catalogue.candidates(way.server), way.server, way.context))
-        except NotConfigured as error:
+        except NotConfiguredError as error:
             raise ClusterError(Reason.KUBECONFIG_REFUSED, f"{error}: correct the kubeconfig") from None
 
     def _refresh(self, old: Secret | None, new: Secret | None) -> None:
@@ -138,7 +138,7 @@ class Clusters:
                 self._closing.add(task)
                 task.add_done_callback(self._closing.discard)
 
-    def _is_current(self, way: Way, client: Client) -> bool:
+    def _is_current(self, way: ClusterRef, client: Client) -> bool:
         try:
             return connection_to(self.catalogue.candidates(way.server), way.server, way.context) == client.connection
         except ClusterError:

@@ -39,7 +39,7 @@ class Selection(msgspec.Struct, frozen=True):
     """Matching Secrets that lead nowhere."""
 
 
-class Catalogue:
+class SecretIndex:
     """The Secrets of all clusters.
 
     Args:

@@ -23,11 +23,11 @@ from vidra import __version__
 from vidra.api.redaction import hidden
 from vidra.kube.connection import Connection
 from vidra.kube.decode import decode
-from vidra.kube.errors import TOLD, ApiError, BrokenOff, Status, Unintelligible, Unreachable
-from vidra.kube.latency import Pace
-from vidra.kube.object_lock import Alone
+from vidra.kube.errors import TOLD, ApiError, RequestCancelledError, Status, UnintelligibleError, UnreachableError
+from vidra.kube.latency import Latency
+from vidra.kube.object_lock import ObjectLocks
 from vidra.kube.uncancelled_write import finish
-from vidra.telemetry.http_requests import Traffic
+from vidra.telemetry.http_requests import RequestCounter
 
 T = TypeVar("T")
 
@@ -73,22 +73,22 @@ class Client:
         connection: Connection,
         *,
         in_flight: int = IN_FLIGHT,
-        traffic: Traffic | None = None,
+        traffic: RequestCounter | None = None,
         largest: int = LARGEST,
     ) -> None:
         keep_small()
         self.connection = connection
         self.host = URL(connection.server).host_port_subcomponent or ""
         """Host and port, as metrics name the server."""
-        self._traffic = Traffic() if traffic is None else traffic
+        self._traffic = RequestCounter() if traffic is None else traffic
         self.on_late: Callable[[], None] = lambda: None
         """Called when an answer is late; the request goes on."""
-        self.alone = Alone()
+        self.alone = ObjectLocks()
         """For those that write to one object, whoever they act as."""
         self._acting_as: Headers = ()
         self._dry = False
         self._finishes = True
-        self._pace = Pace()
+        self._pace = Latency()
         self._largest = largest
         self._under_way: set[asyncio.Timeout] = set()
         self._writes: set[asyncio.Task[bytes]] = set()
@@ -131,7 +131,7 @@ class Client:
         return other
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> Latency:
         """How the server answered lately, whoever asked."""
         return self._pace
 
@@ -180,9 +180,9 @@ class Client:
             attempt += 1
             try:
                 return await self._in_turn(method, url, headers, body)
-            except (BrokenOff, Unintelligible):
+            except (RequestCancelledError, UnintelligibleError):
                 raise
-            except Unreachable:
+            except UnreachableError:
                 if not repeatable or attempt >= ATTEMPTS:
                     raise
                 pause = random.uniform(0, 0.1 * 2**attempt)  # noqa: S311 - jitter
@@ -216,8 +216,8 @@ class Client:
         answer = await self.send("GET", path, accept=accept, query=query)
         try:
             return decode(answer, kind)
-        except Unintelligible:
-            raise Unreachable(f"what answers at {self._base} does not talk like an API server ({path})") from None
+        except UnintelligibleError:
+            raise UnreachableError(f"what answers at {self._base} does not talk like an API server ({path})") from None
 
     @asynccontextmanager
     async def stream(
@@ -268,7 +268,9 @@ class Client:
                         ask = partial(self._once, method, url, headers, body)
                         return await (finish(ask, self._writes) if self._finishes and method != "GET" else ask())
         except TimeoutError:
-            raise BrokenOff(f"cannot reach the API server {self._base}: it does not answer any more") from None
+            raise RequestCancelledError(
+                f"cannot reach the API server {self._base}: it does not answer any more"
+            ) from None
         finally:
             self._under_way.discard(limit)
 
@@ -323,20 +325,20 @@ class Client:
         try:
             value = self.connection.authorization()
         except OSError as error:
-            raise Unreachable(f"the token for {self._base} cannot be read: {error.strerror}") from None
+            raise UnreachableError(f"the token for {self._base} cannot be read: {error.strerror}") from None
         return *headers, *((("Authorization", value),) if value else ()), *self._acting_as
 
-    def _changed(self) -> Unreachable:
-        return Unreachable(f"the credentials for {self._base} were changed meanwhile")
+    def _changed(self) -> UnreachableError:
+        return UnreachableError(f"the credentials for {self._base} were changed meanwhile")
 
-    def _unreachable(self, error: Exception) -> Unreachable:
+    def _unreachable(self, error: Exception) -> UnreachableError:
         what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-        return Unreachable(f"cannot reach the API server {self._base}: {hidden(what, self._secrets(), TOLD)}")
+        return UnreachableError(f"cannot reach the API server {self._base}: {hidden(what, self._secrets(), TOLD)}")
 
     def _refusal(self, answer: aiohttp.ClientResponse, content: bytes) -> ApiError:
         try:
             status = decode(content, Status)
-        except Unintelligible:
+        except UnintelligibleError:
             status = Status(message=f"the API server answered {answer.status} {answer.reason}")
         # A number of seconds, as API servers give it; a date (RFC 9110) is for browsers.
         asked = answer.headers.get("Retry-After", "")
@@ -360,7 +362,7 @@ async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
         body += chunk
         if len(body) > most:
             answer.close()
-            raise Unintelligible(f"what answers at {answer.host} says more than {most:,} bytes at once")
+            raise UnintelligibleError(f"what answers at {answer.host} says more than {most:,} bytes at once")
     return bytes(body)
 
 

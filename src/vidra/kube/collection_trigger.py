@@ -18,7 +18,7 @@ ECHOES = (0.5, 1.0, 2.5)
 and a new namespace has neither its service account nor its quota yet."""
 
 
-class Arrivals:
+class CollectionTrigger:
     """The owners that wait for something in one collection, and the watch that wakes them."""
 
     def __init__(self, client: Client, path: str, wake: Callable[[str], None], before: Callable[[], None]) -> None:

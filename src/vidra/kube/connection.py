@@ -13,7 +13,7 @@ import msgspec
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
-class NotConfigured(Exception):  # noqa: N818 - says what is the case, to a person
+class NotConfiguredError(Exception):
     """There is no usable way to an API server; the message says what to set."""
 
 
@@ -79,7 +79,7 @@ class Connection(msgspec.Struct, frozen=True):
             if self.certificate:
                 _load_pair(context, self.certificate, self.key)
         except (ssl.SSLError, ValueError) as error:
-            raise NotConfigured(f"the TLS data for {self.server} cannot be used: {error}") from None
+            raise NotConfiguredError(f"the TLS data for {self.server} cannot be used: {error}") from None
         return context
 
 
@@ -92,7 +92,7 @@ def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
     host, port = os.environ.get("KUBERNETES_SERVICE_HOST", ""), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
     token, authority = root / "token", root / "ca.crt"
     if not host or not token.is_file() or not authority.is_file():
-        raise NotConfigured("no cluster to work in: set KUBECONFIG to a kubeconfig file, or run inside a Pod")
+        raise NotConfiguredError("no cluster to work in: set KUBECONFIG to a kubeconfig file, or run inside a Pod")
     bracketed = f"[{host}]" if ":" in host else host
     return Connection(server=f"https://{bracketed}:{port}", ca=authority.read_text(), token_file=str(token))
 

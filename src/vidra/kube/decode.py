@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from vidra.kube.errors import Unintelligible
+from vidra.kube.errors import UnintelligibleError
 from vidra.manifests.typed_json import UnreadableError
 from vidra.manifests.typed_json import decode as read
 
@@ -24,4 +24,4 @@ def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
     try:
         return read(data, kind)
     except UnreadableError as error:
-        raise Unintelligible(f"what answers does not talk like an API server: {error}") from None
+        raise UnintelligibleError(f"what answers does not talk like an API server: {error}") from None

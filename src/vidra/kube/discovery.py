@@ -84,7 +84,7 @@ class _Groups(msgspec.Struct, frozen=True):
     items: tuple[_Group, ...] = ()
 
 
-class DiscoveryStale(Exception):  # noqa: N818 - a state of the server
+class StaleDiscoveryError(Exception):
     """The server knows the group, but who serves it does not answer now: whether the kind exists cannot be told."""
 
 
@@ -112,7 +112,7 @@ class Discovery:
                 if wanted not in self._kinds and time.monotonic() - self._asked_at >= FRESH_FOR:
                     await self._ask()
         if wanted not in self._kinds and api_version in self._stale:
-            raise DiscoveryStale(f"the API service of {api_version} does not answer now")
+            raise StaleDiscoveryError(f"the API service of {api_version} does not answer now")
         return self._kinds.get(wanted)
 
     async def serving(self, api_version: str, kind: str) -> Kind | None:
@@ -125,7 +125,7 @@ class Discovery:
         """
         try:
             found = await self.find(api_version, kind)
-        except DiscoveryStale:
+        except StaleDiscoveryError:
             if (other := self._other(api_version, kind)) is None:
                 raise
             return other
@@ -133,7 +133,7 @@ class Discovery:
         group = api_version.rpartition("/")[0]
         stale = [name for name in self._stale if name.rpartition("/")[0] == group]
         if found is None and stale:
-            raise DiscoveryStale(f"the API service of {stale[0]} does not answer now")
+            raise StaleDiscoveryError(f"the API service of {stale[0]} does not answer now")
         return found
 
     async def everything(self) -> tuple[Kind, ...]:
@@ -148,7 +148,7 @@ class Discovery:
             if not self._kinds or time.monotonic() - self._asked_at >= FRESH_FOR:
                 await self._ask()
         if self._stale:
-            raise DiscoveryStale(f"the API service of {', '.join(sorted(self._stale))} does not answer now")
+            raise StaleDiscoveryError(f"the API service of {', '.join(sorted(self._stale))} does not answer now")
         return tuple(self._kinds.values())
 
     async def named(self, word: str) -> tuple[Kind, ...]:

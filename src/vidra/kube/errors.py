@@ -70,15 +70,15 @@ class KubeError(Exception):
     """Any failure of a request to an API server."""
 
 
-class Unreachable(KubeError):  # noqa: N818 - a state that callers name in full, as the Go client does
+class UnreachableError(KubeError):
     """No answer came. Nothing is known about what the server did."""
 
 
-class BrokenOff(Unreachable):
+class RequestCancelledError(UnreachableError):
     """The server turned out to be away meanwhile: asking it once more makes no sense."""
 
 
-class Unintelligible(Unreachable):
+class UnintelligibleError(UnreachableError):
     """What came is no answer of an API server: a proxy's page, half a text, or made to hurt."""
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.kube.kind_informer import UNSEEN, Glimpse, KindView
+from vidra.kube.kind_informer import UNSEEN, Glimpse, KindInformer
 from vidra.kube.object_cache import Change
-from vidra.kube.object_snapshot import Judge, Seen
+from vidra.kube.object_snapshot import HealthEvaluator, ObjectSnapshot
 from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.visibility import Sight
 
@@ -28,7 +28,7 @@ Tell = Callable[[tuple[str, ...]], None]
 """Called with the owners that something about a whole view concerns."""
 
 
-class Observed:
+class InformerSet:
     """The views of one cluster. A view lives as long as somebody has objects of its kind.
 
     Args:
@@ -41,7 +41,7 @@ class Observed:
         self,
         client: Client,
         on_change: Change,
-        judge: Judge,
+        judge: HealthEvaluator,
         on_unserved: Tell,
         *,
         on_sight: Tell = lambda _: None,
@@ -51,7 +51,7 @@ class Observed:
         self._on_change = on_change
         self._on_unserved, self._on_sight, self._on_restored = on_unserved, on_sight, on_restored
         self._judge = judge
-        self._views: dict[Kind, KindView] = {}
+        self._views: dict[Kind, KindInformer] = {}
         self._wanted: dict[str, Places] = {}
         self._closed = False
 
@@ -139,7 +139,7 @@ class Observed:
         view = self._views.get(kind)
         return view.look(namespace, name) if view else UNSEEN
 
-    def get(self, kind: Kind, namespace: str, name: str) -> Seen | None:
+    def get(self, kind: Kind, namespace: str, name: str) -> ObjectSnapshot | None:
         """The object as last seen; None when it is not there, or when that cannot be told without asking."""
         found = self.look(kind, namespace, name)
         return found.state if found.sight is Sight.SEEN else None
@@ -178,8 +178,8 @@ class Observed:
         self._views.clear()
         self._wanted.clear()
 
-    def _new(self, kind: Kind) -> KindView:
-        return KindView(
+    def _new(self, kind: Kind) -> KindInformer:
+        return KindInformer(
             self._client,
             kind,
             self._on_change,

@@ -10,10 +10,10 @@ from vidra.api.health import CURRENT, Health
 from vidra.kube.background import apart
 from vidra.kube.client import JSON, Client
 from vidra.kube.discovery import Kind
-from vidra.kube.errors import ApiError, Unreachable
+from vidra.kube.errors import ApiError, UnreachableError
 from vidra.kube.object_cache import Change, Memory
-from vidra.kube.object_snapshot import SELECTOR, Judge, Seen, seen
-from vidra.kube.partial_metadata import METADATA_ONLY, LiveBody, LiveObject
+from vidra.kube.object_snapshot import SELECTOR, HealthEvaluator, ObjectSnapshot, snapshot_of
+from vidra.kube.partial_metadata import METADATA_ONLY, LiveObject, ObjectForHealth
 from vidra.kube.visibility import Sight
 from vidra.kube.watch import Watch
 
@@ -25,7 +25,7 @@ class Glimpse(msgspec.Struct, frozen=True):
     """An object as far as Vidra sees it."""
 
     sight: Sight
-    state: Seen | None = None
+    state: ObjectSnapshot | None = None
     """None when it is not there; that is so only if it is seen."""
     why: str = ""
     """What stands in the way of seeing it; empty when nothing does."""
@@ -39,7 +39,7 @@ UNSEEN = Glimpse(Sight.NOT_YET)
 class Scope:
     """One watch of a kind, everywhere or in one namespace; the sink that hands on what it shows."""
 
-    def __init__(self, view: KindView, namespace: str) -> None:
+    def __init__(self, view: KindInformer, namespace: str) -> None:
         self.namespace = namespace
         self._view = view
         self._older: list[LiveObject] = []
@@ -71,7 +71,7 @@ class Scope:
         self._view.listed(uids, version, self.namespace, older)
 
 
-class KindView:
+class KindInformer:
     """The managed objects of one kind.
 
     They are watched everywhere at once. Where that is forbidden they are watched in the namespaces where owners have
@@ -83,7 +83,7 @@ class KindView:
         client: Client,
         kind: Kind,
         on_change: Change,
-        judge: Judge,
+        judge: HealthEvaluator,
         *,
         namespaces: Callable[[], Collection[str]],
         on_unserved: Callable[[], None],
@@ -109,7 +109,7 @@ class KindView:
         return Watch(
             self._client,
             self.kind.path(namespace),
-            LiveBody if self._whole else LiveObject,
+            ObjectForHealth if self._whole else LiveObject,
             sink,
             selector=SELECTOR,
             metadata_only=not self._whole,
@@ -132,7 +132,8 @@ class KindView:
         """Whether the server does not answer, or does not let Vidra in, so that this view may be old."""
         errors = [scope.watch.interrupted for scope in self._scopes.values()]
         return any(
-            isinstance(error, Unreachable) or (isinstance(error, ApiError) and error.unauthorized) for error in errors
+            isinstance(error, UnreachableError) or (isinstance(error, ApiError) and error.unauthorized)
+            for error in errors
         )
 
     def close(self) -> None:
@@ -187,7 +188,7 @@ class KindView:
             ApiError: The server does not let Vidra in at all.
         """
         key, accept = (namespace, name), JSON if self._whole else METADATA_ONLY
-        shown = LiveBody if self._whole else LiveObject
+        shown = ObjectForHealth if self._whole else LiveObject
         try:
             item = await self._client.get(self.kind.path(namespace, name), shown, accept=accept)
         except ApiError as error:
@@ -228,9 +229,9 @@ class KindView:
         if self._memory.listed(uids, version, namespace, older):
             self._on_restored()
 
-    def _read(self, item: LiveObject) -> Seen:
-        found = seen(item.metadata, self._health(item))
-        ended = self._judge.end(self.kind, item) if isinstance(item, LiveBody) else ""
+    def _read(self, item: LiveObject) -> ObjectSnapshot:
+        found = snapshot_of(item.metadata, self._health(item))
+        ended = self._judge.end(self.kind, item) if isinstance(item, ObjectForHealth) else ""
         return msgspec.structs.replace(found, ended=ended) if ended else found
 
     @property
@@ -261,8 +262,8 @@ class KindView:
 
     def _health(self, item: LiveObject) -> Health | None:
         """How it is; an answer to a write does not show it where that takes more than metadata."""
-        if isinstance(item, LiveBody) or not self._whole:
-            whole = item if isinstance(item, LiveBody) else LiveBody(item.metadata)
+        if isinstance(item, ObjectForHealth) or not self._whole:
+            whole = item if isinstance(item, ObjectForHealth) else ObjectForHealth(item.metadata)
             found = self._judge.health(self.kind, whole)
             return CURRENT if found == CURRENT else found
         return None

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.kube.connection import Connection, NotConfigured
+from vidra.kube.connection import Connection, NotConfiguredError
 from vidra.manifests.documents import Document, documents
 from vidra.manifests.limits import Limits
 from vidra.manifests.problems import RefusedError
@@ -112,7 +112,7 @@ class Kubeconfig(msgspec.Struct, frozen=True, rename="kebab"):
         cluster = next((c.cluster for c in self.clusters if c.name == context.cluster), None)
         user = next((u.user for u in self.users if u.name == context.user), None)
         if cluster is None:
-            raise NotConfigured(f"the kubeconfig has no cluster {context.cluster!r}")
+            raise NotConfiguredError(f"the kubeconfig has no cluster {context.cluster!r}")
         return cluster, user or UserEntry()
 
 
@@ -129,7 +129,7 @@ def parse(text: str | bytes) -> Kubeconfig:
             return msgspec.convert(found.value, Kubeconfig)
     except (RefusedError, msgspec.ValidationError, UnicodeDecodeError):
         pass
-    raise NotConfigured("this is not a kubeconfig: check it with kubectl config view")
+    raise NotConfiguredError("this is not a kubeconfig: check it with kubectl config view")
 
 
 def decoded(data: str, what: str) -> str:
@@ -142,7 +142,7 @@ def decoded(data: str, what: str) -> str:
         # A long value may be folded over lines; anything else that base64 does not have would be dropped unseen.
         return base64.b64decode("".join(data.split()), validate=True).decode()
     except ValueError:
-        raise NotConfigured(f"{what} is not base64 of PEM text") from None
+        raise NotConfiguredError(f"{what} is not base64 of PEM text") from None
 
 
 def from_file(path: Path, context: str = "") -> Connection:
@@ -154,11 +154,11 @@ def from_file(path: Path, context: str = "") -> Connection:
     try:
         config = parse(path.read_bytes())
     except OSError as error:
-        raise NotConfigured(f"cannot read the kubeconfig {path}: {error.strerror}") from None
+        raise NotConfiguredError(f"cannot read the kubeconfig {path}: {error.strerror}") from None
     wanted = context or config.current_context
     entry = next((c.context for c in config.contexts if c.name == wanted), None)
     if entry is None:
-        raise NotConfigured(f"{path} has no context {wanted!r}: choose one with kubectl config use-context")
+        raise NotConfiguredError(f"{path} has no context {wanted!r}: choose one with kubectl config use-context")
     return connection_of(*config.parts(entry), path.parent)
 
 
@@ -174,16 +174,16 @@ def connection_of(cluster: ClusterEntry, user: UserEntry, folder: Path) -> Conne
         NotConfigured: They do not lead to a cluster.
     """
     if user.exec is not None or user.auth_provider is not None:
-        raise NotConfigured(
+        raise NotConfiguredError(
             "this kubeconfig logs in with a plugin (exec or auth-provider), which the operator does not run: "
             "use a token or a client certificate"
         )
     if user.impersonation:
-        raise NotConfigured(
+        raise NotConfiguredError(
             f"this kubeconfig acts as somebody else ({', '.join(user.impersonation)}), which Vidra does not"
         )
     if not cluster.server.startswith(("https://", "http://")):
-        raise NotConfigured("the kubeconfig's cluster needs a server: the URL of an API server")
+        raise NotConfiguredError("the kubeconfig's cluster needs a server: the URL of an API server")
     return Connection(
         server=cluster.server.rstrip("/"),
         ca=_pem(cluster.certificate_authority_data, cluster.certificate_authority, folder),
@@ -206,4 +206,4 @@ def _pem(data: str, file: str, folder: Path) -> str:
     try:
         return (folder / file).read_text()
     except OSError as error:
-        raise NotConfigured(f"cannot read {file}, which the kubeconfig names: {error.strerror}") from None
+        raise NotConfiguredError(f"cannot read {file}, which the kubeconfig names: {error.strerror}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 
-class Pace:
+class Latency:
     """How fast a server answers, and when it was heard last."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ RELEASE_WITHIN = 1.0
 """Seconds that a process which is to end spends on letting go."""
 
 
-class LeaseLost(Exception):  # noqa: N818 - what happened
+class LeaseLostError(Exception):
     """Somebody else holds the Lease, or may hold it because it could not be renewed in time."""
 
 
@@ -66,7 +66,7 @@ def new_identity() -> str:
     return f"{os.uname().nodename}_{uuid.uuid4()}"
 
 
-class Sightings:
+class LeaseObserver:
     """When each Lease was last seen to change, by *our* clock: clocks of two machines are never compared."""
 
     def __init__(self) -> None:
@@ -82,11 +82,11 @@ class Sightings:
         return "" if expired else lease.spec.holder_identity or ""
 
 
-class Leadership:
+class LeaderElector:
     """One candidate for one Lease."""
 
     def __init__(
-        self, client: Client, namespace: str, name: str, identity: str = "", sightings: Sightings | None = None
+        self, client: Client, namespace: str, name: str, identity: str = "", sightings: LeaseObserver | None = None
     ) -> None:
         # A renewal that hangs must not keep the holder from stopping in time.
         self._client = client.hasty()
@@ -94,7 +94,7 @@ class Leadership:
         self._name = name
         self._namespace = namespace
         self.identity = identity or new_identity()
-        self._sightings = sightings or Sightings()
+        self._sightings = sightings or LeaseObserver()
         self._other = ""
         """Who holds the Lease, if it is not us and not expired."""
         self._held: Lease | None = None
@@ -117,9 +117,9 @@ class Leadership:
             except TimeoutError:
                 pass
             if self._other:
-                raise LeaseLost(f"the lease {self._name} was taken by {self._other}")
+                raise LeaseLostError(f"the lease {self._name} was taken by {self._other}")
             if loop.time() - renewed >= RENEW_WITHIN:
-                raise LeaseLost(f"the lease {self._name} was not renewed for {RENEW_WITHIN:.0f} s")
+                raise LeaseLostError(f"the lease {self._name} was not renewed for {RENEW_WITHIN:.0f} s")
 
     async def release(self) -> None:
         """Let the next one start at once; best effort."""

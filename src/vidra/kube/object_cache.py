@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
-from vidra.kube.object_snapshot import Seen, is_doubtful, is_drift
+from vidra.kube.object_snapshot import ObjectSnapshot, is_doubtful, is_drift
 from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.store import version_number
-from vidra.kube.tombstones import Ended
+from vidra.kube.tombstones import Tombstones
 
-Change = Callable[[Seen | None, Seen | None], None]
+Change = Callable[[ObjectSnapshot | None, ObjectSnapshot | None], None]
 """Called with what was and what is, when an object changed in a way that may matter to its owners."""
 
 REMEMBERED = 1000
@@ -33,15 +33,15 @@ class Memory:
         shows_ends: Whether it is seen of the objects how they end.
     """
 
-    def __init__(self, read: Callable[[LiveObject], Seen], on_change: Change, *, shows_ends: bool) -> None:
+    def __init__(self, read: Callable[[LiveObject], ObjectSnapshot], on_change: Change, *, shows_ends: bool) -> None:
         self._read = read
         self._on_change = on_change
-        self._objects: dict[Key, Seen] = {}
-        self._ended = Ended()
+        self._objects: dict[Key, ObjectSnapshot] = {}
+        self._ended = Tombstones()
         self._ends: dict[str, str] = {}
         self.shows_ends = shows_ends
 
-    def get(self, key: Key) -> Seen | None:
+    def get(self, key: Key) -> ObjectSnapshot | None:
         """The object as last heard of."""
         return self._objects.get(key)
 
@@ -101,7 +101,7 @@ class Memory:
             self._end(key, old.uid, version, seen=False)
         return bool(back) or (version < 0 and bool(lost))
 
-    def _put(self, key: Key, old: Seen | None, new: Seen, *, ours: bool = False) -> None:
+    def _put(self, key: Key, old: ObjectSnapshot | None, new: ObjectSnapshot, *, ours: bool = False) -> None:
         if old and old.uid == new.uid and old.ended and not new.ended:
             new = msgspec.structs.replace(new, ended=old.ended)  # which stays true
         self._objects[key] = new = _since(old, new)
@@ -138,7 +138,7 @@ class Memory:
         if version >= 0:
             self._ended.note(uid, version)
 
-    def _note_end(self, old: Seen) -> None:
+    def _note_end(self, old: ObjectSnapshot) -> None:
         if self.shows_ends:
             self._ends[old.uid] = old.ended
             if len(self._ends) > REMEMBERED:
@@ -149,14 +149,14 @@ def _key(item: LiveObject) -> Key:
     return sys.intern(item.metadata.namespace), item.metadata.name
 
 
-def _is_news(old: Seen, new: Seen) -> bool:
+def _is_news(old: ObjectSnapshot, new: ObjectSnapshot) -> bool:
     """Whether `new` is a later state, or says more of the same: the answer to a write comes first, without health."""
     if old.uid != new.uid or new.version > old.version:
         return True
     return new.version == old.version and old.health is None and new.health is not None
 
 
-def _since(old: Seen | None, new: Seen) -> Seen:
+def _since(old: ObjectSnapshot | None, new: ObjectSnapshot) -> ObjectSnapshot:
     """The new state, with what is known of how it came about.
 
     A generation is accounted for when somebody wrote once more what is theirs, or through a subresource. It is not when

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 
-class Alone:
+class ObjectLocks:
     """Takes turns at objects, by path; objects that nobody writes to take no memory."""
 
     def __init__(self) -> None:

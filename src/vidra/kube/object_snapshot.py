@@ -10,7 +10,7 @@ import msgspec
 from vidra.api.health import Health
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, MANAGER_PREFIX, OWNER_PREFIX, PRUNE
 from vidra.kube.discovery import Kind
-from vidra.kube.partial_metadata import LiveBody, LiveMeta
+from vidra.kube.partial_metadata import LiveMeta, ObjectForHealth
 from vidra.kube.store import version_number
 
 SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
@@ -29,7 +29,7 @@ class Traces(msgspec.Struct, frozen=True, gc=False):
 NO_TRACES = Traces()
 
 
-class Seen(msgspec.Struct, frozen=True, gc=False):
+class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
     """What stays of a live object."""
 
     uid: str
@@ -65,7 +65,7 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
         return next((digest for name, digest in self.holders if name == manager), "")
 
 
-def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
+def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
     """What to keep of an object."""
     owners = [
         entry
@@ -80,7 +80,7 @@ def seen(meta: LiveMeta, health: Health | None = None) -> Seen:
     terminating = meta.deletion_timestamp is not None
     kept = (meta.annotations or {}).get(PRUNE) == "disabled"
     lost = sum(key.startswith(OWNER_PREFIX) for key in meta.annotations or ()) > len(holders)
-    return Seen(
+    return ObjectSnapshot(
         *(meta.uid, version_number(meta.resource_version), holders, terminating, shared, kept, health, scales),
         generation=meta.generation,
         touched=meta.generation,
@@ -103,30 +103,30 @@ def _traces(meta: LiveMeta) -> Traces:
     return Traces(hash(fields), hash(writes), len(fields) < len(held))
 
 
-class Judge(Protocol):
+class HealthEvaluator(Protocol):
     """Tells how objects are."""
 
     def needs_body(self, kind: Kind) -> bool:
         """Whether more than its metadata is needed to tell how an object of this kind is."""
         ...
 
-    def health(self, kind: Kind, item: LiveBody) -> Health:
+    def health(self, kind: Kind, item: ObjectForHealth) -> Health:
         """How an object is."""
         ...
 
-    def end(self, kind: Kind, item: LiveBody) -> str:
+    def end(self, kind: Kind, item: ObjectForHealth) -> str:
         """How an object came to its end by itself; empty while it has not."""
         ...
 
 
-def is_drift(old: Seen | None, new: Seen | None) -> bool:
+def is_drift(old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> bool:
     """Whether somebody may have changed what owners hold of an object, or the object is another, or on its way out."""
     if old is None or new is None:
         return old is not new
     return (old.uid, old.holders, old.terminating) != (new.uid, new.holders, new.terminating)
 
 
-def is_doubtful(old: Seen | None, new: Seen | None) -> bool:
+def is_doubtful(old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> bool:
     """Whether somebody may have changed what owners hold in a way that only a look at the object can tell.
 
     Where somebody sets fields through a subresource each of their writes looks so: that is looked at later.

@@ -10,8 +10,8 @@ from vidra.api.health import Health
 from vidra.kube.background import apart
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.kube.object_snapshot import Judge
-from vidra.kube.partial_metadata import LiveBody, LiveObject
+from vidra.kube.object_snapshot import HealthEvaluator
+from vidra.kube.partial_metadata import LiveObject, ObjectForHealth
 from vidra.kube.watch import Watch
 
 
@@ -23,10 +23,10 @@ class Place(msgspec.Struct, frozen=True):
     name: str
 
 
-class Lookout:
+class ObjectWatch:
     """One object; the sink of its watch."""
 
-    def __init__(self, client: Client, place: Place, judge: Judge, tell: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, place: Place, judge: HealthEvaluator, tell: Callable[[str], None]) -> None:
         self._kind = place.kind
         self._judge = judge
         self._tell = tell
@@ -39,7 +39,7 @@ class Lookout:
         self._watch: Watch[LiveObject] = Watch(
             client,
             place.kind.path(place.namespace),
-            LiveBody if whole else LiveObject,
+            ObjectForHealth if whole else LiveObject,
             self,
             fields=f"metadata.name={place.name}",
             metadata_only=not whole,
@@ -57,7 +57,7 @@ class Lookout:
 
     def changed(self, item: LiveObject) -> None:
         """It is there, or different."""
-        whole = item if isinstance(item, LiveBody) else LiveBody(item.metadata)
+        whole = item if isinstance(item, ObjectForHealth) else ObjectForHealth(item.metadata)
         self._take(self._judge.health(self._kind, whole))
 
     def removed(self, item: LiveObject) -> None:  # noqa: ARG002 - there is only one
@@ -81,23 +81,23 @@ class Lookout:
                 self._tell(owner)
 
 
-class Lookouts:
+class ObjectWatches:
     """All that owners wait for in one cluster."""
 
-    def __init__(self, client: Client, judge: Judge, tell: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, judge: HealthEvaluator, tell: Callable[[str], None]) -> None:
         self._client = client
         self._judge = judge
         self._tell = tell
-        self._lookouts: dict[Place, Lookout] = {}
+        self._lookouts: dict[Place, ObjectWatch] = {}
         self._closed = False
 
-    def hold(self, owner: str, places: Collection[Place]) -> list[Lookout]:
+    def hold(self, owner: str, places: Collection[Place]) -> list[ObjectWatch]:
         """Say what an owner waits for, instead of what it said before; it is told of every change."""
         if self._closed:
             return []
         for place in places:
             if place not in self._lookouts:
-                self._lookouts[place] = Lookout(self._client, place, self._judge, self._tell)
+                self._lookouts[place] = ObjectWatch(self._client, place, self._judge, self._tell)
             self._lookouts[place].waiting.add(owner)
         for place in self._lookouts.keys() - set(places):
             self._lookouts[place].waiting.discard(owner)

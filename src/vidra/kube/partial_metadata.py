@@ -13,7 +13,7 @@ METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,ap
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 
-class Manager(msgspec.Struct, frozen=True, rename="camel"):
+class ManagedFieldsEntry(msgspec.Struct, frozen=True, rename="camel"):
     """One entry of managedFields."""
 
     manager: str = ""
@@ -43,7 +43,7 @@ class LiveMeta(msgspec.Struct, frozen=True, rename="camel"):
     annotations: dict[str, str] | None = None
     finalizers: tuple[str, ...] = ()
     owner_references: tuple[OwnerReference, ...] = ()
-    managed_fields: tuple[Manager, ...] = ()
+    managed_fields: tuple[ManagedFieldsEntry, ...] = ()
 
 
 class LiveObject(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class LiveObject(msgspec.Struct, frozen=True):
     metadata: LiveMeta = LiveMeta()
 
 
-class LiveBody(LiveObject, frozen=True):
+class ObjectForHealth(LiveObject, frozen=True):
     """A live object with what its health can be told from. It is judged and dropped: nothing keeps one."""
 
     spec: Any = None

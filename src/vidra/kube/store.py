@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from vidra.api.meta import Meta
-from vidra.kube.tombstones import Ended
+from vidra.kube.tombstones import Tombstones
 
 
 class HasMeta(Protocol):
@@ -30,7 +30,7 @@ class Store(Generic[T]):
         self._index = index
         self._groups: dict[str, dict[tuple[str, str], T]] = {}
         self._listeners: list[Listener[T]] = []
-        self._ended = Ended()
+        self._ended = Tombstones()
         self._older: list[T] = []
         """Found in states before what is known of them; rare."""
 

@@ -8,7 +8,7 @@ REMEMBERED = 1_000
 """UIDs; many more than writes are ever under way."""
 
 
-class Ended:
+class Tombstones:
     """UIDs of objects that were removed, or are selected no longer, each with the version at which that happened."""
 
     def __init__(self) -> None:

@@ -49,7 +49,7 @@ class ConfigMap(msgspec.Struct, frozen=True, rename="camel"):
     kind: str = "ConfigMap"
 
 
-class Heading(msgspec.Struct, frozen=True):
+class PartialObjectMetadata(msgspec.Struct, frozen=True):
     """The metadata of an object of any kind."""
 
     metadata: Meta

@@ -15,7 +15,7 @@ import structlog
 
 from vidra.kube.client import JSON, LARGEST, Client
 from vidra.kube.decode import decode
-from vidra.kube.errors import ApiError, KubeError, Status, Unintelligible, Unreachable
+from vidra.kube.errors import ApiError, KubeError, Status, UnintelligibleError, UnreachableError
 from vidra.kube.partial_metadata import METADATA_LIST, METADATA_ONLY, ListMeta
 from vidra.kube.store import version_number
 
@@ -54,7 +54,7 @@ T = TypeVar("T", bound=Item)
 Shown_contra = TypeVar("Shown_contra", bound=Item, contravariant=True)
 
 
-class Sink(Protocol[Shown_contra]):
+class EventSink(Protocol[Shown_contra]):
     """Where a watch puts what it sees."""
 
     def changed(self, item: Shown_contra) -> None:
@@ -99,7 +99,7 @@ class _Page(msgspec.Struct, frozen=True):
     items: tuple[msgspec.Raw, ...] | None = None
 
 
-class Expired(KubeError):  # noqa: N818 - the server's own word for it
+class ResourceExpiredError(KubeError):
     """The version to go on from is too old (410): read the whole collection again."""
 
 
@@ -121,7 +121,7 @@ class Watch(Generic[T]):
         client: Client,
         path: str,
         kind: type[T],
-        sink: Sink[T],
+        sink: EventSink[T],
         *,
         selector: str = "",
         fields: str = "",
@@ -257,7 +257,7 @@ class Watch(Generic[T]):
                 else:
                     self._find(event.object, uids)
         if not complete:
-            raise Unreachable(f"the stream of {self._path} ended before its list was complete")
+            raise UnreachableError(f"the stream of {self._path} ended before its list was complete")
 
     async def _list(self) -> None:
         uids: set[str] = set()
@@ -312,7 +312,7 @@ class Watch(Generic[T]):
         """The object, or nothing: one that cannot be read must not stop the others."""
         try:
             return [decode(raw, self._kind)]
-        except Unintelligible as error:
+        except UnintelligibleError as error:
             log.error("object cannot be read", path=self._path, name=_name(raw), error=str(error))
             return []
 
@@ -334,10 +334,10 @@ class Watch(Generic[T]):
                     yield decode(line, _Event)
         except ApiError as error:
             if error.code == 410:
-                raise Expired(str(error)) from None
+                raise ResourceExpiredError(str(error)) from None
             raise
-        except Unintelligible as error:
-            raise Unreachable(f"the watch of {self._path} sent what is not an event: {error}") from None
+        except UnintelligibleError as error:
+            raise UnreachableError(f"the watch of {self._path} sent what is not an event: {error}") from None
 
 
 async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
@@ -346,7 +346,7 @@ async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
     async for chunk in content.iter_any():
         *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
         if len(rest) > LARGEST:
-            raise Unintelligible(f"the watch sent more than {LARGEST:,} bytes without the end of a line")
+            raise UnintelligibleError(f"the watch sent more than {LARGEST:,} bytes without the end of a line")
         for line in lines:
             if line:
                 yield line
@@ -355,22 +355,22 @@ async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
 def _failure(event: _Event) -> KubeError:
     try:
         status = decode(event.object, Status)
-    except Unintelligible:
-        return Unreachable("the watch ended with an error that cannot be read")
-    return Expired(status.message) if status.code == 410 else ApiError(status.code, status)
+    except UnintelligibleError:
+        return UnreachableError("the watch ended with an error that cannot be read")
+    return ResourceExpiredError(status.message) if status.code == 410 else ApiError(status.code, status)
 
 
 def _bookmark(event: _Event) -> _BookmarkMeta:
     try:
         return decode(event.object, _Bookmark).metadata
-    except Unintelligible:
-        raise Unreachable(f"the watch sent an event ({event.type}) without readable metadata") from None
+    except UnintelligibleError:
+        raise UnreachableError(f"the watch sent an event ({event.type}) without readable metadata") from None
 
 
 def _name(raw: msgspec.Raw) -> str:
     try:
         return decode(raw, _Bookmark).metadata.name
-    except Unintelligible:
+    except UnintelligibleError:
         return "?"
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_PLURAL
 from vidra.kube.client import Client, encode
-from vidra.kube.errors import ApiError, KubeError, Unreachable
+from vidra.kube.errors import ApiError, KubeError, UnreachableError
 from vidra.kube.operations import create, look
 from vidra.kube.partial_metadata import LiveObject
 
@@ -89,7 +89,7 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except KubeError as error:
-            if not (isinstance(error, Unreachable) or (isinstance(error, ApiError) and error.transient)):
+            if not (isinstance(error, UnreachableError) or (isinstance(error, ApiError) and error.transient)):
                 raise
             log.warning("waiting for the API server", error=str(error))
         await asyncio.sleep(RETRY)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from vidra.clusters.event_handler import Owners
+from vidra.clusters.event_handler import ClusterEventHandler
 
 
 class Relay:
     """The owners of objects, as clusters know them; while nobody leads there is nobody to tell."""
 
     def __init__(self) -> None:
-        self.to: Owners | None = None
+        self.to: ClusterEventHandler | None = None
         """Who works."""
 
-    def wake(self, manager: str) -> None:
+    def on_object_event(self, manager: str) -> None:
         """Something happened to an object."""
         if self.to is not None:
-            self.to.wake(manager)
+            self.to.on_object_event(manager)
 
-    def told(self, manager: str) -> None:
+    def on_condition_met(self, manager: str) -> None:
         """There is news that an owner waits for."""
         if self.to is not None:
-            self.to.told(manager)
+            self.to.on_condition_met(manager)
 
-    def felt(self, manager: str) -> None:
+    def on_health_changed(self, manager: str) -> None:
         """An object is better or worse than before."""
         if self.to is not None:
-            self.to.felt(manager)
+            self.to.on_health_changed(manager)

@@ -8,7 +8,7 @@ YOUNG = 10_000
 """Objects made before the youngest are looked at; the default of 700 is for programs that make few."""
 
 
-def quiet() -> None:
+def freeze_imports() -> None:
     """Leave out what is there now, which is what a program consists of; look at the rest less often.
 
     A full collection then takes a millisecond for each few thousand objects of the work at hand.

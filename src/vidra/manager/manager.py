@@ -25,26 +25,26 @@ from vidra.apply.field_owner import hub_of
 from vidra.apply.health.custom_rules import parse
 from vidra.apply.health.evaluator import Verdicts
 from vidra.clusters.registry import Clusters
-from vidra.controllers.runtime.client_metrics import Presence, Requests
+from vidra.controllers.runtime.client_metrics import ClusterUpCollector, RequestCollector
 from vidra.controllers.runtime.content_store import ContentStore, kept_for
-from vidra.controllers.runtime.context import Shared, lead_of, sync_of
-from vidra.controllers.runtime.delivery_trace import Journeys
-from vidra.controllers.runtime.ignored_secrets import Overlooked
-from vidra.controllers.runtime.settings_watch import Config
-from vidra.controllers.runtime.sharding import Dealt, Share
-from vidra.controllers.runtime.state_metrics import Census
-from vidra.controllers.sync.webhooks.dispatch import Calls
+from vidra.controllers.runtime.context import ControllerContext, shard_key, sync_of
+from vidra.controllers.runtime.delivery_trace import DeliveryTracer
+from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
+from vidra.controllers.runtime.settings_watch import SettingsWatch
+from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
+from vidra.controllers.runtime.state_metrics import StateCollector
+from vidra.controllers.sync.webhooks.dispatch import WebhookDispatcher
 from vidra.controllers.sync.webhooks.event import ArtifactEvent
 from vidra.kube.event_recorder import Recorder
 from vidra.kube.leader_election import Lease
 from vidra.kube.store import HasMeta, Portion, Store
-from vidra.kube.types import ConfigMap, Heading, Secret
-from vidra.kube.watch import Sink, Watch
+from vidra.kube.types import ConfigMap, PartialObjectMetadata, Secret
+from vidra.kube.watch import EventSink, Watch
 from vidra.manager.bootstrap import cluster_identity, definitions_served, ensure_namespace
 from vidra.manager.event_relay import Relay
 from vidra.manager.options import Options
-from vidra.manager.other_operators import Company
-from vidra.manager.shard_runner import Part
+from vidra.manager.other_operators import OtherOperators
+from vidra.manager.shard_runner import ShardRunner
 from vidra.manager.shards import Shards
 from vidra.sources.infrahub import InfrahubPool
 from vidra.sources.infrahub.limits import InfrahubLimits
@@ -60,7 +60,7 @@ DEAF = 180.0
 server says so about once a minute, and a watch that is silent for two minutes is begun afresh."""
 
 
-class Operator:
+class Manager:
     """Stores, watches and controllers of one process."""
 
     def __init__(self, options: Options) -> None:
@@ -69,9 +69,9 @@ class Operator:
         self._resources: Store[VidraResource] = Store(index=sync_of)
         self._infrahub_secrets: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
-        self._kept: Store[Heading] = Store(index=kept_for)
+        self._kept: Store[PartialObjectMetadata] = Store(index=kept_for)
         self._config_maps: Store[ConfigMap] = Store()
-        self._calls: Calls | None = None
+        self._calls: WebhookDispatcher | None = None
         self.webhook_secrets: Store[Secret] = Store()
         """Those with the keys of webhooks."""
         self._own: list[Watch[Any]] = []
@@ -85,12 +85,12 @@ class Operator:
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
         self._pool = InfrahubPool(InfrahubLimits(max_artifacts=options.max_artifacts))
-        self._share = Share(options.shards)
+        self._share = ShardAssignment(options.shards)
         self.metrics = Metrics()
         register = self.metrics.registry.register
-        register(Requests("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
-        register(Requests("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
-        self._journeys = Journeys(self.metrics, options.tracing)
+        register(RequestCollector("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
+        register(RequestCollector("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
+        self._journeys = DeliveryTracer(self.metrics, options.tracing)
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 
@@ -120,7 +120,7 @@ class Operator:
 
     def hear(self, event: ArtifactEvent) -> bool:
         """Have the syncs that an event concerns ask Infrahub; whether there are any."""
-        return self._calls is not None and self._calls.hear(event)
+        return self._calls is not None and self._calls.dispatch(event)
 
     async def close(self) -> None:
         """Close every connection; `run` does it at its end."""
@@ -145,8 +145,8 @@ class Operator:
 
     async def _control(self, hub: str) -> None:
         """Run the controllers over everything, or over what is dealt to this replica."""
-        config = Config(self._config_maps, self._options.namespace, self._recorder)
-        shared = Shared(
+        config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
+        shared = ControllerContext(
             client=self._client,
             hub=hub,
             namespace=self._options.namespace,
@@ -156,7 +156,7 @@ class Operator:
             kept=self._kept,
             clusters=self._clusters,
             cluster_secrets=self._cluster_secrets,
-            overlooked=Overlooked(self._client, self._options.counting),
+            overlooked=IgnoredSecrets(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
             recorder=self._recorder,
             settings=lambda: config.settings,
@@ -164,20 +164,22 @@ class Operator:
             share=self._share,
             journeys=self._journeys,
         )
-        part = Part(shared, self._pool)
+        part = ShardRunner(shared, self._pool)
         self._relay.to = part.resources
         config.listen(lambda: self._judge_by(config.settings.health_rules))
         self._judge_by(config.settings.health_rules)
         config.listen(lambda: self._log_from(config.settings.log_level))
         self._log_from(config.settings.log_level)
-        config.listen(part.again)
+        config.listen(part.enqueue_all)
         # Each replica counts what is its own: the sums over all of them are right.
-        syncs = Dealt(self._syncs, lambda sync: sync.metadata.name, self._share)
-        resources = Dealt(self._resources, lead_of, self._share)
-        with self.metrics.showing(Census(syncs, resources, self._clusters.__len__), Presence(self._clusters)):
-            await self._work_and_hear(Calls(shared, part.syncs) if self._options.webhooks else None, part)
+        syncs = OwnedItems(self._syncs, lambda sync: sync.metadata.name, self._share)
+        resources = OwnedItems(self._resources, shard_key, self._share)
+        with self.metrics.showing(
+            StateCollector(syncs, resources, self._clusters.__len__), ClusterUpCollector(self._clusters)
+        ):
+            await self._work_and_hear(WebhookDispatcher(shared, part.syncs) if self._options.webhooks else None, part)
 
-    async def _work_and_hear(self, calls: Calls | None, part: Part) -> None:
+    async def _work_and_hear(self, calls: WebhookDispatcher | None, part: ShardRunner) -> None:
         """Work, and be told by Infrahub of changes meanwhile."""
         self._calls = calls
         async with asyncio.TaskGroup() as group:
@@ -185,11 +187,11 @@ class Operator:
                 group.create_task(calls.queue.run(), name="webhooks")
             await self._work(part)
 
-    async def _work(self, part: Part) -> None:
+    async def _work(self, part: ShardRunner) -> None:
         """Work on everything, or on the shards whose Leases are held."""
         options = self._options
         if not options.leader_elect:
-            await part.begin(0)
+            await part.start_shard(0)
             await part.run()
             return
         self.metrics.leading.labels(options.lease_name).set_function(lambda: bool(self._share.held))
@@ -201,8 +203,8 @@ class Operator:
         finally:
             await shards.release()
 
-    def _company(self) -> Company:
-        return Company(
+    def _company(self) -> OtherOperators:
+        return OtherOperators(
             self._client,
             self._options.namespace,
             self._options.lease_name,
@@ -224,7 +226,7 @@ class Operator:
         if text != self._rules:
             self._rules = text
             self._verdicts.rules, _ = parse(text)
-            self._clusters.judge_again()
+            self._clusters.reevaluate_health()
 
     def _log_from(self, level: str) -> None:
         """Log from this severity on; from the one of the start, if none is named."""
@@ -241,7 +243,9 @@ class Operator:
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
             *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
             *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
-            self._watch(group, f"{core}/secrets", Heading, self._kept, RESOURCE_LABEL, metadata_only=True),
+            self._watch(
+                group, f"{core}/secrets", PartialObjectMetadata, self._kept, RESOURCE_LABEL, metadata_only=True
+            ),
             self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
         ]
         if self._options.webhooks:
@@ -260,7 +264,7 @@ class Operator:
         group: asyncio.TaskGroup,
         path: str,
         kind: type[T],
-        sink: Sink[T],
+        sink: EventSink[T],
         selector: str = "",
         *,
         metadata_only: bool = False,

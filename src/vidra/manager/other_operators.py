@@ -33,7 +33,7 @@ ATTEMPTS = 5
 """To write the Lease while others do."""
 
 
-class Company:
+class OtherOperators:
     """The other operators, as far as they are known.
 
     Args:

@@ -6,9 +6,9 @@ import asyncio
 
 import structlog
 
-from vidra.controllers.resource import ResourceController
-from vidra.controllers.runtime.context import Shared
-from vidra.controllers.sync import SyncController
+from vidra.controllers.resource import ResourceReconciler
+from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.sync import SyncReconciler
 from vidra.kube.errors import KubeError
 from vidra.sources.infrahub import InfrahubPool
 
@@ -18,34 +18,36 @@ LAST_ANSWERS = 4.0
 """Seconds: with what a Lease that is lost took to be given up (`RENEW_WITHIN`) less than its `DURATION`."""
 
 
-class Part:
+class ShardRunner:
     """Works on the shards that it was told to begin with."""
 
-    def __init__(self, shared: Shared, pool: InfrahubPool) -> None:
+    def __init__(self, shared: ControllerContext, pool: InfrahubPool) -> None:
         self._shared = shared
-        self.resources = ResourceController(shared)
-        self.syncs = SyncController(shared, pool)
+        self.resources = ResourceReconciler(shared)
+        self.syncs = SyncReconciler(shared, pool)
 
-    def again(self) -> None:
+    def enqueue_all(self) -> None:
         """Look at everything, and ask for everything: a setting changed."""
-        self.syncs.again()
-        self.resources.again()
+        self.syncs.enqueue_all()
+        self.resources.enqueue_all()
 
-    async def begin(self, shard: int) -> None:
+    async def start_shard(self, shard: int) -> None:
         """Work on a shard."""
         share = self._shared.share
         try:
-            await self._shared.content.sweep(self._shared.resources, lambda digest: share.is_in(shard, digest))
+            await self._shared.content.collect_garbage(
+                self._shared.resources, lambda digest: share.is_in(shard, digest)
+            )
         except KubeError as error:
             log.warning("texts that nobody needs are left", error=str(error))
-        share.take(shard)
-        self.resources.begin(shard)
-        self.syncs.begin(shard)
+        share.add(shard)
+        self.resources.start_shard(shard)
+        self.syncs.start_shard(shard)
 
-    async def end(self, shard: int) -> None:
+    async def stop_shard(self, shard: int) -> None:
         """Return when nothing of a shard is worked on any more."""
-        self._shared.share.leave(shard)
-        await asyncio.gather(self.resources.end(shard), self.syncs.end(shard))
+        self._shared.share.remove(shard)
+        await asyncio.gather(self.resources.stop_shard(shard), self.syncs.stop_shard(shard))
 
     async def run(self) -> None:
         """Work until cancelled."""

@@ -15,11 +15,11 @@ from vidra.apply.field_owner import hashed
 from vidra.kube import leader_election as leases
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
-from vidra.kube.leader_election import Leadership, Lease, Leases, Sightings, leases_path, new_identity
+from vidra.kube.leader_election import LeaderElector, Lease, LeaseObserver, Leases, leases_path, new_identity
 from vidra.kube.operations import delete
 
 
-def quota(me: str, replicas: Collection[str], held: Mapping[str, int], shards: int) -> int:
+def fair_share(me: str, replicas: Collection[str], held: Mapping[str, int], shards: int) -> int:
     """The number of shards for this replica: as even as it can be, and with as little moved as possible.
 
     Args:
@@ -40,11 +40,11 @@ JITTER = 0.2
 class Work(Protocol):
     """What is done about a shard."""
 
-    async def begin(self, shard: int) -> None:
+    async def start_shard(self, shard: int) -> None:
         """Work on it: its Lease is held."""
         ...
 
-    async def end(self, shard: int) -> None:
+    async def stop_shard(self, shard: int) -> None:
         """Return when nothing of it is worked on any more: its Lease will be released."""
         ...
 
@@ -58,7 +58,7 @@ class Shards:
         self._namespace = namespace
         self._work = work
         self._identity = new_identity()
-        self._sightings = Sightings()
+        self._sightings = LeaseObserver()
         self._names = [name] if count == 1 else [f"{name}-{shard + 1}-of-{count}" for shard in range(count)]
         self._shards = [self._lease(each) for each in self._names]
         self._of_shards = re.compile(rf"{re.escape(name)}(-\d+-of-\d+)?")
@@ -89,8 +89,8 @@ class Shards:
         """Let others go on at once; best effort. Nothing is worked on any more."""
         await asyncio.gather(*(self._shards[shard].release() for shard in self._keeping), self._replica.release())
 
-    def _lease(self, name: str) -> Leadership:
-        return Leadership(self._client, self._namespace, name, self._identity, self._sightings)
+    def _lease(self, name: str) -> LeaderElector:
+        return LeaderElector(self._client, self._namespace, name, self._identity, self._sightings)
 
     async def _round(self, group: asyncio.TaskGroup) -> None:
         """Take what is free, or give up what is too much."""
@@ -133,7 +133,7 @@ class Shards:
             return 1
         replicas = {holder for name, holder in holders.items() if name.startswith(self._of_replicas)}
         held = Counter(holders[name] for name in self._names if name in holders)
-        return quota(self._identity, replicas, held, len(self._names))
+        return fair_share(self._identity, replicas, held, len(self._names))
 
     def _others(self, holders: Mapping[str, str]) -> list[str]:
         """Leases of shards of another division: whoever holds one works on names of any shard of this one."""
@@ -150,10 +150,10 @@ class Shards:
             return
         self._keeping[shard] = group.create_task(lease.keep(), name=f"lease of {self._names[shard]}")
         log.info("leading", lease=self._names[shard], identity=self._identity)
-        await self._work.begin(shard)
+        await self._work.start_shard(shard)
 
     async def _give_up(self, shard: int) -> None:
-        await self._work.end(shard)
+        await self._work.stop_shard(shard)
         self._keeping.pop(shard).cancel()
         await self._shards[shard].release()
         log.info("released", lease=self._names[shard])

@@ -8,7 +8,7 @@ UNANSWERED = "<error>"
 """Stands for the status of a request that got no answer, as in client-go."""
 
 
-class Traffic:
+class RequestCounter:
     """Requests by host, method and status."""
 
     def __init__(self) -> None:

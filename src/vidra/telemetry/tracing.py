@@ -30,7 +30,7 @@ class Span:
         """
         return self
 
-    def note(self, attributes: Attributes) -> None:
+    def set_attributes(self, attributes: Attributes) -> None:
         """Something to say of it."""
 
     def fail(self, why: str) -> None:
@@ -72,7 +72,7 @@ def current() -> Span:
 
 
 @contextmanager
-def within(span: Span) -> Iterator[None]:
+def use_span(span: Span) -> Iterator[None]:
     """Be in a span; it goes on afterwards."""
     token = _current.set(span)
     try:
@@ -82,7 +82,7 @@ def within(span: Span) -> Iterator[None]:
 
 
 @contextmanager
-def part(name: str, attributes: Attributes | None = None) -> Iterator[None]:
+def start_span(name: str, attributes: Attributes | None = None) -> Iterator[None]:
     """Be in a part of the current span, which ends with the context."""
     around = _current.get()
     if around is NOTHING:
@@ -90,7 +90,7 @@ def part(name: str, attributes: Attributes | None = None) -> Iterator[None]:
         return
     span = around.child(name, attributes)
     try:
-        with within(span):
+        with use_span(span):
             yield
     except Exception as error:
         span.fail(str(error) or type(error).__name__)

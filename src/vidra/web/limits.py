@@ -29,7 +29,7 @@ _SILENT = logging.getLogger("vidra.web.limits")
 _SILENT.disabled = True  # what strangers send is counted, not logged
 
 
-class Mishap(Enum):
+class ConnectionFailure(Enum):
     """What becomes of a connection without an answer to a request."""
 
     TOO_MANY = "too many"
@@ -49,7 +49,7 @@ class Crowd(Enum):
     """Whoever needs an answer now, and takes a moment for it, gets one however many do nothing."""
 
 
-Note = Callable[[Mishap], None]
+Note = Callable[[ConnectionFailure], None]
 
 
 class _Visit(web.RequestHandler):
@@ -87,7 +87,7 @@ class _Visit(web.RequestHandler):
 
     def turn_away(self) -> None:
         """Close it, for there are too many."""
-        self._note(Mishap.TOO_MANY)
+        self._note(ConnectionFailure.TOO_MANY)
         self.taken = self.turned_away = True
         self._abort()
 
@@ -100,7 +100,7 @@ class _Visit(web.RequestHandler):
         """It ends, from whichever side."""
         self._end.cancel()
         if self._begun and not self.taken:
-            self._note(Mishap.UNFINISHED)
+            self._note(ConnectionFailure.UNFINISHED)
         self.taken = True
         super().connection_lost(exc)
 
@@ -109,7 +109,7 @@ class _Visit(web.RequestHandler):
     ) -> web.StreamResponse:
         """What came is no HTTP, unless it is the end of the connection that tells."""
         if not self.taken:
-            self._note(Mishap.NO_HTTP)
+            self._note(ConnectionFailure.NO_HTTP)
         self.taken = True
         return super().handle_error(request, status, exc, message)
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from vidra.apply.health import health_of, needs_body
-from vidra.kube.partial_metadata import LiveBody
+from vidra.kube.partial_metadata import ObjectForHealth
 
 CASES = Path(__file__).parent / "cases"
-BODY = msgspec.json.Decoder(LiveBody)
+BODY = msgspec.json.Decoder(ObjectForHealth)
 
 
 def cases() -> Iterator[Any]:

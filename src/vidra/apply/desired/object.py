@@ -46,7 +46,7 @@ class Key(NamedTuple):
         return cls(server, ref.group, ref.kind, ref.namespace, ref.name)
 
 
-class Desired(msgspec.Struct, frozen=True):
+class DesiredObject(msgspec.Struct, frozen=True):
     """One object that should be in the cluster."""
 
     server: str
@@ -93,7 +93,7 @@ class Desired(msgspec.Struct, frozen=True):
         """What the digest would be if another owner had the same text."""
         return _digest({**self.body, "metadata": self.given}, other, self.ignored)
 
-    def beside(self, live: dict[str, Any], owner: Owner) -> Desired:
+    def beside(self, live: dict[str, Any], owner: Owner) -> DesiredObject:
         """What to send when the object exists: fields that others may set are left as they are."""
         pointers = (*self.ignored, REPLICAS) if self.unscaled else self.ignored
         version = live["metadata"]["resourceVersion"]
@@ -101,7 +101,7 @@ class Desired(msgspec.Struct, frozen=True):
         body = _marked(respecting(self.body, live, pointers, owner.manager), owner)
         return msgspec.structs.replace(self, body=body, version=version, gives_up=gives_up)
 
-    def as_stored(self, after: dict[str, Any], manager: str) -> Desired:
+    def as_stored(self, after: dict[str, Any], manager: str) -> DesiredObject:
         """The same in the words of the API server.
 
         Args:
@@ -115,7 +115,7 @@ class Desired(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, body=body)
 
 
-def desire(
+def build_desired_object(
     item: ManifestObject,
     kind: Kind,
     server: str,
@@ -123,7 +123,7 @@ def desire(
     owner: Owner,
     *,
     ignore: Iterable[IgnoreDifference] = (),
-) -> Desired:
+) -> DesiredObject:
     """What an object of a manifest means in a cluster.
 
     A cluster-scoped object loses a namespace that was written on it; a namespaced one without gets the fallback.
@@ -141,7 +141,7 @@ def desire(
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
     ignored = pointers_for(ref, ignore, item.body)
     digest = _digest(told, owner, ignored)
-    return Desired(server, ref, kind, body, digest, metadata, ignored, wave_of(given.get("annotations") or {}))
+    return DesiredObject(server, ref, kind, body, digest, metadata, ignored, wave_of(given.get("annotations") or {}))
 
 
 def _digest(told: dict[str, Any], owner: Owner, ignored: Iterable[str]) -> str:

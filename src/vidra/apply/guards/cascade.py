@@ -17,7 +17,7 @@ from vidra.apply.errors import ObjectError
 from vidra.apply.inventory import ref_of
 from vidra.apply.unserved_kinds import Definition
 from vidra.kube.client import Client
-from vidra.kube.discovery import Discovery, DiscoveryStale, Kind
+from vidra.kube.discovery import Discovery, Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList, LiveMeta
 
@@ -75,7 +75,7 @@ class Contents:
                     claim = await self._client.get(path, _Claim)
                     volume = claim.spec.volume_name
                     return f"it is bound to the volume {volume}, and may hold data" if volume else ""
-        except DiscoveryStale as error:
+        except StaleDiscoveryError as error:
             raise ObjectError(
                 Reason.PRUNE_FAILED, f"{ref} is not removed before it is known what is in it: {error}"
             ) from None

@@ -24,7 +24,7 @@ _BLAMED = re.compile(r'conflict with "((?:[^"\\]|\\.)*)"')
 """How the API server words the cause of a conflict."""
 
 
-class Rival(msgspec.Struct, frozen=True):
+class Peer(msgspec.Struct, frozen=True):
     """Another VidraResource of this Vidra."""
 
     name: str
@@ -39,16 +39,16 @@ class Rival(msgspec.Struct, frozen=True):
         return self.leaving or ref in self.unwanted
 
 
-Rivals = Callable[[str], Rival | None]
+Rivals = Callable[[str], Peer | None]
 """The VidraResource behind a field manager; None when there is none, or none of this Vidra."""
 
 
-def nobody(_: str) -> Rival | None:
+def nobody(_: str) -> Peer | None:
     """No VidraResource is known."""
     return None
 
 
-class Contest(msgspec.Struct, frozen=True):
+class FieldConflict(msgspec.Struct, frozen=True):
     """The fields that others hold with another value."""
 
     owners: Mapping[str, tuple[str, ...]]
@@ -57,7 +57,7 @@ class Contest(msgspec.Struct, frozen=True):
     """Somebody who is no owner holds some too."""
 
 
-def contest(error: ApiError, manager: str) -> Contest:
+def contest(error: ApiError, manager: str) -> FieldConflict:
     """Read a conflict; no other owner in it, when it is none about fields.
 
     Args:
@@ -71,10 +71,10 @@ def contest(error: ApiError, manager: str) -> Contest:
             owners[blamed[1]] = (*owners.get(blamed[1], ()), cause.field)
         else:
             strangers = True
-    return Contest(owners, strangers)
+    return FieldConflict(owners, strangers)
 
 
-def why_not(found: Contest, policies: Policies, rivals: Rivals, ref: str = "") -> str:
+def why_not(found: FieldConflict, policies: Policies, rivals: Rivals, ref: str = "") -> str:
     """Why the fields of an object may not be taken, and what to do about it; empty when they may."""
     if not found.owners:
         return ""
@@ -93,7 +93,7 @@ def why_not(found: Contest, policies: Policies, rivals: Rivals, ref: str = "") -
     return ""
 
 
-def _held(found: Contest, known: Mapping[str, Rival | None]) -> str:
+def _held(found: FieldConflict, known: Mapping[str, Peer | None]) -> str:
     parts = []
     for manager, fields in [(manager, found.owners[manager]) for manager in known][:NAMED]:
         more = f" and {len(fields) - NAMED} more" if len(fields) > NAMED else ""
@@ -102,10 +102,10 @@ def _held(found: Contest, known: Mapping[str, Rival | None]) -> str:
     return "; ".join(parts) + (f"; so have {rest} more owners" if rest else "") + _priority(known)
 
 
-def _priority(known: Mapping[str, Rival | None]) -> str:
+def _priority(known: Mapping[str, Peer | None]) -> str:
     priorities = [rival.priority for rival in known.values() if rival]
     return f" and priority {max(priorities)}" if priorities and None not in known.values() else ""
 
 
-def _owner(manager: str, rival: Rival | None) -> str:
+def _owner(manager: str, rival: Peer | None) -> str:
     return f"VidraResource {rival.name}" if rival else f"{manager}, which is no VidraResource of this Vidra,"

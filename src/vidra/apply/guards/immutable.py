@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from vidra.api.names import RECREATE
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.kube.errors import ApiError
 
 _SAYS_SO = re.compile(
@@ -46,12 +46,12 @@ def immutable(error: ApiError) -> tuple[str, ...]:
     return tuple(sorted({cause.field for cause in error.causes if not cause.field.startswith("metadata.")}))
 
 
-def may_be_made_anew(item: Desired) -> bool:
+def may_be_made_anew(item: DesiredObject) -> bool:
     """Whether the manifest lets Vidra delete and create the object."""
     return item.body["metadata"]["annotations"].get(RECREATE) == "enabled" and not never_made_anew(item)
 
 
-def never_made_anew(item: Desired) -> bool:
+def never_made_anew(item: DesiredObject) -> bool:
     """Whether no annotation can allow that."""
     return (item.ref.group, item.ref.kind) in _NEVER
 

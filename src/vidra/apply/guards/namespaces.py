@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from vidra.api.names import GROUP
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.field_owner import Owner
 from vidra.apply.pruner import PROTECTED
 
@@ -18,7 +18,7 @@ SETTING = "labelNamespaces"
 """Key of the settings that lists the names."""
 
 
-def refusal(item: Desired, owner: Owner, allowed: Collection[str]) -> str:
+def refusal(item: DesiredObject, owner: Owner, allowed: Collection[str]) -> str:
     """Why a Namespace is not joined as the manifest has it; empty when it may be.
 
     Args:
@@ -38,7 +38,7 @@ def refusal(item: Desired, owner: Owner, allowed: Collection[str]) -> str:
     )
 
 
-def _said(item: Desired, owner: Owner) -> list[str]:
+def _said(item: DesiredObject, owner: Owner) -> list[str]:
     """All that the manifest says besides the name and the marks of an owner."""
     metadata = item.body["metadata"]
     labels = sorted(metadata["labels"].keys() - owner.labels.keys())

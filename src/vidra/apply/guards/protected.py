@@ -20,7 +20,7 @@ from vidra.api.names import (
     INFRAHUB_LABEL,
     WEBHOOK_KEY_LABEL,
 )
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.guards.admission import ADMISSION, reached
 from vidra.kube.partial_metadata import LiveMeta
 from vidra.manifests import Ref
@@ -46,7 +46,7 @@ class Guard(msgspec.Struct, frozen=True):
     told: bool = True
     """Whether the cluster told which one it is. While it does not, it may be Vidra's own."""
 
-    def refusal(self, item: Desired) -> str:
+    def refusal(self, item: DesiredObject) -> str:
         """Why an object of a manifest is not applied; empty when it is."""
         if not self.namespace:
             return ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from vidra.api.health import Health, Status
-from vidra.apply.health.observed import PATIENCE
+from vidra.apply.health.observed import OBSERVED_WITHIN
 from vidra.apply.health.results import current, in_progress
 
 BindsLate = Callable[[str], bool | None]
@@ -15,7 +15,9 @@ def counted(health: Health, now: float, binds_late: BindsLate) -> Health:
     if health.unless_late:
         return _claim(health, binds_late(health.unless_late))
     if health.until and health.until <= now and health.status is Status.IN_PROGRESS:
-        return current(f"no status {PATIENCE // 60} minutes after its creation: taken as a kind that never has one")
+        return current(
+            f"no status {OBSERVED_WITHIN // 60} minutes after its creation: taken as a kind that never has one"
+        )
     return health
 
 

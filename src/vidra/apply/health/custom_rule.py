@@ -10,7 +10,7 @@ from vidra.apply.health.cel_limits import ExpressionError, shown_of
 from vidra.apply.health.custom_rules import Rule, RuleError
 from vidra.apply.health.results import one_line, unknown
 
-PATIENCE = 0.25
+LONGEST_EVALUATION = 0.25
 """Seconds of the processor; an ordinary rule takes less than a thousandth."""
 
 
@@ -44,7 +44,7 @@ class Asked:
         started = time.thread_time()
         health = self._judge(shown)
         taken = time.thread_time() - started
-        if taken > PATIENCE:  # it holds up everything else, so it may do that once
+        if taken > LONGEST_EVALUATION:  # it holds up everything else, so it may do that once
             self._slow = f"its rule took {taken:.1f} s and is not asked any more; simplify its expressions"
         return health
 

@@ -13,7 +13,7 @@ from vidra.api.health import Health, Status
 from vidra.apply.health.fields import Condition, conditions, mapping, number, text
 from vidra.apply.health.results import in_progress, one_line
 
-PATIENCE = 300
+OBSERVED_WITHIN = 300
 """Seconds from the creation of an object until a status that is not there counts as one that does not come."""
 BUILT_IN = frozenset(
     {
@@ -75,4 +75,4 @@ def _end_of_patience(source: Mapping[str, Any]) -> float:
         made = datetime.fromisoformat(text(source, "metadata", "creationTimestamp"))
     except ValueError:
         return 0.0
-    return made.timestamp() + PATIENCE if made.tzinfo is not None else 0.0
+    return made.timestamp() + OBSERVED_WITHIN if made.tzinfo is not None else 0.0

@@ -17,7 +17,7 @@ from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.decode import decode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
-from vidra.kube.informers import Observed
+from vidra.kube.informers import InformerSet
 from vidra.kube.partial_metadata import METADATA_ONLY, LiveObject
 
 ATTEMPTS = 4
@@ -26,14 +26,14 @@ Moving = Callable[[str], bool]
 """Whether the VidraResource of this name exists and has the object too."""
 
 
-class Takeover:
+class LegacyObjectMigrator:
     """One owner's hand in one cluster, for what the first Vidra made.
 
     Args:
         uid: Of the owner's VidraResource.
     """
 
-    def __init__(self, client: Client, observed: Observed, owner: Owner, uid: str) -> None:
+    def __init__(self, client: Client, observed: InformerSet, owner: Owner, uid: str) -> None:
         self._client = client
         self._observed = observed
         self._owner = owner
@@ -47,7 +47,7 @@ class Takeover:
         """
         path = kind.path(entry.namespace, entry.name)
         try:
-            return (await self._client.get(path, legacy.Marked, accept=METADATA_ONLY)).metadata
+            return (await self._client.get(path, legacy.LegacyObject, accept=METADATA_ONLY)).metadata
         except ApiError as error:
             if error.unauthorized:
                 raise

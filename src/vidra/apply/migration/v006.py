@@ -37,7 +37,7 @@ class Meta(msgspec.Struct, frozen=True, rename="camel"):
         return (self.annotations or {}).get(key, "")
 
 
-class Marked(msgspec.Struct, frozen=True):
+class LegacyObject(msgspec.Struct, frozen=True):
     """A live object as the move looks at it."""
 
     metadata: Meta = Meta()

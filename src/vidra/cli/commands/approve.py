@@ -51,7 +51,7 @@ def approve(
 
 async def _held(client: Client, namespace: str, name: str) -> Held:
     from vidra.api.sync import InfrahubSync
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import find, titled
 
     item = await find(client, name)
@@ -59,7 +59,7 @@ async def _held(client: Client, namespace: str, name: str) -> Held:
         _held_by_sync(client, item) if isinstance(item, InfrahubSync) else _held_by_resource(client, namespace, item)
     )
     if found is None:
-        raise Failure(f"{titled(item)} holds nothing back")
+        raise CommandError(f"{titled(item)} holds nothing back")
     return found
 
 
@@ -68,7 +68,7 @@ async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
     from vidra.api.names import APPROVE_PRUNE
     from vidra.api.reasons import Reason
     from vidra.apply.inventory import key_of, ref_of
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import resources
     from vidra.controllers.runtime.context import sync_of
     from vidra.controllers.sync.prune.policy import approval_asked_for
@@ -80,7 +80,7 @@ async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
     name, leaving = asked
     if not leaving:
         by_hand = f"kubectl annotate infrahubsync {sync.metadata.name} {APPROVE_PRUNE}={name} --overwrite"
-        raise Failure(
+        raise CommandError(
             f"it is too much for a list: look with vidra diff {sync.metadata.name}, then agree with {by_hand}"
         )
     mine = [item for item in await resources(client) if sync_of(item) == sync.metadata.name]
@@ -100,15 +100,15 @@ async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
 async def _held_by_resource(client: Client, namespace: str, resource: VidraResource) -> Held | None:
     from vidra.apply.inventory import ref_of
     from vidra.cli.dry_run import studied
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
 
     held = resource.status.held_prune
     if held is None or held.approved:
         return None
     found = await studied(client, namespace, resource)
     if found.limits.held is None or found.limits.held.id != held.id:
-        raise Failure(f"what {resource.metadata.name} holds back changes just now: try again in a moment")
-    return Held(held.id, [f"{ref_of(entry)}{_at(entry.server)}" for entry in found.limits.going])
+        raise CommandError(f"what {resource.metadata.name} holds back changes just now: try again in a moment")
+    return Held(held.id, [f"{ref_of(entry)}{_at(entry.server)}" for entry in found.limits.to_delete])
 
 
 async def _annotate(client: Client, name: str, held: str) -> None:

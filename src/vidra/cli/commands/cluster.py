@@ -133,13 +133,13 @@ def _servers(item: Json) -> list[str]:
     """The servers of the kubeconfig in a Secret; none if it cannot be read."""
     import msgspec
 
-    from vidra.kube.connection import NotConfigured
+    from vidra.kube.connection import NotConfiguredError
     from vidra.kube.kubeconfig import parse
     from vidra.kube.types import Secret
 
     try:
         config = parse(msgspec.convert(item, Secret).value("kubeconfig"))
-    except (NotConfigured, ValueError):
+    except (NotConfiguredError, ValueError):
         return []
     return [entry.cluster.server.rstrip("/") for entry in config.clusters]
 

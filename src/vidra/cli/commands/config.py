@@ -61,7 +61,7 @@ def apply(
 
     Example: vidra config apply --requeue-sync-after 30s --event-based-reconcile
     """
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.session import against
     from vidra.controllers.runtime.settings import read
 
@@ -75,10 +75,10 @@ def apply(
     }
     data = {key: value for key, value in given.items() if value}
     if not data:
-        raise Failure("name at least one setting (vidra config apply --help)", Exit.USAGE)
+        raise CommandError("name at least one setting (vidra config apply --help)", Exit.USAGE)
     _, complaints = read(data)
     if complaints:
-        raise Failure("; ".join(item.partition("; the default")[0] for item in complaints), Exit.USAGE)
+        raise CommandError("; ".join(item.partition("; the default")[0] for item in complaints), Exit.USAGE)
     name = against(Place(kubeconfig, context), lambda client: _write(client, namespace, data))
     typer.echo(f"configmap/{name} applied")
 
@@ -162,7 +162,7 @@ async def _write(client: Client, namespace: str, data: dict[str, str]) -> str:
     """Change the ConfigMap that counts, or make one."""
     from vidra.cli.apply_object import CONFIG_MAP, put
     from vidra.kube.operations import merge_patch
-    from vidra.kube.types import Heading
+    from vidra.kube.types import PartialObjectMetadata
 
     found = await _chosen(client, namespace)
     if found is None:
@@ -171,7 +171,7 @@ async def _write(client: Client, namespace: str, data: dict[str, str]) -> str:
         return NAME
     meta = found.metadata
     patch = {"metadata": {"uid": meta.uid}, "data": data}
-    await merge_patch(client, CONFIG_MAP.path(meta.namespace, meta.name), patch, Heading)
+    await merge_patch(client, CONFIG_MAP.path(meta.namespace, meta.name), patch, PartialObjectMetadata)
     return meta.name
 
 

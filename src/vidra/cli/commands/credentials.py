@@ -138,12 +138,12 @@ def credential_from(username: str, password_file: str, token_file: str, password
     Raises:
         Failure: Something is missing or contradicts itself.
     """
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.prompt import secret
     from vidra.sources.infrahub import Credential
 
     if username and token_file:
-        raise Failure("a user with a password, or a token: choose one", Exit.USAGE)
+        raise CommandError("a user with a password, or a token: choose one", Exit.USAGE)
     if username:
         return Credential(username=username, password=secret("password", password_file, password))
     return Credential(token=secret("API token", token_file, token))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from vidra.api.resource import ObjectProblem, VidraResource
     from vidra.api.sync import InfrahubSync
     from vidra.cli.dry_run import Stage
-    from vidra.controllers.resource.dry_run import Preview
-    from vidra.controllers.sync.artifacts.diff import Trouble
+    from vidra.controllers.resource.dry_run import DryRunResult
+    from vidra.controllers.sync.artifacts.diff import SyncProblem
     from vidra.kube.client import Client
 
 
@@ -56,12 +56,12 @@ def diff(
 
     Example: vidra diff webservers --branch add-frontend
     """
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.session import against
 
     place = Place(kubeconfig, context)
     if (branch or date) and file:
-        raise Failure("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
+        raise CommandError("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
     elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
     raise typer.Exit(against(place, lambda client: _run(client, namespace, name, elsewhere, file)))
 
@@ -69,24 +69,26 @@ def diff(
 async def _run(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> int:
     from vidra.api.sync import InfrahubSync
     from vidra.cli.dry_run import stage
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.hub_client import find
 
     item = await find(client, name)
     async with stage(client, namespace) as here:
         if isinstance(item, InfrahubSync):
             if file:
-                raise Failure("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
+                raise CommandError("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
             preview, troubles = await _of_sync(here, item, elsewhere)
         elif elsewhere:
-            raise Failure("--branch and --date are for a sync: a VidraResource has one text", Exit.USAGE)
+            raise CommandError("--branch and --date are for a sync: a VidraResource has one text", Exit.USAGE)
         else:
             preview, troubles = await _of_resource(here, item, file), ()
         changed = _show(here, preview)
     return _ended(preview, troubles, changed=changed)
 
 
-async def _of_sync(here: Stage, sync: InfrahubSync, elsewhere: dict[str, str]) -> tuple[Preview, tuple[Trouble, ...]]:
+async def _of_sync(
+    here: Stage, sync: InfrahubSync, elsewhere: dict[str, str]
+) -> tuple[DryRunResult, tuple[SyncProblem, ...]]:
     import msgspec
 
     from vidra.cli.dry_run import proposed
@@ -102,15 +104,15 @@ async def _of_sync(here: Stage, sync: InfrahubSync, elsewhere: dict[str, str]) -
     return preview, found.troubles
 
 
-async def _of_resource(here: Stage, resource: VidraResource, file: str) -> Preview:
+async def _of_resource(here: Stage, resource: VidraResource, file: str) -> DryRunResult:
     from vidra.cli.prompt import text_of
-    from vidra.controllers.resource.dry_run import Proposal
+    from vidra.controllers.resource.dry_run import DryRunInput
 
     text = text_of(file).encode() if file else None
-    return await here.rehearsed([Proposal(resource, text) if text is not None else await here.stored(resource)])
+    return await here.rehearsed([DryRunInput(resource, text) if text is not None else await here.stored(resource)])
 
 
-def _show(here: Stage, preview: Preview) -> int:
+def _show(here: Stage, preview: DryRunResult) -> int:
     """Write the differences; how many there are."""
     from vidra.cli.unified_diff import diff as written
     from vidra.cli.unified_diff import differs, title
@@ -127,13 +129,13 @@ def _show(here: Stage, preview: Preview) -> int:
     return len(changed)
 
 
-def _ended(preview: Preview, troubles: tuple[Trouble, ...], *, changed: int) -> int:
+def _ended(preview: DryRunResult, troubles: tuple[SyncProblem, ...], *, changed: int) -> int:
     from vidra.cli.errors import Exit
     from vidra.cli.terminal import one_line
 
     for note in preview.notes:
         typer.echo(f"note: {one_line(note)}", err=True)
-    problems: list[Trouble | ObjectProblem] = [*troubles, *preview.problems]
+    problems: list[SyncProblem | ObjectProblem] = [*troubles, *preview.problems]
     for problem in problems:
         typer.echo(f"problem: {one_line(problem.message)} ({problem.reason})", err=True)
     typer.echo(f"{changed or 'no'} object{'' if changed == 1 else 's'} would change", err=True)

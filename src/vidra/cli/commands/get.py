@@ -102,9 +102,9 @@ def _is_meant(kind: str, name: str, names: list[str]) -> bool:
 
 
 def _all_there(found: list[tuple[str, str]], names: list[str]) -> None:
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import means
 
     missing = [given for given in names if not any(means(given, kind, name) for kind, name in found)]
     if missing:
-        raise Failure(f"there is no InfrahubSync or VidraResource {', '.join(missing)}")
+        raise CommandError(f"there is no InfrahubSync or VidraResource {', '.join(missing)}")

@@ -58,17 +58,17 @@ def apply(
 
     Example: vidra infrahubsync apply web --url https://infrahub.example.com --artifact Webserver_Manifest
     """
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.session import against
     from vidra.cli.sync_file import from_file
 
     if file:
         if name or url or artifact:
-            raise Failure("--file has everything in it: give no name and no other options", Exit.USAGE)
+            raise CommandError("--file has everything in it: give no name and no other options", Exit.USAGE)
         bodies = from_file(file)
     else:
         if not (name and url and artifact):
-            raise Failure("a sync needs a NAME, --url and --artifact, or a --file", Exit.USAGE)
+            raise CommandError("a sync needs a NAME, --url and --artifact, or a --file", Exit.USAGE)
         source = {"infrahubAPIURL": url, "artifactName": artifact, "targetBranch": branch, "targetDate": date}
         destination = {
             "server": server,

@@ -96,12 +96,12 @@ async def _install(client: Client, namespace: str, secret: Json | None, work: li
 
 async def _put(client: Client, discovery: Any, body: Json) -> None:
     from vidra.cli.apply_object import put
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.output import name_of
 
     kind = await discovery.find(body["apiVersion"], body["kind"])
     if kind is None:
-        raise Failure(f"the cluster does not serve {body['kind']} ({body['apiVersion']})")
+        raise CommandError(f"the cluster does not serve {body['kind']} ({body['apiVersion']})")
     await put(client, kind, body)
     typer.echo(f"{name_of(body)} applied")
 
@@ -109,14 +109,14 @@ async def _put(client: Client, discovery: Any, body: Json) -> None:
 async def _served(client: Client) -> None:
     import asyncio
 
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.manager.bootstrap import definitions_served
 
     try:
         async with asyncio.timeout(SERVED_WITHIN):
             await definitions_served(client)
     except TimeoutError:
-        raise Failure(
+        raise CommandError(
             f"the API server does not serve the definitions after {SERVED_WITHIN:g} s", Exit.TIMEOUT
         ) from None
 

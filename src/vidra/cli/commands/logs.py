@@ -46,12 +46,12 @@ def logs(
 async def _show(client: Client, namespace: str, selector: str, query: dict[str, str]) -> None:
     import asyncio
 
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
 
     pods: Json = await client.get(f"/api/v1/namespaces/{namespace}/pods", dict, query={"labelSelector": selector})
     names = sorted(str(item["metadata"]["name"]) for item in pods["items"])
     if not names:
-        raise Failure(
+        raise CommandError(
             f"no Pod of Vidra is in the namespace {namespace} (label {selector}): name another with --namespace; "
             "an operator that runs outside of the cluster logs where it was started"
         )
@@ -62,7 +62,7 @@ async def _show(client: Client, namespace: str, selector: str, query: dict[str, 
 
 
 async def _copy(client: Client, path: str, query: dict[str, str], prefix: str) -> None:
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.terminal import printable
     from vidra.kube.errors import ApiError
     from vidra.kube.watch import lines
@@ -76,4 +76,4 @@ async def _copy(client: Client, path: str, query: dict[str, str], prefix: str) -
     except ApiError as error:
         if error.code != 204:
             raise
-        raise Failure(f"{path.split('/')[-2]} has not started: no node has taken it yet") from None
+        raise CommandError(f"{path.split('/')[-2]} has not started: no node has taken it yet") from None

@@ -67,7 +67,7 @@ def operator(
     Example: vidra operator --log-format text
     """
     from vidra.cli.log_config import configure
-    from vidra.kube.connection import NotConfigured
+    from vidra.kube.connection import NotConfiguredError
     from vidra.manager.options import Options, connection_from_environment, namespace_from_environment
     from vidra.telemetry.otlp import tracing_from_environment
 
@@ -87,13 +87,13 @@ def operator(
             log_level=log_level,
             tracing=tracing_from_environment(),
         )
-    except NotConfigured as error:
+    except NotConfiguredError as error:
         typer.echo(f"vidra operator: {error}", err=True)
         raise typer.Exit(2) from None
     try:
         addresses = metrics_bind_address, health_probe_bind_address, webhook_bind_address
         raise typer.Exit(asyncio.run(_run(options, *addresses)))
-    except NotConfigured as error:
+    except NotConfiguredError as error:
         typer.echo(f"vidra operator: {error}", err=True)
         raise typer.Exit(2) from None
 
@@ -106,15 +106,15 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
     """
     import structlog
 
-    from vidra.manager import Operator
-    from vidra.manager.gc_tuning import quiet
+    from vidra.manager import Manager
+    from vidra.manager.gc_tuning import freeze_imports
     from vidra.web.bind import BindError
     from vidra.web.server import health, metrics, serving
     from vidra.web.webhooks import receiving
 
     log = structlog.get_logger("vidra.manager")
-    work = Operator(options)
-    quiet()
+    work = Manager(options)
+    freeze_imports()
     this = asyncio.current_task()
     assert this is not None
     for number in (signal.SIGTERM, signal.SIGINT):

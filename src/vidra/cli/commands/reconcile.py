@@ -37,13 +37,13 @@ def reconcile(
 
 
 async def _all(client: Client, names: list[str], seconds: float | None) -> bool:
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import find, titled
 
     items = [await find(client, name) for name in names]
     for item in items:
         if item.spec.suspend:
-            raise Failure(f"{titled(item)} is suspended: vidra resume {item.metadata.name}")
+            raise CommandError(f"{titled(item)} is suspended: vidra resume {item.metadata.name}")
     results = [await _one(client, item, seconds) for item in items]
     return all(results)
 

@@ -37,11 +37,11 @@ def resume(
 
 
 def _set(names: list[str] | None, all_: bool, place: Place, *, wanted: bool) -> None:
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.session import against
 
     if bool(names) == all_:
-        raise Failure("name syncs or VidraResources, or say --all", Exit.USAGE)
+        raise CommandError("name syncs or VidraResources, or say --all", Exit.USAGE)
     against(place, lambda client: _write(client, names or [], wanted=wanted))
 
 

@@ -40,13 +40,13 @@ def trace(
 
     Example: vidra trace deploy/frontend -n web
     """
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.output import show_value
     from vidra.cli.session import against
 
     kind, slash, name = item.partition("/")
     if not (kind and slash and name):
-        raise Failure(f"{item!r}: write KIND/NAME, such as deployment/frontend", Exit.USAGE)
+        raise CommandError(f"{item!r}: write KIND/NAME, such as deployment/frontend", Exit.USAGE)
     found = against(Place(kubeconfig, context), lambda client: _trace(client, kind, name, namespace, server))
     if output in {Output.JSON, Output.YAML}:
         show_value(found, output)
@@ -83,12 +83,12 @@ async def _trace(client: Client, kind: str, name: str, namespace: str, server: s
 
 async def _live(cluster: Cluster, word: str, name: str, namespace: str) -> tuple[Json, Kind]:
     """The object, of whichever of the kinds with such a name has it."""
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import one
 
     kinds = await cluster.discovery.named(word)
     if not kinds:
-        raise Failure(f"the cluster serves no kind {word!r}")
+        raise CommandError(f"the cluster serves no kind {word!r}")
     seen = set()
     for kind in kinds:
         if (group := kind.api_version.rpartition("/")[0]) in seen:
@@ -98,7 +98,7 @@ async def _live(cluster: Cluster, word: str, name: str, namespace: str) -> tuple
         if found is not None:
             return found, kind
     where = f" in the namespace {namespace} (choose another with -n)" if any(kind.namespaced for kind in kinds) else ""
-    raise Failure(f"there is no {kinds[0].kind} {name}{where}")
+    raise CommandError(f"there is no {kinds[0].kind} {name}{where}")
 
 
 async def _origin(client: Client, resource: VidraResource) -> Json:

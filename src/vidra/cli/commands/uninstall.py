@@ -43,7 +43,7 @@ def uninstall(
     Example: vidra uninstall --objects keep
     """
     from vidra.cli.deletion_summary import told
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.options import seconds_of
     from vidra.cli.prompt import agreed
     from vidra.cli.session import against
@@ -52,7 +52,7 @@ def uninstall(
     place = Place(kubeconfig, context)
     syncs, resources = against(place, _look)
     if (syncs or resources) and objects is None:
-        raise Failure(
+        raise CommandError(
             f"{len(syncs)} syncs and {len(resources)} VidraResources exist: say --objects keep, and what they applied "
             "stays as it is without Vidra, or --objects delete",
             Exit.USAGE,
@@ -65,12 +65,12 @@ def uninstall(
 
 
 async def _look(client: Client) -> tuple[list, list]:  # type: ignore[type-arg]
-    from vidra.cli.errors import Failure
+    from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import resources, syncs
 
     try:
         return await syncs(client), await resources(client)
-    except Failure:
+    except CommandError:
         # Half of it may be gone already.
         return [], []
 
@@ -82,21 +82,21 @@ async def _remove(client: Client, namespace: str, *, keep: bool, seconds: float)
     for item in (*syncs, *(item for item in resources if not sync_of(item))):
         await _end(client, item, keep=keep, seconds=seconds)
     if any(await _look(client)):
-        from vidra.cli.errors import Failure
+        from vidra.cli.errors import CommandError
 
-        raise Failure("syncs or VidraResources came meanwhile: nothing else is removed, run it again")
+        raise CommandError("syncs or VidraResources came meanwhile: nothing else is removed, run it again")
     await _remove_parts(client, namespace)
 
 
 async def _end(client: Client, item: Item, *, keep: bool, seconds: float) -> None:
     from vidra.cli.deletion_summary import end
-    from vidra.cli.errors import Exit, Failure
+    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.hub_client import titled
 
     try:
         await end(client, item, keep=keep, seconds=seconds)
-    except Failure as error:
-        raise Failure(
+    except CommandError as error:
+        raise CommandError(
             f"{error}: is the operator running? (vidra logs) Nothing else was removed", Exit.TIMEOUT
         ) from None
     typer.echo(f"{titled(item)}: gone")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from vidra.api.resource import KnownCluster, ManagedObject, VidraResource
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.impersonation import identity_of
+from vidra.clusters.impersonation import impersonation_of
 from vidra.clusters.registry import Clusters
 from vidra.kube.discovery import Kind
 
 
-class Reach:
+class ClusterResolver:
     """Gives live clusters under the identity that the spec asks for, never under another."""
 
     def __init__(self, clusters: Clusters, resource: VidraResource) -> None:
@@ -24,7 +24,7 @@ class Reach:
             ClusterError: There is none, or no usable identity for it.
         """
         destination = self._spec.destination
-        return self._clusters.get(destination.server, destination.context or "", identity_of(self._spec))
+        return self._clusters.get(destination.server, destination.context or "", impersonation_of(self._spec))
 
     def get(self, server: str) -> Cluster:
         """The cluster of an entry of the inventory; it may be that of an earlier destination.
@@ -34,12 +34,12 @@ class Reach:
         """
         if server == self._spec.destination.server:
             return self.destination()
-        return self._clusters.get(server, identity=identity_of(self._spec))
+        return self._clusters.get(server, identity=impersonation_of(self._spec))
 
-    def is_another(self, cluster: Cluster) -> bool:
+    def was_replaced(self, cluster: Cluster) -> bool:
         """Whether this is certainly not the cluster that the inventory speaks of."""
-        known = self._known.get(cluster.server)
-        return bool(known and cluster.uid and known != cluster.uid)
+        cluster_record = self._known.get(cluster.server)
+        return bool(cluster_record and cluster.uid and cluster_record != cluster.uid)
 
 
 def kind_at(entry: ManagedObject, cluster: Cluster) -> Kind | None:
@@ -47,6 +47,6 @@ def kind_at(entry: ManagedObject, cluster: Cluster) -> Kind | None:
     return cluster.discovery.known(entry.api_version, entry.kind) if entry.server == cluster.server else None
 
 
-def known(cluster: Cluster) -> tuple[KnownCluster, ...]:
+def cluster_record(cluster: Cluster) -> tuple[KnownCluster, ...]:
     """What a status keeps of a cluster; nothing of the one that Vidra runs in, which the status itself is in."""
     return (KnownCluster(cluster.server, cluster.uid),) if cluster.server and cluster.uid else ()

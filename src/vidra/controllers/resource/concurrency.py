@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.runtime.concurrency import Turns
+from vidra.controllers.runtime.concurrency import ConcurrencyLimiter
 
-AT_HOME = 16
+LOCAL_LIMIT = 16
 """Passes at a time in the cluster that Vidra runs in: a few keep the places of a client filled."""
-ELSEWHERE = 4
+REMOTE_LIMIT = 4
 """In each other cluster."""
-SLOW = 32
+SLOW_LIMIT = 32
 """In all clusters together that take long to answer; each of them has one."""
 
 
-class Places:
+class ClusterConcurrency:
     """The passes under way, by cluster.
 
     Args:
@@ -25,24 +25,24 @@ class Places:
 
     def __init__(self, call: Callable[[str], None]) -> None:
         self._call = call
-        self._turns = Turns(ELSEWHERE)
-        self._slow = Turns(SLOW)
+        self._turns = ConcurrencyLimiter(REMOTE_LIMIT)
+        self._slow = ConcurrencyLimiter(SLOW_LIMIT)
 
     @contextmanager
-    def place(self, cluster: Cluster, name: str) -> Iterator[bool]:
+    def slot(self, cluster: Cluster, name: str) -> Iterator[bool]:
         """Whether there is a place for this pass, which it then has as long as this lasts."""
         slow = bool(cluster.server) and cluster.slow
-        most = 1 if slow else None if cluster.server else AT_HOME
-        if not self._turns.take(cluster.server, name, most):
+        most = 1 if slow else None if cluster.server else LOCAL_LIMIT
+        if not self._turns.acquire(cluster.server, name, most):
             yield False
             return
-        slow_too = not slow or self._slow.take("", name)
+        slow_too = not slow or self._slow.acquire("", name)
         try:
             yield slow_too
         finally:
-            self._next(self._turns.give(cluster.server))
+            self._next(self._turns.release(cluster.server))
             if slow and slow_too:
-                self._next(self._slow.give(""))
+                self._next(self._slow.release(""))
 
     def _next(self, name: str) -> None:
         if name:

@@ -14,10 +14,10 @@ from vidra.apply.field_owner import Owner
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.controllers.resource.health import as_of_now
-from vidra.controllers.runtime.context import Shared, sync_of
-from vidra.controllers.runtime.dependency_cycles import circle
-from vidra.kube.discovery import DiscoveryStale
-from vidra.kube.object_watch import Lookout, Place
+from vidra.controllers.runtime.context import ControllerContext, sync_of
+from vidra.controllers.runtime.dependency_cycles import dependency_cycle
+from vidra.kube.discovery import StaleDiscoveryError
+from vidra.kube.object_watch import ObjectWatch, Place
 
 
 def gated(resource: VidraResource) -> bool:
@@ -25,10 +25,10 @@ def gated(resource: VidraResource) -> bool:
     return bool(resource.spec.depends_on) and resource.status.applied_checksum != checksum_of(resource)
 
 
-def own_obstacle(shared: Shared, resource: VidraResource) -> ObjectProblem | None:
+def dependency_obstacle(shared: ControllerContext, resource: VidraResource) -> ObjectProblem | None:
     """The first of Vidra's own resources that is waited for; None when all of them are Ready."""
     start = Dependency(sync_of(resource)) if sync_of(resource) else _as_dependency(resource)
-    if found := circle(start, shared.syncs, shared.resources):
+    if found := dependency_cycle(start, shared.syncs, shared.resources):
         return ObjectProblem(Reason.DEPENDENCY_CYCLE, found)
     for wanted in resource.spec.depends_on:
         if wanted.own and (why := _not_ready(shared, wanted)):
@@ -36,7 +36,7 @@ def own_obstacle(shared: Shared, resource: VidraResource) -> ObjectProblem | Non
     return None
 
 
-async def foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
+async def dependency_elsewhere(resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
     """The first object in the destination's cluster that is waited for; None when all of them are well.
 
     The owner is told when that changes.
@@ -49,7 +49,7 @@ async def foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Own
     for wanted in foreign:
         try:
             kind = await cluster.discovery.find(wanted.api_version, wanted.kind)
-        except DiscoveryStale as error:
+        except StaleDiscoveryError as error:
             return _waiting(wanted, str(error))
         if kind is None:
             cluster.definitions.wait(owner.manager)
@@ -61,7 +61,7 @@ async def foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Own
     return next(obstacles, None)
 
 
-def _why(seen: Lookout, cluster: Cluster) -> str:
+def _why(seen: ObjectWatch, cluster: Cluster) -> str:
     """Why an object is waited for; empty when it need not be."""
     if not seen.known:
         return seen.interrupted or "it is being looked for"
@@ -85,7 +85,7 @@ def waits_for(problems: Iterable[ObjectProblem], kind: str, name: str) -> bool:
     )
 
 
-def _not_ready(shared: Shared, wanted: Dependency) -> str:
+def _not_ready(shared: ControllerContext, wanted: Dependency) -> str:
     """Why it is not Ready; empty when it is."""
     found = (shared.syncs if wanted.kind == SYNC_KIND else shared.resources).get(wanted.name)
     if found is None:

@@ -14,47 +14,47 @@ from vidra.apply.drift import told
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
-from vidra.apply.options import Terms
+from vidra.apply.options import ApplyOptions
 from vidra.apply.plan import Plan, prune_order
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.dry_run import Rehearsal
+from vidra.clusters.dry_run import DryRunClusters
 from vidra.clusters.errors import ClusterError
-from vidra.controllers.resource.apply.conflict_peers import rivals_in
-from vidra.controllers.resource.apply.desired_state import Wanted, wanted
-from vidra.controllers.resource.apply.executor import Hands
-from vidra.controllers.resource.apply.prune_guard import Restraint, restraint, survivors
+from vidra.controllers.resource.apply.conflict_peers import peers_in
+from vidra.controllers.resource.apply.desired_state import DesiredState, build_desired_state
+from vidra.controllers.resource.apply.executor import PlanExecutor
+from vidra.controllers.resource.apply.prune_guard import PruneGuard, prune_guard, survivors
 from vidra.controllers.resource.apply.reconcile import compare, watch, with_ends
-from vidra.controllers.resource.cluster import Reach
-from vidra.controllers.resource.drift.review import Drifts
+from vidra.controllers.resource.cluster import ClusterResolver
+from vidra.controllers.resource.drift.review import DriftReviews
 from vidra.controllers.resource.drift.unused_rules import Rules
-from vidra.controllers.resource.migration import Move, inventory_of
+from vidra.controllers.resource.migration import LegacyMigration, inventory_of
 from vidra.controllers.resource.status.compute import reason_of
 from vidra.controllers.runtime.context import sync_of
-from vidra.controllers.runtime.offload import unhurried
+from vidra.controllers.runtime.offload import run_in_thread_if_large
 from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
 from vidra.manifests import ManifestObject, Ref, read
 
 
-class Proposal(msgspec.Struct, frozen=True):
+class DryRunInput(msgspec.Struct, frozen=True):
     """A VidraResource as it might be, with its text; without a text: on its way out."""
 
     resource: VidraResource
     text: bytes | None
 
 
-class Study(msgspec.Struct, frozen=True):
+class DryRunPlan(msgspec.Struct, frozen=True):
     """What a pass finds before it does anything."""
 
-    proposal: Proposal
-    reach: Reach
+    proposal: DryRunInput
+    reach: ClusterResolver
     cluster: Cluster
     owner: Owner
-    move: Move
+    move: LegacyMigration
     before: Inventory
-    want: Wanted
+    want: DesiredState
     work: Plan
-    limits: Restraint
+    limits: PruneGuard
     warnings: tuple[str, ...]
     defined: tuple[ManifestObject, ...]
     """Objects of kinds that the manifest itself defines."""
@@ -65,7 +65,7 @@ class Study(msgspec.Struct, frozen=True):
         return tuple(entry for stage in self.work.prune for entry in stage)
 
 
-class Preview(msgspec.Struct):
+class DryRunResult(msgspec.Struct):
     """What would come of it, besides what would be written."""
 
     problems: list[ObjectProblem] = []
@@ -74,68 +74,68 @@ class Preview(msgspec.Struct):
     """Objects whose kind does not exist before another object of the manifest is applied."""
 
 
-async def study(
-    clusters: Rehearsal, proposal: Proposal, hub: str, resources: Store[VidraResource], claims: Claims
-) -> Study | ObjectProblem:
+async def plan_dry_run(
+    clusters: DryRunClusters, proposal: DryRunInput, hub: str, resources: Store[VidraResource], claims: Claims
+) -> DryRunPlan | ObjectProblem:
     """Look at what a pass would do with a text; a cluster that cannot be asked is a problem."""
     resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
     text = proposal.text or b""
-    reading = await unhurried(len(text), lambda: read(text))
-    reach = Reach(clusters, resource)
+    reading = await run_in_thread_if_large(len(text), lambda: read(text))
+    reach = ClusterResolver(clusters, resource)
     try:
         cluster = reach.destination()
         await clusters.there(cluster)
-        want = await wanted(reading, resource.spec, cluster, owner)
-        move = Move(cluster, resource, owner, resources.get)
-        await move.find(want.objects)
+        want = await build_desired_state(reading, resource.spec, cluster, owner)
+        move = LegacyMigration(cluster, resource, owner, resources.get)
+        await move.discover(want.objects)
         await watch(want, move.inventory, cluster, owner)
         before = with_ends(move.inventory, want, claims, cluster, owner)
         found = compare(want, before, cluster, owner)
-        review = await Drifts().review(
+        review = await DriftReviews().review(
             *(found, want.objects, before, cluster, owner),
             policy=resource.spec.drift_policy,
             everything=True,
         )
         siblings = [item for item in resources.group(sync_of(resource)) if item.metadata.name != owner.name]
-        remarks = await Rules(lambda _: siblings if sync_of(resource) else ()).idle(resource, want, cluster, owner)
+        remarks = await Rules(lambda _: siblings if sync_of(resource) else ()).unused(resource, want, cluster, owner)
     except ClusterError as error:
         return ObjectProblem(error.reason, str(error), owner.name)
     except KubeError as error:
         return ObjectProblem(reason_of(error), str(error), owner.name)
     work = review.work
-    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
+    limits = prune_guard(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
     left = (f"changed since, and left so: {told(drift)}" for drift in review.reported)
     warnings = (*(item.message for item in reading.warnings), *remarks, *left)
     defined = _defined_here(reading.objects)
-    return Study(proposal, reach, cluster, owner, move, before, want, work, limits, warnings, defined)
+    return DryRunPlan(proposal, reach, cluster, owner, move, before, want, work, limits, warnings, defined)
 
 
-async def rehearse(
-    clusters: Rehearsal,
-    proposals: Sequence[Proposal],
+async def dry_run(
+    clusters: DryRunClusters,
+    proposals: Sequence[DryRunInput],
     hub: str,
     resources: Store[VidraResource],
     may_describe: Collection[str] = (),
-) -> Preview:
+) -> DryRunResult:
     """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew.
 
     Args:
         may_describe: Names of Namespaces that may be given labels although they were there before.
     """
-    preview, claims = Preview(), Claims(resources, hub)
-    studies: list[Study] = []
+    preview, claims = DryRunResult(), Claims(resources, hub)
+    studies: list[DryRunPlan] = []
     for proposal in proposals:
-        found = await study(clusters, proposal, hub, resources, claims) if proposal.text is not None else None
-        if isinstance(found, Study):
+        found = await plan_dry_run(clusters, proposal, hub, resources, claims) if proposal.text is not None else None
+        if isinstance(found, DryRunPlan):
             studies.append(found)
         elif found is not None:
             preview.problems.append(found)
     leaving = [item.resource for item in proposals if item.text is None]
     unwanted = {item.owner.name: frozenset(str(ref_of(entry)) for entry in item.unwanted) for item in studies}
-    rivals = rivals_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
+    rivals = peers_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
     for item in studies:
         adopted: list[Ref] = []
-        terms = Terms(item.proposal.resource.spec, rivals, adopted.append, may_describe=may_describe)
+        terms = ApplyOptions(item.proposal.resource.spec, rivals, adopted.append, may_describe=may_describe)
         await _apply(item, terms, claims, preview)
         preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
     heirs = {key for item in studies for key in item.want.objects}
@@ -146,11 +146,11 @@ async def rehearse(
     return preview
 
 
-async def _apply(item: Study, terms: Terms, claims: Claims, preview: Preview) -> None:
-    hands = Hands(item.reach, item.owner, claims)
+async def _apply(item: DryRunPlan, terms: ApplyOptions, claims: Claims, preview: DryRunResult) -> None:
+    hands = PlanExecutor(item.reach, item.owner, claims)
     try:
-        await item.move.carry_out()
-        stages = item.move.free(item.work.stages)
+        await item.move.execute()
+        stages = item.move.migrated_only(item.work.stages)
         await hands.apply(item.cluster, stages, item.before, terms, gate=lambda _: None)
     except KubeError as error:
         preview.problems.append(ObjectProblem(reason_of(error), str(error), item.owner.name))
@@ -161,21 +161,23 @@ async def _apply(item: Study, terms: Terms, claims: Claims, preview: Preview) ->
     preview.notes += item.warnings
 
 
-async def _prune(clusters: Rehearsal, item: Study, heirs: Collection[Key], preview: Preview, *, claims: Claims) -> None:
+async def _prune(
+    clusters: DryRunClusters, item: DryRunPlan, heirs: Collection[Key], preview: DryRunResult, *, claims: Claims
+) -> None:
     unwanted = [entry for entry in item.unwanted if key_of(entry) not in heirs]
-    if objection := item.limits.objection(item.proposal.resource, unwanted, waits=False):
+    if objection := item.limits.reason_to_hold(item.proposal.resource, unwanted, waits=False):
         preview.notes.append(f"{item.owner.name}: {objection.message}")
-        if item.limits.emptied:
+        if item.limits.manifest_empty:
             return
     await _remove(clusters, item.reach, item.owner, unwanted, preview, claims=claims)
 
 
 async def _leave(
-    clusters: Rehearsal,
+    clusters: DryRunClusters,
     resource: VidraResource,
     owner: Owner,
     heirs: Collection[Key],
-    preview: Preview,
+    preview: DryRunResult,
     *,
     claims: Claims,
 ) -> None:
@@ -183,20 +185,20 @@ async def _leave(
     going = [entry for key, entry in entries.items() if key not in heirs]
     orphan = resource.spec.deletion_policy is DeletionPolicy.ORPHAN
     preview.notes.append(f"VidraResource {owner.name} would be removed")
-    await _remove(clusters, Reach(clusters, resource), owner, going, preview, claims=claims, orphan=orphan)
+    await _remove(clusters, ClusterResolver(clusters, resource), owner, going, preview, claims=claims, orphan=orphan)
 
 
 async def _remove(
-    clusters: Rehearsal,
-    reach: Reach,
+    clusters: DryRunClusters,
+    reach: ClusterResolver,
     owner: Owner,
     entries: Sequence[ManagedObject],
-    preview: Preview,
+    preview: DryRunResult,
     *,
     claims: Claims,
     orphan: bool = False,
 ) -> None:
-    hands = Hands(reach, owner, claims)
+    hands = PlanExecutor(reach, owner, claims)
     try:
         for server in {entry.server for entry in entries}:
             await clusters.there(reach.get(server))

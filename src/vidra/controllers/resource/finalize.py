@@ -17,21 +17,21 @@ from vidra.apply.field_owner import Owner
 from vidra.apply.inventory_index import Claims
 from vidra.apply.plan import prune_order
 from vidra.apply.refusals import ENDS_BY_ITSELF
-from vidra.clusters.circuit_breaker import BeingAsked
+from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.controllers.resource.apply.executor import Hands
-from vidra.controllers.resource.cluster import Reach
-from vidra.controllers.resource.migration import Move, Peers, inventory_of
+from vidra.controllers.resource.apply.executor import PlanExecutor
+from vidra.controllers.resource.cluster import ClusterResolver
+from vidra.controllers.resource.migration import LegacyMigration, Peers, inventory_of
 from vidra.controllers.resource.status.compute import Outcome, reason_of
-from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.errors import KubeError
 
 FILL_WITHIN = 5.0
 """Seconds that the views of the objects' kinds may take to fill; without a view each object is looked at."""
 
 
-class Farewell(msgspec.Struct, frozen=True):
+class FinalizeResult(msgspec.Struct, frozen=True):
     """What one pass achieved."""
 
     outcome: Outcome
@@ -46,9 +46,16 @@ class Farewell(msgspec.Struct, frozen=True):
     """Some cluster has only just been asked whether it is there: this was no try yet."""
 
 
-async def delete_pass(
-    reach: Reach, resource: VidraResource, owner: Owner, peers: Peers, claims: Claims, *, seconds: float, grace: float
-) -> Farewell:
+async def finalize(
+    reach: ClusterResolver,
+    resource: VidraResource,
+    owner: Owner,
+    peers: Peers,
+    claims: Claims,
+    *,
+    seconds: float,
+    grace: float,
+) -> FinalizeResult:
     """Remove as much as can be removed now.
 
     Args:
@@ -66,8 +73,8 @@ async def delete_pass(
             reach,
             server,
             entries,
-            Hands(reach, owner, claims),
-            lambda cluster: Move(cluster, resource, owner, peers),
+            PlanExecutor(reach, owner, claims),
+            lambda cluster: LegacyMigration(cluster, resource, owner, peers),
         )
         for server, entries in by_server.items()
     ]
@@ -83,15 +90,15 @@ async def delete_pass(
     kept = tuple(line for work in works for line in work.hands.kept)
     held = tuple(line for work in works for line in work.hands.held)
     again = min((work.hands.again for work in works if work.hands.again is not None), default=None)
-    return Farewell(outcome, kept, held, again, any(work.asking for work in works))
+    return FinalizeResult(outcome, kept, held, again, any(work.asking for work in works))
 
 
-def unexplained(resource: VidraResource, error: KubeError) -> Farewell:
+def unexplained(resource: VidraResource, error: KubeError) -> FinalizeResult:
     """Nothing was removed, because nobody can tell whether somebody wished it."""
     message = f"nothing is removed before Vidra's own definitions were looked at: {error}"
     problem = ObjectProblem(reason_of(error), message)
     outcome = Outcome(_verdict([problem]), inventory_of(resource), (problem,), total=resource.status.objects)
-    return Farewell(outcome, (), ())
+    return FinalizeResult(outcome, (), ())
 
 
 class _Work:
@@ -99,11 +106,11 @@ class _Work:
 
     def __init__(
         self,
-        reach: Reach,
+        reach: ClusterResolver,
         server: str,
         entries: Sequence[ManagedObject],
-        hands: Hands,
-        new_move: Callable[[Cluster], Move],
+        hands: PlanExecutor,
+        new_move: Callable[[Cluster], LegacyMigration],
     ) -> None:
         self._reach, self._server, self._entries = reach, server, entries
         self._new_move = new_move
@@ -117,7 +124,7 @@ class _Work:
             await self._remove(cluster, policy, grace)
         except ClusterError as error:
             self._problem(error.reason, str(error))
-        except BeingAsked as error:
+        except ProbePendingError as error:
             self.asking = True
             self._problem(Reason.WAITING_FOR_DELETION, str(error))
         except KubeError as error:
@@ -126,8 +133,8 @@ class _Work:
     async def _remove(self, cluster: Cluster, policy: DeletionPolicy, grace: float) -> None:
         orphan = policy is DeletionPolicy.ORPHAN
         try:
-            cluster.breaker.check(self.hands.owner.manager, passing=True)
-            if self._reach.is_another(cluster):
+            cluster.breaker.require_available(self.hands.owner.manager, passing=True)
+            if self._reach.was_replaced(cluster):
                 return await self.hands.prune([self._entries])
             if not orphan:
                 await self._watch(cluster)
@@ -135,16 +142,16 @@ class _Work:
             entries = await self._moved(cluster)
             await self.hands.prune(prune_order(entries), patient=patient, grace=grace, orphan=orphan)
         except KubeError:
-            cluster.breaker.doubt()
+            cluster.breaker.record_failure()
             raise
 
     async def _moved(self, cluster: Cluster) -> list[ManagedObject]:
         """The entries, where the first Vidra wrote them with a UID: what it left is known as ours only then."""
         move = self._new_move(cluster)
-        await move.find({})
-        await move.carry_out()
+        await move.discover({})
+        await move.execute()
         self.hands.problems += move.problems
-        return move.newest(self._entries)
+        return move.current_entries(self._entries)
 
     async def _watch(self, cluster: Cluster) -> None:
         """Have the end of each object seen when it comes; an operator that has just started watches nothing yet."""
@@ -152,7 +159,7 @@ class _Work:
         for entry in self._entries:
             try:
                 kind = await cluster.discovery.serving(entry.api_version, entry.kind)
-            except DiscoveryStale:
+            except StaleDiscoveryError:
                 continue
             if kind is not None:
                 places.setdefault(kind, set()).add(entry.namespace)

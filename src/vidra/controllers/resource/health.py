@@ -54,7 +54,7 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
         return f"{what} ({self.health.message})" if self.health.message else what
 
 
-class Wellness(msgspec.Struct, frozen=True):
+class HealthSummary(msgspec.Struct, frozen=True):
     """How all objects of one VidraResource are together."""
 
     worst: Status
@@ -101,7 +101,7 @@ def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Standing | None
     return Standing(health_after(entry.ended)) if gone else None
 
 
-def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness:
+def summarize_health(entries: Sequence[ManagedObject], cluster: Cluster) -> HealthSummary:
     """How the objects of an inventory are."""
     unwell: list[tuple[Ref, Standing]] = []
     asked = False
@@ -113,15 +113,15 @@ def wellness(entries: Sequence[ManagedObject], cluster: Cluster) -> Wellness:
         if found.health.status is not Status.CURRENT:
             unwell.append((ref_of(entry), found))
     unwell.sort(key=lambda item: WORST_FIRST.index(item[1].health.status))
-    return Wellness(unwell[0][1].health.status if unwell else Status.CURRENT, tuple(unwell), asked)
+    return HealthSummary(unwell[0][1].health.status if unwell else Status.CURRENT, tuple(unwell), asked)
 
 
-def health_over(outcome: Outcome, found: Wellness) -> Status | None:
+def aggregate_health(outcome: Outcome, found: HealthSummary) -> Status | None:
     """How the objects are together; as long as some are not applied they are on their way at best."""
     return worst([found.worst, Status.IN_PROGRESS]) if outcome.ready < outcome.total else found.worst
 
 
-def waited_for(verdict: Verdict, found: Wellness, *, in_time: bool) -> Verdict:
+def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool) -> Verdict:
     """The verdict over a VidraResource that is Ready only when its objects are well.
 
     Args:
@@ -139,7 +139,7 @@ def waited_for(verdict: Verdict, found: Wellness, *, in_time: bool) -> Verdict:
     return msgspec.structs.replace(verdict, ready=False, reason=reason, message=message, progressing=waiting)
 
 
-def also_unseen(verdict: Verdict, found: Wellness) -> Verdict:
+def also_unseen(verdict: Verdict, found: HealthSummary) -> Verdict:
     """The verdict over a VidraResource that does not wait for health, with what may not be seen of its objects."""
     hidden = found.because(Reason.FORBIDDEN)
     if not verdict.ready or not hidden:
@@ -175,7 +175,7 @@ _GRAVEST_FIRST = (Reason.UNHEALTHY, Reason.FORBIDDEN, Reason.WAITING_FOR_HEALTH,
 USUAL = timedelta(minutes=5)
 
 
-class Patience:
+class HealthDeadline:
     """Since when VidraResources have been waiting, by name. A new text starts the time anew, and so does a process."""
 
     def __init__(self) -> None:

@@ -8,23 +8,23 @@ import msgspec
 
 from vidra.api.names import SYNC_LABEL
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, entry_for, key_of, ref_of
-from vidra.apply.migration.migrator import Takeover
+from vidra.apply.migration.migrator import LegacyObjectMigrator
 from vidra.apply.migration.v006 import Meta
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import is_local
 from vidra.controllers.runtime.context import sync_of
-from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.together import together
 
 Peers = Callable[[str], VidraResource | None]
 """The VidraResource of a name."""
 
 
-class Move:
+class LegacyMigration:
     """What one VidraResource has from the first Vidra in the cluster of its destination.
 
     First `find`, then the inventory is written, then `carry_out`: an object whose UID is in the inventory is known as
@@ -36,14 +36,14 @@ class Move:
         self._resource = resource
         self._peers = peers
         self._first = is_first(resource)
-        self._takeover = Takeover(cluster.client, cluster.observed, owner, resource.metadata.uid)
+        self._takeover = LegacyObjectMigrator(cluster.client, cluster.observed, owner, resource.metadata.uid)
         self._found: dict[Key, tuple[Kind, Meta]] = {}
         self.inventory = inventory_of(resource)
         """With a UID for every object that was found to be ours."""
         self.problems: list[ObjectProblem] = []
         self._stuck: set[Key] = set()
 
-    async def find(self, wanted: Mapping[Key, Desired]) -> None:
+    async def discover(self, wanted: Mapping[Key, DesiredObject]) -> None:
         """Look at everything that no pass of this Vidra's has applied yet.
 
         Raises:
@@ -59,7 +59,7 @@ class Move:
         if any(known.get(key_of(entry)) != entry for entry in entries):
             self.inventory = self.inventory.settled(entries, ())
 
-    async def carry_out(self) -> None:
+    async def execute(self) -> None:
         """Move what was found; one that cannot be moved does not stop the others.
 
         Raises:
@@ -67,11 +67,11 @@ class Move:
         """
         await together(self._move(key, kind, meta) for key, (kind, meta) in self._found.items())
 
-    def free(self, stages: Iterable[Iterable[Desired]]) -> list[list[Desired]]:
+    def migrated_only(self, stages: Iterable[Iterable[DesiredObject]]) -> list[list[DesiredObject]]:
         """What may be applied: all but the objects that could not be moved."""
         return [[item for item in stage if item.key not in self._stuck] for stage in stages]
 
-    def newest(self, entries: Iterable[ManagedObject]) -> list[ManagedObject]:
+    def current_entries(self, entries: Iterable[ManagedObject]) -> list[ManagedObject]:
         """These entries as they are now, but for the objects that could not be moved."""
         keys = [key_of(entry) for entry in entries]
         return [self.inventory.entries[key] for key in keys if key not in self._stuck]
@@ -79,7 +79,7 @@ class Move:
     async def _look(self, entry: ManagedObject, *, listed: bool) -> ManagedObject | None:
         try:
             kind = await self._cluster.discovery.serving(entry.api_version, entry.kind)
-        except DiscoveryStale:
+        except StaleDiscoveryError:
             return None
         meta = await self._takeover.look(kind, entry) if kind else None
         if kind is None or meta is None:

@@ -23,37 +23,43 @@ from vidra.apply.completion import noted
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.apply.inventory_index import Claims, Place
-from vidra.apply.options import Terms
+from vidra.apply.options import ApplyOptions
 from vidra.apply.refusals import pause
-from vidra.clusters.circuit_breaker import BeingAsked
+from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.kubeconfig_secret import host_of
 from vidra.clusters.secret_index import concerns
-from vidra.controllers.resource.apply.conflict_peers import rivals_in
+from vidra.controllers.resource.apply.conflict_peers import peers_in
 from vidra.controllers.resource.apply.handover import may_take, waits_for_siblings
-from vidra.controllers.resource.apply.protected import Judged
-from vidra.controllers.resource.apply.reconcile import Broken, Done, apply_pass
+from vidra.controllers.resource.apply.protected import CheckedBefore
+from vidra.controllers.resource.apply.reconcile import ReconcileAbortedError, ReconcileResult, apply_and_prune
 from vidra.controllers.resource.apply.retry import Retries
-from vidra.controllers.resource.apply.up_to_date import at_peace, distrusted, settled, watched
-from vidra.controllers.resource.cluster import Reach, kind_at
-from vidra.controllers.resource.concurrency import Places
+from vidra.controllers.resource.apply.up_to_date import distrusted, is_up_to_date, last_reconcile_complete, watched
+from vidra.controllers.resource.cluster import ClusterResolver, kind_at
+from vidra.controllers.resource.concurrency import ClusterConcurrency
 from vidra.controllers.resource.definition_deleted import Definitions
-from vidra.controllers.resource.dependencies import foreign_obstacle, gated, own_obstacle, waits_for
-from vidra.controllers.resource.drift.review import Drifts
-from vidra.controllers.resource.finalize import delete_pass, grace_of, time_left, unexplained
-from vidra.controllers.resource.health import Patience, also_unseen, health_over, waited_for, wellness
-from vidra.controllers.resource.migration import Move
+from vidra.controllers.resource.dependencies import dependency_elsewhere, dependency_obstacle, gated, waits_for
+from vidra.controllers.resource.drift.review import DriftReviews
+from vidra.controllers.resource.finalize import finalize, grace_of, time_left, unexplained
+from vidra.controllers.resource.health import (
+    HealthDeadline,
+    aggregate_health,
+    also_unseen,
+    ready_when_healthy,
+    summarize_health,
+)
+from vidra.controllers.resource.migration import LegacyMigration
 from vidra.controllers.resource.status.compute import Outcome, as_applied, reason_of
 from vidra.controllers.resource.status.size import TooLarge, overfull
-from vidra.controllers.resource.status.writer import Reporter
+from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.runtime.content_chunks import ContentError
-from vidra.controllers.runtime.context import Shared, lead_of, sync_of
-from vidra.controllers.runtime.offload import breathe
-from vidra.controllers.runtime.predicates import calls_for_pass, went_back
+from vidra.controllers.runtime.context import ControllerContext, shard_key, sync_of
+from vidra.controllers.runtime.offload import yield_to_loop
+from vidra.controllers.runtime.predicates import needs_reconcile, went_back
 from vidra.controllers.runtime.status_patch import set_finalizers
-from vidra.controllers.runtime.workqueue import Next, Queue
-from vidra.kube.discovery import DiscoveryStale
+from vidra.controllers.runtime.workqueue import Result, WorkQueue
+from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.types import Secret
 from vidra.manifests import Ref
@@ -76,167 +82,178 @@ MOMENT = 0.5
 """Seconds by which a deletion may end late, so that the end of its time is not crept up to."""
 
 
-class ResourceController:
+class ResourceReconciler:
     """Keeps every VidraResource's objects as its manifest says."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: ControllerContext) -> None:
         self._shared = shared
         self._names: dict[str, str] = {}
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
-        self._drifts = Drifts(self._others)
+        self._drifts = DriftReviews(self._siblings)
         self._retries = Retries()
-        self._claims = Claims(shared.resources, shared.hub, lambda item: lead_of(item) in shared.share)
-        self._patience = Patience()
+        self._claims = Claims(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share)
+        self._patience = HealthDeadline()
         self._definitions = Definitions(shared.client)
-        self._judged = Judged()
+        self._judged = CheckedBefore()
         self._restored: set[str] = set()
         """VidraResources that went back to an earlier state: what is in the cluster may be of a later one."""
-        self._owed: dict[str, tuple[Reporter, Done]] = {}
+        self._owed: dict[str, tuple[StatusWriter, ReconcileResult]] = {}
         """What passes came to whose status could not be written, by name."""
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
-        self.queue = Queue("vidraresource", self.work, WORKERS, shared.metrics, glance=self._glance, mine=self._mine)
-        self._places = Places(self.queue.add)
+        self.queue = WorkQueue(
+            "vidraresource",
+            self.reconcile,
+            WORKERS,
+            shared.metrics,
+            glance=self._refresh_health,
+            mine=self._is_owned_here,
+        )
+        self._places = ClusterConcurrency(self.queue.add)
         shared.resources.listen(self._resource_changed)
         shared.syncs.listen(self._sync_changed)
-        shared.leaving.listen(self._some_leave)
-        shared.underway.listen(self._sync_through)
+        shared.leaving.listen(self._enqueue_conflicts)
+        shared.underway.listen(self._on_sync_distributed)
         shared.cluster_secrets.listen(self._credentials_changed)
 
-    def wake(self, manager: str) -> None:
+    def on_object_event(self, manager: str) -> None:
         """Something happened to an object that this field manager holds, or held; or a new kind came."""
         name = self._names.get(manager)
         resource = self._shared.resources.get(name) if name else None
-        if resource and self._reacts(resource):
+        if resource and self._should_reconcile_on_event(resource):
             self.queue.add(resource.metadata.name)
         else:
-            self.felt(manager)  # Put back at the interval; but how the objects are is told now.
+            self.on_health_changed(manager)  # Put back at the interval; but how the objects are is told now.
 
-    def told(self, manager: str) -> None:
+    def on_condition_met(self, manager: str) -> None:
         """There is news that whoever has this field manager waits for."""
         if name := self._names.get(manager):
             self.queue.add(name)
 
-    def felt(self, manager: str) -> None:
+    def on_health_changed(self, manager: str) -> None:
         """An object that this field manager holds is better or worse than before."""
         if name := self._names.get(manager):
-            self.queue.glance_after(name, GLANCE_AFTER)
+            self.queue.add_health_check_after(name, GLANCE_AFTER)
 
-    def again(self) -> None:
+    def enqueue_all(self) -> None:
         """Look at everything: a setting changed."""
         for resource in self._shared.resources:
             self.queue.add(resource.metadata.name)
 
-    def begin(self, shard: int) -> None:
+    def start_shard(self, shard: int) -> None:
         """Work on what is in a shard."""
-        for resource in self._in(shard):
+        for resource in self._resources_in_shard(shard):
             self.queue.add(resource.metadata.name)
 
-    async def end(self, shard: int) -> None:
+    async def stop_shard(self, shard: int) -> None:
         """Be through with what is in a shard, and know nothing of it any more: another replica will."""
-        await self.queue.parted()
-        for resource in self._in(shard):
+        await self.queue.wait_until_released()
+        for resource in self._resources_in_shard(shard):
             self._forget(Owner(self._shared.hub, resource.metadata.name))
 
-    async def work(self, name: str) -> Next:
+    async def reconcile(self, name: str) -> Result:
         """One pass; every failure ends in the status, none goes further."""
         with bound_contextvars(resource=name):
-            return await self._work(name)
+            return await self._reconcile(name)
 
-    async def _work(self, name: str) -> Next:
+    async def _reconcile(self, name: str) -> Result:
         resource = self._shared.resources.get(name)
         owner = Owner(self._shared.hub, name)
         if resource is None:
             self._forget(owner)
-            return Next()
+            return Result()
         self._names[owner.manager] = name
         try:
             if resource.metadata.deletion_timestamp:
                 return await self._delete(resource, owner)
             await self._say_owed(name)
             resource = self._shared.resources.get(name) or resource
-            with self._shared.journeys.going_on(resource, "pass"):
-                return await self._keep(resource, owner)
+            with self._shared.journeys.resume(resource, "pass"):
+                return await self._reconcile_normal(resource, owner)
         except KubeError as error:
             log.warning("pass broken off", error=str(error))
-            Reporter(self._shared, resource).broken_off(error)
+            StatusWriter(self._shared, resource).aborted(error)
         except TooLarge as error:
             return await self._too_large(resource, str(error))
         except Exception:
             log.exception("pass failed")
-            await Reporter(self._shared, resource).fault()
-        return Next(failed=True)
+            await StatusWriter(self._shared, resource).internal_error()
+        return Result(failed=True)
 
-    async def _too_large(self, resource: VidraResource, message: str) -> Next:
+    async def _too_large(self, resource: VidraResource, message: str) -> Result:
         """Say that a status cannot be written. Nothing is done about it before somebody changes something."""
         try:
-            await Reporter(self._shared, resource).too_large(message, self._health(resource))
+            await StatusWriter(self._shared, resource).too_large(message, self._evaluate_objects(resource))
         except (KubeError, TooLarge) as error:
             log.warning("status not written", error=str(error))
-        return Next(failed=True)
+        return Result(failed=True)
 
-    def _in(self, shard: int) -> list[VidraResource]:
+    def _resources_in_shard(self, shard: int) -> list[VidraResource]:
         shard_of = self._shared.share.shard_of
-        return [item for item in self._shared.resources if shard_of(lead_of(item)) == shard]
+        return [item for item in self._shared.resources if shard_of(shard_key(item)) == shard]
 
-    def _mine(self, name: str) -> bool:
+    def _is_owned_here(self, name: str) -> bool:
         resource = self._shared.resources.get(name)
-        return resource is None or lead_of(resource) in self._shared.share
+        return resource is None or shard_key(resource) in self._shared.share
 
-    async def _keep(self, resource: VidraResource, owner: Owner) -> Next:
+    async def _reconcile_normal(self, resource: VidraResource, owner: Owner) -> Result:
         """Make the pass, and turn what stands in its way into a reason."""
-        reporter = Reporter(self._shared, resource)
+        reporter = StatusWriter(self._shared, resource)
         if self._suspended(resource):
             return await self._look_on(resource, owner)
         try:
             interval = self._interval(resource)
         except ValueError as error:
-            await reporter.failed(Reason.INVALID_SPEC, f"spec.interval: {error}", health=self._health(resource))
-            return Next()
-        return await self._try(resource, owner, reporter, interval)
+            await reporter.failed(
+                Reason.INVALID_SPEC, f"spec.interval: {error}", health=self._evaluate_objects(resource)
+            )
+            return Result()
+        return await self._reconcile_on_cluster(resource, owner, reporter, interval)
 
-    async def _look_on(self, resource: VidraResource, owner: Owner) -> Next:
+    async def _look_on(self, resource: VidraResource, owner: Owner) -> Result:
         """Do nothing, and say how the objects are."""
-        reach = Reach(self._shared.clusters, resource)
+        reach = ClusterResolver(self._shared.clusters, resource)
         try:
             cluster = self._cluster(resource, reach, owner)
             await watched(resource.status.managed_resources, cluster, owner)
-        except BeingAsked:
-            return Next(after=ANSWERED_WITHIN)
-        except (ClusterError, Broken, KubeError, DiscoveryStale):
+        except ProbePendingError:
+            return Result(requeue_after=ANSWERED_WITHIN)
+        except (ClusterError, ReconcileAbortedError, KubeError, StaleDiscoveryError):
             health = Status.UNKNOWN
         else:
-            health = self._health(resource)
-        await Reporter(self._shared, resource).suspended(health)
-        return Next()
+            health = self._evaluate_objects(resource)
+        await StatusWriter(self._shared, resource).suspended(health)
+        return Result()
 
-    async def _try(self, resource: VidraResource, owner: Owner, reporter: Reporter, interval: float) -> Next:
-        reach, cluster = Reach(self._shared.clusters, resource), None
+    async def _reconcile_on_cluster(
+        self, resource: VidraResource, owner: Owner, reporter: StatusWriter, interval: float
+    ) -> Result:
+        reach, cluster = ClusterResolver(self._shared.clusters, resource), None
         try:
             if resource.status.observed_generation < resource.metadata.generation:
                 self._shared.content.check(resource)
             cluster = self._cluster(resource, reach, owner)
-            with self._places.place(cluster, owner.name) as free:
+            with self._places.slot(cluster, owner.name) as free:
                 if not free:
-                    return Next(after=TRY_AGAIN_AFTER)
-                done = await self._pass(resource, reach, cluster, owner)
-        except BeingAsked:
-            return Next(after=ANSWERED_WITHIN)
+                    return Result(requeue_after=TRY_AGAIN_AFTER)
+                done = await self._apply(resource, reach, cluster, owner)
+        except ProbePendingError:
+            return Result(requeue_after=ANSWERED_WITHIN)
         except ClusterError as error:
             await reporter.failed(error.reason, str(error) + await self._overlooked(error, resource))
         except ContentError as error:
-            await reporter.failed(error.reason, str(error), health=self._health(resource))
-        except Broken as error:
+            await reporter.failed(error.reason, str(error), health=self._evaluate_objects(resource))
+        except ReconcileAbortedError as error:
             if cluster is not None and cluster.closed:
                 await reporter.interrupted(error.inventory, error.held)
-                return Next(after=0)
+                return Result(requeue_after=0)
             await reporter.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
             if isinstance(error.cause, ApiError) and error.cause.transient:
                 interval = min(interval, LONGEST_WAIT)  # it answers, so that nobody tells when it is well again
         else:
-            return self._next(done, owner, interval)
-        return Next(after=interval, failed=True)
+            return self._requeue_after(done, owner, interval)
+        return Result(requeue_after=interval, failed=True)
 
     async def _overlooked(self, error: ClusterError, resource: VidraResource) -> str:
         """What to add when the Secret that is missing may be where none counts."""
@@ -244,7 +261,7 @@ class ResourceController:
             return ""
         return await self._shared.overlooked.hint(CLUSTER_LABEL, host_of(resource.spec.destination.server or ""))
 
-    def _cluster(self, resource: VidraResource, reach: Reach, owner: Owner) -> Cluster:
+    def _cluster(self, resource: VidraResource, reach: ClusterResolver, owner: Owner) -> Cluster:
         """The cluster of the destination, if it is there."""
         cluster = reach.destination()
         before = self._where.get(owner.manager)
@@ -252,55 +269,59 @@ class ResourceController:
             before.leave(owner.manager)
         self._where[owner.manager] = cluster
         try:
-            cluster.breaker.check(owner.manager)
-        except BeingAsked:
+            cluster.breaker.require_available(owner.manager)
+        except ProbePendingError:
             raise
         except KubeError as error:
-            raise Broken(error, Inventory.of(resource.status.managed_resources)) from None
+            raise ReconcileAbortedError(error, Inventory.of(resource.status.managed_resources)) from None
         return cluster
 
-    async def _pass(self, resource: VidraResource, reach: Reach, cluster: Cluster, owner: Owner) -> Done | None:
+    async def _apply(
+        self, resource: VidraResource, reach: ClusterResolver, cluster: Cluster, owner: Owner
+    ) -> ReconcileResult | None:
         """Apply, unless nothing is to be done."""
         if owner.name in self._restored:
             resource = distrusted(resource)
         if message := overfull(resource):
             raise TooLarge(message)
-        if reach.is_another(cluster):
-            resource = await Reporter(self._shared, resource).replaced(cluster)
-            reach = Reach(self._shared.clusters, resource)
+        if reach.was_replaced(cluster):
+            resource = await StatusWriter(self._shared, resource).replaced(cluster)
+            reach = ClusterResolver(self._shared.clusters, resource)
         judged = not self._judged.due(resource, cluster)
-        if judged and await at_peace(resource, cluster, owner, self._drifts.doubts):
-            await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
+        if judged and await is_up_to_date(resource, cluster, owner, self._drifts.doubts):
+            await StatusWriter(self._shared, resource).health_changed(
+                self._evaluate_health(as_applied(resource), resource, cluster)
+            )
             return None
-        if problem := await self._obstacle(resource, cluster, owner):
-            await Reporter(self._shared, resource).waiting(problem, self._health(resource))
+        if problem := await self._check_dependencies(resource, cluster, owner):
+            await StatusWriter(self._shared, resource).waiting(problem, self._evaluate_objects(resource))
             return None
         resource = await self._with_finalizer(resource)
-        reporter = Reporter(self._shared, resource)
+        reporter = StatusWriter(self._shared, resource)
         text = await self._text(resource)
         adopted: list[Ref] = []
-        terms = self._terms(resource, cluster, adopted.append)
-        move = Move(cluster, resource, owner, self._shared.resources.get)
+        terms = self._apply_options(resource, cluster, adopted.append)
+        move = LegacyMigration(cluster, resource, owner, self._shared.resources.get)
         try:
-            done = await apply_pass(
+            done = await apply_and_prune(
                 *(reach, resource, cluster, owner, text),
                 terms=terms,
                 move=move,
                 drifts=self._drifts,
                 retries=self._retries,
                 claims=self._claims,
-                ahead=reporter.ahead,
+                ahead=reporter.inventory_ahead,
             )
-        except Broken:
-            cluster.breaker.doubt()
+        except ReconcileAbortedError:
+            cluster.breaker.record_failure()
             raise
         finally:
             reporter.adopted(adopted)
-        await breathe(done.outcome.total)
-        done = msgspec.structs.replace(done, outcome=self._with_health(done.outcome, resource, cluster))
-        await breathe(done.outcome.total)
+        await yield_to_loop(done.outcome.total)
+        done = msgspec.structs.replace(done, outcome=self._evaluate_health(done.outcome, resource, cluster))
+        await yield_to_loop(done.outcome.total)
         self._count(done)
-        await self._done(reporter, owner.name, done)
+        await self._finish(reporter, owner.name, done)
         self._restored.discard(owner.name)
         self._judged.note(owner.name)
         # Only now: an owner is woken for what its status says that it waits for.
@@ -311,7 +332,7 @@ class ResourceController:
         (cluster.contested.add if contested else cluster.contested.discard)(owner.manager)
         return done
 
-    async def _done(self, reporter: Reporter, name: str, done: Done) -> None:
+    async def _finish(self, reporter: StatusWriter, name: str, done: ReconcileResult) -> None:
         """Say what a pass came to; what cannot be said now is said before anything else is done."""
         try:
             await reporter.done(done)
@@ -330,82 +351,86 @@ class ResourceController:
         if owed is None:
             return
         try:
-            await self._done(owed[0], name, owed[1])
+            await self._finish(owed[0], name, owed[1])
         except ApiError as error:
             if not (error.conflict or error.not_found):
                 raise
             self._owed.pop(name, None)  # It is about a VidraResource that is no more.
 
-    def _count(self, done: Done) -> None:
+    def _count(self, done: ReconcileResult) -> None:
         metrics = self._shared.metrics
         metrics.applied.inc(done.changed)
         metrics.reverted.inc(len(done.reverted))
         metrics.pruned.inc(done.removed)
 
-    async def _obstacle(self, resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
+    async def _check_dependencies(
+        self, resource: VidraResource, cluster: Cluster, owner: Owner
+    ) -> ObjectProblem | None:
         """What has to be there, and well, before anything new is applied, and is not."""
         if not gated(resource):
             return None
-        problem = own_obstacle(self._shared, resource) or await foreign_obstacle(resource, cluster, owner)
+        problem = dependency_obstacle(self._shared, resource) or await dependency_elsewhere(resource, cluster, owner)
         if problem is None:
             cluster.lookouts.hold(owner.manager, ())
         return problem
 
-    async def _glance(self, name: str) -> None:
+    async def _refresh_health(self, name: str) -> None:
         """Say how the objects are, if nothing else is to be done; or go on with a pass that waited for that."""
         resource = self._shared.resources.get(name)
         if resource is None or resource.metadata.deletion_timestamp:
             return
         if self._suspended(resource):
-            await Reporter(self._shared, resource).suspended(self._health(resource))
+            await StatusWriter(self._shared, resource).suspended(self._evaluate_objects(resource))
             return
         if resource.status.problems:
             self.queue.add(name)
             return
-        if not settled(resource):
+        if not last_reconcile_complete(resource):
             return
         try:
-            cluster = Reach(self._shared.clusters, resource).destination()
-            with self._shared.journeys.going_on(resource, "look"):
-                await Reporter(self._shared, resource).felt(self._with_health(as_applied(resource), resource, cluster))
+            cluster = ClusterResolver(self._shared.clusters, resource).destination()
+            with self._shared.journeys.resume(resource, "look"):
+                await StatusWriter(self._shared, resource).health_changed(
+                    self._evaluate_health(as_applied(resource), resource, cluster)
+                )
         except (ClusterError, KubeError, TooLarge) as error:
             log.warning("health not reported", resource=name, error=str(error))
 
-    def _health(self, resource: VidraResource) -> Status:
+    def _evaluate_objects(self, resource: VidraResource) -> Status:
         """How what was applied is, as far as it is seen now."""
         try:
-            cluster = Reach(self._shared.clusters, resource).destination()
+            cluster = ClusterResolver(self._shared.clusters, resource).destination()
         except ClusterError:
             return Status.UNKNOWN
-        return wellness(resource.status.managed_resources, cluster).worst
+        return summarize_health(resource.status.managed_resources, cluster).worst
 
-    def _with_health(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
+    def _evaluate_health(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with how the objects are; who waits for them to be well is not Ready before."""
         inventory = noted(outcome.inventory, lambda entry: kind_at(entry, cluster), cluster.observed)
-        found = wellness(inventory.listing(), cluster)
-        outcome = msgspec.structs.replace(outcome, inventory=inventory, health=health_over(outcome, found))
+        found = summarize_health(inventory.listing(), cluster)
+        outcome = msgspec.structs.replace(outcome, inventory=inventory, health=aggregate_health(outcome, found))
         name, verdict = resource.metadata.name, outcome.verdict
         if resource.spec.wait and verdict.ready:
             left = self._patience.left(resource, outcome.checksum)
-            verdict = waited_for(verdict, found, in_time=left > 0)
+            verdict = ready_when_healthy(verdict, found, in_time=left > 0)
             if verdict.progressing:
-                self.queue.glance_after(name, left + MOMENT)
+                self.queue.add_health_check_after(name, left + MOMENT)
                 if found.asked:
                     self.queue.add_after(name, LONGEST_WAIT)
         if found.turns < math.inf:
-            self.queue.glance_after(name, max(0, found.turns - time.time()) + MOMENT)
+            self.queue.add_health_check_after(name, max(0, found.turns - time.time()) + MOMENT)
         if verdict.ready:
             self._patience.over(name)
             verdict = also_unseen(verdict, found)
         return msgspec.structs.replace(outcome, verdict=verdict)
 
-    async def _delete(self, resource: VidraResource, owner: Owner) -> Next:
+    async def _delete(self, resource: VidraResource, owner: Owner) -> Result:
         if RESOURCE_FINALIZER not in resource.metadata.finalizers:
-            return Next()
-        reporter = Reporter(self._shared, resource)
+            return Result()
+        reporter = StatusWriter(self._shared, resource)
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
         peers = self._shared.resources.get
-        reach = Reach(self._shared.clusters, resource)
+        reach = ClusterResolver(self._shared.clusters, resource)
         try:
             undefined = await self._definitions.why(resource, self._shared.syncs.get(sync_of(resource)))
         except KubeError as error:
@@ -413,9 +438,9 @@ class ResourceController:
         else:
             if undefined:
                 reporter.spared(undefined)
-                return await self._end(resource)
+                return await self._remove_finalizer(resource)
             grace = grace_of(resource, datetime.now(UTC))
-            farewell = await delete_pass(reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace)
+            farewell = await finalize(reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace)
         reporter.kept(farewell.kept)
         reporter.held(farewell.held)
         outcome = farewell.outcome
@@ -425,17 +450,19 @@ class ResourceController:
                 await reporter.deleting(outcome)
                 left = min(left, left if farewell.again is None else farewell.again)
                 longest = pause((problem.reason for problem in outcome.problems), LONGEST_WAIT) or LONGEST_WAIT
-                return Next(after=min(longest, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing)
-            reporter.left_behind(outcome)
-        return await self._end(resource)
+                return Result(
+                    requeue_after=min(longest, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing
+                )
+            reporter.orphaned(outcome)
+        return await self._remove_finalizer(resource)
 
-    async def _end(self, resource: VidraResource) -> Next:
+    async def _remove_finalizer(self, resource: VidraResource) -> Result:
         """Nothing holds it any more."""
-        await self._shared.content.leave(sync_of(resource), resource, self._others(resource))
+        await self._shared.content.delete_for_resource(sync_of(resource), resource, self._siblings(resource))
         rest = tuple(item for item in resource.metadata.finalizers if item != RESOURCE_FINALIZER)
         await set_finalizers(self._shared.client, self._shared.resources, resource, rest)
         log.info("removed", objects=len(resource.status.managed_resources))
-        return Next()
+        return Result()
 
     async def _with_finalizer(self, resource: VidraResource) -> VidraResource:
         """Before anything is applied there must be something that cleans up after it."""
@@ -457,7 +484,7 @@ class ResourceController:
         sync = self._shared.syncs.get(sync_of(resource))
         return resource.spec.suspend or (sync is not None and sync.spec.suspend)
 
-    def _terms(self, resource: VidraResource, cluster: Cluster, adopted: Callable[[Ref], None]) -> Terms:
+    def _apply_options(self, resource: VidraResource, cluster: Cluster, adopted: Callable[[Ref], None]) -> ApplyOptions:
         """Its own policies, unless it is about to go: then it takes nothing from anybody."""
         shared = self._shared
 
@@ -470,10 +497,12 @@ class ResourceController:
 
         may_describe = shared.settings().label_namespaces
         if resource.metadata.name not in shared.leaving:
-            rivals = rivals_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
-            return Terms(resource.spec, rivals, adopted, waits, overlooked, may_describe)
+            rivals = peers_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
+            return ApplyOptions(resource.spec, rivals, adopted, waits, overlooked, may_describe)
         meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
-        return Terms(meek, rivals_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked, may_describe)
+        return ApplyOptions(
+            meek, peers_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked, may_describe
+        )
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
         """Whether another VidraResource of the sync may be about to own what this one no longer wants."""
@@ -492,34 +521,34 @@ class ResourceController:
         if waits:
             now = self._unwanted[resource.metadata.name] = frozenset(str(ref_of(entry)) for entry in unwanted)
             if now - before:
-                self._some_leave()
+                self._enqueue_conflicts()
         return waits
 
-    def _others(self, resource: VidraResource) -> list[VidraResource]:
+    def _siblings(self, resource: VidraResource) -> list[VidraResource]:
         """Those of the same sync that stay."""
         name, sync = resource.metadata.name, sync_of(resource)
         group = self._shared.resources.group(sync) if sync else []
         return [item for item in group if item.metadata.name != name and not item.metadata.deletion_timestamp]
 
-    def _sync_through(self, sync: str) -> None:
+    def _on_sync_distributed(self, sync: str) -> None:
         """Whoever waits for the others of the sync may see them with their new text now."""
         for resource in self._shared.resources.group(sync):
             if waits_for_siblings(resource.status.problems):
                 self.queue.add(resource.metadata.name)
 
-    def _some_leave(self) -> None:
+    def _enqueue_conflicts(self) -> None:
         """Whoever was refused a field may have it now."""
         for resource in self._shared.resources:
             if any(problem.reason == Reason.CONFLICT for problem in resource.status.problems):
                 self.queue.add(resource.metadata.name)
 
-    def _reacts(self, resource: VidraResource) -> bool:
+    def _should_reconcile_on_event(self, resource: VidraResource) -> bool:
         """Whether an event is worth a pass: drift only where it was asked for, the end of a wait always."""
         wanted = self._shared.settings().event_based or resource.spec.destination.reconcile_on_events
         return wanted or resource.metadata.deletion_timestamp is not None or bool(resource.status.problems)
 
     def _resource_changed(self, old: VidraResource | None, new: VidraResource | None) -> None:
-        if calls_for_pass(old.metadata if old else None, new.metadata if new else None):
+        if needs_reconcile(old.metadata if old else None, new.metadata if new else None):
             item = new or old
             assert item is not None
             self.queue.add(item.metadata.name)
@@ -527,7 +556,7 @@ class ResourceController:
             self._restored.add(new.metadata.name)
             self.queue.add(new.metadata.name)
         if changed := _readiness_changed(old, new):
-            self._wake_dependents(changed)
+            self._enqueue_dependents(changed)
 
     def _credentials_changed(self, old: Secret | None, new: Secret | None) -> None:
         """Whoever goes where a Secret leads, or led, looks again."""
@@ -542,9 +571,9 @@ class ResourceController:
             for resource in self._shared.resources.group(new.metadata.name):
                 self.queue.add(resource.metadata.name)
         if item := _readiness_changed(old, new):
-            self._wake_dependents(item)
+            self._enqueue_dependents(item)
 
-    def _wake_dependents(self, item: InfrahubSync | VidraResource) -> None:
+    def _enqueue_dependents(self, item: InfrahubSync | VidraResource) -> None:
         """Whoever waits for this one may go on now."""
         for resource in self._shared.resources:
             if waits_for(resource.status.problems, item.kind, item.metadata.name):
@@ -564,18 +593,18 @@ class ResourceController:
         self.queue.forget(owner.name)
         self._shared.clusters.leave(owner.manager)
 
-    def _next(self, done: Done | None, owner: Owner, interval: float) -> Next:
+    def _requeue_after(self, done: ReconcileResult | None, owner: Owner, interval: float) -> Result:
         """When to look again: what ends by itself is looked for more often than what needs a person."""
         if done is None or done.outcome.checksum:
             left_so = done is not None and done.outcome.drifted
-            return Next(after=min(interval, LONGEST_WAIT) if left_so else interval)
+            return Result(requeue_after=min(interval, LONGEST_WAIT) if left_so else interval)
         rest = self._drifts.fights.next_try(owner.name, time.monotonic())
         if rest is not None:
-            return Next(after=min(interval, rest))
+            return Result(requeue_after=min(interval, rest))
         after = pause((problem.reason for problem in done.outcome.problems), LONGEST_WAIT)
         if after is None and done.outcome.verdict.progressing:
             after = LONGEST_WAIT
-        return Next(after=interval if after is None else min(interval, after), failed=True)
+        return Result(requeue_after=interval if after is None else min(interval, after), failed=True)
 
 
 def _readiness_changed(

@@ -8,13 +8,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from vidra.clusters.registry import Clusters
-from vidra.telemetry.http_requests import Traffic
+from vidra.telemetry.http_requests import RequestCounter
 
 
-class Requests(Collector):
+class RequestCollector(Collector):
     """Requests by host, method and status."""
 
-    def __init__(self, name: str, text: str, traffic: Traffic) -> None:
+    def __init__(self, name: str, text: str, traffic: RequestCounter) -> None:
         self._name = name
         self._text = text
         self._traffic = traffic
@@ -27,7 +27,7 @@ class Requests(Collector):
         yield family
 
 
-class Presence(Collector):
+class ClusterUpCollector(Collector):
     """Which clusters with objects of Vidra's are there."""
 
     def __init__(self, clusters: Clusters) -> None:
@@ -37,7 +37,7 @@ class Presence(Collector):
         """The figures of this moment; a host that several identities use is as well off as the worst of them."""
         there: dict[str, bool] = {}
         for cluster in self._clusters:
-            if (known := cluster.breaker.there) is not None:
+            if (known := cluster.breaker.available) is not None:
                 there[cluster.client.host] = known and there.get(cluster.client.host, True)
         family = GaugeMetricFamily("vidra_cluster_up", "1: the cluster answers; 0: it does not.", labels=["host"])
         for host, up in sorted(there.items()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 
-class Turns:
+class ConcurrencyLimiter:
     """Passes under way, and names that wait for one to end, by place: an Infrahub, a cluster."""
 
     def __init__(self, at_once: int) -> None:
@@ -13,7 +13,7 @@ class Turns:
         self._under_way: Counter[str] = Counter()
         self._waiting: dict[str, dict[str, None]] = {}
 
-    def take(self, place: str, name: str, at_once: int | None = None) -> bool:
+    def acquire(self, place: str, name: str, at_once: int | None = None) -> bool:
         """Whether this one may begin now; else it is noted for later.
 
         Args:
@@ -25,7 +25,7 @@ class Turns:
         self._under_way[place] += 1
         return True
 
-    def give(self, place: str) -> str:
+    def release(self, place: str) -> str:
         """A pass has ended; gives the name of one that may try now, or nothing."""
         self._under_way[place] -= 1
         waiting = self._waiting.pop(place, {})

@@ -34,13 +34,13 @@ from vidra.controllers.runtime.content_chunks import (
     whole,
 )
 from vidra.controllers.runtime.content_seal import is_sealed, new_stamp, sealed
-from vidra.controllers.runtime.offload import unhurried
+from vidra.controllers.runtime.offload import run_in_thread_if_large
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import create, delete, delete_all
 from vidra.kube.store import Store
 from vidra.kube.together import together
-from vidra.kube.types import Heading, Secret
+from vidra.kube.types import PartialObjectMetadata, Secret
 
 
 class ContentRefused(ContentError):  # noqa: N818 - what happened
@@ -49,7 +49,7 @@ class ContentRefused(ContentError):  # noqa: N818 - what happened
     reason = Reason.CONTENT_REFUSED
 
 
-def kept_for(kept: Heading) -> str:
+def kept_for(kept: PartialObjectMetadata) -> str:
     """For which sync a Secret holds a text, by the hash of the sync's name."""
     return kept.metadata.labels.get(SYNC_LABEL, "")
 
@@ -61,7 +61,7 @@ class ContentStore:
         kept: Their Secrets, indexed by `kept_for`.
     """
 
-    def __init__(self, client: Client, namespace: str, kept: Store[Heading]) -> None:
+    def __init__(self, client: Client, namespace: str, kept: Store[PartialObjectMetadata]) -> None:
         self._client = client
         self._namespace = namespace
         self._kept = kept
@@ -77,7 +77,7 @@ class ContentStore:
         Raises:
             KubeError: It could not be written.
         """
-        chunks = await unhurried(len(text), lambda: chunks_of(text))
+        chunks = await run_in_thread_if_large(len(text), lambda: chunks_of(text))
         content = Content(artifact, checksum, names_of(resource, checksum, len(chunks)), len(text))
         labels = labels_of(sync, resource, checksum)
         stamp = self._stamp(content) or new_stamp()
@@ -134,7 +134,7 @@ class ContentStore:
             raise ContentRefused(_refusal(resource))
         return found.text
 
-    async def drop_others(self, sync: str, resource: str, wanted: Container[str]) -> None:
+    async def delete_others(self, sync: str, resource: str, wanted: Container[str]) -> None:
         """Forget what a sync kept for a VidraResource, or for all that share it, but what is in these Secrets.
 
         Raises:
@@ -172,7 +172,7 @@ class ContentStore:
             if kept is not None and labels <= kept.metadata.labels.items():
                 await self._delete(kept)
 
-    async def leave(self, sync: str, resource: VidraResource, others: Iterable[VidraResource]) -> None:
+    async def delete_for_resource(self, sync: str, resource: VidraResource, others: Iterable[VidraResource]) -> None:
         """Forget the text of a VidraResource that goes, unless another one of its sync has the same.
 
         Raises:
@@ -182,11 +182,11 @@ class ContentStore:
         if content is None or not self.vouches(resource):
             return
         shared = _referred_to(others)
-        await self.drop_others(sync, resource.metadata.name, shared)
+        await self.delete_others(sync, resource.metadata.name, shared)
         if shared.isdisjoint(content.secrets):
             await self.discard(sync, content)
 
-    async def drop(self, sync: str) -> None:
+    async def delete_for_sync(self, sync: str) -> None:
         """Forget every text of a sync.
 
         Raises:
@@ -194,7 +194,7 @@ class ContentStore:
         """
         await delete_all(self._client, self._root, f"{SYNC_LABEL}={hashed(sync)}")
 
-    async def sweep(self, resources: Iterable[VidraResource], concerns: Callable[[str], bool]) -> None:
+    async def collect_garbage(self, resources: Iterable[VidraResource], concerns: Callable[[str], bool]) -> None:
         """Forget every text that no VidraResource refers to: what a process left that died between two writes.
 
         Only before their syncs are worked on: a text is written before what refers to it.
@@ -224,22 +224,22 @@ class ContentStore:
         path = f"{self._root}/{body['metadata']['name']}"
         found = await self._client.get(path, Secret)
         if is_as_stored(found, body):
-            self._kept.changed(Heading(found.metadata))
+            self._kept.changed(PartialObjectMetadata(found.metadata))
             return
         await delete(self._client, path, uid=found.metadata.uid)
         await self._create(body)
 
     async def _create(self, body: dict[str, Any]) -> None:
         # Known at once: a pass that follows must not take it for lost.
-        self._kept.changed(await create(self._client, self._root, encode(body), Heading))
+        self._kept.changed(await create(self._client, self._root, encode(body), PartialObjectMetadata))
 
-    async def _delete(self, item: Heading) -> None:
+    async def _delete(self, item: PartialObjectMetadata) -> None:
         await delete(self._client, f"{self._root}/{item.metadata.name}", uid=item.metadata.uid)
 
     async def _read(self, content: Content) -> Text:
         found = await asyncio.gather(*(self._get(name) for name in content.secrets))
         chunks = [chunk_in(secret, content.checksum) for secret in found]
-        text = await unhurried(content.size, lambda: whole(chunks, content.checksum))
+        text = await run_in_thread_if_large(content.size, lambda: whole(chunks, content.checksum))
         kept = Text(found[0].metadata.annotations.get(STAMP, ""), text)
         self._cache.remember(content, kept)
         return kept

@@ -10,19 +10,19 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.clusters.registry import Clusters
 from vidra.controllers.runtime.content_store import ContentStore
-from vidra.controllers.runtime.delivery_trace import Journeys
-from vidra.controllers.runtime.handover import Leaving, Underway
-from vidra.controllers.runtime.ignored_secrets import Overlooked
+from vidra.controllers.runtime.delivery_trace import DeliveryTracer
+from vidra.controllers.runtime.handover import BeingDeleted, Handovers
+from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
 from vidra.controllers.runtime.settings import Settings
-from vidra.controllers.runtime.sharding import Share
+from vidra.controllers.runtime.sharding import ShardAssignment
 from vidra.kube.client import Client
 from vidra.kube.event_recorder import Recorder
 from vidra.kube.store import Store
-from vidra.kube.types import Heading, Secret
+from vidra.kube.types import PartialObjectMetadata, Secret
 from vidra.telemetry.metrics import Metrics
 
 
-class Shared(msgspec.Struct, frozen=True):
+class ControllerContext(msgspec.Struct, frozen=True):
     """The stores, hands and voices that a pass needs."""
 
     client: Client
@@ -35,21 +35,21 @@ class Shared(msgspec.Struct, frozen=True):
     resources: Store[VidraResource]
     """Indexed by the name of the sync that made them."""
     infrahub_secrets: Store[Secret]
-    kept: Store[Heading]
+    kept: Store[PartialObjectMetadata]
     """The Secrets that hold texts."""
     clusters: Clusters
     cluster_secrets: Store[Secret]
-    overlooked: Overlooked
+    overlooked: IgnoredSecrets
     content: ContentStore
     recorder: Recorder
     metrics: Metrics
-    journeys: Journeys
+    journeys: DeliveryTracer
     settings: Callable[[], Settings]
     """The settings in force now."""
-    share: Share = msgspec.field(default_factory=Share)
+    share: ShardAssignment = msgspec.field(default_factory=ShardAssignment)
     """The syncs that are this replica's to work on."""
-    leaving: Leaving = msgspec.field(default_factory=Leaving)
-    underway: Underway = msgspec.field(default_factory=Underway)
+    leaving: BeingDeleted = msgspec.field(default_factory=BeingDeleted)
+    underway: Handovers = msgspec.field(default_factory=Handovers)
 
 
 def sync_of(resource: VidraResource) -> str:
@@ -58,6 +58,6 @@ def sync_of(resource: VidraResource) -> str:
     return next((owner.name for owner in owners if owner.kind == "InfrahubSync"), "")
 
 
-def lead_of(resource: VidraResource) -> str:
+def shard_key(resource: VidraResource) -> str:
     """By whose name a VidraResource is dealt to a replica: its sync's, or its own if a person made it."""
     return sync_of(resource) or resource.metadata.name

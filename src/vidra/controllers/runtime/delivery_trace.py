@@ -17,10 +17,10 @@ from vidra.api.health import Status
 from vidra.api.resource import VidraResource
 from vidra.sources.protocol import Artifact
 from vidra.telemetry.metrics import Metrics
-from vidra.telemetry.tracing import NOTHING, Span, Tracing, part, within
+from vidra.telemetry.tracing import NOTHING, Span, Tracing, start_span, use_span
 
 
-class Moment(msgspec.Struct, frozen=True):
+class PollTimes(msgspec.Struct, frozen=True):
     """When a list was asked for, and when it came."""
 
     asked: int
@@ -28,7 +28,7 @@ class Moment(msgspec.Struct, frozen=True):
     came: int
 
 
-class Journey:
+class Delivery:
     """One change of one artifact, on its way to one or many clusters.
 
     Its span ends when it has arrived everywhere, or as soon as somebody has to act; what follows then is still a part
@@ -50,7 +50,7 @@ class Journey:
         """One of the VidraResources has it, or never will."""
         self.under_way.discard(name)
         if how:
-            self.span.note({"vidra.ended": how})
+            self.span.set_attributes({"vidra.ended": how})
         if not self.under_way:
             self.span.end()
 
@@ -63,14 +63,14 @@ class Journey:
 class _Leg:
     """The way of a journey to one VidraResource."""
 
-    def __init__(self, journey: Journey, checksum: str) -> None:
+    def __init__(self, journey: Delivery, checksum: str) -> None:
         self.journey = journey
         self.checksum = checksum
         self.applied = False
         self.health = NOTHING
 
 
-class Journeys:
+class DeliveryTracer:
     """All that are under way, by VidraResource; a newer text takes the place of an older one."""
 
     def __init__(self, metrics: Metrics, tracing: Tracing) -> None:
@@ -79,13 +79,13 @@ class Journeys:
         self._legs: dict[str, _Leg] = {}
 
     @contextmanager
-    def setting_out(self, sync: str, artifact: Artifact, listed: Moment) -> Iterator[Journey]:
+    def start(self, sync: str, artifact: Artifact, listed: PollTimes) -> Iterator[Delivery]:
         """A change was seen in a list; what is done while the context lasts belongs to it."""
         about = {"vidra.sync": sync, "vidra.artifact": artifact.id, "vidra.checksum": artifact.checksum or ""}
-        journey = Journey(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
+        journey = Delivery(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
         journey.span.child("query", begun=listed.asked).end(listed.came)
         try:
-            with within(journey.span):
+            with use_span(journey.span):
                 yield journey
         except Exception as error:
             journey.fail(str(error))
@@ -94,23 +94,23 @@ class Journeys:
             if not journey.under_way:
                 journey.span.end()
 
-    def to(self, name: str, journey: Journey, checksum: str) -> None:
+    def assign(self, name: str, journey: Delivery, checksum: str) -> None:
         """The text is about to be handed to this VidraResource."""
         self._end(name, "superseded")
         journey.under_way.add(name)
         self._legs[name] = _Leg(journey, checksum)
 
     @contextmanager
-    def going_on(self, resource: VidraResource, doing: str) -> Iterator[None]:
+    def resume(self, resource: VidraResource, doing: str) -> Iterator[None]:
         """What is done while the context lasts is part of the change that this VidraResource has not taken yet."""
         leg = self._leg(resource)
         if leg is None:
             yield
             return
-        with within(leg.journey.span), part(doing, {"vidra.resource": resource.metadata.name}):
+        with use_span(leg.journey.span), start_span(doing, {"vidra.resource": resource.metadata.name}):
             yield
 
-    def reached(self, resource: VidraResource, verdict: Verdict, checksum: str, health: Status | None) -> None:
+    def record_outcome(self, resource: VidraResource, verdict: Verdict, checksum: str, health: Status | None) -> None:
         """A pass, or a look at the objects, has come to this."""
         leg, name = self._leg(resource), resource.metadata.name
         if leg is None:

@@ -9,7 +9,7 @@ from vidra.api.sync import InfrahubSync
 from vidra.kube.store import Store
 
 
-def circle(start: Dependency, syncs: Store[InfrahubSync], resources: Store[VidraResource]) -> str:
+def dependency_cycle(start: Dependency, syncs: Store[InfrahubSync], resources: Store[VidraResource]) -> str:
     """What to tell a person about a way from a resource back to itself; empty when there is none."""
     done: set[Dependency] = set()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 
 
-class Leaving(Container[str]):
+class BeingDeleted(Container[str]):
     """Names by the sync that lets them go. Each sync says at every pass who its own are."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Leaving(Container[str]):
         return any(name in names for names in self._by_sync.values())
 
 
-class Underway(Container[str]):
+class Handovers(Container[str]):
     """Names of syncs."""
 
     def __init__(self) -> None:

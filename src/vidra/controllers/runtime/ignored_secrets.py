@@ -12,7 +12,7 @@ from vidra.kube.client import Client, encode
 from vidra.kube.decode import decode
 from vidra.kube.errors import KubeError
 from vidra.kube.partial_metadata import METADATA_LIST
-from vidra.kube.types import Heading
+from vidra.kube.types import PartialObjectMetadata
 
 REVIEWS = "authorization.k8s.io"
 MOST = 50
@@ -22,11 +22,11 @@ _VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 
 
 class _Secrets(msgspec.Struct, frozen=True):
-    items: tuple[Heading, ...] | None = None
+    items: tuple[PartialObjectMetadata, ...] | None = None
     """null in an empty list of metadata."""
 
 
-class Overlooked:
+class IgnoredSecrets:
     """Looks for them when something is missing anyway; only their names and labels are asked for.
 
     Args:

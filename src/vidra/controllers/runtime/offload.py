@@ -19,12 +19,12 @@ MANY = 500
 """Objects; what is done for so many takes some milliseconds."""
 
 
-async def breathe(count: int) -> None:
+async def yield_to_loop(count: int) -> None:
     """Let others have the event loop between two steps of work on so many objects."""
     if count >= MANY:
         await asyncio.sleep(0)
 
 
-async def unhurried(size: int, work: Callable[[], T]) -> T:
+async def run_in_thread_if_large(size: int, work: Callable[[], T]) -> T:
     """The result of work on so many bytes."""
     return work() if size < LARGE else await asyncio.to_thread(work)

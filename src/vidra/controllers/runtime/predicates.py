@@ -7,15 +7,15 @@ from vidra.api.names import APPROVE_PRUNE, REQUESTED_AT
 from vidra.kube.store import version_number
 
 
-def calls_for_pass(old: Meta | None, new: Meta | None) -> bool:
+def needs_reconcile(old: Meta | None, new: Meta | None) -> bool:
     """Whether a change of metadata means work."""
     if old is None or new is None or old.uid != new.uid:
         return True
     return (
         old.generation != new.generation
         or old.deletion_timestamp != new.deletion_timestamp
-        or requested(old) != requested(new)
-        or approved(old) != approved(new)
+        or requested_at(old) != requested_at(new)
+        or approved_prune(old) != approved_prune(new)
         or set(old.finalizers) - set(new.finalizers) != set()
     )
 
@@ -25,11 +25,11 @@ def went_back(old: Meta, new: Meta) -> bool:
     return old.uid == new.uid and -1 < version_number(new.resource_version) < version_number(old.resource_version)
 
 
-def requested(meta: Meta) -> str:
+def requested_at(meta: Meta) -> str:
     """The value of the annotation that asks for a pass now."""
     return meta.annotations.get(REQUESTED_AT, "")
 
 
-def approved(meta: Meta) -> str:
+def approved_prune(meta: Meta) -> str:
     """The value of the annotation that agrees to a held prune."""
     return meta.annotations.get(APPROVE_PRUNE, "")

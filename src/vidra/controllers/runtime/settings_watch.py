@@ -15,7 +15,7 @@ from vidra.kube.types import ConfigMap
 log = structlog.get_logger("vidra.config")
 
 
-class Config:
+class SettingsWatch:
     """The settings in force; they change while Vidra runs."""
 
     def __init__(self, maps: Store[ConfigMap], namespace: str, recorder: Recorder) -> None:

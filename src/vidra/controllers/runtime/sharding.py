@@ -13,7 +13,7 @@ T = TypeVar("T")
 _HASH = re.compile("[0-9a-f]{16}")
 
 
-class Share(Container[str]):
+class ShardAssignment(Container[str]):
     """The names that are worked on here: those of the shards that this replica holds.
 
     A sync and its VidraResources are one shard's: what moves between them never crosses replicas.
@@ -31,11 +31,11 @@ class Share(Container[str]):
         """Whether a name of which only its hash is known is in a shard; what is no hash is in the first one."""
         return (int(digest, 16) if _HASH.fullmatch(digest) else 0) % self.shards == shard
 
-    def take(self, shard: int) -> None:
+    def add(self, shard: int) -> None:
         """Its names are worked on here from now on."""
         self.held |= {shard}
 
-    def leave(self, shard: int) -> None:
+    def remove(self, shard: int) -> None:
         """Nothing new is begun here for its names."""
         self.held -= {shard}
 
@@ -43,10 +43,10 @@ class Share(Container[str]):
         return self.shard_of(str(lead)) in self.held
 
 
-class Dealt(Iterable[T]):
+class OwnedItems(Iterable[T]):
     """Of some items those that are worked on here, whenever one looks."""
 
-    def __init__(self, items: Iterable[T], lead: Callable[[T], str], share: Share) -> None:
+    def __init__(self, items: Iterable[T], lead: Callable[[T], str], share: ShardAssignment) -> None:
         self._items = items
         self._lead = lead
         self._share = share

@@ -34,7 +34,7 @@ _NOT_ASKED = frozenset(
 """Reasons that tell nothing of the Infrahub."""
 
 
-class Census(Collector):
+class StateCollector(Collector):
     """Counts syncs, VidraResources and objects.
 
     Labels are bounded: kinds, statuses, reasons of the closed set, hosts of Infrahubs.

@@ -22,26 +22,26 @@ log = structlog.get_logger("vidra.queue")
 
 SHORTEST_BACKOFF = 0.5
 LONGEST_BACKOFF = 300.0
-GLANCE_AGAIN = 0.1
+HEALTH_CHECK_AGAIN = 0.1
 """Seconds after which a key that was being worked on is looked at."""
 JITTER = 0.1
 """Share of a delay by which it may be longer, so that what started together does not stay together."""
 
 
-class Next(msgspec.Struct, frozen=True):
+class Result(msgspec.Struct, frozen=True):
     """When a key wants to be worked on again."""
 
-    after: float | None = None
+    requeue_after: float | None = None
     """Seconds; None: only when something happens."""
     failed: bool = False
     """Back off first: the seconds are then the longest delay, not the next one."""
 
 
-Work = Callable[[str], Awaitable[Next]]
-Glance = Callable[[str], Awaitable[None]]
+Reconcile = Callable[[str], Awaitable[Result]]
+HealthCheck = Callable[[str], Awaitable[None]]
 
 
-async def _no_glance(_: str) -> None:
+async def _no_health_check(_: str) -> None:
     """There is nothing to look at."""
 
 
@@ -50,7 +50,7 @@ def _every(_: str) -> bool:
     return True
 
 
-class Queue:
+class WorkQueue:
     """Keys that wait for work, and the workers that do it.
 
     A key that is added while it is being worked on is worked on once more afterwards, so that no change is missed and
@@ -60,11 +60,11 @@ class Queue:
     def __init__(
         self,
         name: str,
-        work: Work,
+        work: Reconcile,
         workers: int,
         metrics: Metrics,
         *,
-        glance: Glance = _no_glance,
+        glance: HealthCheck = _no_health_check,
         mine: Callable[[str], bool] = _every,
     ) -> None:
         self.name = name
@@ -112,7 +112,7 @@ class Queue:
         heapq.heappush(self._timers, (at, key))
         self._alarm.set()
 
-    def glance_after(self, key: str, seconds: float) -> None:
+    def add_health_check_after(self, key: str, seconds: float) -> None:
         """Look at this key in so many seconds; the earliest of several delays wins."""
         at = asyncio.get_running_loop().time() + seconds
         if self._glances_due.get(key, at + 1) <= at:
@@ -127,7 +127,7 @@ class Queue:
         self._glances_due.pop(key, None)
         self._failures.pop(key, None)
 
-    async def parted(self) -> None:
+    async def wait_until_released(self) -> None:
         """Wait until nobody works on a key that is another replica's now."""
         while not all(self._mine(key) for key in self._running):
             self._ended.clear()
@@ -136,9 +136,9 @@ class Queue:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._tick(), name=f"{self.name} timers")
+            group.create_task(self._run_timers(), name=f"{self.name} timers")
             for number in range(self._workers):
-                group.create_task(self._serve(), name=f"{self.name} worker {number}")
+                group.create_task(self._worker(), name=f"{self.name} worker {number}")
 
     def _make_ready(self, key: str) -> None:
         self._ready[key] = time.monotonic()
@@ -158,7 +158,7 @@ class Queue:
         """Seconds since the oldest pass began."""
         return time.monotonic() - min(self._running.values()) if self._running else 0.0
 
-    async def _serve(self) -> None:
+    async def _worker(self) -> None:
         while True:
             await self._some.acquire()
             key, since = self._ready.popitem(last=False)
@@ -167,7 +167,7 @@ class Queue:
             self._running[key] = now = time.monotonic()
             self._waited.observe(now - since)
             try:
-                await (self._look(key) if key in self._only_glances else self._pass(key))
+                await (self._run_health_check(key) if key in self._only_glances else self._run_reconcile(key))
             finally:
                 del self._running[key]
                 self._ended.set()
@@ -175,11 +175,11 @@ class Queue:
                     self._again.discard(key)
                     self.add(key)
 
-    async def _look(self, key: str) -> None:
+    async def _run_health_check(self, key: str) -> None:
         self._only_glances.discard(key)
         await self._glance(key)
 
-    async def _pass(self, key: str) -> None:
+    async def _run_reconcile(self, key: str) -> None:
         began = time.perf_counter()
         # Whatever is logged during the pass carries its id.
         with bound_contextvars(**{"pass": f"{random.getrandbits(32):08x}"}):
@@ -188,21 +188,21 @@ class Queue:
             log.debug("pass", controller=self.name, key=key, seconds=round(seconds, 4), failed=next_.failed)
         self._metrics.seconds.labels(self.name).observe(seconds)
         self._metrics.passes.labels(self.name, "error" if next_.failed else "success").inc()
-        self._plan(key, next_)
+        self._schedule_next(key, next_)
 
-    def _plan(self, key: str, next_: Next) -> None:
+    def _schedule_next(self, key: str, next_: Result) -> None:
         if not next_.failed:
             self._failures.pop(key, None)
-            if next_.after is not None:
-                self.add_after(key, next_.after * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
+            if next_.requeue_after is not None:
+                self.add_after(key, next_.requeue_after * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
             return
         self._retries.inc()
         failures = self._failures[key] = self._failures.get(key, 0) + 1
-        longest = min(LONGEST_BACKOFF, next_.after or LONGEST_BACKOFF)
+        longest = min(LONGEST_BACKOFF, next_.requeue_after or LONGEST_BACKOFF)
         delay = min(longest, SHORTEST_BACKOFF * 2 ** min(failures, 20))
         self.add_after(key, delay * random.uniform(0.5, 1))  # noqa: S311 - jitter
 
-    async def _tick(self) -> None:
+    async def _run_timers(self) -> None:
         """Move keys whose time has come to the ready ones."""
         loop = asyncio.get_running_loop()
         while True:
@@ -212,7 +212,7 @@ class Queue:
                 if self._due.get(key) == at:
                     self.add(key)
                 if self._glances_due.get(key) == at:
-                    self._add_glance(key)
+                    self._add_health_check(key)
             pause = self._timers[0][0] - loop.time() if self._timers else None
             try:
                 async with asyncio.timeout(pause):
@@ -220,11 +220,11 @@ class Queue:
             except TimeoutError:
                 continue
 
-    def _add_glance(self, key: str) -> None:
+    def _add_health_check(self, key: str) -> None:
         """Make the key ready for a look; one that is worked on just now is looked at after that."""
         del self._glances_due[key]
         if key in self._running:
-            self.glance_after(key, GLANCE_AGAIN)
+            self.add_health_check_after(key, HEALTH_CHECK_AGAIN)
         elif key not in self._ready:
             self._only_glances.add(key)
             self._make_ready(key)

@@ -1,3 +1,3 @@
 """InfrahubSync: from a listing of artifacts to one VidraResource each."""
 
-from vidra.controllers.sync.reconciler import SyncController as SyncController
+from vidra.controllers.sync.reconciler import SyncReconciler as SyncReconciler

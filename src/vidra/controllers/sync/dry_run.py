@@ -10,9 +10,9 @@ import msgspec
 from vidra.api.meta import Meta
 from vidra.api.resource import Content, VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.clusters.secret_index import Catalogue
-from vidra.controllers.resource.dry_run import Proposal
-from vidra.controllers.sync.artifacts.diff import Decision, Trouble, artifact_of, decide, place_of
+from vidra.clusters.secret_index import SecretIndex
+from vidra.controllers.resource.dry_run import DryRunInput
+from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, decide, place_of
 from vidra.controllers.sync.artifacts.fetch import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import spec_for
@@ -21,21 +21,21 @@ from vidra.controllers.sync.prune.policy import held_back
 from vidra.sources.protocol import Artifact, Source, SourceError
 
 
-class Proposed(msgspec.Struct, frozen=True):
+class SyncDryRun(msgspec.Struct, frozen=True):
     """The answer of a source, put to use."""
 
-    changes: tuple[Proposal, ...]
+    changes: tuple[DryRunInput, ...]
     kept: tuple[VidraResource, ...]
     """Whose text would stay."""
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[SyncProblem, ...]
     """What would keep the sync from being Ready."""
-    remarks: tuple[Trouble, ...]
+    remarks: tuple[SyncProblem, ...]
     """What would wait for a person."""
 
 
-async def propose(
-    sync: InfrahubSync, source: Source, existing: Sequence[VidraResource], catalogue: Catalogue
-) -> Proposed:
+async def dry_run_sync(
+    sync: InfrahubSync, source: Source, existing: Sequence[VidraResource], catalogue: SecretIndex
+) -> SyncDryRun:
     """Ask a source as a pass does, and fetch what is new; nothing is written.
 
     Raises:
@@ -46,10 +46,10 @@ async def propose(
         await source.list(), existing, lambda _: True, allow_empty=sync.spec.allow_empty, places=targets.places
     )
     fetched, failures = await _fetch(sync, source, decision, existing, targets)
-    removed = tuple(Proposal(resource, None) for resource in decision.remove)
+    removed = tuple(DryRunInput(resource, None) for resource in decision.remove)
     others = [item for item in existing if item not in decision.remove]
     held = held_back(sync, decision.remove, others) if decision.remove else None
-    return Proposed(
+    return SyncDryRun(
         changes=(*fetched, *removed),
         kept=tuple(resource for _, resource in decision.keep),
         troubles=(*targets.troubles, *decision.troubles, *failures),
@@ -59,22 +59,22 @@ async def propose(
 
 async def _fetch(
     sync: InfrahubSync, source: Source, decision: Decision, existing: Sequence[VidraResource], targets: Targets
-) -> tuple[list[Proposal], list[Trouble]]:
+) -> tuple[list[DryRunInput], list[SyncProblem]]:
     """The texts that are new, so many at a time; one artifact's trouble is its own."""
     there = {(artifact_of(item), place_of(item)): item for item in existing}
     places = asyncio.Semaphore(AT_ONCE)
-    troubles: list[Trouble] = []
+    troubles: list[SyncProblem] = []
 
-    async def fetch(artifact: Artifact) -> list[Proposal]:
+    async def fetch(artifact: Artifact) -> list[DryRunInput]:
         try:
             async with places:
                 text = await source.fetch(artifact)
         except SourceError as error:
-            troubles.append(Trouble(error.reason, str(error)))
+            troubles.append(SyncProblem(error.reason, str(error)))
             return []
         late = [targets.at(place) for place in decision.behind[artifact.id]]
         return [
-            Proposal(_resource(sync, artifact, target, there.get((artifact.id, target.place)), len(text)), text)
+            DryRunInput(_resource(sync, artifact, target, there.get((artifact.id, target.place)), len(text)), text)
             for target in late
         ]
 

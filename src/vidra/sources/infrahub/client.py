@@ -21,7 +21,7 @@ from vidra.sources.infrahub.selection import Selection, parameters
 from vidra.sources.infrahub.transport import Transport
 from vidra.sources.infrahub.url import base_of, endpoint
 from vidra.sources.protocol import Artifact, Listing, SourceError
-from vidra.telemetry.http_requests import Traffic
+from vidra.telemetry.http_requests import RequestCounter
 
 
 class Infrahub:
@@ -39,13 +39,13 @@ class Infrahub:
         url: str,
         credential: Credential,
         limits: InfrahubLimits = DEFAULT_LIMITS,
-        traffic: Traffic | None = None,
+        traffic: RequestCounter | None = None,
     ) -> None:
         self.base = base_of(url)
         check(credential, self.base)
         self.credential = credential
         self._limits = limits
-        self._transport = Transport(self.base, limits, Traffic() if traffic is None else traffic)
+        self._transport = Transport(self.base, limits, RequestCounter() if traffic is None else traffic)
         self._account = Account(self.base, credential, self._transport, limits)
 
     async def list(self, selection: Selection) -> Listing:

@@ -6,7 +6,7 @@ from vidra.sources.infrahub.client import Infrahub
 from vidra.sources.infrahub.credential import Credential
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.url import base_of
-from vidra.telemetry.http_requests import Traffic
+from vidra.telemetry.http_requests import RequestCounter
 
 
 class InfrahubPool:
@@ -14,7 +14,7 @@ class InfrahubPool:
 
     def __init__(self, limits: InfrahubLimits = DEFAULT_LIMITS) -> None:
         self._limits = limits
-        self.traffic = Traffic()
+        self.traffic = RequestCounter()
         """Requests to all of them."""
         self._clients: dict[str, Infrahub] = {}
 

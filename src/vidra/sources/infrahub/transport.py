@@ -15,7 +15,7 @@ from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import InfrahubLimits
 from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
 from vidra.sources.infrahub.url import host_of
-from vidra.telemetry.http_requests import Traffic
+from vidra.telemetry.http_requests import RequestCounter
 
 log = structlog.get_logger("vidra.infrahub")
 
@@ -25,7 +25,7 @@ _AWAY = Reason.INFRAHUB_UNREACHABLE
 class Transport:
     """Sends requests; the session is made with the first of them."""
 
-    def __init__(self, base: str, limits: InfrahubLimits, traffic: Traffic) -> None:
+    def __init__(self, base: str, limits: InfrahubLimits, traffic: RequestCounter) -> None:
         self._base = base
         self._host = host_of(base)
         self._traffic = traffic

@@ -8,7 +8,7 @@ MOST = 4096
 """Events remembered. One that is forgotten and comes again costs one pass."""
 
 
-class Seen:
+class SeenEvents:
     """The ids of the last events."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ _ID = re.compile("[A-Za-z0-9_-]{1,128}")
 _SECONDS = re.compile("[0-9]{1,12}")
 
 
-class Claim(msgspec.Struct, frozen=True):
+class SignatureHeaders(msgspec.Struct, frozen=True):
     """The three headers."""
 
     id: str
@@ -28,7 +28,7 @@ class Claim(msgspec.Struct, frozen=True):
     signatures: tuple[bytes, ...]
 
 
-def claimed(headers: CIMultiDictProxy[str], now: float) -> Claim:
+def parse_headers(headers: CIMultiDictProxy[str], now: float) -> SignatureHeaders:
     """The claim of a call.
 
     Raises:
@@ -42,7 +42,7 @@ def claimed(headers: CIMultiDictProxy[str], now: float) -> Claim:
     if abs(now - int(timestamp)) > WINDOW:
         message = f"webhook-timestamp is not within {WINDOW // 60} minutes of now: are both clocks right?"
         raise Refused(Result.EXPIRED, 401, message)
-    return Claim(id_, timestamp, signatures)
+    return SignatureHeaders(id_, timestamp, signatures)
 
 
 def _one(headers: CIMultiDictProxy[str], name: str, form: re.Pattern[str]) -> str:

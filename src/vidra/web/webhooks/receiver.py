@@ -12,11 +12,11 @@ from prometheus_client import Counter
 
 from vidra.api.names import WEBHOOK_KEY_LABEL
 from vidra.controllers.sync.webhooks.event import ArtifactEvent
-from vidra.manager import Operator
-from vidra.web.limits import Mishap, bounded
+from vidra.manager import Manager
+from vidra.web.limits import ConnectionFailure, bounded
 from vidra.web.webhooks.body import artifact_event, opened, read
-from vidra.web.webhooks.deduplication import Seen
-from vidra.web.webhooks.headers import claimed
+from vidra.web.webhooks.deduplication import SeenEvents
+from vidra.web.webhooks.headers import parse_headers
 from vidra.web.webhooks.keys import Keys
 from vidra.web.webhooks.result import Refused, Result
 from vidra.web.webhooks.signature import signers
@@ -27,9 +27,9 @@ PATH = "/webhooks/infrahub"
 HINT = f"vidra infrahub webhook apply makes one; it is a Secret labelled {WEBHOOK_KEY_LABEL} in Vidra's namespace"
 
 _MISHAPS = {
-    Mishap.TOO_MANY: Result.BUSY,
-    Mishap.NO_HTTP: Result.MALFORMED,
-    Mishap.UNFINISHED: Result.TOO_SLOW,
+    ConnectionFailure.TOO_MANY: Result.BUSY,
+    ConnectionFailure.NO_HTTP: Result.MALFORMED,
+    ConnectionFailure.UNFINISHED: Result.TOO_SLOW,
 }
 
 Hear = Callable[[ArtifactEvent], bool]
@@ -46,7 +46,7 @@ class Receiver:
         self._keys = keys
         self._hear = hear
         self._ready = ready
-        self._seen = Seen()
+        self._seen = SeenEvents()
         self._counts = {result: counter.labels(result) for result in Result}
 
     async def __call__(self, request: web.BaseRequest) -> web.Response:
@@ -67,13 +67,13 @@ class Receiver:
         """Note what came of a call."""
         self._counts[result].inc()
 
-    def note(self, mishap: Mishap) -> None:
+    def note(self, mishap: ConnectionFailure) -> None:
         """Count a connection that no call came of."""
         self.count(_MISHAPS[mishap])
 
     async def _receive(self, request: web.BaseRequest) -> Result:
         self._admit(request)
-        claim = claimed(request.headers, time.time())
+        claim = parse_headers(request.headers, time.time())
         body = await read(request)
         signed_by = signers(claim, body, self._keys)
         if not signed_by:
@@ -100,7 +100,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(bind: str, operator: Operator) -> AsyncIterator[int]:
+async def receiving(bind: str, operator: Manager) -> AsyncIterator[int]:
     """Receive calls for an operator while the context lasts; gives the port, 0 if none are received.
 
     Raises:

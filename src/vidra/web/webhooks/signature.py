@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Iterable
 
 from vidra.web.webhooks.canonical_json import redumped
-from vidra.web.webhooks.headers import Claim
+from vidra.web.webhooks.headers import SignatureHeaders
 from vidra.web.webhooks.keys import Key
 
 
@@ -18,7 +18,7 @@ def signature(key: bytes, id_: str, timestamp: str, body: bytes) -> str:
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
-def signers(claim: Claim, body: bytes, keys: Iterable[Key]) -> tuple[Key, ...]:
+def signers(claim: SignatureHeaders, body: bytes, keys: Iterable[Key]) -> tuple[Key, ...]:
     """The keys that match; what that takes tells nothing of how near a wrong signature was.
 
     The signed text is the body as it is (Standard Webhooks), or as Infrahub has it before it is sent.
@@ -31,7 +31,7 @@ def _signed_text(id_: str, timestamp: str, body: bytes) -> bytes:
     return f"{id_}.{timestamp}.".encode() + body
 
 
-def _signed(claim: Claim, texts: Iterable[bytes], key: Key) -> bool:
+def _signed(claim: SignatureHeaders, texts: Iterable[bytes], key: Key) -> bool:
     wanted = [hmac.digest(key.secret, text, hashlib.sha256) for text in texts]
     matches = [hmac.compare_digest(given, digest) for given in claim.signatures for digest in wanted]
     return any(matches)

@@ -7,11 +7,11 @@ from collections.abc import Container, Mapping
 from vidra.api.names import MANAGER_PREFIX
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
-from vidra.apply.guards.conflicts import Rival, Rivals
+from vidra.apply.guards.conflicts import Peer, Rivals
 from vidra.kube.store import Store
 
 
-def rivals_in(
+def peers_in(
     resources: Store[VidraResource], hub: str, leaving: Container[str], unwanted: Mapping[str, frozenset[str]]
 ) -> Rivals:
     """Looks the VidraResource behind a field manager up.
@@ -22,7 +22,7 @@ def rivals_in(
     """
     prefix = f"{MANAGER_PREFIX}{hub}:"
 
-    def find(manager: str) -> Rival | None:
+    def find(manager: str) -> Peer | None:
         if not manager.startswith(prefix):
             return None
         found = resources.get(manager.removeprefix(prefix))
@@ -32,6 +32,6 @@ def rivals_in(
         if found is None:
             return None
         goes = found.metadata.deletion_timestamp is not None or found.metadata.name in leaving
-        return Rival(found.metadata.name, found.spec.priority, goes, unwanted.get(found.metadata.name, frozenset()))
+        return Peer(found.metadata.name, found.spec.priority, goes, unwanted.get(found.metadata.name, frozenset()))
 
     return find

@@ -8,14 +8,14 @@ import msgspec
 
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, ResourceSpec
-from vidra.apply.desired.object import Desired, Key, desire
+from vidra.apply.desired.object import DesiredObject, Key, build_desired_object
 from vidra.apply.desired.order import wave_of
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.pruner import PROTECTED
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.protected import guard_of
-from vidra.kube.discovery import DiscoveryStale
+from vidra.kube.discovery import StaleDiscoveryError
 from vidra.manifests import ManifestObject, Problem, ProblemReason, Reading, Ref
 
 BREATH = 200
@@ -34,10 +34,10 @@ class Missing(msgspec.Struct, frozen=True):
     """Later ones wait for it. What does not tell its own may belong into the first wave of the manifest, or wave 0."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class DesiredState(msgspec.Struct, frozen=True):
     """What a manifest asks for in one cluster."""
 
-    objects: dict[Key, Desired]
+    objects: dict[Key, DesiredObject]
     missing: tuple[Missing, ...]
     """While there is any, nothing is pruned: what cannot be read may be what is there."""
 
@@ -52,14 +52,14 @@ class Wanted(msgspec.Struct, frozen=True):
         return len(self.objects) + len(self.missing)
 
 
-async def wanted(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Wanted:
+async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> DesiredState:
     """Give every object its kind, its namespace and its owner's marks.
 
     Raises:
         Unreachable: The cluster cannot be asked for its kinds.
         ApiError: The cluster does not tell.
     """
-    found: dict[Key, Desired] = {}
+    found: dict[Key, DesiredObject] = {}
     missing: list[tuple[ObjectProblem, int | None]] = [(_unreadable(problem), None) for problem in reading.problems]
     for number, item in enumerate((*_namespace(reading, spec), *reading.objects)):
         try:
@@ -71,10 +71,10 @@ async def wanted(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: 
             await asyncio.sleep(0)
     waves = [*(item.wave for item in found.values()), *(wave for _, wave in missing if wave is not None)]
     first = min([0, *waves])
-    return Wanted(found, tuple(Missing(problem, first if wave is None else wave) for problem, wave in missing))
+    return DesiredState(found, tuple(Missing(problem, first if wave is None else wave) for problem, wave in missing))
 
 
-async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> Desired:
+async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> DesiredObject:
     """The object as this cluster means it.
 
     Raises:
@@ -82,13 +82,13 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
     """
     try:
         kind = await cluster.discovery.find(item.ref.api_version, item.ref.kind)
-    except DiscoveryStale as error:
+    except StaleDiscoveryError as error:
         raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {error}") from None
     if kind is None:
         raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {_unserved(item.ref, cluster)}")
     namespace = spec.destination.namespace or DEFAULT_NAMESPACE
     try:
-        result = desire(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
+        result = build_desired_object(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
     except ValueError as error:
         raise ObjectError(Reason.INVALID_MANIFEST, f"{item.ref}: {error}") from None
     if why := guard_of(cluster).refusal(result):

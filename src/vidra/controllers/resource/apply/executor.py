@@ -11,24 +11,24 @@ from typing import Any
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem
 from vidra.apply.applier import Applier
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.desired.order import is_builtin
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
-from vidra.apply.options import Terms
+from vidra.apply.options import ApplyOptions
 from vidra.apply.pruner import Pruner, Removal, Removed
 from vidra.apply.unserved_kinds import hidden
-from vidra.clusters.circuit_breaker import BeingAsked
+from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource.apply.protected import guard_of
-from vidra.controllers.resource.cluster import Reach
-from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.controllers.resource.cluster import ClusterResolver
+from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError
 from vidra.manifests import Ref
-from vidra.telemetry.tracing import part
+from vidra.telemetry.tracing import start_span
 
 ATTEMPTS = 2
 AT_ONCE = 64
@@ -38,10 +38,10 @@ Gate = Callable[[int], ObjectProblem | None]
 """Why the objects of a wave have to wait; None when they need not."""
 
 
-class Hands:
+class PlanExecutor:
     """What one pass did so far. It stays true when the pass is broken off: what is not certain is not in it."""
 
-    def __init__(self, reach: Reach, owner: Owner, claims: Claims) -> None:
+    def __init__(self, reach: ClusterResolver, owner: Owner, claims: Claims) -> None:
         self._reach = reach
         self.owner = owner
         self._claims = claims
@@ -61,7 +61,12 @@ class Hands:
         """Seconds after which what is waited for now is waited for no longer."""
 
     async def apply(
-        self, cluster: Cluster, stages: Iterable[Sequence[Desired]], before: Inventory, terms: Terms, gate: Gate
+        self,
+        cluster: Cluster,
+        stages: Iterable[Sequence[DesiredObject]],
+        before: Inventory,
+        terms: ApplyOptions,
+        gate: Gate,
     ) -> None:
         """Apply everything; one refused object does not stop the others of its wave.
 
@@ -80,8 +85,8 @@ class Hands:
                     self.problems.append(obstacle)
                     return
             known = len(self.problems)
-            with part("apply", {"vidra.objects": len(stage), "vidra.wave": stage[0].wave}):
-                await _together(
+            with start_span("apply", {"vidra.objects": len(stage), "vidra.wave": stage[0].wave}):
+                await _gather_limited(
                     len(stage), (self._apply(applier, item, before.entries.get(item.key)) for item in stage)
                 )
             # Not in the order of the answers: the same problems have to make the same status at every try.
@@ -110,12 +115,12 @@ class Hands:
             problems = len(self.problems)
             serving = any(not _custom(entry) for rest in left[number:] for entry in rest)
             wait = inf if patient else grace if serving and _custom(stage[0]) else 0
-            with part("prune", {"vidra.objects": len(stage)}):
-                await _together(len(stage), (self._remove(entry, wait=wait, orphan=orphan) for entry in stage))
+            with start_span("prune", {"vidra.objects": len(stage)}):
+                await _gather_limited(len(stage), (self._remove(entry, wait=wait, orphan=orphan) for entry in stage))
             if len(self.problems) > problems:
                 return
 
-    async def _apply(self, applier: Applier, item: Desired, entry: ManagedObject | None) -> None:
+    async def _apply(self, applier: Applier, item: DesiredObject, entry: ManagedObject | None) -> None:
         try:
             self.applied.append(await applier.apply(item, entry))
         except ObjectError as error:
@@ -132,7 +137,7 @@ class Hands:
         except (ObjectError, ClusterError) as error:
             self.problems.append(ObjectProblem(error.reason, str(error), str(ref)))
             return
-        except BeingAsked as error:
+        except ProbePendingError as error:
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, f"{ref}: {error}", str(ref)))
             return
         if removed.asked:
@@ -160,8 +165,8 @@ class Hands:
 
     async def _removal(self, entry: ManagedObject, *, orphan: bool) -> Removed:
         cluster = self._reach.get(entry.server)
-        cluster.breaker.check(self.owner.manager, passing=True)
-        if self._reach.is_another(cluster):
+        cluster.breaker.require_available(self.owner.manager, passing=True)
+        if self._reach.was_replaced(cluster):
             return Removed(Removal.KEPT, f"another cluster is at {entry.server} now, and nothing in it is touched")
         if not entry.joined and (why := guard_of(cluster).keeps(ref_of(entry))):
             return Removed(Removal.KEPT, why)
@@ -191,7 +196,7 @@ class Hands:
         ref = ref_of(entry)
         try:
             kind = await cluster.discovery.serving(entry.api_version, entry.kind)
-        except DiscoveryStale as error:
+        except StaleDiscoveryError as error:
             raise ObjectError(Reason.PRUNE_FAILED, f"{ref}: {error}") from None
         if kind is None and (why := await hidden(cluster.client, ref)):
             raise ObjectError(Reason.PRUNE_FAILED, f"{ref} cannot be removed: {why}. Tried again later")
@@ -215,7 +220,7 @@ def _age(since: str) -> float:
     return (datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds() if since else 0
 
 
-async def _together(count: int, work: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def _gather_limited(count: int, work: Iterable[Coroutine[Any, Any, None]]) -> None:
     """Run it, so much at a time; the first error ends the rest and is raised as it is."""
     left = iter(work)
 

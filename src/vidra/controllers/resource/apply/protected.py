@@ -14,7 +14,7 @@ def guard_of(cluster: Cluster) -> Guard:
     return Guard(own, tuple(others), told=cluster.told)
 
 
-class Judged:
+class CheckedBefore:
     """The VidraResources whose objects were held against the guard since this process began.
 
     What an earlier version applied is at peace and may be refused now: that has to be said once, so a VidraResource

@@ -15,35 +15,37 @@ from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.inventory_index import Claims, Place
 from vidra.apply.plan import Plan
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.apply.desired_state import Wanted
-from vidra.controllers.runtime.predicates import approved
+from vidra.controllers.resource.apply.desired_state import DesiredState
+from vidra.controllers.runtime.predicates import approved_prune
 from vidra.manifests import Reading
 
-Survives = Callable[[ManagedObject], bool]
+StaysAfterRelease = Callable[[ManagedObject], bool]
 """Whether an object stays when its owner lets it go: others have it too, or it says so."""
 
 
-class Restraint(msgspec.Struct, frozen=True):
+class PruneGuard(msgspec.Struct, frozen=True):
     """What stands in the way of pruning in one pass, before anything was applied."""
 
-    going: tuple[ManagedObject, ...]
+    to_delete: tuple[ManagedObject, ...]
     """What would be gone for good."""
     held: HeldPrune | None
     """That it is too much at once, and whether somebody agreed."""
-    emptied: bool
+    manifest_empty: bool
     """The manifest holds nothing any more, and nobody said that it may."""
 
-    def objection(self, resource: VidraResource, unwanted: Collection[object], *, waits: bool) -> ObjectProblem | None:
+    def reason_to_hold(
+        self, resource: VidraResource, unwanted: Collection[object], *, waits: bool
+    ) -> ObjectProblem | None:
         """Why nothing is pruned now; None when it may be.
 
         Args:
             waits: Another VidraResource of the sync may be about to take over what this one no longer wants.
         """
-        if self.emptied:
+        if self.manifest_empty:
             message = "the manifest holds no object any more: what was applied stays; set allowEmpty if it should go"
             return ObjectProblem(Reason.EMPTY_MANIFEST, message)
         if self.held and not self.held.approved:
-            message = request(resource.metadata.name, self.held, self.going, resource.spec.prune_limit)
+            message = request(resource.metadata.name, self.held, self.to_delete, resource.spec.prune_limit)
             return ObjectProblem(Reason.PRUNE_HELD, message)
         if not waits:
             return None
@@ -55,12 +57,18 @@ class Restraint(msgspec.Struct, frozen=True):
 
     def left(self, gone: Collection[Key]) -> HeldPrune | None:
         """What of the held set is still to go, for the next pass."""
-        return remaining(self.held, self.going, gone)
+        return remaining(self.held, self.to_delete, gone)
 
 
-def restraint(
-    resource: VidraResource, reading: Reading, want: Wanted, work: Plan, before: Inventory, *, survives: Survives
-) -> Restraint:
+def prune_guard(
+    resource: VidraResource,
+    reading: Reading,
+    want: DesiredState,
+    work: Plan,
+    before: Inventory,
+    *,
+    survives: StaysAfterRelease,
+) -> PruneGuard:
     """Look at what a plan would prune, before it is carried out."""
     nothing = not reading.objects and not reading.problems
     arrivals = {_apart(key) for key in want.objects if key not in before.entries}
@@ -69,13 +77,13 @@ def restraint(
     held = None
     if not (nothing and resource.spec.allow_empty):
         limit, last = resource.spec.prune_limit, resource.status.held_prune
-        held = review(going, len(before.entries), limit, last, approved(resource.metadata))
+        held = review(going, len(before.entries), limit, last, approved_prune(resource.metadata))
     # A namespace that Vidra adds by itself counts for nothing here.
     emptied = nothing and not resource.spec.allow_empty and bool(before.entries)
-    return Restraint(going, held, emptied)
+    return PruneGuard(going, held, emptied)
 
 
-def survivors(cluster: Cluster, owner: Owner, claims: Claims) -> Survives:
+def survivors(cluster: Cluster, owner: Owner, claims: Claims) -> StaysAfterRelease:
     """Tells by the cluster's views and the other inventories; of another cluster nothing is known here."""
 
     def survives(entry: ManagedObject) -> bool:

@@ -12,40 +12,40 @@ from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.completion import handed_over, noted
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
-from vidra.apply.options import Terms
+from vidra.apply.options import ApplyOptions
 from vidra.apply.plan import Plan, plan
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.apply.desired_state import Wanted, wanted
-from vidra.controllers.resource.apply.executor import Gate, Hands
-from vidra.controllers.resource.apply.prune_guard import restraint, survivors
+from vidra.controllers.resource.apply.desired_state import DesiredState, build_desired_state
+from vidra.controllers.resource.apply.executor import Gate, PlanExecutor
+from vidra.controllers.resource.apply.prune_guard import prune_guard, survivors
 from vidra.controllers.resource.apply.relabel import make_visible
 from vidra.controllers.resource.apply.retry import Retries
 from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.controllers.resource.apply.wave_gate import gate
-from vidra.controllers.resource.cluster import Reach, kind_at, known
-from vidra.controllers.resource.drift.review import Drifts, summary
+from vidra.controllers.resource.cluster import ClusterResolver, cluster_record, kind_at
+from vidra.controllers.resource.drift.review import DriftReviews, summary
 from vidra.controllers.resource.health import Standing, ended, standing
-from vidra.controllers.resource.migration import Move
+from vidra.controllers.resource.migration import LegacyMigration
 from vidra.controllers.resource.status.compute import Outcome, judge
 from vidra.controllers.resource.status.size import must_fit
-from vidra.controllers.runtime.offload import breathe, unhurried
-from vidra.controllers.runtime.predicates import requested
+from vidra.controllers.runtime.offload import run_in_thread_if_large, yield_to_loop
+from vidra.controllers.runtime.predicates import requested_at
 from vidra.kube.errors import KubeError
-from vidra.kube.object_snapshot import Seen
+from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.manifests import read
-from vidra.telemetry.tracing import part
+from vidra.telemetry.tracing import start_span
 
 SYNC_WITHIN = 5.0
 """Seconds that the views of a pass's kinds may take to fill; without a view objects are simply applied again."""
 
-WriteAhead = Callable[[Outcome], Awaitable[None]]
+PersistInventory = Callable[[Outcome], Awaitable[None]]
 
 
-class Broken(Exception):  # noqa: N818 - the state of a pass
+class ReconcileAbortedError(Exception):
     """A pass that could not go on; it carries what is certain nevertheless."""
 
     def __init__(self, cause: KubeError, inventory: Inventory, held: HeldPrune | None = None) -> None:
@@ -55,7 +55,7 @@ class Broken(Exception):  # noqa: N818 - the state of a pass
         self.held = held
 
 
-class Done(msgspec.Struct, frozen=True):
+class ReconcileResult(msgspec.Struct, frozen=True):
     """A pass that came to its end."""
 
     outcome: Outcome
@@ -69,20 +69,20 @@ class Done(msgspec.Struct, frozen=True):
     """What stays although it is no longer wanted, each with the reason."""
 
 
-async def apply_pass(
-    reach: Reach,
+async def apply_and_prune(
+    reach: ClusterResolver,
     resource: VidraResource,
     cluster: Cluster,
     owner: Owner,
     text: bytes,
     *,
-    terms: Terms,
-    move: Move,
-    drifts: Drifts,
+    terms: ApplyOptions,
+    move: LegacyMigration,
+    drifts: DriftReviews,
     retries: Retries,
     claims: Claims,
-    ahead: WriteAhead,
-) -> Done:
+    ahead: PersistInventory,
+) -> ReconcileResult:
     """Make a cluster hold what a text says.
 
     Args:
@@ -99,47 +99,51 @@ async def apply_pass(
         TooLarge: It never can be.
     """
     before = move.inventory
-    with part("read", {"vidra.bytes": len(text)}):
-        reading = await unhurried(len(text), lambda: read(text))
+    with start_span("read", {"vidra.bytes": len(text)}):
+        reading = await run_in_thread_if_large(len(text), lambda: read(text))
     try:
-        with part("compare"):
-            want = await wanted(reading, resource.spec, cluster, owner)
+        with start_span("compare"):
+            want = await build_desired_state(reading, resource.spec, cluster, owner)
             claims.wants(owner, want.objects)
-            await move.find(want.objects)
+            await move.discover(want.objects)
             listed, before, manifest = before, move.inventory, want.objects.values()
             want = await retries.still(want, before, cluster, owner, terms)
             await watch(want, before, cluster, owner)
             await make_visible(before, cluster, owner)
             before = with_ends(before, want, claims, cluster, owner)
             found = compare(want, before, cluster, owner)
-            await breathe(want.total)
-            asked = requested(resource.metadata) != resource.status.last_handled_requested_at
+            await yield_to_loop(want.total)
+            asked = requested_at(resource.metadata) != resource.status.last_handled_requested_at
             review = await drifts.review(
                 *(found, want.objects, before, cluster, owner), policy=resource.spec.drift_policy, everything=asked
             )
     except KubeError as error:
-        raise Broken(error, before) from None
+        raise ReconcileAbortedError(error, before) from None
     work = review.work
-    await breathe(want.total)
-    limits = restraint(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
+    await yield_to_loop(want.total)
+    limits = prune_guard(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
     inventory = before.ahead(work.changes)
-    await breathe(want.total)
+    await yield_to_loop(want.total)
     if inventory is not listed:
         must_fit(resource, inventory)
-        await ahead(_on_the_way(work, inventory, want, limits.held, known(cluster)))
-    hands = Hands(reach, owner, claims)
+        await ahead(_on_the_way(work, inventory, want, limits.held, cluster_record(cluster)))
+    hands = PlanExecutor(reach, owner, claims)
     problems = list(want.problems)
     try:
-        await move.carry_out()
-        await hands.apply(cluster, move.free(work.stages), before, terms, gate=_gates(want, before, hands, cluster))
+        await move.execute()
+        await hands.apply(
+            cluster, move.migrated_only(work.stages), before, terms, gate=_gates(want, before, hands, cluster)
+        )
         problems += (*move.problems, *hands.problems, *review.problems)
         unwanted = [entry for stage in work.prune for entry in stage]
-        objection = limits.objection(resource, unwanted, waits=terms.waits(unwanted))
-        problems += await _prune(work, hands, objection, may=not problems, must_say=limits.emptied)
-        remarks = () if problems else await drifts.rules.idle(resource, want, cluster, owner)
+        objection = limits.reason_to_hold(resource, unwanted, waits=terms.waits(unwanted))
+        problems += await _prune(work, hands, objection, may=not problems, must_say=limits.manifest_empty)
+        remarks = () if problems else await drifts.rules.unused(resource, want, cluster, owner)
     except KubeError as error:
-        raise Broken(error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)) from None
-    await breathe(want.total)
+        raise ReconcileAbortedError(
+            error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)
+        ) from None
+    await yield_to_loop(want.total)
     retries.note(owner.name, want, hands.refused)
     problems = _in_order(problems, manifest)
     reverted = review.reverted(hands.applied)
@@ -153,15 +157,15 @@ async def apply_pass(
         checksum="" if problems else checksum_of(resource),
         held=limits.left(hands.gone),
         drifted=review.reported,
-        clusters=known(cluster),
+        clusters=cluster_record(cluster),
     )
     warnings = (*(item.message for item in reading.warnings), *remarks)
     changed = _changed(hands.applied, before, review.reverting)
     told = tuple(str(ref_of(entry)) for entry in reverted)
-    return Done(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
+    return ReconcileResult(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
 
 
-async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> None:
+async def watch(want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner) -> None:
     """See the objects concerned from now on, as far as that is allowed.
 
     Raises:
@@ -177,27 +181,27 @@ async def watch(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner)
     await cluster.observed.see(owner.manager, objects, SYNC_WITHIN)
 
 
-def with_ends(before: Inventory, want: Wanted, claims: Claims, cluster: Cluster, owner: Owner) -> Inventory:
+def with_ends(before: Inventory, want: DesiredState, claims: Claims, cluster: Cluster, owner: Owner) -> Inventory:
     """The inventory with what is known of objects that came to their end under these texts: they do not run again."""
     seen = noted(before, lambda entry: kind_at(entry, cluster), cluster.observed, want.objects)
     place = hub_of(cluster.uid)
     return handed_over(seen, want.objects, cluster.observed, lambda item: claims.of_same_text(owner, item, place))
 
 
-def compare(want: Wanted, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
+def compare(want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner) -> Plan:
     """Plan against what the views show."""
 
-    def look(item: Desired) -> Seen | None:
+    def look(item: DesiredObject) -> ObjectSnapshot | None:
         return cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
 
     return plan(want.objects, before, look, owner.manager)
 
 
-def _gates(want: Wanted, before: Inventory, hands: Hands, cluster: Cluster) -> Gate:
+def _gates(want: DesiredState, before: Inventory, hands: PlanExecutor, cluster: Cluster) -> Gate:
     """What holds a wave of these objects back, by what the cluster's views show when its turn comes."""
     objects = want.objects.values()
 
-    def look(item: Desired) -> Standing:
+    def look(item: DesiredObject) -> Standing:
         entry = before.entries.get(item.key)
         over = ended(entry, cluster, item.kind) if entry and entry.revision.startswith(f"{item.digest}-") else None
         return over or standing(cluster, item.kind, item.ref)
@@ -206,7 +210,7 @@ def _gates(want: Wanted, before: Inventory, hands: Hands, cluster: Cluster) -> G
 
 
 async def _prune(
-    work: Plan, hands: Hands, objection: ObjectProblem | None, *, may: bool, must_say: bool
+    work: Plan, hands: PlanExecutor, objection: ObjectProblem | None, *, may: bool, must_say: bool
 ) -> Sequence[ObjectProblem]:
     """Remove what is no longer wanted, if nothing speaks against it; what does, and what failed.
 
@@ -222,7 +226,7 @@ async def _prune(
     return ()
 
 
-def _in_order(problems: list[ObjectProblem], manifest: Iterable[Desired]) -> list[ObjectProblem]:
+def _in_order(problems: list[ObjectProblem], manifest: Iterable[DesiredObject]) -> list[ObjectProblem]:
     """Problems in the order of the manifest, whichever came first: the same ones are no news."""
     if not problems:
         return problems
@@ -237,7 +241,7 @@ def _changed(applied: Iterable[ManagedObject], before: Inventory, drifted: Conta
 
 
 def _on_the_way(
-    work: Plan, inventory: Inventory, want: Wanted, held: HeldPrune | None, clusters: tuple[KnownCluster, ...]
+    work: Plan, inventory: Inventory, want: DesiredState, held: HeldPrune | None, clusters: tuple[KnownCluster, ...]
 ) -> Outcome:
     message = f"applying {len(work.changes)} of {want.total} objects"
     verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)

@@ -15,17 +15,17 @@ import msgspec
 from vidra.api.health import CURRENT, Health
 from vidra.api.resource import ObjectProblem
 from vidra.apply.applier import Applier
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory
-from vidra.apply.options import Terms
+from vidra.apply.options import ApplyOptions
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.apply.desired_state import Missing, Wanted
+from vidra.controllers.resource.apply.desired_state import DesiredState, Missing
 from vidra.controllers.resource.apply.protected import guard_of
 from vidra.kube.discovery import Kind
-from vidra.kube.informers import Observed
-from vidra.kube.partial_metadata import LiveBody
+from vidra.kube.informers import InformerSet
+from vidra.kube.partial_metadata import ObjectForHealth
 
 AT_ONCE = 8
 """Objects of one pass that are rehearsed at the same time."""
@@ -43,11 +43,11 @@ class _NoJudge:
         """Nothing is looked at."""
         return False
 
-    def health(self, kind: Kind, item: LiveBody) -> Health:  # noqa: ARG002
+    def health(self, kind: Kind, item: ObjectForHealth) -> Health:  # noqa: ARG002
         """Nothing is judged."""
         return CURRENT
 
-    def end(self, kind: Kind, item: LiveBody) -> str:  # noqa: ARG002
+    def end(self, kind: Kind, item: ObjectForHealth) -> str:  # noqa: ARG002
         """Nothing ends."""
         return ""
 
@@ -58,7 +58,7 @@ class Retries:
     def __init__(self) -> None:
         self._known: dict[str, dict[Key, _Refusal]] = {}
 
-    def note(self, owner: str, want: Wanted, refused: Mapping[Key, ObjectProblem]) -> None:
+    def note(self, owner: str, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
         """Remember what was refused in a pass, besides what was known before and is still wanted."""
         known = self._known.setdefault(owner, {})
         known.update({key: _Refusal(want.objects[key].digest, problem) for key, problem in refused.items()})
@@ -69,7 +69,9 @@ class Retries:
         """The owner is gone."""
         self._known.pop(owner, None)
 
-    async def still(self, want: Wanted, before: Inventory, cluster: Cluster, owner: Owner, terms: Terms) -> Wanted:
+    async def still(
+        self, want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner, terms: ApplyOptions
+    ) -> DesiredState:
         """What is wanted, with the objects that would be refused as they were before among what is missing.
 
         Raises:
@@ -89,19 +91,19 @@ class Retries:
             self._known[owner.name] = same
         objects = {key: item for key, item in want.objects.items() if key not in same}
         missing = tuple(Missing(refusal.problem, want.objects[key].wave) for key, refusal in same.items())
-        return Wanted(objects, (*want.missing, *missing))
+        return DesiredState(objects, (*want.missing, *missing))
 
 
 async def _rehearse(
-    items: Sequence[Desired], cluster: Cluster, owner: Owner, terms: Terms
+    items: Sequence[DesiredObject], cluster: Cluster, owner: Owner, terms: ApplyOptions
 ) -> dict[Key, ObjectProblem | None]:
     client = cluster.client.rehearsing()
     # What it answers is no news of anything.
-    unseen = Observed(client, lambda _old, _new: None, _NoJudge(), lambda _: None)
+    unseen = InformerSet(client, lambda _old, _new: None, _NoJudge(), lambda _: None)
     applier = Applier(client, unseen, owner, msgspec.structs.replace(terms, adopted=lambda _: None), guard_of(cluster))
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def one(item: Desired) -> ObjectProblem | None:
+    async def one(item: DesiredObject) -> ObjectProblem | None:
         async with places:
             try:
                 await applier.apply(item, None)

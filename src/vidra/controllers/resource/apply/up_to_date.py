@@ -14,10 +14,10 @@ from vidra.apply.completion import ended_of
 from vidra.apply.field_owner import Owner
 from vidra.apply.plan import held_of
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.cluster import known
-from vidra.controllers.resource.drift.suspects import Doubts
-from vidra.controllers.runtime.predicates import requested
-from vidra.kube.discovery import DiscoveryStale, Kind
+from vidra.controllers.resource.cluster import cluster_record
+from vidra.controllers.resource.drift.suspects import Suspects
+from vidra.controllers.runtime.predicates import requested_at
+from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.errors import KubeError
 
 FILL_WITHIN = 10.0
@@ -30,7 +30,7 @@ _UNSEEN = frozenset({Reason.FORBIDDEN, Reason.NOT_OBSERVED})
 """The same, of one that waits for their health."""
 
 
-def settled(resource: VidraResource) -> bool:
+def last_reconcile_complete(resource: VidraResource) -> bool:
     """Whether the last pass was complete, and nobody asked for another."""
     status = resource.status
     ready = find(status.conditions, ConditionType.READY)
@@ -41,19 +41,19 @@ def settled(resource: VidraResource) -> bool:
         and not status.problems
         and not status.drifted  # whether it still is has to be looked up
         and status.applied_checksum == checksum_of(resource)
-        and status.last_handled_requested_at == requested(resource.metadata)
+        and status.last_handled_requested_at == requested_at(resource.metadata)
     )
 
 
-async def at_peace(resource: VidraResource, cluster: Cluster, owner: Owner, doubts: Doubts) -> bool:
+async def is_up_to_date(resource: VidraResource, cluster: Cluster, owner: Owner, doubts: Suspects) -> bool:
     """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
     status = resource.status
-    identified = not status.managed_resources or set(known(cluster)) <= set(status.clusters)
-    if not settled(resource) or not identified:
+    identified = not status.managed_resources or set(cluster_record(cluster)) <= set(status.clusters)
+    if not last_reconcile_complete(resource) or not identified:
         return False
     try:
         kinds = await watched(status.managed_resources, cluster, owner)
-    except (KubeError, DiscoveryStale):
+    except (KubeError, StaleDiscoveryError):
         return False
     return all(_untouched(entry, kinds, cluster, owner, doubts) for entry in status.managed_resources)
 
@@ -97,7 +97,7 @@ async def _kinds(entries: Sequence[ManagedObject], cluster: Cluster) -> dict[tup
 
 
 def _untouched(
-    entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner, doubts: Doubts
+    entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner, doubts: Suspects
 ) -> bool:
     """Whether the cluster shows the object that was applied, with all its fields still in the owner's hands."""
     kind = kinds.get((entry.api_version, entry.kind))

@@ -10,19 +10,23 @@ from collections.abc import Callable, Iterable, Sequence
 from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.controllers.resource.apply.desired_state import Missing
 from vidra.controllers.resource.health import Standing, gravest, named
 
 NAMED = 3
 """What is not applied, as far as a message names it."""
 
-StandingOf = Callable[[Desired], Standing]
+StandingOf = Callable[[DesiredObject], Standing]
 """How an object is, as last seen."""
 
 
 def gate(
-    wanted: Iterable[Desired], missing: Iterable[Missing], refused: Sequence[ObjectProblem], wave: int, of: StandingOf
+    wanted: Iterable[DesiredObject],
+    missing: Iterable[Missing],
+    refused: Sequence[ObjectProblem],
+    wave: int,
+    of: StandingOf,
 ) -> ObjectProblem | None:
     """Why the objects of a wave have to wait; None when they need not.
 

@@ -32,7 +32,7 @@ class _Fight:
             self.corrections.clear()
 
 
-class Fights:
+class DriftFights:
     """The corrections of all owners in this process."""
 
     def __init__(self) -> None:

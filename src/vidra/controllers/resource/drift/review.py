@@ -11,14 +11,14 @@ import msgspec
 from vidra.api.drift import DriftPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import DriftedObject, ManagedObject, ObjectProblem
-from vidra.apply.desired.object import Desired, Key
+from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.drift import Finding, find_drift, told
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.plan import Plan, held_of, is_drift, revision
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.drift.backoff import ROUNDS, WINDOW, Fights
-from vidra.controllers.resource.drift.suspects import Doubts
+from vidra.controllers.resource.drift.backoff import ROUNDS, WINDOW, DriftFights
+from vidra.controllers.resource.drift.suspects import Suspects
 from vidra.controllers.resource.drift.unused_rules import Rules, Siblings
 from vidra.kube.errors import ApiError
 from vidra.kube.visibility import Sight
@@ -60,19 +60,19 @@ class _Told(msgspec.Struct, frozen=True):
     finding: Finding
 
 
-class Drifts:
+class DriftReviews:
     """What this process remembers of drift, by owner."""
 
     def __init__(self, siblings: Siblings = lambda _: ()) -> None:
-        self.fights = Fights()
+        self.fights = DriftFights()
         self.rules = Rules(siblings)
-        self.doubts = Doubts()
+        self.doubts = Suspects()
         self._told: dict[str, dict[Key, _Told]] = {}
 
     async def review(
         self,
         work: Plan,
-        want: Mapping[Key, Desired],
+        want: Mapping[Key, DesiredObject],
         inventory: Inventory,
         cluster: Cluster,
         owner: Owner,
@@ -148,18 +148,24 @@ class Drifts:
             self._told[owner.name] = known
 
     async def _look(
-        self, items: Sequence[Desired], inventory: Inventory, cluster: Cluster, owner: Owner, *, holds: bool = False
-    ) -> list[tuple[Desired, Finding]]:
+        self,
+        items: Sequence[DesiredObject],
+        inventory: Inventory,
+        cluster: Cluster,
+        owner: Owner,
+        *,
+        holds: bool = False,
+    ) -> list[tuple[DesiredObject, Finding]]:
         places = asyncio.Semaphore(AT_ONCE)
 
-        async def one(item: Desired) -> Finding:
+        async def one(item: DesiredObject) -> Finding:
             async with places:
                 return await self._finding(item, inventory.entries[item.key], cluster, owner, holds=holds)
 
         return list(zip(items, await asyncio.gather(*map(one, items)), strict=True))
 
     async def _finding(
-        self, item: Desired, entry: ManagedObject, cluster: Cluster, owner: Owner, *, holds: bool
+        self, item: DesiredObject, entry: ManagedObject, cluster: Cluster, owner: Owner, *, holds: bool
     ) -> Finding:
         """The difference; asked for again only when the object has changed since."""
         live = cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
@@ -194,17 +200,19 @@ def summary(drifts: Sequence[DriftedObject], named: int = 3) -> str:
     return "; ".join(told(drift) for drift in drifts[:named]) + more
 
 
-def _is_seen(item: Desired, cluster: Cluster) -> bool:
+def _is_seen(item: DesiredObject, cluster: Cluster) -> bool:
     return cluster.observed.look(item.kind, item.ref.namespace, item.ref.name).sight is Sight.SEEN
 
 
-def _seen(item: Desired, inventory: Inventory, cluster: Cluster, owner: Owner) -> _State:
+def _seen(item: DesiredObject, inventory: Inventory, cluster: Cluster, owner: Owner) -> _State:
     """An object as the view shows it; where nothing is seen of it, nothing is known but which one was applied."""
     live = cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
     return (live.uid, live.digest(owner.manager)) if live else (inventory.entries[item.key].uid, "")
 
 
-def _settled(item: Desired, finding: Finding, inventory: Inventory, cluster: Cluster, owner: Owner) -> ManagedObject:
+def _settled(
+    item: DesiredObject, finding: Finding, inventory: Inventory, cluster: Cluster, owner: Owner
+) -> ManagedObject:
     """The entry of an object that is not written; where nothing would come of writing it, it is as applied again."""
     entry = inventory.entries[item.key]
     live = cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
@@ -219,7 +227,7 @@ def _given_back(before: _State, entry: ManagedObject) -> bool:
     return entry.uid != uid or held not in {"", held_of(entry)}
 
 
-def _fight(item: Desired, drift: DriftedObject, rest: float) -> ObjectProblem:
+def _fight(item: DesiredObject, drift: DriftedObject, rest: float) -> ObjectProblem:
     message = (
         f"{told(drift)}: put back {ROUNDS} times within {WINDOW:.0f} s, and changed each time, so that it is left "
         f"alone for {rest:.0f} s. Take the fields out of the artifact, list them in ignoreDifferences, or stop whoever "

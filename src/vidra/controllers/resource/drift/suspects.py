@@ -15,7 +15,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import Key
 from vidra.apply.inventory import key_of
 from vidra.apply.plan import generation_of
-from vidra.kube.object_snapshot import Seen
+from vidra.kube.object_snapshot import ObjectSnapshot
 
 EVERY = 3600.0
 """Seconds, at least, between two looks at an object of which nothing tells when to look; up to half as much longer, so
@@ -24,7 +24,7 @@ _UNNUMBERED = frozenset({("v1", "Service"), ("v1", "ServiceAccount"), ("v1", "Po
 """Kinds with lists by key whose objects may have no generation."""
 
 
-class Doubts:
+class Suspects:
     """What this process knows of objects that were looked at, by owner."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Doubts:
         self._due: dict[str, dict[Key, float]] = {}
         """When each of those without a generation is to be looked at, by the monotonic clock."""
 
-    def about(self, owner: str, entry: ManagedObject, live: Seen) -> bool:
+    def about(self, owner: str, entry: ManagedObject, live: ObjectSnapshot) -> bool:
         """Whether an object is to be looked at; asks nobody."""
         if live.generation:
             return live.touched > generation_of(entry) and live.touched > self._fine.get(owner, {}).get(

@@ -10,11 +10,11 @@ import msgspec
 from vidra.api.drift import IgnoreDifference
 from vidra.api.resource import VidraResource
 from vidra.apply.desired.ignore_differences import as_sent, means, there
-from vidra.apply.desired.object import Desired
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.apply.desired_state import Wanted
+from vidra.controllers.resource.apply.desired_state import DesiredState
 from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.kube.errors import ApiError
 
@@ -25,12 +25,12 @@ Siblings = Callable[[VidraResource], Sequence[VidraResource]]
 """The other VidraResources of its sync, which have the same rules."""
 
 
-class Idle(msgspec.Struct, frozen=True):
+class UnusedRule(msgspec.Struct, frozen=True):
     """A pointer that leads to nothing in the objects of a manifest."""
 
     rule: IgnoreDifference
     pointer: str
-    objects: tuple[Desired, ...]
+    objects: tuple[DesiredObject, ...]
     """Those that the rule means."""
     mark: bool = False
     """It leads to what Vidra itself sets on every object."""
@@ -47,7 +47,9 @@ class Rules:
         self._siblings = siblings
         self._said: dict[str, tuple[object, tuple[str, ...]]] = {}
 
-    async def idle(self, resource: VidraResource, want: Wanted, cluster: Cluster, owner: Owner) -> tuple[str, ...]:
+    async def unused(
+        self, resource: VidraResource, want: DesiredState, cluster: Cluster, owner: Owner
+    ) -> tuple[str, ...]:
         """What there is to say about the rules of a VidraResource whose objects are applied.
 
         Raises:
@@ -58,7 +60,7 @@ class Rules:
         if not rules or want.problems:
             return ()
         if owner.name not in self._said or self._said[owner.name][0] != state:
-            found = [item for item in idle(rules, want.objects.values(), owner) if self._concerns(resource, item)]
+            found = [item for item in unused(rules, want.objects.values(), owner) if self._concerns(resource, item)]
             said = tuple([_told(item) for item in found if item.mark or not await _somewhere(item, cluster)])
             self._said[owner.name] = (state, said)
         return self._said[owner.name][1]
@@ -67,7 +69,7 @@ class Rules:
         """The owner is gone."""
         self._said.pop(owner, None)
 
-    def _concerns(self, resource: VidraResource, item: Idle) -> bool:
+    def _concerns(self, resource: VidraResource, item: UnusedRule) -> bool:
         """Whether a rule that leads nowhere here can be meant for nothing else.
 
         All VidraResources of a sync have the rules of the sync, and each rule is for some of their objects.
@@ -83,20 +85,20 @@ class Rules:
         return applied and not any(means(item.rule, ref_of(entry)) for entry in entries)
 
 
-def idle(rules: Iterable[IgnoreDifference], objects: Iterable[Desired], owner: Owner) -> list[Idle]:
+def unused(rules: Iterable[IgnoreDifference], objects: Iterable[DesiredObject], owner: Owner) -> list[UnusedRule]:
     """The pointers of rules that lead to nothing in a manifest, or only to what Vidra itself writes: pure."""
     everything = list(objects)
-    found: list[Idle] = []
+    found: list[UnusedRule] = []
     for rule in rules:
         meant = tuple(item for item in everything if means(rule, item.ref))
         for pointer in rule.json_pointers:
             mark = _is_mark(pointer, owner)
             if mark or not any(_leads(pointer, item) for item in meant):
-                found.append(Idle(rule, pointer, meant, mark))
+                found.append(UnusedRule(rule, pointer, meant, mark))
     return found
 
 
-def _leads(pointer: str, item: Desired) -> bool:
+def _leads(pointer: str, item: DesiredObject) -> bool:
     return any(there(item.body, sent) for sent in as_sent(pointer, item.ref, item.body))
 
 
@@ -105,7 +107,7 @@ def _is_mark(pointer: str, owner: Owner) -> bool:
     return pointer in {f"/metadata/{part}/{key.replace('/', '~1')}" for part, keys in marks.items() for key in keys}
 
 
-async def _somewhere(item: Idle, cluster: Cluster) -> bool:
+async def _somewhere(item: UnusedRule, cluster: Cluster) -> bool:
     """Whether an object in the cluster has the field, for example because the server or somebody else set it."""
     for wanted in item.objects[:LOOKED_AT]:
         try:
@@ -119,7 +121,7 @@ async def _somewhere(item: Idle, cluster: Cluster) -> bool:
     return len(item.objects) > LOOKED_AT
 
 
-def _told(item: Idle) -> str:
+def _told(item: UnusedRule) -> str:
     if not item.objects:
         return f"ignoreDifferences: the rule for {item.pointer} means no object: look at its target ({_target(item)})"
     if item.mark:
@@ -128,6 +130,6 @@ def _told(item: Idle) -> str:
     return f"ignoreDifferences: {item.pointer} has no effect: there is no such field to leave alone in {objects}"
 
 
-def _target(item: Idle) -> str:
+def _target(item: UnusedRule) -> str:
     fields = msgspec.to_builtins(item.rule.target)
     return ", ".join(f"{name} {value or 'empty'}" for name, value in fields.items()) or "any object"

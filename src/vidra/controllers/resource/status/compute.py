@@ -23,7 +23,7 @@ from vidra.api.sync import State
 from vidra.api.times import rfc3339
 from vidra.apply.inventory import Inventory
 from vidra.apply.refusals import ENDS_BY_ITSELF
-from vidra.controllers.runtime.predicates import requested
+from vidra.controllers.runtime.predicates import requested_at
 from vidra.kube.errors import ApiError, KubeError
 
 LISTED = 50
@@ -113,7 +113,7 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
         drifted=outcome.drifted[:LISTED],
         held_prune=outcome.held,
         health=outcome.health,
-        last_handled_requested_at=requested(resource.metadata) if handled else before.last_handled_requested_at,
+        last_handled_requested_at=requested_at(resource.metadata) if handled else before.last_handled_requested_at,
         deploy_state=state_of(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
     )

@@ -11,7 +11,7 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.inventory import Inventory
-from vidra.controllers.runtime.predicates import requested
+from vidra.controllers.runtime.predicates import requested_at
 
 LIMIT = 1_500_000
 """Bytes of one object that an API server stores: etcd takes 1.5 MiB, with what goes along."""
@@ -59,7 +59,7 @@ def overfull(resource: VidraResource) -> str:
         ready is not None
         and ready.reason == Reason.TOO_LARGE
         and ready.observed_generation >= resource.metadata.generation
-        and status.last_handled_requested_at == requested(resource.metadata)
+        and status.last_handled_requested_at == requested_at(resource.metadata)
     )
     return ready.message if ready and same else ""
 

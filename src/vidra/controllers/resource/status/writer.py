@@ -16,15 +16,15 @@ from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraRes
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import is_local
-from vidra.controllers.resource.apply.reconcile import Done
-from vidra.controllers.resource.cluster import known
+from vidra.controllers.resource.apply.reconcile import ReconcileResult
+from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.status.compute import Outcome, status_for
 from vidra.controllers.resource.status.size import TooLarge, refused
-from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
-from vidra.telemetry.tracing import current, part
+from vidra.telemetry.tracing import current, start_span
 
 log = structlog.get_logger("vidra.resource")
 
@@ -32,14 +32,14 @@ NAMED = 10
 """Objects that an Event names; more would be cut off."""
 
 
-class Reporter:
+class StatusWriter:
     """The voice of one VidraResource during one pass."""
 
-    def __init__(self, shared: Shared, resource: VidraResource) -> None:
+    def __init__(self, shared: ControllerContext, resource: VidraResource) -> None:
         self._shared = shared
         self._resource = resource
 
-    async def ahead(self, outcome: Outcome) -> None:
+    async def inventory_ahead(self, outcome: Outcome) -> None:
         """Write the inventory before anything in it is applied.
 
         Raises:
@@ -48,7 +48,7 @@ class Reporter:
         """
         await self._write(outcome, handled=False)
 
-    async def done(self, done: Done) -> None:
+    async def done(self, done: ReconcileResult) -> None:
         """A pass came to its end.
 
         Raises:
@@ -59,16 +59,16 @@ class Reporter:
         news = self._is_news(verdict)
         await self._write(done.outcome)
         for warning in done.warnings:
-            self._say("Warning", Reason.WARNED, warning)
+            self._record_event("Warning", Reason.WARNED, warning)
         self.kept(done.kept)
         if done.reverted:
-            self._say("Normal", Reason.DRIFT_REVERTED, f"put back: {_listed(done.reverted)}", change=True)
+            self._record_event("Normal", Reason.DRIFT_REVERTED, f"put back: {_listed(done.reverted)}", change=True)
         if verdict.drift:
-            self._say("Warning", Reason.DRIFTED, verdict.drift)
+            self._record_event("Warning", Reason.DRIFTED, verdict.drift)
         if not verdict.ready:
             self._say_unready(verdict)
         elif done.changed or done.removed or news:
-            self._say("Normal", verdict.reason, _changes(done), change=bool(done.changed or done.removed))
+            self._record_event("Normal", verdict.reason, _changes(done), change=bool(done.changed or done.removed))
 
     async def replaced(self, cluster: Cluster) -> VidraResource:
         """Another cluster is at the address: nothing of what is listed for it is in there, nor to be deleted there.
@@ -81,10 +81,10 @@ class Reporter:
         message = f"another cluster is at {cluster.server} now (kube-system has the UID {cluster.uid}): it is filled "
         verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=f"{message}afresh", progressing=True)
         health = Status.UNKNOWN if left.entries else None
-        await self._write(Outcome(verdict, left, health=health, clusters=known(cluster)), handled=False)
+        await self._write(Outcome(verdict, left, health=health, clusters=cluster_record(cluster)), handled=False)
         lost = len(entries) - len(left.entries)
         event = f"{message}afresh, and none of the {lost} objects in the inventory is deleted there"
-        self._say("Warning", Reason.CLUSTER_REPLACED, event, change=True)
+        self._record_event("Warning", Reason.CLUSTER_REPLACED, event, change=True)
         return as_read(self._resource, self._shared.resources)
 
     async def failed(
@@ -101,14 +101,14 @@ class Reporter:
         await self._write(self._same(verdict, health, inventory, held))
         self._say_unready(verdict)
 
-    async def felt(self, outcome: Outcome) -> None:
+    async def health_changed(self, outcome: Outcome) -> None:
         """Nothing was to be done; how the objects are may be news."""
         news = self._is_news(outcome.verdict)
         await self._write(outcome)
         if not outcome.verdict.ready:
             self._say_unready(outcome.verdict)
         elif news:
-            self._say("Normal", outcome.verdict.reason, outcome.verdict.message)
+            self._record_event("Normal", outcome.verdict.reason, outcome.verdict.message)
 
     async def too_large(self, message: str, health: Status = Status.UNKNOWN) -> None:
         """The inventory cannot be written: what is written of it stays as it is, and the condition says so."""
@@ -121,11 +121,11 @@ class Reporter:
         except TooLarge:
             await self._write(msgspec.structs.replace(outcome, problems=(), drifted=()))
 
-    def broken_off(self, error: KubeError) -> None:
+    def aborted(self, error: KubeError) -> None:
         """A pass ended before it could be said in the status; what may pass by itself is for the log alone."""
         if isinstance(error, ApiError) and not (error.conflict or error.not_found or error.transient):
             reason = Reason.FORBIDDEN if error.forbidden else Reason.REFUSED
-            self._say("Warning", reason, f"a pass was broken off, and its status is not written: {error}")
+            self._record_event("Warning", reason, f"a pass was broken off, and its status is not written: {error}")
 
     async def waiting(self, problem: ObjectProblem, health: Status) -> None:
         """Nothing new is applied before something else is there."""
@@ -155,17 +155,19 @@ class Reporter:
         """Objects that somebody else made are this owner's from now on."""
         if objects:
             named = _listed([str(ref) for ref in objects])
-            self._say("Normal", Reason.ADOPTED, f"taken over, and Vidra's from now on: {named}", change=True)
+            self._record_event("Normal", Reason.ADOPTED, f"taken over, and Vidra's from now on: {named}", change=True)
 
     def kept(self, lines: Sequence[str]) -> None:
         """Objects stay as they are, and are Vidra's no longer."""
         if lines:
-            self._say("Normal", Reason.KEPT, f"left in the cluster: {_listed(lines)}", change=True)
+            self._record_event("Normal", Reason.KEPT, f"left in the cluster: {_listed(lines)}", change=True)
 
     def held(self, lines: Sequence[str]) -> None:
         """Objects are deleted and not waited for, and somebody else has to let go of them."""
         if lines:
-            self._say("Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}")
+            self._record_event(
+                "Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}"
+            )
 
     def spared(self, definition: str) -> None:
         """The definition goes, and nobody said anything about objects."""
@@ -175,14 +177,14 @@ class Reporter:
             "as they are, with Vidra's marks on them. Put it back (vidra crds | kubectl apply --server-side -f -) and "
             f"create the syncs anew, and they are Vidra's again: {_listed([_place(entry) for entry in entries])}"
         )
-        self._say("Warning", Reason.KEPT, message, change=True)
+        self._record_event("Warning", Reason.KEPT, message, change=True)
 
-    def left_behind(self, outcome: Outcome) -> None:
+    def orphaned(self, outcome: Outcome) -> None:
         """The time for a deletion is over."""
         objects = [_place(entry) for entry in outcome.inventory.listing()]
         why = f" ({outcome.problems[0].message})" if outcome.problems else ""
         message = f"deletionTimeout is over, and these objects may still be there: {_listed(objects)}{why}"
-        self._say("Warning", Reason.LEFT_BEHIND, message, change=True)
+        self._record_event("Warning", Reason.LEFT_BEHIND, message, change=True)
 
     async def suspended(self, health: Status) -> None:
         """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
@@ -191,7 +193,7 @@ class Reporter:
         verdict = Verdict(ready=ready is not None and ready.status == "True", reason=Reason.SUSPENDED, message=message)
         await self._write(self._same(verdict, health))
 
-    async def fault(self) -> None:
+    async def internal_error(self) -> None:
         """A pass ended in a fault of Vidra's own; best effort."""
         try:
             await self.failed(Reason.INTERNAL_ERROR, "a fault of Vidra: see the operator's log, and report it")
@@ -219,7 +221,7 @@ class Reporter:
     async def _write(self, outcome: Outcome, *, handled: bool = True) -> None:
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
-        with part("write status"):
+        with start_span("write status"):
             try:
                 await write_status(self._shared.client, self._shared.resources, item, status)
             except ApiError as error:
@@ -228,7 +230,7 @@ class Reporter:
                 size = len(msgspec.json.encode(status))
                 raise refused(len(status.managed_resources), size, str(error)) from None
         if handled:
-            self._shared.journeys.reached(item, outcome.verdict, outcome.checksum, outcome.health)
+            self._shared.journeys.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health)
 
     def _is_news(self, verdict: Verdict) -> bool:
         status = as_read(self._resource, self._shared.resources).status
@@ -236,9 +238,11 @@ class Reporter:
         return before is None or before.reason != verdict.reason
 
     def _say_unready(self, verdict: Verdict) -> None:
-        self._say("Normal" if verdict.progressing else "Warning", verdict.reason, verdict.message)
+        self._record_event("Normal" if verdict.progressing else "Warning", verdict.reason, verdict.message)
 
-    def _say(self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False) -> None:
+    def _record_event(
+        self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False
+    ) -> None:
         server = self._resource.spec.destination.server
         if server and not is_local(server) and server not in message:
             message = f"{message} (cluster {server})"
@@ -248,7 +252,7 @@ class Reporter:
             say("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
 
 
-def _changes(done: Done) -> str:
+def _changes(done: ReconcileResult) -> str:
     parts = [f"{done.changed} of {done.outcome.total} objects applied"] if done.changed else []
     parts += [f"{done.removed} pruned"] if done.removed else []
     return ", ".join(parts) or done.outcome.verdict.message

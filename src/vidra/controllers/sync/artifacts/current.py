@@ -8,7 +8,7 @@ from vidra.api.resource import VidraResource
 from vidra.controllers.sync.artifacts.diff import artifact_of, place_of
 
 
-def mine(group: Iterable[VidraResource], vouches: Callable[[VidraResource], bool]) -> list[VidraResource]:
+def current_resource(group: Iterable[VidraResource], vouches: Callable[[VidraResource], bool]) -> list[VidraResource]:
     """One for each artifact and place: the one that the sync gave the text to.
 
     Owner references can be written by hand, so that a stranger must not come in the place of what the sync made.

@@ -12,7 +12,7 @@ from vidra.api.resource import Content, VidraResource
 from vidra.sources.protocol import Artifact, Listing
 
 
-class Trouble(msgspec.Struct, frozen=True):
+class SyncProblem(msgspec.Struct, frozen=True):
     """Something that a person should know about a sync or one of its artifacts."""
 
     reason: Reason
@@ -28,7 +28,7 @@ class Decision(msgspec.Struct, frozen=True):
     """Stored already."""
     remove: tuple[VidraResource, ...]
     """Of artifacts that are no longer listed."""
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[SyncProblem, ...]
     behind: dict[str, tuple[str, ...]] = {}
     """Of each artifact to fetch, the places that do not have its text."""
 
@@ -63,7 +63,7 @@ def decide(
         places: Where every artifact is to be; one without a name for a sync with one destination.
     """
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
-    troubles: list[Trouble] = []
+    troubles: list[SyncProblem] = []
     behind: dict[Artifact, tuple[str, ...]] = {}
     keep: list[tuple[Artifact, VidraResource]] = []
     for artifact in sorted(listing.artifacts, key=lambda item: item.id):
@@ -124,17 +124,17 @@ def _goes(resource: VidraResource | None) -> bool:
     return resource is not None and resource.metadata.deletion_timestamp is not None
 
 
-def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty: bool) -> tuple[Trouble, ...]:
+def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty: bool) -> tuple[SyncProblem, ...]:
     """Why nothing may be removed; empty when it may."""
     if listing.missing:
         message = f"Infrahub's list of artifacts is incomplete ({listing.missing}): nothing is pruned"
-        return (Trouble(Reason.PARTIAL_RESULT, message),)
+        return (SyncProblem(Reason.PARTIAL_RESULT, message),)
     if listing.artifacts or allow_empty:
         return ()
     kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should go" if unlisted else ""
-    return (Trouble(Reason.EMPTY_RESULT, f"Infrahub lists no artifact of this name: check name and branch{kept}"),)
+    return (SyncProblem(Reason.EMPTY_RESULT, f"Infrahub lists no artifact of this name: check name and branch{kept}"),)
 
 
-def _not_generated(artifact: Artifact) -> Trouble:
+def _not_generated(artifact: Artifact) -> SyncProblem:
     message = f"artifact {artifact.id} has not been generated yet: generate it in Infrahub, and see there if it fails"
-    return Trouble(Reason.NOT_GENERATED, message)
+    return SyncProblem(Reason.NOT_GENERATED, message)

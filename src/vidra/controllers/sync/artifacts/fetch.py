@@ -13,29 +13,29 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.controllers.resource.status.compute import reason_of
-from vidra.controllers.runtime.context import Shared
-from vidra.controllers.runtime.delivery_trace import Moment
-from vidra.controllers.sync.artifacts.diff import Decision, Trouble, artifact_of, place_of
-from vidra.controllers.sync.artifacts.writer import Builder
-from vidra.controllers.sync.destinations.rollout import Admission
+from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.delivery_trace import PollTimes
+from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, place_of
+from vidra.controllers.sync.artifacts.writer import ResourceWriter
+from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import Targets
 from vidra.kube.errors import ApiError, KubeError
 from vidra.sources.protocol import Artifact, Source, SourceError
-from vidra.telemetry.tracing import part
+from vidra.telemetry.tracing import start_span
 
 AT_ONCE = 16
 """Artifacts of one sync that are fetched at the same time: texts may be large, and other syncs want their share."""
 
 
-class Spread:
+class ArtifactDistributor:
     """The hand of one pass over a sync."""
 
     def __init__(
         self,
-        shared: Shared,
+        shared: ControllerContext,
         sync: InfrahubSync,
         source: Source,
-        listed: Moment,
+        listed: PollTimes,
         *,
         targets: Targets,
         existing: Sequence[VidraResource],
@@ -45,16 +45,16 @@ class Spread:
         self._source = source
         self._listed = listed
         self._targets = {target.place: target for target in targets.there}
-        self._builder = Builder(shared.client, shared.content, shared.resources, sync, existing)
+        self._builder = ResourceWriter(shared.client, shared.content, shared.resources, sync, existing)
         self._there = {(artifact_of(item), place_of(item)): item for item in existing}
         self._places = asyncio.Semaphore(AT_ONCE)
         self.counts: Counter[bool] = Counter()
         """VidraResources that were written; True: made."""
-        self.troubles: list[Trouble] = []
+        self.troubles: list[SyncProblem] = []
         self.certain = True
         """Whether it is known what became of each write."""
 
-    def behind(self, decision: Decision) -> set[str]:
+    def outdated_targets(self, decision: Decision) -> set[str]:
         """The places that do not have all of it yet."""
         late = {place for places in decision.behind.values() for place in places}
         for _, item in decision.keep:
@@ -63,7 +63,7 @@ class Spread:
                 late.add(place)
         return late
 
-    async def carry_out(self, decision: Decision, admission: Admission) -> None:
+    async def run(self, decision: Decision, admission: RolloutStep) -> None:
         """Fetch, store and write, so much at a time; one artifact's trouble is its own."""
         # One that only lacks its seal is given nothing new, and waits for nobody.
         keep = [
@@ -91,7 +91,7 @@ class Spread:
         try:
             await work
         except SourceError as error:
-            self.troubles.append(Trouble(error.reason, str(error)))
+            self.troubles.append(SyncProblem(error.reason, str(error)))
         except KubeError as error:
             self.certain = False
             self.troubles.append(_not_stored(artifact, error))
@@ -102,26 +102,26 @@ class Spread:
     async def _fetch(self, artifact: Artifact, places: Iterable[str]) -> None:
         journeys = self._shared.journeys
         async with self._places:
-            with journeys.setting_out(self._sync, artifact, self._listed) as journey:
+            with journeys.start(self._sync, artifact, self._listed) as journey:
                 content = self._builder.stored(artifact) or await self._download(artifact)
                 for place in places:
                     existing = self._there.get((artifact.id, place))
                     name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
                     # Before it is written: its pass may begin before the answer is here.
-                    journeys.to(name, journey, content.checksum)
-                    with part("hand over", {"vidra.resource": name}):
+                    journeys.assign(name, journey, content.checksum)
+                    with start_span("hand over", {"vidra.resource": name}):
                         self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
-                await self._builder.tidy(content)
+                await self._builder.collect_garbage(content)
 
     async def _download(self, artifact: Artifact) -> Content:
-        with part("download"):
+        with start_span("download"):
             text = await self._source.fetch(artifact)
         self._shared.metrics.downloads.inc()
-        with part("store", {"vidra.bytes": len(text)}):
+        with start_span("store", {"vidra.bytes": len(text)}):
             return await self._builder.save(artifact, text)
 
 
-def _not_stored(artifact: str, error: KubeError) -> Trouble:
+def _not_stored(artifact: str, error: KubeError) -> SyncProblem:
     """Why an artifact was not stored; without Vidra's definitions it is not the cluster that is away."""
     if isinstance(error, ApiError) and error.unserved:
         message = (
@@ -129,5 +129,5 @@ def _not_stored(artifact: str, error: KubeError) -> Trouble:
             f"definition {RESOURCE_PLURAL}.{GROUP} is missing or being deleted. Put it back: "
             "vidra crds | kubectl apply --server-side -f -"
         )
-        return Trouble(Reason.KIND_UNKNOWN, message)
-    return Trouble(reason_of(error), f"artifact {artifact} could not be stored: {error}")
+        return SyncProblem(Reason.KIND_UNKNOWN, message)
+    return SyncProblem(reason_of(error), f"artifact {artifact} could not be stored: {error}")

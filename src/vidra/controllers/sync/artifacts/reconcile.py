@@ -11,12 +11,12 @@ import structlog
 
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, StopMatching
-from vidra.controllers.runtime.context import Shared
-from vidra.controllers.runtime.delivery_trace import Moment
-from vidra.controllers.sync.artifacts.current import mine
-from vidra.controllers.sync.artifacts.diff import Trouble, decide, place_of, remark_on
-from vidra.controllers.sync.artifacts.fetch import Spread
-from vidra.controllers.sync.destinations.rollout import admit
+from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.delivery_trace import PollTimes
+from vidra.controllers.sync.artifacts.current import current_resource
+from vidra.controllers.sync.artifacts.diff import SyncProblem, decide, place_of, remark_on
+from vidra.controllers.sync.artifacts.fetch import ArtifactDistributor
+from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
 from vidra.controllers.sync.prune.policy import Unlisted, unlisted
 from vidra.kube.errors import KubeError
@@ -25,12 +25,12 @@ from vidra.sources.protocol import Source
 log = structlog.get_logger("vidra.sync")
 
 
-class Done(msgspec.Struct, frozen=True):
+class ListingResult(msgspec.Struct, frozen=True):
     """A pass that came to its end."""
 
     artifacts: frozenset[str]
     """Ids of what is listed."""
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[SyncProblem, ...]
     leaving: Unlisted = {}
     """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are gone."""
     left: frozenset[str] = frozenset()
@@ -43,11 +43,13 @@ class Done(msgspec.Struct, frozen=True):
     """What else there is to say of what is listed."""
 
 
-NOTHING = Done(frozenset(), ())
+NOTHING = ListingResult(frozenset(), ())
 """Before the first answer."""
 
 
-async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: Done = NOTHING) -> Done:
+async def reconcile_artifacts(
+    shared: ControllerContext, sync: InfrahubSync, source: Source, before: ListingResult = NOTHING
+) -> ListingResult:
     """Make the VidraResources of a sync what Infrahub lists now, and note which are no longer listed.
 
     Args:
@@ -58,8 +60,8 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     """
     asked = time.time_ns()
     listing = await source.list()
-    answered = Moment(asked, time.time_ns())
-    existing = mine(shared.resources.group(sync.metadata.name), shared.content.vouches)
+    answered = PollTimes(asked, time.time_ns())
+    existing = current_resource(shared.resources.group(sync.metadata.name), shared.content.vouches)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
     has, places = partial(shared.content.has, sync.metadata.name), targets.places
     decision = decide(listing, existing, has, allow_empty=sync.spec.allow_empty, places=places)
@@ -67,14 +69,14 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     going = (*decision.remove, *strays)
     # Before anything new is applied: what goes yields to it.
     shared.leaving.note(sync.metadata.name, (item.metadata.name for item in going))
-    spread = Spread(shared, sync, source, answered, targets=targets, existing=existing)
-    admission = admit(sync, places, spread.behind(decision), existing)
-    await spread.carry_out(decision, admission)
+    spread = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
+    admission = plan_rollout(sync, places, spread.outdated_targets(decision), existing)
+    await spread.run(decision, admission)
     if spread.certain:
         await _tidy(shared, sync.metadata.name)
     listed = frozenset(artifact.id for artifact in listing.artifacts)
     changed = {artifact.id for artifact in decision.fetch}
-    return Done(
+    return ListingResult(
         artifacts=listed,
         troubles=(*targets.troubles, *decision.troubles, *spread.troubles),
         leaving=unlisted(going, listed, changed, before.leaving, before.artifacts),
@@ -86,7 +88,7 @@ async def list_pass(shared: Shared, sync: InfrahubSync, source: Source, before: 
     )
 
 
-async def _tidy(shared: Shared, sync: str) -> None:
+async def _tidy(shared: ControllerContext, sync: str) -> None:
     """What cannot be deleted now is tried again by the next pass."""
     try:
         await shared.content.tidy(sync, shared.resources.group(sync))

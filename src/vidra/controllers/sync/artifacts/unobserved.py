@@ -8,14 +8,14 @@ from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_LABEL
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.field_owner import hashed
-from vidra.controllers.runtime.context import Shared, sync_of
+from vidra.controllers.runtime.context import ControllerContext, sync_of
 
 
 class _Listing(msgspec.Struct, frozen=True):
     items: tuple[VidraResource, ...]
 
 
-async def untold(shared: Shared, sync: InfrahubSync) -> list[VidraResource]:
+async def untold(shared: ControllerContext, sync: InfrahubSync) -> list[VidraResource]:
     """The VidraResources of a sync as the API server has them now; those that no watch has told of are known then.
 
     Only for a sync that is being deleted and to all appearances has nothing any more: that is one request in its life.

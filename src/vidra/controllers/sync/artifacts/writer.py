@@ -38,7 +38,7 @@ from vidra.sources.protocol import Artifact, SourceError
 _ROOT = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
 
 
-class Builder:
+class ResourceWriter:
     """Writes the VidraResources of one sync."""
 
     def __init__(
@@ -98,7 +98,7 @@ class Builder:
         """Name of the VidraResource that an artifact is given to at a place, if there is none yet."""
         return resource_name(self._sync.metadata.name, artifact, place)
 
-    async def tidy(self, content: Content) -> None:
+    async def collect_garbage(self, content: Content) -> None:
         """Drop the earlier texts of an artifact that nothing refers to any more.
 
         Raises:
@@ -108,7 +108,7 @@ class Builder:
             name for item in self._of(content.artifact_id) if item.spec.content for name in item.spec.content.secrets
         }
         key = self._key(content.artifact_id)
-        await self._content.drop_others(self._sync.metadata.name, key, used | set(content.secrets))
+        await self._content.delete_others(self._sync.metadata.name, key, used | set(content.secrets))
 
     async def keep(self, existing: VidraResource, target: Target) -> None:
         """Carry a changed destination or option of the sync over; nothing is written when nothing differs.

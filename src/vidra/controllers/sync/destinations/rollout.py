@@ -16,13 +16,13 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.controllers.runtime.context import Shared
-from vidra.controllers.sync.artifacts.diff import Trouble, place_of
+from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.sync.artifacts.diff import SyncProblem, place_of
 from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.status.compute import progressing, ready
 
 
-class Admission(msgspec.Struct, frozen=True):
+class RolloutStep(msgspec.Struct, frozen=True):
     """Who goes, and who waits."""
 
     now: frozenset[str]
@@ -30,11 +30,11 @@ class Admission(msgspec.Struct, frozen=True):
     next: frozenset[str] = frozenset()
     """Of them, those that are behind."""
     waiting: frozenset[str] = frozenset()
-    stopped: Trouble | None = None
+    stopped: SyncProblem | None = None
     """Why nobody goes any more."""
 
     @property
-    def goes_on(self) -> bool:
+    def can_proceed(self) -> bool:
         """Whether some that are behind may go now."""
         return bool(self.next)
 
@@ -47,9 +47,9 @@ class Admission(msgspec.Struct, frozen=True):
         return f"rollout: {count} {'cluster is' if count == 1 else 'clusters are'} still to come"
 
 
-def admit(
+def plan_rollout(
     sync: InfrahubSync, places: Sequence[str], behind: Iterable[str], resources: Iterable[VidraResource]
-) -> Admission:
+) -> RolloutStep:
     """Choose the places that may be given something new.
 
     Those that are Ready come first: a cluster that is away must not stop what it was not part of.
@@ -60,27 +60,27 @@ def admit(
     late = set(behind)
     rollout = sync.spec.destination.rollout
     if rollout is None or rollout.max_concurrent is None or not late:
-        return Admission(frozenset(places), frozenset(late))
+        return RolloutStep(frozenset(places), frozenset(late))
     by_place: dict[str, list[VidraResource]] = {item: [] for item in places}
     for resource in resources:
         by_place.get(place_of(resource), []).append(resource)
     current = [item for item in places if item not in late]
     failed = [item for at in current for item in by_place[at] if _failed(item)]
     if failed:
-        return Admission(frozenset(current), waiting=frozenset(late), stopped=_stopped(failed[0], len(late)))
+        return RolloutStep(frozenset(current), waiting=frozenset(late), stopped=_stopped(failed[0], len(late)))
     busy = sum(not all(ready(item) for item in by_place[at]) for at in current)
     queue = sorted((at for at in places if at in late), key=lambda at: not _well(by_place, at))
     now = queue[: max(0, rollout.max_concurrent - busy)]
-    return Admission(frozenset((*current, *now)), frozenset(now), frozenset(queue) - frozenset(now))
+    return RolloutStep(frozenset((*current, *now)), frozenset(now), frozenset(queue) - frozenset(now))
 
 
-def admission_of(shared: Shared, sync: InfrahubSync, waiting: Collection[str]) -> Admission:
+def current_step(shared: ControllerContext, sync: InfrahubSync, waiting: Collection[str]) -> RolloutStep:
     """The same for those that waited at the last answer, as things stand now."""
     if not waiting:
-        return Admission(frozenset())
+        return RolloutStep(frozenset())
     resources = shared.resources.group(sync.metadata.name)
     places = targets_of(sync, shared.clusters.catalogue, ()).places
-    return admit(sync, places, [place for place in places if place in waiting], resources)
+    return plan_rollout(sync, places, [place for place in places if place in waiting], resources)
 
 
 def _well(by_place: Mapping[str, Sequence[VidraResource]], place: str) -> bool:
@@ -93,10 +93,10 @@ def _failed(resource: VidraResource) -> bool:
     return not ready(resource) and not progressing(resource) and not taken
 
 
-def _stopped(resource: VidraResource, waiting: int) -> Trouble:
+def _stopped(resource: VidraResource, waiting: int) -> SyncProblem:
     condition = find(resource.status.conditions, ConditionType.READY)
     why = f" ({condition.reason}: {condition.message})" if condition else ""
-    return Trouble(
+    return SyncProblem(
         Reason.ROLLOUT_STOPPED,
         f"{resource.metadata.name} failed at {resource.spec.destination.server}{why}; "
         f"{waiting} clusters are not changed before that is put right",

@@ -12,8 +12,8 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import Destination, InfrahubSync
 from vidra.apply.field_owner import hashed
 from vidra.clusters.kubeconfig_secret import address
-from vidra.clusters.secret_index import Catalogue
-from vidra.controllers.sync.artifacts.diff import Trouble, place_of
+from vidra.clusters.secret_index import SecretIndex
+from vidra.controllers.sync.artifacts.diff import SyncProblem, place_of
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Targets(msgspec.Struct, frozen=True):
     """All places of a sync, and what there is to say about some."""
 
     there: tuple[Target, ...]
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[SyncProblem, ...] = ()
     stay: frozenset[str] = frozenset()
     """Places that are no target any more and keep what they have: nobody took them off the list on purpose."""
 
@@ -49,7 +49,7 @@ class Targets(msgspec.Struct, frozen=True):
         return any(place == target.place or server == _server(target.destination) for target in self.there)
 
 
-def targets_of(sync: InfrahubSync, catalogue: Catalogue, existing: Iterable[VidraResource]) -> Targets:
+def targets_of(sync: InfrahubSync, catalogue: SecretIndex, existing: Iterable[VidraResource]) -> Targets:
     """The places of a sync now.
 
     A cluster whose Secret is gone is no target, but stays: nothing can be deleted there, and a Secret that is deleted
@@ -57,10 +57,10 @@ def targets_of(sync: InfrahubSync, catalogue: Catalogue, existing: Iterable[Vidr
     """
     selector = sync.spec.destination.cluster_selector
     if selector is None:
-        return Targets((Target("", plain(sync.spec.destination)),))
+        return Targets((Target("", without_namespace_rules(sync.spec.destination)),))
     selection = catalogue.select(selector)
     targets = tuple(
-        Target(place(entry.server), plain(sync.spec.destination, entry.server), entry.name)
+        Target(place(entry.server), without_namespace_rules(sync.spec.destination, entry.server), entry.name)
         for entry in selection.clusters
     )
     places = {target.place for target in targets}
@@ -68,7 +68,9 @@ def targets_of(sync: InfrahubSync, catalogue: Catalogue, existing: Iterable[Vidr
     lost = {
         at: item for at, item in elsewhere.items() if at and not catalogue.knows(item.spec.destination.server or "")
     }
-    troubles = [Trouble(Reason.KUBECONFIG_REFUSED, f"Secret {item.name}: {item.problem}") for item in selection.refused]
+    troubles = [
+        SyncProblem(Reason.KUBECONFIG_REFUSED, f"Secret {item.name}: {item.problem}") for item in selection.refused
+    ]
     troubles += [_lost(sync, item) for item in sorted(lost.values(), key=lambda item: _server(item.spec.destination))]
     stay = frozenset(lost)
     if not targets and not sync.spec.allow_empty:
@@ -77,7 +79,7 @@ def targets_of(sync: InfrahubSync, catalogue: Catalogue, existing: Iterable[Vidr
     return Targets(targets, tuple(troubles), stay)
 
 
-def plain(destination: Destination, server: str | None = None) -> Destination:
+def without_namespace_rules(destination: Destination, server: str | None = None) -> Destination:
     """A destination of one cluster, as a VidraResource has it."""
     return Destination(
         server=destination.server if server is None else server,
@@ -97,9 +99,9 @@ def _server(destination: Destination) -> str:
     return address(destination.server or LOCAL_SERVER)
 
 
-def _lost(sync: InfrahubSync, resource: VidraResource) -> Trouble:
+def _lost(sync: InfrahubSync, resource: VidraResource) -> SyncProblem:
     labels = f"{SYNC_LABEL}={hashed(sync.metadata.name)},{CLUSTER_HASH_LABEL}={place_of(resource)}"
-    return Trouble(
+    return SyncProblem(
         Reason.CLUSTER_CREDENTIALS_MISSING,
         f"the Secret for {resource.spec.destination.server} is gone, or where none counts, and with it the way to "
         "what is applied there: "
@@ -107,9 +109,9 @@ def _lost(sync: InfrahubSync, resource: VidraResource) -> Trouble:
     )
 
 
-def _none_matches(there: int) -> Trouble:
+def _none_matches(there: int) -> SyncProblem:
     kept = "; what was applied stays, set allowEmpty if it should go" if there else ""
     message = (
         f"clusterSelector matches no Secret labelled cluster-kubeconfig that counts: correct it, or the labels{kept}"
     )
-    return Trouble(Reason.NO_CLUSTER_MATCHES, message)
+    return SyncProblem(Reason.NO_CLUSTER_MATCHES, message)

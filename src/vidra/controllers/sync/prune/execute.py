@@ -10,38 +10,38 @@ from vidra.api.policies import DeletionPolicy, Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import difference, path_of
-from vidra.controllers.sync.artifacts.diff import Trouble
-from vidra.controllers.sync.artifacts.reconcile import Done
+from vidra.controllers.sync.artifacts.diff import SyncProblem
+from vidra.controllers.sync.artifacts.reconcile import ListingResult
 from vidra.controllers.sync.artifacts.writer import policies
 from vidra.controllers.sync.destinations.targets import targets_of
-from vidra.controllers.sync.prune.policy import Parting, part
+from vidra.controllers.sync.prune.policy import PruneDecision, decide_prune
 from vidra.kube.errors import KubeError
 from vidra.kube.operations import delete, merge_patch
 
 
-class Farewell(msgspec.Struct, frozen=True):
+class PruneResult(msgspec.Struct, frozen=True):
     """What became of the unlisted this time."""
 
     removed: int = 0
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[SyncProblem, ...] = ()
     note: str = ""
     """Why some stay for now."""
     failed: bool = False
     """Some could not be deleted: worth another try."""
 
 
-async def let_go(shared: Shared, sync: InfrahubSync, done: Done) -> Farewell:
+async def prune(shared: ControllerContext, sync: InfrahubSync, done: ListingResult) -> PruneResult:
     """Delete those of the unlisted that nothing holds back."""
     if not done.leaving:
-        return Farewell()
+        return PruneResult()
     group = shared.resources.group(sync.metadata.name)
-    parting: Parting = part(
+    parting: PruneDecision = decide_prune(
         sync, done.artifacts, done.leaving, group, targets_of(sync, shared.clusters.catalogue, group).expects
     )
     troubles = await _remove(shared, sync, parting.go, done.left)
-    return Farewell(
+    return PruneResult(
         removed=len(parting.go) - len(troubles),
         troubles=((parting.held,) if parting.held else ()) + tuple(troubles),
         note=parting.note,
@@ -49,7 +49,9 @@ async def let_go(shared: Shared, sync: InfrahubSync, done: Done) -> Farewell:
     )
 
 
-async def end(shared: Shared, sync: InfrahubSync, resource: VidraResource, *, orphan: bool = False) -> None:
+async def delete_resource(
+    shared: ControllerContext, sync: InfrahubSync, resource: VidraResource, *, orphan: bool = False
+) -> None:
     """Delete one, so that its objects end as the sync says now.
 
     Args:
@@ -69,12 +71,12 @@ async def end(shared: Shared, sync: InfrahubSync, resource: VidraResource, *, or
 
 
 async def _remove(
-    shared: Shared, sync: InfrahubSync, going: Sequence[VidraResource], left: Container[str]
-) -> list[Trouble]:
-    troubles: list[Trouble] = []
+    shared: ControllerContext, sync: InfrahubSync, going: Sequence[VidraResource], left: Container[str]
+) -> list[SyncProblem]:
+    troubles: list[SyncProblem] = []
     for resource in going:
         try:
-            await end(shared, sync, resource, orphan=resource.metadata.name in left)
+            await delete_resource(shared, sync, resource, orphan=resource.metadata.name in left)
         except KubeError as error:
-            troubles.append(Trouble(Reason.PRUNE_FAILED, f"{resource.metadata.name} could not be deleted: {error}"))
+            troubles.append(SyncProblem(Reason.PRUNE_FAILED, f"{resource.metadata.name} could not be deleted: {error}"))
     return troubles

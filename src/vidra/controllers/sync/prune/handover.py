@@ -23,12 +23,12 @@ Group = Callable[[str], Sequence[VidraResource]]
 """The VidraResources of a sync."""
 
 
-def heirs(sync: InfrahubSync, syncs: Iterable[InfrahubSync], group: Group) -> tuple[str, ...]:
+def successors(sync: InfrahubSync, syncs: Iterable[InfrahubSync], group: Group) -> tuple[str, ...]:
     """Names of the syncs that may take over what this one has, and have not got there yet."""
     mine = [item for item in group(sync.metadata.name) if not item.metadata.deletion_timestamp]
     if not mine:
         return ()
-    found = [other.metadata.name for other in syncs if _is_heir(sync, mine, other, group)]
+    found = [other.metadata.name for other in syncs if _is_successor(sync, mine, other, group)]
     return tuple(sorted(found))
 
 
@@ -38,7 +38,7 @@ def time_left(sync: InfrahubSync, now: datetime) -> timedelta:
     return datetime.fromisoformat(sync.metadata.deletion_timestamp or now.isoformat()) + timeout - now
 
 
-def _is_heir(sync: InfrahubSync, mine: Sequence[VidraResource], other: InfrahubSync, group: Group) -> bool:
+def _is_successor(sync: InfrahubSync, mine: Sequence[VidraResource], other: InfrahubSync, group: Group) -> bool:
     if other.metadata.name == sync.metadata.name or other.metadata.deletion_timestamp or other.spec.suspend:
         return False
     if is_ready(other.status.conditions, other.metadata.generation) or _place(other) != _place(sync):

@@ -19,7 +19,7 @@ from vidra.apply.guards.prune_limit import held, set_id
 from vidra.apply.inventory import key_of
 from vidra.clusters.kubeconfig_secret import same_server
 from vidra.controllers.resource.status.compute import LISTED
-from vidra.controllers.sync.artifacts.diff import Trouble, artifact_of, place_of
+from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of, place_of
 from vidra.controllers.sync.status.compute import counted, ready
 
 Unlisted = Mapping[str, frozenset[str]]
@@ -30,13 +30,13 @@ _NOT_AN_OBJECT = frozenset({Reason.INVALID_MANIFEST, Reason.TOO_LARGE})
 """Problems that do not tell which object they are about."""
 
 
-class Parting(msgspec.Struct, frozen=True):
+class PruneDecision(msgspec.Struct, frozen=True):
     """What is to be done about the unlisted."""
 
     go: tuple[VidraResource, ...] = ()
     waits_for: tuple[str, ...] = ()
     """Why nothing goes yet: what may have come in the place of some, and is not applied."""
-    held: Trouble | None = None
+    held: SyncProblem | None = None
     """Why nothing goes until a person agrees."""
     stay: int = 0
     """How many wait, or are held."""
@@ -75,13 +75,13 @@ def unlisted(
     return known
 
 
-def part(
+def decide_prune(
     sync: InfrahubSync,
     listed: frozenset[str],
     leaving: Unlisted,
     resources: Sequence[VidraResource],
     expects: Callable[[VidraResource], bool] = lambda _: True,
-) -> Parting:
+) -> PruneDecision:
     """Decide about the unlisted, by what the others say of themselves now.
 
     Args:
@@ -89,7 +89,7 @@ def part(
     """
     going = [item for item in resources if item.metadata.name in leaving and not item.metadata.deletion_timestamp]
     if not going:
-        return Parting()
+        return PruneDecision()
     others = [item for item in resources if item.metadata.name not in leaving]
     there: dict[str, list[VidraResource]] = {}
     for item in others:
@@ -97,19 +97,19 @@ def part(
     waits_for: dict[str, None] = {}
     for artifact in sorted(listed):
         for item in going:
-            for heir in _heirs(there.get(artifact, ()), item, expects):
+            for heir in _successors(there.get(artifact, ()), item, expects):
                 if heir is not None and ready(heir) and not heir.metadata.deletion_timestamp:
                     continue
                 if may_want(heir, item, beside=artifact in leaving[item.metadata.name]):
                     waits_for[heir.metadata.name if heir else f"artifact {artifact}"] = None
     if waits_for:
-        return Parting(waits_for=tuple(waits_for), stay=len(going))
+        return PruneDecision(waits_for=tuple(waits_for), stay=len(going))
     if listed and (why := held_back(sync, going, others)):
-        return Parting(held=why, stay=len(going))
-    return Parting(go=tuple(going))
+        return PruneDecision(held=why, stay=len(going))
+    return PruneDecision(go=tuple(going))
 
 
-def _heirs(
+def _successors(
     candidates: Iterable[VidraResource], old: VidraResource, expects: Callable[[VidraResource], bool]
 ) -> list[VidraResource | None]:
     """Who of one artifact may come in the place of an older VidraResource; None for one that is not there yet."""
@@ -148,7 +148,9 @@ def _object(problem: ObjectProblem) -> tuple[str, str]:
     return kind, rest.rpartition(" (")[0].rpartition("/")[2]
 
 
-def held_back(sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]) -> Trouble | None:
+def held_back(
+    sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]
+) -> SyncProblem | None:
     """Why a person has to agree first; None when nobody has to, or somebody did."""
     kept = {key_of(entry) for entry in _entries(others)}
     had = {key_of(entry) for entry in _entries(going)}
@@ -158,7 +160,7 @@ def held_back(sync: InfrahubSync, going: Sequence[VidraResource], others: Sequen
     if not held(lost, total, limit) or sync.metadata.annotations.get(APPROVE_PRUNE) == approval:
         return None
     command = f"kubectl annotate {SYNC_KIND.lower()} {sync.metadata.name} {APPROVE_PRUNE}={approval} --overwrite"
-    return Trouble(
+    return SyncProblem(
         Reason.PRUNE_HELD,
         f"{counted(len(names), 'VidraResource')} with {len(lost)} of {total} objects would be removed because their "
         f"artifacts are no longer listed or their clusters no longer selected, and pruneLimit is {limit}%: "

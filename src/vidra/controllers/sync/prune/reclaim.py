@@ -11,7 +11,7 @@ from vidra.api.meta import OwnerReference
 from vidra.api.names import SYNC_KIND
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import path_of
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import merge_patch
@@ -19,7 +19,7 @@ from vidra.kube.operations import merge_patch
 log = structlog.get_logger("vidra.sync")
 
 
-async def claim(shared: Shared, sync: InfrahubSync) -> None:
+async def reclaim(shared: ControllerContext, sync: InfrahubSync) -> None:
     """Make this sync the owner of the VidraResources that name an earlier one of its name.
 
     Raises:

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Outdated(Exception):  # noqa: N818 - what happened to the pass
+class PollOutdatedError(Exception):
     """The sync was changed, suspended or deleted meanwhile; its next pass is due already."""
 
 
-class Passes:
+class CancellablePolls:
     """The passes under way, by sync."""
 
     def __init__(self) -> None:
@@ -34,11 +34,11 @@ class Passes:
             current = asyncio.current_task()
             if current is None or current.cancelling():
                 raise
-            raise Outdated from None
+            raise PollOutdatedError from None
         finally:
             del self._tasks[name]
 
-    def break_off(self, name: str) -> None:
+    def cancel(self, name: str) -> None:
         """End the pass of this sync, if there is one."""
         task = self._tasks.get(name)
         if task is not None and not task.cancelling():  # a second time would not wait for a write

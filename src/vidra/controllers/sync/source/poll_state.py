@@ -8,9 +8,9 @@ import random
 import msgspec
 
 from vidra.api.sync import InfrahubSync
-from vidra.controllers.runtime.predicates import requested
-from vidra.controllers.sync.artifacts.diff import Trouble
-from vidra.controllers.sync.artifacts.reconcile import NOTHING, Done
+from vidra.controllers.runtime.predicates import requested_at
+from vidra.controllers.sync.artifacts.diff import SyncProblem
+from vidra.controllers.sync.artifacts.reconcile import NOTHING, ListingResult
 
 FIRST_RETRY = 1.0
 """Seconds after a failure; doubled for each further one, up to the sync's interval."""
@@ -19,48 +19,50 @@ LONGEST_WAIT = 3600.0
 """Seconds for which Infrahub, or what stands before it, can ask to be left alone."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class PollState(msgspec.Struct, frozen=True):
     """The last time that Infrahub was asked."""
 
     again_at: float
     """By the event loop's clock."""
     generation: int
     requested: str
-    done: Done
+    done: ListingResult
     """The last answer; kept when a later question fails."""
-    failure: Trouble | None = None
+    failure: SyncProblem | None = None
     """Why there was no answer this time."""
     failures: int = 0
 
     def wait(self, sync: InfrahubSync) -> float:
         """Seconds until Infrahub is to be asked again; 0 when the spec is another, or somebody asked for a pass."""
-        if self.generation != sync.metadata.generation or self.requested != requested(sync.metadata):
+        if self.generation != sync.metadata.generation or self.requested != requested_at(sync.metadata):
             return 0
         return max(0.0, self.again_at - asyncio.get_running_loop().time())
 
-    def afresh(self) -> Asked:
+    def afresh(self) -> PollState:
         """The same without its failures: something changed, so that the next one is a first one."""
         return msgspec.structs.replace(self, failures=0)
 
 
-def answered(sync: InfrahubSync, before: Asked | None, interval: float, done: Done) -> Asked:
+def answered(sync: InfrahubSync, before: PollState | None, interval: float, done: ListingResult) -> PollState:
     """Infrahub answered; if an artifact made trouble, it is tried again before the interval is over."""
     failures = (before.failures if before else 0) + 1 if done.troubles else 0
     return _asked(sync, _delay(interval, failures), done, None, failures)
 
 
 def failed(
-    sync: InfrahubSync, before: Asked | None, interval: float, failure: Trouble, retry_after: float | None
-) -> Asked:
+    sync: InfrahubSync, before: PollState | None, interval: float, failure: SyncProblem, retry_after: float | None
+) -> PollState:
     """Infrahub did not answer the question."""
     failures = (before.failures if before else 0) + 1
     delay = min(retry_after, LONGEST_WAIT) if retry_after else _delay(interval, failures)
     return _asked(sync, delay, before.done if before else NOTHING, failure, failures)
 
 
-def _asked(sync: InfrahubSync, delay: float, done: Done, failure: Trouble | None, failures: int) -> Asked:
+def _asked(
+    sync: InfrahubSync, delay: float, done: ListingResult, failure: SyncProblem | None, failures: int
+) -> PollState:
     now = asyncio.get_running_loop().time()
-    return Asked(now + delay, sync.metadata.generation, requested(sync.metadata), done, failure, failures)
+    return PollState(now + delay, sync.metadata.generation, requested_at(sync.metadata), done, failure, failures)
 
 
 def _delay(interval: float, failures: int) -> float:

@@ -19,7 +19,7 @@ from vidra.sources.protocol import Source, SourceError
 Remark = Callable[[Reason, str], None]
 
 
-class Known(msgspec.Struct, frozen=True):
+class SourceContext(msgspec.Struct, frozen=True):
     """What there is to choose credentials from."""
 
     secrets: Store[Secret]
@@ -28,7 +28,7 @@ class Known(msgspec.Struct, frozen=True):
     """Vidra's namespace."""
 
 
-async def source_of(sync: InfrahubSync, query: str, known: Known, pool: InfrahubPool, remark: Remark) -> Source:
+async def source_of(sync: InfrahubSync, query: str, known: SourceContext, pool: InfrahubPool, remark: Remark) -> Source:
     """The source that a sync's spec names.
 
     Raises:

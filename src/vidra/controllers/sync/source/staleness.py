@@ -11,7 +11,7 @@ INTERVALS = 3
 """So many intervals without a list, and a sync is overdue: one may fail, and one may come late."""
 
 
-class Freshness:
+class Staleness:
     """When each sync had its last list. One that was never given any counts from when it was first looked at."""
 
     def __init__(self) -> None:

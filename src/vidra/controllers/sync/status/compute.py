@@ -13,8 +13,8 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
 from vidra.api.times import rfc3339
-from vidra.controllers.runtime.predicates import requested
-from vidra.controllers.sync.artifacts.diff import Trouble
+from vidra.controllers.runtime.predicates import requested_at
+from vidra.controllers.sync.artifacts.diff import SyncProblem
 
 NAMED = 3
 """Troubles or VidraResources that a message names."""
@@ -22,7 +22,9 @@ LISTED = 100
 """Clusters that a status lists; `clusterProgress` counts them all."""
 
 
-def judge(troubles: Sequence[Trouble], resources: Sequence[VidraResource], note: str = "", remark: str = "") -> Verdict:
+def judge(
+    troubles: Sequence[SyncProblem], resources: Sequence[VidraResource], note: str = "", remark: str = ""
+) -> Verdict:
     """The verdict over a sync: its own troubles first, then those of its VidraResources.
 
     Args:
@@ -39,7 +41,7 @@ def judge(troubles: Sequence[Trouble], resources: Sequence[VidraResource], note:
     return msgspec.structs.replace(verdict, message=f"{verdict.message}; {note}")
 
 
-def _judged(troubles: Sequence[Trouble], resources: Sequence[VidraResource]) -> Verdict:
+def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource]) -> Verdict:
     unready = [item for item in resources if not ready(item)]
     if troubles:
         more = f"; and {len(troubles) - NAMED} more" if len(troubles) > NAMED else ""
@@ -87,7 +89,7 @@ def status_for(
         health=worst([item.status.health for item in resources if item.status.health]),
         clusters=(clusters or ())[:LISTED],
         cluster_progress=progress_of(clusters),
-        last_handled_requested_at=requested(sync.metadata) if handled else before.last_handled_requested_at,
+        last_handled_requested_at=requested_at(sync.metadata) if handled else before.last_handled_requested_at,
         sync_state=_state(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
     )

@@ -6,7 +6,7 @@ from vidra.api.resource import VidraResource
 from vidra.controllers.sync.status.compute import ready
 
 
-class Unready:
+class UnreadyResources:
     """The VidraResources that are not ready, by sync."""
 
     def __init__(self) -> None:

@@ -12,57 +12,61 @@ from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync
-from vidra.controllers.runtime.context import Shared
+from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import as_read, write_status
-from vidra.controllers.sync.artifacts.diff import Trouble
-from vidra.controllers.sync.artifacts.reconcile import Done
+from vidra.controllers.sync.artifacts.diff import SyncProblem
+from vidra.controllers.sync.artifacts.reconcile import ListingResult
 from vidra.controllers.sync.destinations.cluster_status import cluster_statuses
-from vidra.controllers.sync.destinations.rollout import Admission
+from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import targets_of
-from vidra.controllers.sync.prune.execute import Farewell
+from vidra.controllers.sync.prune.execute import PruneResult
 from vidra.controllers.sync.status.compute import counted, judge, status_for
 
 log = structlog.get_logger("vidra.sync")
 
 
-class Reporter:
+class StatusWriter:
     """The voice of one sync during one pass."""
 
-    def __init__(self, shared: Shared, sync: InfrahubSync) -> None:
+    def __init__(self, shared: ControllerContext, sync: InfrahubSync) -> None:
         self._shared = shared
         self._sync = sync
 
     async def started(self) -> None:
         """The first pass begins: a person who just created the sync sees that it was taken up."""
         if not self._sync.status.conditions:
-            await self.say(Reason.PROGRESSING, "asking Infrahub", progressing=True, handled=False)
+            await self.record_event(Reason.PROGRESSING, "asking Infrahub", progressing=True, handled=False)
 
-    async def done(self, done: Done, farewell: Farewell, admission: Admission) -> Verdict:
+    async def done(self, done: ListingResult, farewell: PruneResult, admission: RolloutStep) -> Verdict:
         """Infrahub was asked, and what it lists is stored."""
         self._tell_number(done.created, Reason.CREATED, "created")
         self._tell_number(done.updated, Reason.UPDATED, "updated")
         if done.remark:
-            self._tell("Warning", Reason.GENERATION_FAILED, done.remark)
+            self._record_event("Warning", Reason.GENERATION_FAILED, done.remark)
         verdict = self._judged(done.troubles, farewell, admission, done.remark)
         return await self._write(verdict, listed=len(done.artifacts), waiting=admission.waiting)
 
-    async def failed(self, failure: Trouble) -> Verdict:
+    async def failed(self, failure: SyncProblem) -> Verdict:
         """Infrahub was asked, and there is no answer to work with."""
-        return await self.say(failure.reason, failure.message)
+        return await self.record_event(failure.reason, failure.message)
 
-    async def summed_up(self, done: Done, failure: Trouble | None, farewell: Farewell, admission: Admission) -> Verdict:
+    async def readiness_changed(
+        self, done: ListingResult, failure: SyncProblem | None, farewell: PruneResult, admission: RolloutStep
+    ) -> Verdict:
         """Nothing was asked; the VidraResources may have news."""
         troubles, remark = ((failure,), "") if failure else (done.troubles, done.remark)
         verdict = self._judged(troubles, farewell, admission, remark)
         return await self._write(verdict, handled=False, waiting=admission.waiting)
 
-    def _judged(self, troubles: Sequence[Trouble], farewell: Farewell, admission: Admission, remark: str) -> Verdict:
+    def _judged(
+        self, troubles: Sequence[SyncProblem], farewell: PruneResult, admission: RolloutStep, remark: str
+    ) -> Verdict:
         self._tell_number(farewell.removed, Reason.PRUNED, "removed, no longer listed or selected")
         stopped = (admission.stopped,) if admission.stopped else ()
         note = "; ".join(part for part in (farewell.note, admission.note) if part)
         return judge((*farewell.troubles, *stopped, *troubles), self._resources(), note, remark)
 
-    async def say(
+    async def record_event(
         self, reason: Reason, message: str, *, ready: bool = False, progressing: bool = False, handled: bool = True
     ) -> Verdict:
         """One verdict for the whole sync."""
@@ -72,7 +76,7 @@ class Reporter:
     async def suspended(self) -> None:
         """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
         ready = find(self._sync.status.conditions, ConditionType.READY)
-        await self.say(
+        await self.record_event(
             Reason.SUSPENDED,
             "suspended: set spec.suspend to false to go on",
             ready=ready is not None and ready.status == "True",
@@ -94,9 +98,9 @@ class Reporter:
         await write_status(self._shared.client, self._shared.syncs, sync, status)
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
         if not verdict.ready and not verdict.progressing:
-            self._tell("Warning", verdict.reason, verdict.message)
+            self._record_event("Warning", verdict.reason, verdict.message)
         elif news and not verdict.progressing:
-            self._tell("Normal", verdict.reason, verdict.message)
+            self._record_event("Normal", verdict.reason, verdict.message)
         return verdict
 
     def _clusters(self, waiting: Container[str]) -> tuple[ClusterStatus, ...] | None:
@@ -110,9 +114,11 @@ class Reporter:
 
     def _tell_number(self, number: int, reason: Reason, what: str) -> None:
         if number:
-            self._tell("Normal", reason, f"{counted(number, 'VidraResource')} {what}", change=True)
+            self._record_event("Normal", reason, f"{counted(number, 'VidraResource')} {what}", change=True)
 
-    def _tell(self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False) -> None:
+    def _record_event(
+        self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False
+    ) -> None:
         if self._shared.recorder.say(self._sync, kind, reason, message, change=change):
             say = log.warning if kind == "Warning" else log.info
             say("report", sync=self._sync.metadata.name, type=kind, reason=str(reason), message=message)

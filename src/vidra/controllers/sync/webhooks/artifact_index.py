@@ -10,7 +10,7 @@ from vidra.controllers.sync.artifacts.diff import artifact_of
 from vidra.kube.store import Store
 
 
-class Known:
+class ArtifactIndex:
     """Names of VidraResources, and the syncs that made them, by artifact."""
 
     def __init__(self, resources: Store[VidraResource]) -> None:
@@ -20,11 +20,11 @@ class Known:
         for resource in resources:
             self._changed(None, resource)
 
-    def to(self, artifact: str) -> Collection[str]:
+    def syncs(self, artifact: str) -> Collection[str]:
         """Names of the syncs that have it."""
         return set(self._by_artifact.get(artifact, {}).values())
 
-    def of(self, artifact: str, sync: str) -> list[VidraResource]:
+    def resources(self, artifact: str, sync: str) -> list[VidraResource]:
         """What a sync has of it: one VidraResource for each cluster."""
         names = [name for name, by in self._by_artifact.get(artifact, {}).items() if by == sync]
         return [item for name in names if (item := self._resources.get(name)) is not None]
