@@ -7,7 +7,7 @@ import time
 
 from benchmarks.objects import manifest
 from benchmarks.process import operator
-from benchmarks.report import Report, spread
+from benchmarks.report import Report, distributor
 from benchmarks.stage import NAMESPACE, artifacts, complete, requests, stage, told
 from testkit.environment import SYNCS, Check, Json
 from vidra.api.names import REQUESTED_AT
@@ -38,7 +38,7 @@ async def change(report: Report, times: int) -> None:
         report.count("one changed of 1,000", f"objects written for {times} changes", sum(mine.values()), times)
         downloads = scene.infrahub.requests.count("/api/artifact") - UNITS
         report.count("one changed of 1,000", f"downloads for {times} changes", downloads, times)
-        report.add("one changed of 1,000", "from asking for a pass to the object", spread(seconds))
+        report.add("one changed of 1,000", "from asking for a pass to the object", distributor(seconds))
         report.add("one changed of 1,000", "all requests", told(asked))
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from benchmarks.objects import Json
 from benchmarks.process import operator
-from benchmarks.report import Report, spread
+from benchmarks.report import Report, distributor
 from benchmarks.stage import NAMESPACE, artifacts, complete, namespaces, stage
 from testkit.controlplane import ControlPlane
 from testkit.environment import Scene, connection_to
@@ -90,7 +90,7 @@ async def _measure(report: Report, scene: Scene, where: str) -> None:
     for what, deed in (("edited", edit), ("deleted", delete)):
         seconds = [await eyes.back_after(name, deed) for name in random.sample(names, TIMES)]
         report.add(
-            "drift", f"{what} {where}, back after ({TIMES} times)", spread(seconds), "p50 ≤ 100 ms, p99 ≤ 500 ms"
+            "drift", f"{what} {where}, back after ({TIMES} times)", distributor(seconds), "p50 ≤ 100 ms, p99 ≤ 500 ms"
         )
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)

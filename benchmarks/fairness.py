@@ -7,7 +7,7 @@ import time
 
 from benchmarks.objects import config_map
 from benchmarks.process import operator
-from benchmarks.report import Report, spread
+from benchmarks.report import Report, distributor
 from benchmarks.stage import artifacts, complete, stage
 from testkit.environment import Scene
 from vidra.manifests.write import write
@@ -27,8 +27,8 @@ async def fairness(report: Report) -> None:
             while not huge.done():
                 beside.append(await _small(scene, TIMES + len(beside)))
             await huge
-        report.add("fairness", f"a small change alone ({len(alone)} times)", spread(alone))
-        report.add("fairness", f"beside an artifact of {OBJECTS:,} objects ({len(beside)} times)", spread(beside))
+        report.add("fairness", f"a small change alone ({len(alone)} times)", distributor(alone))
+        report.add("fairness", f"beside an artifact of {OBJECTS:,} objects ({len(beside)} times)", distributor(beside))
 
 
 async def _huge(scene: Scene) -> None:

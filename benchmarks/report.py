@@ -40,7 +40,7 @@ class Report:
         return "\n".join(lines)
 
 
-def spread(seconds: list[float]) -> str:
+def distributor(seconds: list[float]) -> str:
     """Median and 99th percentile in milliseconds."""
     cuts = quantiles(seconds, n=100)
     return f"p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms"

@@ -10,7 +10,7 @@ import aiohttp
 from benchmarks.change import has
 from benchmarks.objects import manifest
 from benchmarks.process import Process, operator
-from benchmarks.report import Report, spread
+from benchmarks.report import Report, distributor
 from benchmarks.stage import NAMESPACE, artifacts, complete, stage
 from testkit.environment import Scene
 from testkit.infrahub.webhooks import compact, signed_headers
@@ -39,7 +39,7 @@ async def webhook(report: Report) -> None:
             await scene.until_sync(name, complete(UNITS), seconds=120)
             scene.infrahub.webhooks.put(name="vidra", url=url, shared_key=KEY)
             seconds = [await _changed(scene, ids, number) for number in range(TIMES)]
-            report.add(SCENARIO, "from the change in Infrahub to the object", spread(seconds), "p50 < 1 s")
+            report.add(SCENARIO, "from the change in Infrahub to the object", distributor(seconds), "p50 < 1 s")
             cost, status = await _forged(process, url)
             report.add(SCENARIO, f"CPU of each of {FORGED} forged calls, answered {status}", f"{cost * 1e3:.2f} ms")
 

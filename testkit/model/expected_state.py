@@ -168,8 +168,8 @@ class Wishes:
         before = dict(self.uids)
         yield
         for key, (uid, _) in before.items():
-            if key not in self.uids and (heirs := self.wishers(key)):
-                self.uids[key] = (uid, heirs)
+            if key not in self.uids and (successors := self.wishers(key)):
+                self.uids[key] = (uid, successors)
 
     def has_spare_field(self, key: Key) -> bool:
         """Whether the text of a ConfigMap or Secret has a field that the text before and after it has not."""

@@ -74,8 +74,8 @@ def gadget(namespace: str, owner: Owner, replicas: int | None = 1) -> DesiredObj
     return build_desired_object(item, GADGETS, "", namespace, owner, ignore=[LEAVES_REPLICAS] if replicas else [])
 
 
-def applier(client: Client, owner: Owner, terms: ApplyOptions = DEFAULT_OPTIONS) -> Applier:
-    return Applier(client, InformerSet(client, lambda _old, _new: None, Verdicts(), lambda _: None), owner, terms)
+def applier(client: Client, owner: Owner, options: ApplyOptions = DEFAULT_OPTIONS) -> Applier:
+    return Applier(client, InformerSet(client, lambda _old, _new: None, Verdicts(), lambda _: None), owner, options)
 
 
 async def scale(client: Client, item: DesiredObject, replicas: int) -> None:

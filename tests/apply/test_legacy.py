@@ -6,7 +6,7 @@ import pytest
 
 from vidra.api.names import API_VERSION, FIRST_OWNED_BY
 from vidra.apply.field_sets import merged
-from vidra.apply.migration.v006 import Meta, found, ids, marked, move, names
+from vidra.apply.migration.v006 import Meta, found, ids, marked, migration, names
 
 ME = "vidra:hub:me"
 OTHER = "vidra:hub:other"
@@ -25,7 +25,7 @@ def meta(note: str = "me", *, managed_by: str = "vidra", **parts: Any) -> Meta:
 
 
 def handed_over(entries: tuple[dict[str, Any], ...], *managers: str) -> list[dict[str, Any]]:
-    patch: list[dict[str, Any]] = move(meta(managed_fields=entries), managers)["metadata"]["managedFields"]
+    patch: list[dict[str, Any]] = migration(meta(managed_fields=entries), managers)["metadata"]["managedFields"]
     return patch
 
 
@@ -60,7 +60,7 @@ def test_an_object_is_marked_until_note_and_ownerreference_are_off() -> None:
 
 
 def test_the_patch_is_about_that_very_version_and_takes_off_only_the_first_vidras_marks() -> None:
-    patch = move(meta(owner_references=(VIDRA_RESOURCE, DEPLOYMENT)), [ME])
+    patch = migration(meta(owner_references=(VIDRA_RESOURCE, DEPLOYMENT)), [ME])
     assert patch == {
         "metadata": {
             "uid": "uid",
@@ -89,7 +89,7 @@ def test_the_entry_is_known_by_the_note_or_else_by_the_programs_name() -> None:
     stranger = {**FIRST, "fieldsV1": DATA}
     assert handed_over((stranger, renamed), ME) == [stranger, {**renamed, "manager": ME, "operation": "Apply"}]
     assert handed_over((stranger,), ME) == [{**stranger, "manager": ME, "operation": "Apply"}]
-    assert "managedFields" not in move(meta(managed_fields=(THEIRS,)), [ME])["metadata"]
+    assert "managedFields" not in migration(meta(managed_fields=(THEIRS,)), [ME])["metadata"]
 
 
 def test_fields_are_merged_to_the_last_leaf() -> None:

@@ -73,11 +73,11 @@ OLD = made("old", ["a", "b"])
         (None, True, True),
     ],
 )
-def test_it_goes_when_what_may_replace_it_is_applied(heir: VidraResource | None, beside: bool, goes: bool) -> None:
-    leaving: Unlisted = {"old": frozenset({"new"}) if beside else ALONE}
-    parting = decide_prune(sync(), frozenset({"new"}), leaving, [OLD, heir] if heir else [OLD])
-    assert parting.go == ((OLD,) if goes else ())
-    assert bool(parting.note) is not goes
+def test_it_goes_when_what_may_replace_it_is_applied(successor: VidraResource | None, beside: bool, goes: bool) -> None:
+    ending_resources: Unlisted = {"old": frozenset({"new"}) if beside else ALONE}
+    decision = decide_prune(sync(), frozenset({"new"}), ending_resources, [OLD, successor] if successor else [OLD])
+    assert decision.go == ((OLD,) if goes else ())
+    assert bool(decision.note) is not goes
 
 
 def test_what_is_being_deleted_already_is_left_to_itself() -> None:
@@ -101,16 +101,16 @@ def test_too_many_objects_at_once_are_held(lost: int, handed: int, stays: int, l
     shared = [f"shared-{number}" for number in range(handed)]
     old = made("old", [*shared, *(f"lost-{number}" for number in range(lost))])
     new = made("new", [*shared, *(f"own-{number}" for number in range(stays))])
-    parting = decide_prune(sync(limit), frozenset({"new"}), {"old": ALONE}, [old, new])
-    assert bool(parting.held) is held
-    assert bool(parting.go) is not held
+    decision = decide_prune(sync(limit), frozenset({"new"}), {"old": ALONE}, [old, new])
+    assert bool(decision.held) is held
+    assert bool(decision.go) is not held
 
 
 def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None:
     old = [made(name, [f"{name}-{number}" for number in range(8)]) for name in ("x", "y")]
-    leaving: Unlisted = {"x": ALONE, "y": ALONE}
+    ending_resources: Unlisted = {"x": ALONE, "y": ALONE}
     resources = [*old, made("new")]
-    held = decide_prune(sync(), frozenset({"new"}), leaving, resources).held
+    held = decide_prune(sync(), frozenset({"new"}), ending_resources, resources).held
     assert held is not None
     assert held.reason is Reason.PRUNE_HELD
     assert held.message == (
@@ -119,8 +119,10 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
         "kubectl annotate infrahubsync sync "
         f"vidra.infrahub.operators.com/approvePrune={set_id(['x', 'y'])} --overwrite (they are: x, y)"
     )
-    assert decide_prune(sync(approved=set_id(["x"])), frozenset({"new"}), leaving, resources).held
-    assert decide_prune(sync(approved=set_id(["y", "x"])), frozenset({"new"}), leaving, resources).go == tuple(old)
+    assert decide_prune(sync(approved=set_id(["x"])), frozenset({"new"}), ending_resources, resources).held
+    assert decide_prune(sync(approved=set_id(["y", "x"])), frozenset({"new"}), ending_resources, resources).go == tuple(
+        old
+    )
 
 
 def test_an_empty_list_was_allowed_as_a_whole() -> None:

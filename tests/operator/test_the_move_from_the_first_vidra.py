@@ -155,7 +155,7 @@ async def plane() -> AsyncIterator[ControlPlane]:
 
 
 @pytest.fixture
-async def move(plane: ControlPlane) -> AsyncIterator[Move]:
+async def migration(plane: ControlPlane) -> AsyncIterator[Move]:
     client = Client(connection_to(plane))
     operating = Operating(plane)
     async with StandIn() as infrahub:
@@ -205,16 +205,16 @@ def owners(item: Json) -> list[str]:
     )
 
 
-async def workload(move: Move) -> list[tuple[str, str]]:
+async def workload(migration: Move) -> list[tuple[str, str]]:
     """ReplicaSets and Pods: a rollout would make new ones."""
     found = []
     for path in ("/apis/apps/v1/namespaces/{}/replicasets", "/api/v1/namespaces/{}/pods"):
-        items = await _all(move.scene, path.format(move.place))
+        items = await _all(migration.scene, path.format(migration.place))
         found += [(item["metadata"]["name"], item["metadata"]["uid"]) for item in items]
     return sorted(found)
 
 
-async def until_rolled_out(move: Move) -> Json:
+async def until_rolled_out(migration: Move) -> Json:
     """Wait until the controllers have done what the Deployment says; nothing runs the Pods."""
 
     def rolled_out(item: Json) -> bool:
@@ -222,8 +222,8 @@ async def until_rolled_out(move: Move) -> Json:
         seen = status.get("observedGeneration") == item["metadata"]["generation"]
         return bool(seen and status.get("updatedReplicas") == item["spec"]["replicas"])
 
-    kind = await move.scene.kind("apps/v1", "Deployment")
-    return await move.scene.until(kind, "web", rolled_out, namespace=move.place)
+    kind = await migration.scene.kind("apps/v1", "Deployment")
+    return await migration.scene.until(kind, "web", rolled_out, namespace=migration.place)
 
 
 async def until_garbage_is_collected(scene: Scene) -> None:
@@ -239,58 +239,58 @@ async def until_garbage_is_collected(scene: Scene) -> None:
     await scene.until_gone(await scene.kind("v1", "ConfigMap"), owner, namespace="default")
 
 
-async def test_no_object_is_made_anew_or_deleted_and_no_workload_restarts(move: Move) -> None:
-    await move.leave()
-    deployment = await until_rolled_out(move)
-    running = await workload(move)
+async def test_no_object_is_made_anew_or_deleted_and_no_workload_restarts(migration: Move) -> None:
+    await migration.leave()
+    deployment = await until_rolled_out(migration)
+    running = await workload(migration)
     assert len(running) == 3
-    mark = move.scene.plane.audit.mark()
-    async with move.operating:
-        await move.done()
-    for kind, name in [("Namespace", move.place), *OBJECTS]:
-        assert (await move.now(kind, name))["metadata"]["uid"] == move.before(kind, name)["metadata"]["uid"]
-    after = await until_rolled_out(move)
+    mark = migration.scene.plane.audit.mark()
+    async with migration.operating:
+        await migration.done()
+    for kind, name in [("Namespace", migration.place), *OBJECTS]:
+        assert (await migration.now(kind, name))["metadata"]["uid"] == migration.before(kind, name)["metadata"]["uid"]
+    after = await until_rolled_out(migration)
     assert after["spec"] == deployment["spec"]
     assert annotations(after)["deployment.kubernetes.io/revision"] == "1"
-    assert (await move.now("Service", "web"))["spec"] == move.before("Service", "web")["spec"]
-    assert await workload(move) == running
-    deleted = [entry for entry in await move.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
-    assert [entry for entry in deleted if move.place in {entry.namespace, entry.name}] == []
+    assert (await migration.now("Service", "web"))["spec"] == migration.before("Service", "web")["spec"]
+    assert await workload(migration) == running
+    deleted = [entry for entry in await migration.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
+    assert [entry for entry in deleted if migration.place in {entry.namespace, entry.name}] == []
     assert [entry for entry in deleted if entry.resource in {"infrahubsyncs", "vidraresources"}] == []
 
 
-async def test_what_the_artifact_no_longer_has_goes_away(move: Move) -> None:
-    await move.leave()
-    move.drop_outdated()
-    async with move.operating:
-        await move.done()
-    assert (await move.now("ConfigMap", "settings"))["data"] == {"colour": "red"}
-    deployment = await move.now("Deployment", "web")
+async def test_what_the_artifact_no_longer_has_goes_away(migration: Move) -> None:
+    await migration.leave()
+    migration.drop_outdated()
+    async with migration.operating:
+        await migration.done()
+    assert (await migration.now("ConfigMap", "settings"))["data"] == {"colour": "red"}
+    deployment = await migration.now("Deployment", "web")
     assert deployment["metadata"]["labels"] == {"app": "web", MANAGED_LABEL: "true"}
-    assert await move.first.now("ConfigMap", "outdated") is None
+    assert await migration.first.now("ConfigMap", "outdated") is None
 
 
-async def test_nothing_of_the_first_vidra_stays_on_an_object(move: Move) -> None:
-    await move.leave()
-    async with move.operating:
-        await move.done()
-    for kind, name in [("Namespace", move.place), *OBJECTS]:
-        item = await move.now(kind, name)
+async def test_nothing_of_the_first_vidra_stays_on_an_object(migration: Move) -> None:
+    await migration.leave()
+    async with migration.operating:
+        await migration.done()
+    for kind, name in [("Namespace", migration.place), *OBJECTS]:
+        item = await migration.now(kind, name)
         assert "ownerReferences" not in item["metadata"]
         assert not {"managed-by", FIRST_OWNED_BY} & annotations(item).keys()
         assert "Update manager" not in managers(item)
-    assert owners(await move.now("ConfigMap", "settings")) == [move.web]
-    assert owners(await move.now("ConfigMap", "shared")) == sorted([move.web, move.more])
+    assert owners(await migration.now("ConfigMap", "settings")) == [migration.web]
+    assert owners(await migration.now("ConfigMap", "shared")) == sorted([migration.web, migration.more])
 
 
-async def test_its_vidraresources_go_on_under_their_names_with_the_text_in_content(move: Move) -> None:
-    await move.leave()
-    async with move.operating:
-        await move.done()
-    resources = await move.scene.resources_of(move.sync)
-    assert [item["metadata"]["name"] for item in resources] == sorted([move.web, move.more])
+async def test_its_vidraresources_go_on_under_their_names_with_the_text_in_content(migration: Move) -> None:
+    await migration.leave()
+    async with migration.operating:
+        await migration.done()
+    resources = await migration.scene.resources_of(migration.sync)
+    assert [item["metadata"]["name"] for item in resources] == sorted([migration.web, migration.more])
     for item in resources:
-        assert item["metadata"]["uid"] == move.before("VidraResource", item["metadata"]["name"])["metadata"]["uid"]
+        assert item["metadata"]["uid"] == migration.before("VidraResource", item["metadata"]["name"])["metadata"]["uid"]
         assert item["spec"]["content"]["artifactId"] == item["metadata"]["name"]
         assert "manifest" not in item["spec"]
         assert item["status"]["DeployState"] == "Succeeded"
@@ -298,95 +298,99 @@ async def test_its_vidraresources_go_on_under_their_names_with_the_text_in_conte
         assert all(entry["uid"] for entry in item["status"]["managedResources"])
 
 
-async def test_a_second_start_writes_nothing(move: Move) -> None:
-    await move.leave()
-    async with move.operating:
-        await move.done()
-    mark = move.scene.plane.audit.mark()
-    asked = len(move.scene.infrahub.requests)
-    async with move.operating:
-        witness = await move.scene.resource(write([config_map("witness")]), destination={"namespace": move.place})
-        await move.scene.until_resource(witness)
-        await eventually(lambda: len(move.scene.infrahub.requests) > asked)
+async def test_a_second_start_writes_nothing(migration: Move) -> None:
+    await migration.leave()
+    async with migration.operating:
+        await migration.done()
+    mark = migration.scene.plane.audit.mark()
+    asked = len(migration.scene.infrahub.requests)
+    async with migration.operating:
+        witness = await migration.scene.resource(
+            write([config_map("witness")]), destination={"namespace": migration.place}
+        )
+        await migration.scene.until_resource(witness)
+        await eventually(lambda: len(migration.scene.infrahub.requests) > asked)
     writes = [
-        entry for entry in await move.scene.plane.audit.since(mark) if entry.verb in {"create", "update", "patch"}
+        entry for entry in await migration.scene.plane.audit.since(mark) if entry.verb in {"create", "update", "patch"}
     ]
-    mine = {move.place, move.sync, move.web, move.more, *(name for _, name in OBJECTS)}
+    mine = {migration.place, migration.sync, migration.web, migration.more, *(name for _, name in OBJECTS)}
     assert [entry for entry in writes if entry.name in mine and entry.user_agent.startswith("vidra")] == []
 
 
-async def test_deleting_the_sync_afterwards_removes_everything_and_nothing_else(move: Move) -> None:
-    await move.leave()
-    async with move.operating:
-        await move.done()
-        other = await move.scene.apply(config_map("other", "default", colour="red"))
-        await move.end()
+async def test_deleting_the_sync_afterwards_removes_everything_and_nothing_else(migration: Move) -> None:
+    await migration.leave()
+    async with migration.operating:
+        await migration.done()
+        other = await migration.scene.apply(config_map("other", "default", colour="red"))
+        await migration.end()
         for kind, name in OBJECTS:
-            assert await _left(move, kind, name) is None
-        await move.scene.until_gone(await move.scene.kind("v1", "Namespace"), move.place)
-    kept = await move.scene.get(await move.scene.kind("v1", "ConfigMap"), "other", namespace="default")
+            assert await _left(migration, kind, name) is None
+        await migration.scene.until_gone(await migration.scene.kind("v1", "Namespace"), migration.place)
+    kept = await migration.scene.get(await migration.scene.kind("v1", "ConfigMap"), "other", namespace="default")
     assert kept is not None
     assert kept["metadata"]["uid"] == other["metadata"]["uid"]
 
 
-async def _left(move: Move, kind: str, name: str) -> Json | None:
+async def _left(migration: Move, kind: str, name: str) -> Json | None:
     """An object that nobody is deleting."""
-    found = await move.first.now(kind, name)
+    found = await migration.first.now(kind, name)
     return None if found and found["metadata"].get("deletionTimestamp") else found
 
 
-async def test_a_sync_deleted_before_the_move_takes_everything_with_it(move: Move) -> None:
-    await until_garbage_is_collected(move.scene)
-    await move.leave()
-    await move.scene.delete(SYNCS, move.sync)
-    for name in (move.web, move.more):
-        await move.scene.until_resource(name, lambda item: "deletionTimestamp" in item["metadata"])
-    async with move.operating:
-        for name in (move.web, move.more):
-            await move.scene.until_gone(RESOURCES, name)
+async def test_a_sync_deleted_before_the_move_takes_everything_with_it(migration: Move) -> None:
+    await until_garbage_is_collected(migration.scene)
+    await migration.leave()
+    await migration.scene.delete(SYNCS, migration.sync)
+    for name in (migration.web, migration.more):
+        await migration.scene.until_resource(name, lambda item: "deletionTimestamp" in item["metadata"])
+    async with migration.operating:
+        for name in (migration.web, migration.more):
+            await migration.scene.until_gone(RESOURCES, name)
         for kind, name in OBJECTS:
-            assert await _left(move, kind, name) is None
-        await move.scene.until_gone(await move.scene.kind("v1", "Namespace"), move.place)
+            assert await _left(migration, kind, name) is None
+        await migration.scene.until_gone(await migration.scene.kind("v1", "Namespace"), migration.place)
 
 
-async def test_a_shared_object_outlives_the_one_that_was_deleted_before_the_move(move: Move) -> None:
-    await move.leave()
-    move.scene.infrahub.remove(move.more)
-    await move.scene.delete(RESOURCES, move.more)
-    async with move.operating:
-        await move.scene.until_gone(RESOURCES, move.more)
-        await move.done()
-    shared = await move.now("ConfigMap", "shared")
-    assert shared["metadata"]["uid"] == move.before("ConfigMap", "shared")["metadata"]["uid"]
+async def test_a_shared_object_outlives_the_one_that_was_deleted_before_the_move(migration: Move) -> None:
+    await migration.leave()
+    migration.scene.infrahub.remove(migration.more)
+    await migration.scene.delete(RESOURCES, migration.more)
+    async with migration.operating:
+        await migration.scene.until_gone(RESOURCES, migration.more)
+        await migration.done()
+    shared = await migration.now("ConfigMap", "shared")
+    assert shared["metadata"]["uid"] == migration.before("ConfigMap", "shared")["metadata"]["uid"]
     assert shared["data"] == {"colour": "red"}
-    assert owners(shared) == [move.web]
-    assert await move.first.now("ConfigMap", "more") is None
+    assert owners(shared) == [migration.web]
+    assert await migration.first.now("ConfigMap", "more") is None
 
 
-async def test_what_may_stay_stays_although_its_vidraresource_was_an_owner_to_the_garbage_collector(move: Move) -> None:
-    await until_garbage_is_collected(move.scene)
-    await move.leave()
-    await move.scene.patch(RESOURCES, move.more, {"spec": {"deletionPolicy": "Orphan"}})
-    move.scene.infrahub.remove(move.more)
-    await move.scene.delete(RESOURCES, move.more)
-    mark = move.scene.plane.audit.mark()
-    async with move.operating:
-        await move.scene.until_gone(RESOURCES, move.more)
-        await move.done()
-    more = await move.now("ConfigMap", "more")
-    assert more["metadata"]["uid"] == move.before("ConfigMap", "more")["metadata"]["uid"]
+async def test_what_may_stay_stays_although_its_vidraresource_was_an_owner_to_the_garbage_collector(
+    migration: Move,
+) -> None:
+    await until_garbage_is_collected(migration.scene)
+    await migration.leave()
+    await migration.scene.patch(RESOURCES, migration.more, {"spec": {"deletionPolicy": "Orphan"}})
+    migration.scene.infrahub.remove(migration.more)
+    await migration.scene.delete(RESOURCES, migration.more)
+    mark = migration.scene.plane.audit.mark()
+    async with migration.operating:
+        await migration.scene.until_gone(RESOURCES, migration.more)
+        await migration.done()
+    more = await migration.now("ConfigMap", "more")
+    assert more["metadata"]["uid"] == migration.before("ConfigMap", "more")["metadata"]["uid"]
     assert more["data"] == {"colour": "blue"}
     assert "ownerReferences" not in more["metadata"]
     assert annotations(more) == {}
-    deleted = [entry for entry in await move.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
-    assert [entry for entry in deleted if entry.namespace == move.place] == []
+    deleted = [entry for entry in await migration.scene.plane.audit.since(mark) if entry.verb.startswith("delete")]
+    assert [entry for entry in deleted if entry.namespace == migration.place] == []
 
 
-async def test_a_move_that_is_broken_off_again_and_again_ends_the_same(move: Move) -> None:
-    await move.leave()
-    move.drop_outdated()
-    deployment = await until_rolled_out(move)
-    scene, configs = move.scene, await move.scene.kind("v1", "ConfigMap")
+async def test_a_move_that_is_broken_off_again_and_again_ends_the_same(migration: Move) -> None:
+    await migration.leave()
+    migration.drop_outdated()
+    deployment = await until_rolled_out(migration)
+    scene, configs = migration.scene, await migration.scene.kind("v1", "ConfigMap")
 
     def unmarked(item: Json) -> bool:
         return FIRST_OWNED_BY not in annotations(item)
@@ -398,109 +402,111 @@ async def test_a_move_that_is_broken_off_again_and_again_ends_the_same(move: Mov
         return any(key.startswith("owner.vidra.") for key in annotations(item))
 
     for waits in (
-        scene.until(RESOURCES, move.web, listed),
-        scene.until(configs, "more", unmarked, namespace=move.place),
-        scene.until(configs, "shared", unmarked, namespace=move.place),
-        scene.until(configs, "shared", applied, namespace=move.place),
-        scene.until(RESOURCES, move.web, lambda item: "content" in item["spec"]),
+        scene.until(RESOURCES, migration.web, listed),
+        scene.until(configs, "more", unmarked, namespace=migration.place),
+        scene.until(configs, "shared", unmarked, namespace=migration.place),
+        scene.until(configs, "shared", applied, namespace=migration.place),
+        scene.until(RESOURCES, migration.web, lambda item: "content" in item["spec"]),
     ):
         started = asyncio.create_task(waits)
-        async with move.operating:
+        async with migration.operating:
             await started
-    async with move.operating:
-        await move.done()
-    for kind, name in [("Namespace", move.place), *OBJECTS]:
-        item = await move.now(kind, name)
-        assert item["metadata"]["uid"] == move.before(kind, name)["metadata"]["uid"]
+    async with migration.operating:
+        await migration.done()
+    for kind, name in [("Namespace", migration.place), *OBJECTS]:
+        item = await migration.now(kind, name)
+        assert item["metadata"]["uid"] == migration.before(kind, name)["metadata"]["uid"]
         assert "Update manager" not in managers(item)
         assert "ownerReferences" not in item["metadata"]
-    assert (await move.now("ConfigMap", "settings"))["data"] == {"colour": "red"}
-    assert (await move.now("Deployment", "web"))["spec"] == deployment["spec"]
-    assert owners(await move.now("ConfigMap", "shared")) == sorted([move.web, move.more])
-    assert await move.first.now("ConfigMap", "outdated") is None
+    assert (await migration.now("ConfigMap", "settings"))["data"] == {"colour": "red"}
+    assert (await migration.now("Deployment", "web"))["spec"] == deployment["spec"]
+    assert owners(await migration.now("ConfigMap", "shared")) == sorted([migration.web, migration.more])
+    assert await migration.first.now("ConfigMap", "outdated") is None
 
 
-async def test_what_was_applied_but_never_listed_is_taken_over_too(move: Move) -> None:
+async def test_what_was_applied_but_never_listed_is_taken_over_too(migration: Move) -> None:
     """The first Vidra wrote its list last: an artifact with one bad document left none."""
 
     def unlisted(document: Json) -> Json:
-        if document["metadata"]["name"] == move.more:
+        if document["metadata"]["name"] == migration.more:
             document["status"] = {"DeployState": "Failed", "lastError": "decode artifact"}
         return document
 
-    await move.leave(unlisted)
-    async with move.operating:
-        await move.done()
-    more = await move.now("ConfigMap", "more")
-    assert more["metadata"]["uid"] == move.before("ConfigMap", "more")["metadata"]["uid"]
-    assert owners(more) == [move.more]
+    await migration.leave(unlisted)
+    async with migration.operating:
+        await migration.done()
+    more = await migration.now("ConfigMap", "more")
+    assert more["metadata"]["uid"] == migration.before("ConfigMap", "more")["metadata"]["uid"]
+    assert owners(more) == [migration.more]
     assert "Update manager" not in managers(more)
 
 
-async def test_what_the_api_server_filled_in_or_lets_nobody_change_does_not_stand_in_the_way(move: Move) -> None:
+async def test_what_the_api_server_filled_in_or_lets_nobody_change_does_not_stand_in_the_way(migration: Move) -> None:
     """A Job, a volume claim, a StatefulSet: their updates are refused as soon as one such field differs."""
-    text = MORE_KINDS.replace("$place", move.place)
+    text = MORE_KINDS.replace("$place", migration.place)
     objects: list[Json] = list(yaml.safe_load_all(text))
 
     def with_more(document: Json) -> Json:
-        if document["metadata"]["name"] == move.more:
+        if document["metadata"]["name"] == migration.more:
             document["spec"]["manifest"] = text
             document["status"]["managedResources"] = [
                 {"apiVersion": item["apiVersion"], "kind": item["kind"], **item["metadata"]} for item in objects
             ]
         if document["metadata"]["name"] == "shared":
-            document["metadata"]["annotations"][FIRST_OWNED_BY] = move.web
+            document["metadata"]["annotations"][FIRST_OWNED_BY] = migration.web
         return document
 
-    await move.leave(with_more)
+    await migration.leave(with_more)
     for item in objects:
-        reference = move.before("ConfigMap", "more")["metadata"]["ownerReferences"]
-        marks = {"managed-by": "vidra", FIRST_OWNED_BY: move.more}
+        reference = migration.before("ConfigMap", "more")["metadata"]["ownerReferences"]
+        marks = {"managed-by": "vidra", FIRST_OWNED_BY: migration.more}
         item["metadata"] |= {
             "labels": {"managed-by": "vidra"},
             "annotations": marks,
             "ownerReferences": reference,
         }
-        await move.first.leave(yaml.safe_dump(item), once=True)
-    async with move.operating:
-        await move.done()
+        await migration.first.leave(yaml.safe_dump(item), once=True)
+    async with migration.operating:
+        await migration.done()
     for item in objects:
         kind, name = item["kind"], item["metadata"]["name"]
-        after = await move.now(kind, name)
-        assert after["metadata"]["uid"] == move.before(kind, name)["metadata"]["uid"]
-        assert after["spec"] == move.before(kind, name)["spec"]
+        after = await migration.now(kind, name)
+        assert after["metadata"]["uid"] == migration.before(kind, name)["metadata"]["uid"]
+        assert after["spec"] == migration.before(kind, name)["spec"]
         assert "Update manager" not in managers(after)
 
 
-async def test_what_may_not_be_changed_is_named_and_left_as_it_is_and_the_rest_is_moved(move: Move) -> None:
-    await move.leave()
-    policy = f"keep-{move.place}"
-    denied = [item | {"metadata": {"name": policy}} for item in yaml.safe_load_all(KEEP.replace("$place", move.place))]
+async def test_what_may_not_be_changed_is_named_and_left_as_it_is_and_the_rest_is_moved(migration: Move) -> None:
+    await migration.leave()
+    policy = f"keep-{migration.place}"
+    denied = [
+        item | {"metadata": {"name": policy}} for item in yaml.safe_load_all(KEEP.replace("$place", migration.place))
+    ]
     denied[1]["spec"]["policyName"] = policy
     for item in denied:
-        await move.scene.apply(item)
-    configs = await move.scene.kind("v1", "ConfigMap")
-    await eventually(lambda: _refuses(move, configs))
-    before = await move.now("ConfigMap", "settings")
-    async with move.operating:
-        resource = await move.scene.until_resource(move.web, has_reason("Refused"))
+        await migration.scene.apply(item)
+    configs = await migration.scene.kind("v1", "ConfigMap")
+    await eventually(lambda: _refuses(migration, configs))
+    before = await migration.now("ConfigMap", "settings")
+    async with migration.operating:
+        resource = await migration.scene.until_resource(migration.web, has_reason("Refused"))
         assert "cannot be taken over from the first Vidra" in condition(resource)["message"]
-        assert await move.now("ConfigMap", "settings") == before
-        assert "Update manager" not in managers(await move.now("Deployment", "web"))
+        assert await migration.now("ConfigMap", "settings") == before
+        assert "Update manager" not in managers(await migration.now("Deployment", "web"))
         for item in reversed(denied):
-            await move.scene.delete(await move.scene.kind(item["apiVersion"], item["kind"]), policy)
-        await move.done()
-    after = await move.now("ConfigMap", "settings")
+            await migration.scene.delete(await migration.scene.kind(item["apiVersion"], item["kind"]), policy)
+        await migration.done()
+    after = await migration.now("ConfigMap", "settings")
     assert after["metadata"]["uid"] == before["metadata"]["uid"]
     assert "Update manager" not in managers(after)
 
 
-async def _refuses(move: Move, configs: Kind) -> bool:
+async def _refuses(migration: Move, configs: Kind) -> bool:
     """Whether the policy is in force; asking changes nothing."""
     try:
-        await move.scene.client.send(
+        await migration.scene.client.send(
             "PATCH",
-            configs.path(move.place, "settings"),
+            configs.path(migration.place, "settings"),
             query={"dryRun": "All"},
             body=encode({"metadata": {"annotations": {FIRST_OWNED_BY: None}}}),
             content_type=MERGE_PATCH,
@@ -510,66 +516,71 @@ async def _refuses(move: Move, configs: Kind) -> bool:
     return False
 
 
-async def test_what_is_suspended_is_moved_when_it_goes_on(move: Move) -> None:
-    await move.leave()
-    await move.scene.patch(SYNCS, move.sync, {"spec": {"suspend": True}})
-    before = await move.now("ConfigMap", "settings")
-    async with move.operating:
-        await move.scene.until_resource(move.web, has_reason("Suspended"))
-        assert await move.now("ConfigMap", "settings") == before
-        await move.scene.patch(SYNCS, move.sync, {"spec": {"suspend": False}})
-        await move.done()
-    assert "Update manager" not in managers(await move.now("ConfigMap", "settings"))
+async def test_what_is_suspended_is_moved_when_it_goes_on(migration: Move) -> None:
+    await migration.leave()
+    await migration.scene.patch(SYNCS, migration.sync, {"spec": {"suspend": True}})
+    before = await migration.now("ConfigMap", "settings")
+    async with migration.operating:
+        await migration.scene.until_resource(migration.web, has_reason("Suspended"))
+        assert await migration.now("ConfigMap", "settings") == before
+        await migration.scene.patch(SYNCS, migration.sync, {"spec": {"suspend": False}})
+        await migration.done()
+    assert "Update manager" not in managers(await migration.now("ConfigMap", "settings"))
 
 
-async def test_the_way_back_touches_no_object(move: Move) -> None:
-    await move.leave()
-    async with move.operating:
-        await move.done()
-    there = [await move.now(kind, name) for kind, name in [("Namespace", move.place), *OBJECTS]]
-    plane = move.scene.plane
+async def test_the_way_back_touches_no_object(migration: Move) -> None:
+    await migration.leave()
+    async with migration.operating:
+        await migration.done()
+    there = [await migration.now(kind, name) for kind, name in [("Namespace", migration.place), *OBJECTS]]
+    plane = migration.scene.plane
     try:
         await plane.kubectl("replace", "-f", str(FIRST_CRDS))
         empty = '{"status":{"checksums":null}}'
-        await plane.kubectl("patch", "infrahubsync", move.sync, "--subresource=status", "--type=merge", "-p", empty)
         await plane.kubectl(
-            "patch", "infrahubsync", move.sync, "--type=merge", "-p", '{"metadata":{"finalizers":null}}'
+            "patch", "infrahubsync", migration.sync, "--subresource=status", "--type=merge", "-p", empty
         )
-        patch = encode({"spec": {"manifest": move.text(move.web)}}).decode()
-        await plane.kubectl("patch", "vidraresource", move.web, "--type=merge", "-p", patch)
-        sync, resource = await move.now("InfrahubSync", move.sync), await move.now("VidraResource", move.web)
+        await plane.kubectl(
+            "patch", "infrahubsync", migration.sync, "--type=merge", "-p", '{"metadata":{"finalizers":null}}'
+        )
+        patch = encode({"spec": {"manifest": migration.text(migration.web)}}).decode()
+        await plane.kubectl("patch", "vidraresource", migration.web, "--type=merge", "-p", patch)
+        sync, resource = (
+            await migration.now("InfrahubSync", migration.sync),
+            await migration.now("VidraResource", migration.web),
+        )
     finally:
-        await move.scene.define()
+        await migration.scene.define()
     assert "finalizers" not in sync["metadata"]
     assert "checksums" not in sync["status"]
-    assert resource["spec"]["manifest"] == move.text(move.web)
+    assert resource["spec"]["manifest"] == migration.text(migration.web)
     assert resource["status"]["DeployState"] == "Succeeded"
-    after = [await move.now(kind, name) for kind, name in [("Namespace", move.place), *OBJECTS]]
+    after = [await migration.now(kind, name) for kind, name in [("Namespace", migration.place), *OBJECTS]]
     assert after == there
 
 
-async def test_a_forged_mark_makes_nobodys_object_vidras(move: Move) -> None:
-    name = f"{move.place}-new"
+async def test_a_forged_mark_makes_nobodys_object_vidras(migration: Move) -> None:
+    name = f"{migration.place}-new"
     forged = config_map("theirs", "default", colour="red")
     forged["metadata"] |= {
-        "name": f"theirs-{move.place}",
+        "name": f"theirs-{migration.place}",
         "labels": {"managed-by": "vidra"},
         "annotations": {"managed-by": "vidra", FIRST_OWNED_BY: name},
     }
-    configs = await move.scene.kind("v1", "ConfigMap")
-    await move.scene.client.send(
+    configs = await migration.scene.kind("v1", "ConfigMap")
+    await migration.scene.client.send(
         "POST", configs.path("default"), query={"fieldManager": "manager"}, body=encode(forged), repeatable=False
     )
-    before = await move.scene.get(configs, f"theirs-{move.place}", namespace="default")
-    async with move.operating:
-        wanted = config_map(f"theirs-{move.place}", "default", colour="blue")
-        await move.scene.resource(write([wanted]), name=name)
-        await move.scene.until_resource(name, has_reason("NotOwned"))
-        await move.scene.request(name, "again")
-    assert await move.scene.get(configs, f"theirs-{move.place}", namespace="default") == before
+    before = await migration.scene.get(configs, f"theirs-{migration.place}", namespace="default")
+    async with migration.operating:
+        wanted = config_map(f"theirs-{migration.place}", "default", colour="blue")
+        await migration.scene.resource(write([wanted]), name=name)
+        await migration.scene.until_resource(name, has_reason("NotOwned"))
+        await migration.scene.request(name, "again")
+    assert await migration.scene.get(configs, f"theirs-{migration.place}", namespace="default") == before
 
 
-async def test_one_that_a_person_made_keeps_its_manifest(move: Move) -> None:
+async def test_one_that_a_person_made_keeps_its_manifest(migration: Move) -> None:
     def by_hand(document: Json) -> Json | None:
         if document["kind"] == "InfrahubSync":
             return None
@@ -577,57 +588,57 @@ async def test_one_that_a_person_made_keeps_its_manifest(move: Move) -> None:
             document["metadata"].pop("ownerReferences")
         return document
 
-    move.first.words["sync_uid"] = "none"
-    await move.leave(by_hand)
-    async with move.operating:
-        for name in (move.web, move.more):
-            resource = await move.scene.until_resource(name)
-            assert resource["spec"]["manifest"] == move.text(name)
-        assert owners(await move.now("ConfigMap", "shared")) == sorted([move.web, move.more])
-        assert "Update manager" not in managers(await move.now("Deployment", "web"))
+    migration.first.words["sync_uid"] = "none"
+    await migration.leave(by_hand)
+    async with migration.operating:
+        for name in (migration.web, migration.more):
+            resource = await migration.scene.until_resource(name)
+            assert resource["spec"]["manifest"] == migration.text(name)
+        assert owners(await migration.now("ConfigMap", "shared")) == sorted([migration.web, migration.more])
+        assert "Update manager" not in managers(await migration.now("Deployment", "web"))
 
 
-async def test_two_syncs_that_had_one_vidraresource_end_with_one_each(move: Move) -> None:
-    await move.leave()
-    async with move.operating:
-        second = await move.scene.sync("Web", name=f"{move.sync}-2")
-        await move.done()
-        await move.scene.until_sync(second)
-    names = sorted(item["metadata"]["name"] for item in await move.scene.resources_of(second))
-    assert names == sorted(f"{second}-{name}" for name in (move.web, move.more))
-    more = await move.now("ConfigMap", "more")
-    assert more["metadata"]["uid"] == move.before("ConfigMap", "more")["metadata"]["uid"]
-    assert owners(more) == sorted([move.more, f"{second}-{move.more}"])
+async def test_two_syncs_that_had_one_vidraresource_end_with_one_each(migration: Move) -> None:
+    await migration.leave()
+    async with migration.operating:
+        second = await migration.scene.sync("Web", name=f"{migration.sync}-2")
+        await migration.done()
+        await migration.scene.until_sync(second)
+    names = sorted(item["metadata"]["name"] for item in await migration.scene.resources_of(second))
+    assert names == sorted(f"{second}-{name}" for name in (migration.web, migration.more))
+    more = await migration.now("ConfigMap", "more")
+    assert more["metadata"]["uid"] == migration.before("ConfigMap", "more")["metadata"]["uid"]
+    assert owners(more) == sorted([migration.more, f"{second}-{migration.more}"])
 
 
-async def test_a_namespace_that_somebody_else_made_is_joined_and_stays(move: Move) -> None:
-    spaces = await move.scene.kind("v1", "Namespace")
-    made = await move.scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": move.place}})
+async def test_a_namespace_that_somebody_else_made_is_joined_and_stays(migration: Move) -> None:
+    spaces = await migration.scene.kind("v1", "Namespace")
+    made = await migration.scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": migration.place}})
 
     def without_namespace(document: Json) -> Json | None:
         return None if document["kind"] == "Namespace" else document
 
-    await move.leave(without_namespace)
-    note = {"managed-by": "vidra", FIRST_OWNED_BY: move.web}
+    await migration.leave(without_namespace)
+    note = {"managed-by": "vidra", FIRST_OWNED_BY: migration.web}
     labelled = {**made, "metadata": {**made["metadata"], "annotations": note}}
     labelled["metadata"]["labels"]["managed-by"] = "vidra"
-    await move.scene.client.send(
-        "PUT", spaces.path("", move.place), query={"fieldManager": "manager"}, body=encode(labelled)
+    await migration.scene.client.send(
+        "PUT", spaces.path("", migration.place), query={"fieldManager": "manager"}, body=encode(labelled)
     )
-    async with move.operating:
-        await move.done()
-        await move.end()
-    kept = await move.scene.get(spaces, move.place)
+    async with migration.operating:
+        await migration.done()
+        await migration.end()
+    kept = await migration.scene.get(spaces, migration.place)
     assert kept is not None
     assert "deletionTimestamp" not in kept["metadata"]
     assert FIRST_OWNED_BY not in annotations(kept)
 
 
-async def test_objects_in_another_cluster_move_alike(move: Move) -> None:
+async def test_objects_in_another_cluster_move_alike(migration: Move) -> None:
     """The other cluster is this one by its address: there the first Vidra set no ownerReferences."""
-    plane = move.scene.plane
-    away = Move(move.scene, move.operating, server=plane.server)
-    await move.scene.apply(
+    plane = migration.scene.plane
+    away = Move(migration.scene, migration.operating, server=plane.server)
+    await migration.scene.apply(
         {
             "apiVersion": "v1",
             "kind": "Secret",

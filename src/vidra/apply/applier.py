@@ -63,16 +63,16 @@ class Applier:
         client: Client,
         observed: InformerSet,
         owner: Owner,
-        terms: ApplyOptions = DEFAULT_OPTIONS,
+        options: ApplyOptions = DEFAULT_OPTIONS,
         guard: Guard = NOTHING_KEPT,
     ) -> None:
         self._client = client
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
-        self._terms = terms
+        self._options = options
         self._guard = guard
-        self._settling = Settling(client, owner.manager, terms, self._send)
+        self._settling = Settling(client, owner.manager, options, self._send)
 
     async def apply(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         """Make the cluster hold this object.
@@ -176,7 +176,7 @@ class Applier:
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
             held = any(name != self._manager for name, _ in snapshot_of(live.metadata).holders)
-            if held or self._terms.overlooked(entry):
+            if held or self._options.overlooked(entry):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
@@ -214,11 +214,11 @@ class Applier:
         """
         if why := self._guard.never_taken(item.ref, live.metadata):
             raise never_taken(item.ref, why)
-        if why := refusal(live.metadata, self._terms.policies.adoption, self._manager):
+        if why := refusal(live.metadata, self._options.policies.adoption, self._manager):
             raise not_owned(item.ref, why)
         # At this very version, so that whoever takes it up meanwhile is seen by the next look.
         taken = await self._send(item, live.metadata.uid, version=live.metadata.resource_version, force=True)
-        self._terms.adopted(item.ref)
+        self._options.adopted(item.ref)
         return await self._own(item, taken, joined=False)
 
     def _check_joined(self, item: DesiredObject, *, joined: bool) -> None:
@@ -227,7 +227,7 @@ class Applier:
         Raises:
             ObjectError: The manifest says something else about it.
         """
-        if joined and (why := namespaces.refusal(item, self._owner, self._terms.may_describe)):
+        if joined and (why := namespaces.refusal(item, self._owner, self._options.may_describe)):
             raise not_described(item.ref, why)
 
     async def _ours(self, item: DesiredObject, uid: str, *, joined: bool) -> ManagedObject:
@@ -235,8 +235,8 @@ class Applier:
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and state.uid == uid and state.terminating:
             # Not to be written to: what it becomes now is nobody's any more.
-            leaving = await look(self._client, item.path)
-            raise being_deleted(item.ref, leaving.metadata.finalizers if leaving else ())
+            ending_resources = await look(self._client, item.path)
+            raise being_deleted(item.ref, ending_resources.metadata.finalizers if ending_resources else ())
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref, live.metadata.finalizers)

@@ -39,10 +39,10 @@ class Settling:
         terms: Whom it comes before.
     """
 
-    def __init__(self, client: Client, manager: str, terms: ApplyOptions, send: Send) -> None:
+    def __init__(self, client: Client, manager: str, options: ApplyOptions, send: Send) -> None:
         self._client = client
         self._manager = manager
-        self._terms = terms
+        self._options = options
         self._send = send
 
     async def settle(self, item: DesiredObject, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
@@ -97,5 +97,7 @@ class Settling:
         return await self._send(item, uid, version=version, force=True)
 
     def _must_win(self, item: DesiredObject, error: ApiError, *, fresh: bool) -> None:
-        if why := why_not(contest(error, self._manager), self._terms.policies, self._terms.rivals, str(item.ref)):
+        if why := why_not(
+            contest(error, self._manager), self._options.policies, self._options.conflict_peers, str(item.ref)
+        ):
             raise contested(item.ref, why, fresh=fresh)

@@ -8,7 +8,7 @@ import msgspec
 
 from vidra.api.policies import Policies
 from vidra.api.resource import ManagedObject
-from vidra.apply.guards.conflicts import Rivals, nobody
+from vidra.apply.guards.conflicts import ConflictPeers, nobody
 from vidra.manifests import Ref
 
 
@@ -16,7 +16,7 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """What an owner may do to objects that are not its alone, and what there is to know about it."""
 
     policies: Policies = Policies()
-    rivals: Rivals = nobody
+    conflict_peers: ConflictPeers = nobody
     adopted: Callable[[Ref], None] = lambda _: None
     """Told of each object that was taken over, at once: a pass that is broken off later must not hide it."""
     waits: Callable[[Collection[ManagedObject]], bool] = lambda _: False

@@ -51,7 +51,7 @@ def plan(wanted: Mapping[Key, DesiredObject], inventory: Inventory, look: Look, 
     unchanged: list[ManagedObject] = []
     for key, item in wanted.items():
         entry = inventory.entries.get(key)
-        if entry and _at_peace(item, entry, look(item), manager):
+        if entry and _is_unchanged(item, entry, look(item), manager):
             unchanged.append(entry)
         else:
             changes.append(item)
@@ -95,7 +95,7 @@ def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, 
     return tuple(tuple(by_step[step]) for step in sorted(by_step, reverse=True))
 
 
-def _at_peace(item: DesiredObject, entry: ManagedObject, live: ObjectSnapshot | None, manager: str) -> bool:
+def _is_unchanged(item: DesiredObject, entry: ManagedObject, live: ObjectSnapshot | None, manager: str) -> bool:
     """Whether the object is the one that was applied, from the same text, with every field still in our hands.
 
     What came to its end under this text and is gone is as it should be.

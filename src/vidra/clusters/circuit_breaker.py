@@ -193,7 +193,7 @@ class CircuitBreaker:
     async def _probe_periodically(self) -> None:
         while True:
             await asyncio.sleep(LOOK_AFTER * random.uniform(0.7, 1))  # noqa: S311 - jitter
-            silent = time.monotonic() - self._client.pace.heard_at
+            silent = time.monotonic() - self._client.latency.heard_at
             if self._interrupted() or silent > LOOK_AFTER / 2:
                 self.probe()
 

@@ -60,7 +60,7 @@ class Cluster:
         """For owners that wait for a kind."""
         self.namespaces = CollectionTrigger(self.client, NAMESPACES, owners.on_object_event, before=lambda: None)
         """For owners that wait for a namespace."""
-        self.lookouts = ObjectWatches(self.client, judge, owners.on_condition_met)
+        self.object_watches = ObjectWatches(self.client, judge, owners.on_condition_met)
         """For owners that wait for single objects."""
         self.classes = Classes(self.client, self._classes_changed)
         """For claims that wait for their first Pod."""
@@ -96,7 +96,7 @@ class Cluster:
     @property
     def slow(self) -> bool:
         """Whether it takes so long to answer that it must not have many passes at a time."""
-        return self.client.pace.seconds > SLOW
+        return self.client.latency.seconds > SLOW
 
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""
@@ -105,7 +105,7 @@ class Cluster:
         self.definitions.done(manager)
         self.namespaces.done(manager)
         self.contested.discard(manager)
-        self.lookouts.hold(manager, ())
+        self.object_watches.hold(manager, ())
         self.breaker.forget_owner(manager)
 
     def close(self) -> None:
@@ -114,7 +114,7 @@ class Cluster:
         self.observed.close()
         self.definitions.close()
         self.namespaces.close()
-        self.lookouts.close()
+        self.object_watches.close()
         self.classes.close()
         self.breaker.close()
 
@@ -136,7 +136,7 @@ class Cluster:
         """A claim that is as it was may count as another now."""
         for manager in self.observed.owners_of(CLAIM):
             self._owners.on_health_changed(manager)
-        self.lookouts.again(CLAIM)
+        self.object_watches.again(CLAIM)
 
     def _sight_changed(self, managers: tuple[str, ...]) -> None:
         """What could not be seen can be, or the other way round: how objects are has to be told anew."""

@@ -88,7 +88,7 @@ class Client:
         self._acting_as: Headers = ()
         self._dry = False
         self._finishes = True
-        self._pace = Latency()
+        self._latency = Latency()
         self._largest = largest
         self._under_way: set[asyncio.Timeout] = set()
         self._writes: set[asyncio.Task[bytes]] = set()
@@ -131,9 +131,9 @@ class Client:
         return other
 
     @property
-    def pace(self) -> Latency:
+    def latency(self) -> Latency:
         """How the server answered lately, whoever asked."""
-        return self._pace
+        return self._latency
 
     async def close(self) -> None:
         """Begin nothing new, and close every connection when the writes that are under way were answered."""
@@ -282,7 +282,7 @@ class Client:
             yield
         finally:
             late.cancel()
-            self._pace.note(time.monotonic() - began)
+            self._latency.note(time.monotonic() - began)
 
     async def _once(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
         if self._closing.is_set():
@@ -297,7 +297,7 @@ class Client:
                 server_hostname=self._server_hostname,
             ) as answer:
                 content = await _body(answer, self._largest)
-                self._pace.heard()
+                self._latency.heard()
                 self._traffic.note(self.host, method, answer.status)
                 log.debug("request", host=self.host, method=method, path=url.path, code=answer.status)
                 if 200 <= answer.status < 300:

@@ -21,7 +21,7 @@ log = structlog.get_logger("vidra.events")
 
 WAITING = 1_000
 """Events that may wait to be written; more are dropped, because an Event is never worth a standstill."""
-PACE = 0.02
+LATENCY = 0.02
 """Seconds between two Events: telling must not slow down doing."""
 SAME_AGAIN = 600.0
 """Seconds for which the same words about the same object are not repeated."""
@@ -88,7 +88,7 @@ class Recorder:
             except KubeError as error:
                 forbidden = isinstance(error, ApiError) and error.code == 403
                 log.warning("event not written", error=str(error), allowed=not forbidden)
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(LATENCY)
 
     def _event(self, subject: Subject, kind: str, reason: str, message: str, trace: str) -> tuple[str, bytes]:
         # kubectl describe looks for the Events of a cluster-scoped object in "default", as client-go writes them.

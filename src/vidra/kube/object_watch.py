@@ -88,7 +88,7 @@ class ObjectWatches:
         self._client = client
         self._judge = judge
         self._tell = tell
-        self._lookouts: dict[Place, ObjectWatch] = {}
+        self._object_watches: dict[Place, ObjectWatch] = {}
         self._closed = False
 
     def hold(self, owner: str, places: Collection[Place]) -> list[ObjectWatch]:
@@ -96,25 +96,25 @@ class ObjectWatches:
         if self._closed:
             return []
         for place in places:
-            if place not in self._lookouts:
-                self._lookouts[place] = ObjectWatch(self._client, place, self._judge, self._tell)
-            self._lookouts[place].waiting.add(owner)
-        for place in self._lookouts.keys() - set(places):
-            self._lookouts[place].waiting.discard(owner)
-            if not self._lookouts[place].waiting:
-                self._lookouts.pop(place).close()
-        return [self._lookouts[place] for place in places]
+            if place not in self._object_watches:
+                self._object_watches[place] = ObjectWatch(self._client, place, self._judge, self._tell)
+            self._object_watches[place].waiting.add(owner)
+        for place in self._object_watches.keys() - set(places):
+            self._object_watches[place].waiting.discard(owner)
+            if not self._object_watches[place].waiting:
+                self._object_watches.pop(place).close()
+        return [self._object_watches[place] for place in places]
 
     def again(self, kind: str) -> None:
         """What objects of this kind count as may be different, although they are as they were."""
-        for place, lookout in self._lookouts.items():
+        for place, object_watch in self._object_watches.items():
             if place.kind.kind == kind:
-                for owner in lookout.waiting:
+                for owner in object_watch.waiting:
                     self._tell(owner)
 
     def close(self) -> None:
         """Stop looking for anything, for good."""
         self._closed = True
-        for lookout in self._lookouts.values():
-            lookout.close()
-        self._lookouts.clear()
+        for object_watch in self._object_watches.values():
+            object_watch.close()
+        self._object_watches.clear()

@@ -90,7 +90,7 @@ class Manager:
         register = self.metrics.registry.register
         register(RequestCollector("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
         register(RequestCollector("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
-        self._journeys = DeliveryTracer(self.metrics, options.tracing)
+        self._delivery_tracer = DeliveryTracer(self.metrics, options.tracing)
         self.ready = asyncio.Event()
         """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
 
@@ -124,7 +124,7 @@ class Manager:
 
     async def close(self) -> None:
         """Close every connection; `run` does it at its end."""
-        self._journeys.close()
+        self._delivery_tracer.close()
         await self._options.tracing.close()
         await self._pool.close()
         await self._clusters.close()
@@ -162,7 +162,7 @@ class Manager:
             settings=lambda: config.settings,
             metrics=self.metrics,
             share=self._share,
-            journeys=self._journeys,
+            delivery_tracer=self._delivery_tracer,
         )
         part = ShardRunner(shared, self._pool)
         self._relay.to = part.resources

@@ -29,17 +29,17 @@ class Peer(msgspec.Struct, frozen=True):
 
     name: str
     priority: int
-    leaving: bool = False
+    ending_resources: bool = False
     """It goes as soon as others own what it has."""
     unwanted: frozenset[str] = frozenset()
     """Objects that it lets go of as soon as others own them."""
 
     def yields(self, ref: str) -> bool:
         """Whether it leaves its fields of an object to whoever else wants it."""
-        return self.leaving or ref in self.unwanted
+        return self.ending_resources or ref in self.unwanted
 
 
-Rivals = Callable[[str], Peer | None]
+ConflictPeers = Callable[[str], Peer | None]
 """The VidraResource behind a field manager; None when there is none, or none of this Vidra."""
 
 
@@ -74,15 +74,15 @@ def contest(error: ApiError, manager: str) -> FieldConflict:
     return FieldConflict(owners, strangers)
 
 
-def why_not(found: FieldConflict, policies: Policies, rivals: Rivals, ref: str = "") -> str:
+def why_not(found: FieldConflict, policies: Policies, conflict_peers: ConflictPeers, ref: str = "") -> str:
     """Why the fields of an object may not be taken, and what to do about it; empty when they may."""
     if not found.owners:
         return ""
-    all_of_them = {manager: rivals(manager) for manager in found.owners}
-    known = {manager: rival for manager, rival in all_of_them.items() if not (rival and rival.yields(ref))}
+    all_of_them = {manager: conflict_peers(manager) for manager in found.owners}
+    known = {manager: peer for manager, peer in all_of_them.items() if not (peer and peer.yields(ref))}
     if not known:
         return ""
-    highest = max((rival.priority for rival in known.values() if rival), default=0)
+    highest = max((peer.priority for peer in known.values() if peer), default=0)
     held = _held(found, known)
     if None in known.values():
         return f"{held}; no priority takes a field from there: let one of the two give it up"
@@ -103,9 +103,9 @@ def _held(found: FieldConflict, known: Mapping[str, Peer | None]) -> str:
 
 
 def _priority(known: Mapping[str, Peer | None]) -> str:
-    priorities = [rival.priority for rival in known.values() if rival]
+    priorities = [peer.priority for peer in known.values() if peer]
     return f" and priority {max(priorities)}" if priorities and None not in known.values() else ""
 
 
-def _owner(manager: str, rival: Peer | None) -> str:
-    return f"VidraResource {rival.name}" if rival else f"{manager}, which is no VidraResource of this Vidra,"
+def _owner(manager: str, peer: Peer | None) -> str:
+    return f"VidraResource {peer.name}" if peer else f"{manager}, which is no VidraResource of this Vidra,"

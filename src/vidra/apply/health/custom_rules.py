@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.health import Health, Status
 from vidra.apply.health import registry as kinds
-from vidra.apply.health.compute import health_of, leaving, unseen
+from vidra.apply.health.compute import ending_resources, health_of, unseen
 from vidra.apply.health.fields import Condition, conditions, text
 from vidra.apply.health.registry import group_of
 from vidra.apply.health.results import one_line
@@ -96,7 +96,7 @@ class Rules:
         asked = self._asked.get((group, kind))
         if asked is None:
             return health_of(source, has_status=has_status)
-        return leaving(source) or unseen(source, group, kind) or _told(source, asked(source))
+        return ending_resources(source) or unseen(source, group, kind) or _told(source, asked(source))
 
     def needs_body(self, api_version: str, kind: str) -> bool:
         """Whether spec and status are needed to judge this kind; if not, its metadata are enough."""

@@ -58,7 +58,7 @@ def unlooked(source: Mapping[str, Any], group: str) -> Health | None:
         said = found[0].words
     else:
         return _behind(found, number(source, "metadata", "generation"))
-    return Health(Status.IN_PROGRESS, one_line(said), _end_of_patience(source))
+    return Health(Status.IN_PROGRESS, one_line(said), _end_of_waiting(source))
 
 
 def _behind(found: list[Condition], generation: int | None) -> Health | None:
@@ -69,7 +69,7 @@ def _behind(found: list[Condition], generation: int | None) -> Health | None:
     return in_progress(f"generation {generation} is not seen by its controller yet, the last was {seen}")
 
 
-def _end_of_patience(source: Mapping[str, Any]) -> float:
+def _end_of_waiting(source: Mapping[str, Any]) -> float:
     """Unix time; 0 when the object does not say when it was made: it is no live one."""
     try:
         made = datetime.fromisoformat(text(source, "metadata", "creationTimestamp"))

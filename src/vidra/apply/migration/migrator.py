@@ -73,7 +73,7 @@ class LegacyObjectMigrator:
         """Whether it is a Namespace that was there before the first Vidra."""
         return (entry.api_version, entry.kind) == ("v1", "Namespace") and legacy.found(meta, self._owner.manager)
 
-    async def move(self, kind: Kind, entry: ManagedObject, meta: Meta | None, moving: Moving) -> None:
+    async def migration(self, kind: Kind, entry: ManagedObject, meta: Meta | None, moving: Moving) -> None:
         """Make the object this owner's, and that of everybody who has it too; nothing if that is done.
 
         One write to nothing but metadata, with the version it was decided on.
@@ -102,7 +102,7 @@ class LegacyObjectMigrator:
         answer = await self._client.send(
             "PATCH",
             kind.path(entry.namespace, entry.name),
-            body=encode(legacy.move(meta, [self._owner.manager, *others])),
+            body=encode(legacy.migration(meta, [self._owner.manager, *others])),
             content_type=MERGE_PATCH,
             accept=METADATA_ONLY,
         )

@@ -90,7 +90,7 @@ def first_entry(meta: Meta) -> dict[str, Any] | None:
     return next((entry for entry in updates if _holds_note(entry)), None) or next(named, None)
 
 
-def move(meta: Meta, managers: Sequence[str]) -> dict[str, Any]:
+def migration(meta: Meta, managers: Sequence[str]) -> dict[str, Any]:
     """The merge patch (RFC 7396) that takes the first Vidra's marks off, and gives its fields to these owners.
 
     Each gets all of them: what one no longer wants then stays for as long as another has not said that it does not

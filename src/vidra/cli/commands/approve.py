@@ -77,20 +77,23 @@ async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
     asked = approval_asked_for(ready.message) if ready and ready.reason == Reason.PRUNE_HELD else None
     if asked is None:
         return None
-    name, leaving = asked
-    if not leaving:
+    name, ending_resources = asked
+    if not ending_resources:
         by_hand = f"kubectl annotate infrahubsync {sync.metadata.name} {APPROVE_PRUNE}={name} --overwrite"
         raise CommandError(
             f"it is too much for a list: look with vidra diff {sync.metadata.name}, then agree with {by_hand}"
         )
     mine = [item for item in await resources(client) if sync_of(item) == sync.metadata.name]
     kept = {
-        key_of(entry) for item in mine if item.metadata.name not in leaving for entry in item.status.managed_resources
+        key_of(entry)
+        for item in mine
+        if item.metadata.name not in ending_resources
+        for entry in item.status.managed_resources
     }
     going = [
         f"{ref_of(entry)}{_at(entry.server)}, of {item.metadata.name}"
         for item in mine
-        if item.metadata.name in leaving
+        if item.metadata.name in ending_resources
         for entry in item.status.managed_resources
         if key_of(entry) not in kept
     ]

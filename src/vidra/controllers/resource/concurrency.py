@@ -25,7 +25,7 @@ class ClusterConcurrency:
 
     def __init__(self, call: Callable[[str], None]) -> None:
         self._call = call
-        self._turns = ConcurrencyLimiter(REMOTE_LIMIT)
+        self._limiter = ConcurrencyLimiter(REMOTE_LIMIT)
         self._slow = ConcurrencyLimiter(SLOW_LIMIT)
 
     @contextmanager
@@ -33,14 +33,14 @@ class ClusterConcurrency:
         """Whether there is a place for this pass, which it then has as long as this lasts."""
         slow = bool(cluster.server) and cluster.slow
         most = 1 if slow else None if cluster.server else LOCAL_LIMIT
-        if not self._turns.acquire(cluster.server, name, most):
+        if not self._limiter.acquire(cluster.server, name, most):
             yield False
             return
         slow_too = not slow or self._slow.acquire("", name)
         try:
             yield slow_too
         finally:
-            self._next(self._turns.release(cluster.server))
+            self._next(self._limiter.release(cluster.server))
             if slow and slow_too:
                 self._next(self._slow.release(""))
 

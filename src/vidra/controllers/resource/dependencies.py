@@ -55,8 +55,8 @@ async def dependency_elsewhere(resource: VidraResource, cluster: Cluster, owner:
             cluster.definitions.wait(owner.manager)
             return _waiting(wanted, f"the cluster does not serve its kind ({wanted.api_version})")
         places.append(Place(kind, wanted.namespace, wanted.name))
-    seen = cluster.lookouts.hold(owner.manager, places)
-    whys = ((wanted, _why(lookout, cluster)) for wanted, lookout in zip(foreign, seen, strict=True))
+    seen = cluster.object_watches.hold(owner.manager, places)
+    whys = ((wanted, _why(object_watch, cluster)) for wanted, object_watch in zip(foreign, seen, strict=True))
     obstacles = (_waiting(wanted, why) for wanted, why in whys if why)
     return next(obstacles, None)
 

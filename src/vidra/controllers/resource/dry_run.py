@@ -47,10 +47,10 @@ class DryRunPlan(msgspec.Struct, frozen=True):
     """What a pass finds before it does anything."""
 
     proposal: DryRunInput
-    reach: ClusterResolver
+    resolver: ClusterResolver
     cluster: Cluster
     owner: Owner
-    move: LegacyMigration
+    migration: LegacyMigration
     before: Inventory
     want: DesiredState
     work: Plan
@@ -81,15 +81,15 @@ async def plan_dry_run(
     resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
     text = proposal.text or b""
     reading = await run_in_thread_if_large(len(text), lambda: read(text))
-    reach = ClusterResolver(clusters, resource)
+    resolver = ClusterResolver(clusters, resource)
     try:
-        cluster = reach.destination()
+        cluster = resolver.destination()
         await clusters.there(cluster)
         want = await build_desired_state(reading, resource.spec, cluster, owner)
-        move = LegacyMigration(cluster, resource, owner, resources.get)
-        await move.discover(want.objects)
-        await watch(want, move.inventory, cluster, owner)
-        before = with_ends(move.inventory, want, claims, cluster, owner)
+        migration = LegacyMigration(cluster, resource, owner, resources.get)
+        await migration.discover(want.objects)
+        await watch(want, migration.inventory, cluster, owner)
+        before = with_ends(migration.inventory, want, claims, cluster, owner)
         found = compare(want, before, cluster, owner)
         review = await DriftReviews().review(
             *(found, want.objects, before, cluster, owner),
@@ -107,7 +107,7 @@ async def plan_dry_run(
     left = (f"changed since, and left so: {told(drift)}" for drift in review.reported)
     warnings = (*(item.message for item in reading.warnings), *remarks, *left)
     defined = _defined_here(reading.objects)
-    return DryRunPlan(proposal, reach, cluster, owner, move, before, want, work, limits, warnings, defined)
+    return DryRunPlan(proposal, resolver, cluster, owner, migration, before, want, work, limits, warnings, defined)
 
 
 async def dry_run(
@@ -130,31 +130,31 @@ async def dry_run(
             studies.append(found)
         elif found is not None:
             preview.problems.append(found)
-    leaving = [item.resource for item in proposals if item.text is None]
+    ending_resources = [item.resource for item in proposals if item.text is None]
     unwanted = {item.owner.name: frozenset(str(ref_of(entry)) for entry in item.unwanted) for item in studies}
-    rivals = peers_in(resources, hub, {item.metadata.name for item in leaving}, unwanted)
+    conflict_peers = peers_in(resources, hub, {item.metadata.name for item in ending_resources}, unwanted)
     for item in studies:
         adopted: list[Ref] = []
-        terms = ApplyOptions(item.proposal.resource.spec, rivals, adopted.append, may_describe=may_describe)
-        await _apply(item, terms, claims, preview)
+        options = ApplyOptions(item.proposal.resource.spec, conflict_peers, adopted.append, may_describe=may_describe)
+        await _apply(item, options, claims, preview)
         preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
-    heirs = {key for item in studies for key in item.want.objects}
+    successors = {key for item in studies for key in item.want.objects}
     for item in studies:
-        await _prune(clusters, item, heirs, preview, claims=claims)
-    for resource in leaving:
-        await _leave(clusters, resource, Owner(hub, resource.metadata.name), heirs, preview, claims=claims)
+        await _prune(clusters, item, successors, preview, claims=claims)
+    for resource in ending_resources:
+        await _leave(clusters, resource, Owner(hub, resource.metadata.name), successors, preview, claims=claims)
     return preview
 
 
-async def _apply(item: DryRunPlan, terms: ApplyOptions, claims: Claims, preview: DryRunResult) -> None:
-    hands = PlanExecutor(item.reach, item.owner, claims)
+async def _apply(item: DryRunPlan, options: ApplyOptions, claims: Claims, preview: DryRunResult) -> None:
+    executor = PlanExecutor(item.resolver, item.owner, claims)
     try:
-        await item.move.execute()
-        stages = item.move.migrated_only(item.work.stages)
-        await hands.apply(item.cluster, stages, item.before, terms, gate=lambda _: None)
+        await item.migration.execute()
+        stages = item.migration.migrated_only(item.work.stages)
+        await executor.apply(item.cluster, stages, item.before, options, gate=lambda _: None)
     except KubeError as error:
         preview.problems.append(ObjectProblem(reason_of(error), str(error), item.owner.name))
-    problems = (*item.want.problems, *item.move.problems, *hands.problems)
+    problems = (*item.want.problems, *item.migration.problems, *executor.problems)
     new, rest = _expected(item.defined, problems)
     preview.new += new
     preview.problems += rest
@@ -162,27 +162,27 @@ async def _apply(item: DryRunPlan, terms: ApplyOptions, claims: Claims, preview:
 
 
 async def _prune(
-    clusters: DryRunClusters, item: DryRunPlan, heirs: Collection[Key], preview: DryRunResult, *, claims: Claims
+    clusters: DryRunClusters, item: DryRunPlan, successors: Collection[Key], preview: DryRunResult, *, claims: Claims
 ) -> None:
-    unwanted = [entry for entry in item.unwanted if key_of(entry) not in heirs]
+    unwanted = [entry for entry in item.unwanted if key_of(entry) not in successors]
     if objection := item.limits.reason_to_hold(item.proposal.resource, unwanted, waits=False):
         preview.notes.append(f"{item.owner.name}: {objection.message}")
         if item.limits.manifest_empty:
             return
-    await _remove(clusters, item.reach, item.owner, unwanted, preview, claims=claims)
+    await _remove(clusters, item.resolver, item.owner, unwanted, preview, claims=claims)
 
 
 async def _leave(
     clusters: DryRunClusters,
     resource: VidraResource,
     owner: Owner,
-    heirs: Collection[Key],
+    successors: Collection[Key],
     preview: DryRunResult,
     *,
     claims: Claims,
 ) -> None:
     entries = inventory_of(resource).entries
-    going = [entry for key, entry in entries.items() if key not in heirs]
+    going = [entry for key, entry in entries.items() if key not in successors]
     orphan = resource.spec.deletion_policy is DeletionPolicy.ORPHAN
     preview.notes.append(f"VidraResource {owner.name} would be removed")
     await _remove(clusters, ClusterResolver(clusters, resource), owner, going, preview, claims=claims, orphan=orphan)
@@ -190,7 +190,7 @@ async def _leave(
 
 async def _remove(
     clusters: DryRunClusters,
-    reach: ClusterResolver,
+    resolver: ClusterResolver,
     owner: Owner,
     entries: Sequence[ManagedObject],
     preview: DryRunResult,
@@ -198,17 +198,17 @@ async def _remove(
     claims: Claims,
     orphan: bool = False,
 ) -> None:
-    hands = PlanExecutor(reach, owner, claims)
+    executor = PlanExecutor(resolver, owner, claims)
     try:
         for server in {entry.server for entry in entries}:
-            await clusters.there(reach.get(server))
-        await hands.prune(prune_order(entries), patient=False, orphan=orphan)
+            await clusters.there(resolver.get(server))
+        await executor.prune(prune_order(entries), patient=False, orphan=orphan)
     except KubeError as error:
         preview.problems.append(ObjectProblem(reason_of(error), str(error), owner.name))
     except ClusterError as error:
         preview.problems.append(ObjectProblem(error.reason, str(error), owner.name))
-    preview.problems += hands.problems
-    preview.notes += [f"stays: {kept}" for kept in hands.kept]
+    preview.problems += executor.problems
+    preview.notes += [f"stays: {kept}" for kept in executor.kept]
 
 
 def _defined_here(objects: Sequence[ManifestObject]) -> tuple[ManifestObject, ...]:

@@ -47,7 +47,7 @@ class FinalizeResult(msgspec.Struct, frozen=True):
 
 
 async def finalize(
-    reach: ClusterResolver,
+    resolver: ClusterResolver,
     resource: VidraResource,
     owner: Owner,
     peers: Peers,
@@ -70,10 +70,10 @@ async def finalize(
         by_server.setdefault(entry.server, []).append(entry)
     works = [
         _Work(
-            reach,
+            resolver,
             server,
             entries,
-            PlanExecutor(reach, owner, claims),
+            PlanExecutor(resolver, owner, claims),
             lambda cluster: LegacyMigration(cluster, resource, owner, peers),
         )
         for server, entries in by_server.items()
@@ -84,12 +84,12 @@ async def finalize(
                 group.create_task(work.run(resource.spec.deletion_policy, grace))
     except TimeoutError:
         pass  # What is certain is in the hands.
-    problems = [problem for work in works for problem in work.hands.problems]
-    gone = [key for work in works for key in work.hands.gone]
+    problems = [problem for work in works for problem in work.executor.problems]
+    gone = [key for work in works for key in work.executor.gone]
     outcome = Outcome(_verdict(problems), before.settled((), gone), tuple(problems), total=resource.status.objects)
-    kept = tuple(line for work in works for line in work.hands.kept)
-    held = tuple(line for work in works for line in work.hands.held)
-    again = min((work.hands.again for work in works if work.hands.again is not None), default=None)
+    kept = tuple(line for work in works for line in work.executor.kept)
+    held = tuple(line for work in works for line in work.executor.held)
+    again = min((work.executor.again for work in works if work.executor.again is not None), default=None)
     return FinalizeResult(outcome, kept, held, again, any(work.asking for work in works))
 
 
@@ -106,21 +106,21 @@ class _Work:
 
     def __init__(
         self,
-        reach: ClusterResolver,
+        resolver: ClusterResolver,
         server: str,
         entries: Sequence[ManagedObject],
-        hands: PlanExecutor,
+        executor: PlanExecutor,
         new_move: Callable[[Cluster], LegacyMigration],
     ) -> None:
-        self._reach, self._server, self._entries = reach, server, entries
+        self._resolver, self._server, self._entries = resolver, server, entries
         self._new_move = new_move
-        self.hands = hands
+        self.executor = executor
         self.asking = False
 
     async def run(self, policy: DeletionPolicy, grace: float) -> None:
         """Do what can be done; what stands in the way is in the hands' problems."""
         try:
-            cluster = self._reach.get(self._server)
+            cluster = self._resolver.get(self._server)
             await self._remove(cluster, policy, grace)
         except ClusterError as error:
             self._problem(error.reason, str(error))
@@ -133,25 +133,25 @@ class _Work:
     async def _remove(self, cluster: Cluster, policy: DeletionPolicy, grace: float) -> None:
         orphan = policy is DeletionPolicy.ORPHAN
         try:
-            cluster.breaker.require_available(self.hands.owner.manager, passing=True)
-            if self._reach.was_replaced(cluster):
-                return await self.hands.prune([self._entries])
+            cluster.breaker.require_available(self.executor.owner.manager, passing=True)
+            if self._resolver.was_replaced(cluster):
+                return await self.executor.prune([self._entries])
             if not orphan:
                 await self._watch(cluster)
             patient = policy is DeletionPolicy.WAIT_FOR_TERMINATION
             entries = await self._moved(cluster)
-            await self.hands.prune(prune_order(entries), patient=patient, grace=grace, orphan=orphan)
+            await self.executor.prune(prune_order(entries), patient=patient, grace=grace, orphan=orphan)
         except KubeError:
             cluster.breaker.record_failure()
             raise
 
     async def _moved(self, cluster: Cluster) -> list[ManagedObject]:
         """The entries, where the first Vidra wrote them with a UID: what it left is known as ours only then."""
-        move = self._new_move(cluster)
-        await move.discover({})
-        await move.execute()
-        self.hands.problems += move.problems
-        return move.current_entries(self._entries)
+        migration = self._new_move(cluster)
+        await migration.discover({})
+        await migration.execute()
+        self.executor.problems += migration.problems
+        return migration.current_entries(self._entries)
 
     async def _watch(self, cluster: Cluster) -> None:
         """Have the end of each object seen when it comes; an operator that has just started watches nothing yet."""
@@ -164,11 +164,11 @@ class _Work:
             if kind is not None:
                 places.setdefault(kind, set()).add(entry.namespace)
         held = {kind: frozenset(names) for kind, names in places.items()}
-        cluster.observed.hold(self.hands.owner.manager, held)
+        cluster.observed.hold(self.executor.owner.manager, held)
         await cluster.observed.ready(held, FILL_WITHIN)
 
     def _problem(self, reason: Reason, message: str) -> None:
-        self.hands.problems.append(ObjectProblem(reason, message))
+        self.executor.problems.append(ObjectProblem(reason, message))
 
 
 def _verdict(problems: Sequence[ObjectProblem]) -> Verdict:

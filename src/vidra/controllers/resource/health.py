@@ -64,7 +64,7 @@ class HealthSummary(msgspec.Struct, frozen=True):
     """No watch tells of some of them: they have to be asked for."""
 
     @property
-    def turns(self) -> float:
+    def limiter(self) -> float:
         """Unix time at which the first of them counts as Current without more news; infinite when none does."""
         untils = (found.health.until for _, found in self.unwell)
         return min((until for until in untils if until), default=math.inf)

@@ -65,7 +65,7 @@ class LegacyMigration:
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in.
         """
-        await together(self._move(key, kind, meta) for key, (kind, meta) in self._found.items())
+        await together(self._migrate(key, kind, meta) for key, (kind, meta) in self._found.items())
 
     def migrated_only(self, stages: Iterable[Iterable[DesiredObject]]) -> list[list[DesiredObject]]:
         """What may be applied: all but the objects that could not be moved."""
@@ -91,10 +91,10 @@ class LegacyMigration:
             return entry
         return msgspec.structs.replace(entry, uid=meta.uid, joined=self._takeover.joined(meta, entry))
 
-    async def _move(self, key: Key, kind: Kind, meta: Meta) -> None:
+    async def _migrate(self, key: Key, kind: Kind, meta: Meta) -> None:
         entry = self.inventory.entries[key]
         try:
-            await self._takeover.move(kind, entry, meta, lambda name: self._has(name, key))
+            await self._takeover.migration(kind, entry, meta, lambda name: self._has(name, key))
         except ObjectError as error:
             self._stuck.add(key)
             self.problems.append(ObjectProblem(error.reason, str(error), str(ref_of(entry))))

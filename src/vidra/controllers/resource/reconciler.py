@@ -76,7 +76,7 @@ LONGEST_WAIT = 30.0
 """Seconds between looks at what somebody else has to end, if no watch tells when: a kind, a namespace, a deletion."""
 LAST_TRY = 10.0
 """Seconds that a deletion may try when its time is over, or almost: the operator may have been away meanwhile."""
-GLANCE_AFTER = 0.1
+HEALTH_CHECK_AFTER = 0.1
 """Seconds over which news of how objects are is gathered into one look."""
 MOMENT = 0.5
 """Seconds by which a deletion may end late, so that the end of its time is not crept up to."""
@@ -93,7 +93,7 @@ class ResourceReconciler:
         self._drifts = DriftReviews(self._siblings)
         self._retries = Retries()
         self._claims = Claims(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share)
-        self._patience = HealthDeadline()
+        self._health_deadline = HealthDeadline()
         self._definitions = Definitions(shared.client)
         self._judged = CheckedBefore()
         self._restored: set[str] = set()
@@ -107,14 +107,14 @@ class ResourceReconciler:
             self.reconcile,
             WORKERS,
             shared.metrics,
-            glance=self._refresh_health,
+            health_check=self._refresh_health,
             mine=self._is_owned_here,
         )
         self._places = ClusterConcurrency(self.queue.add)
         shared.resources.listen(self._resource_changed)
         shared.syncs.listen(self._sync_changed)
-        shared.leaving.listen(self._enqueue_conflicts)
-        shared.underway.listen(self._on_sync_distributed)
+        shared.ending_resources.listen(self._enqueue_conflicts)
+        shared.handovers.listen(self._on_sync_distributed)
         shared.cluster_secrets.listen(self._credentials_changed)
 
     def on_object_event(self, manager: str) -> None:
@@ -134,7 +134,7 @@ class ResourceReconciler:
     def on_health_changed(self, manager: str) -> None:
         """An object that this field manager holds is better or worse than before."""
         if name := self._names.get(manager):
-            self.queue.add_health_check_after(name, GLANCE_AFTER)
+            self.queue.add_health_check_after(name, HEALTH_CHECK_AFTER)
 
     def enqueue_all(self) -> None:
         """Look at everything: a setting changed."""
@@ -169,7 +169,7 @@ class ResourceReconciler:
                 return await self._delete(resource, owner)
             await self._say_owed(name)
             resource = self._shared.resources.get(name) or resource
-            with self._shared.journeys.resume(resource, "pass"):
+            with self._shared.delivery_tracer.resume(resource, "pass"):
                 return await self._reconcile_normal(resource, owner)
         except KubeError as error:
             log.warning("pass broken off", error=str(error))
@@ -213,9 +213,9 @@ class ResourceReconciler:
 
     async def _look_on(self, resource: VidraResource, owner: Owner) -> Result:
         """Do nothing, and say how the objects are."""
-        reach = ClusterResolver(self._shared.clusters, resource)
+        resolver = ClusterResolver(self._shared.clusters, resource)
         try:
-            cluster = self._cluster(resource, reach, owner)
+            cluster = self._cluster(resource, resolver, owner)
             await watched(resource.status.managed_resources, cluster, owner)
         except ProbePendingError:
             return Result(requeue_after=ANSWERED_WITHIN)
@@ -229,15 +229,15 @@ class ResourceReconciler:
     async def _reconcile_on_cluster(
         self, resource: VidraResource, owner: Owner, reporter: StatusWriter, interval: float
     ) -> Result:
-        reach, cluster = ClusterResolver(self._shared.clusters, resource), None
+        resolver, cluster = ClusterResolver(self._shared.clusters, resource), None
         try:
             if resource.status.observed_generation < resource.metadata.generation:
                 self._shared.content.check(resource)
-            cluster = self._cluster(resource, reach, owner)
+            cluster = self._cluster(resource, resolver, owner)
             with self._places.slot(cluster, owner.name) as free:
                 if not free:
                     return Result(requeue_after=TRY_AGAIN_AFTER)
-                done = await self._apply(resource, reach, cluster, owner)
+                done = await self._apply(resource, resolver, cluster, owner)
         except ProbePendingError:
             return Result(requeue_after=ANSWERED_WITHIN)
         except ClusterError as error:
@@ -261,9 +261,9 @@ class ResourceReconciler:
             return ""
         return await self._shared.overlooked.hint(CLUSTER_LABEL, host_of(resource.spec.destination.server or ""))
 
-    def _cluster(self, resource: VidraResource, reach: ClusterResolver, owner: Owner) -> Cluster:
+    def _cluster(self, resource: VidraResource, resolver: ClusterResolver, owner: Owner) -> Cluster:
         """The cluster of the destination, if it is there."""
-        cluster = reach.destination()
+        cluster = resolver.destination()
         before = self._where.get(owner.manager)
         if before is not None and before is not cluster:
             before.leave(owner.manager)
@@ -277,18 +277,18 @@ class ResourceReconciler:
         return cluster
 
     async def _apply(
-        self, resource: VidraResource, reach: ClusterResolver, cluster: Cluster, owner: Owner
+        self, resource: VidraResource, resolver: ClusterResolver, cluster: Cluster, owner: Owner
     ) -> ReconcileResult | None:
         """Apply, unless nothing is to be done."""
         if owner.name in self._restored:
             resource = distrusted(resource)
         if message := overfull(resource):
             raise TooLarge(message)
-        if reach.was_replaced(cluster):
+        if resolver.was_replaced(cluster):
             resource = await StatusWriter(self._shared, resource).replaced(cluster)
-            reach = ClusterResolver(self._shared.clusters, resource)
+            resolver = ClusterResolver(self._shared.clusters, resource)
         judged = not self._judged.due(resource, cluster)
-        if judged and await is_up_to_date(resource, cluster, owner, self._drifts.doubts):
+        if judged and await is_up_to_date(resource, cluster, owner, self._drifts.suspects):
             await StatusWriter(self._shared, resource).health_changed(
                 self._evaluate_health(as_applied(resource), resource, cluster)
             )
@@ -300,13 +300,13 @@ class ResourceReconciler:
         reporter = StatusWriter(self._shared, resource)
         text = await self._text(resource)
         adopted: list[Ref] = []
-        terms = self._apply_options(resource, cluster, adopted.append)
-        move = LegacyMigration(cluster, resource, owner, self._shared.resources.get)
+        options = self._apply_options(resource, cluster, adopted.append)
+        migration = LegacyMigration(cluster, resource, owner, self._shared.resources.get)
         try:
             done = await apply_and_prune(
-                *(reach, resource, cluster, owner, text),
-                terms=terms,
-                move=move,
+                *(resolver, resource, cluster, owner, text),
+                options=options,
+                migration=migration,
                 drifts=self._drifts,
                 retries=self._retries,
                 claims=self._claims,
@@ -371,7 +371,7 @@ class ResourceReconciler:
             return None
         problem = dependency_obstacle(self._shared, resource) or await dependency_elsewhere(resource, cluster, owner)
         if problem is None:
-            cluster.lookouts.hold(owner.manager, ())
+            cluster.object_watches.hold(owner.manager, ())
         return problem
 
     async def _refresh_health(self, name: str) -> None:
@@ -389,7 +389,7 @@ class ResourceReconciler:
             return
         try:
             cluster = ClusterResolver(self._shared.clusters, resource).destination()
-            with self._shared.journeys.resume(resource, "look"):
+            with self._shared.delivery_tracer.resume(resource, "look"):
                 await StatusWriter(self._shared, resource).health_changed(
                     self._evaluate_health(as_applied(resource), resource, cluster)
                 )
@@ -411,16 +411,16 @@ class ResourceReconciler:
         outcome = msgspec.structs.replace(outcome, inventory=inventory, health=aggregate_health(outcome, found))
         name, verdict = resource.metadata.name, outcome.verdict
         if resource.spec.wait and verdict.ready:
-            left = self._patience.left(resource, outcome.checksum)
+            left = self._health_deadline.left(resource, outcome.checksum)
             verdict = ready_when_healthy(verdict, found, in_time=left > 0)
             if verdict.progressing:
                 self.queue.add_health_check_after(name, left + MOMENT)
                 if found.asked:
                     self.queue.add_after(name, LONGEST_WAIT)
-        if found.turns < math.inf:
-            self.queue.add_health_check_after(name, max(0, found.turns - time.time()) + MOMENT)
+        if found.limiter < math.inf:
+            self.queue.add_health_check_after(name, max(0, found.limiter - time.time()) + MOMENT)
         if verdict.ready:
-            self._patience.over(name)
+            self._health_deadline.over(name)
             verdict = also_unseen(verdict, found)
         return msgspec.structs.replace(outcome, verdict=verdict)
 
@@ -430,25 +430,25 @@ class ResourceReconciler:
         reporter = StatusWriter(self._shared, resource)
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
         peers = self._shared.resources.get
-        reach = ClusterResolver(self._shared.clusters, resource)
+        resolver = ClusterResolver(self._shared.clusters, resource)
         try:
             undefined = await self._definitions.why(resource, self._shared.syncs.get(sync_of(resource)))
         except KubeError as error:
-            farewell = unexplained(resource, error)
+            removal = unexplained(resource, error)
         else:
             if undefined:
                 reporter.spared(undefined)
                 return await self._remove_finalizer(resource)
             grace = grace_of(resource, datetime.now(UTC))
-            farewell = await finalize(reach, resource, owner, peers, self._claims, seconds=seconds, grace=grace)
-        reporter.kept(farewell.kept)
-        reporter.held(farewell.held)
-        outcome = farewell.outcome
+            removal = await finalize(resolver, resource, owner, peers, self._claims, seconds=seconds, grace=grace)
+        reporter.kept(removal.kept)
+        reporter.held(removal.held)
+        outcome = removal.outcome
         if outcome.inventory.entries:
             left = time_left(resource, datetime.now(UTC))
-            if left > 0 or farewell.asking:
+            if left > 0 or removal.asking:
                 await reporter.deleting(outcome)
-                left = min(left, left if farewell.again is None else farewell.again)
+                left = min(left, left if removal.again is None else removal.again)
                 longest = pause((problem.reason for problem in outcome.problems), LONGEST_WAIT) or LONGEST_WAIT
                 return Result(
                     requeue_after=min(longest, max(left, MOMENT) + MOMENT), failed=not outcome.verdict.progressing
@@ -496,12 +496,12 @@ class ResourceReconciler:
             return bool(self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place))
 
         may_describe = shared.settings().label_namespaces
-        if resource.metadata.name not in shared.leaving:
-            rivals = peers_in(shared.resources, shared.hub, shared.leaving, self._unwanted)
-            return ApplyOptions(resource.spec, rivals, adopted, waits, overlooked, may_describe)
-        meek = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
+        if resource.metadata.name not in shared.ending_resources:
+            conflict_peers = peers_in(shared.resources, shared.hub, shared.ending_resources, self._unwanted)
+            return ApplyOptions(resource.spec, conflict_peers, adopted, waits, overlooked, may_describe)
+        non_forcing = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
         return ApplyOptions(
-            meek, peers_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked, may_describe
+            non_forcing, peers_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked, may_describe
         )
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
@@ -515,9 +515,9 @@ class ResourceReconciler:
             for item in self._shared.resources.group(sync)
             if item.metadata.name != resource.metadata.name
             and not item.metadata.deletion_timestamp
-            and item.metadata.name not in self._shared.leaving
+            and item.metadata.name not in self._shared.ending_resources
         )
-        waits = sync in self._shared.underway or may_take(siblings, unwanted)
+        waits = sync in self._shared.handovers or may_take(siblings, unwanted)
         if waits:
             now = self._unwanted[resource.metadata.name] = frozenset(str(ref_of(entry)) for entry in unwanted)
             if now - before:
@@ -586,8 +586,8 @@ class ResourceReconciler:
         self._restored.discard(owner.name)
         self._drifts.forget(owner.name)
         self._retries.forget(owner.name)
-        self._shared.journeys.forget(owner.name)
-        self._patience.over(owner.name)
+        self._shared.delivery_tracer.forget(owner.name)
+        self._health_deadline.over(owner.name)
         self._judged.forget(owner.name)
         self._where.pop(owner.manager, None)
         self.queue.forget(owner.name)

@@ -43,13 +43,13 @@ class ControllerContext(msgspec.Struct, frozen=True):
     content: ContentStore
     recorder: Recorder
     metrics: Metrics
-    journeys: DeliveryTracer
+    delivery_tracer: DeliveryTracer
     settings: Callable[[], Settings]
     """The settings in force now."""
     share: ShardAssignment = msgspec.field(default_factory=ShardAssignment)
     """The syncs that are this replica's to work on."""
-    leaving: BeingDeleted = msgspec.field(default_factory=BeingDeleted)
-    underway: Handovers = msgspec.field(default_factory=Handovers)
+    ending_resources: BeingDeleted = msgspec.field(default_factory=BeingDeleted)
+    handovers: Handovers = msgspec.field(default_factory=Handovers)
 
 
 def sync_of(resource: VidraResource) -> str:

@@ -63,8 +63,8 @@ class Delivery:
 class _Leg:
     """The way of a journey to one VidraResource."""
 
-    def __init__(self, journey: Delivery, checksum: str) -> None:
-        self.journey = journey
+    def __init__(self, trace: Delivery, checksum: str) -> None:
+        self.trace = trace
         self.checksum = checksum
         self.applied = False
         self.health = NOTHING
@@ -82,23 +82,23 @@ class DeliveryTracer:
     def start(self, sync: str, artifact: Artifact, listed: PollTimes) -> Iterator[Delivery]:
         """A change was seen in a list; what is done while the context lasts belongs to it."""
         about = {"vidra.sync": sync, "vidra.artifact": artifact.id, "vidra.checksum": artifact.checksum or ""}
-        journey = Delivery(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
-        journey.span.child("query", begun=listed.asked).end(listed.came)
+        trace = Delivery(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
+        trace.span.child("query", begun=listed.asked).end(listed.came)
         try:
-            with use_span(journey.span):
-                yield journey
+            with use_span(trace.span):
+                yield trace
         except Exception as error:
-            journey.fail(str(error))
+            trace.fail(str(error))
             raise
         finally:
-            if not journey.under_way:
-                journey.span.end()
+            if not trace.under_way:
+                trace.span.end()
 
-    def assign(self, name: str, journey: Delivery, checksum: str) -> None:
+    def assign(self, name: str, trace: Delivery, checksum: str) -> None:
         """The text is about to be handed to this VidraResource."""
         self._end(name, "superseded")
-        journey.under_way.add(name)
-        self._legs[name] = _Leg(journey, checksum)
+        trace.under_way.add(name)
+        self._legs[name] = _Leg(trace, checksum)
 
     @contextmanager
     def resume(self, resource: VidraResource, doing: str) -> Iterator[None]:
@@ -107,7 +107,7 @@ class DeliveryTracer:
         if leg is None:
             yield
             return
-        with use_span(leg.journey.span), start_span(doing, {"vidra.resource": resource.metadata.name}):
+        with use_span(leg.trace.span), start_span(doing, {"vidra.resource": resource.metadata.name}):
             yield
 
     def record_outcome(self, resource: VidraResource, verdict: Verdict, checksum: str, health: Status | None) -> None:
@@ -117,15 +117,15 @@ class DeliveryTracer:
             return
         if checksum == leg.checksum and not leg.applied:
             leg.applied = True
-            leg.health = leg.journey.span.child("wait for health", {"vidra.resource": name})
+            leg.health = leg.trace.span.child("wait for health", {"vidra.resource": name})
             self._measure(leg, "applied")
         if leg.applied and health is Status.CURRENT:
             self._measure(leg, "healthy")
             self._end(name)
         elif leg.applied and health is Status.FAILED:
-            leg.journey.fail(f"{name}: its objects have failed")
+            leg.trace.fail(f"{name}: its objects have failed")
         elif not verdict.ready and not verdict.progressing:
-            leg.journey.fail(f"{name}: {verdict.reason}: {verdict.message}")
+            leg.trace.fail(f"{name}: {verdict.reason}: {verdict.message}")
 
     def forget(self, name: str) -> None:
         """The VidraResource is gone."""
@@ -141,9 +141,9 @@ class DeliveryTracer:
         return leg if leg and content and content.checksum == leg.checksum else None
 
     def _measure(self, leg: _Leg, until: str) -> None:
-        self._metrics.delivery.labels(until).observe(leg.journey.seconds)
+        self._metrics.delivery.labels(until).observe(leg.trace.seconds)
 
     def _end(self, name: str, how: str = "") -> None:
         if leg := self._legs.pop(name, None):
             leg.health.end()
-            leg.journey.leave(name, how)
+            leg.trace.leave(name, how)

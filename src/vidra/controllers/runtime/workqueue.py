@@ -64,14 +64,14 @@ class WorkQueue:
         workers: int,
         metrics: Metrics,
         *,
-        glance: HealthCheck = _no_health_check,
+        health_check: HealthCheck = _no_health_check,
         mine: Callable[[str], bool] = _every,
     ) -> None:
         self.name = name
         self._mine = mine
         self._metrics = metrics
         self._work = work
-        self._glance = glance
+        self._health_check = health_check
         self._workers = workers
         self._ready: OrderedDict[str, float] = OrderedDict()
         """With the moment since when."""
@@ -81,8 +81,8 @@ class WorkQueue:
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
         self._timers: list[tuple[float, str]] = []
-        self._glances_due: dict[str, float] = {}
-        self._only_glances: set[str] = set()
+        self._health_checks_due: dict[str, float] = {}
+        self._health_checks_only: set[str] = set()
         """Of the ready keys, those that nobody wants more for."""
         self._ended = asyncio.Event()
         """Set whenever a worker is through with a key."""
@@ -97,7 +97,7 @@ class WorkQueue:
     def add(self, key: str) -> None:
         """Work on this key as soon as a worker is free."""
         self._due.pop(key, None)
-        self._only_glances.discard(key)
+        self._health_checks_only.discard(key)
         if key in self._running:
             self._again.add(key)
         elif key not in self._ready:
@@ -115,16 +115,16 @@ class WorkQueue:
     def add_health_check_after(self, key: str, seconds: float) -> None:
         """Look at this key in so many seconds; the earliest of several delays wins."""
         at = asyncio.get_running_loop().time() + seconds
-        if self._glances_due.get(key, at + 1) <= at:
+        if self._health_checks_due.get(key, at + 1) <= at:
             return
-        self._glances_due[key] = at
+        self._health_checks_due[key] = at
         heapq.heappush(self._timers, (at, key))
         self._alarm.set()
 
     def forget(self, key: str) -> None:
         """Drop the key's delays and failures: it is gone."""
         self._due.pop(key, None)
-        self._glances_due.pop(key, None)
+        self._health_checks_due.pop(key, None)
         self._failures.pop(key, None)
 
     async def wait_until_released(self) -> None:
@@ -167,7 +167,7 @@ class WorkQueue:
             self._running[key] = now = time.monotonic()
             self._waited.observe(now - since)
             try:
-                await (self._run_health_check(key) if key in self._only_glances else self._run_reconcile(key))
+                await (self._run_health_check(key) if key in self._health_checks_only else self._run_reconcile(key))
             finally:
                 del self._running[key]
                 self._ended.set()
@@ -176,8 +176,8 @@ class WorkQueue:
                     self.add(key)
 
     async def _run_health_check(self, key: str) -> None:
-        self._only_glances.discard(key)
-        await self._glance(key)
+        self._health_checks_only.discard(key)
+        await self._health_check(key)
 
     async def _run_reconcile(self, key: str) -> None:
         began = time.perf_counter()
@@ -211,7 +211,7 @@ class WorkQueue:
                 at, key = heapq.heappop(self._timers)
                 if self._due.get(key) == at:
                     self.add(key)
-                if self._glances_due.get(key) == at:
+                if self._health_checks_due.get(key) == at:
                     self._add_health_check(key)
             pause = self._timers[0][0] - loop.time() if self._timers else None
             try:
@@ -222,9 +222,9 @@ class WorkQueue:
 
     def _add_health_check(self, key: str) -> None:
         """Make the key ready for a look; one that is worked on just now is looked at after that."""
-        del self._glances_due[key]
+        del self._health_checks_due[key]
         if key in self._running:
             self.add_health_check_after(key, HEALTH_CHECK_AGAIN)
         elif key not in self._ready:
-            self._only_glances.add(key)
+            self._health_checks_only.add(key)
             self._make_ready(key)

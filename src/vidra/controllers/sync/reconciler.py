@@ -64,7 +64,7 @@ class SyncReconciler:
         self._shared = shared
         self._pool = pool
         self._asked: dict[str, PollState] = {}
-        self._turns = ConcurrencyLimiter(AT_ONE_INFRAHUB)
+        self._limiter = ConcurrencyLimiter(AT_ONE_INFRAHUB)
         self._stale: set[str] = set()
         """Syncs whose last answer counts no more. A mark that is set during a pass outlives it."""
         self._waiting: set[str] = set()
@@ -136,7 +136,7 @@ class SyncReconciler:
         self._stale.discard(name)
         self._waiting.discard(name)
         self._freshness.forget(name)
-        self._shared.leaving.note(name, ())
+        self._shared.ending_resources.note(name, ())
         self.queue.forget(name)
 
     async def _reconcile_normal(self, sync: InfrahubSync, reporter: StatusWriter) -> Result:
@@ -163,18 +163,18 @@ class SyncReconciler:
         admission = current_step(self._shared, sync, asked.done.waiting if asked else ())
         wait = asked.wait(sync) if asked and name not in self._stale and not admission.can_proceed else 0
         if asked and wait > 0:
-            farewell = await self._prune(sync, asked)
-            await reporter.readiness_changed(asked.done, asked.failure, farewell, admission)
-            return Result(requeue_after=wait, failed=farewell.failed)
+            removal = await self._prune(sync, asked)
+            await reporter.readiness_changed(asked.done, asked.failure, removal, admission)
+            return Result(requeue_after=wait, failed=removal.failed)
         infrahub = sync.spec.source.infrahub_api_url
-        if not self._turns.acquire(infrahub, name):
+        if not self._limiter.acquire(infrahub, name):
             return Result(requeue_after=TRY_AGAIN_AFTER)
         try:
             return await self._poll_with_slot(sync, interval, asked)
         except PollOutdatedError:
             return Result()
         finally:
-            if called := self._turns.release(infrahub):
+            if called := self._limiter.release(infrahub):
                 self.queue.add(called)
 
     async def _poll_with_slot(self, sync: InfrahubSync, interval: float, asked: PollState | None) -> Result:
@@ -208,8 +208,8 @@ class SyncReconciler:
 
     async def _prune(self, sync: InfrahubSync, asked: PollState) -> PruneResult:
         """Delete what is no longer listed as soon as it may go; not while nobody knows what is listed now."""
-        leaving = asked.done.leaving
-        self._shared.leaving.note(sync.metadata.name, leaving)
+        ending_resources = asked.done.ending_resources
+        self._shared.ending_resources.note(sync.metadata.name, ending_resources)
         return PruneResult() if asked.failure else await prune(self._shared, sync, asked.done)
 
     async def _with_finalizer(self, sync: InfrahubSync) -> InfrahubSync:
@@ -239,7 +239,7 @@ class SyncReconciler:
         if SYNC_FINALIZER not in sync.metadata.finalizers:
             return Result()
         left = self._shared.resources.group(sync.metadata.name)
-        self._shared.leaving.note(sync.metadata.name, [item.metadata.name for item in left])
+        self._shared.ending_resources.note(sync.metadata.name, [item.metadata.name for item in left])
         if waiting := await self._wait_for_successors(sync, reporter):
             return waiting
         left = left or await untold(self._shared, sync)

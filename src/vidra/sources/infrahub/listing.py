@@ -44,8 +44,8 @@ def read_listing(said: Answer, artifact_name: str, most: int) -> Listing:
     _check_names([node for node in nodes if node is not None], artifact_name)
     artifacts = {node.id: node for node in reversed(good)}
     beside = [f"Infrahub reports beside the list: {told(answer.errors, said.secrets)}"] if answer.errors else []
-    doubts = _doubts(root, nodes, len(good), len(artifacts))
-    return Listing(tuple(_artifact(node) for node in reversed(artifacts.values())), "; ".join([*beside, *doubts]))
+    suspects = _suspects(root, nodes, len(good), len(artifacts))
+    return Listing(tuple(_artifact(node) for node in reversed(artifacts.values())), "; ".join([*beside, *suspects]))
 
 
 def _decode(body: bytes) -> Body:
@@ -116,7 +116,7 @@ def _check_names(nodes: list[Node], wanted: str) -> None:
         )
 
 
-def _doubts(root: Root, nodes: list[Node | None], good: int, distinct: int) -> Iterator[str]:
+def _suspects(root: Root, nodes: list[Node | None], good: int, distinct: int) -> Iterator[str]:
     if good < len(nodes):
         yield f"{len(nodes) - good} of {len(nodes)} entries have no id or no checksum"
     if distinct < good:

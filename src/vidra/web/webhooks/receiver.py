@@ -67,9 +67,9 @@ class Receiver:
         """Note what came of a call."""
         self._counts[result].inc()
 
-    def note(self, mishap: ConnectionFailure) -> None:
+    def note(self, failure: ConnectionFailure) -> None:
         """Count a connection that no call came of."""
-        self.count(_MISHAPS[mishap])
+        self.count(_MISHAPS[failure])
 
     async def _receive(self, request: web.BaseRequest) -> Result:
         self._admit(request)

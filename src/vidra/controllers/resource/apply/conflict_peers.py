@@ -7,13 +7,13 @@ from collections.abc import Container, Mapping
 from vidra.api.names import MANAGER_PREFIX
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
-from vidra.apply.guards.conflicts import Peer, Rivals
+from vidra.apply.guards.conflicts import ConflictPeers, Peer
 from vidra.kube.store import Store
 
 
 def peers_in(
-    resources: Store[VidraResource], hub: str, leaving: Container[str], unwanted: Mapping[str, frozenset[str]]
-) -> Rivals:
+    resources: Store[VidraResource], hub: str, ending_resources: Container[str], unwanted: Mapping[str, frozenset[str]]
+) -> ConflictPeers:
     """Looks the VidraResource behind a field manager up.
 
     Args:
@@ -31,7 +31,7 @@ def peers_in(
             found = next((item for item in resources if Owner(hub, item.metadata.name).manager == manager), None)
         if found is None:
             return None
-        goes = found.metadata.deletion_timestamp is not None or found.metadata.name in leaving
+        goes = found.metadata.deletion_timestamp is not None or found.metadata.name in ending_resources
         return Peer(found.metadata.name, found.spec.priority, goes, unwanted.get(found.metadata.name, frozenset()))
 
     return find

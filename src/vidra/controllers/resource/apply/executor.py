@@ -41,8 +41,8 @@ Gate = Callable[[int], ObjectProblem | None]
 class PlanExecutor:
     """What one pass did so far. It stays true when the pass is broken off: what is not certain is not in it."""
 
-    def __init__(self, reach: ClusterResolver, owner: Owner, claims: Claims) -> None:
-        self._reach = reach
+    def __init__(self, resolver: ClusterResolver, owner: Owner, claims: Claims) -> None:
+        self._resolver = resolver
         self.owner = owner
         self._claims = claims
         self.applied: list[ManagedObject] = []
@@ -65,7 +65,7 @@ class PlanExecutor:
         cluster: Cluster,
         stages: Iterable[Sequence[DesiredObject]],
         before: Inventory,
-        terms: ApplyOptions,
+        options: ApplyOptions,
         gate: Gate,
     ) -> None:
         """Apply everything; one refused object does not stop the others of its wave.
@@ -76,7 +76,7 @@ class PlanExecutor:
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in: the rest would fail alike.
         """
-        applier = Applier(cluster.client, cluster.observed, self.owner, terms, guard_of(cluster))
+        applier = Applier(cluster.client, cluster.observed, self.owner, options, guard_of(cluster))
         wave: int | None = None
         for stage in filter(None, stages):
             if stage[0].wave != wave:
@@ -164,9 +164,9 @@ class PlanExecutor:
         return False
 
     async def _removal(self, entry: ManagedObject, *, orphan: bool) -> Removed:
-        cluster = self._reach.get(entry.server)
+        cluster = self._resolver.get(entry.server)
         cluster.breaker.require_available(self.owner.manager, passing=True)
-        if self._reach.was_replaced(cluster):
+        if self._resolver.was_replaced(cluster):
             return Removed(Removal.KEPT, f"another cluster is at {entry.server} now, and nothing in it is touched")
         if not entry.joined and (why := guard_of(cluster).keeps(ref_of(entry))):
             return Removed(Removal.KEPT, why)

@@ -71,9 +71,9 @@ def prune_guard(
 ) -> PruneGuard:
     """Look at what a plan would prune, before it is carried out."""
     nothing = not reading.objects and not reading.problems
-    arrivals = {_apart(key) for key in want.objects if key not in before.entries}
+    trigger = {_apart(key) for key in want.objects if key not in before.entries}
     unwanted = [entry for stage in work.prune for entry in stage]
-    going = tuple(entry for entry in unwanted if _apart(key_of(entry)) not in arrivals and not survives(entry))
+    going = tuple(entry for entry in unwanted if _apart(key_of(entry)) not in trigger and not survives(entry))
     held = None
     if not (nothing and resource.spec.allow_empty):
         limit, last = resource.spec.prune_limit, resource.status.held_prune

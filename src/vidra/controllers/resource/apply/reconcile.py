@@ -70,14 +70,14 @@ class ReconcileResult(msgspec.Struct, frozen=True):
 
 
 async def apply_and_prune(
-    reach: ClusterResolver,
+    resolver: ClusterResolver,
     resource: VidraResource,
     cluster: Cluster,
     owner: Owner,
     text: bytes,
     *,
-    terms: ApplyOptions,
-    move: LegacyMigration,
+    options: ApplyOptions,
+    migration: LegacyMigration,
     drifts: DriftReviews,
     retries: Retries,
     claims: Claims,
@@ -98,16 +98,16 @@ async def apply_and_prune(
         KubeError: The inventory could not be written ahead.
         TooLarge: It never can be.
     """
-    before = move.inventory
+    before = migration.inventory
     with start_span("read", {"vidra.bytes": len(text)}):
         reading = await run_in_thread_if_large(len(text), lambda: read(text))
     try:
         with start_span("compare"):
             want = await build_desired_state(reading, resource.spec, cluster, owner)
             claims.wants(owner, want.objects)
-            await move.discover(want.objects)
-            listed, before, manifest = before, move.inventory, want.objects.values()
-            want = await retries.still(want, before, cluster, owner, terms)
+            await migration.discover(want.objects)
+            listed, before, manifest = before, migration.inventory, want.objects.values()
+            want = await retries.still(want, before, cluster, owner, options)
             await watch(want, before, cluster, owner)
             await make_visible(before, cluster, owner)
             before = with_ends(before, want, claims, cluster, owner)
@@ -127,42 +127,42 @@ async def apply_and_prune(
     if inventory is not listed:
         must_fit(resource, inventory)
         await ahead(_on_the_way(work, inventory, want, limits.held, cluster_record(cluster)))
-    hands = PlanExecutor(reach, owner, claims)
+    executor = PlanExecutor(resolver, owner, claims)
     problems = list(want.problems)
     try:
-        await move.execute()
-        await hands.apply(
-            cluster, move.migrated_only(work.stages), before, terms, gate=_gates(want, before, hands, cluster)
+        await migration.execute()
+        await executor.apply(
+            cluster, migration.migrated_only(work.stages), before, options, gate=_gates(want, before, executor, cluster)
         )
-        problems += (*move.problems, *hands.problems, *review.problems)
+        problems += (*migration.problems, *executor.problems, *review.problems)
         unwanted = [entry for stage in work.prune for entry in stage]
-        objection = limits.reason_to_hold(resource, unwanted, waits=terms.waits(unwanted))
-        problems += await _prune(work, hands, objection, may=not problems, must_say=limits.manifest_empty)
+        objection = limits.reason_to_hold(resource, unwanted, waits=options.waits(unwanted))
+        problems += await _prune(work, executor, objection, may=not problems, must_say=limits.manifest_empty)
         remarks = () if problems else await drifts.rules.unused(resource, want, cluster, owner)
     except KubeError as error:
         raise ReconcileAbortedError(
-            error, inventory.settled(hands.applied, hands.gone), limits.left(hands.gone)
+            error, inventory.settled(executor.applied, executor.gone), limits.left(executor.gone)
         ) from None
     await yield_to_loop(want.total)
-    retries.note(owner.name, want, hands.refused)
+    retries.note(owner.name, want, executor.refused)
     problems = _in_order(problems, manifest)
-    reverted = review.reverted(hands.applied)
+    reverted = review.reverted(executor.applied)
     drifts.fights.note(owner.name, map(key_of, reverted), time.monotonic())
     outcome = Outcome(
         judge(problems, want.total, summary(review.reported)),
-        inventory.settled(hands.applied, hands.gone),
+        inventory.settled(executor.applied, executor.gone),
         tuple(problems),
         want.total,
-        ready=len(work.unchanged) + len(hands.applied),
+        ready=len(work.unchanged) + len(executor.applied),
         checksum="" if problems else checksum_of(resource),
-        held=limits.left(hands.gone),
+        held=limits.left(executor.gone),
         drifted=review.reported,
         clusters=cluster_record(cluster),
     )
     warnings = (*(item.message for item in reading.warnings), *remarks)
-    changed = _changed(hands.applied, before, review.reverting)
+    changed = _changed(executor.applied, before, review.reverting)
     told = tuple(str(ref_of(entry)) for entry in reverted)
-    return ReconcileResult(outcome, warnings, changed, len(hands.removed), told, tuple(hands.kept))
+    return ReconcileResult(outcome, warnings, changed, len(executor.removed), told, tuple(executor.kept))
 
 
 async def watch(want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner) -> None:
@@ -197,7 +197,7 @@ def compare(want: DesiredState, before: Inventory, cluster: Cluster, owner: Owne
     return plan(want.objects, before, look, owner.manager)
 
 
-def _gates(want: DesiredState, before: Inventory, hands: PlanExecutor, cluster: Cluster) -> Gate:
+def _gates(want: DesiredState, before: Inventory, executor: PlanExecutor, cluster: Cluster) -> Gate:
     """What holds a wave of these objects back, by what the cluster's views show when its turn comes."""
     objects = want.objects.values()
 
@@ -206,11 +206,11 @@ def _gates(want: DesiredState, before: Inventory, hands: PlanExecutor, cluster: 
         over = ended(entry, cluster, item.kind) if entry and entry.revision.startswith(f"{item.digest}-") else None
         return over or standing(cluster, item.kind, item.ref)
 
-    return lambda wave: gate(objects, want.missing, hands.problems, wave, look)
+    return lambda wave: gate(objects, want.missing, executor.problems, wave, look)
 
 
 async def _prune(
-    work: Plan, hands: PlanExecutor, objection: ObjectProblem | None, *, may: bool, must_say: bool
+    work: Plan, executor: PlanExecutor, objection: ObjectProblem | None, *, may: bool, must_say: bool
 ) -> Sequence[ObjectProblem]:
     """Remove what is no longer wanted, if nothing speaks against it; what does, and what failed.
 
@@ -221,8 +221,8 @@ async def _prune(
     if objection:
         return (objection,) if may or must_say else ()
     if may:
-        await hands.prune(work.prune)
-        return hands.problems
+        await executor.prune(work.prune)
+        return executor.problems
     return ()
 
 

@@ -70,7 +70,7 @@ class Retries:
         self._known.pop(owner, None)
 
     async def still(
-        self, want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner, terms: ApplyOptions
+        self, want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner, options: ApplyOptions
     ) -> DesiredState:
         """What is wanted, with the objects that would be refused as they were before among what is missing.
 
@@ -85,7 +85,7 @@ class Retries:
         ]
         if not again:
             return want
-        rehearsed = await _rehearse(again, cluster, owner, terms)
+        rehearsed = await _dry_run(again, cluster, owner, options)
         same = {key: known[key] for key, problem in rehearsed.items() if problem == known[key].problem}
         if same:
             self._known[owner.name] = same
@@ -94,13 +94,15 @@ class Retries:
         return DesiredState(objects, (*want.missing, *missing))
 
 
-async def _rehearse(
-    items: Sequence[DesiredObject], cluster: Cluster, owner: Owner, terms: ApplyOptions
+async def _dry_run(
+    items: Sequence[DesiredObject], cluster: Cluster, owner: Owner, options: ApplyOptions
 ) -> dict[Key, ObjectProblem | None]:
     client = cluster.client.rehearsing()
     # What it answers is no news of anything.
     unseen = InformerSet(client, lambda _old, _new: None, _NoJudge(), lambda _: None)
-    applier = Applier(client, unseen, owner, msgspec.structs.replace(terms, adopted=lambda _: None), guard_of(cluster))
+    applier = Applier(
+        client, unseen, owner, msgspec.structs.replace(options, adopted=lambda _: None), guard_of(cluster)
+    )
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: DesiredObject) -> ObjectProblem | None:

@@ -45,7 +45,7 @@ def last_reconcile_complete(resource: VidraResource) -> bool:
     )
 
 
-async def is_up_to_date(resource: VidraResource, cluster: Cluster, owner: Owner, doubts: Suspects) -> bool:
+async def is_up_to_date(resource: VidraResource, cluster: Cluster, owner: Owner, suspects: Suspects) -> bool:
     """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
     status = resource.status
     identified = not status.managed_resources or set(cluster_record(cluster)) <= set(status.clusters)
@@ -55,7 +55,7 @@ async def is_up_to_date(resource: VidraResource, cluster: Cluster, owner: Owner,
         kinds = await watched(status.managed_resources, cluster, owner)
     except (KubeError, StaleDiscoveryError):
         return False
-    return all(_untouched(entry, kinds, cluster, owner, doubts) for entry in status.managed_resources)
+    return all(_untouched(entry, kinds, cluster, owner, suspects) for entry in status.managed_resources)
 
 
 async def watched(entries: Sequence[ManagedObject], cluster: Cluster, owner: Owner) -> dict[tuple[str, str], Kind]:
@@ -97,7 +97,7 @@ async def _kinds(entries: Sequence[ManagedObject], cluster: Cluster) -> dict[tup
 
 
 def _untouched(
-    entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner, doubts: Suspects
+    entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner, suspects: Suspects
 ) -> bool:
     """Whether the cluster shows the object that was applied, with all its fields still in the owner's hands."""
     kind = kinds.get((entry.api_version, entry.kind))
@@ -110,5 +110,5 @@ def _untouched(
         and live.uid == entry.uid
         and not live.terminating
         and held_of(entry) == live.digest(owner.manager)
-        and not doubts.about(owner.name, entry, live)
+        and not suspects.about(owner.name, entry, live)
     )

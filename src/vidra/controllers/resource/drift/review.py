@@ -66,7 +66,7 @@ class DriftReviews:
     def __init__(self, siblings: Siblings = lambda _: ()) -> None:
         self.fights = DriftFights()
         self.rules = Rules(siblings)
-        self.doubts = Suspects()
+        self.suspects = Suspects()
         self._told: dict[str, dict[Key, _Told]] = {}
 
     async def review(
@@ -122,7 +122,7 @@ class DriftReviews:
         """The owner is gone."""
         self.fights.forget(owner)
         self.rules.forget(owner)
-        self.doubts.forget(owner)
+        self.suspects.forget(owner)
         self._told.pop(owner, None)
 
     def _doubted(self, work: Plan, cluster: Cluster, owner: Owner, *, everything: bool) -> list[ManagedObject]:
@@ -131,18 +131,18 @@ class DriftReviews:
         found: list[ManagedObject] = []
         for entry in work.unchanged:
             known = told.get(key_of(entry))
-            if everything or (known and known.finding.drift) or self._in_doubt(entry, cluster, owner):
+            if everything or (known and known.finding.drift) or self._suspected(entry, cluster, owner):
                 found.append(entry)
         return found
 
-    def _in_doubt(self, entry: ManagedObject, cluster: Cluster, owner: Owner) -> bool:
+    def _suspected(self, entry: ManagedObject, cluster: Cluster, owner: Owner) -> bool:
         kind = cluster.discovery.known(entry.api_version, entry.kind)
         live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
-        return live is not None and self.doubts.about(owner.name, entry, live)
+        return live is not None and self.suspects.about(owner.name, entry, live)
 
     def _keep(self, owner: Owner, inventory: Inventory, keys: Collection[Key]) -> None:
         """Forget what was told of objects that are as they should be again."""
-        self.doubts.keep(owner.name, inventory.entries.keys())
+        self.suspects.keep(owner.name, inventory.entries.keys())
         known = {key: told for key, told in self._told.pop(owner.name, {}).items() if key in keys}
         if keys:
             self._told[owner.name] = known
@@ -190,7 +190,7 @@ class DriftReviews:
             return Finding()  # gone, or another: that is for the view to say
         self._told[owner.name][item.key] = _Told(state, finding)
         if holds and not finding.drift:
-            self.doubts.fine(owner.name, entry, max(finding.generation, live.touched if live else 0))
+            self.suspects.fine(owner.name, entry, max(finding.generation, live.touched if live else 0))
         return finding
 
 

@@ -230,7 +230,7 @@ class StatusWriter:
                 size = len(msgspec.json.encode(status))
                 raise refused(len(status.managed_resources), size, str(error)) from None
         if handled:
-            self._shared.journeys.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health)
+            self._shared.delivery_tracer.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health)
 
     def _is_news(self, verdict: Verdict) -> bool:
         status = as_read(self._resource, self._shared.resources).status

@@ -78,7 +78,7 @@ class ArtifactDistributor:
         }
         # One text that changes alone has nobody to take something over from.
         several = len(fetch) > 1
-        with self._shared.underway.mark(self._sync) if several else nullcontext():
+        with self._shared.handovers.mark(self._sync) if several else nullcontext():
             async with asyncio.TaskGroup() as group:
                 for item in keep:
                     group.create_task(self._guarded(artifact_of(item), self._keep(item)))
@@ -100,15 +100,15 @@ class ArtifactDistributor:
         await self._builder.keep(item, self._targets[place_of(item)])
 
     async def _fetch(self, artifact: Artifact, places: Iterable[str]) -> None:
-        journeys = self._shared.journeys
+        delivery_tracer = self._shared.delivery_tracer
         async with self._places:
-            with journeys.start(self._sync, artifact, self._listed) as journey:
+            with delivery_tracer.start(self._sync, artifact, self._listed) as trace:
                 content = self._builder.stored(artifact) or await self._download(artifact)
                 for place in places:
                     existing = self._there.get((artifact.id, place))
                     name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
                     # Before it is written: its pass may begin before the answer is here.
-                    journeys.assign(name, journey, content.checksum)
+                    delivery_tracer.assign(name, trace, content.checksum)
                     with start_span("hand over", {"vidra.resource": name}):
                         self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
                 await self._builder.collect_garbage(content)

@@ -31,7 +31,7 @@ class ListingResult(msgspec.Struct, frozen=True):
     artifacts: frozenset[str]
     """Ids of what is listed."""
     troubles: tuple[SyncProblem, ...]
-    leaving: Unlisted = {}
+    ending_resources: Unlisted = {}
     """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are gone."""
     left: frozenset[str] = frozenset()
     """Of them, those whose objects stay."""
@@ -68,21 +68,21 @@ async def reconcile_artifacts(
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
     # Before anything new is applied: what goes yields to it.
-    shared.leaving.note(sync.metadata.name, (item.metadata.name for item in going))
-    spread = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
-    admission = plan_rollout(sync, places, spread.outdated_targets(decision), existing)
-    await spread.run(decision, admission)
-    if spread.certain:
+    shared.ending_resources.note(sync.metadata.name, (item.metadata.name for item in going))
+    distributor = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
+    admission = plan_rollout(sync, places, distributor.outdated_targets(decision), existing)
+    await distributor.run(decision, admission)
+    if distributor.certain:
         await _tidy(shared, sync.metadata.name)
     listed = frozenset(artifact.id for artifact in listing.artifacts)
     changed = {artifact.id for artifact in decision.fetch}
     return ListingResult(
         artifacts=listed,
-        troubles=(*targets.troubles, *decision.troubles, *spread.troubles),
-        leaving=unlisted(going, listed, changed, before.leaving, before.artifacts),
+        troubles=(*targets.troubles, *decision.troubles, *distributor.troubles),
+        ending_resources=unlisted(going, listed, changed, before.ending_resources, before.artifacts),
         left=_left(sync, strays),
-        created=spread.counts[True],
-        updated=spread.counts[False],
+        created=distributor.counts[True],
+        updated=distributor.counts[False],
         waiting=admission.waiting,
         remark=remark_on(listing.artifacts),
     )

@@ -34,17 +34,17 @@ class PruneResult(msgspec.Struct, frozen=True):
 
 async def prune(shared: ControllerContext, sync: InfrahubSync, done: ListingResult) -> PruneResult:
     """Delete those of the unlisted that nothing holds back."""
-    if not done.leaving:
+    if not done.ending_resources:
         return PruneResult()
     group = shared.resources.group(sync.metadata.name)
-    parting: PruneDecision = decide_prune(
-        sync, done.artifacts, done.leaving, group, targets_of(sync, shared.clusters.catalogue, group).expects
+    decision: PruneDecision = decide_prune(
+        sync, done.artifacts, done.ending_resources, group, targets_of(sync, shared.clusters.catalogue, group).expects
     )
-    troubles = await _remove(shared, sync, parting.go, done.left)
+    troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(
-        removed=len(parting.go) - len(troubles),
-        troubles=((parting.held,) if parting.held else ()) + tuple(troubles),
-        note=parting.note,
+        removed=len(decision.go) - len(troubles),
+        troubles=((decision.held,) if decision.held else ()) + tuple(troubles),
+        note=decision.note,
         failed=bool(troubles),
     )
 

@@ -56,7 +56,7 @@ def _is_successor(sync: InfrahubSync, mine: Sequence[VidraResource], other: Infr
     if verdict.reason != Reason.RESOURCES_NOT_READY:
         return True
     unready = [item for item in theirs if not ready(item)]
-    return any(may_want(heir, item) for heir in unready for item in mine)
+    return any(may_want(successor, item) for successor in unready for item in mine)
 
 
 def _related(

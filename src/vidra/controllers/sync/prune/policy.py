@@ -78,7 +78,7 @@ def unlisted(
 def decide_prune(
     sync: InfrahubSync,
     listed: frozenset[str],
-    leaving: Unlisted,
+    ending_resources: Unlisted,
     resources: Sequence[VidraResource],
     expects: Callable[[VidraResource], bool] = lambda _: True,
 ) -> PruneDecision:
@@ -87,21 +87,23 @@ def decide_prune(
     Args:
         expects: Whether something new may yet come to the cluster of one of them.
     """
-    going = [item for item in resources if item.metadata.name in leaving and not item.metadata.deletion_timestamp]
+    going = [
+        item for item in resources if item.metadata.name in ending_resources and not item.metadata.deletion_timestamp
+    ]
     if not going:
         return PruneDecision()
-    others = [item for item in resources if item.metadata.name not in leaving]
+    others = [item for item in resources if item.metadata.name not in ending_resources]
     there: dict[str, list[VidraResource]] = {}
     for item in others:
         there.setdefault(artifact_of(item), []).append(item)
     waits_for: dict[str, None] = {}
     for artifact in sorted(listed):
         for item in going:
-            for heir in _successors(there.get(artifact, ()), item, expects):
-                if heir is not None and ready(heir) and not heir.metadata.deletion_timestamp:
+            for successor in _successors(there.get(artifact, ()), item, expects):
+                if successor is not None and ready(successor) and not successor.metadata.deletion_timestamp:
                     continue
-                if may_want(heir, item, beside=artifact in leaving[item.metadata.name]):
-                    waits_for[heir.metadata.name if heir else f"artifact {artifact}"] = None
+                if may_want(successor, item, beside=artifact in ending_resources[item.metadata.name]):
+                    waits_for[successor.metadata.name if successor else f"artifact {artifact}"] = None
     if waits_for:
         return PruneDecision(waits_for=tuple(waits_for), stay=len(going))
     if listed and (why := held_back(sync, going, others)):
@@ -117,24 +119,24 @@ def _successors(
     return found or ([None] if expects(old) else [])
 
 
-def _meet(heir: VidraResource, old: VidraResource) -> bool:
+def _meet(successor: VidraResource, old: VidraResource) -> bool:
     """Whether they may have objects in common: in different clusters they have none."""
-    if not place_of(heir) and not place_of(old):
+    if not place_of(successor) and not place_of(old):
         return True
-    return same_server(heir.spec.destination.server or LOCAL_SERVER, old.spec.destination.server or LOCAL_SERVER)
+    return same_server(successor.spec.destination.server or LOCAL_SERVER, old.spec.destination.server or LOCAL_SERVER)
 
 
-def may_want(heir: VidraResource | None, old: VidraResource, *, beside: bool = False) -> bool:
+def may_want(successor: VidraResource | None, old: VidraResource, *, beside: bool = False) -> bool:
     """Whether something that is not ready may be on the way to own what an older VidraResource has.
 
     Args:
         heir: None when it has not been made yet.
         beside: Both were wanted at the same time, so that what cannot be read in it is not in the other's place.
     """
-    if heir is None or heir.metadata.deletion_timestamp:
+    if successor is None or successor.metadata.deletion_timestamp:
         return not beside
-    problems = heir.status.problems
-    if heir.status.observed_generation < heir.metadata.generation or not problems:
+    problems = successor.status.problems
+    if successor.status.observed_generation < successor.metadata.generation or not problems:
         return True
     has = {(entry.kind, entry.name) for entry in old.status.managed_resources}
     if any(_object(problem) in has for problem in problems):

@@ -23,8 +23,8 @@ class CancellablePolls:
         """The result of a pass.
 
         Raises:
-            Outdated: It was broken off, and no write of it is under way any more (`vidra.kube.uncancelled_write`). What it had
-                written stays, and is right: a pass may end at any point.
+            PollOutdatedError: It was cancelled, and no write of it is under way any more
+                (`vidra.kube.uncancelled_write`). What it had written stays, and is right: it may end at any point.
         """
         task: asyncio.Task[T] = asyncio.create_task(work, name=f"pass of {name}")
         self._tasks[name] = task

@@ -37,13 +37,13 @@ class StatusWriter:
         if not self._sync.status.conditions:
             await self.record_event(Reason.PROGRESSING, "asking Infrahub", progressing=True, handled=False)
 
-    async def done(self, done: ListingResult, farewell: PruneResult, admission: RolloutStep) -> Verdict:
+    async def done(self, done: ListingResult, removal: PruneResult, admission: RolloutStep) -> Verdict:
         """Infrahub was asked, and what it lists is stored."""
         self._tell_number(done.created, Reason.CREATED, "created")
         self._tell_number(done.updated, Reason.UPDATED, "updated")
         if done.remark:
             self._record_event("Warning", Reason.GENERATION_FAILED, done.remark)
-        verdict = self._judged(done.troubles, farewell, admission, done.remark)
+        verdict = self._judged(done.troubles, removal, admission, done.remark)
         return await self._write(verdict, listed=len(done.artifacts), waiting=admission.waiting)
 
     async def failed(self, failure: SyncProblem) -> Verdict:
@@ -51,20 +51,20 @@ class StatusWriter:
         return await self.record_event(failure.reason, failure.message)
 
     async def readiness_changed(
-        self, done: ListingResult, failure: SyncProblem | None, farewell: PruneResult, admission: RolloutStep
+        self, done: ListingResult, failure: SyncProblem | None, removal: PruneResult, admission: RolloutStep
     ) -> Verdict:
         """Nothing was asked; the VidraResources may have news."""
         troubles, remark = ((failure,), "") if failure else (done.troubles, done.remark)
-        verdict = self._judged(troubles, farewell, admission, remark)
+        verdict = self._judged(troubles, removal, admission, remark)
         return await self._write(verdict, handled=False, waiting=admission.waiting)
 
     def _judged(
-        self, troubles: Sequence[SyncProblem], farewell: PruneResult, admission: RolloutStep, remark: str
+        self, troubles: Sequence[SyncProblem], removal: PruneResult, admission: RolloutStep, remark: str
     ) -> Verdict:
-        self._tell_number(farewell.removed, Reason.PRUNED, "removed, no longer listed or selected")
+        self._tell_number(removal.removed, Reason.PRUNED, "removed, no longer listed or selected")
         stopped = (admission.stopped,) if admission.stopped else ()
-        note = "; ".join(part for part in (farewell.note, admission.note) if part)
-        return judge((*farewell.troubles, *stopped, *troubles), self._resources(), note, remark)
+        note = "; ".join(part for part in (removal.note, admission.note) if part)
+        return judge((*removal.troubles, *stopped, *troubles), self._resources(), note, remark)
 
     async def record_event(
         self, reason: Reason, message: str, *, ready: bool = False, progressing: bool = False, handled: bool = True
