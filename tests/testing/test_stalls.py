@@ -57,7 +57,7 @@ async def test_a_step_that_takes_too_long_is_named(others: int) -> None:
     with neighbours(others), stalls() as found:
         await worked_on(FAR_TOO_LONG)
     assert len(found) == 1
-    assert found[0].startswith("probed worker 0 (Queue._serve): ")
+    assert found[0].startswith("probed worker 0 (WorkQueue._worker): ")
 
 
 @pytest.mark.parametrize("others", [0, 4], ids=["alone", "beside four others"])
