@@ -19,7 +19,8 @@ from testkit.scraping import values
 from testkit.trigger import ask
 from vidra.api.names import TRACE_ID
 from vidra.manifests.write import write
-from vidra.telemetry.otlp import Otel, tracing_from_environment
+from vidra.telemetry.otlp import Otel
+from vidra.telemetry.otlp_environment import tracing_from_environment
 
 BOX = write([config_map("box", colour="red")])
 AROUND = {"query", "download", "store", "hand over", "pass", "wait for health"}
@@ -185,7 +186,8 @@ async def test_what_is_on_its_way_when_the_operator_ends_is_sent(
 
 def test_without_an_endpoint_nothing_of_opentelemetry_is_loaded() -> None:
     look = (
-        "import sys; from vidra.manager import Operator; from vidra.telemetry.otlp import tracing_from_environment\n"
+        "import sys; from vidra.manager import Manager\n"
+        "from vidra.telemetry.otlp_environment import tracing_from_environment\n"
         "tracing_from_environment({'OTEL_SERVICE_NAME': 'x'})\n"
         "print([name for name in sys.modules if name.partition('.')[0] in {'opentelemetry', 'requests', 'google'}])"
     )

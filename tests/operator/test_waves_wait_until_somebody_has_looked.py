@@ -118,7 +118,7 @@ async def test_a_kind_without_a_status_subresource_is_well_at_once(scene: Scene)
 async def test_a_kind_that_nobody_ever_writes_a_status_of_holds_nothing_up_for_ever(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unlooked, "PATIENCE", 4)
+    monkeypatch.setattr(unlooked, "OBSERVED_WITHIN", 4)
     group = await define(scene)
     bodies = [custom(group, "Database", "main")]
     waiting = await scene.resource(write(bodies), wait=True, interval="1h")

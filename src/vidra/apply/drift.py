@@ -59,7 +59,7 @@ async def find_drift(client: Client, item: DesiredObject, uid: str, owner: Owner
             order included, is as it should be, and only another one needs a dry run.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: The cluster does not tell; 409 when the object changes too fast to be looked at.
     """
     for _ in range(ATTEMPTS - 1):

@@ -75,7 +75,7 @@ async def hand_over(client: Client, path: str, live: LiveObject, manager: str) -
         live: The object as the owner's apply left it.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: Refused; 409 when the object is another one by now, or changes too fast.
     """
     if client.rehearses or not shared_with_earlier(live.metadata, manager):

@@ -31,7 +31,7 @@ async def noted(client: Client, path: str) -> Noted:
     """Who holds what of an object now.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: Refused; 404 when it is gone.
     """
     return (await client.get(path, _Object, accept=METADATA_ONLY)).metadata
@@ -41,7 +41,7 @@ async def rewrite(client: Client, path: str, uid: str, version: str, entries: Se
     """Write managedFields, and nothing else, of an object at a version.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: Refused; 409 when the object has changed.
     """
     metadata = {"uid": uid, "resourceVersion": version, "managedFields": list(entries)}

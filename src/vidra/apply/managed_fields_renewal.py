@@ -50,7 +50,7 @@ async def renew(client: Client, path: str, live: LiveObject, version: str) -> Li
         version: API version of the path.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: Refused; 409 when the object changed meanwhile.
     """
     if all(entry.api_version == version for entry in live.metadata.managed_fields):

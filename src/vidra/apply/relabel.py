@@ -19,7 +19,7 @@ async def relabel(client: Client, path: str, *, uid: str, owner: Owner) -> LiveO
         The object, or None when it is gone, another one, or must not be written to.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: The cluster does not let Vidra in at all.
     """
     metadata = {"uid": uid, "labels": {MANAGED_LABEL: MANAGED_VALUE}}

@@ -29,7 +29,7 @@ async def abandon(client: Client, path: str, *, uid: str, owner: Owner, api_vers
         shared: Others own it too, even if no field says so.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: Refused; 409 when the object changed meanwhile.
     """
     live = await look(client, path)
@@ -100,7 +100,7 @@ async def release(client: Client, path: str, ref: Ref, *, uid: str, owner: Owner
         What is left of it, and by whom it is held.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: Refused; 409 when the object with this UID is gone, or changed meanwhile.
     """
     live = await look(client, path)

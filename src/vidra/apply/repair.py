@@ -46,7 +46,7 @@ async def repair(client: Client, item: DesiredObject, uid: str, version: str, *,
         no manifest has is noted on the error then.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: Refused; 409 when the object has changed.
     """
     if client.rehearses:

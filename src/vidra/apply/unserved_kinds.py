@@ -69,7 +69,7 @@ async def hidden(client: Client, ref: Ref) -> str:
     """Why an object of a kind that is served under no version may still exist; empty when it is gone.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: The cluster does not tell.
     """
     if is_builtin(ref.group):

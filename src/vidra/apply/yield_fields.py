@@ -21,7 +21,7 @@ async def give_up(client: Client, item: DesiredObject, uid: str, manager: str) -
     """Let go of the fields that the text has no longer.
 
     Raises:
-        Unreachable: No answer; the fields may still be held, and are given up by the next apply.
+        UnreachableError: No answer; the fields may still be held, and are given up by the next apply.
         ApiError: Refused; 409 when the object changed meanwhile, or is another.
     """
     live = await look(client, item.path)

@@ -26,7 +26,7 @@ async def put(client: Client, kind: Kind, body: Json) -> None:
     """Make an object what the body says; fields that others gave it stay.
 
     Raises:
-        Failure: Its namespace is missing.
+        CommandError: Its namespace is missing.
         KubeError: It could not be written. Nothing of a Secret is in the message.
     """
     metadata = body["metadata"]

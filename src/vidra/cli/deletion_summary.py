@@ -53,7 +53,7 @@ async def end(client: Client, item: Item, *, keep: bool, seconds: float | None) 
         seconds: How long to wait for its end; None: not at all.
 
     Raises:
-        Failure: It is still there when the time is over.
+        CommandError: It is still there when the time is over.
         KubeError: It could not be deleted.
     """
     if keep and item.spec.deletion_policy is not DeletionPolicy.ORPHAN:

@@ -44,7 +44,7 @@ class Stage(msgspec.Struct, frozen=True):
         """A VidraResource with its text as it is kept.
 
         Raises:
-            Failure: The text is gone or damaged, or was not given to it.
+            CommandError: The text is gone or damaged, or was not given to it.
         """
         content = resource.spec.content
         try:
@@ -91,7 +91,7 @@ async def studied(client: Client, namespace: str, resource: VidraResource) -> Dr
     """What a pass over a VidraResource would find.
 
     Raises:
-        Failure: Its cluster cannot be asked.
+        CommandError: Its cluster cannot be asked.
     """
     async with stage(client, namespace) as here:
         claims = Claims(here.resources, here.hub)

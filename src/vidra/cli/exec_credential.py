@@ -53,7 +53,7 @@ def logged_in(user: UserEntry, cluster: ClusterEntry, *, interactive: bool) -> U
     """The user with the credentials that the program gives; what it writes to standard error is for the person.
 
     Raises:
-        NotConfigured: It cannot be run, or does not give any. The message repeats nothing that it wrote.
+        NotConfiguredError: It cannot be run, or does not give any. The message repeats nothing that it wrote.
     """
     program = _program(user.exec)
     interactive = interactive and sys.stdin.isatty() and program.interactive_mode != "Never"

@@ -53,7 +53,7 @@ async def listed(client: Client, path: str, kind: type[T], selector: str = "") -
     """Everything of a collection.
 
     Raises:
-        Failure: The cluster does not know Vidra's kinds.
+        CommandError: The cluster does not know Vidra's kinds.
         KubeError: It cannot be had.
     """
     query = {"labelSelector": selector} if selector else None
@@ -123,7 +123,7 @@ async def identity(client: Client) -> str:
     """Which cluster this is, by the UID of kube-system.
 
     Raises:
-        Failure: It cannot be told.
+        CommandError: It cannot be told.
     """
     system = await look(client, "/api/v1/namespaces/kube-system")
     if system is None:
@@ -135,7 +135,7 @@ async def find(client: Client, name: str) -> Item:
     """The InfrahubSync or VidraResource of a name; with isync/ or vres/ before it there is no doubt which.
 
     Raises:
-        Failure: There is none, or both.
+        CommandError: There is none, or both.
     """
     kind, rest = _split(name)
     sync, resource = await asyncio.gather(

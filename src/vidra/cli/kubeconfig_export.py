@@ -17,8 +17,8 @@ def reduced(kubeconfig: Path | None, context: str, token_file: str) -> tuple[str
     """Server and text of the kubeconfig for the Secret; files that the context names are put into it.
 
     Raises:
-        Failure: The context cannot be reduced; the message says the way out.
-        NotConfigured: There is no such context, or it asks for what nobody here does.
+        CommandError: The context cannot be reduced; the message says the way out.
+        NotConfiguredError: There is no such context, or it asks for what nobody here does.
         ClusterError: Vidra would not accept it.
     """
     cluster, user = entries(merged(kubeconfig), context)

@@ -19,7 +19,7 @@ def connection(place: Place, *, interactive: bool = True) -> Connection:
         interactive: Whether a program that fetches credentials may ask questions.
 
     Raises:
-        NotConfigured: There is none.
+        NotConfiguredError: There is none.
     """
     if place.kubeconfig is None and not place.context and not _files():
         return _inside()
@@ -35,7 +35,7 @@ def merged(explicit: Path | None) -> Kubeconfig:
     """One kubeconfig of all files: of equal names the first counts, as with kubectl.
 
     Raises:
-        NotConfigured: There is no file, or one cannot be used.
+        NotConfiguredError: There is no file, or one cannot be used.
     """
     files = [explicit] if explicit else _files()
     if not files:
@@ -53,7 +53,7 @@ def entries(config: Kubeconfig, context: str) -> tuple[ClusterEntry, UserEntry]:
     """Cluster and user of a context, if Vidra can work with them.
 
     Raises:
-        NotConfigured: There is no such context, or it asks for what Vidra does not do.
+        NotConfiguredError: There is no such context, or it asks for what Vidra does not do.
     """
     wanted = context or config.current_context
     entry = next((item.context for item in config.contexts if item.name == wanted), None)

@@ -82,7 +82,7 @@ def seconds_of(text: str) -> float:
     """Seconds of a Go duration.
 
     Raises:
-        Failure: It is none.
+        CommandError: It is none.
     """
     try:
         return parse_duration(text).total_seconds()

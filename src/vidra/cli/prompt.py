@@ -21,7 +21,7 @@ def agreed(question: str, *, yes: bool) -> None:
     """Go on only if the person agrees.
 
     Raises:
-        Failure: There is nobody to ask.
+        CommandError: There is nobody to ask.
         typer.Abort: The person does not.
     """
     if not yes and not _answer(lambda: typer.confirm(question, err=True)):
@@ -32,7 +32,7 @@ def secret(what: str, file: str, given: str) -> str:
     """A secret value: given, or from a file ('-': standard input), or typed without being shown.
 
     Raises:
-        Failure: There is none.
+        CommandError: There is none.
     """
     if given:
         return given
@@ -47,7 +47,7 @@ def text_of(file: str) -> str:
     """The text of a file; '-' is standard input.
 
     Raises:
-        Failure: It cannot be read.
+        CommandError: It cannot be read.
     """
     try:
         data = sys.stdin.buffer.read(LONGEST + 1) if file == "-" else Path(file).read_bytes()

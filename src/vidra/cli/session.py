@@ -21,7 +21,7 @@ def against(place: Place, work: Callable[[Client], Awaitable[T]], *, interactive
     """Do some work with a client of the cluster.
 
     Raises:
-        NotConfigured: There is no usable way to a cluster.
+        NotConfiguredError: There is no usable way to a cluster.
         KubeError: The work met one.
     """
     configure("text", "error")

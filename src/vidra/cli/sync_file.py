@@ -15,7 +15,7 @@ def from_file(file: str) -> list[dict[str, Any]]:
     """The InfrahubSyncs in it.
 
     Raises:
-        Failure: It cannot be read, or holds something else.
+        CommandError: It cannot be read, or holds something else.
     """
     reading = read(text_of(file))
     if reading.problems:

@@ -32,7 +32,7 @@ async def until(client: Client, item: T, check: Callable[[T], bool], seconds: fl
     """The resource as soon as it is as wanted.
 
     Raises:
-        Failure: It is not, in time, or it is gone.
+        CommandError: It is not, in time, or it is gone.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -53,7 +53,7 @@ async def until_gone(client: Client, item: Item, seconds: float) -> None:
     """Wait until the resource is no more.
 
     Raises:
-        Failure: It still is when the time is over.
+        CommandError: It still is when the time is over.
     """
     from vidra.kube.operations import look
 

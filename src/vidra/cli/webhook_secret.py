@@ -25,7 +25,7 @@ async def put_key(client: Client, namespace: str, name: str, infrahub: str, *, r
         infrahub: Address of the only one that signs with it; empty: any.
 
     Raises:
-        Failure: It cannot be told which of several keys it is.
+        CommandError: It cannot be told which of several keys it is.
     """
     name = name or _name(infrahub)
     there = await one(client, SECRET.path(namespace, name), Secret)

@@ -44,7 +44,7 @@ async def put(client: Client, wish: Wish) -> None:
     The key is in the Secret before Infrahub signs with it: no call of its is refused in between.
 
     Raises:
-        Failure: Vidra does not hear Infrahub's calls.
+        CommandError: Vidra does not hear Infrahub's calls.
         SourceError: Infrahub refuses.
         KubeError: The Secret, or the credentials, cannot be had.
     """

@@ -23,7 +23,7 @@ async def heard(url: str, key: str, *, verify: bool) -> None:
     """Say that calls are heard, or that it cannot be told from here.
 
     Raises:
-        Failure: What answers is not Vidra with this key.
+        CommandError: What answers is not Vidra with this key.
     """
     try:
         status = await _call(url, key, verify=verify)

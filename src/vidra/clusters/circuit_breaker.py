@@ -86,7 +86,7 @@ class CircuitBreaker:
 
         Raises:
             KubeError: It does not answer, or does not let Vidra in.
-            BeingAsked: It was only just asked.
+            ProbePendingError: It was only just asked.
         """
         if not passing:
             self._owners.add(owner)

@@ -166,7 +166,7 @@ class Client:
             repeatable: Whether sending it twice does no harm, so that a lost answer may be asked for again.
 
         Raises:
-            Unreachable: No answer.
+            UnreachableError: No answer.
             ApiError: Any answer but 2xx, after the retries that make sense.
         """
         if self._dry and method != "GET":
@@ -197,7 +197,7 @@ class Client:
         """One small question, asked once and past all that waits: whether the server is there.
 
         Raises:
-            Unreachable: No answer in so many seconds.
+            UnreachableError: No answer in so many seconds.
             ApiError: Any answer but 2xx.
         """
         try:
@@ -210,7 +210,7 @@ class Client:
         """Read one thing, decoded.
 
         Raises:
-            Unreachable: No answer, or one that is not what an API server says.
+            UnreachableError: No answer, or one that is not what an API server says.
             ApiError: It cannot be had.
         """
         answer = await self.send("GET", path, accept=accept, query=query)
@@ -229,7 +229,7 @@ class Client:
             silence: Seconds without a byte after which the connection counts as dead.
 
         Raises:
-            Unreachable: No answer, or it broke off.
+            UnreachableError: No answer, or it broke off.
             ApiError: The server refused.
         """
         timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=silence)
@@ -257,7 +257,7 @@ class Client:
         """Wait for a place, then for the answer; for that of a write also when cancelled.
 
         Raises:
-            BrokenOff: The server turned out to be away meanwhile.
+            RequestCancelledError: The server turned out to be away meanwhile.
         """
         limit = asyncio.timeout(None)
         try:
@@ -355,7 +355,7 @@ async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
     """All of an answer.
 
     Raises:
-        Unintelligible: It is larger than anything that an API server says in one piece.
+        UnintelligibleError: It is larger than anything that an API server says in one piece.
     """
     body = bytearray()
     async for chunk in answer.content.iter_any():

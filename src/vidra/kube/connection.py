@@ -65,7 +65,7 @@ class Connection(msgspec.Struct, frozen=True):
         """A context that trusts the cluster's CA alone (19 KiB, against 825 KiB with the system's store).
 
         Raises:
-            NotConfigured: The CA, certificate or key is not what it should be.
+            NotConfiguredError: The CA, certificate or key is not what it should be.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
@@ -87,7 +87,7 @@ def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
     """The connection of a Pod's service account.
 
     Raises:
-        NotConfigured: This is no Pod.
+        NotConfiguredError: This is no Pod.
     """
     host, port = os.environ.get("KUBERNETES_SERVICE_HOST", ""), os.environ.get("KUBERNETES_SERVICE_PORT", "443")
     token, authority = root / "token", root / "ca.crt"

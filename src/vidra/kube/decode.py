@@ -19,7 +19,7 @@ def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
     """What an API server said.
 
     Raises:
-        Unintelligible: It is not what an API server says.
+        UnintelligibleError: It is not what an API server says.
     """
     try:
         return read(data, kind)

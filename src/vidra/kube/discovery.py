@@ -102,9 +102,9 @@ class Discovery:
         """The kind, or None when the cluster does not serve it.
 
         Raises:
-            Unreachable: The server cannot be asked.
+            UnreachableError: The server cannot be asked.
             ApiError: The server does not tell.
-            DiscoveryStale: An aggregated API that serves the group is away.
+            StaleDiscoveryError: An aggregated API that serves the group is away.
         """
         wanted = (api_version, kind)
         if wanted not in self._kinds:
@@ -119,9 +119,9 @@ class Discovery:
         """The kind under this version or any other: it is the same objects. None when no version is served.
 
         Raises:
-            Unreachable: The server cannot be asked.
+            UnreachableError: The server cannot be asked.
             ApiError: The server does not tell.
-            DiscoveryStale: An aggregated API that may serve the group is away.
+            StaleDiscoveryError: An aggregated API that may serve the group is away.
         """
         try:
             found = await self.find(api_version, kind)
@@ -140,9 +140,9 @@ class Discovery:
         """Every kind that the cluster serves, as of a moment ago.
 
         Raises:
-            Unreachable: The server cannot be asked.
+            UnreachableError: The server cannot be asked.
             ApiError: The server does not tell.
-            DiscoveryStale: An aggregated API is away, so that some kinds may be missing.
+            StaleDiscoveryError: An aggregated API is away, so that some kinds may be missing.
         """
         async with self._lock:
             if not self._kinds or time.monotonic() - self._asked_at >= FRESH_FOR:
@@ -157,7 +157,7 @@ class Discovery:
         Aggregated APIs that are away do not stand in the way of the others.
 
         Raises:
-            Unreachable: The server cannot be asked.
+            UnreachableError: The server cannot be asked.
             ApiError: The server does not tell.
         """
         async with self._lock:

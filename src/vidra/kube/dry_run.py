@@ -52,7 +52,7 @@ class DryRun(Client):
         """One request; any but GET is rehearsed, answered with the whole object, and remembered.
 
         Raises:
-            Unreachable: No answer.
+            UnreachableError: No answer.
             ApiError: Any answer but 2xx.
         """
         if method == "GET" or (query and "dryRun" in query):

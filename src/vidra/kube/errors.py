@@ -1,10 +1,10 @@
 """What can go wrong between Vidra and an API server.
 
 KubeError
- ├─ Unreachable        no answer: refused, reset, timed out, TLS
- │   ├─ BrokenOff      nobody waits for it any more: the server is known to be away
- │   └─ Unintelligible an answer that is not what an API server says
- └─ ApiError           an answer that is not 2xx
+ ├─ UnreachableError           no answer: refused, reset, timed out, TLS
+ │   ├─ RequestCancelledError  nobody waits for it any more: the server is known to be away
+ │   └─ UnintelligibleError    an answer that is not what an API server says
+ └─ ApiError                   an answer that is not 2xx
 """
 
 from __future__ import annotations

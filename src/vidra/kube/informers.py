@@ -80,7 +80,7 @@ class InformerSet:
             seconds: That the views may take to fill.
 
         Raises:
-            Unreachable: What has to be asked for is not answered.
+            UnreachableError: What has to be asked for is not answered.
             ApiError: The server does not let Vidra in at all.
         """
         namespaces: dict[Kind, set[str]] = {}

@@ -184,7 +184,7 @@ class KindInformer:
         """Ask for one object that no watch shows.
 
         Raises:
-            Unreachable: No answer.
+            UnreachableError: No answer.
             ApiError: The server does not let Vidra in at all.
         """
         key, accept = (namespace, name), JSON if self._whole else METADATA_ONLY

@@ -107,7 +107,7 @@ class Kubeconfig(msgspec.Struct, frozen=True, rename="kebab"):
         """The cluster and the user that a context names.
 
         Raises:
-            NotConfigured: It names a cluster that is not there.
+            NotConfiguredError: It names a cluster that is not there.
         """
         cluster = next((c.cluster for c in self.clusters if c.name == context.cluster), None)
         user = next((u.user for u in self.users if u.name == context.user), None)
@@ -120,7 +120,7 @@ def parse(text: str | bytes) -> Kubeconfig:
     """A kubeconfig from its text.
 
     Raises:
-        NotConfigured: The text is none. The message repeats nothing of it.
+        NotConfiguredError: The text is none. The message repeats nothing of it.
     """
     try:
         whole = text if isinstance(text, str) else text.decode()
@@ -136,7 +136,7 @@ def decoded(data: str, what: str) -> str:
     """PEM from the base64 of a `…-data` field.
 
     Raises:
-        NotConfigured: It is not base64 of text.
+        NotConfiguredError: It is not base64 of text.
     """
     try:
         # A long value may be folded over lines; anything else that base64 does not have would be dropped unseen.
@@ -149,7 +149,7 @@ def from_file(path: Path, context: str = "") -> Connection:
     """The connection of a person's own kubeconfig: files and tokens in it are trusted, plugins are not run.
 
     Raises:
-        NotConfigured: The file does not lead to a cluster.
+        NotConfiguredError: The file does not lead to a cluster.
     """
     try:
         config = parse(path.read_bytes())
@@ -171,7 +171,7 @@ def connection_of(cluster: ClusterEntry, user: UserEntry, folder: Path) -> Conne
     """The connection of a person's own entries; files that they name lie in this folder.
 
     Raises:
-        NotConfigured: They do not lead to a cluster.
+        NotConfiguredError: They do not lead to a cluster.
     """
     if user.exec is not None or user.auth_provider is not None:
         raise NotConfiguredError(

@@ -103,7 +103,7 @@ class LeaderElector:
         """Renew until cancelled.
 
         Raises:
-            LeaseLost: Somebody else took it, or it was not renewed in time.
+            LeaseLostError: Somebody else took it, or it was not renewed in time.
         """
         loop = asyncio.get_running_loop()
         renewed = loop.time()

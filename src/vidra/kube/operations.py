@@ -20,7 +20,7 @@ async def apply(client: Client, path: str, body: bytes, *, manager: str, force: 
     `metadata.resourceVersion` that no object has, an object that exists is a 409 instead of a change.
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: Refused; 409 also when another manager holds a field and `force` is false.
     """
     query = {"fieldManager": manager, "force": "true" if force else "false"}
@@ -32,7 +32,7 @@ async def try_apply(client: Client, path: str, body: bytes, *, manager: str, kin
     """What an object would be after an apply by force (server-side dry run): nothing is written.
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: It would be refused.
     """
     query = {"fieldManager": manager, "force": "true", "dryRun": "All"}
@@ -43,7 +43,7 @@ async def create(client: Client, path: str, body: bytes, kind: type[T]) -> T:
     """Create an object.
 
     Raises:
-        Unreachable: No answer; it may exist now.
+        UnreachableError: No answer; it may exist now.
         ApiError: Refused; 409 when it exists.
     """
     return decode(await client.send("POST", path, body=body, repeatable=False), kind)
@@ -53,7 +53,7 @@ async def merge_patch(client: Client, path: str, patch: Mapping[str, Any], kind:
     """JSON merge patch (RFC 7396).
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: Refused; 409 when a `metadata.uid` or `resourceVersion` in the patch does not match.
     """
     answer = await client.send("PATCH", path, body=encode(patch), content_type=MERGE_PATCH)
@@ -70,7 +70,7 @@ async def patch_metadata(
         dry_run: Tell what the object would be, and write nothing.
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: Refused; 409 when a `uid` or `resourceVersion` in the metadata does not match.
     """
     query = {"fieldManager": manager} if manager else {}
@@ -89,7 +89,7 @@ async def json_patch(client: Client, path: str, patch: Sequence[Mapping[str, Any
     """JSON patch (RFC 6902), answered with metadata only.
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: Refused; 409 when a `resourceVersion` in the patch does not match.
     """
     answer = await client.send("PATCH", path, body=encode(patch), content_type=JSON_PATCH, accept=METADATA_ONLY)
@@ -102,7 +102,7 @@ async def look(client: Client, path: str) -> LiveObject | None:
     That its kind is not served under this path says nothing of the object.
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: Refused for another reason than its absence.
     """
     try:
@@ -120,7 +120,7 @@ async def delete(client: Client, path: str, *, uid: str, resource_version: str =
         Whether it is gone; otherwise finalizers or a grace period keep it for now.
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: Refused; 409 when a precondition fails.
     """
     preconditions = {"uid": uid} | ({"resourceVersion": resource_version} if resource_version else {})
@@ -139,7 +139,7 @@ async def delete_all(client: Client, path: str, selector: str) -> None:
     """Delete every object of a collection that a label selector matches.
 
     Raises:
-        Unreachable: No answer.
+        UnreachableError: No answer.
         ApiError: Refused.
     """
     await client.send("DELETE", path, query={"labelSelector": selector}, accept=METADATA_LIST)

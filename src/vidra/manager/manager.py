@@ -98,7 +98,7 @@ class Manager:
         """Work until cancelled.
 
         Raises:
-            LeaseLost: Somebody else may be working now: the process must end.
+            LeaseLostError: Somebody else may be working now: the process must end.
         """
         try:
             async with asyncio.TaskGroup() as group:

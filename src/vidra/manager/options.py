@@ -47,7 +47,7 @@ def connection_from_environment() -> Connection:
     """KUBECONFIG if it is set, else the Pod's service account.
 
     Raises:
-        NotConfigured: Neither leads to a cluster.
+        NotConfiguredError: Neither leads to a cluster.
     """
     path = default_path()
     return from_file(path) if path else in_cluster()

@@ -72,7 +72,7 @@ class Shards:
         """Hold what is this replica's until cancelled.
 
         Raises:
-            LeaseLost: Somebody else may be working on what is worked on here: the process must end.
+            LeaseLostError: Somebody else may be working on what is worked on here: the process must end.
         """
         async with asyncio.TaskGroup() as group:
             if len(self._shards) > 1:

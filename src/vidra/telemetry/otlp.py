@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import threading
-from collections.abc import Mapping
 
-import structlog
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
@@ -64,7 +61,7 @@ class _Traced(Span):
         raw = self._tracer.start_span(name, context=context, attributes=attributes, start_time=begun)
         return _Traced(self._tracer, raw)
 
-    def note(self, attributes: Attributes) -> None:
+    def set_attributes(self, attributes: Attributes) -> None:
         if self._raw.is_recording():
             self._raw.set_attributes(attributes)
 
@@ -83,33 +80,3 @@ def _resource() -> Resource:
     if str(resource.attributes[SERVICE_NAME]).startswith("unknown_service"):
         return resource.merge(Resource({SERVICE_NAME: "vidra"}))
     return resource
-
-
-log = structlog.get_logger("vidra.manager")
-
-ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-PROTOCOLS = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
-SPOKEN = "http/protobuf"
-
-
-def tracing_from_environment(environment: Mapping[str, str] = os.environ) -> Tracing:
-    """What makes traces. Nothing of OpenTelemetry is loaded unless an endpoint is named."""
-    if not _wanted(environment):
-        return Tracing()
-    protocol = next((environment[name] for name in PROTOCOLS if environment.get(name)), SPOKEN)
-    if protocol != SPOKEN:
-        hint = f"{protocol} is not spoken: set {PROTOCOLS[1]} to {SPOKEN}, and name the port for it (usually 4318)"
-        log.warning("traces are off", hint=hint)
-        return Tracing()
-    try:
-        from vidra.telemetry.otlp import Otel  # noqa: PLC0415 - 0.1 s and 14 MB, for those who want it
-    except ImportError:
-        log.warning("traces are off", hint="OpenTelemetry is not installed: pip install 'vidra[traces]'")
-        return Tracing()
-    return Otel()
-
-
-def _wanted(environment: Mapping[str, str]) -> bool:
-    disabled = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
-    elsewhere = environment.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp"
-    return not disabled and not elsewhere and any(environment.get(name) for name in ENDPOINTS)

@@ -79,7 +79,7 @@ def test_the_costliest_ends_and_leaves_the_memory_alone(expression: str) -> None
 
 
 def test_a_rule_that_takes_long_does_so_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE", 0)  # so that any does, on any machine
+    monkeypatch.setattr(module, "LONGEST_EVALUATION", 0)  # so that any does, on any machine
     found = asked(f"status.l.all(x, {' && '.join(['status == status'] * 25)})")
     found.health_of(thing(l=NUMBERS))
     health = found.health_of(thing())

@@ -60,7 +60,7 @@ class Contents:
 
         Raises:
             ObjectError: It cannot be told now.
-            Unreachable: The cluster does not answer.
+            UnreachableError: The cluster does not answer.
             ApiError: The cluster does not tell.
         """
         ref = ref_of(entry)

@@ -111,7 +111,7 @@ def credentials_secret(
     """The Secret, from what was given on the command line, in files, and at the terminal.
 
     Raises:
-        Failure: Something is missing or contradicts itself.
+        CommandError: Something is missing or contradicts itself.
         SourceError: It cannot be an address, or a credential.
     """
     from urllib.parse import urlsplit
@@ -136,7 +136,7 @@ def credential_from(username: str, password_file: str, token_file: str, password
     """A user with a password, or a token, from what was given on the command line, in files, and at the terminal.
 
     Raises:
-        Failure: Something is missing or contradicts itself.
+        CommandError: Something is missing or contradicts itself.
     """
     from vidra.cli.errors import CommandError, Exit
     from vidra.cli.prompt import secret

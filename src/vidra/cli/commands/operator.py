@@ -69,7 +69,7 @@ def operator(
     from vidra.cli.log_config import configure
     from vidra.kube.connection import NotConfiguredError
     from vidra.manager.options import Options, connection_from_environment, namespace_from_environment
-    from vidra.telemetry.otlp import tracing_from_environment
+    from vidra.telemetry.otlp_environment import tracing_from_environment
 
     configure(log_format, log_level)
     if shards > 1 and not leader_elect:
@@ -102,7 +102,7 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
     """Work until told to stop; the exit code.
 
     Raises:
-        NotConfigured: The credentials cannot be used.
+        NotConfiguredError: The credentials cannot be used.
     """
     import structlog
 

@@ -56,7 +56,7 @@ async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Clu
     """Give every object its kind, its namespace and its owner's marks.
 
     Raises:
-        Unreachable: The cluster cannot be asked for its kinds.
+        UnreachableError: The cluster cannot be asked for its kinds.
         ApiError: The cluster does not tell.
     """
     found: dict[Key, DesiredObject] = {}

@@ -94,7 +94,7 @@ async def apply_and_prune(
         ahead: Writes the inventory before anything is applied.
 
     Raises:
-        Broken: The cluster does not answer, or stopped answering on the way.
+        ReconcileAbortedError: The cluster does not answer, or stopped answering on the way.
         KubeError: The inventory could not be written ahead.
         TooLarge: It never can be.
     """

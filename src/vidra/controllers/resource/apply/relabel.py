@@ -25,7 +25,7 @@ async def make_visible(inventory: Inventory, cluster: Cluster, owner: Owner) -> 
     """Label the objects in the inventory that the views do not show; the views must be up.
 
     Raises:
-        Unreachable: The cluster does not answer.
+        UnreachableError: The cluster does not answer.
         ApiError: The cluster does not let Vidra in.
     """
     if owner.manager in cluster.shown:

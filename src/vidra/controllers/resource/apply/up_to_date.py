@@ -63,7 +63,7 @@ async def watched(entries: Sequence[ManagedObject], cluster: Cluster, owner: Own
 
     Raises:
         KubeError: The cluster does not answer.
-        DiscoveryStale: Whoever serves some kind does not.
+        StaleDiscoveryError: Whoever serves some kind does not.
     """
     kinds = await _kinds(entries, cluster)
     here = [entry for entry in entries if entry.server == cluster.server]

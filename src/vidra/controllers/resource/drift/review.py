@@ -86,7 +86,7 @@ class DriftReviews:
             everything: Look at each object, and trust nothing that was remembered.
 
         Raises:
-            Unreachable: The cluster does not answer.
+            UnreachableError: The cluster does not answer.
             ApiError: The cluster does not let Vidra in.
         """
         if everything:

@@ -53,7 +53,7 @@ class Rules:
         """What there is to say about the rules of a VidraResource whose objects are applied.
 
         Raises:
-            Unreachable: The cluster does not answer.
+            UnreachableError: The cluster does not answer.
         """
         rules = resource.spec.ignore_differences
         state = (checksum_of(resource), rules)
