@@ -12,9 +12,9 @@ from benchmarks.objects import manifest
 from benchmarks.process import Process, operator
 from benchmarks.report import Report, distributor
 from benchmarks.stage import NAMESPACE, artifacts, complete, stage
+from testkit.controlplane.ports import free_port
 from testkit.environment import Scene
 from testkit.infrahub.webhooks import compact, signed_headers
-from testkit.process import free_port
 from vidra.api.names import WEBHOOK_KEY_LABEL
 from vidra.cli.apply_object import secret
 from vidra.web.webhooks.receiver import PATH

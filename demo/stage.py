@@ -14,7 +14,7 @@ import msgspec
 from demo.place import OPERATOR, Place
 from demo.view import View
 from testkit.controlplane import ControlPlane, ControlPlaneError
-from testkit.controlplane.ports import Port
+from testkit.controlplane.ports import free_port
 from testkit.controlplane.program import Program
 from testkit.controlplane.ready import until
 from testkit.environment import Scene, connection_to
@@ -62,7 +62,7 @@ async def stage(place: Place, view: View) -> AsyncIterator[Stage]:
     """Start everything, in order; end it in the reverse one."""
     async with AsyncExitStack() as stack:
         scene = await _cluster(stack, view)
-        metrics, probes = _free_port(), _free_port()
+        metrics, probes = free_port(), free_port()
         command = [sys.executable, "-P", "-m", "vidra", "operator", "--namespace", DEFAULT_NAMESPACE]
         command += [f"--metrics-bind-address=127.0.0.1:{metrics}", f"--health-probe-bind-address=127.0.0.1:{probes}"]
         place.fill(kubeconfig=scene.plane.kubeconfig, kubectl=find() / "kubectl", operator=command)
@@ -100,8 +100,3 @@ async def _readiness(operator: OperatorProgram, url: str) -> None:
                 return answer.status == 200
 
         await until(ready, operator)
-
-
-def _free_port() -> int:
-    with Port() as port:
-        return port.number

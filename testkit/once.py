@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from testkit.environment import Check, Json, Scene, is_ready
+from testkit.eventually import eventually
 from testkit.objects import config_map
 from vidra.kube.client import encode
 from vidra.manifests.write import write
@@ -62,11 +63,15 @@ class Once:
         )
 
     async def gone(self) -> None:
-        """The cluster cleans it up."""
-        kind = await self.scene.kind("batch/v1", "Job")
+        """The cluster cleans it up; another one may be there at once."""
+        kind, before = await self.scene.kind("batch/v1", "Job"), await self.uid()
         path, query = kind.path(self.scene.namespace, "once"), {"propagationPolicy": "Background"}
         await self.scene.client.send("DELETE", path, query=query)
-        await self.scene.until_gone(kind, "once", namespace=self.scene.namespace)
+
+        async def is_gone() -> bool:
+            return await self.uid() != before
+
+        await eventually(is_gone)
 
 
 def ended(how: str) -> Check:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ import aiohttp
 import msgspec
 
 from testkit.controlplane import ControlPlane
+from testkit.controlplane.ports import free_port
 from testkit.forks import Child, Command, forks, written
 from testkit.patience import HANG
 
@@ -177,11 +177,3 @@ class OperatorProcess:
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        port: int = place.getsockname()[1]
-        return port

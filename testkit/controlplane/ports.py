@@ -1,8 +1,13 @@
-"""A port on loopback that stays ours from before the program that serves it starts until after it stopped."""
+"""Ports on loopback for programs that are started, that nobody else takes before they serve them."""
 
+import random
 import socket
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
+
+_OUTGOING: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_LOWEST: Final = 10_240
 
 
 class Port:
@@ -25,3 +30,19 @@ class Port:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._socket.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on, for a program that cannot share it.
+
+    It is none of those that the kernel gives to outgoing connections: one of these could take it first.
+    """
+    lowest = int(_OUTGOING.read_text().split()[0])
+    while True:
+        port = random.randrange(_LOWEST, lowest) if lowest > 2 * _LOWEST else 0  # noqa: S311 - no secret
+        with socket.socket() as place:
+            try:
+                place.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(place.getsockname()[1])

@@ -10,11 +10,11 @@ from typing import Any
 import aiohttp
 import yaml
 
+from testkit.controlplane.ports import free_port
 from testkit.controlplane.program import Program
 from testkit.controlplane.ready import until
 from testkit.eventually import eventually
 from testkit.parts.running import Running
-from testkit.process import free_port
 from toolchain.tools import find_tool
 
 OFTEN = "200ms"

@@ -6,11 +6,11 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from testkit.controlplane.ports import free_port
 from testkit.controlplane.program import Program
 from testkit.controlplane.ready import until
 from testkit.parts.ports import listens
 from testkit.parts.running import Running
-from testkit.process import free_port
 from toolchain.tools import find_tool
 
 

@@ -55,7 +55,7 @@ OLD = made("old", ["a", "b"])
 
 
 @pytest.mark.parametrize(
-    ("heir", "beside", "goes"),
+    ("successor", "beside", "goes"),
     [
         (made("new"), False, True),
         (made("new", ready=False), False, False),

@@ -12,12 +12,13 @@ import yaml
 
 from testkit.conflicting_writer import stubborn
 from testkit.controlplane import ControlPlane
+from testkit.controlplane.ports import free_port
 from testkit.environment import RESOURCES, SYNCS, Scene, connection_to, has_reason
 from testkit.infrahub import StandIn
 from testkit.objects import config_map
 from testkit.objects import namespace as namespace_named
 from testkit.parts.prometheus import Prometheus
-from testkit.process import OperatorProcess, free_port
+from testkit.process import OperatorProcess
 from testkit.promql import expressions
 from testkit.remote import BOX, Remote
 from toolchain.tools import find_tool

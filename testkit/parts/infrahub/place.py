@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from testkit.process import free_port
+from testkit.controlplane.ports import free_port
 
 
 class Ports(msgspec.Struct, frozen=True):

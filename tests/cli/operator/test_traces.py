@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from testkit.controlplane.ports import free_port
 from testkit.environment import Scene
 from testkit.otlp import Receiver
 from testkit.patience import NEVER
-from testkit.process import OperatorProcess, free_port
+from testkit.process import OperatorProcess
 from vidra.api.names import TRACE_ID
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]

@@ -3,8 +3,9 @@
 import base64
 from collections.abc import Awaitable, Callable
 
+from testkit.controlplane.ports import free_port
 from testkit.environment import SYNCS, Json, Scene
-from testkit.process import OperatorProcess, free_port
+from testkit.process import OperatorProcess
 from vidra.api.names import REQUESTED_AT, WEBHOOK_KEY_LABEL
 from vidra.kube.discovery import Kind
 
