@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.completion import end_of
+from vidra.apply.ended_objects import end_of
 
 TTL = {"ttlSecondsAfterFinished": 1}
 

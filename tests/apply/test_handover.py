@@ -9,8 +9,8 @@ from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
 from vidra.apply.applier import NEVER, Applier
 from vidra.apply.desired.object import DesiredObject, build_desired_object
+from vidra.apply.earlier_writers import disowned, fields_of, given
 from vidra.apply.field_owner import Owner
-from vidra.apply.handover import disowned, fields_of, given
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory import entry_for
 from vidra.kube.client import Client

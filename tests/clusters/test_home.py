@@ -2,7 +2,7 @@
 
 import pytest
 
-from vidra.clusters.home import Home
+from vidra.clusters.own_cluster import Home
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Who fights back is noticed by the count, and then left alone for longer and longer."""
 
 from vidra.apply.desired.object import Key
-from vidra.controllers.resource.drift.backoff import FIRST_REST, LONGEST_REST, ROUNDS, WINDOW, DriftFights
+from vidra.controllers.resource.drift.fights import FIRST_REST, LONGEST_REST, ROUNDS, WINDOW, DriftFights
 
 KEY = Key("", "", "ConfigMap", "here", "box")
 OTHER = Key("", "", "ConfigMap", "here", "other")

@@ -10,7 +10,7 @@ from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec, SyncStatus
-from vidra.controllers.sync.prune.handover import successors, time_left
+from vidra.controllers.sync.prune.sync_successors import successors, time_left
 
 NOT_YET = Reason.INFRAHUB_UNREACHABLE
 

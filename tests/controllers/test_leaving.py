@@ -11,7 +11,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncSpec
 from vidra.apply.guards.prune_limit import set_id
-from vidra.controllers.sync.prune.policy import Unlisted, decide_prune, unlisted
+from vidra.controllers.sync.prune.decide import Unlisted, decide_prune, unlisted
 
 ALONE: frozenset[str] = frozenset()
 
@@ -74,8 +74,8 @@ OLD = made("old", ["a", "b"])
     ],
 )
 def test_it_goes_when_what_may_replace_it_is_applied(successor: VidraResource | None, beside: bool, goes: bool) -> None:
-    ending_resources: Unlisted = {"old": frozenset({"new"}) if beside else ALONE}
-    decision = decide_prune(sync(), frozenset({"new"}), ending_resources, [OLD, successor] if successor else [OLD])
+    unlisted_resources: Unlisted = {"old": frozenset({"new"}) if beside else ALONE}
+    decision = decide_prune(sync(), frozenset({"new"}), unlisted_resources, [OLD, successor] if successor else [OLD])
     assert decision.go == ((OLD,) if goes else ())
     assert bool(decision.note) is not goes
 
@@ -108,9 +108,9 @@ def test_too_many_objects_at_once_are_held(lost: int, handed: int, stays: int, l
 
 def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None:
     old = [made(name, [f"{name}-{number}" for number in range(8)]) for name in ("x", "y")]
-    ending_resources: Unlisted = {"x": ALONE, "y": ALONE}
+    unlisted_resources: Unlisted = {"x": ALONE, "y": ALONE}
     resources = [*old, made("new")]
-    held = decide_prune(sync(), frozenset({"new"}), ending_resources, resources).held
+    held = decide_prune(sync(), frozenset({"new"}), unlisted_resources, resources).held
     assert held is not None
     assert held.reason is Reason.PRUNE_HELD
     assert held.message == (
@@ -119,10 +119,10 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
         "kubectl annotate infrahubsync sync "
         f"vidra.infrahub.operators.com/approvePrune={set_id(['x', 'y'])} --overwrite (they are: x, y)"
     )
-    assert decide_prune(sync(approved=set_id(["x"])), frozenset({"new"}), ending_resources, resources).held
-    assert decide_prune(sync(approved=set_id(["y", "x"])), frozenset({"new"}), ending_resources, resources).go == tuple(
-        old
-    )
+    assert decide_prune(sync(approved=set_id(["x"])), frozenset({"new"}), unlisted_resources, resources).held
+    assert decide_prune(
+        sync(approved=set_id(["y", "x"])), frozenset({"new"}), unlisted_resources, resources
+    ).go == tuple(old)
 
 
 def test_an_empty_list_was_allowed_as_a_whole() -> None:

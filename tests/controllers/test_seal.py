@@ -10,7 +10,7 @@ from vidra.api.resource import Content, ResourceSpec, VidraResource
 from vidra.api.sync import Destination
 from vidra.controllers.runtime.content_chunks import ContentError, chunks_of, named_well, names_of, whole
 from vidra.controllers.runtime.content_seal import is_sealed, new_stamp, sealed
-from vidra.controllers.sync.artifacts.current import current_resource
+from vidra.controllers.sync.artifacts.resource_choice import current_resource
 
 CONTENT = Content("a", "c" * 32, ("vidra-0123456789abcdef-cccccccccccc-0",), 7)
 PLACE = Destination(server="https://one.example.com", namespace="web")

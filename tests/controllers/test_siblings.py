@@ -6,7 +6,7 @@ from vidra.api.conditions import Condition
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.controllers.resource.apply.handover import may_take
+from vidra.controllers.resource.apply.sibling_handover import may_take
 
 UNWANTED = [ManagedObject("v1", "ConfigMap", "a", "here")]
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from vidra.kube.client import Client
 from vidra.kube.errors import UnreachableError
-from vidra.kube.together import together
+from vidra.kube.run_all import together
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Pretend = Callable[[Handler], Awaitable[Client]]

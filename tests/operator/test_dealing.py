@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.manager.shards import fair_share
+from vidra.manager.shard_leases import fair_share
 
 NAMES = st.lists(st.sampled_from("abcdefgh"), min_size=1, unique=True)
 

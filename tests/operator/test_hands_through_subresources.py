@@ -6,7 +6,7 @@ import pytest
 
 from testkit.environment import Check, Json, Scene, condition, is_ready
 from testkit.objects import definition
-from vidra.controllers.resource.drift.backoff import ROUNDS
+from vidra.controllers.resource.drift.fights import ROUNDS
 from vidra.kube.client import MERGE_PATCH, encode
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write

@@ -39,7 +39,7 @@ def tries(scene: Scene, mark: int, name: str) -> int:
 
 
 @pytest.fixture
-async def ending_resources(scene: Scene) -> AsyncIterator[str]:
+async def ending_namespace(scene: Scene) -> AsyncIterator[str]:
     """A namespace that is being deleted, and stays so until somebody takes the finalizer off."""
     name = f"{scene.namespace}-leaving"
     await scene.apply(namespace(name))
@@ -59,27 +59,27 @@ async def _let_go(scene: Scene, name: str) -> None:
 
 @pytest.mark.parametrize("what", [config_map("settings"), secret("settings", word="open")], ids=["map", "secret"])
 async def test_a_namespace_on_its_way_out_is_waited_for_until_it_is_back(
-    scene: Scene, ending_resources: str, what: Json
+    scene: Scene, ending_namespace: str, what: Json
 ) -> None:
-    name = await scene.resource(write([what]), destination={"namespace": ending_resources}, interval="10m")
+    name = await scene.resource(write([what]), destination={"namespace": ending_namespace}, interval="10m")
     assert "being deleted" in await waits(scene, name, "NamespaceMissing")
-    await _let_go(scene, ending_resources)
-    await scene.until_gone(await scene.kind("v1", "Namespace"), ending_resources)
-    await scene.apply(namespace(ending_resources))
+    await _let_go(scene, ending_namespace)
+    await scene.until_gone(await scene.kind("v1", "Namespace"), ending_namespace)
+    await scene.apply(namespace(ending_namespace))
     await scene.until_resource(name, seconds=SOON)
-    assert await scene.get(await scene.kind("v1", what["kind"]), "settings", namespace=ending_resources)
+    assert await scene.get(await scene.kind("v1", what["kind"]), "settings", namespace=ending_namespace)
 
 
 async def test_a_namespace_that_vidra_creates_comes_back_with_what_is_in_it(
-    scene: Scene, ending_resources: str
+    scene: Scene, ending_namespace: str
 ) -> None:
-    where = {"namespace": ending_resources, "createNamespace": True}
+    where = {"namespace": ending_namespace, "createNamespace": True}
     name = await scene.resource(write([config_map("settings")]), destination=where, interval="10m")
     waiting = await scene.until_resource(name, lambda item: condition(item, "Reconciling").get("status") == "True")
     assert condition(waiting)["status"] != "True"
-    await _let_go(scene, ending_resources)
+    await _let_go(scene, ending_namespace)
     await scene.until_resource(name, seconds=SOON)
-    assert await scene.get(await scene.kind("v1", "ConfigMap"), "settings", namespace=ending_resources)
+    assert await scene.get(await scene.kind("v1", "ConfigMap"), "settings", namespace=ending_namespace)
 
 
 async def test_a_quota_that_is_raised_lets_the_object_in(scene: Scene) -> None:

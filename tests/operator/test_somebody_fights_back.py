@@ -3,7 +3,7 @@
 from testkit.conflicting_writer import stubborn
 from testkit.environment import Scene, condition, has_reason
 from testkit.objects import config_map
-from vidra.controllers.resource.drift.backoff import ROUNDS
+from vidra.controllers.resource.drift.fights import ROUNDS
 from vidra.manifests.write import write
 
 AT_ONCE = {"reconcileOnEvents": True}

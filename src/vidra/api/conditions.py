@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta as Field
 
+from vidra.api.quoting import one_line
 from vidra.api.reasons import TERMINAL, Reason
 from vidra.api.times import rfc3339
 from vidra.api.validation import DATE_TIME
-from vidra.api.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,9 +9,10 @@ import msgspec
 
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
-from vidra.apply.completion import is_over
 from vidra.apply.conflict_resolution import Settling
 from vidra.apply.desired.object import DesiredObject
+from vidra.apply.earlier_writers import hand_over
+from vidra.apply.ended_objects import is_over
 from vidra.apply.errors import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards import namespaces
@@ -19,12 +20,11 @@ from vidra.apply.guards.adoption import refusal
 from vidra.apply.guards.conflicts import contest
 from vidra.apply.guards.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.guards.protected import NOTHING_KEPT, Guard
-from vidra.apply.handover import hand_over
 from vidra.apply.inventory import entry_for
 from vidra.apply.options import DEFAULT_OPTIONS, ApplyOptions
 from vidra.apply.plan import is_drift, revision
+from vidra.apply.release_fields import give_up
 from vidra.apply.repair import may_help, repair
-from vidra.apply.yield_fields import give_up
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.informers import InformerSet
@@ -54,7 +54,7 @@ class Applier:
     nobody, and whatever happens between the look and the write.
 
     Args:
-        terms: What to do about other owners and about objects that somebody else made.
+        options: What to do about other owners and about objects that somebody else made.
         guard: What the cluster keeps from artifacts.
     """
 
@@ -235,8 +235,8 @@ class Applier:
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and state.uid == uid and state.terminating:
             # Not to be written to: what it becomes now is nobody's any more.
-            ending_resources = await look(self._client, item.path)
-            raise being_deleted(item.ref, ending_resources.metadata.finalizers if ending_resources else ())
+            terminating = await look(self._client, item.path)
+            raise being_deleted(item.ref, terminating.metadata.finalizers if terminating else ())
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref, live.metadata.finalizers)

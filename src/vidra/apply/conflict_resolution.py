@@ -36,7 +36,7 @@ class Settling:
     """One owner's way with others in one cluster.
 
     Args:
-        terms: Whom it comes before.
+        options: Whom it comes before.
     """
 
     def __init__(self, client: Client, manager: str, options: ApplyOptions, send: Send) -> None:

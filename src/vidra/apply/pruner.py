@@ -12,13 +12,13 @@ import msgspec
 from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
-from vidra.apply.co_owners import Others
 from vidra.apply.errors import ObjectError, not_removed
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.cascade import Contents
 from vidra.apply.inventory import ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.release import abandon, release, unmarked
+from vidra.apply.unseen_owners import Others
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.errors import ApiError

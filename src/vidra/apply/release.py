@@ -21,7 +21,7 @@ Operation = dict[str, Any]
 async def abandon(client: Client, path: str, *, uid: str, owner: Owner, api_version: str, shared: bool = False) -> None:
     """Take an owner's entry out of managedFields, and its annotation and label off.
 
-    Releasing (`release.py`) would take the owner's fields out of the object; this leaves them. An object that is gone,
+    `release` would take the owner's fields out of the object; this leaves them. An object that is gone,
     or another one by now, is left alone.
 
     Args:

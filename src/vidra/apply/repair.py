@@ -1,6 +1,6 @@
 """Mends what server-side apply itself cannot: refusals for what is not in the manifest at all.
 
-an entry of an old version      500: all are noted under the version that is applied (`renewal.py`)
+an entry of an old version      500: all are noted under the version that is applied (`managed_fields_renewal.py`)
 a map that becomes empty        the server makes null of it: what is in it is taken out first
 what nobody wants stands there  it is put into the owner's entry, so that the apply takes it out (`leftover.py`)
 
@@ -15,9 +15,9 @@ from typing import Any
 
 from vidra.apply.blocking_fields import Place, emptied, leftovers, unexplained
 from vidra.apply.desired.object import DesiredObject
+from vidra.apply.earlier_writers import disowned, fields_of, given, is_apply, is_update
 from vidra.apply.field_sets import Fields, merged
 from vidra.apply.guards.immutable import immutable
-from vidra.apply.handover import disowned, fields_of, given, is_apply, is_update
 from vidra.apply.managed_fields_entries import Entry, rewrite
 from vidra.apply.managed_fields_renewal import is_unreadable, renewed
 from vidra.kube.client import Client

@@ -12,9 +12,9 @@ import random
 import time
 from collections.abc import Callable, Iterable
 
-from vidra.kube.background import apart
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
+from vidra.kube.detached_task import apart
 from vidra.kube.errors import ApiError, KubeError, UnintelligibleError, UnreachableError
 from vidra.kube.partial_metadata import LiveObject
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vidra.clusters.circuit_breaker import CircuitBreaker
 from vidra.clusters.event_handler import ClusterEventHandler
-from vidra.clusters.home import Home
+from vidra.clusters.own_cluster import Home
+from vidra.kube.arrival_watch import DEFINITIONS, NAMESPACES, ArrivalWatch
 from vidra.kube.client import Client
-from vidra.kube.collection_trigger import DEFINITIONS, NAMESPACES, CollectionTrigger
 from vidra.kube.discovery import Discovery
 from vidra.kube.informers import InformerSet
 from vidra.kube.object_snapshot import HealthEvaluator, ObjectSnapshot, is_doubtful, is_drift
@@ -54,11 +54,9 @@ class Cluster:
         self.breaker = CircuitBreaker(
             self.client, plain, self.observed.interrupted, self._back, owners.on_condition_met, steady=bool(server)
         )
-        self.definitions = CollectionTrigger(
-            self.client, DEFINITIONS, owners.on_object_event, before=self.discovery.forget
-        )
+        self.definitions = ArrivalWatch(self.client, DEFINITIONS, owners.on_object_event, before=self.discovery.forget)
         """For owners that wait for a kind."""
-        self.namespaces = CollectionTrigger(self.client, NAMESPACES, owners.on_object_event, before=lambda: None)
+        self.namespaces = ArrivalWatch(self.client, NAMESPACES, owners.on_object_event, before=lambda: None)
         """For owners that wait for a namespace."""
         self.object_watches = ObjectWatches(self.client, judge, owners.on_condition_met)
         """For owners that wait for single objects."""

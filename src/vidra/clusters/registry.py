@@ -12,9 +12,9 @@ from vidra.api.reasons import Reason
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.event_handler import ClusterEventHandler
-from vidra.clusters.home import Home
 from vidra.clusters.impersonation import Impersonation
 from vidra.clusters.kubeconfig_secret import same_server
+from vidra.clusters.own_cluster import Home
 from vidra.clusters.secret_index import SecretIndex, concerns, connection_to
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection, NotConfiguredError

@@ -13,7 +13,7 @@ import structlog
 
 from vidra.api.meta import Meta
 from vidra.api.names import TRACE_ID
-from vidra.api.words import one_line
+from vidra.api.quoting import one_line
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
 

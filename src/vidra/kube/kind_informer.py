@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 import msgspec
 
 from vidra.api.health import CURRENT, Health
-from vidra.kube.background import apart
 from vidra.kube.client import JSON, Client
+from vidra.kube.detached_task import apart
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError, UnreachableError
 from vidra.kube.object_cache import Change, Memory

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 import msgspec
 
 from vidra.api.health import Health
-from vidra.kube.background import apart
 from vidra.kube.client import Client
+from vidra.kube.detached_task import apart
 from vidra.kube.discovery import Kind
 from vidra.kube.object_snapshot import HealthEvaluator
 from vidra.kube.partial_metadata import LiveObject, ObjectForHealth

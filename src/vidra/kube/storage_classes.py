@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 
-from vidra.kube.background import apart
 from vidra.kube.client import Client
+from vidra.kube.detached_task import apart
 from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.watch import Watch
 

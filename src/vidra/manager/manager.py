@@ -44,8 +44,8 @@ from vidra.manager.bootstrap import cluster_identity, definitions_served, ensure
 from vidra.manager.event_relay import Relay
 from vidra.manager.options import Options
 from vidra.manager.other_operators import OtherOperators
+from vidra.manager.shard_leases import Shards
 from vidra.manager.shard_runner import ShardRunner
-from vidra.manager.shards import Shards
 from vidra.sources.infrahub import InfrahubPool
 from vidra.sources.infrahub.limits import InfrahubLimits
 from vidra.telemetry.logging import set_level

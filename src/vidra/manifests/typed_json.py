@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from vidra.api.words import one_line
+from vidra.api.quoting import one_line
 
 T = TypeVar("T")
 

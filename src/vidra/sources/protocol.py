@@ -6,8 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.api.words import one_line
 
 LONGEST = 2_000
 """Characters of an error: a source may have written some of them."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from vidra.apply.health import Status
-from vidra.apply.health import custom_rule as module
+from vidra.apply.health import compiled_rule as module
 from vidra.apply.health.cel import Expression
 from vidra.apply.health.cel_limits import ExpressionError
 from vidra.apply.health.custom_rules import Rules, parse

@@ -63,8 +63,8 @@ def test_the_version_of_the_api_does_not_matter_and_other_kinds_keep_their_own_r
 
 def test_what_is_being_deleted_or_not_seen_yet_is_not_asked() -> None:
     found = rules(LINK)
-    ending_resources = link(metadata={"deletionTimestamp": "2026-01-01T00:00:00Z"}, status={"state": "up"})
-    assert found.health_of(ending_resources).status is Status.TERMINATING
+    ending = link(metadata={"deletionTimestamp": "2026-01-01T00:00:00Z"}, status={"state": "up"})
+    assert found.health_of(ending).status is Status.TERMINATING
     edited = link(metadata={"generation": 2}, status={"observedGeneration": 1, "state": "up"})
     assert found.health_of(edited) == health_of(edited)
 

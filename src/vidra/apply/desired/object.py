@@ -14,9 +14,9 @@ from vidra.apply.controller_fields import unfilled
 from vidra.apply.desired.ignore_differences import left, pointers_for, respecting
 from vidra.apply.desired.normalize import plain
 from vidra.apply.desired.order import wave_of
+from vidra.apply.earlier_writers import fields_of
 from vidra.apply.field_owner import Owner
 from vidra.apply.field_sets import taken_from
-from vidra.apply.handover import fields_of
 from vidra.apply.managed_fields import Path
 from vidra.kube.discovery import Kind
 from vidra.manifests import ManifestObject, Ref

@@ -14,8 +14,8 @@ import msgspec
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.errors import ObjectError
+from vidra.apply.hidden_objects import Definition
 from vidra.apply.inventory import ref_of
-from vidra.apply.unserved_kinds import Definition
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError

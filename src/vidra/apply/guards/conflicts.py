@@ -29,14 +29,14 @@ class Peer(msgspec.Struct, frozen=True):
 
     name: str
     priority: int
-    ending_resources: bool = False
+    terminating: bool = False
     """It goes as soon as others own what it has."""
     unwanted: frozenset[str] = frozenset()
     """Objects that it lets go of as soon as others own them."""
 
     def yields(self, ref: str) -> bool:
         """Whether it leaves its fields of an object to whoever else wants it."""
-        return self.ending_resources or ref in self.unwanted
+        return self.terminating or ref in self.unwanted
 
 
 ConflictPeers = Callable[[str], Peer | None]

@@ -34,10 +34,10 @@ def health_of(source: Mapping[str, Any], *, has_status: bool = False) -> Health:
 
 def _in_general(source: Mapping[str, Any], group: str, kind: str) -> Health | None:
     """What can be said of any kind: it is being deleted, not seen yet, or says that it works or is stuck."""
-    return ending_resources(source) or unseen(source, group, kind) or _stated(source)
+    return terminating_health(source) or unseen(source, group, kind) or _stated(source)
 
 
-def ending_resources(source: Mapping[str, Any]) -> Health | None:
+def terminating_health(source: Mapping[str, Any]) -> Health | None:
     """Whether it is being deleted."""
     if not text(source, "metadata", "deletionTimestamp"):
         return None

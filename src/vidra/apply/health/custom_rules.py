@@ -1,4 +1,4 @@
-"""One rule of a user, as it is written."""
+"""The health rules of users: what a ConfigMap holds, read and checked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.health import Health, Status
 from vidra.apply.health import registry as kinds
-from vidra.apply.health.compute import ending_resources, health_of, unseen
+from vidra.apply.health.compute import health_of, terminating_health, unseen
 from vidra.apply.health.fields import Condition, conditions, text
 from vidra.apply.health.registry import group_of
 from vidra.apply.health.results import one_line
@@ -57,7 +57,7 @@ def read(item: Any) -> Rule:
 
 
 if TYPE_CHECKING:
-    from vidra.apply.health.custom_rule import Asked
+    from vidra.apply.health.compiled_rule import CompiledRule
 
 _LIMITS = Limits(bytes=128 * 1024, depth=10, nodes=5_000)
 
@@ -78,7 +78,7 @@ class Complaint(msgspec.Struct, frozen=True):
 class Rules:
     """The rules in force; those of users come before Vidra's own."""
 
-    def __init__(self, asked: Mapping[tuple[str, str], Asked] | None = None) -> None:
+    def __init__(self, asked: Mapping[tuple[str, str], CompiledRule] | None = None) -> None:
         self._asked = asked or {}
 
     def __len__(self) -> int:
@@ -96,7 +96,7 @@ class Rules:
         asked = self._asked.get((group, kind))
         if asked is None:
             return health_of(source, has_status=has_status)
-        return ending_resources(source) or unseen(source, group, kind) or _told(source, asked(source))
+        return terminating_health(source) or unseen(source, group, kind) or _told(source, asked(source))
 
     def needs_body(self, api_version: str, kind: str) -> bool:
         """Whether spec and status are needed to judge this kind; if not, its metadata are enough."""
@@ -105,7 +105,7 @@ class Rules:
 
 def parse(rules: bytes | str) -> tuple[Rules, tuple[Complaint, ...]]:
     """The rules in a text, which is a YAML list, and what is wrong with the rest of it."""
-    asked: dict[tuple[str, str], Asked] = {}
+    asked: dict[tuple[str, str], CompiledRule] = {}
     complaints: list[Complaint] = []
     for number, item in enumerate(_items(rules, complaints), 1):
         try:
@@ -115,13 +115,13 @@ def parse(rules: bytes | str) -> tuple[Rules, tuple[Complaint, ...]]:
     return Rules(asked), tuple(complaints)
 
 
-def _take(rule: Rule, asked: dict[tuple[str, str], Asked]) -> None:
-    from vidra.apply.health.custom_rule import Asked  # noqa: PLC0415 - CEL is loaded with the first rule
+def _take(rule: Rule, asked: dict[tuple[str, str], CompiledRule]) -> None:
+    from vidra.apply.health.compiled_rule import CompiledRule  # noqa: PLC0415 - CEL is loaded with the first rule
 
     key = (group_of(rule.api_version), rule.kind)
     if key in asked:
         raise RuleError("there is a rule for this kind already, which stays in force")
-    asked[key] = Asked(rule)
+    asked[key] = CompiledRule(rule)
 
 
 def _items(rules: bytes | str, complaints: list[Complaint]) -> Iterator[Any]:

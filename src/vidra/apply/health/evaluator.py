@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vidra.api.health import Health
-from vidra.apply.completion import end_of
+from vidra.apply.ended_objects import end_of
 from vidra.apply.health.custom_rules import Rules
 from vidra.kube.discovery import Kind
 from vidra.kube.partial_metadata import ObjectForHealth

@@ -1,8 +1,8 @@
 """What the first Vidra (0.0.6) leaves on an object, and how that becomes what an owner has today: pure.
 
 It wrote objects with ordinary updates, so that its fields are in an `Update` entry of managedFields. As long as they
-are, a field that leaves the artifact stays in the object. The way out is a handover (`handover.py`) of all that the
-entry holds: it is put into the entry of the owner, whose next apply then removes what is no longer wanted.
+are, a field that leaves the artifact stays in the object. The way out is a handover (`earlier_writers.py`) of all
+that the entry holds: it is put into the entry of the owner, whose next apply then removes what is no longer wanted.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from vidra.api.names import FIRST_MANAGED_BY, FIRST_OWNED_BY, FIRST_VALUE, GROUP, RESOURCE_KIND
+from vidra.apply.earlier_writers import given, is_apply, is_update
 from vidra.apply.field_sets import Fields
-from vidra.apply.handover import given, is_apply, is_update
 
 BINARY = "manager"
 """Field manager of the first Vidra unless it was built under another name: that of its program."""

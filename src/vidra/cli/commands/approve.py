@@ -71,14 +71,14 @@ async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
     from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import resources
     from vidra.controllers.runtime.context import sync_of
-    from vidra.controllers.sync.prune.policy import approval_asked_for
+    from vidra.controllers.sync.prune.decide import approval_asked_for
 
     ready = find(sync.status.conditions, ConditionType.READY)
     asked = approval_asked_for(ready.message) if ready and ready.reason == Reason.PRUNE_HELD else None
     if asked is None:
         return None
-    name, ending_resources = asked
-    if not ending_resources:
+    name, unlisted_resources = asked
+    if not unlisted_resources:
         by_hand = f"kubectl annotate infrahubsync {sync.metadata.name} {APPROVE_PRUNE}={name} --overwrite"
         raise CommandError(
             f"it is too much for a list: look with vidra diff {sync.metadata.name}, then agree with {by_hand}"
@@ -87,13 +87,13 @@ async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
     kept = {
         key_of(entry)
         for item in mine
-        if item.metadata.name not in ending_resources
+        if item.metadata.name not in unlisted_resources
         for entry in item.status.managed_resources
     }
     going = [
         f"{ref_of(entry)}{_at(entry.server)}, of {item.metadata.name}"
         for item in mine
-        if item.metadata.name in ending_resources
+        if item.metadata.name in unlisted_resources
         for entry in item.status.managed_resources
         if key_of(entry) not in kept
     ]

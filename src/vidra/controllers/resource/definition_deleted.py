@@ -15,8 +15,8 @@ from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.controllers.runtime.context import sync_of
+from vidra.kube.arrival_watch import DEFINITIONS
 from vidra.kube.client import Client
-from vidra.kube.collection_trigger import DEFINITIONS
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList
 
 

@@ -130,9 +130,9 @@ async def dry_run(
             studies.append(found)
         elif found is not None:
             preview.problems.append(found)
-    ending_resources = [item.resource for item in proposals if item.text is None]
+    being_deleted = [item.resource for item in proposals if item.text is None]
     unwanted = {item.owner.name: frozenset(str(ref_of(entry)) for entry in item.unwanted) for item in studies}
-    conflict_peers = peers_in(resources, hub, {item.metadata.name for item in ending_resources}, unwanted)
+    conflict_peers = peers_in(resources, hub, {item.metadata.name for item in being_deleted}, unwanted)
     for item in studies:
         adopted: list[Ref] = []
         options = ApplyOptions(item.proposal.resource.spec, conflict_peers, adopted.append, may_describe=may_describe)
@@ -141,7 +141,7 @@ async def dry_run(
     successors = {key for item in studies for key in item.want.objects}
     for item in studies:
         await _prune(clusters, item, successors, preview, claims=claims)
-    for resource in ending_resources:
+    for resource in being_deleted:
         await _leave(clusters, resource, Owner(hub, resource.metadata.name), successors, preview, claims=claims)
     return preview
 

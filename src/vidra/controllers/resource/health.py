@@ -17,7 +17,7 @@ from vidra.api.health import WORST_FIRST, Health, Status, worst
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.api.times import duration_or
-from vidra.apply.completion import health_after
+from vidra.apply.ended_objects import health_after
 from vidra.apply.health.adjust import counted
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster

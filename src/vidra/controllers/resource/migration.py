@@ -18,7 +18,7 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import is_local
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.discovery import Kind, StaleDiscoveryError
-from vidra.kube.together import together
+from vidra.kube.run_all import together
 
 Peers = Callable[[str], VidraResource | None]
 """The VidraResource of a name."""

@@ -19,7 +19,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
-from vidra.apply.completion import noted
+from vidra.apply.ended_objects import noted
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.apply.inventory_index import Claims, Place
@@ -31,10 +31,10 @@ from vidra.clusters.errors import ClusterError
 from vidra.clusters.kubeconfig_secret import host_of
 from vidra.clusters.secret_index import concerns
 from vidra.controllers.resource.apply.conflict_peers import peers_in
-from vidra.controllers.resource.apply.handover import may_take, waits_for_siblings
-from vidra.controllers.resource.apply.protected import CheckedBefore
+from vidra.controllers.resource.apply.guard_check import CheckedBefore
 from vidra.controllers.resource.apply.reconcile import ReconcileAbortedError, ReconcileResult, apply_and_prune
 from vidra.controllers.resource.apply.retry import Retries
+from vidra.controllers.resource.apply.sibling_handover import may_take, waits_for_siblings
 from vidra.controllers.resource.apply.up_to_date import distrusted, is_up_to_date, last_reconcile_complete, watched
 from vidra.controllers.resource.cluster import ClusterResolver, kind_at
 from vidra.controllers.resource.concurrency import ClusterConcurrency
@@ -113,7 +113,7 @@ class ResourceReconciler:
         self._places = ClusterConcurrency(self.queue.add)
         shared.resources.listen(self._resource_changed)
         shared.syncs.listen(self._sync_changed)
-        shared.ending_resources.listen(self._enqueue_conflicts)
+        shared.being_deleted.listen(self._enqueue_conflicts)
         shared.handovers.listen(self._on_sync_distributed)
         shared.cluster_secrets.listen(self._credentials_changed)
 
@@ -496,8 +496,8 @@ class ResourceReconciler:
             return bool(self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place))
 
         may_describe = shared.settings().label_namespaces
-        if resource.metadata.name not in shared.ending_resources:
-            conflict_peers = peers_in(shared.resources, shared.hub, shared.ending_resources, self._unwanted)
+        if resource.metadata.name not in shared.being_deleted:
+            conflict_peers = peers_in(shared.resources, shared.hub, shared.being_deleted, self._unwanted)
             return ApplyOptions(resource.spec, conflict_peers, adopted, waits, overlooked, may_describe)
         non_forcing = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
         return ApplyOptions(
@@ -515,7 +515,7 @@ class ResourceReconciler:
             for item in self._shared.resources.group(sync)
             if item.metadata.name != resource.metadata.name
             and not item.metadata.deletion_timestamp
-            and item.metadata.name not in self._shared.ending_resources
+            and item.metadata.name not in self._shared.being_deleted
         )
         waits = sync in self._shared.handovers or may_take(siblings, unwanted)
         if waits:

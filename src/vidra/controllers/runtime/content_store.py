@@ -38,8 +38,8 @@ from vidra.controllers.runtime.offload import run_in_thread_if_large
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import create, delete, delete_all
+from vidra.kube.run_all import together
 from vidra.kube.store import Store
-from vidra.kube.together import together
 from vidra.kube.types import PartialObjectMetadata, Secret
 
 

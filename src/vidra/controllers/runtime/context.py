@@ -11,8 +11,8 @@ from vidra.api.sync import InfrahubSync
 from vidra.clusters.registry import Clusters
 from vidra.controllers.runtime.content_store import ContentStore
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
-from vidra.controllers.runtime.handover import BeingDeleted, Handovers
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
+from vidra.controllers.runtime.pending_deletions import BeingDeleted, Handovers
 from vidra.controllers.runtime.settings import Settings
 from vidra.controllers.runtime.sharding import ShardAssignment
 from vidra.kube.client import Client
@@ -48,7 +48,7 @@ class ControllerContext(msgspec.Struct, frozen=True):
     """The settings in force now."""
     share: ShardAssignment = msgspec.field(default_factory=ShardAssignment)
     """The syncs that are this replica's to work on."""
-    ending_resources: BeingDeleted = msgspec.field(default_factory=BeingDeleted)
+    being_deleted: BeingDeleted = msgspec.field(default_factory=BeingDeleted)
     handovers: Handovers = msgspec.field(default_factory=Handovers)
 
 

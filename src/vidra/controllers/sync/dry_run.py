@@ -13,11 +13,11 @@ from vidra.api.sync import InfrahubSync
 from vidra.clusters.secret_index import SecretIndex
 from vidra.controllers.resource.dry_run import DryRunInput
 from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, decide, place_of
-from vidra.controllers.sync.artifacts.fetch import AT_ONCE
+from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
-from vidra.controllers.sync.prune.policy import held_back
+from vidra.controllers.sync.prune.decide import held_back
 from vidra.sources.protocol import Artifact, Source, SourceError
 
 

@@ -23,19 +23,19 @@ from vidra.controllers.runtime.sharding import OwnedItems
 from vidra.controllers.runtime.status_patch import set_finalizers
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of, is_lost, is_refused
+from vidra.controllers.sync.artifacts.list_from_server import untold
 from vidra.controllers.sync.artifacts.reconcile import NOTHING, reconcile_artifacts
-from vidra.controllers.sync.artifacts.unobserved import untold
 from vidra.controllers.sync.destinations.rollout import current_step
 from vidra.controllers.sync.prune.execute import PruneResult, delete_resource, prune
-from vidra.controllers.sync.prune.handover import successors, time_left
 from vidra.controllers.sync.prune.reclaim import reclaim
+from vidra.controllers.sync.prune.sync_successors import successors, time_left
 from vidra.controllers.sync.source.cancellation import CancellablePolls, PollOutdatedError
 from vidra.controllers.sync.source.credentials import concerns, is_another
 from vidra.controllers.sync.source.poll_state import PollState, answered, failed
 from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.controllers.sync.source.staleness import Staleness
 from vidra.controllers.sync.status.compute import ready
-from vidra.controllers.sync.status.readiness import UnreadyResources
+from vidra.controllers.sync.status.unready_resources import UnreadyResources
 from vidra.controllers.sync.status.writer import StatusWriter
 from vidra.kube.errors import KubeError
 from vidra.kube.types import PartialObjectMetadata, Secret
@@ -136,7 +136,7 @@ class SyncReconciler:
         self._stale.discard(name)
         self._waiting.discard(name)
         self._freshness.forget(name)
-        self._shared.ending_resources.note(name, ())
+        self._shared.being_deleted.note(name, ())
         self.queue.forget(name)
 
     async def _reconcile_normal(self, sync: InfrahubSync, reporter: StatusWriter) -> Result:
@@ -208,8 +208,8 @@ class SyncReconciler:
 
     async def _prune(self, sync: InfrahubSync, asked: PollState) -> PruneResult:
         """Delete what is no longer listed as soon as it may go; not while nobody knows what is listed now."""
-        ending_resources = asked.done.ending_resources
-        self._shared.ending_resources.note(sync.metadata.name, ending_resources)
+        unlisted_resources = asked.done.unlisted_resources
+        self._shared.being_deleted.note(sync.metadata.name, unlisted_resources)
         return PruneResult() if asked.failure else await prune(self._shared, sync, asked.done)
 
     async def _with_finalizer(self, sync: InfrahubSync) -> InfrahubSync:
@@ -239,7 +239,7 @@ class SyncReconciler:
         if SYNC_FINALIZER not in sync.metadata.finalizers:
             return Result()
         left = self._shared.resources.group(sync.metadata.name)
-        self._shared.ending_resources.note(sync.metadata.name, [item.metadata.name for item in left])
+        self._shared.being_deleted.note(sync.metadata.name, [item.metadata.name for item in left])
         if waiting := await self._wait_for_successors(sync, reporter):
             return waiting
         left = left or await untold(self._shared, sync)

@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
+from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.api.words import one_line
 from vidra.sources.infrahub.authenticated_client import Account
 from vidra.sources.infrahub.credential import Credential, check
 from vidra.sources.infrahub.errors import artifact_refused, not_infrahub, query_refused
 from vidra.sources.infrahub.graphql import document_url, read_document
 from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
-from vidra.sources.infrahub.listing import NotGraphQLError, read_listing
+from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
 from vidra.sources.infrahub.selection import Selection, parameters
 from vidra.sources.infrahub.transport import Transport
 from vidra.sources.infrahub.url import base_of, endpoint

@@ -9,9 +9,9 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.redaction import hidden
-from vidra.api.words import one_line
 from vidra.manifests.typed_json import LINE, UnreadableError, as_text, decode
 from vidra.sources.infrahub.http import Answer
 from vidra.sources.infrahub.selection import Selection

@@ -12,12 +12,12 @@ from vidra.kube.store import Store
 
 
 def peers_in(
-    resources: Store[VidraResource], hub: str, ending_resources: Container[str], unwanted: Mapping[str, frozenset[str]]
+    resources: Store[VidraResource], hub: str, being_deleted: Container[str], unwanted: Mapping[str, frozenset[str]]
 ) -> ConflictPeers:
     """Looks the VidraResource behind a field manager up.
 
     Args:
-        leaving: Names of those that are about to go.
+        being_deleted: Names of those that are about to go.
         unwanted: Objects that others, by name, are about to let go of.
     """
     prefix = f"{MANAGER_PREFIX}{hub}:"
@@ -31,7 +31,7 @@ def peers_in(
             found = next((item for item in resources if Owner(hub, item.metadata.name).manager == manager), None)
         if found is None:
             return None
-        goes = found.metadata.deletion_timestamp is not None or found.metadata.name in ending_resources
+        goes = found.metadata.deletion_timestamp is not None or found.metadata.name in being_deleted
         return Peer(found.metadata.name, found.spec.priority, goes, unwanted.get(found.metadata.name, frozenset()))
 
     return find

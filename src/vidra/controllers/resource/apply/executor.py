@@ -15,15 +15,15 @@ from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.desired.order import is_builtin
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
+from vidra.apply.hidden_objects import hidden
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.options import ApplyOptions
 from vidra.apply.pruner import Pruner, Removal, Removed
-from vidra.apply.unserved_kinds import hidden
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.controllers.resource.apply.protected import guard_of
+from vidra.controllers.resource.apply.guard_check import guard_of
 from vidra.controllers.resource.cluster import ClusterResolver
 from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError

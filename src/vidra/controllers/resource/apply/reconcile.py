@@ -11,8 +11,8 @@ from vidra.api.conditions import Verdict
 from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
-from vidra.apply.completion import handed_over, noted
 from vidra.apply.desired.object import DesiredObject, Key
+from vidra.apply.ended_objects import handed_over, noted
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
@@ -86,8 +86,8 @@ async def apply_and_prune(
     """Make a cluster hold what a text says.
 
     Args:
-        terms: What to do about other owners and strangers.
-        move: Of what the first Vidra left to this VidraResource.
+        options: What to do about other owners and strangers.
+        migration: Of what the first Vidra left to this VidraResource.
         drifts: What is remembered of objects that somebody changed.
         retries: What is remembered of objects that were refused.
         claims: What other VidraResources have.

@@ -14,7 +14,7 @@ from vidra.apply.inventory import Inventory
 from vidra.apply.relabel import relabel
 from vidra.clusters.cluster import Cluster
 from vidra.kube.discovery import Kind
-from vidra.kube.together import together
+from vidra.kube.run_all import together
 from vidra.kube.visibility import Sight
 
 AT_ONCE = 16

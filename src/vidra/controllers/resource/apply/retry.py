@@ -22,7 +22,7 @@ from vidra.apply.inventory import Inventory
 from vidra.apply.options import ApplyOptions
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.desired_state import DesiredState, Missing
-from vidra.controllers.resource.apply.protected import guard_of
+from vidra.controllers.resource.apply.guard_check import guard_of
 from vidra.kube.discovery import Kind
 from vidra.kube.informers import InformerSet
 from vidra.kube.partial_metadata import ObjectForHealth

@@ -10,7 +10,7 @@ import msgspec
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.apply.completion import ended_of
+from vidra.apply.ended_objects import ended_of
 from vidra.apply.field_owner import Owner
 from vidra.apply.plan import held_of
 from vidra.clusters.cluster import Cluster

@@ -17,7 +17,7 @@ from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.plan import Plan, held_of, is_drift, revision
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.drift.backoff import ROUNDS, WINDOW, DriftFights
+from vidra.controllers.resource.drift.fights import ROUNDS, WINDOW, DriftFights
 from vidra.controllers.resource.drift.suspects import Suspects
 from vidra.controllers.resource.drift.unused_rules import Rules, Siblings
 from vidra.kube.errors import ApiError

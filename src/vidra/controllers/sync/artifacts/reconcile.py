@@ -13,12 +13,12 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, StopMatching
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.delivery_trace import PollTimes
-from vidra.controllers.sync.artifacts.current import current_resource
 from vidra.controllers.sync.artifacts.diff import SyncProblem, decide, place_of, remark_on
-from vidra.controllers.sync.artifacts.fetch import ArtifactDistributor
+from vidra.controllers.sync.artifacts.distribute import ArtifactDistributor
+from vidra.controllers.sync.artifacts.resource_choice import current_resource
 from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
-from vidra.controllers.sync.prune.policy import Unlisted, unlisted
+from vidra.controllers.sync.prune.decide import Unlisted, unlisted
 from vidra.kube.errors import KubeError
 from vidra.sources.protocol import Source
 
@@ -31,7 +31,7 @@ class ListingResult(msgspec.Struct, frozen=True):
     artifacts: frozenset[str]
     """Ids of what is listed."""
     troubles: tuple[SyncProblem, ...]
-    ending_resources: Unlisted = {}
+    unlisted_resources: Unlisted = {}
     """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are gone."""
     left: frozenset[str] = frozenset()
     """Of them, those whose objects stay."""
@@ -68,7 +68,7 @@ async def reconcile_artifacts(
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
     # Before anything new is applied: what goes yields to it.
-    shared.ending_resources.note(sync.metadata.name, (item.metadata.name for item in going))
+    shared.being_deleted.note(sync.metadata.name, (item.metadata.name for item in going))
     distributor = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
     admission = plan_rollout(sync, places, distributor.outdated_targets(decision), existing)
     await distributor.run(decision, admission)
@@ -79,7 +79,7 @@ async def reconcile_artifacts(
     return ListingResult(
         artifacts=listed,
         troubles=(*targets.troubles, *decision.troubles, *distributor.troubles),
-        ending_resources=unlisted(going, listed, changed, before.ending_resources, before.artifacts),
+        unlisted_resources=unlisted(going, listed, changed, before.unlisted_resources, before.artifacts),
         left=_left(sync, strays),
         created=distributor.counts[True],
         updated=distributor.counts[False],

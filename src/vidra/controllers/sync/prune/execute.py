@@ -16,7 +16,7 @@ from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.artifacts.reconcile import ListingResult
 from vidra.controllers.sync.artifacts.writer import policies
 from vidra.controllers.sync.destinations.targets import targets_of
-from vidra.controllers.sync.prune.policy import PruneDecision, decide_prune
+from vidra.controllers.sync.prune.decide import PruneDecision, decide_prune
 from vidra.kube.errors import KubeError
 from vidra.kube.operations import delete, merge_patch
 
@@ -34,11 +34,11 @@ class PruneResult(msgspec.Struct, frozen=True):
 
 async def prune(shared: ControllerContext, sync: InfrahubSync, done: ListingResult) -> PruneResult:
     """Delete those of the unlisted that nothing holds back."""
-    if not done.ending_resources:
+    if not done.unlisted_resources:
         return PruneResult()
     group = shared.resources.group(sync.metadata.name)
     decision: PruneDecision = decide_prune(
-        sync, done.artifacts, done.ending_resources, group, targets_of(sync, shared.clusters.catalogue, group).expects
+        sync, done.artifacts, done.unlisted_resources, group, targets_of(sync, shared.clusters.catalogue, group).expects
     )
     troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(

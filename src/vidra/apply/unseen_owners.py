@@ -2,7 +2,7 @@
 
 Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory, and no owner of
 another hub is named on it. managedFields alone prove nothing: anybody can empty them, and a label that somebody adds
-may cost all entries (`renewal.py`).
+may cost all entries (`managed_fields_renewal.py`).
 """
 
 from __future__ import annotations

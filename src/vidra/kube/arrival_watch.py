@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 
-from vidra.kube.background import apart
 from vidra.kube.client import Client
+from vidra.kube.detached_task import apart
 from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.watch import Watch
 
@@ -18,7 +18,7 @@ ECHOES = (0.5, 1.0, 2.5)
 and a new namespace has neither its service account nor its quota yet."""
 
 
-class CollectionTrigger:
+class ArrivalWatch:
     """The owners that wait for something in one collection, and the watch that wakes them."""
 
     def __init__(self, client: Client, path: str, wake: Callable[[str], None], before: Callable[[], None]) -> None:

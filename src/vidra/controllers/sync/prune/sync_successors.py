@@ -13,7 +13,7 @@ from vidra.api.sync import InfrahubSync
 from vidra.api.times import duration_or
 from vidra.apply.inventory import key_of
 from vidra.controllers.sync.artifacts.diff import artifact_of
-from vidra.controllers.sync.prune.policy import may_want
+from vidra.controllers.sync.prune.decide import may_want
 from vidra.controllers.sync.status.compute import ready
 
 DELETION_TIMEOUT = timedelta(minutes=5)

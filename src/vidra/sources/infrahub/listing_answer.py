@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.api.words import one_line
 from vidra.manifests.typed_json import LINE, OtherShapeError, UnreadableError, decode
 from vidra.sources.infrahub.errors import told
 from vidra.sources.infrahub.http import Answer

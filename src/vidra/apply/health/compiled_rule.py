@@ -14,7 +14,7 @@ LONGEST_EVALUATION = 0.25
 """Seconds of the processor; an ordinary rule takes less than a thousandth."""
 
 
-class Asked:
+class CompiledRule:
     """The expressions of one rule."""
 
     def __init__(self, rule: Rule) -> None:

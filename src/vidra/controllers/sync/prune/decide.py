@@ -78,7 +78,7 @@ def unlisted(
 def decide_prune(
     sync: InfrahubSync,
     listed: frozenset[str],
-    ending_resources: Unlisted,
+    unlisted_resources: Unlisted,
     resources: Sequence[VidraResource],
     expects: Callable[[VidraResource], bool] = lambda _: True,
 ) -> PruneDecision:
@@ -88,11 +88,11 @@ def decide_prune(
         expects: Whether something new may yet come to the cluster of one of them.
     """
     going = [
-        item for item in resources if item.metadata.name in ending_resources and not item.metadata.deletion_timestamp
+        item for item in resources if item.metadata.name in unlisted_resources and not item.metadata.deletion_timestamp
     ]
     if not going:
         return PruneDecision()
-    others = [item for item in resources if item.metadata.name not in ending_resources]
+    others = [item for item in resources if item.metadata.name not in unlisted_resources]
     there: dict[str, list[VidraResource]] = {}
     for item in others:
         there.setdefault(artifact_of(item), []).append(item)
@@ -102,7 +102,7 @@ def decide_prune(
             for successor in _successors(there.get(artifact, ()), item, expects):
                 if successor is not None and ready(successor) and not successor.metadata.deletion_timestamp:
                     continue
-                if may_want(successor, item, beside=artifact in ending_resources[item.metadata.name]):
+                if may_want(successor, item, beside=artifact in unlisted_resources[item.metadata.name]):
                     waits_for[successor.metadata.name if successor else f"artifact {artifact}"] = None
     if waits_for:
         return PruneDecision(waits_for=tuple(waits_for), stay=len(going))
@@ -130,7 +130,7 @@ def may_want(successor: VidraResource | None, old: VidraResource, *, beside: boo
     """Whether something that is not ready may be on the way to own what an older VidraResource has.
 
     Args:
-        heir: None when it has not been made yet.
+        successor: None when it has not been made yet.
         beside: Both were wanted at the same time, so that what cannot be read in it is not in the other's place.
     """
     if successor is None or successor.metadata.deletion_timestamp:
