@@ -1,6 +1,7 @@
 """Deleting Vidra's definitions is no wish to delete objects: `kubectl delete crd` by mistake empties no cluster."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from testkit.objects import config_map
 from testkit.operating import Operating
 from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
 from vidra.kube.discovery import Kind
+from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
 
 DEFINITIONS = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
@@ -23,6 +25,8 @@ async def place(own_scene: Scene, own_operator: Operating) -> AsyncIterator[Scen
     yield own_scene
     if not own_operator.running:
         await own_operator.start()
+    for kind in (SYNCS, RESOURCES):
+        await _freed(own_scene, kind)
     for name in (SYNC_DEFINITION, RESOURCE_DEFINITION):
         found = await own_scene.get(DEFINITIONS, name)
         if found and found["metadata"].get("deletionTimestamp"):
@@ -115,6 +119,16 @@ async def test_objects_stay_when_the_definitions_went_while_nobody_worked(
     await place.until_gone(CONFIG_MAPS, "box", namespace=place.namespace)
 
 
+async def test_a_sync_goes_without_the_definition_of_vidraresources(place: Scene) -> None:
+    place.infrahub.add_artifact("Boxes", write([config_map("box", colour="red")]))
+    sync = await place.sync("Boxes")
+    await place.until_sync(sync)
+    await place.delete(DEFINITIONS, RESOURCE_DEFINITION)
+    await place.until_gone(DEFINITIONS, RESOURCE_DEFINITION)
+    await place.delete(SYNCS, sync)
+    await place.until_gone(SYNCS, sync)
+
+
 async def test_what_a_person_made_goes_on_without_the_definition_of_syncs(place: Scene) -> None:
     by_hand = await place.resource(write([config_map("box", colour="red")]))
     await place.until_resource(by_hand)
@@ -122,6 +136,14 @@ async def test_what_a_person_made_goes_on_without_the_definition_of_syncs(place:
     await place.until_gone(DEFINITIONS, SYNC_DEFINITION)
     await place.delete(RESOURCES, by_hand)
     await place.until_gone(CONFIG_MAPS, "box", namespace=place.namespace)
+
+
+async def _freed(scene: Scene, kind: Kind) -> None:
+    """Take the finalizers off what is left: only a test that failed leaves anything, and it must fail no others."""
+    with suppress(ApiError):  # the definition is gone
+        listing: Json = await scene.client.get(kind.path(), Json)
+        for item in listing["items"]:
+            await scene.patch(kind, item["metadata"]["name"], {"metadata": {"finalizers": None}})
 
 
 async def _box(scene: Scene) -> Json:

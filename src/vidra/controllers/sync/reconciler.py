@@ -23,7 +23,7 @@ from vidra.controllers.runtime.sharding import OwnedItems
 from vidra.controllers.runtime.status_patch import set_finalizers
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of, is_lost, is_refused
-from vidra.controllers.sync.artifacts.list_from_server import untold
+from vidra.controllers.sync.artifacts.list_from_server import list_from_server
 from vidra.controllers.sync.artifacts.reconcile import NOTHING, reconcile_artifacts
 from vidra.controllers.sync.destinations.rollout import current_step
 from vidra.controllers.sync.prune.execute import PruneResult, delete_resource, prune
@@ -242,7 +242,7 @@ class SyncReconciler:
         self._shared.being_deleted.note(sync.metadata.name, [item.metadata.name for item in left])
         if waiting := await self._wait_for_successors(sync, reporter):
             return waiting
-        left = left or await untold(self._shared, sync)
+        left = left or await list_from_server(self._shared, sync)
         for resource in left:
             if not resource.metadata.deletion_timestamp:
                 await delete_resource(self._shared, sync, resource)

@@ -9,22 +9,29 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.field_owner import hashed
 from vidra.controllers.runtime.context import ControllerContext, sync_of
+from vidra.kube.errors import ApiError
 
 
 class _Listing(msgspec.Struct, frozen=True):
     items: tuple[VidraResource, ...]
 
 
-async def untold(shared: ControllerContext, sync: InfrahubSync) -> list[VidraResource]:
+async def list_from_server(shared: ControllerContext, sync: InfrahubSync) -> list[VidraResource]:
     """The VidraResources of a sync as the API server has them now; those that no watch has told of are known then.
 
     Only for a sync that is being deleted and to all appearances has nothing any more: that is one request in its life.
+    Where their definition is gone, they are all gone with it.
 
     Raises:
         KubeError: They cannot be read, so that nobody can tell that there are none.
     """
     query = {"labelSelector": f"{SYNC_LABEL}={hashed(sync.metadata.name)}"}
-    found = await shared.client.get(f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", _Listing, query=query)
+    try:
+        found = await shared.client.get(f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", _Listing, query=query)
+    except ApiError as error:
+        if not error.not_found:
+            raise
+        return []
     left = [item for item in found.items if sync_of(item) == sync.metadata.name]
     for item in left:
         shared.resources.changed(item)
