@@ -1,9 +1,8 @@
 """Objects whose life ends by itself: a Job, a Pod that runs once, whatever the cluster cleans up after its end.
 
-Invariant: what came to its end under a text does not run again under that text, whoever of this Vidra's has it
-now. Repeating a payment is worse than not
-repeating it, so that an absence which nobody saw begin counts as the end of what the cluster cleans up. Only what was
-seen to be deleted before its end comes back.
+Invariant: what came to its end under a text does not run again under that text, whoever of this Vidra's has it now.
+Repeating a payment is worse than not repeating it, so that an absence which nobody saw begin counts as the end of what
+the cluster cleans up. Only what was seen to be deleted before its end comes back.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from vidra.api.names import API_VERSION, GROUP, RESOURCE_PLURAL, SYNC_PLURAL
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.evaluator import Verdicts
-from vidra.cli import hub_client as hub
+from vidra.cli import hub_client
 from vidra.cli.errors import CommandError, sentence
 from vidra.cli.ignored_secrets import elsewhere, unseen
 from vidra.cli.log_config import configure
@@ -101,11 +101,11 @@ async def _checks(client: Client, account: str, counting: Sequence[str]) -> Asyn
         return
     try:
         maps, infrahubs, clusters = await asyncio.gather(
-            hub.config_maps(client, namespace),
-            hub.infrahub_secrets(client, counting),
-            hub.cluster_secrets(client, counting),
+            hub_client.config_maps(client, namespace),
+            hub_client.infrahub_secrets(client, counting),
+            hub_client.cluster_secrets(client, counting),
         )
-        syncs, resources = await asyncio.gather(hub.syncs(client), hub.resources(client))
+        syncs, resources = await asyncio.gather(hub_client.syncs(client), hub_client.resources(client))
     except (KubeError, CommandError) as error:
         yield Finding("what Vidra reads", "problem", str(error))
         return
@@ -114,13 +114,15 @@ async def _checks(client: Client, account: str, counting: Sequence[str]) -> Asyn
     source = chosen(maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield _settings(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
-    known = SourceContext(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace)
+    known = SourceContext(hub_client.stored(infrahubs, Store()), hub_client.stored(syncs, Store()), namespace)
     async for finding in _infrahubs(syncs, settings.query_name, known):
         yield finding
     named = [item.spec.destination.server for item in syncs] + [item.spec.destination.server for item in resources]
     wanted = {server for server in named if server and not is_local(server)}
     servers = {server for secret in clusters for server in _servers(secret)}
-    pool = Clusters(client.connection, (namespace,), hub.stored(clusters, Store()), NoopEventHandler(), Verdicts())
+    pool = Clusters(
+        client.connection, (namespace,), hub_client.stored(clusters, Store()), NoopEventHandler(), Verdicts()
+    )
     try:
         for server in sorted({server.rstrip("/") for server in (*wanted, *servers)}):
             yield await _destination(pool, server)

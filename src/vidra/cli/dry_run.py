@@ -13,7 +13,7 @@ from vidra.api.sync import InfrahubSync
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory_index import Claims
-from vidra.cli import hub_client as hub
+from vidra.cli import hub_client
 from vidra.cli.errors import CommandError
 from vidra.clusters.dry_run import DryRunClusters
 from vidra.controllers.resource.dry_run import DryRunInput, DryRunPlan, DryRunResult, dry_run, plan_dry_run
@@ -61,26 +61,26 @@ class Stage(msgspec.Struct, frozen=True):
 @asynccontextmanager
 async def stage(client: Client, namespace: str) -> AsyncIterator[Stage]:
     """Everything as the operator would find it."""
-    counting = hub.counting(namespace)
+    counting = hub_client.counting(namespace)
     uid, resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
-        hub.identity(client),
-        hub.resources(client),
-        hub.cluster_secrets(client, counting),
-        hub.infrahub_secrets(client, counting),
-        hub.config_maps(client, namespace),
-        hub.syncs(client),
+        hub_client.identity(client),
+        hub_client.resources(client),
+        hub_client.cluster_secrets(client, counting),
+        hub_client.infrahub_secrets(client, counting),
+        hub_client.config_maps(client, namespace),
+        hub_client.syncs(client),
     )
     source, identity = chosen(maps, namespace), hub_of(uid)
-    rehearsal = DryRunClusters(client.connection, counting, hub.stored(clusters, Store()), Verdicts())
+    rehearsal = DryRunClusters(client.connection, counting, hub_client.stored(clusters, Store()), Verdicts())
     rehearsal.home.uid = uid
     try:
         yield Stage(
             hub=identity,
             clusters=rehearsal,
-            resources=hub.stored(resources, Store(index=sync_of)),
+            resources=hub_client.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, namespace, Store(index=kept_for)),
             settings=read(source.data if source else {})[0],
-            known=SourceContext(hub.stored(infrahubs, Store()), hub.stored(syncs, Store()), namespace),
+            known=SourceContext(hub_client.stored(infrahubs, Store()), hub_client.stored(syncs, Store()), namespace),
             managers={Owner(identity, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:

@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from vidra.apply.field_owner import hashed
-from vidra.kube import leader_election as leases
+from vidra.kube import leader_election
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
 from vidra.kube.leader_election import LeaderElector, Lease, LeaseObserver, Leases, leases_path, new_identity
@@ -83,7 +83,7 @@ class Shards:
                     await self._round(group)
                 except KubeError as error:
                     log.warning("leases not read", error=str(error))
-                await asyncio.sleep(leases.RETRY * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
+                await asyncio.sleep(leader_election.RETRY * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
 
     async def release(self) -> None:
         """Let others go on at once; best effort. Nothing is worked on any more."""

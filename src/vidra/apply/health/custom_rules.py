@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vidra.api.health import Health, Status
-from vidra.apply.health import registry as kinds
+from vidra.apply.health import registry
 from vidra.apply.health.compute import health_of, terminating_health, unseen
 from vidra.apply.health.fields import Condition, conditions, text
 from vidra.apply.health.registry import group_of
@@ -100,7 +100,7 @@ class Rules:
 
     def needs_body(self, api_version: str, kind: str) -> bool:
         """Whether spec and status are needed to judge this kind; if not, its metadata are enough."""
-        return (group_of(api_version), kind) in self._asked or kinds.needs_body(api_version, kind)
+        return (group_of(api_version), kind) in self._asked or registry.needs_body(api_version, kind)
 
 
 def parse(rules: bytes | str) -> tuple[Rules, tuple[Complaint, ...]]:

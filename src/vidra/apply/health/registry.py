@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vidra.api.health import Health
-from vidra.apply.health import core_kinds as builtin
-from vidra.apply.health import kubevirt, pods, sdc, workloads
+from vidra.apply.health import core_kinds, kubevirt, pods, sdc, workloads
 from vidra.apply.health.generic import custom
 from vidra.apply.health.results import current
 
@@ -24,15 +23,15 @@ _JUDGES: dict[tuple[str, str], Judge] = {
     ("extensions", "ReplicaSet"): workloads.replica_set,
     ("", "ReplicationController"): workloads.replica_set,
     ("", "Pod"): pods.pod,
-    ("", "PersistentVolumeClaim"): builtin.claim,
-    ("", "PersistentVolume"): builtin.volume,
-    ("", "Service"): builtin.service,
-    ("", "Namespace"): builtin.namespace,
-    ("batch", "Job"): builtin.job,
-    ("autoscaling", "HorizontalPodAutoscaler"): builtin.autoscaler,
-    ("policy", "PodDisruptionBudget"): builtin.disruption_budget,
-    ("apiextensions.k8s.io", "CustomResourceDefinition"): builtin.definition,
-    ("apiregistration.k8s.io", "APIService"): builtin.api_service,
+    ("", "PersistentVolumeClaim"): core_kinds.claim,
+    ("", "PersistentVolume"): core_kinds.volume,
+    ("", "Service"): core_kinds.service,
+    ("", "Namespace"): core_kinds.namespace,
+    ("batch", "Job"): core_kinds.job,
+    ("autoscaling", "HorizontalPodAutoscaler"): core_kinds.autoscaler,
+    ("policy", "PodDisruptionBudget"): core_kinds.disruption_budget,
+    ("apiextensions.k8s.io", "CustomResourceDefinition"): core_kinds.definition,
+    ("apiregistration.k8s.io", "APIService"): core_kinds.api_service,
     ("kubevirt.io", "VirtualMachine"): kubevirt.machine,
     ("kubevirt.io", "VirtualMachineInstance"): kubevirt.instance,
     ("cdi.kubevirt.io", "DataVolume"): kubevirt.data_volume,

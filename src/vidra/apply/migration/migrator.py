@@ -10,7 +10,7 @@ from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import ref_of
 from vidra.apply.masking import masked
-from vidra.apply.migration import v006 as legacy
+from vidra.apply.migration import v006
 from vidra.apply.migration.v006 import Meta
 from vidra.apply.refusals import meaning
 from vidra.kube.client import MERGE_PATCH, Client, encode
@@ -47,7 +47,7 @@ class LegacyObjectMigrator:
         """
         path = kind.path(entry.namespace, entry.name)
         try:
-            return (await self._client.get(path, legacy.LegacyObject, accept=METADATA_ONLY)).metadata
+            return (await self._client.get(path, v006.LegacyObject, accept=METADATA_ONLY)).metadata
         except ApiError as error:
             if error.unauthorized:
                 raise
@@ -64,14 +64,14 @@ class LegacyObjectMigrator:
         """
         if entry.uid:
             return meta.uid == entry.uid
-        if legacy.names(meta, self._owner.name, self._uid):
-            return listed or (first and legacy.noted_by_update(meta))
+        if v006.names(meta, self._owner.name, self._uid):
+            return listed or (first and v006.noted_by_update(meta))
         # Another owner moved it for both.
-        return first and listed and legacy.held(meta, self._owner.manager)
+        return first and listed and v006.held(meta, self._owner.manager)
 
     def joined(self, meta: Meta, entry: ManagedObject) -> bool:
         """Whether it is a Namespace that was there before the first Vidra."""
-        return (entry.api_version, entry.kind) == ("v1", "Namespace") and legacy.found(meta, self._owner.manager)
+        return (entry.api_version, entry.kind) == ("v1", "Namespace") and v006.found(meta, self._owner.manager)
 
     async def migration(self, kind: Kind, entry: ManagedObject, meta: Meta | None, moving: Moving) -> None:
         """Make the object this owner's, and that of everybody who has it too; nothing if that is done.
@@ -83,7 +83,7 @@ class LegacyObjectMigrator:
             KubeError: The cluster does not answer, or does not let Vidra in at all.
         """
         for _ in range(ATTEMPTS):
-            if meta is None or meta.uid != entry.uid or not legacy.marked(meta):
+            if meta is None or meta.uid != entry.uid or not v006.marked(meta):
                 return None
             try:
                 return await self._send(kind, entry, meta, moving)
@@ -98,11 +98,11 @@ class LegacyObjectMigrator:
         )
 
     async def _send(self, kind: Kind, entry: ManagedObject, meta: Meta, moving: Moving) -> None:
-        others = [Owner(self._owner.hub, name).manager for name in legacy.ids(meta) if moving(name)]
+        others = [Owner(self._owner.hub, name).manager for name in v006.ids(meta) if moving(name)]
         answer = await self._client.send(
             "PATCH",
             kind.path(entry.namespace, entry.name),
-            body=encode(legacy.migration(meta, [self._owner.manager, *others])),
+            body=encode(v006.migration(meta, [self._owner.manager, *others])),
             content_type=MERGE_PATCH,
             accept=METADATA_ONLY,
         )

@@ -140,10 +140,9 @@ class ContentStore:
         Raises:
             KubeError: They could not be deleted.
         """
-        for item in self._kept.group(hashed(sync)):
-            is_its = item.metadata.labels.get(RESOURCE_LABEL) == hashed(resource)
-            if is_its and item.metadata.name not in wanted:
-                await self._delete(item)
+        its = hashed(resource)
+        kept = (item for item in self._kept.group(hashed(sync)) if item.metadata.labels.get(RESOURCE_LABEL) == its)
+        await self._delete_all_but(kept, wanted)
 
     async def tidy(self, sync: str, resources: Iterable[VidraResource]) -> None:
         """Forget what a sync kept that none of its VidraResources refers to; nothing is asked when there is nothing.
@@ -154,10 +153,7 @@ class ContentStore:
         Raises:
             KubeError: They could not be deleted.
         """
-        wanted = _referred_to(resources)
-        for item in self._kept.group(hashed(sync)):
-            if item.metadata.name not in wanted:
-                await self._delete(item)
+        await self._delete_all_but(self._kept.group(hashed(sync)), _referred_to(resources))
 
     async def discard(self, sync: str, content: Content) -> None:
         """Forget a text of a sync that turned out to be damaged.
@@ -205,10 +201,8 @@ class ContentStore:
         Raises:
             KubeError: They could not be deleted.
         """
-        wanted = _referred_to(resources)
-        for item in self._kept:
-            if item.metadata.name not in wanted and concerns(kept_for(item)):
-                await self._delete(item)
+        kept = (item for item in self._kept if concerns(kept_for(item)))
+        await self._delete_all_but(kept, _referred_to(resources))
 
     async def _write(self, body: dict[str, Any]) -> None:
         """Have a Secret be there as it should, whatever was there under its name."""
@@ -232,6 +226,11 @@ class ContentStore:
     async def _create(self, body: dict[str, Any]) -> None:
         # Known at once: a pass that follows must not take it for lost.
         self._kept.changed(await create(self._client, self._root, encode(body), PartialObjectMetadata))
+
+    async def _delete_all_but(self, kept: Iterable[PartialObjectMetadata], wanted: Container[str]) -> None:
+        for item in kept:
+            if item.metadata.name not in wanted:
+                await self._delete(item)
 
     async def _delete(self, item: PartialObjectMetadata) -> None:
         await delete(self._client, f"{self._root}/{item.metadata.name}", uid=item.metadata.uid)
