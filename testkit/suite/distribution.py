@@ -41,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Distribut
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    """Say which file belongs to which group before xdist asks; sort what takes longest first once the lots are drawn."""
+    """Say which file belongs to which group before xdist asks, and sort once the lots are drawn."""
     needs: dict[Path, set[str]] = {}
     for item in items:
         if isinstance(item, pytest.Function):
