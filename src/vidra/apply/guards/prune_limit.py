@@ -11,6 +11,7 @@ from vidra.api.resource import HeldPrune, ManagedObject
 from vidra.apply.desired.object import Key
 from vidra.apply.field_owner import hashed
 from vidra.apply.inventory import key_of, ref_of
+from vidra.common.text import limited
 
 NAMED = 5
 """Objects that the message names."""
@@ -52,11 +53,10 @@ def request(name: str, found: HeldPrune, going: Sequence[ManagedObject], limit: 
     Args:
         name: Of the VidraResource.
     """
-    named = ", ".join(str(ref_of(entry)) for entry in going[:NAMED])
-    more = f" and {len(going) - NAMED} more" if len(going) > NAMED else ""
+    named = limited([ref_of(entry) for entry in going], NAMED)
     return (
         f"{found.objects} of {found.of} objects would be pruned, which is more than pruneLimit ({limit} %) allows: "
-        f"{named}{more}. Nothing is pruned until somebody agrees: "
+        f"{named}. Nothing is pruned until somebody agrees: "
         f"kubectl annotate vidraresource {name} {APPROVE_PRUNE}={found.id} --overwrite"
     )
 

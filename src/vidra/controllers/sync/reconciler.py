@@ -13,7 +13,7 @@ from vidra.api.names import INFRAHUB_LABEL, SYNC_FINALIZER
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.api.times import parse_interval
+from vidra.api.times import deletion_time_left, parse_interval
 from vidra.clusters.label_selector import matches
 from vidra.controllers.runtime.concurrency import ConcurrencyLimiter
 from vidra.controllers.runtime.context import ControllerContext, sync_of
@@ -28,7 +28,7 @@ from vidra.controllers.sync.artifacts.reconcile import NOTHING, reconcile_artifa
 from vidra.controllers.sync.destinations.rollout import current_step
 from vidra.controllers.sync.prune.execute import PruneResult, delete_resource, prune
 from vidra.controllers.sync.prune.reclaim import reclaim
-from vidra.controllers.sync.prune.sync_successors import successors, time_left
+from vidra.controllers.sync.prune.sync_successors import successors
 from vidra.controllers.sync.source.cancellation import CancellablePolls, PollOutdatedError
 from vidra.controllers.sync.source.credentials import concerns, is_another
 from vidra.controllers.sync.source.poll_state import PollState, answered, failed
@@ -260,7 +260,8 @@ class SyncReconciler:
     async def _wait_for_successors(self, sync: InfrahubSync, reporter: StatusWriter) -> Result | None:
         """Whether others first have to own what this sync has; they have until the time-out of the deletion."""
         name = sync.metadata.name
-        left = time_left(sync, datetime.now(UTC)).total_seconds()
+        now = datetime.now(UTC)
+        left = deletion_time_left(sync.metadata.deletion_timestamp, sync.spec.deletion_timeout, now).total_seconds()
         waits_for = successors(sync, self._shared.syncs, self._shared.resources.group) if left > 0 else ()
         if not waits_for:
             self._waiting.discard(name)

@@ -16,6 +16,7 @@ from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraRes
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import is_local
+from vidra.common.text import limited
 from vidra.controllers.resource.apply.reconcile import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.status.compute import Outcome, status_for
@@ -259,8 +260,7 @@ def _changes(done: ReconcileResult) -> str:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    more = f", and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
-    return ", ".join(lines[:NAMED]) + more
+    return limited(lines, NAMED, last=", and ")
 
 
 def _place(entry: ManagedObject) -> str:

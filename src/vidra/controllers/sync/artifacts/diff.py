@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.names import CLUSTER_HASH_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
+from vidra.common.text import limited
 from vidra.sources.protocol import Artifact, Listing
 
 
@@ -41,9 +42,8 @@ def remark_on(artifacts: Iterable[Artifact]) -> str:
     failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.checksum is not None)
     if not failed:
         return ""
-    more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
     return (
-        f"artifact {failed[0]}{more} could not be generated anew: the last good text stays applied, look into "
+        f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
         "Infrahub's tasks"
     )
 

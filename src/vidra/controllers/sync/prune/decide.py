@@ -17,7 +17,8 @@ from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.guards.prune_limit import held, set_id
 from vidra.apply.inventory import key_of
-from vidra.clusters.kubeconfig_secret import same_server
+from vidra.common.text import limited
+from vidra.common.urls import same_server
 from vidra.controllers.resource.status.compute import LISTED
 from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of, place_of
 from vidra.controllers.sync.status.compute import counted, ready
@@ -46,8 +47,7 @@ class PruneDecision(msgspec.Struct, frozen=True):
         """For the status of the sync; empty when nothing waits."""
         if not self.waits_for:
             return ""
-        more = f" and {len(self.waits_for) - 3} more" if len(self.waits_for) > 3 else ""
-        names = ", ".join(self.waits_for[:3]) + more
+        names = limited(self.waits_for, 3)
         what = "1 VidraResource that is" if self.stay == 1 else f"{self.stay} VidraResources that are"
         return f"{what} no longer listed will go when what may replace it is ready: {names}"
 

@@ -13,6 +13,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
 from vidra.api.times import rfc3339
+from vidra.common.text import limited, limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 
@@ -44,8 +45,7 @@ def judge(
 def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource]) -> Verdict:
     unready = [item for item in resources if not ready(item)]
     if troubles:
-        more = f"; and {len(troubles) - NAMED} more" if len(troubles) > NAMED else ""
-        message = "; ".join(trouble.message for trouble in troubles[:NAMED]) + more
+        message = limited_sentences([trouble.message for trouble in troubles], NAMED)
         return Verdict(ready=False, reason=troubles[0].reason, message=message)
     if unready:
         on_the_way = all(progressing(item) for item in unready)
@@ -130,8 +130,7 @@ def progressing(resource: VidraResource) -> bool:
 def _named(unready: Sequence[VidraResource]) -> str:
     """Failures before those that are on their way."""
     first = sorted(unready, key=lambda item: (progressing(item), item.metadata.name))
-    more = f" and {len(unready) - NAMED} more" if len(unready) > NAMED else ""
-    return ", ".join(_with_reason(item) for item in first[:NAMED]) + more
+    return limited([_with_reason(item) for item in first], NAMED)
 
 
 def _with_reason(resource: VidraResource) -> str:
