@@ -18,7 +18,7 @@ from vidra.api.names import CLUSTER_LABEL
 from vidra.common.backoff import Backoff
 from vidra.controllers.resource import reconciler as resource
 from vidra.controllers.runtime import workqueue as queue
-from vidra.controllers.sync import reconciler as sync
+from vidra.controllers.sync import finalize as sync
 from vidra.kube.client import Client
 
 _numbers = itertools.count(1)
@@ -64,7 +64,7 @@ def only_events(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "BACKOFF", Backoff(NEVER, NEVER))
     for module, names in (
         (resource, ("LONGEST_WAIT",)),
-        (sync, ("LONGEST_WAIT_TO_DELETE",)),
+        (sync, ("LONGEST_WAIT",)),
     ):
         for name in names:
             monkeypatch.setattr(module, name, NEVER)

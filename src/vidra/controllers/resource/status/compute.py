@@ -10,10 +10,10 @@ import msgspec
 
 from vidra.api.conditions import Verdict, conditions_for
 from vidra.api.health import Status
+from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import (
     DriftedObject,
-    HeldPrune,
     KnownCluster,
     ObjectProblem,
     ResourceStatus,

@@ -11,8 +11,9 @@ import structlog
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.health import Status
+from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import is_local

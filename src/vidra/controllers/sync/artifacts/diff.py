@@ -30,6 +30,8 @@ class Decision(msgspec.Struct, frozen=True):
     remove: tuple[VidraResource, ...]
     """Of artifacts that are no longer listed."""
     troubles: tuple[SyncProblem, ...]
+    complete: bool = True
+    """Whether what the listing lacks is gone, as far as a listing can say it."""
     behind: dict[str, tuple[str, ...]] = {}
     """Of each artifact to fetch, the places that do not have its text."""
 
@@ -84,6 +86,7 @@ def decide(
         tuple(keep),
         () if held else unlisted,
         (*troubles, *held),
+        not held,
         {artifact.id: late for artifact, late in behind.items()},
     )
 

@@ -9,6 +9,7 @@ import msgspec
 
 from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready
 from vidra.api.health import worst
+from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
@@ -65,6 +66,7 @@ def status_for(
     listed: int | None = None,
     handled: bool = True,
     clusters: tuple[ClusterStatus, ...] | None = None,
+    held: SyncHeldPrune | None = None,
 ) -> SyncStatus:
     """The status that says a verdict.
 
@@ -72,6 +74,7 @@ def status_for(
         listed: Artifacts that Infrahub lists; None when it was not asked.
         handled: A pass asked Infrahub, so that what was requested is done.
         clusters: What there is to say of each; None without a selector.
+        held: What is not deleted before somebody agrees.
     """
     before = sync.status
     done = sum(ready(item) for item in resources)
@@ -89,6 +92,7 @@ def status_for(
         health=worst([item.status.health for item in resources if item.status.health]),
         clusters=(clusters or ())[:LISTED],
         cluster_progress=progress_of(clusters),
+        held_prune=held,
         last_handled_requested_at=requested_at(sync.metadata) if handled else before.last_handled_requested_at,
         sync_state=_state(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,

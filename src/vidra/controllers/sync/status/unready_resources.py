@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from vidra.api.resource import VidraResource
+from vidra.controllers.sync.state import SyncState
 from vidra.controllers.sync.status.compute import ready
 
 
-class UnreadyResources:
-    """The VidraResources that are not ready, by sync."""
+def last_became_ready(
+    state: SyncState,
+    old: VidraResource | None,
+    new: VidraResource | None,
+    group: Callable[[], Iterable[VidraResource]],
+) -> bool:
+    """Take note of a change; True when it leaves none unready where there was one.
 
-    def __init__(self) -> None:
-        self._names: dict[str, set[str]] = {}
+    Args:
+        group: The VidraResources of the sync, with the change; called at the first one.
+    """
+    changed = {item.metadata.name for item in (old, new) if item is not None}
+    if state.unready is None:
+        state.unready = {item.metadata.name for item in group() if not ready(item)} - changed
+        state.unready |= _unready(old)
+    before = bool(state.unready)
+    state.unready -= changed
+    state.unready |= _unready(new)
+    return before and not state.unready
 
-    def note(self, sync: str, old: VidraResource | None, new: VidraResource | None) -> bool:
-        """Take a change; True when it leaves none unready where there was one."""
-        waiting = self._names.setdefault(sync, set())
-        before = bool(waiting)
-        if new is not None and not ready(new):
-            waiting.add(new.metadata.name)
-        else:
-            item = new or old
-            waiting.discard(item.metadata.name if item else "")
-        if not waiting:
-            del self._names[sync]
-        return before and not waiting
+
+def _unready(resource: VidraResource | None) -> set[str]:
+    return set() if resource is None or ready(resource) else {resource.metadata.name}
