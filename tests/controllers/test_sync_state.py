@@ -1,6 +1,7 @@
 """What is remembered of a sync between two reconciles, and when its last VidraResource becomes ready."""
 
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from vidra.controllers.sync.artifacts.reconcile import NOTHING
 from vidra.controllers.sync.source.poll_state import answered, failed
 from vidra.controllers.sync.source.staleness import overdue
 from vidra.controllers.sync.state import SyncState, SyncStates
-from vidra.controllers.sync.status.unready_resources import last_became_ready
+from vidra.controllers.sync.status.resource_news import last_became_ready, repeated
 
 SYNC = InfrahubSync(Meta(name="web"), SyncSpec(source=Source(infrahub_api_url="http://x", artifact_name="a")))
 
@@ -24,6 +25,12 @@ SYNC = InfrahubSync(Meta(name="web"), SyncSpec(source=Source(infrahub_api_url="h
 def resource(name: str, *, ready: bool) -> VidraResource:
     condition = Condition("Ready", "True" if ready else "False", Reason.APPLIED)
     return VidraResource(Meta(name=name), ResourceSpec(), ResourceStatus(conditions=(condition,)))
+
+
+def changed(
+    state: SyncState, old: VidraResource, new: VidraResource | None, group: Sequence[VidraResource] = ()
+) -> bool:
+    return last_became_ready(state, old.metadata.name, repeated(old), repeated(new), lambda: group)
 
 
 async def test_an_answer_counts_until_it_is_outdated_or_forgotten() -> None:
@@ -58,20 +65,19 @@ async def test_a_failure_is_a_first_one_again_when_something_changed(outdated: b
 
 
 def test_the_last_one_to_become_ready_is_noticed_at_the_first_change_already() -> None:
-    state, group = SyncState(), [resource("a", ready=True), resource("b", ready=True)]
-    assert last_became_ready(state, resource("b", ready=False), group[1], lambda: group)
+    group = [resource("a", ready=True), resource("b", ready=True)]
+    assert changed(SyncState(), resource("b", ready=False), group[1], group)
 
 
 def test_nobody_is_the_last_while_another_is_not_ready() -> None:
     state, group = SyncState(), [resource("a", ready=False), resource("b", ready=True)]
-    assert not last_became_ready(state, resource("b", ready=False), group[1], lambda: group)
-    assert last_became_ready(state, group[0], resource("a", ready=True), list)
-    assert not last_became_ready(state, group[1], group[1], list), "nothing became ready"
+    assert not changed(state, resource("b", ready=False), group[1], group)
+    assert changed(state, group[0], resource("a", ready=True))
+    assert not changed(state, group[1], group[1]), "nothing became ready"
 
 
 def test_one_that_is_gone_is_not_waited_for() -> None:
-    state = SyncState(unready={"a"})
-    assert last_became_ready(state, resource("a", ready=False), None, list)
+    assert changed(SyncState(unready={"a"}), resource("a", ready=False), None)
 
 
 def test_a_sync_without_a_list_is_overdue_after_three_intervals() -> None:

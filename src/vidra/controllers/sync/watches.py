@@ -7,7 +7,6 @@ Infrahub counts no more; else Infrahub is polled at the interval, at a new spec,
 
 from __future__ import annotations
 
-from vidra.api.conditions import ConditionType, find
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.clusters.label_selector import matches
@@ -18,8 +17,7 @@ from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, is_refus
 from vidra.controllers.sync.source.cancellation import cancel_poll
 from vidra.controllers.sync.source.credentials import concerns, is_another
 from vidra.controllers.sync.state import SyncStates
-from vidra.controllers.sync.status.compute import ready
-from vidra.controllers.sync.status.unready_resources import last_became_ready
+from vidra.controllers.sync.status.resource_news import last_became_ready, repeated
 from vidra.kube.types import PartialObjectMetadata, Secret
 
 GATHER = 0.5
@@ -75,7 +73,8 @@ class SyncWatches:
         if not name:
             return
         state, group = self._states.of(name), self._shared.resources.group
-        last = last_became_ready(state, old, new, lambda: group(name))
+        before, after = repeated(old), repeated(new)
+        last = last_became_ready(state, item.metadata.name, before, after, lambda: group(name))
         # Somebody deleted one that is still listed: it is recreated.
         deleted = new is None and (state.poll is None or artifact_of(item) in state.poll.done.artifacts)
         # Its text is lost, or was not given to it: only Infrahub has it.
@@ -86,7 +85,7 @@ class SyncWatches:
         elif last:
             self._queue.add(name)
         # The status of the sync repeats something else now; more of it will follow.
-        elif _as_repeated(old) != _as_repeated(new):
+        elif before != after:
             self._queue.add_after(name, GATHER)
 
     def _credentials_changed(self, old: Secret | None, new: Secret | None) -> None:
@@ -118,11 +117,3 @@ class SyncWatches:
 
 def _needs_text(resource: VidraResource) -> bool:
     return is_lost(resource) or is_refused(resource)
-
-
-def _as_repeated(resource: VidraResource | None) -> tuple[bool, str, int, str | None] | None:
-    """What a sync's status repeats of a VidraResource."""
-    if resource is None:
-        return None
-    condition, status = find(resource.status.conditions, ConditionType.READY), resource.status
-    return ready(resource), condition.reason if condition else "", len(status.managed_resources), status.health

@@ -96,11 +96,10 @@ class StatusWriter:
         sync = as_read(self._sync, self._shared.syncs)
         before = find(sync.status.conditions, ConditionType.READY)
         now = datetime.now(UTC)
-        clusters = self._clusters(waiting)
+        resources = self._resources()
+        clusters = self._clusters(resources, waiting)
         held = pruned.held if pruned else sync.status.held_prune
-        status = status_for(
-            sync, verdict, self._resources(), now, listed=listed, handled=handled, clusters=clusters, held=held
-        )
+        status = status_for(sync, verdict, resources, now, listed=listed, handled=handled, clusters=clusters, held=held)
         await write_status(self._shared.client, self._shared.syncs, sync, status)
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
         if not verdict.ready and not verdict.progressing:
@@ -108,10 +107,11 @@ class StatusWriter:
         elif news and not verdict.progressing:
             self._record_event("Normal", verdict.reason, verdict.message)
 
-    def _clusters(self, waiting: Container[str]) -> tuple[ClusterStatus, ...] | None:
+    def _clusters(
+        self, resources: Sequence[VidraResource], waiting: Container[str]
+    ) -> tuple[ClusterStatus, ...] | None:
         if self._sync.spec.destination.cluster_selector is None:
             return None
-        resources = self._resources()
         return cluster_statuses(targets_of(self._sync, self._shared.clusters.catalogue, resources), resources, waiting)
 
     def _resources(self) -> list[VidraResource]:
