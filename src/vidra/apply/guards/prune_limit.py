@@ -1,7 +1,7 @@
 """How much one change may prune without somebody's word: one rule for VidraResources and for syncs. Pure.
 
-Invariant: what is too much at once is pruned only when somebody agreed to this very set. Nothing that comes in addition
-while it is held lets it go, and an approval is for no other set.
+Invariant: what is too much at once is pruned only when somebody agreed to this very set. Nothing that is added while it
+is held lets it be pruned, and an approval is for no other set.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ def evaluate(
     """Whether a prune needs somebody's word, and has it; None when it needs none.
 
     Args:
-        names: What an approval stands for: one for each thing that goes.
-        lost: Objects that would be gone for good.
+        names: What an approval stands for: one for each thing that would be pruned.
+        lost: Objects that would be deleted.
         total: Objects there are, with those. While a prune is held new ones are added, which must not let the old ones
-            go: their share is one of the least that there were since it was held first.
-        limit: Percentage of the total that may go; 100 holds nothing.
+            be pruned: their share is one of the least that there were since it was held first.
+        limit: Percentage of the total that may be pruned; 100 holds nothing.
         previous: What the last reconcile held.
         approval: The set that somebody agreed to.
     """
@@ -48,7 +48,7 @@ def evaluate(
 
 
 def exceeds(lost: int, total: int, limit: int) -> bool:
-    """Whether so many objects of all are too many to go unasked."""
+    """Whether so many objects of all are too many to be pruned unasked."""
     return lost > ALWAYS_ALLOWED and lost * 100 > limit * total
 
 

@@ -1,4 +1,4 @@
-"""What is done before a deleted sync is gone: its VidraResources are deleted, each of which removes its objects."""
+"""Deletes the VidraResources of a sync that is being deleted, each of which removes its objects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_WAIT = 30.0
 
 
 async def finalize(shared: ControllerContext, sync: InfrahubSync, states: SyncStates, status: StatusWriter) -> Result:
-    """Delete the VidraResources, and remove the finalizer when the last one is gone.
+    """Delete the VidraResources, and remove the finalizer when none is left.
 
     Raises:
         KubeError: Something could not be deleted, or it cannot be told what is left.

@@ -124,7 +124,7 @@ class SyncReconciler(Controller[InfrahubSync]):
         self.watches.enqueue_poll(name)
 
     def forget(self, name: str) -> None:
-        """Know nothing of a sync any more: it is gone, or another replica's."""
+        """Remember nothing of a sync: it was deleted, or is another replica's."""
         self._states.forget(name)
         self._shared.being_deleted.note(name, ())
         self.queue.forget(name)

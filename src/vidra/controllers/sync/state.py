@@ -53,6 +53,6 @@ class SyncStates:
         return name in self._by_name and self._by_name[name].current
 
     def forget(self, name: str) -> None:
-        """Remember nothing of a sync: it is gone, or another replica's."""
+        """Remember nothing of a sync: it was deleted, or is another replica's."""
         self._by_name.pop(name, None)
         self.waiting_for_successors.discard(name)
