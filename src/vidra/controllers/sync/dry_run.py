@@ -17,7 +17,7 @@ from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
-from vidra.controllers.sync.prune.decide import evaluate_hold, hold_problem
+from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
 from vidra.sources.protocol import Artifact, Source, SourceError
 
 

@@ -11,25 +11,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from vidra.api.held_prune import SyncHeldPrune
-from vidra.api.names import LOCAL_SERVER, SYNC_KIND
+from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.apply.guards.prune_limit import approve_command, evaluate
-from vidra.apply.inventory import key_of
 from vidra.common.text import limited
 from vidra.common.urls import same_server
-from vidra.controllers.resource.status.compute import LISTED as PROBLEMS_LISTED
-from vidra.controllers.runtime.predicates import approved_prune
+from vidra.controllers.resource.status.compute import LISTED
 from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of, place_of
-from vidra.controllers.sync.status.compute import counted, ready
+from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
+from vidra.controllers.sync.status.compute import ready
 
 Unlisted = Mapping[str, frozenset[str]]
 """VidraResources whose artifacts a complete list no longer holds, by name. With each the artifacts that were listed
 together with its own and have not changed since: none of them has come in its place."""
-
-LISTED = 500
-"""VidraResources that a status names."""
 
 _NOT_AN_OBJECT = frozenset({Reason.INVALID_MANIFEST, Reason.TOO_LARGE})
 """Problems that do not tell which object they are about."""
@@ -148,50 +143,10 @@ def may_want(successor: VidraResource | None, old: VidraResource, *, beside: boo
     has = {(entry.kind, entry.name) for entry in old.status.managed_resources}
     if any(_object(problem) in has for problem in problems):
         return True
-    return not beside and (len(problems) >= PROBLEMS_LISTED or any(item.reason in _NOT_AN_OBJECT for item in problems))
+    return not beside and (len(problems) >= LISTED or any(item.reason in _NOT_AN_OBJECT for item in problems))
 
 
 def _object(problem: ObjectProblem) -> tuple[str, str]:
     """Kind and name of the object that a problem is about; its namespace may not have been known."""
     kind, _, rest = problem.object.partition(" ")
     return kind, rest.rpartition(" (")[0].rpartition("/")[2]
-
-
-def evaluate_hold(
-    sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]
-) -> SyncHeldPrune | None:
-    """What a person has to agree to first; None when nobody has to, or somebody did."""
-    kept = {key_of(entry) for entry in _entries(others)}
-    had = {key_of(entry) for entry in _entries(going)}
-    names = _names(going)
-    found = evaluate(
-        names,
-        len(had - kept),
-        len(had | kept),
-        limit=sync.spec.prune_limit,
-        previous=sync.status.held_prune,
-        approval=approved_prune(sync.metadata),
-    )
-    if found is None or found.approved:
-        return None
-    return SyncHeldPrune(id=found.id, objects=found.objects, of=found.of, resources=tuple(names[:LISTED]))
-
-
-def hold_problem(sync: InfrahubSync, held: SyncHeldPrune, going: Sequence[VidraResource]) -> SyncProblem:
-    """What to tell a person about what is held."""
-    names = _names(going)
-    return SyncProblem(
-        Reason.PRUNE_HELD,
-        f"{counted(len(names), 'VidraResource')} with {held.objects} of {held.of} objects would be removed because "
-        "their artifacts are no longer listed or their clusters no longer selected, and pruneLimit is "
-        f"{sync.spec.prune_limit}%: nothing is removed. If they should go: "
-        f"{approve_command(SYNC_KIND, sync.metadata.name, held.id)} (they are: {', '.join(names)})",
-    )
-
-
-def _names(resources: Iterable[VidraResource]) -> list[str]:
-    return sorted(item.metadata.name for item in resources)
-
-
-def _entries(resources: Iterable[VidraResource]) -> Iterable[ManagedObject]:
-    return (entry for item in resources for entry in item.status.managed_resources)
