@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import typer
 
 from vidra.cli.options import Output, Place
+from vidra.common.urls import host_of
 
 if TYPE_CHECKING:
     from vidra.cli.output import Column
@@ -89,19 +89,12 @@ async def _find(client: Client, sort: Labelled, name: str) -> Json:
 
 def _meant(item: Json, label: str) -> set[str | None]:
     """What may stand for the name: the label, or the annotation that says what does not fit into one, or its host."""
-    return {item["metadata"]["labels"].get(label), noted(item, label) or None, _host(noted(item, label)) or None}
+    return {item["metadata"]["labels"].get(label), noted(item, label) or None, host_of(noted(item, label)) or None}
 
 
 def noted(item: Json, label: str) -> str:
     """The annotation of a label's name; empty when there is none."""
     return str((item["metadata"].get("annotations") or {}).get(label, ""))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 async def _delete(client: Client, sort: Labelled, item: Json) -> None:

@@ -64,22 +64,19 @@ async def _held(client: Client, namespace: str, name: str) -> Held:
 
 
 async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
-    from vidra.api.conditions import ConditionType, find
-    from vidra.api.names import APPROVE_PRUNE
-    from vidra.api.reasons import Reason
+    from vidra.apply.guards.prune_limit import approve_command, set_id
     from vidra.apply.inventory import key_of, ref_of
     from vidra.cli.errors import CommandError
     from vidra.cli.hub_client import resources
     from vidra.controllers.runtime.context import sync_of
-    from vidra.controllers.sync.prune.decide import approval_asked_for
 
-    ready = find(sync.status.conditions, ConditionType.READY)
-    asked = approval_asked_for(ready.message) if ready and ready.reason == Reason.PRUNE_HELD else None
-    if asked is None:
+    held = sync.status.held_prune
+    if held is None:
+        _refuse_unsaid(sync)
         return None
-    name, unlisted_resources = asked
-    if not unlisted_resources:
-        by_hand = f"kubectl annotate infrahubsync {sync.metadata.name} {APPROVE_PRUNE}={name} --overwrite"
+    unlisted_resources = held.resources
+    if set_id(unlisted_resources) != held.id:
+        by_hand = approve_command(sync.kind, sync.metadata.name, held.id)
         raise CommandError(
             f"it is too much for a list: look with vidra diff {sync.metadata.name}, then agree with {by_hand}"
         )
@@ -97,7 +94,25 @@ async def _held_by_sync(client: Client, sync: InfrahubSync) -> Held | None:
         for entry in item.status.managed_resources
         if key_of(entry) not in kept
     ]
-    return Held(name, going)
+    return Held(held.id, going)
+
+
+def _refuse_unsaid(sync: InfrahubSync) -> None:
+    """Say so when something is held, and not yet which: by an operator that is older than this command.
+
+    Raises:
+        CommandError: That is so.
+    """
+    from vidra.api.conditions import ConditionType, find
+    from vidra.api.reasons import Reason
+    from vidra.cli.errors import CommandError
+
+    ready = find(sync.status.conditions, ConditionType.READY)
+    if ready is not None and ready.reason == Reason.PRUNE_HELD:
+        raise CommandError(
+            f"the status of {sync.metadata.name} does not say yet what is held: try again when this version of the "
+            f"operator has reconciled it, or do what its Ready condition says: {ready.message}"
+        )
 
 
 async def _held_by_resource(client: Client, namespace: str, resource: VidraResource) -> Held | None:
