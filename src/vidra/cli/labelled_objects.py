@@ -68,7 +68,7 @@ def delete_one(sort: Labelled, name: str, place: Place, consequences: Consequenc
 
 
 async def _ask(client: Client, sort: Labelled) -> list[Json]:
-    from vidra.cli.hub_client import listed
+    from vidra.views.hub_objects import listed
 
     items = await listed(client, f"/api/v1/{sort.plural}", dict, sort.selector)
     return sorted(({"apiVersion": "v1", "kind": sort.kind, **item} for item in items), key=_named)

@@ -116,7 +116,7 @@ def delete(
 
 
 async def _consequences(client: Client, item: Json) -> Sequence[str]:
-    from vidra.cli.hub_client import resources
+    from vidra.views.hub_objects import resources
 
     servers = set(_servers(item))
     entries = [entry for resource in await resources(client) for entry in resource.status.managed_resources]

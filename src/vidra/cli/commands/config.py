@@ -152,8 +152,8 @@ async def _consequences(_client: Client, _item: Json) -> Sequence[str]:
 
 
 async def _chosen(client: Client, namespace: str) -> ConfigMap | None:
-    from vidra.cli.hub_client import config_maps
     from vidra.controllers.runtime.settings import chosen
+    from vidra.views.hub_objects import config_maps
 
     return chosen(await config_maps(client, namespace), namespace)
 

@@ -152,9 +152,9 @@ def credential_from(username: str, password_file: str, token_file: str, password
 async def _consequences(client: Client, item: Json) -> Sequence[str]:
     import msgspec
 
-    from vidra.cli.hub_client import syncs
     from vidra.controllers.sync.source.credentials import concerns
     from vidra.kube.types import Secret
+    from vidra.views.hub_objects import syncs
 
     secret = msgspec.convert(item, Secret)
     using = [sync.metadata.name for sync in await syncs(client) if concerns(secret, sync.spec.source.infrahub_api_url)]

@@ -124,7 +124,7 @@ def delete(
 
     Example: vidra infrahubsync delete webservers --keep-objects
     """
-    from vidra.cli.deletion_summary import end, told
+    from vidra.cli.delete_resource import consequences, delete_resource
     from vidra.cli.options import seconds_of
     from vidra.cli.prompt import agreed
     from vidra.cli.session import against
@@ -132,16 +132,17 @@ def delete(
     seconds = seconds_of(timeout)
     place = Place(kubeconfig, context)
     sync, made = against(place, lambda client: _look(client, name))
-    typer.echo(told([sync], made, keep=keep_objects), err=True)
+    typer.echo(consequences([sync], made, keep=keep_objects), err=True)
     agreed(f"Delete the InfrahubSync {name}?", yes=yes)
-    against(place, lambda client: end(client, sync, keep=keep_objects, seconds=seconds if wait else None))
+    against(place, lambda client: delete_resource(client, sync, keep=keep_objects, seconds=seconds if wait else None))
     typer.echo(f"infrahubsync/{name} {'deleted' if wait else 'is being deleted'}")
 
 
 async def _look(client: Client, name: str) -> tuple[InfrahubSync, list[VidraResource]]:
     from vidra.api.sync import InfrahubSync
-    from vidra.cli.hub_client import find, resources
     from vidra.controllers.runtime.context import sync_of
+    from vidra.views.hub_objects import resources
+    from vidra.views.resource_names import find
 
     sync = await find(client, f"isync/{name}")
     assert isinstance(sync, InfrahubSync)
@@ -151,9 +152,9 @@ async def _look(client: Client, name: str) -> tuple[InfrahubSync, list[VidraReso
 async def _put(client: Client, bodies: list[Json]) -> list[str]:
     from vidra.api.names import API_VERSION, SYNC_KIND, SYNC_PLURAL
     from vidra.cli.apply_object import put
-    from vidra.cli.hub_client import not_installed
     from vidra.kube.discovery import Kind
     from vidra.kube.errors import ApiError
+    from vidra.views.hub_objects import not_installed
 
     kind = Kind(API_VERSION, SYNC_KIND, SYNC_PLURAL, namespaced=False)
     for body in bodies:

@@ -122,7 +122,7 @@ async def _served(client: Client) -> None:
 
 
 async def _has_settings(client: Client, namespace: str) -> bool:
-    from vidra.cli.hub_client import config_maps
     from vidra.controllers.runtime.settings import chosen
+    from vidra.views.hub_objects import config_maps
 
     return chosen(await config_maps(client, namespace), namespace) is not None

@@ -1,0 +1,105 @@
+"""What Vidra holds back from pruning until a person agrees: the very set, object by object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from vidra.api.conditions import ConditionType, find
+from vidra.api.names import APPROVE_PRUNE
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.inventory import key_of, ref_of
+from vidra.controllers.runtime.context import sync_of
+from vidra.controllers.sync.prune.decide import approval_asked_for
+from vidra.kube.client import Client
+from vidra.views.dry_run import dry_run_session
+from vidra.views.errors import ViewError
+from vidra.views.hub_objects import resources
+from vidra.views.resource_names import Item
+
+
+class HeldObject(msgspec.Struct, frozen=True):
+    """An object that would be deleted."""
+
+    ref: str
+    """Which it is, in words."""
+    server: str
+    """Empty for the cluster that Vidra runs in."""
+    resource: str = ""
+    """The VidraResource that has it, where that is not the one that was asked about."""
+
+
+class HeldPrune(msgspec.Struct, frozen=True):
+    """A set that waits for a person's agreement."""
+
+    id: str
+    """What to approve; another set has another."""
+    objects: tuple[HeldObject, ...]
+
+
+async def held_prune(client: Client, item: Item, namespaces: Sequence[str]) -> HeldPrune | None:
+    """What a sync or VidraResource holds back; None when it holds nothing.
+
+    Args:
+        namespaces: Those whose Secrets count, Vidra's own first.
+
+    Raises:
+        ViewError: It cannot be told now; the message says what to do.
+    """
+    if isinstance(item, InfrahubSync):
+        return held_by_sync(item, await resources(client))
+    held = item.status.held_prune
+    if held is None or held.approved:
+        return None
+    async with dry_run_session(client, namespaces) as session:
+        found = await session.planned(item)
+    if found.limits.held is None or found.limits.held.id != held.id:
+        raise ViewError(f"what {item.metadata.name} holds back changes just now: try again in a moment")
+    return HeldPrune(held.id, objects_of(found.limits.to_delete))
+
+
+def held_by_sync(sync: InfrahubSync, everything: Iterable[VidraResource]) -> HeldPrune | None:
+    """What a sync holds back: objects of VidraResources to be removed that no other of its VidraResources has.
+
+    Raises:
+        ViewError: Its message has no room for the set.
+    """
+    ready = find(sync.status.conditions, ConditionType.READY)
+    asked = approval_asked_for(ready.message) if ready and ready.reason == Reason.PRUNE_HELD else None
+    if asked is None:
+        return None
+    approval, unlisted = asked
+    name = sync.metadata.name
+    if not unlisted:
+        by_hand = f"kubectl annotate infrahubsync {name} {APPROVE_PRUNE}={approval} --overwrite"
+        raise ViewError(f"it is too much for a list: look with vidra diff {name}, then agree with {by_hand}")
+    return HeldPrune(approval, objects_of_unlisted(unlisted, [item for item in everything if sync_of(item) == name]))
+
+
+def objects_of(entries: Iterable[ManagedObject], resource: str = "") -> tuple[HeldObject, ...]:
+    """Entries of an inventory, as they are shown."""
+    return tuple(HeldObject(str(ref_of(entry)), entry.server, resource) for entry in entries)
+
+
+def objects_of_unlisted(unlisted: Collection[str], siblings: Sequence[VidraResource]) -> tuple[HeldObject, ...]:
+    """What only VidraResources to be removed have.
+
+    Args:
+        unlisted: Their names.
+        siblings: All VidraResources of the sync.
+    """
+    kept = {
+        key_of(entry)
+        for item in siblings
+        if item.metadata.name not in unlisted
+        for entry in item.status.managed_resources
+    }
+    found: list[HeldObject] = []
+    for item in siblings:
+        if item.metadata.name in unlisted:
+            alone = (entry for entry in item.status.managed_resources if key_of(entry) not in kept)
+            found += objects_of(alone, item.metadata.name)
+    return tuple(found)
