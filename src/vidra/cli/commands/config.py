@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vidra.cli.errors import Commands
-from vidra.cli.labelled_objects import Labelled
+from vidra.cli.labelled_objects import Labelled, add_delete, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
@@ -17,7 +17,6 @@ from vidra.cli.options import (
     Output,
     OutputOption,
     Place,
-    YesOption,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ Json = dict[str, Any]
 app = typer.Typer(cls=Commands, help="Settings of the operator, in a ConfigMap.", no_args_is_help=True)
 
 NAME = "vidra-config"
-_SORT = Labelled("settings", "ConfigMap", "configmaps", "app=vidra")
 
 
 @app.command("apply")
@@ -83,17 +81,42 @@ def apply(
     typer.echo(f"configmap/{name} applied")
 
 
-@app.command("list")
-def list_(
-    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
+async def _consequences(_client: Client, _item: Json) -> Sequence[str]:
+    return ["the defaults will be in force, at once; no object in any cluster is touched"]
+
+
+def _columns() -> Sequence[Column]:
+    from vidra.cli.output import Column, age
+
+    return (
+        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
+        Column("NAME", lambda item: item["metadata"]["name"]),
+        Column(
+            "SETTINGS",
+            lambda item: ", ".join(f"{key}={value}" for key, value in sorted((item.get("data") or {}).items())),
+        ),
+        Column("AGE", age),
+    )
+
+
+SETTINGS = Labelled(
+    "settings",
+    "ConfigMap",
+    "configmaps",
+    "app=vidra",
+    columns=_columns,
+    consequences=_consequences,
+    name_help="Name of the ConfigMap, or namespace/name.",
+    name_default=NAME,
+)
+add_list(
+    app,
+    SETTINGS,
     """Show the ConfigMaps that hold settings of Vidra.
 
     Example: vidra config list
-    """
-    from vidra.cli.labelled_objects import list_all
-
-    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
+    """,
+)
 
 
 @app.command("get")
@@ -131,24 +154,14 @@ def get(
         typer.echo(f"warning: {one_line(complaint)}", err=True)
 
 
-@app.command("delete")
-def delete(
-    name: Annotated[str, typer.Argument(help="Name of the ConfigMap, or namespace/name.")] = NAME,
-    yes: YesOption = False,
-    kubeconfig: KubeconfigOption = None,
-    context: ContextOption = "",
-) -> None:
+add_delete(
+    app,
+    SETTINGS,
     """Delete settings, so that the defaults are in force again; it asks.
 
     Example: vidra config delete
-    """
-    from vidra.cli.labelled_objects import delete_one
-
-    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
-
-
-async def _consequences(_client: Client, _item: Json) -> Sequence[str]:
-    return ["the defaults will be in force, at once; no object in any cluster is touched"]
+    """,
+)
 
 
 async def _chosen(client: Client, namespace: str) -> ConfigMap | None:
@@ -183,17 +196,3 @@ def _written(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _columns() -> Sequence[Column]:
-    from vidra.cli.output import Column, age
-
-    return (
-        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
-        Column("NAME", lambda item: item["metadata"]["name"]),
-        Column(
-            "SETTINGS",
-            lambda item: ", ".join(f"{key}={value}" for key, value in sorted((item.get("data") or {}).items())),
-        ),
-        Column("AGE", age),
-    )

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vidra.cli.errors import Commands
-from vidra.cli.labelled_objects import Labelled
+from vidra.cli.labelled_objects import Labelled, add_delete, add_get, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
     KubeconfigOption,
     NamespaceOption,
-    Output,
-    OutputOption,
     PasswordFileOption,
     PasswordOption,
     Place,
     TokenOption,
-    YesOption,
 )
 
 if TYPE_CHECKING:
@@ -33,8 +30,6 @@ Json = dict[str, Any]
 app = typer.Typer(cls=Commands, help="Credentials of Infrahubs, in Secrets.", no_args_is_help=True)
 
 LABEL = "infrahub-api-url"
-_SORT = Labelled("credentials", "Secret", "secrets", LABEL, LABEL)
-Name = Annotated[str, typer.Argument(help="Name of the Secret, namespace/name, or the host of the Infrahub.")]
 
 
 @app.command("apply")
@@ -64,45 +59,6 @@ def apply(
     body = credentials_secret(url, username, password_file, token_file, password, token, name, namespace)
     against(Place(kubeconfig, context), lambda client: put(client, SECRET, body))
     typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}")
-
-
-@app.command("list")
-def list_(
-    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Show the credentials that Vidra has; never their values.
-
-    Example: vidra credentials list
-    """
-    from vidra.cli.labelled_objects import list_all
-
-    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
-
-
-@app.command("get")
-def get(
-    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Show one; never its values.
-
-    Example: vidra credentials get infrahub.example.com -o yaml
-    """
-    from vidra.cli.labelled_objects import show_one
-
-    show_one(_SORT, _columns(), name, output, Place(kubeconfig, context))
-
-
-@app.command("delete")
-def delete(
-    name: Name, yes: YesOption = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Delete credentials; it says which syncs use them, and asks.
-
-    Example: vidra credentials delete infrahub.example.com
-    """
-    from vidra.cli.labelled_objects import delete_one
-
-    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
 
 
 def credentials_secret(
@@ -181,3 +137,39 @@ def _columns() -> Sequence[Column]:
 def _infrahub(item: Json) -> str:
     metadata = item["metadata"]
     return str((metadata.get("annotations") or {}).get(LABEL) or metadata["labels"][LABEL])
+
+
+CREDENTIALS = Labelled(
+    "credentials",
+    "Secret",
+    "secrets",
+    LABEL,
+    columns=_columns,
+    consequences=_consequences,
+    name_help="Name of the Secret, namespace/name, or the host of the Infrahub.",
+    label=LABEL,
+)
+add_list(
+    app,
+    CREDENTIALS,
+    """Show the credentials that Vidra has; never their values.
+
+    Example: vidra credentials list
+    """,
+)
+add_get(
+    app,
+    CREDENTIALS,
+    """Show one; never its values.
+
+    Example: vidra credentials get infrahub.example.com -o yaml
+    """,
+)
+add_delete(
+    app,
+    CREDENTIALS,
+    """Delete credentials; it says which syncs use them, and asks.
+
+    Example: vidra credentials delete infrahub.example.com
+    """,
+)
