@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from vidra.api.conditions import Condition
 from vidra.api.meta import Meta, OwnerReference
@@ -18,7 +19,7 @@ def resource(
     objects: Sequence[ManagedObject] = (),
     *,
     sync: str = "",
-    ready: str = "True",
+    ready: Literal["True", "False", "Unknown", ""] = "True",
     problems: Sequence[ObjectProblem] = (),
     policy: DeletionPolicy = DeletionPolicy.DELETE,
 ) -> VidraResource:

@@ -1,5 +1,7 @@
 """A tree shows everything that is in an inventory, and what could not be applied; what cannot be seen is unknown."""
 
+from typing import Literal
+
 import msgspec
 import pytest
 
@@ -26,7 +28,7 @@ def test_an_object_in_a_cluster_that_cannot_be_seen_is_unknown_and_says_why() ->
 
 
 @pytest.mark.parametrize("ready", ["True", "False", "Unknown"])
-def test_the_state_of_a_resource_is_that_of_its_condition(ready: str) -> None:
+def test_the_state_of_a_resource_is_that_of_its_condition(ready: Literal["True", "False", "Unknown"]) -> None:
     node = resource_node(resource("web", ready=ready), [], {})
     assert (node.state, node.reason, node.message) == (ready, "Applied", "all of it")
 
