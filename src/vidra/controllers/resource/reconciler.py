@@ -9,16 +9,14 @@ from datetime import UTC, datetime
 
 import msgspec
 import structlog
-from structlog.contextvars import bound_contextvars
 
 from vidra.api.conditions import is_ready
 from vidra.api.health import Status
-from vidra.api.names import CLUSTER_LABEL, RESOURCE_FINALIZER
+from vidra.api.names import CLUSTER_LABEL
 from vidra.api.policies import ConflictPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.api.times import parse_interval
 from vidra.apply.ended_objects import noted
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import Inventory, ref_of
@@ -55,10 +53,11 @@ from vidra.controllers.resource.status.size import TooLarge, overfull
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.context import ControllerContext, shard_key, sync_of
+from vidra.controllers.runtime.controller import Controller, interval_seconds
+from vidra.controllers.runtime.finalizers import add_finalizer, has_finalizer, remove_finalizer
 from vidra.controllers.runtime.offload import yield_to_loop
 from vidra.controllers.runtime.predicates import needs_reconcile, went_back
-from vidra.controllers.runtime.status_patch import set_finalizers
-from vidra.controllers.runtime.workqueue import Result, WorkQueue
+from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.types import Secret
@@ -82,11 +81,14 @@ MOMENT = 0.5
 """Seconds by which a deletion may end late, so that the end of its time is not crept up to."""
 
 
-class ResourceReconciler:
+class ResourceReconciler(Controller[VidraResource]):
     """Keeps every VidraResource's objects as its manifest says."""
 
+    name = "vidraresource"
+    log_key = "resource"
+
     def __init__(self, shared: ControllerContext) -> None:
-        self._shared = shared
+        super().__init__(shared, shared.resources, shard_key, WORKERS, self._refresh_health)
         self._names: dict[str, str] = {}
         self._unwanted: dict[str, frozenset[str]] = {}
         """Objects that VidraResources keep only until others have taken them over, by name."""
@@ -102,14 +104,6 @@ class ResourceReconciler:
         """What passes came to whose status could not be written, by name."""
         self._where: dict[str, Cluster] = {}
         """Where each owner, by field manager, had its last pass."""
-        self.queue = WorkQueue(
-            "vidraresource",
-            self.reconcile,
-            WORKERS,
-            shared.metrics,
-            health_check=self._refresh_health,
-            mine=self._is_owned_here,
-        )
         self._places = ClusterConcurrency(self.queue.add)
         shared.resources.listen(self._resource_changed)
         shared.syncs.listen(self._sync_changed)
@@ -136,33 +130,9 @@ class ResourceReconciler:
         if name := self._names.get(manager):
             self.queue.add_health_check_after(name, HEALTH_CHECK_AFTER)
 
-    def enqueue_all(self) -> None:
-        """Look at everything: a setting changed."""
-        for resource in self._shared.resources:
-            self.queue.add(resource.metadata.name)
-
-    def start_shard(self, shard: int) -> None:
-        """Work on what is in a shard."""
-        for resource in self._resources_in_shard(shard):
-            self.queue.add(resource.metadata.name)
-
-    async def stop_shard(self, shard: int) -> None:
-        """Be through with what is in a shard, and know nothing of it any more: another replica will."""
-        await self.queue.wait_until_released()
-        for resource in self._resources_in_shard(shard):
-            self._forget(Owner(self._shared.hub, resource.metadata.name))
-
-    async def reconcile(self, name: str) -> Result:
-        """One pass; every failure ends in the status, none goes further."""
-        with bound_contextvars(resource=name):
-            return await self._reconcile(name)
-
-    async def _reconcile(self, name: str) -> Result:
-        resource = self._shared.resources.get(name)
+    async def _reconcile(self, resource: VidraResource) -> Result:
+        name = resource.metadata.name
         owner = Owner(self._shared.hub, name)
-        if resource is None:
-            self._forget(owner)
-            return Result()
         self._names[owner.manager] = name
         try:
             if resource.metadata.deletion_timestamp:
@@ -171,15 +141,14 @@ class ResourceReconciler:
             resource = self._shared.resources.get(name) or resource
             with self._shared.delivery_tracer.resume(resource, "pass"):
                 return await self._reconcile_normal(resource, owner)
-        except KubeError as error:
-            log.warning("pass broken off", error=str(error))
-            StatusWriter(self._shared, resource).aborted(error)
         except TooLarge as error:
             return await self._too_large(resource, str(error))
-        except Exception:
-            log.exception("pass failed")
-            await StatusWriter(self._shared, resource).internal_error()
-        return Result(failed=True)
+
+    def _broken_off(self, resource: VidraResource, error: KubeError) -> None:
+        StatusWriter(self._shared, resource).aborted(error)
+
+    async def _say_fault(self, resource: VidraResource) -> None:
+        await StatusWriter(self._shared, resource).internal_error()
 
     async def _too_large(self, resource: VidraResource, message: str) -> Result:
         """Say that a status cannot be written. Nothing is done about it before somebody changes something."""
@@ -189,21 +158,13 @@ class ResourceReconciler:
             log.warning("status not written", error=str(error))
         return Result(failed=True)
 
-    def _resources_in_shard(self, shard: int) -> list[VidraResource]:
-        shard_of = self._shared.share.shard_of
-        return [item for item in self._shared.resources if shard_of(shard_key(item)) == shard]
-
-    def _is_owned_here(self, name: str) -> bool:
-        resource = self._shared.resources.get(name)
-        return resource is None or shard_key(resource) in self._shared.share
-
     async def _reconcile_normal(self, resource: VidraResource, owner: Owner) -> Result:
         """Make the pass, and turn what stands in its way into a reason."""
         reporter = StatusWriter(self._shared, resource)
         if self._suspended(resource):
             return await self._look_on(resource, owner)
         try:
-            interval = self._interval(resource)
+            interval = interval_seconds(resource.spec.interval, self._shared.settings().resource_interval)
         except ValueError as error:
             await reporter.failed(
                 Reason.INVALID_SPEC, f"spec.interval: {error}", health=self._evaluate_objects(resource)
@@ -296,7 +257,7 @@ class ResourceReconciler:
         if problem := await self._check_dependencies(resource, cluster, owner):
             await StatusWriter(self._shared, resource).waiting(problem, self._evaluate_objects(resource))
             return None
-        resource = await self._with_finalizer(resource)
+        resource = await add_finalizer(self._shared.client, self._shared.resources, resource)
         reporter = StatusWriter(self._shared, resource)
         text = await self._text(resource)
         adopted: list[Ref] = []
@@ -425,7 +386,7 @@ class ResourceReconciler:
         return msgspec.structs.replace(outcome, verdict=verdict)
 
     async def _delete(self, resource: VidraResource, owner: Owner) -> Result:
-        if RESOURCE_FINALIZER not in resource.metadata.finalizers:
+        if not has_finalizer(resource):
             return Result()
         reporter = StatusWriter(self._shared, resource)
         seconds = max(time_left(resource, datetime.now(UTC)), LAST_TRY)
@@ -459,21 +420,9 @@ class ResourceReconciler:
     async def _remove_finalizer(self, resource: VidraResource) -> Result:
         """Nothing holds it any more."""
         await self._shared.content.delete_for_resource(sync_of(resource), resource, self._siblings(resource))
-        rest = tuple(item for item in resource.metadata.finalizers if item != RESOURCE_FINALIZER)
-        await set_finalizers(self._shared.client, self._shared.resources, resource, rest)
+        await remove_finalizer(self._shared.client, self._shared.resources, resource)
         log.info("removed", objects=len(resource.status.managed_resources))
         return Result()
-
-    async def _with_finalizer(self, resource: VidraResource) -> VidraResource:
-        """Before anything is applied there must be something that cleans up after it."""
-        if RESOURCE_FINALIZER in resource.metadata.finalizers:
-            return resource
-        finalizers = (*resource.metadata.finalizers, RESOURCE_FINALIZER)
-        return await set_finalizers(self._shared.client, self._shared.resources, resource, finalizers)
-
-    def _interval(self, resource: VidraResource) -> float:
-        interval = self._shared.settings().resource_interval
-        return (parse_interval(resource.spec.interval) if resource.spec.interval else interval).total_seconds()
 
     async def _text(self, resource: VidraResource) -> bytes:
         if resource.spec.content is not None:
@@ -579,7 +528,9 @@ class ResourceReconciler:
             if waits_for(resource.status.problems, item.kind, item.metadata.name):
                 self.queue.add(resource.metadata.name)
 
-    def _forget(self, owner: Owner) -> None:
+    def forget(self, name: str) -> None:
+        """It is gone, or another replica's."""
+        owner = Owner(self._shared.hub, name)
         self._names.pop(owner.manager, None)
         self._unwanted.pop(owner.name, None)
         self._owed.pop(owner.name, None)

@@ -194,11 +194,12 @@ class StatusWriter:
         await self._write(self._same(verdict, health))
 
     async def internal_error(self) -> None:
-        """A pass ended in a fault of Vidra's own; best effort."""
-        try:
-            await self.failed(Reason.INTERNAL_ERROR, "a fault of Vidra: see the operator's log, and report it")
-        except KubeError as error:
-            log.warning("status not written", resource=self._resource.metadata.name, error=str(error))
+        """A pass ended in a fault of Vidra's own.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        await self.failed(Reason.INTERNAL_ERROR, "a fault of Vidra: see the operator's log, and report it")
 
     def _same(
         self, verdict: Verdict, health: Status, inventory: Inventory | None = None, held: HeldPrune | None = None

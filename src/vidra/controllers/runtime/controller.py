@@ -1,0 +1,148 @@
+"""What is around a reconciler: its work queue, the keys that are this replica's, and what becomes of a failure.
+
+Invariant: nothing that goes wrong with one item leaves its reconcile. A request that failed is tried again with
+backoff; a fault of Vidra's own is said in the status of the item, and logged.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import timedelta
+from typing import ClassVar, Generic, TypeVar
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.api.times import parse_interval
+from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.workqueue import HealthCheck, Result, WorkQueue, no_health_check
+from vidra.kube.errors import KubeError
+from vidra.kube.store import Store
+
+T = TypeVar("T", InfrahubSync, VidraResource)
+
+
+class Controller(ABC, Generic[T]):
+    """Reconciles the items of a store, each under its name.
+
+    Args:
+        store: The items, as they were last seen.
+        shard_key: By whose name an item is dealt to a replica.
+        workers: Reconciles at a time.
+        health_check: What is done for a name for which nothing but a look was asked.
+    """
+
+    name: ClassVar[str]
+    """Of the controller and its queue, in metrics."""
+    log_key: ClassVar[str]
+    """Under which the log names the item."""
+
+    def __init__(
+        self,
+        shared: ControllerContext,
+        store: Store[T],
+        shard_key: Callable[[T], str],
+        workers: int,
+        health_check: HealthCheck = no_health_check,
+    ) -> None:
+        self._shared = shared
+        self._store: Store[T] = store
+        self._shard_key: Callable[[T], str] = shard_key
+        self.log = structlog.get_logger(f"vidra.{self.log_key}")
+        self.queue = WorkQueue(
+            self.name,
+            self.reconcile,
+            workers,
+            shared.metrics,
+            health_check=health_check,
+            mine=self._is_owned_here,
+        )
+
+    @abstractmethod
+    async def _reconcile(self, item: T) -> Result:
+        """Bring an item from what it is to what its spec says.
+
+        Raises:
+            KubeError: A request failed that cannot be told in the status: tried again.
+        """
+
+    @abstractmethod
+    def forget(self, name: str) -> None:
+        """Know nothing of an item any more: it is gone, or another replica's."""
+
+    @abstractmethod
+    async def _say_fault(self, item: T) -> None:
+        """Say in the status that Vidra has a fault.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+
+    def _broken_off(self, item: T, error: KubeError) -> None:
+        """A reconcile ended with a failed request, before anything could be said in the status."""
+
+    async def reconcile(self, name: str) -> Result:
+        """Reconcile an item; every failure ends in its status or in the log, none goes further."""
+        with bound_contextvars(**{self.log_key: name}):
+            item = self._store.get(name)
+            if item is None:
+                self.forget(name)
+                return Result()
+            try:
+                return await self._reconcile(item)
+            except KubeError as error:
+                self.log.warning("pass broken off", error=str(error))
+                self._broken_off(item, error)
+            except Exception:
+                self.log.exception("pass failed")
+                await self._fault(item)
+            return Result(failed=True)
+
+    def enqueue(self, name: str) -> None:
+        """Have an item reconciled, whatever is remembered of it."""
+        self.queue.add(name)
+
+    def enqueue_all(self) -> None:
+        """A setting changed, which any item may depend on."""
+        for item in self._store:
+            self.enqueue(item.metadata.name)
+
+    def start_shard(self, shard: int) -> None:
+        """Reconcile what is in a shard."""
+        for name in self._names_in(shard):
+            self.enqueue(name)
+
+    async def stop_shard(self, shard: int) -> None:
+        """Return when nothing in a shard is reconciled here any more, and forget it: another replica takes over."""
+        await self.queue.wait_until_released()
+        for name in self._names_in(shard):
+            self.forget(name)
+
+    async def _fault(self, item: T) -> None:
+        try:
+            await self._say_fault(item)
+        except KubeError as error:
+            self.log.warning("status not written", error=str(error))
+        except Exception:
+            self.log.exception("status not written")
+
+    def _names_in(self, shard: int) -> list[str]:
+        shard_of = self._shared.share.shard_of
+        return [item.metadata.name for item in self._store if shard_of(self._shard_key(item)) == shard]
+
+    def _is_owned_here(self, name: str) -> bool:
+        """Whether an item is this replica's to reconcile; what is gone is every replica's to forget."""
+        item = self._store.get(name)
+        return item is None or self._shard_key(item) in self._shared.share
+
+
+def interval_seconds(spec_interval: str | None, usual: timedelta) -> float:
+    """The interval of an item; the usual one where its spec says none.
+
+    Raises:
+        ValueError: It is no duration, or out of bounds; the message says which.
+    """
+    return (parse_interval(spec_interval) if spec_interval else usual).total_seconds()

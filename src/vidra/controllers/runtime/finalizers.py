@@ -1,0 +1,42 @@
+"""Adds and removes Vidra's finalizers: one on everything that something has to be cleaned up after."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from vidra.api.names import RESOURCE_FINALIZER, SYNC_FINALIZER
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.runtime.status_patch import set_finalizers
+from vidra.kube.client import Client
+from vidra.kube.store import Store
+
+T = TypeVar("T", InfrahubSync, VidraResource)
+
+_FINALIZERS: dict[type, str] = {InfrahubSync: SYNC_FINALIZER, VidraResource: RESOURCE_FINALIZER}
+
+
+def has_finalizer(item: InfrahubSync | VidraResource) -> bool:
+    """Whether Vidra is waited for before the item is gone."""
+    return _FINALIZERS[type(item)] in item.metadata.finalizers
+
+
+async def add_finalizer(client: Client, store: Store[T], item: T) -> T:
+    """Have the item wait for Vidra when it is deleted; no request when it does already.
+
+    Raises:
+        KubeError: It could not be written; 409 when the object changed.
+    """
+    if has_finalizer(item):
+        return item
+    return await set_finalizers(client, store, item, (*item.metadata.finalizers, _FINALIZERS[type(item)]))
+
+
+async def remove_finalizer(client: Client, store: Store[T], item: T) -> T:
+    """Let the item go: nothing is left to clean up.
+
+    Raises:
+        KubeError: It could not be written; 409 when the object changed.
+    """
+    ours = _FINALIZERS[type(item)]
+    return await set_finalizers(client, store, item, tuple(name for name in item.metadata.finalizers if name != ours))
