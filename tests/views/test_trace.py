@@ -7,7 +7,8 @@ import msgspec
 from testkit.resources import resource, sync
 from vidra.api.resource import ManagedObject
 from vidra.kube.discovery import Kind
-from vidra.views.trace import Found, listed_by, origin_of, others_of, owners_of
+from vidra.views.find_object import Found
+from vidra.views.trace import listed_by, origin_of, others_of, owners_of
 
 DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments", namespaced=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
 import msgspec
 
@@ -11,15 +10,11 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.inventory import key_of
-from vidra.clusters.cluster import Cluster
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
-from vidra.kube.discovery import Kind
 from vidra.views.dry_run import DryRunSession
-from vidra.views.errors import ViewError
+from vidra.views.find_object import Found, find_object
 from vidra.views.hub_objects import SYNCS, one
-
-Json = dict[str, Any]
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -64,20 +59,6 @@ class Trace(msgspec.Struct, frozen=True, rename="camel"):
     """VidraResources that have it in their inventory and hold no field of it."""
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A live object."""
-
-    kind: Kind
-    namespace: str
-    name: str
-    server: str
-    managed_fields: tuple[Json, ...]
-
-    def __str__(self) -> str:
-        place = f"{self.namespace}/" if self.namespace else ""
-        return f"{self.kind.kind} {place}{self.name} ({self.kind.api_version})"
-
-
 async def trace(client: Client, session: DryRunSession, word: str, name: str, *, namespace: str, server: str) -> Trace:
     """Where an object comes from.
 
@@ -90,7 +71,7 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
         ClusterError: Nobody is logged in to that cluster.
         KubeError: It cannot be seen.
     """
-    found = await _look(session.clusters.get(server), word, name, namespace, server)
+    found = await find_object(session.clusters.get(server), word, name, namespace, server)
     owners = owners_of(found, session.managers)
     resources = [resource for owner in owners.values() if (resource := session.resources.get(owner))]
     return Trace(
@@ -100,24 +81,6 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
         others=others_of(found, owners),
         listed_by=listed_by(found, session.resources, set(owners.values())),
     )
-
-
-async def _look(cluster: Cluster, word: str, name: str, namespace: str, server: str) -> Found:
-    """The object, of whichever of the kinds with such a name has it."""
-    kinds = await cluster.discovery.named(word)
-    if not kinds:
-        raise ViewError(f"the cluster serves no kind {word!r}")
-    seen = set()
-    for kind in kinds:
-        if (group := kind.api_version.rpartition("/")[0]) in seen:
-            continue
-        seen.add(group)
-        live: Json | None = await one(cluster.client, kind.path(namespace, name), dict)
-        if live is not None:
-            metadata = live["metadata"]
-            return Found(kind, metadata.get("namespace", ""), name, server, tuple(metadata.get("managedFields") or ()))
-    where = f" in the namespace {namespace} (choose another with -n)" if any(kind.namespaced for kind in kinds) else ""
-    raise ViewError(f"there is no {kinds[0].kind} {name}{where}")
 
 
 async def _sync(client: Client, resource: VidraResource) -> InfrahubSync | None:

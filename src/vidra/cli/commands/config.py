@@ -133,24 +133,18 @@ def get(
     from vidra.cli.output import show_value
     from vidra.cli.session import against
     from vidra.cli.terminal import one_line, table
-    from vidra.controllers.runtime.settings import KEYS, read
+    from vidra.views.settings import settings_in_force
 
     source = against(Place(kubeconfig, context), lambda client: _chosen(client, namespace))
-    data = source.data if source else {}
-    settings, complaints = read(data)
-    where = f"{source.metadata.namespace}/{source.metadata.name}" if source else ""
-    bad = {item.partition(":")[0].partition(" ")[0] for item in complaints}
-    rows = [
-        (key, _written(getattr(settings, field)), where if key in data.keys() - bad else "default")
-        for key, field in KEYS.items()
-    ]
+    found = settings_in_force(source)
     if output in {Output.JSON, Output.YAML}:
-        show_value({key: value for key, value, _ in rows}, output)
+        show_value({item.key: item.value for item in found.settings}, output)
     elif output is Output.NAME:
         typer.echo(f"configmap/{source.metadata.name}" if source else "", nl=source is not None)
     else:
+        rows = [(item.key, item.value, item.source or "default") for item in found.settings]
         typer.echo(table(["SETTING", "VALUE", "FROM"], rows))
-    for complaint in complaints:
+    for complaint in found.complaints:
         typer.echo(f"warning: {one_line(complaint)}", err=True)
 
 
@@ -186,13 +180,3 @@ async def _write(client: Client, namespace: str, data: dict[str, str]) -> str:
     patch = {"metadata": {"uid": meta.uid}, "data": data}
     await merge_patch(client, CONFIG_MAP.path(meta.namespace, meta.name), patch, PartialObjectMetadata)
     return meta.name
-
-
-def _written(value: object) -> str:
-    from datetime import timedelta
-
-    if isinstance(value, timedelta):
-        return f"{value.total_seconds():g}s"
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -83,7 +83,7 @@ def apply(
 
     Example: vidra infrahub webhook apply https://infrahub.example.com --url https://vidra.example.com/webhooks/infrahub
     """
-    from vidra.cli.commands.credentials import credential_from
+    from vidra.cli.credentials_secret import credential_from
     from vidra.cli.session import against
     from vidra.cli.webhook_setup import Wish, put
 

@@ -52,7 +52,6 @@ def install(
 
     Example: vidra install --image registry.example.com/vidra:1.0.0
     """
-    from vidra.cli.commands.credentials import credentials_secret
     from vidra.cli.install_manifests import workload
     from vidra.cli.session import against
 
@@ -60,13 +59,17 @@ def install(
     if print_:
         _print(namespace, work)
         return
-    secret = None
-    if infrahub_url:
-        account = infrahub_username, infrahub_password_file, infrahub_token_file
-        secret = credentials_secret(infrahub_url, *account, "", "", "", namespace)
+    account = infrahub_username, infrahub_password_file, infrahub_token_file
+    secret = _credentials(namespace, infrahub_url, *account) if infrahub_url else None
     against(Place(kubeconfig, context), lambda client: _install(client, namespace, secret, work))
     if not image:
         typer.echo("the operator itself: vidra install --image IMAGE, or vidra operator with this kubeconfig")
+
+
+def _credentials(namespace: str, url: str, username: str, password_file: str, token_file: str) -> Json:
+    from vidra.cli.credentials_secret import credentials_secret
+
+    return credentials_secret(url, username, password_file, token_file, "", "", "", namespace)
 
 
 def _print(namespace: str, work: list[Json]) -> None:
