@@ -20,7 +20,7 @@ from vidra.api.sync import InfrahubSync
 from vidra.apply.ended_objects import noted
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import Inventory, ref_of
-from vidra.apply.inventory_index import Claims, Place
+from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.apply.options import ApplyOptions
 from vidra.apply.refusals import pause
 from vidra.clusters.circuit_breaker import ProbePendingError
@@ -440,17 +440,29 @@ class ResourceReconciler(Controller[VidraResource]):
         def waits(unwanted: Collection[ManagedObject]) -> bool:
             return self._may_be_taken_over(resource, unwanted)
 
-        def overlooked(entry: ManagedObject) -> bool:
+        def claims(entry: ManagedObject) -> tuple[Claim, ...]:
             place = Place(entry.server, hub_of(cluster.uid), entry.uid)
-            return bool(self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place))
+            return self._claims.others(Owner(shared.hub, resource.metadata.name), entry, place)
+
+        def overlooked(entry: ManagedObject) -> bool:
+            return bool(claims(entry))
+
+        def claimed(entry: ManagedObject) -> bool:
+            return any(claim.confirmed for claim in claims(entry))
 
         may_describe = shared.settings().label_namespaces
         if resource.metadata.name not in shared.being_deleted:
             conflict_peers = peers_in(shared.resources, shared.hub, shared.being_deleted, self._unwanted)
-            return ApplyOptions(resource.spec, conflict_peers, adopted, waits, overlooked, may_describe)
+            return ApplyOptions(resource.spec, conflict_peers, adopted, waits, overlooked, claimed, may_describe)
         non_forcing = msgspec.structs.replace(resource.spec, conflict_policy=ConflictPolicy.FAIL)
         return ApplyOptions(
-            non_forcing, peers_in(shared.resources, shared.hub, (), {}), adopted, waits, overlooked, may_describe
+            non_forcing,
+            peers_in(shared.resources, shared.hub, (), {}),
+            adopted,
+            waits,
+            overlooked,
+            claimed,
+            may_describe,
         )
 
     def _may_be_taken_over(self, resource: VidraResource, unwanted: Collection[ManagedObject]) -> bool:
