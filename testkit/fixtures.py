@@ -15,9 +15,10 @@ from testkit.operating import Operating
 from testkit.patience import NEVER
 from testkit.remote import Remote
 from vidra.api.names import CLUSTER_LABEL
+from vidra.common.backoff import Backoff
 from vidra.controllers.resource import reconciler as resource
 from vidra.controllers.runtime import workqueue as queue
-from vidra.controllers.sync import reconciler as sync
+from vidra.controllers.sync import finalize as sync
 from vidra.kube.client import Client
 
 _numbers = itertools.count(1)
@@ -60,10 +61,10 @@ def only_events(monkeypatch: pytest.MonkeyPatch) -> None:
     What happens at all is then what an event brought, however long it takes: that is how a test tells *at once* from
     *some time*, without a clock.
     """
+    monkeypatch.setattr(queue, "BACKOFF", Backoff(NEVER, NEVER))
     for module, names in (
-        (queue, ("SHORTEST_BACKOFF", "LONGEST_BACKOFF")),
         (resource, ("LONGEST_WAIT",)),
-        (sync, ("LONGEST_WAIT_TO_DELETE",)),
+        (sync, ("LONGEST_WAIT",)),
     ):
         for name in names:
             monkeypatch.setattr(module, name, NEVER)

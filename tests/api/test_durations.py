@@ -1,11 +1,11 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.api.times import parse_duration, parse_interval
+from vidra.api.times import deletion_time_left, parse_duration, parse_interval
 
 READ = {
     "0": timedelta(),
@@ -94,3 +94,13 @@ def test_any_text_is_either_a_duration_or_a_value_error(text: str) -> None:
         parse_duration(text)
     except ValueError as error:
         assert re.search(r"not a duration|too long", str(error))  # noqa: PT017 -- it may as well be read
+
+
+@pytest.mark.parametrize(("timeout", "left"), [(None, 240), ("90s", 30), ("10s", -50), ("nonsense", 240)])
+def test_the_time_counts_from_when_the_deletion_was_asked_for(timeout: str | None, left: int) -> None:
+    now = datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
+    assert deletion_time_left("2026-01-01T00:00:00Z", timeout, now) == timedelta(seconds=left)
+
+
+def test_a_deletion_that_is_not_asked_for_yet_has_all_its_time() -> None:
+    assert deletion_time_left(None, "90s", datetime(2026, 1, 1, tzinfo=UTC)) == timedelta(seconds=90)

@@ -8,7 +8,7 @@ import pytest
 
 from vidra.api.reasons import Reason
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.kubeconfig_secret import connection_for, host_of, same_server
+from vidra.clusters.kubeconfig_secret import connection_for
 from vidra.kube.connection import Connection
 
 SERVER = "https://far.example:6443"
@@ -131,32 +131,3 @@ def test_behind_one_gateway_the_path_tells_clusters_apart() -> None:
         current="a",
     )
     assert connection_for(text, "https://gateway/k8s/clusters/b").token == "b"
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("https://a", "https://a/", True),
-        ("https://a", "https://a:443", True),
-        ("https://A.example", "https://a.example", True),
-        ("http://a", "http://a:80", True),
-        ("https://a", "http://a", False),
-        ("https://a", "https://a:6443", False),
-        ("https://a", "https://b", False),
-        ("https://a/x", "https://a/x/", True),
-        ("https://a/x", "https://a/y", False),
-        ("https://[::1]:6443", "https://[::1]:6443/", True),
-        ("https://a:port", "https://a:port", True),
-        ("https://a:port", "https://b:port", False),
-    ],
-)
-def test_which_urls_mean_one_server(one: str, other: str, same: bool) -> None:
-    assert same_server(one, other) is same
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [("https://a.example:6443/x", "a.example"), ("https://[::1]", "::1"), ("https://[::1", ""), ("a", ""), ("", "")],
-)
-def test_the_host_of_a_url(url: str, host: str) -> None:
-    assert host_of(url) == host

@@ -1,6 +1,5 @@
 """For whom a sync that is being deleted waits."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec, SyncStatus
-from vidra.controllers.sync.prune.sync_successors import successors, time_left
+from vidra.controllers.sync.prune.sync_successors import successors
 
 NOT_YET = Reason.INFRAHUB_UNREACHABLE
 
@@ -102,9 +101,3 @@ def test_an_heir_is_one_that_has_artifacts_or_objects_in_common(theirs: VidraRes
 def test_nobody_is_waited_for_when_nothing_is_left_to_hand_over() -> None:
     old = sync("old")
     assert successors(old, [sync("new")], lambda _: []) == ()
-
-
-@pytest.mark.parametrize(("timeout", "left"), [(None, 240), ("90s", 30), ("10s", -50), ("nonsense", 240)])
-def test_the_time_counts_from_when_the_deletion_was_asked_for(timeout: str | None, left: int) -> None:
-    old = sync("old", meta={"deletion_timestamp": "2026-01-01T00:00:00Z"}, deletion_timeout=timeout)
-    assert time_left(old, datetime(2026, 1, 1, 0, 1, tzinfo=UTC)) == timedelta(seconds=left)

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pytest
 
 from vidra.api.conditions import Condition
+from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import APPROVE_PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncSpec
+from vidra.api.sync import InfrahubSync, Source, SyncSpec, SyncStatus
 from vidra.apply.guards.prune_limit import set_id
 from vidra.controllers.sync.prune.decide import Unlisted, decide_prune, unlisted
 
@@ -39,10 +40,10 @@ def made(
     )
 
 
-def sync(limit: int = 50, approved: str = "") -> InfrahubSync:
+def sync(limit: int = 50, approved: str = "", held: SyncHeldPrune | None = None) -> InfrahubSync:
     annotations = {APPROVE_PRUNE: approved} if approved else {}
     spec = SyncSpec(source=Source(infrahub_api_url="http://x", artifact_name="a"), prune_limit=limit)
-    return InfrahubSync(Meta(name="sync", annotations=annotations), spec)
+    return InfrahubSync(Meta(name="sync", annotations=annotations), spec, SyncStatus(held_prune=held))
 
 
 def about(name: str, reason: Reason = Reason.REFUSED) -> ObjectProblem:
@@ -110,10 +111,11 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
     old = [made(name, [f"{name}-{number}" for number in range(8)]) for name in ("x", "y")]
     unlisted_resources: Unlisted = {"x": ALONE, "y": ALONE}
     resources = [*old, made("new")]
-    held = decide_prune(sync(), frozenset({"new"}), unlisted_resources, resources).held
-    assert held is not None
-    assert held.reason is Reason.PRUNE_HELD
-    assert held.message == (
+    decision = decide_prune(sync(), frozenset({"new"}), unlisted_resources, resources)
+    assert decision.held == SyncHeldPrune(id=set_id(["x", "y"]), objects=16, of=16, resources=("x", "y"))
+    assert decision.problem is not None
+    assert decision.problem.reason is Reason.PRUNE_HELD
+    assert decision.problem.message == (
         "2 VidraResources with 16 of 16 objects would be removed because their artifacts are no longer listed or "
         "their clusters no longer selected, and pruneLimit is 50%: nothing is removed. If they should go: "
         "kubectl annotate infrahubsync sync "
@@ -123,6 +125,26 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
     assert decide_prune(
         sync(approved=set_id(["y", "x"])), frozenset({"new"}), unlisted_resources, resources
     ).go == tuple(old)
+
+
+def test_what_is_held_stays_held_whatever_is_added_meanwhile() -> None:
+    old = made("old", [f"lost-{number}" for number in range(12)])
+    held = decide_prune(sync(), frozenset({"new"}), {"old": ALONE}, [old, made("new")]).held
+    assert held is not None
+    more = made("new", [f"more-{number}" for number in range(100)])
+    again = decide_prune(sync(held=held), frozenset({"new"}), {"old": ALONE}, [old, more])
+    assert (again.go, again.held) == ((), held)
+    coming = made("new", ["more"], ready=False)
+    waiting = decide_prune(sync(held=held), frozenset({"new"}), {"old": ALONE}, [old, coming])
+    assert (waiting.problem, waiting.held) == (None, held)
+
+
+def test_a_status_names_so_many_and_no_more() -> None:
+    old = [made(f"old-{number:03}", [f"lost-{number}"]) for number in range(501)]
+    unlisted_resources: Unlisted = {item.metadata.name: ALONE for item in old}
+    held = decide_prune(sync(), frozenset({"new"}), unlisted_resources, [*old, made("new")]).held
+    assert held is not None
+    assert (held.objects, len(held.resources)) == (501, 500)
 
 
 def test_an_empty_list_was_allowed_as_a_whole() -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from testkit.patience import HANG, NEVER
+from vidra.common.backoff import Backoff
 from vidra.controllers.runtime import workqueue as module
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.telemetry.metrics import Metrics
@@ -57,8 +58,7 @@ async def working(work: Work, workers: int = 3) -> AsyncIterator[WorkQueue]:
 
 @pytest.fixture(autouse=True)
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SHORTEST_BACKOFF", 0.01)
-    monkeypatch.setattr(module, "LONGEST_BACKOFF", 0.1)
+    monkeypatch.setattr(module, "BACKOFF", Backoff(0.02, 0.1))
     monkeypatch.setattr(module, "JITTER", 0)
 
 
@@ -173,8 +173,7 @@ async def test_what_is_forgotten_does_not_run_and_starts_over() -> None:
 
 
 async def test_passes_are_counted_by_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SHORTEST_BACKOFF", NEVER)
-    monkeypatch.setattr(module, "LONGEST_BACKOFF", NEVER)
+    monkeypatch.setattr(module, "BACKOFF", Backoff(NEVER, NEVER))
     metrics = Metrics()
     worker = Worker(Result(failed=True), Result())
     queue = WorkQueue("test", worker, 1, metrics)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
+from testkit.infrahub import Answered
 from testkit.object_recorder import Vigil
 from testkit.objects import config_map
 from testkit.trigger import ask
+from vidra.kube.client import MERGE_PATCH
 from vidra.manifests.write import write
 
 
@@ -20,6 +22,10 @@ async def test_too_many_at_once_are_held_until_somebody_approves_this_very_set(s
         message = condition(sync)["message"]
         assert "2 VidraResources with 12 of 18 objects" in message
         assert all(f"{name}-{artifact}" in message for artifact in gone)
+        held = sync["status"]["heldPrune"]
+        assert (held["objects"], held["of"]) == (12, 18)
+        assert held["resources"] == sorted(f"{name}-{artifact}" for artifact in gone)
+        assert f"approvePrune={held['id']} " in message
         await ask(scene, name)
         await _approve(scene, name, "another-set")
         assert condition(await ask(scene, name))["reason"] == "PruneHeld"
@@ -31,7 +37,32 @@ async def test_too_many_at_once_are_held_until_somebody_approves_this_very_set(s
         await scene.until_gone(RESOURCES, f"{name}-{artifact}")
     sync = await scene.until_sync(name)
     assert sync["status"]["progress"] == "1/1"
+    assert "heldPrune" not in sync["status"]
     assert scene.infrahub.requests.count("/api/query/") == asked, "the list was known"
+
+
+async def test_what_is_held_stays_known_while_infrahub_gives_no_list_to_work_with(scene: Scene) -> None:
+    name, ids = await _synced(scene, artifacts=3, objects=6)
+    for artifact in ids[1:]:
+        scene.infrahub.remove(artifact)
+    held = (await ask(scene, name))["status"]["heldPrune"]
+    scene.infrahub.remove(ids[0])
+    empty = await ask(scene, name)
+    assert (condition(empty)["reason"], empty["status"]["heldPrune"]) == ("EmptyResult", held)
+    scene.infrahub.faults.add(Answered(500), "/api/query/*")
+    away = await ask(scene, name)
+    assert (condition(away)["reason"], away["status"]["heldPrune"]) == ("InfrahubError", held)
+
+
+async def test_what_an_older_operator_held_comes_with_the_next_status(scene: Scene) -> None:
+    name, ids = await _synced(scene, artifacts=3, objects=6)
+    for artifact in ids[1:]:
+        scene.infrahub.remove(artifact)
+    before = await ask(scene, name)
+    await _as_an_older_operator_says_it(scene, name)
+    after = await ask(scene, name)
+    assert after["status"]["heldPrune"] == before["status"]["heldPrune"]
+    assert condition(after)["message"] == condition(before)["message"]
 
 
 async def test_an_approval_counts_for_no_other_set(scene: Scene) -> None:
@@ -109,6 +140,12 @@ async def _synced(scene: Scene, *, artifacts: int, objects: int, **spec: Any) ->
 
 def _text(number: int, objects: int) -> str:
     return write([config_map(f"c-{number}-{each}", colour="red") for each in range(objects)])
+
+
+async def _as_an_older_operator_says_it(scene: Scene, name: str) -> None:
+    patch = b'{"status": {"heldPrune": null}}'
+    path = SYNCS.path(name=name, subresource="status")
+    await scene.client.send("PATCH", path, body=patch, content_type=MERGE_PATCH)
 
 
 async def _approve(scene: Scene, name: str, value: str) -> None:

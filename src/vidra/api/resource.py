@@ -9,6 +9,7 @@ from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
 from vidra.api.health import Status
+from vidra.api.held_prune import HeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, RESOURCE_KIND
 from vidra.api.policies import Policies
@@ -122,15 +123,6 @@ class DriftedObject(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
         tuple[str, ...], Field(description="Field managers that changed the object, the latest first.")
     ] = ()
     note: Annotated[str, Field(description="What else there is to say.")] = ""
-
-
-class HeldPrune(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """Objects that are no longer wanted, and too many to be pruned unasked."""
-
-    id: Annotated[str, Field(description="Stands for this very set of objects; an approval has to name it.")]
-    objects: Annotated[int, Field(description="How many they are.")]
-    of: Annotated[int, Field(description="Objects in the inventory when this was found first.")]
-    approved: Annotated[bool, Field(description="Somebody agreed, and what is left of them goes.")] = False
 
 
 class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -10,6 +10,7 @@ from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
 from vidra.api.health import Status
+from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND
 from vidra.api.policies import Policies
@@ -258,6 +259,10 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     cluster_progress: Annotated[
         str, Field(description="With a clusterSelector: Ready clusters of all, for a person: 198/200.")
     ] = ""
+    held_prune: Annotated[
+        SyncHeldPrune | None,
+        Field(description="What is not pruned before somebody agrees; missing when nothing is held."),
+    ] = None
     last_handled_requested_at: Annotated[
         str, Field(description="The requestedAt annotation that the last pass answered.")
     ] = ""

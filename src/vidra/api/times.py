@@ -25,6 +25,9 @@ _SHOWN = 64
 """Characters of a bad text that a message repeats."""
 
 
+DELETION_TIMEOUT = timedelta(minutes=5)
+"""For a deletion whose `deletionTimeout` says nothing else."""
+
 SHORTEST_INTERVAL = timedelta(seconds=1)
 """Asking more often would only load whoever is asked."""
 
@@ -64,6 +67,17 @@ def duration_or(text: str | None, usual: timedelta) -> timedelta:
         return parse_duration(text) if text else usual
     except ValueError:
         return usual
+
+
+def deletion_time_left(deleted_at: str | None, timeout: str | None, now: datetime) -> timedelta:
+    """How long a deletion may still take; less than nothing when it should have ended before now.
+
+    Args:
+        deleted_at: When it was asked for, as `deletionTimestamp` says it; None: it is not asked for yet.
+        timeout: `deletionTimeout`.
+    """
+    since = datetime.fromisoformat(deleted_at) if deleted_at else now
+    return since + duration_or(timeout, DELETION_TIMEOUT) - now
 
 
 def parse_target_date(text: str, now: datetime) -> datetime | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from vidra.cli.errors import CommandError
 from vidra.cli.kubeconfig_loading import entries, merged
 from vidra.cli.prompt import text_of
-from vidra.clusters.kubeconfig_secret import connection_for, host_of
+from vidra.clusters.kubeconfig_secret import connection_for
+from vidra.common.urls import host_of
 from vidra.kube.kubeconfig import ClusterEntry, UserEntry, connection_of
 from vidra.manifests.write import write
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import typer
 
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
+from vidra.common.urls import host_of
 
 if TYPE_CHECKING:
     from vidra.cli.output import Column
@@ -121,19 +121,12 @@ async def _find(client: "Client", sort: Labelled, name: str) -> Json:
 
 def _meant(item: Json, label: str) -> set[str | None]:
     """What may stand for the name: the label, or the annotation that says what does not fit into one, or its host."""
-    return {item["metadata"]["labels"].get(label), noted(item, label) or None, _host(noted(item, label)) or None}
+    return {item["metadata"]["labels"].get(label), noted(item, label) or None, host_of(noted(item, label)) or None}
 
 
 def noted(item: Json, label: str) -> str:
     """The annotation of a label's name; empty when there is none."""
     return str((item["metadata"].get("annotations") or {}).get(label, ""))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 async def _delete(client: "Client", sort: Labelled, item: Json) -> None:

@@ -8,10 +8,10 @@ away      passes end with the reason at once; asked again with growing pauses, a
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Iterable
 
+from vidra.common.backoff import Backoff, between
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
 from vidra.kube.detached_task import apart
@@ -29,7 +29,7 @@ REST = 2.0
 """Seconds for which an answer stands although a watch is still cut: watches come back in their own time."""
 UNTOLD = 60.0
 """Seconds after which a cluster that did not tell which one it is may be asked again: rights are given by people."""
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+BACKOFF = Backoff(first=1.0, longest=30.0)
 """Seconds between questions to a cluster that is away."""
 
 
@@ -152,8 +152,8 @@ class CircuitBreaker:
             if news:
                 self._client.break_off()
                 self._enqueue_waiting(self._owners | self._waiting)
-            await asyncio.sleep(_pause(failures))
             failures += 1
+            await asyncio.sleep(BACKOFF.after(failures))
         self._doubtful, self._asking, self._answered_at = False, None, time.monotonic()
         self.answered.set()
         if self._away is None:
@@ -192,12 +192,7 @@ class CircuitBreaker:
 
     async def _probe_periodically(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_AFTER * random.uniform(0.7, 1))  # noqa: S311 - jitter
+            await asyncio.sleep(LOOK_AFTER * between(0.7, 1))
             silent = time.monotonic() - self._client.latency.heard_at
             if self._interrupted() or silent > LOOK_AFTER / 2:
                 self.probe()
-
-
-def _pause(failures: int) -> float:
-    longest: float = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 10))
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - jitter

@@ -13,9 +13,9 @@ from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.event_handler import ClusterEventHandler
 from vidra.clusters.impersonation import Impersonation
-from vidra.clusters.kubeconfig_secret import same_server
 from vidra.clusters.own_cluster import Home
 from vidra.clusters.secret_index import SecretIndex, concerns, connection_to
+from vidra.common.urls import same_server
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection, NotConfiguredError
 from vidra.kube.object_snapshot import HealthEvaluator

@@ -11,8 +11,9 @@ from vidra.api.names import CLUSTER_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sync import ClusterSelector
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.kubeconfig_secret import address, connection_for, host_of, is_plain, same_server, servers_of
+from vidra.clusters.kubeconfig_secret import connection_for, servers_of
 from vidra.clusters.label_selector import matches
+from vidra.common.urls import address, host_of, is_plain, same_server
 from vidra.kube.connection import Connection
 from vidra.kube.store import Store
 from vidra.kube.types import Secret

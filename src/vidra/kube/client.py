@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import io
-import random
 import time
 from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from yarl import URL
 
 from vidra import __version__
 from vidra.api.redaction import hidden
+from vidra.common.backoff import Backoff, between
 from vidra.kube.connection import Connection
 from vidra.kube.decode import decode
 from vidra.kube.errors import TOLD, ApiError, RequestCancelledError, Status, UnintelligibleError, UnreachableError
@@ -47,6 +47,8 @@ LARGE = 1 << 20
 LARGEST = 64 << 20
 """Bytes of one answer, unpacked. Collections come in streams or pages."""
 ATTEMPTS = 3
+BACKOFF = Backoff(first=0.2, jitter=1)
+"""Between them, when the server is not reached."""
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 KEPT = 15.0
 """Seconds for which a connection waits for the next request. An idle cluster is asked whether it is there more often
@@ -185,12 +187,12 @@ class Client:
             except UnreachableError:
                 if not repeatable or attempt >= ATTEMPTS:
                     raise
-                pause = random.uniform(0, 0.1 * 2**attempt)  # noqa: S311 - jitter
+                pause = BACKOFF.after(attempt)
             except ApiError as error:
                 # 429 was turned away before anything was done: always safe to repeat.
                 if error.code != 429 or attempt >= ATTEMPTS or error.retry_after > LONGEST_PAUSE:
                     raise
-                pause = error.retry_after + random.uniform(0, 0.5 * attempt)  # noqa: S311 - jitter
+                pause = error.retry_after + between(0, 0.5 * attempt)
             await asyncio.sleep(pause)
 
     async def ask(self, path: str, *, within: float) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from vidra.api.meta import Meta
+from vidra.kube.signal import Signal
 from vidra.kube.tombstones import Tombstones
 
 
@@ -29,14 +30,14 @@ class Store(Generic[T]):
         self._items: dict[tuple[str, str], T] = {}
         self._index = index
         self._groups: dict[str, dict[tuple[str, str], T]] = {}
-        self._listeners: list[Listener[T]] = []
+        self._changes: Signal[T | None, T | None] = Signal()
         self._ended = Tombstones()
         self._older: list[T] = []
         """Found in states before what is known of them; rare."""
 
     def listen(self, listener: Listener[T]) -> None:
         """Call this with every change from now on."""
-        self._listeners.append(listener)
+        self._changes.listen(listener)
 
     def get(self, name: str, namespace: str = "") -> T | None:
         """The object of this name, as it was last seen."""
@@ -97,7 +98,7 @@ class Store(Generic[T]):
         self._forget(key, old)
         self._items[key] = item
         self._groups.setdefault(self._index(item), {})[key] = item
-        self._tell(old, item)
+        self._changes.notify(old, item)
 
     def _known(self, item: T) -> int:
         """The latest version of this very object that was heard of, its end included; -1 when it is new."""
@@ -112,7 +113,7 @@ class Store(Generic[T]):
             if _version(old) > version >= 0:
                 return
             self._forget(key, self._items.pop(key))
-            self._tell(old, None)
+            self._changes.notify(old, None)
         if version >= 0:
             self._ended.note(item.metadata.uid, version)
 
@@ -123,10 +124,6 @@ class Store(Generic[T]):
         self._groups[group].pop(key, None)
         if not self._groups[group]:
             del self._groups[group]
-
-    def _tell(self, old: T | None, new: T | None) -> None:
-        for listener in self._listeners:
-            listener(old, new)
 
 
 class Portion(Generic[T]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from contextlib import aclosing
@@ -13,6 +12,7 @@ import aiohttp
 import msgspec
 import structlog
 
+from vidra.common.backoff import Backoff, between
 from vidra.kube.client import JSON, LARGEST, Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import ApiError, KubeError, Status, UnintelligibleError, UnreachableError
@@ -26,6 +26,8 @@ SHORTEST, LONGEST = 300, 600
 SILENCE = 120.0
 """Seconds without a byte after which a connection counts as dead. Bookmarks come about once a minute."""
 LONGEST_BACKOFF = 30.0
+BACKOFF = Backoff(first=0.5, jitter=1)
+"""After a cut. Full jitter: a server that goes away cuts all its watches at once."""
 LINGERS = 10.0
 """Seconds after a cut for which what was seen before still tells how things are."""
 PATIENT = 3
@@ -194,7 +196,7 @@ class Watch(Generic[T]):
                 await self._follow()
                 self._failures = 0
                 # A server that goes away ends all its watches at once; they need not all come back at once.
-                await asyncio.sleep(random.uniform(0, 1))  # noqa: S311 - jitter
+                await asyncio.sleep(between(0, 1))
             except KubeError as error:
                 await self._interrupted(error)
 
@@ -221,7 +223,7 @@ class Watch(Generic[T]):
                 await self._hurry.wait()
         except TimeoutError:
             return
-        await asyncio.sleep(random.uniform(0, 1))  # noqa: S311 - jitter, as above
+        await asyncio.sleep(between(0, 1))  # as above
 
     async def _read_all(self) -> None:
         if self._streams_lists:
@@ -317,7 +319,7 @@ class Watch(Generic[T]):
             return []
 
     async def _events(self, query: Mapping[str, str]) -> AsyncGenerator[_Event, None]:
-        seconds = random.randint(SHORTEST, LONGEST)  # noqa: S311 - jitter
+        seconds = round(between(SHORTEST, LONGEST))
         full = {
             "watch": "true",
             "allowWatchBookmarks": "true",
@@ -378,4 +380,4 @@ def _pause(failures: int, error: KubeError) -> float:
     """Seconds until the next try, full jitter; at least what the server asked for, within reason."""
     asked = min(error.retry_after, LONGEST_BACKOFF) if isinstance(error, ApiError) else 0
     longest = FORBIDDEN_BACKOFF if isinstance(error, ApiError) and error.forbidden else LONGEST_BACKOFF
-    return asked + random.uniform(0, min(longest, 0.25 * 2 ** min(failures, 12)))  # noqa: S311 - jitter
+    return asked + BACKOFF.after(failures, longest)

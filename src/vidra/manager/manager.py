@@ -177,7 +177,9 @@ class Manager:
         with self.metrics.showing(
             StateCollector(syncs, resources, self._clusters.__len__), ClusterUpCollector(self._clusters)
         ):
-            await self._work_and_hear(WebhookDispatcher(shared, part.syncs) if self._options.webhooks else None, part)
+            await self._work_and_hear(
+                WebhookDispatcher(shared, part.syncs.watches) if self._options.webhooks else None, part
+            )
 
     async def _work_and_hear(self, calls: WebhookDispatcher | None, part: ShardRunner) -> None:
         """Work, and be told by Infrahub of changes meanwhile."""

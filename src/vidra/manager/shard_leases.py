@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 
 from vidra.apply.field_owner import hashed
+from vidra.common.backoff import between
 from vidra.kube import leader_election
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
@@ -83,7 +84,7 @@ class Shards:
                     await self._round(group)
                 except KubeError as error:
                     log.warning("leases not read", error=str(error))
-                await asyncio.sleep(leader_election.RETRY * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
+                await asyncio.sleep(leader_election.RETRY * between(1, 1 + JITTER))
 
     async def release(self) -> None:
         """Let others go on at once; best effort. Nothing is worked on any more."""

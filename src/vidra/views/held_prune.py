@@ -7,13 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 
 from vidra.api.conditions import ConditionType, find
-from vidra.api.names import APPROVE_PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.api.sync import InfrahubSync
+from vidra.apply.guards.prune_limit import approve_command, set_id
 from vidra.apply.inventory import key_of, ref_of
 from vidra.controllers.runtime.context import sync_of
-from vidra.controllers.sync.prune.decide import approval_asked_for
 from vidra.kube.client import Client
 from vidra.views.dry_run import dry_run_session
 from vidra.views.errors import ViewError
@@ -65,18 +64,31 @@ def held_by_sync(sync: InfrahubSync, everything: Iterable[VidraResource]) -> Hel
     """What a sync holds back: objects of VidraResources to be removed that no other of its VidraResources has.
 
     Raises:
-        ViewError: Its message has no room for the set.
+        ViewError: Its status has no room for the set, or does not say it yet.
+    """
+    held, name = sync.status.held_prune, sync.metadata.name
+    if held is None:
+        _refuse_unsaid(sync)
+        return None
+    if set_id(held.resources) != held.id:
+        by_hand = approve_command(sync.kind, name, held.id)
+        raise ViewError(f"it is too much for a list: look with vidra diff {name}, then agree with {by_hand}")
+    siblings = [item for item in everything if sync_of(item) == name]
+    return HeldPrune(held.id, objects_of_unlisted(held.resources, siblings))
+
+
+def _refuse_unsaid(sync: InfrahubSync) -> None:
+    """Say so when something is held, and not yet which: by an operator that is older than this program.
+
+    Raises:
+        ViewError: That is so.
     """
     ready = find(sync.status.conditions, ConditionType.READY)
-    asked = approval_asked_for(ready.message) if ready and ready.reason == Reason.PRUNE_HELD else None
-    if asked is None:
-        return None
-    approval, unlisted = asked
-    name = sync.metadata.name
-    if not unlisted:
-        by_hand = f"kubectl annotate infrahubsync {name} {APPROVE_PRUNE}={approval} --overwrite"
-        raise ViewError(f"it is too much for a list: look with vidra diff {name}, then agree with {by_hand}")
-    return HeldPrune(approval, objects_of_unlisted(unlisted, [item for item in everything if sync_of(item) == name]))
+    if ready is not None and ready.reason == Reason.PRUNE_HELD:
+        raise ViewError(
+            f"the status of {sync.metadata.name} does not say yet what is held: try again when this version of the "
+            f"operator has reconciled it, or do what its Ready condition says: {ready.message}"
+        )
 
 
 def objects_of(entries: Iterable[ManagedObject], resource: str = "") -> tuple[HeldObject, ...]:

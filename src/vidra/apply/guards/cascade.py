@@ -16,6 +16,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.errors import ObjectError
 from vidra.apply.hidden_objects import Definition
 from vidra.apply.inventory import ref_of
+from vidra.common.text import limited
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError
@@ -146,8 +147,7 @@ def counts(kind: Kind, meta: LiveMeta, *, owned: bool) -> bool:
 
 def told(names: list[str]) -> str:
     """What is in it, for a person."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"it holds {', '.join(names[:NAMED])}{more}" if names else ""
+    return f"it holds {limited(names, NAMED)}" if names else ""
 
 
 def group_of(kind: Kind) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from vidra.api.names import MANAGER_PREFIX
 from vidra.api.policies import ConflictPolicy, Policies
+from vidra.common.text import limited
 from vidra.kube.errors import ApiError
 
 NAMED = 3
@@ -96,8 +97,7 @@ def why_not(found: FieldConflict, policies: Policies, conflict_peers: ConflictPe
 def _held(found: FieldConflict, known: Mapping[str, Peer | None]) -> str:
     parts = []
     for manager, fields in [(manager, found.owners[manager]) for manager in known][:NAMED]:
-        more = f" and {len(fields) - NAMED} more" if len(fields) > NAMED else ""
-        parts.append(f"{_owner(manager, known[manager])} has {', '.join(fields[:NAMED])}{more} with another value")
+        parts.append(f"{_owner(manager, known[manager])} has {limited(fields, NAMED)} with another value")
     rest = len(known) - len(parts)
     return "; ".join(parts) + (f"; so have {rest} more owners" if rest else "") + _priority(known)
 

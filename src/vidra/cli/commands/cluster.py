@@ -103,7 +103,7 @@ def _servers(item: Json) -> list[str]:
 def _columns() -> Sequence[Column]:
     from vidra.cli.labelled_objects import noted
     from vidra.cli.output import Column, age
-    from vidra.clusters.kubeconfig_secret import host_of
+    from vidra.common.urls import host_of
 
     return (
         Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),

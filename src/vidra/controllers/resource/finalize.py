@@ -12,7 +12,7 @@ from vidra.api.conditions import Verdict
 from vidra.api.policies import DeletionPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
-from vidra.api.times import duration_or
+from vidra.api.times import DELETION_TIMEOUT, deletion_time_left, duration_or
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory_index import Claims
 from vidra.apply.plan import prune_order
@@ -181,16 +181,15 @@ def _verdict(problems: Sequence[ObjectProblem]) -> Verdict:
 
 GRACE = timedelta(seconds=30)
 """For custom resources to leave before what may serve them, where finalizers are not waited for otherwise."""
-USUAL = timedelta(minutes=5)
 
 
 def time_left(resource: VidraResource, now: datetime) -> float:
     """Seconds until a deletion ends, whatever is left by then; negative when that was before now."""
-    since = datetime.fromisoformat(resource.metadata.deletion_timestamp or now.isoformat())
-    return (since + duration_or(resource.spec.deletion_timeout, USUAL) - now).total_seconds()
+    left = deletion_time_left(resource.metadata.deletion_timestamp, resource.spec.deletion_timeout, now)
+    return left.total_seconds()
 
 
 def grace_of(resource: VidraResource, now: datetime) -> float:
     """Seconds for which custom resources are waited for, so that there is time left for the rest of the objects."""
-    timeout = duration_or(resource.spec.deletion_timeout, USUAL)
+    timeout = duration_or(resource.spec.deletion_timeout, DELETION_TIMEOUT)
     return min(GRACE, timeout / 2).total_seconds() if time_left(resource, now) > 0 else 0.0

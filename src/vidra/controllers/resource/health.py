@@ -21,6 +21,7 @@ from vidra.apply.ended_objects import health_after
 from vidra.apply.health.adjust import counted
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
+from vidra.common.text import limited_sentences
 from vidra.controllers.resource.status.compute import Outcome
 from vidra.kube.discovery import Kind
 from vidra.kube.visibility import Sight
@@ -154,8 +155,7 @@ def gravest(objects: Sequence[tuple[Ref, Standing]]) -> Reason:
 
 def named(objects: Sequence[tuple[Ref, Standing]]) -> str:
     """Some of them, for a person."""
-    more = f"; and {len(objects) - NAMED} more" if len(objects) > NAMED else ""
-    return "; ".join(f"{ref} is {standing.told}" for ref, standing in objects[:NAMED]) + more
+    return limited_sentences([f"{ref} is {standing.told}" for ref, standing in objects], NAMED)
 
 
 def _standing_of(entry: ManagedObject, kind: Kind | None, cluster: Cluster) -> Standing:

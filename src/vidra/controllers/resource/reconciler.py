@@ -26,8 +26,8 @@ from vidra.apply.refusals import pause
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.kubeconfig_secret import host_of
 from vidra.clusters.secret_index import concerns
+from vidra.common.urls import host_of
 from vidra.controllers.resource.apply.conflict_peers import peers_in
 from vidra.controllers.resource.apply.guard_check import CheckedBefore
 from vidra.controllers.resource.apply.reconcile import ReconcileAbortedError, ReconcileResult, apply_and_prune

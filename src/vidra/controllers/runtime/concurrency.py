@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class ConcurrencyLimiter:
@@ -24,6 +26,22 @@ class ConcurrencyLimiter:
             return False
         self._under_way[place] += 1
         return True
+
+    @contextmanager
+    def slot(self, place: str, name: str, enqueue: Callable[[str], None]) -> Iterator[bool]:
+        """Whether this one may begin now; it is under way as long as this lasts.
+
+        Args:
+            enqueue: Called at the end with the name of one that may try now.
+        """
+        if not self.acquire(place, name):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            if waiting := self.release(place):
+                enqueue(waiting)
 
     def release(self, place: str) -> str:
         """A pass has ended; gives the name of one that may try now, or nothing."""

@@ -7,8 +7,9 @@ from typing import TypeVar
 from vidra.api.names import RESOURCE_FINALIZER, SYNC_FINALIZER
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.controllers.runtime.status_patch import set_finalizers
+from vidra.controllers.runtime.status_patch import path_of
 from vidra.kube.client import Client
+from vidra.kube.operations import merge_patch
 from vidra.kube.store import Store
 
 T = TypeVar("T", InfrahubSync, VidraResource)
@@ -29,7 +30,7 @@ async def add_finalizer(client: Client, store: Store[T], item: T) -> T:
     """
     if has_finalizer(item):
         return item
-    return await set_finalizers(client, store, item, (*item.metadata.finalizers, _FINALIZERS[type(item)]))
+    return await _set_finalizers(client, store, item, (*item.metadata.finalizers, _FINALIZERS[type(item)]))
 
 
 async def remove_finalizer(client: Client, store: Store[T], item: T) -> T:
@@ -39,4 +40,23 @@ async def remove_finalizer(client: Client, store: Store[T], item: T) -> T:
         KubeError: It could not be written; 409 when the object changed.
     """
     ours = _FINALIZERS[type(item)]
-    return await set_finalizers(client, store, item, tuple(name for name in item.metadata.finalizers if name != ours))
+    return await _set_finalizers(client, store, item, tuple(name for name in item.metadata.finalizers if name != ours))
+
+
+async def _set_finalizers(client: Client, store: Store[T], item: T, finalizers: tuple[str, ...]) -> T:
+    """Replace the finalizers, provided that nobody changed the object meanwhile.
+
+    Raises:
+        KubeError: It could not be written; 409 when the object changed.
+    """
+    metadata = {
+        "uid": item.metadata.uid,
+        "resourceVersion": item.metadata.resource_version,
+        "finalizers": list(finalizers) or None,
+    }
+    written = await merge_patch(client, path_of(item), {"metadata": metadata}, type(item))
+    if written.metadata.deletion_timestamp and not finalizers:
+        store.removed(written)
+    else:
+        store.changed(written)
+    return written

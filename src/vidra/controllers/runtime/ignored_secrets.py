@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from vidra.api.meta import Meta
+from vidra.common.text import limited
 from vidra.kube.client import Client, encode
 from vidra.kube.decode import decode
 from vidra.kube.errors import KubeError
@@ -62,9 +63,8 @@ def hint(secrets: Iterable[Meta], counting: Collection[str]) -> str:
     places = [meta for meta in secrets if meta.namespace not in counting]
     if not places:
         return ""
-    names = ", ".join(f"{meta.namespace}/{meta.name}" for meta in places[:NAMED])
-    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+    names = limited([f"{meta.namespace}/{meta.name}" for meta in places], NAMED)
     return (
-        f". Secrets count only in {', '.join(sorted(counting))}, so these do not: {names}{more}. Move them, "
+        f". Secrets count only in {', '.join(sorted(counting))}, so these do not: {names}. Move them, "
         "or start Vidra with --credentials-namespace for theirs"
     )

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 
+from vidra.kube.signal import Signal
+
 
 class BeingDeleted(Container[str]):
     """Names by the sync that lets them go. Each sync says at every pass who its own are."""
 
     def __init__(self) -> None:
         self._by_sync: dict[str, frozenset[str]] = {}
-        self._listeners: list[Callable[[], None]] = []
+        self._added: Signal[()] = Signal()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call this whenever further names come in."""
-        self._listeners.append(listener)
+        self._added.listen(listener)
 
     def note(self, sync: str, names: Iterable[str]) -> None:
         """These, and no others, of a sync are about to go."""
@@ -23,8 +25,7 @@ class BeingDeleted(Container[str]):
         if now:
             self._by_sync[sync] = now
         if now - before:
-            for listener in self._listeners:
-                listener()
+            self._added.notify()
 
     def __contains__(self, name: object) -> bool:
         return any(name in names for names in self._by_sync.values())
@@ -35,11 +36,11 @@ class Handovers(Container[str]):
 
     def __init__(self) -> None:
         self._names: set[str] = set()
-        self._listeners: list[Callable[[str], None]] = []
+        self._ended: Signal[str] = Signal()
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Call this with the name of each sync that is through."""
-        self._listeners.append(listener)
+        self._ended.listen(listener)
 
     @contextmanager
     def mark(self, sync: str) -> Iterator[None]:
@@ -49,8 +50,7 @@ class Handovers(Container[str]):
             yield
         finally:
             self._names.discard(sync)
-            for listener in self._listeners:
-                listener(sync)
+            self._ended.notify(sync)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names

@@ -9,6 +9,7 @@ import structlog
 from vidra.api.reasons import Reason
 from vidra.controllers.runtime.settings import Settings, chosen, read
 from vidra.kube.event_recorder import Recorder
+from vidra.kube.signal import Signal
 from vidra.kube.store import Store
 from vidra.kube.types import ConfigMap
 
@@ -22,14 +23,14 @@ class SettingsWatch:
         self._maps = maps
         self._namespace = namespace
         self._recorder = recorder
-        self._listeners: list[Callable[[], None]] = []
+        self._changed: Signal[()] = Signal()
         self.settings = Settings()
         maps.listen(lambda _old, _new: self._refresh())
         self._refresh()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call this whenever the settings are different."""
-        self._listeners.append(listener)
+        self._changed.listen(listener)
 
     def _refresh(self) -> None:
         source = chosen(self._maps, self._namespace)
@@ -43,5 +44,4 @@ class SettingsWatch:
             where = f"{source.metadata.namespace}/{source.metadata.name}" if source else "defaults"
             values = {key: str(getattr(settings, key)) for key in settings.__struct_fields__}
             log.info("settings", source=where, **values)
-            for listener in self._listeners:
-                listener()
+            self._changed.notify()

@@ -52,25 +52,6 @@ async def write_status(client: Client, store: Store[T], item: T, status: Any) ->
     return written
 
 
-async def set_finalizers(client: Client, store: Store[T], item: T, finalizers: tuple[str, ...]) -> T:
-    """Replace the finalizers, provided that nobody changed the object meanwhile.
-
-    Raises:
-        KubeError: It could not be written; 409 when the object changed.
-    """
-    metadata = {
-        "uid": item.metadata.uid,
-        "resourceVersion": item.metadata.resource_version,
-        "finalizers": list(finalizers) or None,
-    }
-    written = await merge_patch(client, path_of(item), {"metadata": metadata}, type(item))
-    if written.metadata.deletion_timestamp and not finalizers:
-        store.removed(written)
-    else:
-        store.changed(written)
-    return written
-
-
 def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """The JSON merge patch (RFC 7396) that makes `new` of `old`; empty when they are equal."""
     patch: dict[str, Any] = {key: None for key in old if key not in new}

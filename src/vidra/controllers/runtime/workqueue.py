@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import math
 import random
 import time
 from collections import OrderedDict
@@ -16,12 +17,12 @@ import msgspec
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from vidra.common.backoff import Backoff, between
 from vidra.telemetry.metrics import Metrics
 
 log = structlog.get_logger("vidra.queue")
 
-SHORTEST_BACKOFF = 0.5
-LONGEST_BACKOFF = 300.0
+BACKOFF = Backoff(first=1.0, longest=300.0)
 HEALTH_CHECK_AGAIN = 0.1
 """Seconds after which a key that was being worked on is looked at."""
 JITTER = 0.1
@@ -194,13 +195,11 @@ class WorkQueue:
         if not next_.failed:
             self._failures.pop(key, None)
             if next_.requeue_after is not None:
-                self.add_after(key, next_.requeue_after * random.uniform(1, 1 + JITTER))  # noqa: S311 - jitter
+                self.add_after(key, next_.requeue_after * between(1, 1 + JITTER))
             return
         self._retries.inc()
         failures = self._failures[key] = self._failures.get(key, 0) + 1
-        longest = min(LONGEST_BACKOFF, next_.requeue_after or LONGEST_BACKOFF)
-        delay = min(longest, SHORTEST_BACKOFF * 2 ** min(failures, 20))
-        self.add_after(key, delay * random.uniform(0.5, 1))  # noqa: S311 - jitter
+        self.add_after(key, BACKOFF.after(failures, next_.requeue_after or math.inf))
 
     async def _run_timers(self) -> None:
         """Move keys whose time has come to the ready ones."""

@@ -17,7 +17,7 @@ from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
-from vidra.controllers.sync.prune.decide import held_back
+from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
 from vidra.sources.protocol import Artifact, Source, SourceError
 
 
@@ -48,12 +48,12 @@ async def dry_run_sync(
     fetched, failures = await _fetch(sync, source, decision, existing, targets)
     removed = tuple(DryRunInput(resource, None) for resource in decision.remove)
     others = [item for item in existing if item not in decision.remove]
-    held = held_back(sync, decision.remove, others) if decision.remove else None
+    held = evaluate_hold(sync, decision.remove, others) if decision.remove else None
     return SyncDryRun(
         changes=(*fetched, *removed),
         kept=tuple(resource for _, resource in decision.keep),
         troubles=(*targets.troubles, *decision.troubles, *failures),
-        remarks=(held,) if held else (),
+        remarks=(hold_problem(sync, held, decision.remove),) if held else (),
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from vidra.common.backoff import Backoff
 from vidra.sources.infrahub.errors import complaint
 from vidra.sources.infrahub.http import Answer
 from vidra.sources.infrahub.limits import InfrahubLimits
@@ -30,7 +30,7 @@ def wait_before(attempt: int, limits: InfrahubLimits, retry_after: float | None)
         return None
     if retry_after is not None:
         return retry_after if retry_after <= limits.longest_wait else None
-    return random.uniform(0, limits.backoff * 2.0 ** (attempt - 2))  # noqa: S311 (spread, no secret)
+    return Backoff(first=limits.backoff, jitter=1).after(attempt - 1)
 
 
 def read_retry_after(text: str) -> float | None:

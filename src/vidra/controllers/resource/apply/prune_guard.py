@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection
 
 import msgspec
 
+from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.object import Key
 from vidra.apply.field_owner import Owner, hub_of
-from vidra.apply.guards.prune_limit import remaining, request, review
+from vidra.apply.guards.prune_limit import evaluate, object_names, remaining, request
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.inventory_index import Claims, Place
 from vidra.apply.plan import Plan
@@ -77,7 +78,9 @@ def prune_guard(
     held = None
     if not (nothing and resource.spec.allow_empty):
         limit, last = resource.spec.prune_limit, resource.status.held_prune
-        held = review(going, len(before.entries), limit, last, approved_prune(resource.metadata))
+        approval = approved_prune(resource.metadata)
+        names, total = object_names(going), len(before.entries)
+        held = evaluate(names, len(going), total, limit=limit, previous=last, approval=approval)
     # A namespace that Vidra adds by itself counts for nothing here.
     emptied = nothing and not resource.spec.allow_empty and bool(before.entries)
     return PruneGuard(going, held, emptied)

@@ -9,8 +9,9 @@ import msgspec
 
 from vidra.api.conditions import Verdict
 from vidra.api.health import Status
+from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, KnownCluster, ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import KnownCluster, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.ended_objects import handed_over, noted
 from vidra.apply.field_owner import Owner, hub_of

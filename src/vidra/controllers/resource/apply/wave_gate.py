@@ -11,6 +11,7 @@ from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem
 from vidra.apply.desired.object import DesiredObject
+from vidra.common.text import limited_sentences
 from vidra.controllers.resource.apply.desired_state import Missing
 from vidra.controllers.resource.health import Standing, gravest, named
 
@@ -36,9 +37,8 @@ def gate(
     """
     absent = [*(item.problem for item in missing if item.wave < wave), *refused]
     if absent:
-        names = "; ".join(f"{problem.object or 'something'} ({problem.reason})" for problem in absent[:NAMED])
-        more = f"; and {len(absent) - NAMED} more" if len(absent) > NAMED else ""
-        message = f"wave {wave} waits for what is not applied: {names}{more}"
+        names = limited_sentences([f"{problem.object or 'something'} ({problem.reason})" for problem in absent], NAMED)
+        message = f"wave {wave} waits for what is not applied: {names}"
         return ObjectProblem(Reason.WAITING_FOR_HEALTH, message, absent[0].object)
     unwell = [
         (item.ref, found)

@@ -17,6 +17,7 @@ from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.plan import Plan, held_of, is_drift, revision
 from vidra.clusters.cluster import Cluster
+from vidra.common.text import limited_sentences
 from vidra.controllers.resource.drift.fights import ROUNDS, WINDOW, DriftFights
 from vidra.controllers.resource.drift.suspects import Suspects
 from vidra.controllers.resource.drift.unused_rules import Rules, Siblings
@@ -196,8 +197,7 @@ class DriftReviews:
 
 def summary(drifts: Sequence[DriftedObject], named: int = 3) -> str:
     """What differs, for a person; empty when nothing does."""
-    more = f"; and {len(drifts) - named} more" if len(drifts) > named else ""
-    return "; ".join(told(drift) for drift in drifts[:named]) + more
+    return limited_sentences([told(drift) for drift in drifts], named)
 
 
 def _is_seen(item: DesiredObject, cluster: Cluster) -> bool:

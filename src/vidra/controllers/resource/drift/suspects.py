@@ -7,7 +7,6 @@ looked at, once for each state.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Collection
 
@@ -15,6 +14,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import Key
 from vidra.apply.inventory import key_of
 from vidra.apply.plan import generation_of
+from vidra.common.backoff import between
 from vidra.kube.object_snapshot import ObjectSnapshot
 
 EVERY = 3600.0
@@ -65,4 +65,4 @@ class Suspects:
 
 
 def _next(now: float) -> float:
-    return now + EVERY * random.uniform(1, 1.5)  # noqa: S311 - jitter
+    return now + EVERY * between(1, 1.5)

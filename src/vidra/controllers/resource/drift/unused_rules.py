@@ -14,6 +14,7 @@ from vidra.apply.desired.object import DesiredObject
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
+from vidra.common.text import limited
 from vidra.controllers.resource.apply.desired_state import DesiredState
 from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.kube.errors import ApiError
@@ -126,7 +127,7 @@ def _told(item: UnusedRule) -> str:
         return f"ignoreDifferences: the rule for {item.pointer} means no object: look at its target ({_target(item)})"
     if item.mark:
         return f"ignoreDifferences: {item.pointer} has no effect: Vidra sets it on every object that it has"
-    objects = str(item.objects[0].ref) + (f" and {len(item.objects) - 1} more" if len(item.objects) > 1 else "")
+    objects = limited([found.ref for found in item.objects], 1)
     return f"ignoreDifferences: {item.pointer} has no effect: there is no such field to leave alone in {objects}"
 
 

@@ -10,10 +10,10 @@ import msgspec
 
 from vidra.api.conditions import Verdict, conditions_for
 from vidra.api.health import Status
+from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import (
     DriftedObject,
-    HeldPrune,
     KnownCluster,
     ObjectProblem,
     ResourceStatus,
@@ -23,6 +23,7 @@ from vidra.api.sync import State
 from vidra.api.times import rfc3339
 from vidra.apply.inventory import Inventory
 from vidra.apply.refusals import ENDS_BY_ITSELF
+from vidra.common.text import limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.kube.errors import ApiError, KubeError
 
@@ -72,10 +73,9 @@ def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Ver
     reasons = Counter(Reason(problem.reason) for problem in problems)
     waiting = reasons.keys() <= _WAITING
     reason = _foremost(reasons)
-    named = "; ".join(problem.message for problem in problems[:NAMED])
-    more = f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
+    named = limited_sentences([problem.message for problem in problems], NAMED)
     count = f"{len(problems)} of {total}: " if len(problems) > 1 else ""
-    return Verdict(ready=False, reason=reason, message=f"{count}{named}{more}", progressing=waiting, drift=drift)
+    return Verdict(ready=False, reason=reason, message=f"{count}{named}", progressing=waiting, drift=drift)
 
 
 def as_applied(resource: VidraResource) -> Outcome:

@@ -11,15 +11,18 @@ import structlog
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.health import Status
+from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
-from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.registry import is_local
+from vidra.common.text import limited
 from vidra.controllers.resource.apply.reconcile import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.status.compute import Outcome, status_for
 from vidra.controllers.resource.status.size import TooLarge, refused
+from vidra.controllers.runtime import verdicts
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.kube.errors import ApiError, KubeError
@@ -188,10 +191,7 @@ class StatusWriter:
 
     async def suspended(self, health: Status) -> None:
         """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
-        ready = find(self._resource.status.conditions, ConditionType.READY)
-        message = "suspended: set spec.suspend to false to go on"
-        verdict = Verdict(ready=ready is not None and ready.status == "True", reason=Reason.SUSPENDED, message=message)
-        await self._write(self._same(verdict, health))
+        await self._write(self._same(verdicts.suspended(self._resource.status.conditions), health))
 
     async def internal_error(self) -> None:
         """A pass ended in a fault of Vidra's own.
@@ -199,7 +199,8 @@ class StatusWriter:
         Raises:
             KubeError: It could not be written.
         """
-        await self.failed(Reason.INTERNAL_ERROR, "a fault of Vidra: see the operator's log, and report it")
+        verdict = verdicts.internal_error()
+        await self.failed(verdict.reason, verdict.message)
 
     def _same(
         self, verdict: Verdict, health: Status, inventory: Inventory | None = None, held: HeldPrune | None = None
@@ -260,8 +261,7 @@ def _changes(done: ReconcileResult) -> str:
 
 
 def _listed(lines: Sequence[str]) -> str:
-    more = f", and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
-    return ", ".join(lines[:NAMED]) + more
+    return limited(lines, NAMED, last=", and ")
 
 
 def _place(entry: ManagedObject) -> str:

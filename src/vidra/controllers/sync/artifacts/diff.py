@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.names import CLUSTER_HASH_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
+from vidra.common.text import limited
 from vidra.sources.protocol import Artifact, Listing
 
 
@@ -29,6 +30,8 @@ class Decision(msgspec.Struct, frozen=True):
     remove: tuple[VidraResource, ...]
     """Of artifacts that are no longer listed."""
     troubles: tuple[SyncProblem, ...]
+    complete: bool = True
+    """Whether what the listing lacks is gone, as far as a listing can say it."""
     behind: dict[str, tuple[str, ...]] = {}
     """Of each artifact to fetch, the places that do not have its text."""
 
@@ -41,9 +44,8 @@ def remark_on(artifacts: Iterable[Artifact]) -> str:
     failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.checksum is not None)
     if not failed:
         return ""
-    more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
     return (
-        f"artifact {failed[0]}{more} could not be generated anew: the last good text stays applied, look into "
+        f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
         "Infrahub's tasks"
     )
 
@@ -84,6 +86,7 @@ def decide(
         tuple(keep),
         () if held else unlisted,
         (*troubles, *held),
+        not held,
         {artifact.id: late for artifact, late in behind.items()},
     )
 

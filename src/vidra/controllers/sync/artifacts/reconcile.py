@@ -41,6 +41,8 @@ class ListingResult(msgspec.Struct, frozen=True):
     """Clusters that have not been given all of it yet."""
     remark: str = ""
     """What else there is to say of what is listed."""
+    complete: bool = True
+    """Whether what is not listed is gone."""
 
 
 NOTHING = ListingResult(frozenset(), ())
@@ -85,6 +87,7 @@ async def reconcile_artifacts(
         updated=distributor.counts[False],
         waiting=admission.waiting,
         remark=remark_on(listing.artifacts),
+        complete=decision.complete,
     )
 
 

@@ -11,8 +11,8 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Destination, InfrahubSync
 from vidra.apply.field_owner import hashed
-from vidra.clusters.kubeconfig_secret import address
 from vidra.clusters.secret_index import SecretIndex
+from vidra.common.urls import address
 from vidra.controllers.sync.artifacts.diff import SyncProblem, place_of
 
 

@@ -6,21 +6,21 @@ only lets go of its part. And not too many may go at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
-from vidra.api.names import APPROVE_PRUNE, LOCAL_SERVER, SYNC_KIND
+from vidra.api.held_prune import SyncHeldPrune
+from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.apply.guards.prune_limit import held, set_id
-from vidra.apply.inventory import key_of
-from vidra.clusters.kubeconfig_secret import same_server
+from vidra.common.text import limited
+from vidra.common.urls import same_server
 from vidra.controllers.resource.status.compute import LISTED
 from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of, place_of
-from vidra.controllers.sync.status.compute import counted, ready
+from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
+from vidra.controllers.sync.status.compute import ready
 
 Unlisted = Mapping[str, frozenset[str]]
 """VidraResources whose artifacts a complete list no longer holds, by name. With each the artifacts that were listed
@@ -36,8 +36,10 @@ class PruneDecision(msgspec.Struct, frozen=True):
     go: tuple[VidraResource, ...] = ()
     waits_for: tuple[str, ...] = ()
     """Why nothing goes yet: what may have come in the place of some, and is not applied."""
-    held: SyncProblem | None = None
-    """Why nothing goes until a person agrees."""
+    held: SyncHeldPrune | None = None
+    """What a person has to agree to before it goes."""
+    problem: SyncProblem | None = None
+    """Why it is held."""
     stay: int = 0
     """How many wait, or are held."""
 
@@ -46,8 +48,7 @@ class PruneDecision(msgspec.Struct, frozen=True):
         """For the status of the sync; empty when nothing waits."""
         if not self.waits_for:
             return ""
-        more = f" and {len(self.waits_for) - 3} more" if len(self.waits_for) > 3 else ""
-        names = ", ".join(self.waits_for[:3]) + more
+        names = limited(self.waits_for, 3)
         what = "1 VidraResource that is" if self.stay == 1 else f"{self.stay} VidraResources that are"
         return f"{what} no longer listed will go when what may replace it is ready: {names}"
 
@@ -105,9 +106,10 @@ def decide_prune(
                 if may_want(successor, item, beside=artifact in unlisted_resources[item.metadata.name]):
                     waits_for[successor.metadata.name if successor else f"artifact {artifact}"] = None
     if waits_for:
-        return PruneDecision(waits_for=tuple(waits_for), stay=len(going))
-    if listed and (why := held_back(sync, going, others)):
-        return PruneDecision(held=why, stay=len(going))
+        # What was held stays so: what is added while it waits must not let it go later.
+        return PruneDecision(waits_for=tuple(waits_for), held=sync.status.held_prune, stay=len(going))
+    if listed and (held := evaluate_hold(sync, going, others)):
+        return PruneDecision(held=held, problem=hold_problem(sync, held, going), stay=len(going))
     return PruneDecision(go=tuple(going))
 
 
@@ -148,40 +150,3 @@ def _object(problem: ObjectProblem) -> tuple[str, str]:
     """Kind and name of the object that a problem is about; its namespace may not have been known."""
     kind, _, rest = problem.object.partition(" ")
     return kind, rest.rpartition(" (")[0].rpartition("/")[2]
-
-
-def held_back(
-    sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]
-) -> SyncProblem | None:
-    """Why a person has to agree first; None when nobody has to, or somebody did."""
-    kept = {key_of(entry) for entry in _entries(others)}
-    had = {key_of(entry) for entry in _entries(going)}
-    lost, total, limit = had - kept, len(had | kept), sync.spec.prune_limit
-    names = sorted(item.metadata.name for item in going)
-    approval = set_id(names)
-    if not held(lost, total, limit) or sync.metadata.annotations.get(APPROVE_PRUNE) == approval:
-        return None
-    command = f"kubectl annotate {SYNC_KIND.lower()} {sync.metadata.name} {APPROVE_PRUNE}={approval} --overwrite"
-    return SyncProblem(
-        Reason.PRUNE_HELD,
-        f"{counted(len(names), 'VidraResource')} with {len(lost)} of {total} objects would be removed because their "
-        f"artifacts are no longer listed or their clusters no longer selected, and pruneLimit is {limit}%: "
-        f"nothing is removed. If they should go: {command} "
-        f"(they are: {', '.join(names)})",
-    )
-
-
-def approval_asked_for(message: str) -> tuple[str, tuple[str, ...]] | None:
-    """The set that the message of a held removal asks to approve, with its VidraResources; None when it does not."""
-    found = _ASKS.search(message)
-    if found is None:
-        return None
-    names = tuple(found[2].split(", ")) if found[2] else ()
-    return found[1], names if set_id(names) == found[1] else ()
-
-
-_ASKS = re.compile(rf"{re.escape(APPROVE_PRUNE)}=([0-9a-f]+) --overwrite \(they are: ([^)]*)\)?")
-
-
-def _entries(resources: Iterable[VidraResource]) -> Iterable[ManagedObject]:
-    return (entry for item in resources for entry in item.status.managed_resources)

@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 
 import msgspec
 
+from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.policies import DeletionPolicy, Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
@@ -13,10 +14,10 @@ from vidra.api.sync import InfrahubSync
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import difference, path_of
 from vidra.controllers.sync.artifacts.diff import SyncProblem
-from vidra.controllers.sync.artifacts.reconcile import ListingResult
 from vidra.controllers.sync.artifacts.writer import policies
 from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.prune.decide import PruneDecision, decide_prune
+from vidra.controllers.sync.source.poll_state import PollState
 from vidra.kube.errors import KubeError
 from vidra.kube.operations import delete, merge_patch
 
@@ -30,12 +31,19 @@ class PruneResult(msgspec.Struct, frozen=True):
     """Why some stay for now."""
     failed: bool = False
     """Some could not be deleted: worth another try."""
+    held: SyncHeldPrune | None = None
+    """What is not deleted before somebody agrees."""
 
 
-async def prune(shared: ControllerContext, sync: InfrahubSync, done: ListingResult) -> PruneResult:
-    """Delete those of the unlisted that nothing holds back."""
+async def prune(shared: ControllerContext, sync: InfrahubSync, poll: PollState) -> PruneResult:
+    """Delete those of the unlisted that nothing holds back; none while nobody knows what is listed now."""
+    done = poll.done
+    shared.being_deleted.note(sync.metadata.name, done.unlisted_resources)
+    if poll.failure:
+        return PruneResult(held=sync.status.held_prune)
     if not done.unlisted_resources:
-        return PruneResult()
+        # A list that says nothing of what is gone says nothing of what is held either.
+        return PruneResult(held=None if done.complete else sync.status.held_prune)
     group = shared.resources.group(sync.metadata.name)
     decision: PruneDecision = decide_prune(
         sync, done.artifacts, done.unlisted_resources, group, targets_of(sync, shared.clusters.catalogue, group).expects
@@ -43,9 +51,10 @@ async def prune(shared: ControllerContext, sync: InfrahubSync, done: ListingResu
     troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(
         removed=len(decision.go) - len(troubles),
-        troubles=((decision.held,) if decision.held else ()) + tuple(troubles),
+        troubles=((decision.problem,) if decision.problem else ()) + tuple(troubles),
         note=decision.note,
         failed=bool(troubles),
+        held=decision.held,
     )
 
 

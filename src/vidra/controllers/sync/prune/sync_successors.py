@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
 
 from vidra.api.conditions import ConditionType, find, is_ready
 from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.api.times import duration_or
 from vidra.apply.inventory import key_of
 from vidra.controllers.sync.artifacts.diff import artifact_of
 from vidra.controllers.sync.prune.decide import may_want
 from vidra.controllers.sync.status.compute import ready
-
-DELETION_TIMEOUT = timedelta(minutes=5)
-"""Unless the sync names another."""
 
 Group = Callable[[str], Sequence[VidraResource]]
 """The VidraResources of a sync."""
@@ -30,12 +25,6 @@ def successors(sync: InfrahubSync, syncs: Iterable[InfrahubSync], group: Group) 
         return ()
     found = [other.metadata.name for other in syncs if _is_successor(sync, mine, other, group)]
     return tuple(sorted(found))
-
-
-def time_left(sync: InfrahubSync, now: datetime) -> timedelta:
-    """How long the deletion of a sync may still take; its time-out counts from when it was asked for."""
-    timeout = duration_or(sync.spec.deletion_timeout, DELETION_TIMEOUT)
-    return datetime.fromisoformat(sync.metadata.deletion_timestamp or now.isoformat()) + timeout - now
 
 
 def _is_successor(sync: InfrahubSync, mine: Sequence[VidraResource], other: InfrahubSync, group: Group) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import random
 
 import msgspec
 
 from vidra.api.sync import InfrahubSync
+from vidra.common.backoff import Backoff
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.artifacts.reconcile import NOTHING, ListingResult
 
-FIRST_RETRY = 1.0
-"""Seconds after a failure; doubled for each further one, up to the sync's interval."""
+BACKOFF = Backoff(first=1.0)
+"""After failures, up to the sync's interval."""
 
 LONGEST_WAIT = 3600.0
 """Seconds for which Infrahub, or what stands before it, can ask to be left alone."""
@@ -68,5 +68,4 @@ def _asked(
 def _delay(interval: float, failures: int) -> float:
     if not failures:
         return interval
-    longest = min(interval, FIRST_RETRY * 2.0 ** min(failures - 1, 20))
-    return longest * random.uniform(0.5, 1)  # noqa: S311 - jitter
+    return BACKOFF.after(failures, interval)

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from vidra.api.names import INFRAHUB_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_target_date
+from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.sync.source.credentials import choose, named
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
 from vidra.sources.infrahub import InfrahubPool, InfrahubSource, Selection
+from vidra.sources.infrahub.url import hostname_of
 from vidra.sources.protocol import Source, SourceError
 
 Remark = Callable[[Reason, str], None]
@@ -45,6 +48,27 @@ async def source_of(sync: InfrahubSync, query: str, known: SourceContext, pool: 
             f"using the newest Secret {named(choice.secret)}; it matches as well: {others}",
         )
     return InfrahubSource(await pool.get(sync.spec.source.infrahub_api_url, choice.credential), selection)
+
+
+async def connect(shared: ControllerContext, sync: InfrahubSync, pool: InfrahubPool) -> Source:
+    """The source of a sync, with what there is to say about its credentials said in Events.
+
+    Raises:
+        SourceError: The spec, or the credentials for it, cannot be used; the message says where some are that do not
+            count.
+    """
+    known = SourceContext(shared.infrahub_secrets, shared.syncs, shared.namespace)
+
+    def remark(reason: Reason, message: str) -> None:
+        shared.recorder.say(sync, "Warning", reason, message)
+
+    try:
+        return await source_of(sync, shared.settings().query_name, known, pool, remark)
+    except SourceError as error:
+        if error.reason is not Reason.CREDENTIALS_MISSING:
+            raise
+        more = await shared.overlooked.hint(INFRAHUB_LABEL, hostname_of(sync.spec.source.infrahub_api_url))
+        raise SourceError(error.reason, f"{error}{more}") from None
 
 
 def _selection(sync: InfrahubSync, query: str) -> Selection:

@@ -6,41 +6,32 @@ import time
 from collections.abc import Callable, Iterable
 
 from vidra.api.sync import InfrahubSync
+from vidra.controllers.sync.state import SyncState, SyncStates
 
 INTERVALS = 3
 """So many intervals without a list, and a sync is overdue: one may fail, and one may come late."""
 
 
-class Staleness:
-    """When each sync had its last list. One that was never given any counts from when it was first looked at."""
+def overdue(syncs: Iterable[InfrahubSync], states: SyncStates, interval: Callable[[InfrahubSync], float]) -> int:
+    """How many syncs are overdue now; those that are suspended or being deleted are not meant to be polled.
 
-    def __init__(self) -> None:
-        self._since: dict[str, float] = {}
+    One that was never given a list counts from when it was first looked at.
 
-    def listed(self, sync: str) -> None:
-        """Infrahub has just given the list."""
-        self._since[sync] = time.monotonic()
+    Args:
+        interval: Seconds between two polls of a sync; a ValueError says that its spec cannot be read.
+    """
+    now = time.monotonic()
+    return sum(
+        _is_overdue(sync, states.of(sync.metadata.name), interval, now)
+        for sync in syncs
+        if not sync.spec.suspend and not sync.metadata.deletion_timestamp
+    )
 
-    def forget(self, sync: str) -> None:
-        """The sync is gone."""
-        self._since.pop(sync, None)
 
-    def overdue(self, syncs: Iterable[InfrahubSync], interval: Callable[[InfrahubSync], float]) -> int:
-        """How many syncs are overdue now; those that are suspended or go are not meant to be asked for.
-
-        Args:
-            interval: Seconds between two questions for a sync; a ValueError says that its spec cannot be read.
-        """
-        now = time.monotonic()
-        return sum(
-            self._is_overdue(sync, interval, now)
-            for sync in syncs
-            if not sync.spec.suspend and not sync.metadata.deletion_timestamp
-        )
-
-    def _is_overdue(self, sync: InfrahubSync, interval: Callable[[InfrahubSync], float], now: float) -> bool:
-        waited = now - self._since.setdefault(sync.metadata.name, now)
-        try:
-            return waited > INTERVALS * interval(sync)
-        except ValueError:
-            return False  # the status says so
+def _is_overdue(sync: InfrahubSync, state: SyncState, interval: Callable[[InfrahubSync], float], now: float) -> bool:
+    if state.listed_at is None:
+        state.listed_at = now
+    try:
+        return now - state.listed_at > INTERVALS * interval(sync)
+    except ValueError:
+        return False  # the status says so

@@ -9,10 +9,12 @@ import msgspec
 
 from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready
 from vidra.api.health import worst
+from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
 from vidra.api.times import rfc3339
+from vidra.common.text import limited, limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 
@@ -44,8 +46,7 @@ def judge(
 def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource]) -> Verdict:
     unready = [item for item in resources if not ready(item)]
     if troubles:
-        more = f"; and {len(troubles) - NAMED} more" if len(troubles) > NAMED else ""
-        message = "; ".join(trouble.message for trouble in troubles[:NAMED]) + more
+        message = limited_sentences([trouble.message for trouble in troubles], NAMED)
         return Verdict(ready=False, reason=troubles[0].reason, message=message)
     if unready:
         on_the_way = all(progressing(item) for item in unready)
@@ -65,6 +66,7 @@ def status_for(
     listed: int | None = None,
     handled: bool = True,
     clusters: tuple[ClusterStatus, ...] | None = None,
+    held: SyncHeldPrune | None = None,
 ) -> SyncStatus:
     """The status that says a verdict.
 
@@ -72,6 +74,7 @@ def status_for(
         listed: Artifacts that Infrahub lists; None when it was not asked.
         handled: A pass asked Infrahub, so that what was requested is done.
         clusters: What there is to say of each; None without a selector.
+        held: What is not deleted before somebody agrees.
     """
     before = sync.status
     done = sum(ready(item) for item in resources)
@@ -89,6 +92,7 @@ def status_for(
         health=worst([item.status.health for item in resources if item.status.health]),
         clusters=(clusters or ())[:LISTED],
         cluster_progress=progress_of(clusters),
+        held_prune=held,
         last_handled_requested_at=requested_at(sync.metadata) if handled else before.last_handled_requested_at,
         sync_state=_state(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
@@ -130,8 +134,7 @@ def progressing(resource: VidraResource) -> bool:
 def _named(unready: Sequence[VidraResource]) -> str:
     """Failures before those that are on their way."""
     first = sorted(unready, key=lambda item: (progressing(item), item.metadata.name))
-    more = f" and {len(unready) - NAMED} more" if len(unready) > NAMED else ""
-    return ", ".join(_with_reason(item) for item in first[:NAMED]) + more
+    return limited([_with_reason(item) for item in first], NAMED)
 
 
 def _with_reason(resource: VidraResource) -> str:

@@ -1,4 +1,4 @@
-"""Says what became of a pass over a sync: in the status, and in Events and log when it is news."""
+"""Writes the status of a sync, and says in Events and log what is news."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync
+from vidra.controllers.runtime import verdicts
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.controllers.sync.artifacts.diff import SyncProblem
@@ -26,61 +27,57 @@ log = structlog.get_logger("vidra.sync")
 
 
 class StatusWriter:
-    """The voice of one sync during one pass."""
+    """Writes what one reconcile of a sync found."""
 
     def __init__(self, shared: ControllerContext, sync: InfrahubSync) -> None:
         self._shared = shared
         self._sync = sync
 
     async def started(self) -> None:
-        """The first pass begins: a person who just created the sync sees that it was taken up."""
+        """The first poll begins: a person who just created the sync sees that it was taken up."""
         if not self._sync.status.conditions:
-            await self.record_event(Reason.PROGRESSING, "asking Infrahub", progressing=True, handled=False)
+            verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message="asking Infrahub", progressing=True)
+            await self._write(verdict, handled=False)
 
-    async def done(self, done: ListingResult, removal: PruneResult, admission: RolloutStep) -> Verdict:
+    async def done(self, done: ListingResult, pruned: PruneResult, step: RolloutStep) -> None:
         """Infrahub was asked, and what it lists is stored."""
-        self._tell_number(done.created, Reason.CREATED, "created")
-        self._tell_number(done.updated, Reason.UPDATED, "updated")
+        self._record_number(done.created, Reason.CREATED, "created")
+        self._record_number(done.updated, Reason.UPDATED, "updated")
         if done.remark:
             self._record_event("Warning", Reason.GENERATION_FAILED, done.remark)
-        verdict = self._judged(done.troubles, removal, admission, done.remark)
-        return await self._write(verdict, listed=len(done.artifacts), waiting=admission.waiting)
-
-    async def failed(self, failure: SyncProblem) -> Verdict:
-        """Infrahub was asked, and there is no answer to work with."""
-        return await self.record_event(failure.reason, failure.message)
+        verdict = self._judged(done.troubles, pruned, step, done.remark)
+        await self._write(verdict, listed=len(done.artifacts), waiting=step.waiting, pruned=pruned)
 
     async def readiness_changed(
-        self, done: ListingResult, failure: SyncProblem | None, removal: PruneResult, admission: RolloutStep
-    ) -> Verdict:
+        self, done: ListingResult, failure: SyncProblem | None, pruned: PruneResult, step: RolloutStep
+    ) -> None:
         """Nothing was asked; the VidraResources may have news."""
         troubles, remark = ((failure,), "") if failure else (done.troubles, done.remark)
-        verdict = self._judged(troubles, removal, admission, remark)
-        return await self._write(verdict, handled=False, waiting=admission.waiting)
+        verdict = self._judged(troubles, pruned, step, remark)
+        await self._write(verdict, handled=False, waiting=step.waiting, pruned=pruned)
 
-    def _judged(
-        self, troubles: Sequence[SyncProblem], removal: PruneResult, admission: RolloutStep, remark: str
-    ) -> Verdict:
-        self._tell_number(removal.removed, Reason.PRUNED, "removed, no longer listed or selected")
-        stopped = (admission.stopped,) if admission.stopped else ()
-        note = "; ".join(part for part in (removal.note, admission.note) if part)
-        return judge((*removal.troubles, *stopped, *troubles), self._resources(), note, remark)
+    def _judged(self, troubles: Sequence[SyncProblem], pruned: PruneResult, step: RolloutStep, remark: str) -> Verdict:
+        self._record_number(pruned.removed, Reason.PRUNED, "removed, no longer listed or selected")
+        stopped = (step.stopped,) if step.stopped else ()
+        note = "; ".join(part for part in (pruned.note, step.note) if part)
+        return judge((*pruned.troubles, *stopped, *troubles), self._resources(), note, remark)
 
-    async def record_event(
-        self, reason: Reason, message: str, *, ready: bool = False, progressing: bool = False, handled: bool = True
-    ) -> Verdict:
-        """One verdict for the whole sync."""
-        verdict = Verdict(ready=ready, reason=reason, message=message, progressing=progressing)
-        return await self._write(verdict, handled=handled)
+    async def stopped(self, reason: Reason, message: str) -> None:
+        """There is no list to work with, or none was asked for; what is applied and what is held stays as it is."""
+        await self._write(Verdict(ready=False, reason=reason, message=message))
+
+    async def deleting(self, message: str) -> None:
+        """The sync is being deleted, and with it whatever was held."""
+        verdict = Verdict(ready=False, reason=Reason.DELETING, message=message, progressing=True)
+        await self._write(verdict, pruned=PruneResult())
 
     async def suspended(self) -> None:
-        """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
-        ready = find(self._sync.status.conditions, ConditionType.READY)
-        await self.record_event(
-            Reason.SUSPENDED,
-            "suspended: set spec.suspend to false to go on",
-            ready=ready is not None and ready.status == "True",
-        )
+        """Nothing is done, on purpose."""
+        await self._write(verdicts.suspended(self._sync.status.conditions))
+
+    async def internal_error(self) -> None:
+        """Vidra has a fault."""
+        await self._write(verdicts.internal_error())
 
     async def _write(
         self,
@@ -89,30 +86,38 @@ class StatusWriter:
         listed: int | None = None,
         handled: bool = True,
         waiting: Container[str] = (),
-    ) -> Verdict:
+        pruned: PruneResult | None = None,
+    ) -> None:
+        """Write a verdict.
+
+        Args:
+            pruned: What became of the unlisted; None when nobody looked, so that what is held stays so.
+        """
         sync = as_read(self._sync, self._shared.syncs)
         before = find(sync.status.conditions, ConditionType.READY)
         now = datetime.now(UTC)
-        clusters = self._clusters(waiting)
-        status = status_for(sync, verdict, self._resources(), now, listed=listed, handled=handled, clusters=clusters)
+        resources = self._resources()
+        clusters = self._clusters(resources, waiting)
+        held = pruned.held if pruned else sync.status.held_prune
+        status = status_for(sync, verdict, resources, now, listed=listed, handled=handled, clusters=clusters, held=held)
         await write_status(self._shared.client, self._shared.syncs, sync, status)
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
         if not verdict.ready and not verdict.progressing:
             self._record_event("Warning", verdict.reason, verdict.message)
         elif news and not verdict.progressing:
             self._record_event("Normal", verdict.reason, verdict.message)
-        return verdict
 
-    def _clusters(self, waiting: Container[str]) -> tuple[ClusterStatus, ...] | None:
+    def _clusters(
+        self, resources: Sequence[VidraResource], waiting: Container[str]
+    ) -> tuple[ClusterStatus, ...] | None:
         if self._sync.spec.destination.cluster_selector is None:
             return None
-        resources = self._resources()
         return cluster_statuses(targets_of(self._sync, self._shared.clusters.catalogue, resources), resources, waiting)
 
     def _resources(self) -> list[VidraResource]:
         return self._shared.resources.group(self._sync.metadata.name)
 
-    def _tell_number(self, number: int, reason: Reason, what: str) -> None:
+    def _record_number(self, number: int, reason: Reason, what: str) -> None:
         if number:
             self._record_event("Normal", reason, f"{counted(number, 'VidraResource')} {what}", change=True)
 

@@ -15,7 +15,7 @@ from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import path_of
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.controllers.sync.artifacts.diff import stored_checksum
-from vidra.controllers.sync.reconciler import SyncReconciler
+from vidra.controllers.sync.watches import SyncWatches
 from vidra.controllers.sync.webhooks.artifact_index import ArtifactIndex
 from vidra.controllers.sync.webhooks.event import ArtifactEvent, concerned
 from vidra.kube.errors import ApiError, KubeError
@@ -33,9 +33,9 @@ LONGEST_RETRY = 30.0
 class WebhookDispatcher:
     """What Infrahub said, until the syncs that it concerns know."""
 
-    def __init__(self, shared: ControllerContext, syncs: SyncReconciler) -> None:
+    def __init__(self, shared: ControllerContext, watches: SyncWatches) -> None:
         self._shared = shared
-        self._syncs = syncs
+        self._watches = watches
         self._known = ArtifactIndex(shared.resources)
         self._open_at: dict[str, float] = {}
         """When the next call to a sync may be, for those that had one just now."""
@@ -62,7 +62,7 @@ class WebhookDispatcher:
         return (
             bool(event.checksum and have)
             and name in self._shared.share
-            and self._syncs.is_current(name)
+            and self._watches.is_current(name)
             and all(stored_checksum(item, partial(self._shared.content.has, name)) == event.checksum for item in have)
         )
 
@@ -74,7 +74,7 @@ class WebhookDispatcher:
         if sync is None:
             return Result()
         if name in self._shared.share:
-            self._syncs.enqueue_poll(name)
+            self._watches.enqueue_poll(name)
             return Result()
         return await self._annotate(sync)
 

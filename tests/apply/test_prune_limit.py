@@ -1,7 +1,14 @@
 """When a prune needs somebody's word, and what that word covers."""
 
-from vidra.api.resource import HeldPrune, ManagedObject
-from vidra.apply.guards.prune_limit import remaining, request, review
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vidra.api.held_prune import HeldPrune
+from vidra.api.resource import ManagedObject
+from vidra.apply.guards.prune_limit import evaluate, exceeds, object_names, remaining, request, set_id
 from vidra.apply.inventory import key_of
 
 
@@ -15,7 +22,13 @@ def entries(count: int, uid: str = "u") -> list[ManagedObject]:
 def found(
     count: int, total: int, limit: int = 50, last: HeldPrune | None = None, approval: str = ""
 ) -> HeldPrune | None:
-    return review(entries(count), total, limit, last, approval)
+    return judged(entries(count), total, limit, last, approval)
+
+
+def judged(
+    going: list[ManagedObject], total: int, limit: int, last: HeldPrune | None, approval: str
+) -> HeldPrune | None:
+    return evaluate(object_names(going), len(going), total, limit=limit, previous=last, approval=approval)
 
 
 def test_both_more_than_ten_and_more_than_the_share_are_needed() -> None:
@@ -31,6 +44,12 @@ def test_the_first_total_counts_while_it_is_held() -> None:
     assert found(20, 200, last=first) == first
 
 
+def test_nothing_goes_because_others_are_gone_meanwhile() -> None:
+    first = found(20, 39)
+    assert first is not None
+    assert found(15, 29, last=first) == HeldPrune(id=set_id(object_names(entries(15))), objects=15, of=29)
+
+
 def test_an_approval_is_for_that_very_set() -> None:
     first = found(20, 20)
     assert first is not None
@@ -41,7 +60,7 @@ def test_an_approval_is_for_that_very_set() -> None:
     more = found(21, 21, last=again, approval=first.id)
     assert more is not None
     assert not more.approved
-    others = review(entries(20, uid="other"), 20, 50, None, first.id)
+    others = judged(entries(20, uid="other"), 20, 50, None, first.id)
     assert others is not None
     assert not others.approved
 
@@ -68,3 +87,34 @@ def test_the_message_gives_the_command() -> None:
         f"kubectl annotate vidraresource web vidra.infrahub.operators.com/approvePrune={first.id} --overwrite"
     )
     assert "and 7 more" in message
+
+
+@pytest.mark.parametrize(
+    ("gone", "total", "limit", "expected"),
+    [
+        (10, 10, 0, False),
+        (11, 11, 0, True),
+        (11, 22, 50, False),
+        (12, 23, 50, True),
+        (11, 1000, 1, True),
+        (11, 1100, 1, False),
+        (1000, 1000, 99, True),
+        (1000, 1000, 100, False),
+        (0, 0, 0, False),
+    ],
+)
+def test_more_than_ten_and_more_than_the_share_is_held(gone: int, total: int, limit: int, expected: bool) -> None:
+    assert exceeds(gone, total, limit) is expected
+
+
+@given(st.sets(st.text(min_size=1)), st.randoms(use_true_random=False))
+def test_an_approval_names_a_set_whatever_its_order(names: set[str], shuffled: Random) -> None:
+    order = sorted(names)
+    shuffled.shuffle(order)
+    assert set_id(order) == set_id(names)
+
+
+def test_another_set_has_another_name() -> None:
+    ids = {set_id(names) for names in ([], ["a"], ["b"], ["a", "b"], ["ab"], ["a", "b", "c"])}
+    assert len(ids) == 6
+    assert all(len(each) == 10 for each in ids)

@@ -1,0 +1,23 @@
+"""Lists in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def limited(items: Sequence[object], limit: int, *, separator: str = ", ", last: str = " and ") -> str:
+    """The first items of a list, and how many more there are: `a, b and 3 more`.
+
+    Args:
+        limit: How many are named.
+        separator: Between two items.
+        last: Before the number of those that are not named.
+    """
+    named = separator.join(map(str, items[:limit]))
+    left = len(items) - limit
+    return f"{named}{last}{left} more" if left > 0 else named
+
+
+def limited_sentences(sentences: Sequence[object], limit: int) -> str:
+    """The same of what is too long for commas: `a is gone; b is away; and 3 more`."""
+    return limited(sentences, limit, separator="; ", last="; and ")

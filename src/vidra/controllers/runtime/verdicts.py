@@ -1,0 +1,24 @@
+"""What the statuses of both kinds say in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vidra.api.conditions import Condition, ConditionType, Verdict, find
+from vidra.api.reasons import Reason
+
+
+def suspended(before: Iterable[Condition]) -> Verdict:
+    """Nothing is done, on purpose. What was found last stays true of what was applied."""
+    ready = find(before, ConditionType.READY)
+    return Verdict(
+        ready=ready is not None and ready.status == "True",
+        reason=Reason.SUSPENDED,
+        message="suspended: set spec.suspend to false to go on",
+    )
+
+
+def internal_error() -> Verdict:
+    """A reconcile ended in a fault of Vidra's own."""
+    message = "a fault of Vidra: see the operator's log, and report it"
+    return Verdict(ready=False, reason=Reason.INTERNAL_ERROR, message=message)

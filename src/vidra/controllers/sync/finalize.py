@@ -1,0 +1,64 @@
+"""Deletes the VidraResources of a sync that is being deleted, each of which removes its objects."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+
+from vidra.api.sync import InfrahubSync
+from vidra.api.times import deletion_time_left
+from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.finalizers import has_finalizer, remove_finalizer
+from vidra.controllers.runtime.workqueue import Result
+from vidra.controllers.sync.artifacts.list_from_server import list_from_server
+from vidra.controllers.sync.prune.execute import delete_resource
+from vidra.controllers.sync.prune.sync_successors import successors
+from vidra.controllers.sync.state import SyncStates
+from vidra.controllers.sync.status.writer import StatusWriter
+
+log = structlog.get_logger("vidra.sync")
+
+LONGEST_WAIT = 30.0
+"""Seconds between two looks at VidraResources that are being deleted; the watch tells of the last one earlier."""
+
+
+async def finalize(shared: ControllerContext, sync: InfrahubSync, states: SyncStates, status: StatusWriter) -> Result:
+    """Delete the VidraResources, and remove the finalizer when none is left.
+
+    Raises:
+        KubeError: Something could not be deleted, or it cannot be told what is left.
+    """
+    if not has_finalizer(sync):
+        return Result()
+    name = sync.metadata.name
+    left = shared.resources.group(name)
+    shared.being_deleted.note(name, [item.metadata.name for item in left])
+    if waiting := await _wait_for_successors(shared, sync, states, status):
+        return waiting
+    left = left or await list_from_server(shared, sync)
+    for resource in left:
+        if not resource.metadata.deletion_timestamp:
+            await delete_resource(shared, sync, resource)
+    if left:
+        await status.deleting(f"{len(left)} VidraResources are being removed")
+        return Result(requeue_after=LONGEST_WAIT)
+    await shared.content.delete_for_sync(name)
+    await remove_finalizer(shared.client, shared.syncs, sync)
+    log.info("removed")
+    return Result()
+
+
+async def _wait_for_successors(
+    shared: ControllerContext, sync: InfrahubSync, states: SyncStates, status: StatusWriter
+) -> Result | None:
+    """Whether others first have to own what this sync has; they have until the time-out of the deletion."""
+    now = datetime.now(UTC)
+    left = deletion_time_left(sync.metadata.deletion_timestamp, sync.spec.deletion_timeout, now).total_seconds()
+    waits_for = successors(sync, shared.syncs, shared.resources.group) if left > 0 else ()
+    if not waits_for:
+        states.waiting_for_successors.discard(sync.metadata.name)
+        return None
+    states.waiting_for_successors.add(sync.metadata.name)
+    await status.deleting(f"waiting until {', '.join(waits_for)} has taken over")
+    return Result(requeue_after=left)

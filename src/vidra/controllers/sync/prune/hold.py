@@ -1,0 +1,59 @@
+"""Whether deleting VidraResources of a sync needs somebody's word, by the prune limit: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from vidra.api.held_prune import SyncHeldPrune
+from vidra.api.names import SYNC_KIND
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.guards.prune_limit import approve_command, evaluate
+from vidra.apply.inventory import key_of
+from vidra.controllers.runtime.predicates import approved_prune
+from vidra.controllers.sync.artifacts.diff import SyncProblem
+from vidra.controllers.sync.status.compute import counted
+
+LISTED = 500
+"""VidraResources that a status names."""
+
+
+def evaluate_hold(
+    sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]
+) -> SyncHeldPrune | None:
+    """What a person has to agree to first; None when nobody has to, or somebody did."""
+    kept = {key_of(entry) for entry in _entries(others)}
+    had = {key_of(entry) for entry in _entries(going)}
+    names = _names(going)
+    found = evaluate(
+        names,
+        len(had - kept),
+        len(had | kept),
+        limit=sync.spec.prune_limit,
+        previous=sync.status.held_prune,
+        approval=approved_prune(sync.metadata),
+    )
+    if found is None or found.approved:
+        return None
+    return SyncHeldPrune(id=found.id, objects=found.objects, of=found.of, resources=tuple(names[:LISTED]))
+
+
+def hold_problem(sync: InfrahubSync, held: SyncHeldPrune, going: Sequence[VidraResource]) -> SyncProblem:
+    """What to tell a person about what is held."""
+    names = _names(going)
+    return SyncProblem(
+        Reason.PRUNE_HELD,
+        f"{counted(len(names), 'VidraResource')} with {held.objects} of {held.of} objects would be removed because "
+        "their artifacts are no longer listed or their clusters no longer selected, and pruneLimit is "
+        f"{sync.spec.prune_limit}%: nothing is removed. If they should go: "
+        f"{approve_command(SYNC_KIND, sync.metadata.name, held.id)} (they are: {', '.join(names)})",
+    )
+
+
+def _names(resources: Iterable[VidraResource]) -> list[str]:
+    return sorted(item.metadata.name for item in resources)
+
+
+def _entries(resources: Iterable[VidraResource]) -> Iterable[ManagedObject]:
+    return (entry for item in resources for entry in item.status.managed_resources)

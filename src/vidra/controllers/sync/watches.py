@@ -1,0 +1,119 @@
+"""What has a sync reconciled, and what has Infrahub polled: every event that enqueues syncs.
+
+Enqueued alone, a sync looks at what is known and says it in its status. Its poll is requested where the last answer of
+Infrahub counts no more; else Infrahub is polled at the interval, at a new spec, and when the annotation asks for it
+(`PollState.wait`).
+"""
+
+from __future__ import annotations
+
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.clusters.label_selector import matches
+from vidra.controllers.runtime.context import ControllerContext, sync_of
+from vidra.controllers.runtime.predicates import needs_reconcile
+from vidra.controllers.runtime.workqueue import WorkQueue
+from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, is_refused
+from vidra.controllers.sync.source.cancellation import cancel_poll
+from vidra.controllers.sync.source.credentials import concerns, is_another
+from vidra.controllers.sync.state import SyncStates
+from vidra.controllers.sync.status.resource_news import last_became_ready, repeated
+from vidra.kube.types import PartialObjectMetadata, Secret
+
+GATHER = 0.5
+"""Seconds over which changes of VidraResources are gathered into one status: progress, not noise. The last one is not
+kept waiting."""
+
+
+class SyncWatches:
+    """Enqueues syncs, as long as the stores tell of changes."""
+
+    def __init__(self, shared: ControllerContext, states: SyncStates, queue: WorkQueue) -> None:
+        self._shared = shared
+        self._states = states
+        self._queue = queue
+        shared.syncs.listen(self._sync_changed)
+        shared.resources.listen(self._resource_changed)
+        shared.infrahub_secrets.listen(self._credentials_changed)
+        shared.cluster_secrets.listen(self._cluster_changed)
+        shared.kept.listen(self._text_changed)
+
+    def enqueue_poll(self, name: str) -> None:
+        """Poll at once, and once more if a poll is under way: a webhook has news, a setting changed, a shard came."""
+        self._states.of(name).outdated = True
+        self._queue.add(name)
+
+    def is_current(self, name: str) -> bool:
+        """Whether Infrahub's last answer counts, so that news that it knows already need no poll."""
+        return self._states.is_current(name)
+
+    def _sync_changed(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
+        item = new or old
+        assert item is not None
+        name = item.metadata.name
+        # Somebody wants something of it.
+        if needs_reconcile(old.metadata if old else None, new.metadata if new else None):
+            self._queue.add(name)
+        # A poll for a spec that is no longer wanted ends: the next one need not wait for an Infrahub that hangs.
+        if old and (new is None or old.metadata.generation != new.metadata.generation):
+            cancel_poll(self._states.of(name))
+        # What this one has got may be what a deleted sync waits for.
+        for waiting in self._states.waiting_for_successors:
+            self._queue.add(waiting)
+        # A cycle of dependencies may have come or gone, anywhere on its way.
+        if (old.spec.depends_on if old else ()) != (new.spec.depends_on if new else ()):
+            for sync in self._shared.syncs:
+                if sync.spec.depends_on:
+                    self._queue.add(sync.metadata.name)
+
+    def _resource_changed(self, old: VidraResource | None, new: VidraResource | None) -> None:
+        item = new or old
+        assert item is not None
+        name = sync_of(item)
+        if not name:
+            return
+        state, group = self._states.of(name), self._shared.resources.group
+        before, after = repeated(old), repeated(new)
+        last = last_became_ready(state, item.metadata.name, before, after, lambda: group(name))
+        # Somebody deleted one that is still listed: it is recreated.
+        deleted = new is None and (state.poll is None or artifact_of(item) in state.poll.done.artifacts)
+        # Its text is lost, or was not given to it: only Infrahub has it.
+        needs_text = new is not None and _needs_text(new) and not (old is not None and _needs_text(old))
+        if deleted or needs_text:
+            self.enqueue_poll(name)
+        # The last one is ready: somebody may be waiting for that.
+        elif last:
+            self._queue.add(name)
+        # The status of the sync repeats something else now; more of it will follow.
+        elif before != after:
+            self._queue.add_after(name, GATHER)
+
+    def _credentials_changed(self, old: Secret | None, new: Secret | None) -> None:
+        # Whom the credentials may be for gets another answer with them than without.
+        if not is_another(old, new):
+            return
+        for sync in self._shared.syncs:
+            if any(secret and concerns(secret, sync.spec.source.infrahub_api_url) for secret in (old, new)):
+                self.enqueue_poll(sync.metadata.name)
+
+    def _cluster_changed(self, old: Secret | None, new: Secret | None) -> None:
+        # A cluster may have come to a sync that selects by labels, left it, or moved.
+        for sync in self._shared.syncs:
+            selector = sync.spec.destination.cluster_selector
+            if selector and any(secret and matches(selector, secret.metadata.labels) for secret in (old, new)):
+                self.enqueue_poll(sync.metadata.name)
+
+    def _text_changed(self, old: PartialObjectMetadata | None, new: PartialObjectMetadata | None) -> None:
+        # Somebody deleted a text: it is fetched soon, because Infrahub may be away when it is needed.
+        if old is None or new is not None:
+            return
+        for resource in self._shared.resources:
+            content = resource.spec.content
+            wanted = content and old.metadata.name in content.secrets and not resource.metadata.deletion_timestamp
+            if wanted and (name := sync_of(resource)):
+                self._states.of(name).outdated = True
+                self._queue.add_after(name, GATHER)
+
+
+def _needs_text(resource: VidraResource) -> bool:
+    return is_lost(resource) or is_refused(resource)
