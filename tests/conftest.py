@@ -17,7 +17,6 @@ from testkit.infrahub import StandIn
 from testkit.loop_stalls import stalls
 from testkit.operating import Operating
 from testkit.parts.certificates import front_proxy
-from testkit.suite.distribution import put_in_order
 from testkit.thorough import amount
 from toolchain.errors import BinariesError
 from toolchain.find import find
@@ -38,12 +37,6 @@ settings.load_profile("any machine")
 
 _NUMBERS = itertools.count(1)
 _NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what takes long, after the order was drawn by lot."""
-    put_in_order(items, config.rootpath / "tests")
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:

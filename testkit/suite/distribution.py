@@ -7,6 +7,8 @@ every one of them.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -37,9 +39,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Distribut
     return Distribution(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which file belongs to which group, before xdist asks."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """Say which file belongs to which group before xdist asks, and sort once the lots are drawn."""
     needs: dict[Path, set[str]] = {}
     for item in items:
         if isinstance(item, pytest.Function):
@@ -47,23 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if group := _group(item.path, needs.get(item.path, set())):
             item.add_marker(pytest.mark.xdist_group(group))
-
-
-def put_in_order(items: list[pytest.Item], tests: Path) -> None:
-    """Sort by what takes longest; the order is otherwise as it was.
-
-    Args:
-        tests: The folder of all tests.
-    """
-    folders = {tests / name: len(_GROUPS) + number for number, name in enumerate(_FOLDERS)}
-    last = len(_GROUPS) + len(_FOLDERS)
-
-    def turn(item: pytest.Item) -> int:
-        if mark := item.get_closest_marker("xdist_group"):
-            return _GROUPS.index(mark.args[0])
-        return min((folders[folder] for folder in item.path.parents if folder in folders), default=last)
-
-    items.sort(key=turn)
+    yield
+    items.sort(key=partial(_turn, config.rootpath / "tests"))
 
 
 def _group(file: Path, needs: set[str]) -> str:
@@ -71,3 +58,11 @@ def _group(file: Path, needs: set[str]) -> str:
     if not needs.isdisjoint(_OWN):
         return "command-line" if "cli" in file.parts else "own-plane"
     return "" if needs.isdisjoint(_CLUSTERS) else "clusters"
+
+
+def _turn(tests: Path, item: pytest.Item) -> int:
+    """When an item's group or folder is begun."""
+    if mark := item.get_closest_marker("xdist_group"):
+        return _GROUPS.index(mark.args[0])
+    room = item.path.relative_to(tests).parts[0]
+    return len(_GROUPS) + (_FOLDERS.index(room) if room in _FOLDERS else len(_FOLDERS))
