@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from vidra.cli.checks import NEEDS, TOLD, Need, needs
+from vidra.api.rights import CREDENTIALS, NEEDS, Need, needs
 from vidra.cli.install_manifests import workload
 
 Json = dict[str, Any]
@@ -39,7 +39,7 @@ def granted(chart: Path, file: str) -> set[Right]:
 def test_chart_and_check_agree(chart: Path) -> None:
     assert granted(chart, "cluster") == needed(NEEDS, own=False)
     assert granted(chart, "namespace") == needed(NEEDS, own=True)
-    assert granted(chart, "told") == needed(TOLD, own=True)
+    assert granted(chart, "told") == needed(CREDENTIALS, own=True)
 
 
 @pytest.mark.parametrize(("own", "kind"), [(False, "ClusterRole"), (True, "Role")])

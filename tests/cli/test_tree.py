@@ -1,11 +1,15 @@
 """`vidra tree` shows sync, VidraResources and objects, with their state and owners."""
 
+import base64
+
 import msgspec
 
-from testkit.command import Vidra
+from testkit.command import Vidra, vidra_with
 from testkit.environment import Json, Scene, condition
 from testkit.objects import config_map
 from vidra.manifests.write import write
+
+RBAC = "rbac.authorization.k8s.io"
 
 
 async def test_it_shows_what_comes_from_what(vidra: Vidra, scene: Scene) -> None:
@@ -62,3 +66,40 @@ async def test_machines_get_the_same_tree(vidra: Vidra, scene: Scene) -> None:
         ("ConfigMap", "one", "ok")
     ]
     assert (await vidra("tree", name, "-o", "name")).out.splitlines() == [f"vidraresource/{name}", "configmap/one"]
+
+
+async def test_who_may_not_see_the_objects_is_told_so_and_not_that_they_are_missing(scene: Scene) -> None:
+    name = await scene.resource(write([config_map("one")]))
+    await scene.until_resource(name)
+    ended = await vidra_with(None)("tree", name, "--kubeconfig", "/dev/stdin", stdin=await as_reader(scene))
+    assert ended.code == 0, ended.err
+    (line,) = [line for line in ended.out.splitlines() if "ConfigMap" in line]
+    assert f"ConfigMap {scene.namespace}/one (v1)  unknown: " in line
+    assert "forbidden" in line
+
+
+async def as_reader(scene: Scene) -> str:
+    """The kubeconfig of an account that may read what Vidra reads of its own cluster, and no object."""
+    name, plane = f"reader-{scene.namespace}", scene.plane
+    user = {"token": await scene.token_of("reader")}
+    everywhere = (["namespaces", "infrahubsyncs", "vidraresources"], {"name": name})
+    in_own = (["secrets", "configmaps"], {"name": name, "namespace": "vidra-system"})
+    for kind, (resources, metadata) in (("ClusterRole", everywhere), ("Role", in_own)):
+        rules = [{"apiGroups": ["*"], "resources": resources, "verbs": ["get", "list"]}]
+        await scene.apply({"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": metadata, "rules": rules})
+        binding = {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": f"{kind}Binding",
+            "metadata": metadata,
+            "subjects": [{"kind": "ServiceAccount", "name": "reader", "namespace": scene.namespace}],
+            "roleRef": {"apiGroup": RBAC, "kind": kind, "name": name},
+        }
+        await scene.apply(binding)
+    cluster = {"server": plane.server, "certificate-authority-data": base64.b64encode(plane.ca).decode()}
+    kubeconfig = {
+        "clusters": [{"name": "it", "cluster": cluster}],
+        "users": [{"name": "me", "user": user}],
+        "contexts": [{"name": "it", "context": {"cluster": "it", "user": "me"}}],
+        "current-context": "it",
+    }
+    return msgspec.json.encode(kubeconfig).decode()

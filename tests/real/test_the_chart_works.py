@@ -20,7 +20,7 @@ from testkit.parts.registry import Registry
 from testkit.patience import HANG
 from testkit.process import OperatorProcess
 from vidra.api.names import MANAGED_LABEL
-from vidra.cli.checks import needs
+from vidra.api.rights import needs
 from vidra.kube.client import Client
 from vidra.manifests.write import write
 

@@ -1,1 +1,1 @@
-"""The `vidra` command, one file per subcommand."""
+"""The `vidra` command: one file per subcommand in `commands`, and beside it what they share."""

@@ -36,19 +36,17 @@ class CommandError(Exception):
         self.code = code
 
 
-def sentence(error: BaseException) -> str | None:
-    """What to tell a person about an error that is nobody's fault here; None for a fault of Vidra."""
+def ending_of(error: BaseException) -> tuple[str, Exit] | None:
+    """How a command ends with an error: a sentence for a person, and the exit code; None for a fault of Vidra."""
     if isinstance(error, CommandError):
-        return str(error)
-    from vidra.clusters.errors import ClusterError
-    from vidra.kube.connection import NotConfiguredError
-    from vidra.kube.errors import ApiError, KubeError
-    from vidra.sources.protocol import SourceError
+        return str(error), error.code
+    from vidra.views.error_sentences import sentence
+    from vidra.views.errors import BadNameError
 
-    if isinstance(error, ApiError) and error.unauthorized:
-        return f"the API server does not take these credentials ({error}): log in anew, or choose another --context"
-    expected = isinstance(error, (KubeError, NotConfiguredError, SourceError, ClusterError))
-    return str(error) if expected else None
+    message = sentence(error)
+    if message is None:
+        return None
+    return message, Exit.USAGE if isinstance(error, BadNameError) else Exit.FAILED
 
 
 def first(error: BaseException) -> BaseException:
@@ -68,9 +66,9 @@ class Commands(TyperGroup):
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
-            cause = first(error)
-            told = sentence(cause)
-            if told is None:
+            ending = ending_of(first(error))
+            if ending is None:
                 raise
-            typer.echo(f"error: {printable(told)}", err=True)
-            raise typer.Exit(cause.code if isinstance(cause, CommandError) else Exit.FAILED) from None
+            message, code = ending
+            typer.echo(f"error: {printable(message)}", err=True)
+            raise typer.Exit(code) from None

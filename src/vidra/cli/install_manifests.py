@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vidra.api.names import CLI
-from vidra.cli.checks import needs
+from vidra.api.rights import needs
 
 Json = dict[str, Any]
 

@@ -1,13 +1,11 @@
-"""Lists, shows and deletes the objects that Vidra finds by a label: credentials, clusters, settings."""
-
-from __future__ import annotations
+"""`list`, `get` and `delete` of the objects that Vidra finds by a label: credentials, clusters, settings."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from vidra.cli.options import Output, Place
+from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
 from vidra.common.urls import host_of
 
 if TYPE_CHECKING:
@@ -15,9 +13,6 @@ if TYPE_CHECKING:
     from vidra.kube.client import Client
 
 Json = dict[str, Any]
-
-Consequences = Callable[["Client", Json], Awaitable[Sequence[str]]]
-"""What a deletion would mean, in sentences."""
 
 
 class Labelled(NamedTuple):
@@ -28,53 +23,90 @@ class Labelled(NamedTuple):
     kind: str
     plural: str
     selector: str
+    columns: "Callable[[], Sequence[Column]]"
+    consequences: "Callable[[Client, Json], Awaitable[Sequence[str]]]"
+    """What the deletion of one would mean, in sentences."""
+    name_help: str
     label: str = ""
     """Its value may stand for the name."""
+    name_default: Any = ...
+    """The name that is meant when none is given; without one a name has to be given."""
 
 
-def list_all(sort: Labelled, columns: Sequence[Column], output: Output, place: Place) -> None:
-    """Show all of them."""
-    from vidra.cli.output import show
-    from vidra.cli.session import against
+def add_list(app: typer.Typer, sort: Labelled, text: str) -> None:
+    """Add `list`.
 
-    items = against(place, lambda client: _ask(client, sort))
-    show(items, output, columns, none=f"there are no {sort.what}")
+    Args:
+        text: Its help.
+    """
 
+    def list_(
+        output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+    ) -> None:
+        from vidra.cli.output import show
+        from vidra.cli.session import against
 
-def show_one(sort: Labelled, columns: Sequence[Column], name: str, output: Output, place: Place) -> None:
-    """Show the one of a name."""
-    from vidra.cli.output import show
-    from vidra.cli.session import against
+        items = against(Place(kubeconfig, context), lambda client: _ask(client, sort))
+        show(items, output, sort.columns(), none=f"there are no {sort.what}")
 
-    show([against(place, lambda client: _find(client, sort, name))], output, columns, alone=True)
-
-
-def delete_one(sort: Labelled, name: str, place: Place, consequences: Consequences, *, yes: bool) -> None:
-    """Delete the one of a name, if the person agrees to what that means."""
-    from vidra.cli.prompt import agreed
-    from vidra.cli.session import against
-    from vidra.cli.terminal import one_line
-
-    async def look(client: Client) -> tuple[Json, Sequence[str]]:
-        found = await _find(client, sort, name)
-        return found, await consequences(client, found)
-
-    item, sentences = against(place, look)
-    for sentence in sentences:
-        typer.echo(one_line(sentence), err=True)
-    agreed(f"Delete the {sort.kind} {_named(item)}?", yes=yes)
-    against(place, lambda client: _delete(client, sort, item))
-    typer.echo(f"{sort.kind.lower()}/{item['metadata']['name']} deleted")
+    app.command("list", help=text)(list_)
 
 
-async def _ask(client: Client, sort: Labelled) -> list[Json]:
-    from vidra.cli.hub_client import listed
+def add_get(app: typer.Typer, sort: Labelled, text: str) -> None:
+    """Add `get NAME`."""
+
+    def get(
+        name: Annotated[str, typer.Argument(help=sort.name_help)],
+        output: OutputOption = Output.TABLE,
+        kubeconfig: KubeconfigOption = None,
+        context: ContextOption = "",
+    ) -> None:
+        from vidra.cli.output import show
+        from vidra.cli.session import against
+
+        found = against(Place(kubeconfig, context), lambda client: _find(client, sort, name))
+        show([found], output, sort.columns(), alone=True)
+
+    app.command("get", help=text)(get)
+
+
+def add_delete(app: typer.Typer, sort: Labelled, text: str) -> None:
+    """Add `delete NAME`, which deletes it if the person agrees to what that means."""
+
+    def delete(
+        name: Annotated[str, typer.Argument(help=sort.name_help)] = sort.name_default,
+        yes: YesOption = False,
+        kubeconfig: KubeconfigOption = None,
+        context: ContextOption = "",
+    ) -> None:
+        from vidra.cli.prompt import agreed
+        from vidra.cli.session import against
+        from vidra.cli.terminal import one_line
+
+        place = Place(kubeconfig, context)
+        item, sentences = against(place, lambda client: _look(client, sort, name))
+        for sentence in sentences:
+            typer.echo(one_line(sentence), err=True)
+        agreed(f"Delete the {sort.kind} {_named(item)}?", yes=yes)
+        against(place, lambda client: _delete(client, sort, item))
+        typer.echo(f"{sort.kind.lower()}/{item['metadata']['name']} deleted")
+
+    app.command("delete", help=text)(delete)
+
+
+async def _look(client: "Client", sort: Labelled, name: str) -> "tuple[Json, Sequence[str]]":
+    found = await _find(client, sort, name)
+    return found, await sort.consequences(client, found)
+
+
+async def _ask(client: "Client", sort: Labelled) -> list[Json]:
+    from vidra.views.hub_objects import listed
 
     items = await listed(client, f"/api/v1/{sort.plural}", dict, sort.selector)
     return sorted(({"apiVersion": "v1", "kind": sort.kind, **item} for item in items), key=_named)
 
 
-async def _find(client: Client, sort: Labelled, name: str) -> Json:
+async def _find(client: "Client", sort: Labelled, name: str) -> Json:
     from vidra.cli.errors import CommandError
 
     items = await _ask(client, sort)
@@ -97,7 +129,7 @@ def noted(item: Json, label: str) -> str:
     return str((item["metadata"].get("annotations") or {}).get(label, ""))
 
 
-async def _delete(client: Client, sort: Labelled, item: Json) -> None:
+async def _delete(client: "Client", sort: Labelled, item: Json) -> None:
     from vidra.kube.operations import delete
 
     metadata = item["metadata"]

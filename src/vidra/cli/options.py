@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -76,6 +77,11 @@ PasswordOption = Annotated[
 TokenOption = Annotated[
     str, typer.Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
 ]
+
+
+def credentials_namespaces(namespace: str) -> tuple[str, ...]:
+    """The namespaces whose Secrets count, Vidra's own first, where no option names them: by the environment."""
+    return tuple(dict.fromkeys((namespace, *os.environ.get(CREDENTIALS_NAMESPACES, "").split())))
 
 
 def seconds_of(text: str) -> float:

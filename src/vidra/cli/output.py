@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import typer
 
-from vidra.cli.masking import shown
 from vidra.cli.options import Output
 from vidra.cli.terminal import printable, table
+from vidra.views.masking import shown
 
 Json = dict[str, Any]
 
@@ -54,15 +54,15 @@ def show_objects(items: Sequence[Json], output: Output, *, alone: bool = False) 
 
 
 def show_value(value: Any, output: Output) -> None:
-    """Write any value as JSON or YAML."""
-    if output is Output.JSON:
-        import msgspec
+    """Write any value, also a view, as JSON or YAML."""
+    import msgspec
 
+    if output is Output.JSON:
         typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
     else:
         from vidra.manifests.write import write
 
-        typer.echo(write([value]).removeprefix("---\n"), nl=False)
+        typer.echo(write([msgspec.to_builtins(value)]).removeprefix("---\n"), nl=False)
 
 
 def name_of(item: Json) -> str:

@@ -10,11 +10,12 @@ import msgspec
 
 from vidra.api.sync import InfrahubSync
 from vidra.cli.errors import CommandError, Exit
-from vidra.cli.hub_client import RESOURCES, SYNCS, Item, path_of, titled
 from vidra.kube.client import JSON, Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import KubeError
 from vidra.kube.watch import lines
+from vidra.views.hub_objects import RESOURCES, SYNCS
+from vidra.views.resource_names import Item, path_of, titled
 
 T = TypeVar("T", bound=Item)
 

@@ -10,9 +10,9 @@ import typer
 from vidra.api.names import INFRAHUB_LABEL, WEBHOOK_KEY_LABEL
 from vidra.cli.apply_object import SECRET, name_from, put, secret
 from vidra.cli.errors import CommandError
-from vidra.cli.hub_client import one
 from vidra.kube.client import Client
 from vidra.kube.types import Secret
+from vidra.views.hub_objects import one
 
 NAME = "vidra-webhook"
 KEY, PREVIOUS = "key", "previous"

@@ -8,10 +8,10 @@ import msgspec
 import typer
 
 from vidra.cli.errors import CommandError, Exit
-from vidra.cli.hub_client import counting, infrahub_secrets, syncs
+from vidra.cli.options import credentials_namespaces
 from vidra.cli.terminal import one_line
+from vidra.cli.webhook_probe import heard
 from vidra.cli.webhook_secret import put_key
-from vidra.cli.webhook_test import heard
 from vidra.controllers.sync.source.credentials import choose
 from vidra.kube.client import Client
 from vidra.sources.infrahub import Credential
@@ -19,6 +19,7 @@ from vidra.sources.infrahub.client import Infrahub
 from vidra.sources.infrahub.url import base_of
 from vidra.sources.infrahub.webhook_admin import EVENTS, Webhook
 from vidra.sources.infrahub.webhook_admin import put as put_webhooks
+from vidra.views.hub_objects import infrahub_secrets, syncs
 from vidra.web.webhooks.receiver import PATH
 
 
@@ -67,7 +68,7 @@ async def _own(client: Client, base: str, namespace: str) -> Credential:
     Raises:
         SourceError: There is nothing for it.
     """
-    secrets, known = await asyncio.gather(infrahub_secrets(client, counting(namespace)), syncs(client))
+    secrets, known = await asyncio.gather(infrahub_secrets(client, credentials_namespaces(namespace)), syncs(client))
     return choose(base, secrets, namespace, known).credential
 
 

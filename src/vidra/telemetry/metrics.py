@@ -20,6 +20,14 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         build = Gauge("vidra_build_info", "1, with the version.", ["version"], registry=self.registry)
         build.labels(__version__).set(1)
+        self._add_reconciles()
+        self._add_deliveries()
+        self._add_objects()
+        self._add_infrahub()
+        self._add_operator()
+        self._add_queue()
+
+    def _add_reconciles(self) -> None:
         self.passes = Counter(
             "controller_runtime_reconcile",
             "Passes, by controller and result (success, error).",
@@ -33,6 +41,8 @@ class Metrics:
             registry=self.registry,
             buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
         )
+
+    def _add_deliveries(self) -> None:
         self.delivery = Histogram(
             "vidra_delivery_seconds",
             "From a changed text being listed by Infrahub until it is applied, or its objects are well.",
@@ -42,6 +52,8 @@ class Metrics:
         )
         for until in ("applied", "healthy"):
             self.delivery.labels(until)
+
+    def _add_objects(self) -> None:
         self.reverted = Counter(
             "vidra_drift_reverted", "Objects that were put back because somebody changed them.", registry=self.registry
         )
@@ -49,6 +61,8 @@ class Metrics:
         self.applied = Counter(
             "vidra_objects_applied", "Objects that were written because their text is new.", registry=self.registry
         )
+
+    def _add_infrahub(self) -> None:
         self.downloads = Counter("vidra_artifact_downloads", "Texts fetched from Infrahub.", registry=self.registry)
         self.webhooks = Counter(
             "vidra_webhook_requests", "Calls of Infrahub, by what came of them.", ["result"], registry=self.registry
@@ -58,6 +72,8 @@ class Metrics:
             "Syncs that Infrahub gave no list for three of their intervals.",
             registry=self.registry,
         )
+
+    def _add_operator(self) -> None:
         self.others = Gauge(
             "vidra_other_operators",
             "Other operators that work in the same namespace; only without a Lease over the work.",
@@ -66,9 +82,8 @@ class Metrics:
         self.leading = Gauge(
             "leader_election_master_status", "1 while the Lease is held.", ["name"], registry=self.registry
         )
-        self._add_queue_instruments()
 
-    def _add_queue_instruments(self) -> None:
+    def _add_queue(self) -> None:
         self.waiting = self._gauge("workqueue_depth", "Keys that could be worked on now.", "name")
         self.longest = self._gauge(
             "workqueue_longest_running_processor_seconds", "For how long the oldest pass has been under way.", "name"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,8 +16,6 @@ from vidra.cli.options import (
     OutputOption,
     Place,
 )
-
-Json = dict[str, Any]
 
 
 def check(
@@ -44,21 +42,19 @@ def check(
 
     Example: vidra check --as-account vidra-system:vidra
     """
-    import asyncio
-
-    from vidra.cli.checks import checked
-    from vidra.cli.kubeconfig_loading import connection
     from vidra.cli.output import show_value
+    from vidra.cli.session import against
     from vidra.cli.terminal import one_line, table
+    from vidra.views.checks.run import run_checks
 
-    way = connection(Place(kubeconfig, context))
-    findings = asyncio.run(checked(way, as_user, (namespace, *(credentials_namespace or ()))))
-    rows = [{"check": item.what, "result": item.result, "message": item.message} for item in findings]
+    namespaces = (namespace, *(credentials_namespace or ()))
+    findings = against(Place(kubeconfig, context), lambda client: run_checks(client, as_user, namespaces))
     if output in {Output.JSON, Output.YAML}:
-        show_value(rows, output)
+        show_value(findings, output)
     elif output is Output.NAME:
-        for row in rows:
-            typer.echo(one_line(f"{row['result']}/{row['check']}"))
+        for finding in findings:
+            typer.echo(one_line(f"{finding.result}/{finding.check}"))
     else:
-        typer.echo(table(["CHECK", "RESULT", "MESSAGE"], [list(row.values()) for row in rows]))
-    raise typer.Exit(1 if any(row["result"] == "problem" for row in rows) else 0)
+        rows = [(finding.check, finding.result, finding.message) for finding in findings]
+        typer.echo(table(["CHECK", "RESULT", "MESSAGE"], rows))
+    raise typer.Exit(1 if any(finding.result == "problem" for finding in findings) else 0)

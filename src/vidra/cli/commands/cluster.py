@@ -10,16 +10,13 @@ import typer
 
 from vidra.cli.completion import contexts
 from vidra.cli.errors import Commands
-from vidra.cli.labelled_objects import Labelled
+from vidra.cli.labelled_objects import Labelled, add_delete, add_get, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
     KubeconfigOption,
     NamespaceOption,
-    Output,
-    OutputOption,
     Place,
-    YesOption,
 )
 
 if TYPE_CHECKING:
@@ -31,8 +28,6 @@ Json = dict[str, Any]
 app = typer.Typer(cls=Commands, help="Clusters that Vidra may apply to, in Secrets.", no_args_is_help=True)
 
 LABEL = "cluster-kubeconfig"
-_SORT = Labelled("clusters", "Secret", "secrets", LABEL, LABEL)
-Name = Annotated[str, typer.Argument(help="Name of the Secret, namespace/name, or the host of the cluster.")]
 
 
 @app.command("apply")
@@ -76,47 +71,8 @@ def apply(
     typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}; destinations name it as server: {server}")
 
 
-@app.command("list")
-def list_(
-    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Show the clusters that Vidra has a kubeconfig for; never what is in it.
-
-    Example: vidra cluster list
-    """
-    from vidra.cli.labelled_objects import list_all
-
-    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
-
-
-@app.command("get")
-def get(
-    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Show one; never its kubeconfig.
-
-    Example: vidra cluster get edge-1.example.com
-    """
-    from vidra.cli.labelled_objects import show_one
-
-    show_one(_SORT, _columns(), name, output, Place(kubeconfig, context))
-
-
-@app.command("delete")
-def delete(
-    name: Name, yes: YesOption = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Take a cluster from Vidra; it says what stays there, and asks.
-
-    Example: vidra cluster delete edge-1.example.com
-    """
-    from vidra.cli.labelled_objects import delete_one
-
-    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
-
-
 async def _consequences(client: Client, item: Json) -> Sequence[str]:
-    from vidra.cli.hub_client import resources
+    from vidra.views.hub_objects import resources
 
     servers = set(_servers(item))
     entries = [entry for resource in await resources(client) for entry in resource.status.managed_resources]
@@ -156,3 +112,39 @@ def _columns() -> Sequence[Column]:
         Column("SERVER", lambda item: ", ".join(_servers(item)) or "unreadable"),
         Column("AGE", age),
     )
+
+
+CLUSTERS = Labelled(
+    "clusters",
+    "Secret",
+    "secrets",
+    LABEL,
+    columns=_columns,
+    consequences=_consequences,
+    name_help="Name of the Secret, namespace/name, or the host of the cluster.",
+    label=LABEL,
+)
+add_list(
+    app,
+    CLUSTERS,
+    """Show the clusters that Vidra has a kubeconfig for; never what is in it.
+
+    Example: vidra cluster list
+    """,
+)
+add_get(
+    app,
+    CLUSTERS,
+    """Show one; never its kubeconfig.
+
+    Example: vidra cluster get edge-1.example.com
+    """,
+)
+add_delete(
+    app,
+    CLUSTERS,
+    """Take a cluster from Vidra; it says what stays there, and asks.
+
+    Example: vidra cluster delete edge-1.example.com
+    """,
+)

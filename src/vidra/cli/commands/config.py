@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vidra.cli.errors import Commands
-from vidra.cli.labelled_objects import Labelled
+from vidra.cli.labelled_objects import Labelled, add_delete, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
@@ -17,7 +17,6 @@ from vidra.cli.options import (
     Output,
     OutputOption,
     Place,
-    YesOption,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ Json = dict[str, Any]
 app = typer.Typer(cls=Commands, help="Settings of the operator, in a ConfigMap.", no_args_is_help=True)
 
 NAME = "vidra-config"
-_SORT = Labelled("settings", "ConfigMap", "configmaps", "app=vidra")
 
 
 @app.command("apply")
@@ -83,17 +81,42 @@ def apply(
     typer.echo(f"configmap/{name} applied")
 
 
-@app.command("list")
-def list_(
-    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
+async def _consequences(_client: Client, _item: Json) -> Sequence[str]:
+    return ["the defaults will be in force, at once; no object in any cluster is touched"]
+
+
+def _columns() -> Sequence[Column]:
+    from vidra.cli.output import Column, age
+
+    return (
+        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
+        Column("NAME", lambda item: item["metadata"]["name"]),
+        Column(
+            "SETTINGS",
+            lambda item: ", ".join(f"{key}={value}" for key, value in sorted((item.get("data") or {}).items())),
+        ),
+        Column("AGE", age),
+    )
+
+
+SETTINGS = Labelled(
+    "settings",
+    "ConfigMap",
+    "configmaps",
+    "app=vidra",
+    columns=_columns,
+    consequences=_consequences,
+    name_help="Name of the ConfigMap, or namespace/name.",
+    name_default=NAME,
+)
+add_list(
+    app,
+    SETTINGS,
     """Show the ConfigMaps that hold settings of Vidra.
 
     Example: vidra config list
-    """
-    from vidra.cli.labelled_objects import list_all
-
-    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
+    """,
+)
 
 
 @app.command("get")
@@ -110,50 +133,34 @@ def get(
     from vidra.cli.output import show_value
     from vidra.cli.session import against
     from vidra.cli.terminal import one_line, table
-    from vidra.controllers.runtime.settings import KEYS, read
+    from vidra.views.settings import settings_in_force
 
     source = against(Place(kubeconfig, context), lambda client: _chosen(client, namespace))
-    data = source.data if source else {}
-    settings, complaints = read(data)
-    where = f"{source.metadata.namespace}/{source.metadata.name}" if source else ""
-    bad = {item.partition(":")[0].partition(" ")[0] for item in complaints}
-    rows = [
-        (key, _written(getattr(settings, field)), where if key in data.keys() - bad else "default")
-        for key, field in KEYS.items()
-    ]
+    found = settings_in_force(source)
     if output in {Output.JSON, Output.YAML}:
-        show_value({key: value for key, value, _ in rows}, output)
+        show_value({item.key: item.value for item in found.settings}, output)
     elif output is Output.NAME:
         typer.echo(f"configmap/{source.metadata.name}" if source else "", nl=source is not None)
     else:
+        rows = [(item.key, item.value, item.source or "default") for item in found.settings]
         typer.echo(table(["SETTING", "VALUE", "FROM"], rows))
-    for complaint in complaints:
+    for complaint in found.complaints:
         typer.echo(f"warning: {one_line(complaint)}", err=True)
 
 
-@app.command("delete")
-def delete(
-    name: Annotated[str, typer.Argument(help="Name of the ConfigMap, or namespace/name.")] = NAME,
-    yes: YesOption = False,
-    kubeconfig: KubeconfigOption = None,
-    context: ContextOption = "",
-) -> None:
+add_delete(
+    app,
+    SETTINGS,
     """Delete settings, so that the defaults are in force again; it asks.
 
     Example: vidra config delete
-    """
-    from vidra.cli.labelled_objects import delete_one
-
-    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
-
-
-async def _consequences(_client: Client, _item: Json) -> Sequence[str]:
-    return ["the defaults will be in force, at once; no object in any cluster is touched"]
+    """,
+)
 
 
 async def _chosen(client: Client, namespace: str) -> ConfigMap | None:
-    from vidra.cli.hub_client import config_maps
     from vidra.controllers.runtime.settings import chosen
+    from vidra.views.hub_objects import config_maps
 
     return chosen(await config_maps(client, namespace), namespace)
 
@@ -173,27 +180,3 @@ async def _write(client: Client, namespace: str, data: dict[str, str]) -> str:
     patch = {"metadata": {"uid": meta.uid}, "data": data}
     await merge_patch(client, CONFIG_MAP.path(meta.namespace, meta.name), patch, PartialObjectMetadata)
     return meta.name
-
-
-def _written(value: object) -> str:
-    from datetime import timedelta
-
-    if isinstance(value, timedelta):
-        return f"{value.total_seconds():g}s"
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _columns() -> Sequence[Column]:
-    from vidra.cli.output import Column, age
-
-    return (
-        Column("NAMESPACE", lambda item: item["metadata"]["namespace"]),
-        Column("NAME", lambda item: item["metadata"]["name"]),
-        Column(
-            "SETTINGS",
-            lambda item: ", ".join(f"{key}={value}" for key, value in sorted((item.get("data") or {}).items())),
-        ),
-        Column("AGE", age),
-    )

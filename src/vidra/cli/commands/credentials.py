@@ -7,34 +7,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vidra.api.names import INFRAHUB_LABEL
 from vidra.cli.errors import Commands
-from vidra.cli.labelled_objects import Labelled
+from vidra.cli.labelled_objects import Labelled, add_delete, add_get, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
     KubeconfigOption,
     NamespaceOption,
-    Output,
-    OutputOption,
     PasswordFileOption,
     PasswordOption,
     Place,
     TokenOption,
-    YesOption,
 )
 
 if TYPE_CHECKING:
     from vidra.cli.output import Column
     from vidra.kube.client import Client
-    from vidra.sources.infrahub import Credential
 
 Json = dict[str, Any]
 
 app = typer.Typer(cls=Commands, help="Credentials of Infrahubs, in Secrets.", no_args_is_help=True)
-
-LABEL = "infrahub-api-url"
-_SORT = Labelled("credentials", "Secret", "secrets", LABEL, LABEL)
-Name = Annotated[str, typer.Argument(help="Name of the Secret, namespace/name, or the host of the Infrahub.")]
 
 
 @app.command("apply")
@@ -59,6 +52,7 @@ def apply(
     Example: vidra credentials apply https://infrahub.example.com --username vidra
     """
     from vidra.cli.apply_object import SECRET, put
+    from vidra.cli.credentials_secret import credentials_secret
     from vidra.cli.session import against
 
     body = credentials_secret(url, username, password_file, token_file, password, token, name, namespace)
@@ -66,95 +60,12 @@ def apply(
     typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}")
 
 
-@app.command("list")
-def list_(
-    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Show the credentials that Vidra has; never their values.
-
-    Example: vidra credentials list
-    """
-    from vidra.cli.labelled_objects import list_all
-
-    list_all(_SORT, _columns(), output, Place(kubeconfig, context))
-
-
-@app.command("get")
-def get(
-    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Show one; never its values.
-
-    Example: vidra credentials get infrahub.example.com -o yaml
-    """
-    from vidra.cli.labelled_objects import show_one
-
-    show_one(_SORT, _columns(), name, output, Place(kubeconfig, context))
-
-
-@app.command("delete")
-def delete(
-    name: Name, yes: YesOption = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
-    """Delete credentials; it says which syncs use them, and asks.
-
-    Example: vidra credentials delete infrahub.example.com
-    """
-    from vidra.cli.labelled_objects import delete_one
-
-    delete_one(_SORT, name, Place(kubeconfig, context), _consequences, yes=yes)
-
-
-def credentials_secret(
-    url: str, username: str, password_file: str, token_file: str, password: str, token: str, name: str, namespace: str
-) -> Json:
-    """The Secret, from what was given on the command line, in files, and at the terminal.
-
-    Raises:
-        CommandError: Something is missing or contradicts itself.
-        SourceError: It cannot be an address, or a credential.
-    """
-    from urllib.parse import urlsplit
-
-    from vidra.api.labels import SEE_ANNOTATION, is_label_value
-    from vidra.cli import apply_object as applying
-    from vidra.sources.infrahub.credential import check
-    from vidra.sources.infrahub.url import base_of
-
-    base = base_of(url)
-    credential = credential_from(username, password_file, token_file, password, token)
-    check(credential, base)
-    parts = urlsplit(base)
-    host = parts.hostname or ""
-    labels = {LABEL: host if is_label_value(host) else SEE_ANNOTATION}
-    data = {"username": credential.username, "password": credential.password, "token": credential.token}
-    name = name or applying.name_from("infrahub", host, str(parts.port or ""), parts.path)
-    return applying.secret(name, namespace, labels, {LABEL: base}, data)
-
-
-def credential_from(username: str, password_file: str, token_file: str, password: str, token: str) -> Credential:
-    """A user with a password, or a token, from what was given on the command line, in files, and at the terminal.
-
-    Raises:
-        CommandError: Something is missing or contradicts itself.
-    """
-    from vidra.cli.errors import CommandError, Exit
-    from vidra.cli.prompt import secret
-    from vidra.sources.infrahub import Credential
-
-    if username and token_file:
-        raise CommandError("a user with a password, or a token: choose one", Exit.USAGE)
-    if username:
-        return Credential(username=username, password=secret("password", password_file, password))
-    return Credential(token=secret("API token", token_file, token))
-
-
 async def _consequences(client: Client, item: Json) -> Sequence[str]:
     import msgspec
 
-    from vidra.cli.hub_client import syncs
     from vidra.controllers.sync.source.credentials import concerns
     from vidra.kube.types import Secret
+    from vidra.views.hub_objects import syncs
 
     secret = msgspec.convert(item, Secret)
     using = [sync.metadata.name for sync in await syncs(client) if concerns(secret, sync.spec.source.infrahub_api_url)]
@@ -180,4 +91,40 @@ def _columns() -> Sequence[Column]:
 
 def _infrahub(item: Json) -> str:
     metadata = item["metadata"]
-    return str((metadata.get("annotations") or {}).get(LABEL) or metadata["labels"][LABEL])
+    return str((metadata.get("annotations") or {}).get(INFRAHUB_LABEL) or metadata["labels"][INFRAHUB_LABEL])
+
+
+CREDENTIALS = Labelled(
+    "credentials",
+    "Secret",
+    "secrets",
+    INFRAHUB_LABEL,
+    columns=_columns,
+    consequences=_consequences,
+    name_help="Name of the Secret, namespace/name, or the host of the Infrahub.",
+    label=INFRAHUB_LABEL,
+)
+add_list(
+    app,
+    CREDENTIALS,
+    """Show the credentials that Vidra has; never their values.
+
+    Example: vidra credentials list
+    """,
+)
+add_get(
+    app,
+    CREDENTIALS,
+    """Show one; never its values.
+
+    Example: vidra credentials get infrahub.example.com -o yaml
+    """,
+)
+add_delete(
+    app,
+    CREDENTIALS,
+    """Delete credentials; it says which syncs use them, and asks.
+
+    Example: vidra credentials delete infrahub.example.com
+    """,
+)

@@ -1,4 +1,4 @@
-"""`vidra diff`: what a pass would change, rehearsed by the API servers themselves."""
+"""`vidra diff`: what reconciling would change, by a dry run of the API servers themselves."""
 
 from __future__ import annotations
 
@@ -10,12 +10,8 @@ from vidra.cli.completion import names as complete
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place
 
 if TYPE_CHECKING:
-    from vidra.api.resource import ObjectProblem, VidraResource
-    from vidra.api.sync import InfrahubSync
-    from vidra.cli.dry_run import Stage
-    from vidra.controllers.resource.dry_run import DryRunResult
-    from vidra.controllers.sync.artifacts.diff import SyncProblem
     from vidra.kube.client import Client
+    from vidra.views.diff import Diff
 
 
 def diff(
@@ -63,85 +59,43 @@ def diff(
     if (branch or date) and file:
         raise CommandError("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
     elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
-    raise typer.Exit(against(place, lambda client: _run(client, namespace, name, elsewhere, file)))
+    found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file))
+    _show(found)
+    raise typer.Exit(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
 
 
-async def _run(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> int:
+async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> Diff:
     from vidra.api.sync import InfrahubSync
-    from vidra.cli.dry_run import stage
     from vidra.cli.errors import CommandError, Exit
-    from vidra.cli.hub_client import find
+    from vidra.cli.options import credentials_namespaces
+    from vidra.cli.prompt import text_of
+    from vidra.views.diff import diff_of_resource, diff_of_sync
+    from vidra.views.dry_run import dry_run_session
+    from vidra.views.resource_names import find
 
     item = await find(client, name)
-    async with stage(client, namespace) as here:
+    async with dry_run_session(client, credentials_namespaces(namespace)) as session:
         if isinstance(item, InfrahubSync):
             if file:
                 raise CommandError("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
-            preview, troubles = await _of_sync(here, item, elsewhere)
-        elif elsewhere:
+            return await diff_of_sync(session, item, elsewhere)
+        if elsewhere:
             raise CommandError("--branch and --date are for a sync: a VidraResource has one text", Exit.USAGE)
-        else:
-            preview, troubles = await _of_resource(here, item, file), ()
-        changed = _show(here, preview)
-    return _ended(preview, troubles, changed=changed)
+        return await diff_of_resource(session, item, text_of(file).encode() if file else None)
 
 
-async def _of_sync(
-    here: Stage, sync: InfrahubSync, elsewhere: dict[str, str]
-) -> tuple[DryRunResult, tuple[SyncProblem, ...]]:
-    import msgspec
-
-    from vidra.cli.dry_run import proposed
-
-    if elsewhere:
-        source = msgspec.structs.replace(sync.spec.source, **elsewhere)
-        sync = msgspec.structs.replace(sync, spec=msgspec.structs.replace(sync.spec, source=source))
-    found = await proposed(here, sync)
-    # What stays as it is has nothing to do with another branch or date; without one, its drift belongs to the answer.
-    kept = [] if elsewhere else [await here.stored(item) for item in found.kept]
-    preview = await here.rehearsed([*found.changes, *kept])
-    preview.notes += [remark.message for remark in found.remarks]
-    return preview, found.troubles
-
-
-async def _of_resource(here: Stage, resource: VidraResource, file: str) -> DryRunResult:
-    from vidra.cli.prompt import text_of
-    from vidra.controllers.resource.dry_run import DryRunInput
-
-    text = text_of(file).encode() if file else None
-    return await here.rehearsed([DryRunInput(resource, text) if text is not None else await here.stored(resource)])
-
-
-def _show(here: Stage, preview: DryRunResult) -> int:
-    """Write the differences; how many there are."""
-    from vidra.cli.unified_diff import diff as written
-    from vidra.cli.unified_diff import differs, title
-
-    objects = [(server, write.before, write.after) for server, write in here.clusters.writes()]
-    objects += [("", None, item.body) for item in preview.new]
-    changed = [
-        (title(after or before or {}, server), server, before, after)
-        for server, before, after in objects
-        if differs(before, after)
-    ]
-    for _, server, before, after in sorted(changed, key=lambda entry: (entry[1], entry[0])):
-        typer.echo(_coloured(written(before, after, server)))
-    return len(changed)
-
-
-def _ended(preview: DryRunResult, troubles: tuple[SyncProblem, ...], *, changed: int) -> int:
-    from vidra.cli.errors import Exit
+def _show(found: Diff) -> None:
     from vidra.cli.terminal import one_line
+    from vidra.cli.unified_diff import unified
 
-    for note in preview.notes:
+    for change in found.objects:
+        typer.echo(_coloured(unified(change)))
+    for note in found.notes:
         typer.echo(f"note: {one_line(note)}", err=True)
-    problems: list[SyncProblem | ObjectProblem] = [*troubles, *preview.problems]
-    for problem in problems:
+    for problem in found.problems:
         typer.echo(f"problem: {one_line(problem.message)} ({problem.reason})", err=True)
-    typer.echo(f"{changed or 'no'} object{'' if changed == 1 else 's'} would change", err=True)
-    if problems:
-        return Exit.FAILED
-    return Exit.DIFFERENT if changed else Exit.OK
+    number = len(found.objects)
+    typer.echo(f"{number or 'no'} object{'' if number == 1 else 's'} would change", err=True)
 
 
 def _coloured(text: str) -> str:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from vidra.api.names import TRACE_ID
 from vidra.cli.completion import names as complete
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place
-
-if TYPE_CHECKING:
-    from vidra.kube.client import Client
-
-Json = dict[str, Any]
 
 
 def events(
@@ -34,11 +29,12 @@ def events(
     """
     from vidra.cli.output import Column, show, since
     from vidra.cli.session import against
+    from vidra.views.events import events as events_of
+    from vidra.views.events import moment
 
-    found = against(Place(kubeconfig, context), lambda client: _ask(client, names or []))
-    wanted = [item for item in found if not warnings or item.get("type") == "Warning"]
+    found = against(Place(kubeconfig, context), lambda client: events_of(client, names or [], warnings=warnings))
     columns = [
-        Column("AGO", lambda item: since(_moment(item))),
+        Column("AGO", lambda item: since(moment(item))),
         Column("TYPE", lambda item: item.get("type", "")),
         Column("REASON", lambda item: item.get("reason", "")),
         Column(
@@ -48,26 +44,4 @@ def events(
         Column("TRACE", lambda item: (item["metadata"].get("annotations") or {}).get(TRACE_ID, ""), wide=True),
         Column("MESSAGE", lambda item: item.get("message", "")),
     ]
-    show(sorted(wanted, key=_moment), output, columns, none="Vidra wrote no Events about that lately")
-
-
-async def _ask(client: Client, names: list[str]) -> list[Json]:
-    query = {"fieldSelector": "reportingComponent=vidra"}
-    listing: Json = await client.get("/api/v1/events", dict, query=query)
-    found = [{"apiVersion": "v1", "kind": "Event", **item} for item in listing["items"]]
-    if not names:
-        return found
-    about = await _with_resources(client, [name.rpartition("/")[2] for name in names])
-    return [item for item in found if item["involvedObject"].get("name") in about]
-
-
-async def _with_resources(client: Client, names: list[str]) -> set[str]:
-    from vidra.cli.hub_client import resources
-    from vidra.controllers.runtime.context import sync_of
-
-    made = {item.metadata.name for item in await resources(client) if sync_of(item) in names}
-    return made | set(names)
-
-
-def _moment(item: Json) -> str:
-    return str(item.get("lastTimestamp") or item.get("eventTime") or item["metadata"].get("creationTimestamp") or "")
+    show(found, output, columns, none="Vidra wrote no Events about that lately")

@@ -1,7 +1,7 @@
 """``vidra health``: how Vidra judges objects, for people who write rules."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,11 +11,8 @@ from vidra.cli.terminal import table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vidra.apply.health import Health
     from vidra.apply.health.custom_rules import Rules
-    from vidra.manifests import Problem
-
-    Judged = list[tuple[dict[str, Any], Health]]
+    from vidra.views.manifest_health import ManifestHealth
 
 NOT_CURRENT = 3
 
@@ -44,15 +41,16 @@ def health(
     Exit code 0: every object is Current. 1: a file, an object or a rule could not be read. 2: wrong use.
     3: all could be read, and some object is not Current.
     """
+    from vidra.views.manifest_health import health_of
+
     if file == "-" == rules:
         raise typer.BadParameter("only one of FILE and --rules can be standard input")
     in_force, sound = _rules(rules)
-    objects, problems = _objects(content(file))
-    judged = [(each, in_force.health_of(each)) for each in objects]
-    _SHOW[output](judged)
-    for problem in problems:
+    found = health_of(content(file), in_force)
+    _SHOW[output](found)
+    for problem in found.problems:
         complain("error", problem)
-    raise typer.Exit(_code(judged, sound=sound and not problems))
+    raise typer.Exit(_code(found, sound=sound))
 
 
 def _rules(file: str) -> "tuple[Rules, bool]":
@@ -66,59 +64,23 @@ def _rules(file: str) -> "tuple[Rules, bool]":
     return found, not complaints
 
 
-def _objects(text: bytes) -> "tuple[list[dict[str, Any]], list[Problem]]":
-    """Every object, also one that is there twice or has no name: it is judged, not applied."""
-    from vidra.manifests import Limits, Problem
-    from vidra.manifests.decode import decode
-    from vidra.manifests.documents import documents
-    from vidra.manifests.list_kinds import flatten
-    from vidra.manifests.problems import RefusedError
-
-    objects: list[dict[str, Any]] = []
-    problems: list[Problem] = []
-    limits = Limits()
-    try:
-        for found in documents(decode(text, limits), limits):
-            if isinstance(found, Problem):
-                problems.append(found)
-                continue
-            for path, body in flatten(found.value) if found.value is not None else ():
-                if isinstance(body, RefusedError):
-                    message = f"{path}: {body.message}" if path else body.message
-                    problems.append(Problem(found.number, found.line, body.reason, message))
-                else:
-                    objects.append(body)
-    except RefusedError as error:
-        problems.append(Problem(0, error.line, error.reason, error.message))
-    return objects, problems
-
-
-def _code(judged: "Judged", *, sound: bool) -> int:
-    from vidra.apply.health import Status
-
-    if not sound:
+def _code(found: "ManifestHealth", *, sound: bool) -> int:
+    if found.problems or not sound:
         return 1
-    return 0 if all(verdict.status is Status.CURRENT for _, verdict in judged) else NOT_CURRENT
+    return 0 if found.all_current else NOT_CURRENT
 
 
-def _table(judged: "Judged") -> None:
-    from vidra.apply.health.fields import text
-
-    rows = []
-    for each, verdict in judged:
-        namespace, name = text(each, "metadata", "namespace"), text(each, "metadata", "name")
-        place = f"{namespace}/{name}" if namespace else name
-        rows.append((text(each, "kind"), place, verdict.status.value, verdict.message))
+def _table(found: "ManifestHealth") -> None:
+    rows = [(item.kind, item.name, item.health.status.value, item.health.message) for item in found.objects]
     typer.echo(table(("KIND", "NAME", "STATUS", "MESSAGE"), rows))
 
 
-def _json(judged: "Judged") -> None:
-    import msgspec
+def _json(found: "ManifestHealth") -> None:
+    from vidra.cli.options import Output as CommonOutput
+    from vidra.cli.output import show_value
 
-    text = msgspec.json.format(
-        msgspec.json.encode([{"status": verdict.status, "message": verdict.message} for _, verdict in judged]), indent=2
-    )
-    typer.echo(text.decode())
+    listed = [{"status": item.health.status, "message": item.health.message} for item in found.objects]
+    show_value(listed, CommonOutput.JSON)
 
 
-_SHOW: "dict[Output, Callable[[Judged], None]]" = {Output.TABLE: _table, Output.JSON: _json}
+_SHOW: "dict[Output, Callable[[ManifestHealth], None]]" = {Output.TABLE: _table, Output.JSON: _json}

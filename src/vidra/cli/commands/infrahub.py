@@ -31,6 +31,31 @@ class Branches(StrEnum):
     DEFAULT = "default"
     OTHER = "other"
 
+    @property
+    def scope(self) -> str:
+        """As Infrahub calls it."""
+        return f"{self}_branch" if self is Branches.DEFAULT else f"{self}_branches"
+
+
+RotateOption = Annotated[
+    bool, typer.Option("--rotate", help="Take a new key; the one before stays good until the next time.")
+]
+BindOption = Annotated[
+    bool, typer.Option("--bind", help="Let the key stand for this Infrahub only, as syncs name its address.")
+]
+KeySecretOption = Annotated[
+    str, typer.Option(help="Name of the Secret with the key. Default: vidra-webhook; with --bind, from the address.")
+]
+SkipVerifyOption = Annotated[
+    bool, typer.Option("--insecure-skip-tls-verify", help="Have Infrahub take any certificate of Vidra's.")
+]
+UsernameOption = Annotated[
+    str, typer.Option("--username", "-u", help="User of Infrahub; the password is asked for.", show_default=False)
+]
+TokenFileOption = Annotated[
+    str, typer.Option(help="File with an API token instead; '-' is standard input.", show_default=False)
+]
+
 
 @webhook.command("apply")
 def apply(
@@ -38,27 +63,13 @@ def apply(
     url: Annotated[str, typer.Option(help="Where Infrahub reaches Vidra: the address of /webhooks/infrahub.")],
     name: Annotated[str, typer.Option(help="What the names of the webhooks in Infrahub begin with.")] = "vidra",
     branches: Annotated[Branches, typer.Option(help="Of which branches Infrahub tells.")] = Branches.ALL,
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="Take a new key; the one before stays good until the next time.")
-    ] = False,
-    bind: Annotated[
-        bool, typer.Option("--bind", help="Let the key stand for this Infrahub only, as syncs name its address.")
-    ] = False,
-    secret: Annotated[
-        str,
-        typer.Option(help="Name of the Secret with the key. Default: vidra-webhook; with --bind, from the address."),
-    ] = "",
-    insecure_skip_tls_verify: Annotated[
-        bool, typer.Option("--insecure-skip-tls-verify", help="Have Infrahub take any certificate of Vidra's.")
-    ] = False,
-    username: Annotated[
-        str,
-        typer.Option("--username", "-u", help="User of Infrahub; the password is asked for.", show_default=False),
-    ] = "",
+    rotate: RotateOption = False,
+    bind: BindOption = False,
+    secret: KeySecretOption = "",
+    insecure_skip_tls_verify: SkipVerifyOption = False,
+    username: UsernameOption = "",
     password_file: PasswordFileOption = "",
-    token_file: Annotated[
-        str, typer.Option(help="File with an API token instead; '-' is standard input.", show_default=False)
-    ] = "",
+    token_file: TokenFileOption = "",
     password: PasswordOption = "",
     token: TokenOption = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
@@ -72,7 +83,7 @@ def apply(
 
     Example: vidra infrahub webhook apply https://infrahub.example.com --url https://vidra.example.com/webhooks/infrahub
     """
-    from vidra.cli.commands.credentials import credential_from
+    from vidra.cli.credentials_secret import credential_from
     from vidra.cli.session import against
     from vidra.cli.webhook_setup import Wish, put
 
@@ -81,7 +92,7 @@ def apply(
         infrahub=infrahub,
         url=url,
         name=name,
-        scope={"all": "all_branches", "default": "default_branch", "other": "other_branches"}[branches],
+        scope=branches.scope,
         verify=not insecure_skip_tls_verify,
         rotate=rotate,
         bind=bind,

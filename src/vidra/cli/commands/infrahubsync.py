@@ -58,28 +58,38 @@ def apply(
 
     Example: vidra infrahubsync apply web --url https://infrahub.example.com --artifact Webserver_Manifest
     """
-    from vidra.cli.errors import CommandError, Exit
     from vidra.cli.session import against
     from vidra.cli.sync_file import from_file
 
-    if file:
-        if name or url or artifact:
-            raise CommandError("--file has everything in it: give no name and no other options", Exit.USAGE)
-        bodies = from_file(file)
-    else:
-        if not (name and url and artifact):
-            raise CommandError("a sync needs a NAME, --url and --artifact, or a --file", Exit.USAGE)
-        source = {"infrahubAPIURL": url, "artifactName": artifact, "targetBranch": branch, "targetDate": date}
-        destination = {
-            "server": server,
-            "namespace": to_namespace,
-            "createNamespace": create_namespace,
-            "reconcileOnEvents": reconcile_on_events,
-        }
-        spec = {"source": _given(source), "destination": _given(destination), "interval": interval}
-        bodies = [_body(name, _given(spec))]
+    _check_options(file, name, url, artifact)
+    source = {"infrahubAPIURL": url, "artifactName": artifact, "targetBranch": branch, "targetDate": date}
+    destination = {
+        "server": server,
+        "namespace": to_namespace,
+        "createNamespace": create_namespace,
+        "reconcileOnEvents": reconcile_on_events,
+    }
+    bodies = from_file(file) if file else [_sync(name, source, destination, interval)]
     for done in against(Place(kubeconfig, context), lambda client: _put(client, bodies)):
         typer.echo(f"infrahubsync/{done} applied")
+
+
+def _check_options(file: str, *required: str) -> None:
+    """Take a file that has everything in it, or what a sync needs."""
+    from vidra.cli.errors import CommandError, Exit
+
+    if file and any(required):
+        raise CommandError("--file has everything in it: give no name and no other options", Exit.USAGE)
+    if not file and not all(required):
+        raise CommandError("a sync needs a NAME, --url and --artifact, or a --file", Exit.USAGE)
+
+
+def _sync(name: str, source: Json, destination: Json, interval: str) -> Json:
+    """The InfrahubSync of these options; those that were not given stay out of it."""
+    from vidra.api.names import API_VERSION, SYNC_KIND
+
+    spec = _given({"source": _given(source), "destination": _given(destination), "interval": interval})
+    return {"apiVersion": API_VERSION, "kind": SYNC_KIND, "metadata": {"name": name}, "spec": spec}
 
 
 @app.command("list")
@@ -124,7 +134,7 @@ def delete(
 
     Example: vidra infrahubsync delete webservers --keep-objects
     """
-    from vidra.cli.deletion_summary import end, told
+    from vidra.cli.delete_resource import consequences, delete_resource
     from vidra.cli.options import seconds_of
     from vidra.cli.prompt import agreed
     from vidra.cli.session import against
@@ -132,16 +142,17 @@ def delete(
     seconds = seconds_of(timeout)
     place = Place(kubeconfig, context)
     sync, made = against(place, lambda client: _look(client, name))
-    typer.echo(told([sync], made, keep=keep_objects), err=True)
+    typer.echo(consequences([sync], made, keep=keep_objects), err=True)
     agreed(f"Delete the InfrahubSync {name}?", yes=yes)
-    against(place, lambda client: end(client, sync, keep=keep_objects, seconds=seconds if wait else None))
+    against(place, lambda client: delete_resource(client, sync, keep=keep_objects, seconds=seconds if wait else None))
     typer.echo(f"infrahubsync/{name} {'deleted' if wait else 'is being deleted'}")
 
 
 async def _look(client: Client, name: str) -> tuple[InfrahubSync, list[VidraResource]]:
     from vidra.api.sync import InfrahubSync
-    from vidra.cli.hub_client import find, resources
     from vidra.controllers.runtime.context import sync_of
+    from vidra.views.hub_objects import resources
+    from vidra.views.resource_names import find
 
     sync = await find(client, f"isync/{name}")
     assert isinstance(sync, InfrahubSync)
@@ -151,9 +162,9 @@ async def _look(client: Client, name: str) -> tuple[InfrahubSync, list[VidraReso
 async def _put(client: Client, bodies: list[Json]) -> list[str]:
     from vidra.api.names import API_VERSION, SYNC_KIND, SYNC_PLURAL
     from vidra.cli.apply_object import put
-    from vidra.cli.hub_client import not_installed
     from vidra.kube.discovery import Kind
     from vidra.kube.errors import ApiError
+    from vidra.views.hub_objects import not_installed
 
     kind = Kind(API_VERSION, SYNC_KIND, SYNC_PLURAL, namespaced=False)
     for body in bodies:
@@ -162,12 +173,6 @@ async def _put(client: Client, bodies: list[Json]) -> list[str]:
         except ApiError as error:
             raise not_installed(error) from None
     return [body["metadata"]["name"] for body in bodies]
-
-
-def _body(name: str, spec: Json) -> Json:
-    from vidra.api.names import API_VERSION, SYNC_KIND
-
-    return {"apiVersion": API_VERSION, "kind": SYNC_KIND, "metadata": {"name": name}, "spec": spec}
 
 
 def _given(values: Json) -> Json:

@@ -52,26 +52,33 @@ def install(
 
     Example: vidra install --image registry.example.com/vidra:1.0.0
     """
-    from vidra.api.crds import crds
-    from vidra.cli.install_manifests import own_namespace, settings, workload
+    from vidra.cli.install_manifests import workload
     from vidra.cli.session import against
 
     work = workload(namespace, image, grant if grant is not None else ["edit"]) if image else []
     if print_:
-        from vidra.manifests.write import write
-
-        typer.echo(write([*crds(), own_namespace(namespace), settings(namespace), *work]), nl=False)
+        _print(namespace, work)
         return
-    secret = None
-    if infrahub_url:
-        from vidra.cli.commands.credentials import credentials_secret
-
-        secret = credentials_secret(
-            infrahub_url, infrahub_username, infrahub_password_file, infrahub_token_file, "", "", "", namespace
-        )
+    account = infrahub_username, infrahub_password_file, infrahub_token_file
+    secret = _credentials(namespace, infrahub_url, *account) if infrahub_url else None
     against(Place(kubeconfig, context), lambda client: _install(client, namespace, secret, work))
     if not image:
         typer.echo("the operator itself: vidra install --image IMAGE, or vidra operator with this kubeconfig")
+
+
+def _credentials(namespace: str, url: str, username: str, password_file: str, token_file: str) -> Json:
+    from vidra.cli.credentials_secret import credentials_secret
+
+    return credentials_secret(url, username, password_file, token_file, "", "", "", namespace)
+
+
+def _print(namespace: str, work: list[Json]) -> None:
+    """Write the YAML of everything, without credentials."""
+    from vidra.api.crds import crds
+    from vidra.cli.install_manifests import own_namespace, settings
+    from vidra.manifests.write import write
+
+    typer.echo(write([*crds(), own_namespace(namespace), settings(namespace), *work]), nl=False)
 
 
 async def _install(client: Client, namespace: str, secret: Json | None, work: list[Json]) -> None:
@@ -122,7 +129,7 @@ async def _served(client: Client) -> None:
 
 
 async def _has_settings(client: Client, namespace: str) -> bool:
-    from vidra.cli.hub_client import config_maps
     from vidra.controllers.runtime.settings import chosen
+    from vidra.views.hub_objects import config_maps
 
     return chosen(await config_maps(client, namespace), namespace) is not None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vidra.cli.errors import first
 from vidra.cli.options import CredentialsNamespacesOption
 
 if TYPE_CHECKING:  # the other subcommands start faster without the operator's imports
@@ -31,36 +32,41 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+MetricsAddress = Annotated[str, typer.Option(help="Where /metrics is served, as host:port or :port; 0 serves none.")]
+HealthAddress = Annotated[str, typer.Option(help="Where /healthz and /readyz are served; 0 serves none.")]
+WebhookAddress = Annotated[
+    str, typer.Option(help="Where Infrahub's webhooks are received, at /webhooks/infrahub; 0 receives none.")
+]
+LeaderElect = Annotated[
+    bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
+]
+Shards = Annotated[
+    int,
+    typer.Option(min=1, help="Parts that replicas divide the work into, with --leader-elect; 1: one replica works."),
+]
+OwnNamespace = Annotated[
+    str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
+]
+MaxArtifacts = Annotated[
+    int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list is taken for a mistake.")
+]
+LogFormatOption = Annotated[LogFormat, typer.Option(help="Form of the log lines.")]
+LogLevelOption = Annotated[
+    LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
+]
+
+
 def operator(
-    metrics_bind_address: Annotated[
-        str, typer.Option(help="Where /metrics is served, as host:port or :port; 0 serves none.")
-    ] = ":8080",
-    health_probe_bind_address: Annotated[
-        str, typer.Option(help="Where /healthz and /readyz are served; 0 serves none.")
-    ] = ":8081",
-    webhook_bind_address: Annotated[
-        str, typer.Option(help="Where Infrahub's webhooks are received, at /webhooks/infrahub; 0 receives none.")
-    ] = "0",
-    leader_elect: Annotated[
-        bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
-    ] = False,
-    shards: Annotated[
-        int,
-        typer.Option(
-            min=1, help="Parts that replicas divide the work into, with --leader-elect; 1: one replica works."
-        ),
-    ] = 1,
-    namespace: Annotated[
-        str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
-    ] = "",
+    metrics_bind_address: MetricsAddress = ":8080",
+    health_probe_bind_address: HealthAddress = ":8081",
+    webhook_bind_address: WebhookAddress = "0",
+    leader_elect: LeaderElect = False,
+    shards: Shards = 1,
+    namespace: OwnNamespace = "",
     credentials_namespace: CredentialsNamespacesOption = None,
-    max_artifacts: Annotated[
-        int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list is taken for a mistake.")
-    ] = 10_000,
-    log_format: Annotated[LogFormat, typer.Option(help="Form of the log lines.")] = LogFormat.JSON,
-    log_level: Annotated[
-        LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
-    ] = LogLevel.INFO,
+    max_artifacts: MaxArtifacts = 10_000,
+    log_format: LogFormatOption = LogFormat.JSON,
+    log_level: LogLevelOption = LogLevel.INFO,
 ) -> None:
     """Run the operator: against the cluster of KUBECONFIG, or inside a Pod against its own.
 
@@ -87,10 +93,6 @@ def operator(
             log_level=log_level,
             tracing=tracing_from_environment(),
         )
-    except NotConfiguredError as error:
-        typer.echo(f"vidra operator: {error}", err=True)
-        raise typer.Exit(2) from None
-    try:
         addresses = metrics_bind_address, health_probe_bind_address, webhook_bind_address
         raise typer.Exit(asyncio.run(_run(options, *addresses)))
     except NotConfiguredError as error:
@@ -133,11 +135,6 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
         await work.close()
         typer.echo(f"vidra operator: {error}", err=True)
     except BaseExceptionGroup as errors:
-        log.error("operator ended", error=_first(errors))
+        cause = first(errors)
+        log.error("operator ended", error=f"{type(cause).__name__}: {cause}")
     return 1
-
-
-def _first(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"

@@ -10,8 +10,8 @@ from vidra.cli.completion import names as complete
 from vidra.cli.options import ContextOption, KubeconfigOption, Place
 
 if TYPE_CHECKING:
-    from vidra.cli.hub_client import Item
     from vidra.kube.client import Client
+    from vidra.views.resource_names import Item
 
 
 def reconcile(
@@ -38,7 +38,7 @@ def reconcile(
 
 async def _all(client: Client, names: list[str], seconds: float | None) -> bool:
     from vidra.cli.errors import CommandError
-    from vidra.cli.hub_client import find, titled
+    from vidra.views.resource_names import find, titled
 
     items = [await find(client, name) for name in names]
     for item in items:
@@ -54,9 +54,9 @@ async def _one(client: Client, item: Item, seconds: float | None) -> bool:
     from vidra.api.conditions import ConditionType, find, is_ready
     from vidra.api.names import REQUESTED_AT
     from vidra.api.times import micro_time
-    from vidra.cli.hub_client import path_of, titled
     from vidra.cli.terminal import one_line
     from vidra.kube.operations import merge_patch
+    from vidra.views.resource_names import path_of, titled
 
     now = micro_time(datetime.now(UTC))
     patch = {"metadata": {"uid": item.metadata.uid, "annotations": {REQUESTED_AT: now}}}

@@ -46,8 +46,9 @@ def _set(names: list[str] | None, all_: bool, place: Place, *, wanted: bool) -> 
 
 
 async def _write(client: Client, names: list[str], *, wanted: bool) -> None:
-    from vidra.cli.hub_client import find, path_of, syncs, titled
     from vidra.kube.operations import merge_patch
+    from vidra.views.hub_objects import syncs
+    from vidra.views.resource_names import find, path_of, titled
 
     items = [await find(client, name) for name in names] if names else await syncs(client)
     for item in items:

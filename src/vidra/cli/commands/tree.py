@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,14 +18,10 @@ from vidra.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from vidra.api.conditions import Condition
-    from vidra.api.resource import ManagedObject, VidraResource
-    from vidra.api.sync import InfrahubSync
-    from vidra.cli.dry_run import Stage
-    from vidra.cli.live_objects import Sighting
-    from vidra.kube.client import Client
+    from collections.abc import Sequence
 
-Json = dict[str, Any]
+    from vidra.kube.client import Client
+    from vidra.views.tree import Node, ResourceNode
 
 
 def tree(
@@ -45,112 +41,48 @@ def tree(
     from vidra.cli.output import show_value
     from vidra.cli.session import against
 
-    nodes = against(Place(kubeconfig, context), lambda client: _nodes(client, namespace, names or []))
+    nodes = against(Place(kubeconfig, context), lambda client: _tree(client, namespace, names or []))
     if output in {Output.JSON, Output.YAML}:
         show_value(nodes, output)
     elif output is Output.NAME:
-        for node in _flat(nodes):
-            typer.echo(f"{node['kind'].lower()}/{node['name']}")
+        for found in _flat(nodes):
+            typer.echo(f"{found.kind.lower()}/{found.name}")
     else:
         for node in nodes:
             typer.echo("\n".join(_lines(node, wide=output is Output.WIDE)))
 
 
-async def _nodes(client: Client, namespace: str, names: list[str]) -> list[Json]:
-    from vidra.api.sync import InfrahubSync
-    from vidra.cli.dry_run import stage
-    from vidra.cli.hub_client import find, syncs
-    from vidra.controllers.runtime.context import sync_of
+async def _tree(client: Client, namespace: str, names: list[str]) -> list[ResourceNode]:
+    from vidra.cli.options import credentials_namespaces
+    from vidra.views.dry_run import dry_run_session
+    from vidra.views.tree import tree as tree_of
 
-    async with stage(client, namespace) as here:
-        if names:
-            chosen = [await find(client, name) for name in names]
-        else:
-            chosen = [*await syncs(client), *(item for item in here.resources if not sync_of(item))]
-        chosen.sort(key=lambda item: (item.kind, item.metadata.name))
-        return [
-            await (_sync(here, item) if isinstance(item, InfrahubSync) else _resource(here, item)) for item in chosen
-        ]
+    async with dry_run_session(client, credentials_namespaces(namespace)) as session:
+        return await tree_of(client, session, names)
 
 
-async def _sync(here: Stage, sync: InfrahubSync) -> Json:
-    made = sorted(here.resources.group(sync.metadata.name), key=lambda item: item.metadata.name)
-    node = _node(sync.kind, sync.metadata.name, sync.status.conditions)
-    return {**node, "children": [await _resource(here, item) for item in made]}
-
-
-async def _resource(here: Stage, resource: VidraResource) -> Json:
-    from vidra.cli.live_objects import sightings
-
-    entries = resource.status.managed_resources
-    seen = await sightings(here.clusters, entries)
-    problems = {problem.object: problem.message for problem in resource.status.problems if problem.object}
-    children = [_object(here, resource, entry, seen[number], problems) for number, entry in enumerate(entries)]
-    known = {child["ref"] for child in children}
-    children += [
-        {"kind": "", "name": ref, "state": "problem", "message": message, "ref": ref, "children": []}
-        for ref, message in problems.items()
-        if ref not in known
-    ]
-    return {**_node(resource.kind, resource.metadata.name, resource.status.conditions), "children": children}
-
-
-def _object(
-    here: Stage, resource: VidraResource, entry: ManagedObject, seen: Sighting, problems: dict[str, str]
-) -> Json:
-    import msgspec
-
-    from vidra.apply.inventory import ref_of
-
-    ref = str(ref_of(entry))
-    written: Json = msgspec.to_builtins(entry)
-    node = {
-        "kind": entry.kind,
-        "name": entry.name,
-        "namespace": entry.namespace,
-        "server": entry.server,
-        "ref": ref,
-        "state": seen.state(entry.uid),
-        "health": str(written.get("health") or ""),
-        "message": problems.get(ref, seen.why),
-        "owners": [owner for owner in seen.owners(here.managers) if owner != resource.metadata.name],
-        "children": [],
-    }
-    return {key: value for key, value in node.items() if value or key == "children"}
-
-
-def _node(kind: str, name: str, conditions: tuple[Condition, ...]) -> Json:
-    from vidra.api.conditions import ConditionType, find
-
-    ready = find(conditions, ConditionType.READY)
-    if ready is None:
-        return {"kind": kind, "name": name, "state": "Unknown", "message": "no pass has been made over it yet"}
-    return {"kind": kind, "name": name, "state": ready.status, "reason": ready.reason, "message": ready.message}
-
-
-def _lines(node: Json, *, wide: bool, first: str = "", rest: str = "") -> list[str]:
-    lines = [first + _told(node, wide=wide)]
-    children = node["children"]
-    for number, child in enumerate(children):
-        last = number == len(children) - 1
+def _lines(node: Node, *, wide: bool, first: str = "", rest: str = "") -> list[str]:
+    lines = [first + _line(node, wide=wide)]
+    for number, child in enumerate(node.children):
+        last = number == len(node.children) - 1
         lines += _lines(
             child, wide=wide, first=rest + ("└─ " if last else "├─ "), rest=rest + ("   " if last else "│  ")
         )
     return lines
 
 
-def _told(node: Json, *, wide: bool) -> str:
+def _line(node: Node, *, wide: bool) -> str:
     from vidra.cli.terminal import one_line, verdict
+    from vidra.views.tree import ObjectNode, ResourceNode
 
-    name = node["ref"] if "ref" in node else f"{node['kind']} {node['name']}"
-    where = f" on {node['server']}" if node.get("server") else ""
-    state = " ".join(verdict(word) for word in (node["state"], node.get("health", "")) if word)
-    why = f" ({node['reason']})" if node.get("reason") else ""
-    tells = node.get("message") if wide or node["state"] != "ok" else ""
-    message = f": {one_line(tells)}" if tells else ""
-    owners = f" [also of {', '.join(node['owners'])}]" if node.get("owners") else ""
-    return f"{one_line(name)}{where}  {state}{why}{message}{one_line(owners)}"
+    name = f"{node.kind} {node.name}" if isinstance(node, ResourceNode) else node.ref
+    where = f" on {node.server}" if isinstance(node, ObjectNode) and node.server else ""
+    why = f" ({node.reason})" if isinstance(node, ResourceNode) and node.reason else ""
+    message = f": {one_line(node.message)}" if node.message and (wide or node.state != "ok") else ""
+    owners = f" [also of {', '.join(node.owners)}]" if isinstance(node, ObjectNode) and node.owners else ""
+    return f"{one_line(name)}{where}  {verdict(node.state)}{why}{message}{one_line(owners)}"
 
 
-def _flat(nodes: list[Json]) -> list[Json]:
-    return [found for node in nodes for found in (*([node] if node["kind"] else []), *_flat(node["children"]))]
+def _flat(nodes: Sequence[Node]) -> list[Node]:
+    """Everything that is, without objects that could not be applied."""
+    return [found for node in nodes for found in (*([node] if node.kind else []), *_flat(node.children))]

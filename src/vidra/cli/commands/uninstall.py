@@ -10,8 +10,8 @@ import typer
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place, YesOption
 
 if TYPE_CHECKING:
-    from vidra.cli.hub_client import Item
     from vidra.kube.client import Client
+    from vidra.views.resource_names import Item
 
 
 class Objects(StrEnum):
@@ -42,7 +42,7 @@ def uninstall(
 
     Example: vidra uninstall --objects keep
     """
-    from vidra.cli.deletion_summary import told
+    from vidra.cli.delete_resource import consequences
     from vidra.cli.errors import CommandError, Exit
     from vidra.cli.options import seconds_of
     from vidra.cli.prompt import agreed
@@ -58,19 +58,19 @@ def uninstall(
             Exit.USAGE,
         )
     keep = objects is Objects.KEEP
-    typer.echo(told(syncs, resources, keep=keep), err=True)
+    typer.echo(consequences(syncs, resources, keep=keep), err=True)
     agreed(f"Remove Vidra with {len(syncs)} syncs and {len(resources)} VidraResources?", yes=yes)
     against(place, lambda client: _remove(client, namespace, keep=keep, seconds=seconds))
     typer.echo(f"the namespace {namespace} stays, with what else is in it: kubectl delete namespace {namespace}")
 
 
 async def _look(client: Client) -> tuple[list, list]:  # type: ignore[type-arg]
-    from vidra.cli.errors import CommandError
-    from vidra.cli.hub_client import resources, syncs
+    from vidra.views.errors import ViewError
+    from vidra.views.hub_objects import resources, syncs
 
     try:
         return await syncs(client), await resources(client)
-    except CommandError:
+    except ViewError:
         # Half of it may be gone already.
         return [], []
 
@@ -89,12 +89,12 @@ async def _remove(client: Client, namespace: str, *, keep: bool, seconds: float)
 
 
 async def _end(client: Client, item: Item, *, keep: bool, seconds: float) -> None:
-    from vidra.cli.deletion_summary import end
+    from vidra.cli.delete_resource import delete_resource
     from vidra.cli.errors import CommandError, Exit
-    from vidra.cli.hub_client import titled
+    from vidra.views.resource_names import titled
 
     try:
-        await end(client, item, keep=keep, seconds=seconds)
+        await delete_resource(client, item, keep=keep, seconds=seconds)
     except CommandError as error:
         raise CommandError(
             f"{error}: is the operator running? (vidra logs) Nothing else was removed", Exit.TIMEOUT

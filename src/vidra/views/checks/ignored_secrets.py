@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Collection
 
 from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
-from vidra.cli.hub_client import CONFIG_MAPS, CONFIG_SELECTOR, SECRETS, listed
 from vidra.controllers.runtime.ignored_secrets import hint
 from vidra.controllers.runtime.settings import is_settings
 from vidra.kube.client import Client
-from vidra.kube.errors import ApiError
+from vidra.kube.errors import KubeError
 from vidra.kube.types import ConfigMap, PartialObjectMetadata
+from vidra.views.hub_objects import CONFIG_MAPS, CONFIG_SELECTOR, SECRETS, listed
 
 
 async def elsewhere(client: Client, counting: Collection[str], own: str) -> list[str]:
@@ -34,6 +34,6 @@ async def elsewhere(client: Client, counting: Collection[str], own: str) -> list
     return [sentence for sentence in sentences if sentence]
 
 
-def unseen(error: ApiError) -> str:
+def unseen(error: KubeError) -> str:
     """What to say when they cannot be seen."""
     return f"whether Secrets or ConfigMaps in other namespaces are labelled for Vidra cannot be seen: {error}"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from vidra.manifests import read
+from vidra.manifests.write import write
+
 Json = dict[str, Any]
 
 MASK = "***"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """What kubectl apply remembers: the whole object once more, with the values of a Secret."""
 _SERVER_SET = ("managedFields", "selfLink")
+_VALUES = ("data", "stringData")
+"""Where a Secret has its values."""
 
 
 def shown(item: Json) -> Json:
@@ -29,7 +34,7 @@ def tidy(item: Json) -> Json:
 def masked(item: Json) -> Json:
     """The object with the values of a Secret masked, also of those in the manifest of a VidraResource."""
     if is_secret(item):
-        return {**item, **{key: _all_masked(item[key]) for key in ("data", "stringData") if item.get(key)}}
+        return {**item, **{field: _masked_values(item[field]) for field in _VALUES if item.get(field)}}
     spec = item.get("spec")
     if item.get("kind") == "VidraResource" and isinstance(spec, dict) and isinstance(spec.get("manifest"), str):
         return {**item, "spec": {**spec, "manifest": masked_text(spec["manifest"])}}
@@ -38,9 +43,6 @@ def masked(item: Json) -> Json:
 
 def masked_text(manifest: str) -> str:
     """A manifest as it stands, or written anew if it holds Secrets; what cannot be read may be one, and is left out."""
-    from vidra.manifests import read
-    from vidra.manifests.write import write
-
     if "ecret" not in manifest:
         return manifest
     reading = read(manifest)
@@ -54,5 +56,28 @@ def is_secret(item: Json) -> bool:
     return item.get("kind") == "Secret" and item.get("apiVersion") == "v1"
 
 
-def _all_masked(values: Any) -> Any:
-    return dict.fromkeys(values, MASK) if isinstance(values, dict) else MASK
+def masked_sides(before: Json | None, after: Json | None) -> tuple[Json | None, Json | None]:
+    """Both sides of a change with the values of a Secret masked; one that differs is marked, and not shown."""
+    if not any(side is not None and is_secret(side) for side in (before, after)):
+        return before, after
+    return _masked_side(before, after, "before"), _masked_side(after, before, "after")
+
+
+def _masked_side(item: Json | None, other: Json | None, mark: str) -> Json | None:
+    if item is None:
+        return None
+    others = {field: (other or {}).get(field) for field in _VALUES}
+    return {**item, **{field: _masked_values(item[field], others[field], mark) for field in _VALUES if item.get(field)}}
+
+
+def _masked_values(values: Any, others: Any = None, mark: str = "") -> Any:
+    """The mask in the place of each value.
+
+    Args:
+        others: The values of the other side, if there is one.
+        mark: Stands behind the mask of a value that is another there.
+    """
+    if not isinstance(values, dict):
+        return MASK
+    known = others if isinstance(others, dict) else {}
+    return {key: f"{MASK} ({mark})" if key in known and known[key] != value else MASK for key, value in values.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -19,17 +20,22 @@ from vidra.kube.partial_metadata import METADATA_LIST, LiveList, LiveMeta
 
 Group = tuple[str, str, str]
 """Server, apiVersion and kind."""
+State = Literal["ok", "missing", "terminating", "unknown"]
 
 
-class Sighting(msgspec.Struct, frozen=True):
+class LiveState(msgspec.Struct, frozen=True):
     """What was found of one object."""
 
     meta: LiveMeta | None = None
     why: str = ""
-    """Why it cannot be told."""
+    """Why it cannot be seen."""
 
-    def state(self, uid: str) -> str:
-        """In one word; the UID is that of the object that was applied."""
+    def state(self, uid: str) -> State:
+        """In one word. What cannot be seen is neither there nor deleted.
+
+        Args:
+            uid: Of the object that was applied; empty when that is not known.
+        """
         if self.why:
             return "unknown"
         if self.meta is None or (uid and self.meta.uid != uid):
@@ -46,11 +52,11 @@ class Sighting(msgspec.Struct, frozen=True):
         return [managers.get(manager, manager) for manager, _ in holders]
 
 
-async def sightings(clusters: Clusters, entries: Sequence[ManagedObject]) -> list[Sighting]:
-    """What is found of each entry, in their order; a cluster that does not answer is told for each of its objects."""
+async def live_states(clusters: Clusters, entries: Sequence[ManagedObject]) -> list[LiveState]:
+    """What is found of each entry, in their order; why a cluster cannot be seen stands with each of its objects."""
     groups = sorted({_group(entry) for entry in entries})
     found = dict(zip(groups, await asyncio.gather(*(_listed(clusters, *group) for group in groups)), strict=True))
-    return list(await asyncio.gather(*(_sighting(clusters, entry, found[_group(entry)]) for entry in entries)))
+    return list(await asyncio.gather(*(_live_state(clusters, entry, found[_group(entry)]) for entry in entries)))
 
 
 def _group(entry: ManagedObject) -> Group:
@@ -69,20 +75,27 @@ async def _listed(
         query = {"labelSelector": f"{MANAGED_LABEL}={MANAGED_VALUE}"}
         listing = await cluster.client.get(served.path(), LiveList, accept=METADATA_LIST, query=query)
     except (ClusterError, StaleDiscoveryError, KubeError) as error:
-        return str(error)
+        return _said(error)
     return {(item.metadata.namespace, item.metadata.name): item.metadata for item in listing.items or ()}
 
 
-async def _sighting(clusters: Clusters, entry: ManagedObject, group: dict[tuple[str, str], LiveMeta] | str) -> Sighting:
+async def _live_state(
+    clusters: Clusters, entry: ManagedObject, group: dict[tuple[str, str], LiveMeta] | str
+) -> LiveState:
     if isinstance(group, str):
-        return Sighting(why=group)
+        return LiveState(why=group)
     if meta := group.get((entry.namespace, entry.name)):
-        return Sighting(meta)
-    # Somebody may have taken the label off that the list went by.
+        return LiveState(meta)
+    # Somebody may have taken off the label that the list went by.
     cluster = clusters.get(entry.server)
     served = cluster.discovery.known(entry.api_version, entry.kind)
     try:
         live = await look(cluster.client, served.path(entry.namespace, entry.name)) if served else None
     except KubeError as error:
-        return Sighting(why=str(error))
-    return Sighting(live.metadata if live else None)
+        return LiveState(why=_said(error))
+    return LiveState(live.metadata if live else None)
+
+
+def _said(error: Exception) -> str:
+    """Why something cannot be seen; never empty, which would say that it was seen."""
+    return str(error) or type(error).__name__

@@ -1,0 +1,54 @@
+"""For every sync: whether credentials are there, the log-in works and the stored query gives a list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.sync.source.resolve import SourceContext, source_of
+from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.protocol import Listing, SourceError
+from vidra.views.checks.finding import Finding
+
+
+async def check_infrahubs(syncs: Sequence[InfrahubSync], query: str, known: SourceContext) -> AsyncIterator[Finding]:
+    """One finding for each sync, by name.
+
+    Args:
+        query: Name of the stored query.
+    """
+    if not syncs:
+        yield Finding("infrahub", "unknown", "no sync names one yet")
+    pool = InfrahubPool()
+    try:
+        for sync in sorted(syncs, key=lambda item: item.metadata.name):
+            yield await _check(sync, query, known, pool)
+    finally:
+        await pool.close()
+
+
+async def _check(sync: InfrahubSync, query: str, known: SourceContext, pool: InfrahubPool) -> Finding:
+    remarks: list[str] = []
+    try:
+        source = await source_of(sync, query, known, pool, lambda _reason, message: remarks.append(message))
+        listing = await source.list()
+    except SourceError as error:
+        return Finding(f"infrahub of {sync.metadata.name}", "problem", f"{error} ({error.reason})")
+    return listing_finding(sync, listing, remarks)
+
+
+def listing_finding(sync: InfrahubSync, listing: Listing, remarks: Sequence[str]) -> Finding:
+    """What a list of artifacts says.
+
+    Args:
+        remarks: What a person should know of the credentials.
+    """
+    what = f"infrahub of {sync.metadata.name}"
+    if listing.missing:
+        return Finding(what, "problem", f"the list is incomplete: {listing.missing}")
+    number = len(listing.artifacts)
+    if not number:
+        return Finding(
+            what, "problem", f"no artifact is called {sync.spec.source.artifact!r}: check the name and the branch"
+        )
+    return Finding(what, "ok", "; ".join([f"{number} artifact{'' if number == 1 else 's'}", *remarks]))

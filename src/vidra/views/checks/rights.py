@@ -1,0 +1,85 @@
+"""Whether the operator may do what it needs to: the API server itself is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from vidra.api.rights import CREDENTIALS, Need, needs
+from vidra.kube.client import Client, encode
+from vidra.kube.decode import decode
+from vidra.kube.errors import KubeError
+from vidra.views.checks.finding import Finding
+
+_REVIEWS = "/apis/authorization.k8s.io/v1"
+
+
+async def check_rights(client: Client, account: str, namespaces: Sequence[str]) -> Finding:
+    """Whether everything is allowed: by SelfSubjectAccessReview, or SubjectAccessReview for another account.
+
+    Args:
+        account: A ServiceAccount, as namespace:name; empty: whoever asks.
+        namespaces: Those whose Secrets count, Vidra's own first.
+    """
+    what = f"rights of {account}" if account else "rights"
+    wanted = rights_wanted(namespaces)
+    try:
+        answers = await asyncio.gather(*(_may(client, *right, account) for right in wanted))
+    except KubeError as error:
+        return Finding(what, "unknown", str(error))
+    return rights_finding(what, [_said(*right) for right, allowed in zip(wanted, answers, strict=True) if not allowed])
+
+
+def rights_wanted(namespaces: Sequence[str]) -> list[tuple[str, Need, str]]:
+    """Verb, need and namespace (empty: all) of each right.
+
+    Args:
+        namespaces: Those whose Secrets count, Vidra's own first.
+    """
+    places = [(need, namespaces[0] if need.own else "") for need in needs()]
+    places += [(need, namespace) for need in CREDENTIALS for namespace in namespaces[1:]]
+    return [(verb, need, namespace) for need, namespace in places for verb in need.verbs]
+
+
+def rights_finding(what: str, denied: Sequence[str]) -> Finding:
+    """What is to be done about rights that are missing."""
+    if denied:
+        return Finding(
+            what,
+            "problem",
+            f"not allowed: {'; '.join(denied)}: bind the ClusterRole vidra (vidra install --image, or the chart)",
+        )
+    return Finding(
+        what, "ok", "everything that Vidra needs for itself; what artifacts need shows when they are applied"
+    )
+
+
+async def _may(client: Client, verb: str, need: Need, namespace: str, account: str) -> bool:
+    resource, _, subresource = need.resource.partition("/")
+    attributes = {"verb": verb, "group": need.group, "resource": resource, "subresource": subresource}
+    if namespace:
+        attributes["namespace"] = namespace
+    kind = "SelfSubjectAccessReview"
+    spec: dict[str, Any] = {"resourceAttributes": attributes}
+    if account:
+        place, _, name = account.partition(":")
+        kind, spec = "SubjectAccessReview", {**spec, "user": f"system:serviceaccount:{place}:{name}"}
+    body = encode({"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec})
+    answer = decode(await client.send("POST", f"{_REVIEWS}/{kind.lower()}s", body=body), dict)
+    return bool(answer.get("status", {}).get("allowed"))
+
+
+def _said(verb: str, need: Need, namespace: str) -> str:
+    return f"{verb} {need.resource}{f' in {namespace}' if namespace else ''}"
+
+
+async def signed_in(client: Client) -> None:
+    """Find out whether the credentials are good: /version is for everybody.
+
+    Raises:
+        KubeError: They are not, or it cannot be told.
+    """
+    spec = {"nonResourceAttributes": {"path": "/api", "verb": "get"}}
+    body = encode({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec})
+    await client.send("POST", f"{_REVIEWS}/selfsubjectaccessreviews", body=body)

@@ -1,0 +1,112 @@
+"""All checks, in the order in which one needs the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
+
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.runtime.settings import chosen, read
+from vidra.controllers.sync.source.resolve import SourceContext
+from vidra.kube.client import Client
+from vidra.kube.errors import KubeError
+from vidra.kube.store import Store
+from vidra.kube.types import ConfigMap, Secret
+from vidra.views import hub_objects
+from vidra.views.checks.cluster import check_cluster, check_definitions
+from vidra.views.checks.destinations import check_destinations
+from vidra.views.checks.finding import Finding
+from vidra.views.checks.ignored_secrets import elsewhere, unseen
+from vidra.views.checks.infrahub import check_infrahubs
+from vidra.views.checks.rights import check_rights
+from vidra.views.errors import ViewError
+
+
+class Content(NamedTuple):
+    """What Vidra reads of the cluster that it runs in."""
+
+    config_maps: list[ConfigMap]
+    infrahub_secrets: list[Secret]
+    cluster_secrets: list[Secret]
+    syncs: list[InfrahubSync]
+    resources: list[VidraResource]
+
+
+async def run_checks(client: Client, account: str, namespaces: Sequence[str]) -> list[Finding]:
+    """What was found; checks that cannot be made because an earlier one failed are left out.
+
+    Args:
+        account: For whose rights to ask, as namespace:name of a ServiceAccount; empty: whoever asks.
+        namespaces: Those whose Secrets count, Vidra's own first.
+    """
+    return [finding async for finding in _checks(client, account, namespaces)]
+
+
+async def _checks(client: Client, account: str, namespaces: Sequence[str]) -> AsyncIterator[Finding]:
+    cluster = await check_cluster(client)
+    yield cluster
+    if cluster.result == "problem":
+        return
+    definitions = await check_definitions(client)
+    yield definitions
+    yield await check_rights(client, account, namespaces)
+    if definitions.result == "problem":
+        return
+    try:
+        content = await _read(client, namespaces)
+    except (KubeError, ViewError) as error:
+        yield Finding("what Vidra reads", "problem", str(error))
+        return
+    for message in await _elsewhere(client, namespaces):
+        yield Finding("elsewhere", "unknown", message)
+    async for finding in _of_content(client, content, namespaces[0]):
+        yield finding
+
+
+async def _read(client: Client, namespaces: Sequence[str]) -> Content:
+    return Content(
+        *await asyncio.gather(
+            hub_objects.config_maps(client, namespaces[0]),
+            hub_objects.infrahub_secrets(client, namespaces),
+            hub_objects.cluster_secrets(client, namespaces),
+            hub_objects.syncs(client),
+            hub_objects.resources(client),
+        )
+    )
+
+
+async def _elsewhere(client: Client, namespaces: Sequence[str]) -> list[str]:
+    """What is labelled for Vidra and does not count. Whether it is meant to nobody knows here."""
+    try:
+        return await elsewhere(client, namespaces, namespaces[0])
+    except KubeError as error:
+        return [unseen(error)]
+
+
+async def _of_content(client: Client, content: Content, namespace: str) -> AsyncIterator[Finding]:
+    source = chosen(content.config_maps, namespace)
+    settings, complaints = read(source.data if source else {})
+    yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
+    secrets = hub_objects.stored(content.infrahub_secrets, Store())
+    known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace)
+    async for finding in check_infrahubs(content.syncs, settings.query_name, known):
+        yield finding
+    items: list[InfrahubSync | VidraResource] = [*content.syncs, *content.resources]
+    async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
+        yield finding
+
+
+def settings_finding(source: str, complaints: Sequence[str]) -> Finding:
+    """Whether the settings in force are right.
+
+    Args:
+        source: The ConfigMap, as namespace/name; empty when there is none.
+        complaints: What is wrong with it.
+    """
+    if complaints:
+        return Finding("settings", "problem", f"{source}: {'; '.join(complaints)}")
+    return Finding(
+        "settings", "ok", f"ConfigMap {source}" if source else "defaults: no ConfigMap is labelled app=vidra"
+    )

@@ -1,0 +1,76 @@
+"""What would change in the clusters if a sync or a VidraResource were reconciled: the API servers' own dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.resource.dry_run import DryRunInput, DryRunResult
+from vidra.views.dry_run import DryRunSession
+from vidra.views.object_diff import ObjectDiff, diffs_of
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something that would be refused, or that cannot be seen."""
+
+    reason: str
+    message: str
+
+
+class Diff(msgspec.Struct, frozen=True):
+    """The answer."""
+
+    objects: tuple[ObjectDiff, ...]
+    """What would change, by cluster."""
+    notes: tuple[str, ...]
+    """What else a person should know of it."""
+    problems: tuple[Problem, ...]
+    """Why the answer is not complete, or what would not be applied."""
+
+
+async def diff_of_sync(session: DryRunSession, sync: InfrahubSync, elsewhere: Mapping[str, str]) -> Diff:
+    """What a poll of Infrahub now would change.
+
+    Args:
+        elsewhere: Fields of the source to read instead of the sync's: `target_branch`, `target_date`.
+
+    Raises:
+        SourceError: Infrahub gives no list.
+        ViewError: A stored text is deleted or damaged.
+    """
+    if elsewhere:
+        source = msgspec.structs.replace(sync.spec.source, **elsewhere)
+        sync = msgspec.structs.replace(sync, spec=msgspec.structs.replace(sync.spec, source=source))
+    found = await session.polled(sync)
+    # What stays as it is has nothing to do with another branch or date; without one, its drift belongs to the answer.
+    kept = [] if elsewhere else [await session.stored(item) for item in found.kept]
+    result = await session.reconciled([*found.changes, *kept])
+    problems = [Problem(trouble.reason, trouble.message) for trouble in found.troubles]
+    return _diff(session, result, problems, [remark.message for remark in found.remarks])
+
+
+async def diff_of_resource(session: DryRunSession, resource: VidraResource, text: bytes | None = None) -> Diff:
+    """What would change in the cluster of a VidraResource.
+
+    Args:
+        text: Taken instead of its own.
+
+    Raises:
+        ViewError: Its text is deleted or damaged.
+    """
+    given = DryRunInput(resource, text) if text is not None else await session.stored(resource)
+    return _diff(session, await session.reconciled([given]), [], [])
+
+
+def _diff(session: DryRunSession, result: DryRunResult, problems: list[Problem], remarks: list[str]) -> Diff:
+    changes = [(server, write.before, write.after) for server, write in session.clusters.writes()]
+    changes += [("", None, item.body) for item in result.new]
+    refused = [Problem(problem.reason, problem.message) for problem in result.problems]
+    return Diff(
+        objects=tuple(diffs_of(changes)),
+        notes=(*result.notes, *remarks),
+        problems=(*problems, *refused),
+    )

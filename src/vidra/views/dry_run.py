@@ -1,0 +1,118 @@
+"""Sets the operator's own steps up for a dry run: the same stores, clusters and texts, and nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from vidra.api.resource import ObjectProblem, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.field_owner import Owner, hub_of
+from vidra.apply.health.evaluator import Verdicts
+from vidra.apply.inventory_index import Claims
+from vidra.clusters.dry_run import DryRunClusters
+from vidra.controllers.resource.dry_run import DryRunInput, DryRunPlan, DryRunResult, dry_run, plan_dry_run
+from vidra.controllers.runtime.content_chunks import ContentError
+from vidra.controllers.runtime.content_store import ContentStore, kept_for
+from vidra.controllers.runtime.context import sync_of
+from vidra.controllers.runtime.settings import Settings, chosen, read
+from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
+from vidra.controllers.sync.source.resolve import SourceContext, source_of
+from vidra.kube.client import Client
+from vidra.kube.store import Store
+from vidra.sources.infrahub import InfrahubPool
+from vidra.views import hub_objects
+from vidra.views.errors import ViewError
+
+
+class DryRunSession(msgspec.Struct, frozen=True):
+    """What a dry run needs, as the operator would find it."""
+
+    hub: str
+    clusters: DryRunClusters
+    resources: Store[VidraResource]
+    content: ContentStore
+    settings: Settings
+    known: SourceContext
+    managers: dict[str, str]
+    """Names of the VidraResources by field manager."""
+
+    async def stored(self, resource: VidraResource) -> DryRunInput:
+        """A VidraResource with its text as it is kept.
+
+        Raises:
+            ViewError: The text is deleted or damaged, or was not given to it.
+        """
+        content = resource.spec.content
+        try:
+            text = await self.content.load(resource) if content else (resource.spec.manifest or "").encode()
+        except ContentError as error:
+            raise ViewError(f"VidraResource {resource.metadata.name}: {error}") from None
+        return DryRunInput(resource, text)
+
+    async def reconciled(self, inputs: Sequence[DryRunInput]) -> DryRunResult:
+        """What it would do to reconcile all of these."""
+        return await dry_run(self.clusters, inputs, self.hub, self.resources, self.settings.label_namespaces)
+
+    async def planned(self, resource: VidraResource) -> DryRunPlan:
+        """What would be found if a VidraResource were reconciled.
+
+        Raises:
+            ViewError: Its cluster cannot be asked.
+        """
+        claims = Claims(self.resources, self.hub)
+        found = await plan_dry_run(self.clusters, await self.stored(resource), self.hub, self.resources, claims)
+        if isinstance(found, ObjectProblem):
+            raise ViewError(f"{found.reason}: {found.message}")
+        return found
+
+    async def polled(self, sync: InfrahubSync) -> SyncDryRun:
+        """What a sync would have applied if Infrahub were asked now.
+
+        Raises:
+            SourceError: Infrahub gives no list.
+        """
+        pool = InfrahubPool()
+        try:
+            source = await source_of(sync, self.settings.query_name, self.known, pool, lambda _reason, _message: None)
+            return await dry_run_sync(sync, source, self.resources.group(sync.metadata.name), self.clusters.catalogue)
+        finally:
+            await pool.close()
+
+
+@asynccontextmanager
+async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIterator[DryRunSession]:
+    """Everything as the operator would find it.
+
+    Args:
+        namespaces: Those whose Secrets count, Vidra's own first.
+    """
+    own = namespaces[0]
+    uid, resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
+        hub_objects.identity(client),
+        hub_objects.resources(client),
+        hub_objects.cluster_secrets(client, namespaces),
+        hub_objects.infrahub_secrets(client, namespaces),
+        hub_objects.config_maps(client, own),
+        hub_objects.syncs(client),
+    )
+    source, hub = chosen(maps, own), hub_of(uid)
+    dry_clusters = DryRunClusters(
+        client.connection, tuple(namespaces), hub_objects.stored(clusters, Store()), Verdicts()
+    )
+    dry_clusters.home.uid = uid
+    try:
+        yield DryRunSession(
+            hub=hub,
+            clusters=dry_clusters,
+            resources=hub_objects.stored(resources, Store(index=sync_of)),
+            content=ContentStore(client, own, Store(index=kept_for)),
+            settings=read(source.data if source else {})[0],
+            known=SourceContext(hub_objects.stored(infrahubs, Store()), hub_objects.stored(syncs, Store()), own),
+            managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},
+        )
+    finally:
+        await dry_clusters.close()

@@ -1,0 +1,44 @@
+"""VidraResources and InfrahubSyncs as they are in a cluster, for what is computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from vidra.api.conditions import Condition
+from vidra.api.meta import Meta, OwnerReference
+from vidra.api.names import API_VERSION, SYNC_KIND
+from vidra.api.policies import DeletionPolicy
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.sync import InfrahubSync, Source, SyncSpec
+
+
+def resource(
+    name: str,
+    objects: Sequence[ManagedObject] = (),
+    *,
+    sync: str = "",
+    ready: Literal["True", "False", "Unknown", ""] = "True",
+    problems: Sequence[ObjectProblem] = (),
+    policy: DeletionPolicy = DeletionPolicy.DELETE,
+) -> VidraResource:
+    """A VidraResource with an inventory.
+
+    Args:
+        sync: Which made it; empty: a person did.
+        ready: The status of its condition Ready; empty: it was never reconciled.
+    """
+    owners = (OwnerReference(API_VERSION, SYNC_KIND, sync, "u"),) if sync else ()
+    conditions = (Condition("Ready", ready, Reason.APPLIED, "all of it"),) if ready else ()
+    return VidraResource(
+        Meta(name=name, owner_references=owners),
+        ResourceSpec(manifest="", deletion_policy=policy),
+        ResourceStatus(conditions=conditions, managed_resources=tuple(objects), problems=tuple(problems)),
+    )
+
+
+def sync(name: str, *, policy: DeletionPolicy = DeletionPolicy.DELETE) -> InfrahubSync:
+    """An InfrahubSync that was never reconciled."""
+    source = Source(infrahub_api_url="https://infrahub.example", artifact_name="Web", target_branch="main")
+    return InfrahubSync(Meta(name=name), SyncSpec(source=source, deletion_policy=policy))
