@@ -8,7 +8,6 @@ import random
 from typing import Any
 
 from testkit.environment import (
-    NAMESPACES,
     RESOURCES,
     SYNCS,
     Check,
@@ -79,7 +78,7 @@ class Situations:
     async def _applied(self) -> None:
         texts = ([config_map("one"), secret("two", word="open")], [service("three")], [config_map("four")])
         await self._sync("several", *(write(text) for text in texts))
-        noise = base64.b64encode(random.Random(1).randbytes(400_000)).decode()
+        noise = base64.b64encode(random.Random(1).randbytes(400_000)).decode()  # noqa: S311 - text that is hard to compress
         await self._sync("large", write([config_map(f"large-{number}", noise=noise) for number in range(4)]))
         place = {"namespace": "made-by-vidra", "createNamespace": True}
         await self._sync("places", write([config_map("inside")]), destination=place)
@@ -105,9 +104,9 @@ class Situations:
                 await once.gone()
 
     async def _owners(self) -> None:
-        text = write([config_map("shared", colour="red")])
-        await self._resource("owner", text)
-        await self._resource("same-wish", text)
+        for name in ("owner", "same-wish"):
+            await self._resource(name, write([config_map("agreed", colour="red")]))
+        await self._resource("holder", write([config_map("shared", colour="red")]))
         await self._resource("other-wish", write([config_map("shared", colour="blue")]), has_reason("Conflict"))
         await self._sync("other-wishes", write([config_map("shared", colour="green")]), reason="ResourcesNotReady")
         winner = {"conflictPolicy": "Force", "priority": 10}

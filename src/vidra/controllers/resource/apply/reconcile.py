@@ -108,7 +108,8 @@ async def apply_and_prune(
             claims.wants(owner, want.objects)
             await migration.discover(want.objects)
             listed, before, manifest = before, migration.inventory, want.objects.values()
-            want = await retries.still(want, before, cluster, owner, options)
+            said = resource.status.problems
+            want = await retries.still(want, before, cluster, owner, options, said=said)
             await watch(want, before, cluster, owner)
             await make_visible(before, cluster, owner)
             before = with_ends(before, want, claims, cluster, owner)

@@ -2,7 +2,7 @@
 
 Invariant: a retry that changes nothing writes nothing. An object that was never applied is written into the inventory
 before it is, and leaves it when it was refused: two writes at every retry. So it is rehearsed first (dry run), and as
-long as the server says the very same, that is all.
+long as the server says the very same, that is all. After a start, what was refused before is in the status.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ class Retries:
 
     def __init__(self) -> None:
         self._known: dict[str, dict[Key, _Refusal]] = {}
+        self._met: set[str] = set()
+        """Owners with a reconcile of this process: of the others, only their statuses are known."""
 
     def note(self, owner: str, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
         """Remember what was refused in a pass, besides what was known before and is still wanted."""
@@ -68,16 +70,28 @@ class Retries:
     def forget(self, owner: str) -> None:
         """The owner is gone."""
         self._known.pop(owner, None)
+        self._met.discard(owner)
 
     async def still(
-        self, want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner, options: ApplyOptions
+        self,
+        want: DesiredState,
+        before: Inventory,
+        cluster: Cluster,
+        owner: Owner,
+        options: ApplyOptions,
+        *,
+        said: Sequence[ObjectProblem],
     ) -> DesiredState:
         """What is wanted, with the objects that would be refused as they were before among what is missing.
+
+        Args:
+            said: The problems in the owner's status.
 
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in.
         """
-        known = self._known.pop(owner.name, {})
+        known = self._known.pop(owner.name, {}) if owner.name in self._met else _known_from(said, want)
+        self._met.add(owner.name)
         again = [
             item
             for key, item in want.objects.items()
@@ -92,6 +106,13 @@ class Retries:
         objects = {key: item for key, item in want.objects.items() if key not in same}
         missing = tuple(Missing(refusal.problem, want.objects[key].wave) for key, refusal in same.items())
         return DesiredState(objects, (*want.missing, *missing))
+
+
+def _known_from(said: Sequence[ObjectProblem], want: DesiredState) -> dict[Key, _Refusal]:
+    """What an earlier process was refused, whatever the text was then: the same words about this one are no news."""
+    problems = {problem.object: problem for problem in said if problem.object}
+    found = ((key, item.digest, problems.get(str(item.ref))) for key, item in want.objects.items())
+    return {key: _Refusal(digest, problem) for key, digest, problem in found if problem}
 
 
 async def _dry_run(

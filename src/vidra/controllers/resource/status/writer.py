@@ -116,13 +116,15 @@ class StatusWriter:
     async def too_large(self, message: str, health: Status = Status.UNKNOWN) -> None:
         """The inventory cannot be written: what is written of it stays as it is, and the condition says so."""
         verdict = Verdict(ready=False, reason=Reason.TOO_LARGE, message=message)
-        self._say_unready(verdict)
         outcome = self._same(verdict, health)
         outcome = msgspec.structs.replace(outcome, checksum="")
+        known = False
         try:
-            await self._write(outcome)
+            known = await self._write(outcome)
         except TooLarge:
-            await self._write(msgspec.structs.replace(outcome, problems=(), drifted=()))
+            known = await self._write(msgspec.structs.replace(outcome, problems=(), drifted=()))
+        finally:
+            self._say_unready(verdict, known=known)
 
     def aborted(self, error: KubeError) -> None:
         """A pass ended before it could be said in the status; what may pass by itself is for the log alone."""
