@@ -20,13 +20,16 @@ from testkit.environment import (
 from testkit.objects import annotated, config_map, custom, deployment, namespace, secret, service
 from testkit.once import Once, ended, job
 from testkit.remote import BOX, Remote
-from vidra.api.names import REQUESTED_AT
+from vidra.api.names import INFRAHUB_LABEL, REQUESTED_AT
+from vidra.clusters.secret_index import marks_for
 from vidra.manifests.write import write
 
 SOON: Json = {"interval": "2s"}
 LONG = "1h"
 FLEET = {"fleet": "all"}
 STAY = {"metadata": {"finalizers": ["example.com/stay"]}}
+NOBODY = "127.0.0.1:1"
+"""Where nothing listens."""
 HELD = "held"
 """The sync whose prune is held."""
 
@@ -36,7 +39,6 @@ class Situations:
 
     Attributes:
         polled: Names of artifacts whose syncs ask the scene's Infrahub, again and again.
-        quiet: Names of syncs that ask nobody.
     """
 
     def __init__(self, scene: Scene, remote: Remote) -> None:
@@ -55,6 +57,7 @@ class Situations:
         await self._changed_by_others()
         await self._waiting()
         await self._failing()
+        await self._away()
         await self._held()
         await self._suspended()
         await self._being_deleted()
@@ -116,6 +119,10 @@ class Situations:
 
     async def _changed_by_others(self) -> None:
         ignored = [{"target": {"kind": "Deployment"}, "jsonPointers": ["/spec/replicas"]}]
+        fixed = {"immutable": True}
+        await self._resource("fixed", write([{**config_map("fixed", colour="red"), **fixed}]))
+        changed = write([{**config_map("fixed", colour="blue"), **fixed}])
+        await self._resource("fixed", changed, has_reason("Immutable"))
         await self._resource("scaled", write([deployment("scaled", 0)]), ignoreDifferences=ignored)
         await self._edit("apps/v1", "Deployment", "scaled", {"spec": {"replicas": 3}})
         await self._resource("drifted", write([config_map("drifted", colour="red")]), driftPolicy="Report")
@@ -142,6 +149,8 @@ class Situations:
     async def _failing(self) -> None:
         await self._scene.apply(config_map("theirs", self._scene.namespace, colour="red"))
         await self._resource("stranger", write([config_map("theirs", colour="blue")]), has_reason("NotOwned"))
+        refused = write([config_map("No_Name"), config_map("Nor_This"), config_map("sound-too")])
+        await self._resource("refused", refused, has_reason("Refused"))
         broken = f"{write([config_map('sound')])}---\nkind: nonsense\n"
         await self._sync("broken", broken, write([config_map("whole")]), reason="ResourcesNotReady")
         await self._resource("homeless", BOX, _no_cluster, destination={"server": "https://nowhere.example.com"})
@@ -155,6 +164,19 @@ class Situations:
         nobody = {"infrahubAPIURL": "http://infrahub.example.com"}
         await self._sync("credentials", reason="CredentialsMissing", source=nobody)
         self.polled.remove("credentials")
+
+    async def _away(self) -> None:
+        """A cluster and an Infrahub that are known, and do not answer."""
+        server, infrahub = f"https://{NOBODY}", f"http://{NOBODY}"
+        marks, annotations = marks_for(server)
+        config = self._remote.home.plane.kubeconfig.read_text().replace(self._scene.plane.server, server)
+        await self._scene.secret("cluster-gone", marks, annotations, kubeconfig=config)
+        unreachable = has_reason("ClusterUnreachable")
+        await self._resource("lost", BOX, unreachable, destination={"server": server})
+        account = {"username": self._infrahub.username, "password": self._infrahub.password}
+        await self._scene.secret("infrahub-gone", {INFRAHUB_LABEL: "127.0.0.1"}, {INFRAHUB_LABEL: infrahub}, **account)
+        await self._sync("no-answer", reason="InfrahubUnreachable", source={"infrahubAPIURL": infrahub})
+        self.polled.remove("no-answer")
 
     async def _held(self) -> None:
         many = [config_map(f"many-{number:02}") for number in range(20)]

@@ -207,8 +207,8 @@ async def test_the_earlier_operator_goes_on_with_what_the_new_one_left(upgrade: 
 
 
 def is_refused(item: Json) -> bool:
-    """Whether an object of a VidraResource is somebody else's."""
-    return item["kind"] == RESOURCES.kind and condition(item).get("reason") in {"NotOwned", "Conflict"}
+    """Whether an object of a VidraResource was never applied, because the API server, or Vidra, refused it."""
+    return item["kind"] == RESOURCES.kind and condition(item).get("reason") in {"NotOwned", "Conflict", "Refused"}
 
 
 def _path(line: str) -> str:
