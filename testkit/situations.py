@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import base64
-import itertools
 import random
-from typing import Any
 
-from testkit.environment import (
-    RESOURCES,
-    SYNCS,
-    Check,
-    Json,
-    Scene,
-    condition,
-    has_reason,
-    is_ready,
-)
+from testkit.environment import RESOURCES, SYNCS, Scene, condition, has_reason
 from testkit.objects import annotated, config_map, custom, deployment, namespace, secret, service
 from testkit.once import Once, ended, job
 from testkit.remote import BOX, Remote
-from vidra.api.names import INFRAHUB_LABEL, REQUESTED_AT
+from testkit.settled import SOON, Settled
+from vidra.api.names import INFRAHUB_LABEL
 from vidra.clusters.secret_index import marks_for
 from vidra.manifests.write import write
 
-SOON: Json = {"interval": "2s"}
 LONG = "1h"
 FLEET = {"fleet": "all"}
 STAY = {"metadata": {"finalizers": ["example.com/stay"]}}
@@ -34,19 +23,12 @@ HELD = "held"
 """The sync whose prune is held."""
 
 
-class Situations:
-    """What was made in the cluster of a scene.
-
-    Attributes:
-        polled: Names of artifacts whose syncs ask the scene's Infrahub, again and again.
-    """
+class Situations(Settled):
+    """What was made in the cluster of a scene."""
 
     def __init__(self, scene: Scene, remote: Remote) -> None:
-        self._scene = scene
-        self._infrahub = scene.infrahub
+        super().__init__(scene)
         self._remote = remote
-        self._numbers = itertools.count(1)
-        self.polled: list[str] = []
 
     async def make(self) -> None:
         """Make them all; each is then as it stays."""
@@ -62,26 +44,10 @@ class Situations:
         await self._suspended()
         await self._being_deleted()
 
-    async def settle(self) -> None:
-        """Have each reconciled once more, so that what its last change brought about is over."""
-        moment = f"settle-{next(self._numbers)}"
-        for kind in (SYNCS, RESOURCES):
-            for name in await self.names(kind.plural):
-                await self._scene.patch(kind, name, {"metadata": {"annotations": {REQUESTED_AT: moment}}})
-        for kind in (SYNCS, RESOURCES):
-            for name in await self.names(kind.plural):
-                await self._scene.until(kind, name, _handled(moment))
-
-    async def names(self, plural: str) -> list[str]:
-        """All InfrahubSyncs, or all VidraResources."""
-        kind = SYNCS if plural == SYNCS.plural else RESOURCES
-        listing: Json = await self._scene.client.get(kind.path(), Json)
-        return [item["metadata"]["name"] for item in listing["items"]]
-
     async def _applied(self) -> None:
         texts = ([config_map("one"), secret("two", word="open")], [service("three")], [config_map("four")])
         await self._sync("several", *(write(text) for text in texts))
-        noise = base64.b64encode(random.Random(1).randbytes(400_000)).decode()  # noqa: S311 - text that is hard to compress
+        noise = base64.b64encode(random.Random(1).randbytes(400_000)).decode()  # noqa: S311 - it is no secret
         await self._sync("large", write([config_map(f"large-{number}", noise=noise) for number in range(4)]))
         place = {"namespace": "made-by-vidra", "createNamespace": True}
         await self._sync("places", write([config_map("inside")]), destination=place)
@@ -141,8 +107,8 @@ class Situations:
         await self._sync("slow-sync", write([deployment("slower")]), reason="ResourcesNotReady", **slow)
         unknown = write([custom("nowhere.example.com", "Thing", "thing"), config_map("known")])
         await self._resource("unknown", unknown, has_reason("KindUnknown"))
-        nowhere = write([config_map("box", "not-there")])
-        await self._resource("placeless", nowhere, has_reason("NamespaceMissing"))
+        placeless = write([config_map("box", "not-there")])
+        await self._resource("placeless", placeless, has_reason("NamespaceMissing"))
         after = {"dependsOn": [{"name": "not-there"}]}
         await self._sync("dependent", write([config_map("dependent")]), reason="ResourcesNotReady", **after)
 
@@ -153,7 +119,8 @@ class Situations:
         await self._resource("refused", refused, has_reason("Refused"))
         broken = f"{write([config_map('sound')])}---\nkind: nonsense\n"
         await self._sync("broken", broken, write([config_map("whole")]), reason="ResourcesNotReady")
-        await self._resource("homeless", BOX, _no_cluster, destination={"server": "https://nowhere.example.com"})
+        nowhere = {"server": "https://nowhere.example.com"}
+        await self._resource("homeless", BOX, has_reason("ClusterCredentialsMissing"), destination=nowhere)
         await self._sync("branch", BOX, reason="BranchNotFound", source={"targetBranch": "not-there"})
         kept = self._infrahub.add_artifact("remark", write([config_map("remark")]))
         await self._sync("remark")
@@ -213,26 +180,3 @@ class Situations:
         await self._scene.delete(SYNCS, "ending-sync")
         await self._scene.until_sync("ending-sync", has_reason("Deleting"))
         self.polled.remove("ending-sync")
-
-    async def _sync(self, name: str, *texts: str, reason: str = "Synced", **spec: Any) -> None:
-        for text in texts:
-            self._infrahub.add_artifact(name, text)
-        self.polled.append(name)
-        await self._scene.sync(name, name=name, **SOON, **spec)
-        await self._scene.until_sync(name, has_reason(reason))
-
-    async def _resource(self, name: str, text: str, check: Check = is_ready, **spec: Any) -> None:
-        await self._scene.resource(text, name=name, **SOON, **spec)
-        await self._scene.until_resource(name, check)
-
-    async def _edit(self, api_version: str, kind: str, name: str, patch: Json) -> None:
-        found = await self._scene.kind(api_version, kind)
-        await self._scene.patch(found, name, patch, namespace=self._scene.namespace)
-
-
-def _handled(moment: str) -> Check:
-    return lambda item: bool(item.get("status", {}).get("lastHandledRequestedAt") == moment)
-
-
-def _no_cluster(item: Json) -> bool:
-    return has_reason("ClusterCredentialsMissing")(item)

@@ -118,7 +118,7 @@ class Watch:
         await operator.start()
         await operator.ready()
         await self._polled()
-        await reconciled(operator, len(await self._situations.names(RESOURCES.plural)))
+        await reconciled(operator, len(await self._situations.names(RESOURCES)))
         await idle(operator)
         assert await operator.terminate() == 0
         writes = [
