@@ -15,7 +15,7 @@ from testkit.operating import Operating
 from testkit.patience import NEVER
 from testkit.remote import Remote
 from vidra.api.names import CLUSTER_LABEL
-from vidra.controllers.resource import reconciler as resource
+from vidra.controllers.resource import requeue
 from vidra.controllers.runtime import workqueue as queue
 from vidra.controllers.sync import reconciler as sync
 from vidra.kube.client import Client
@@ -62,7 +62,7 @@ def only_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     for module, names in (
         (queue, ("SHORTEST_BACKOFF", "LONGEST_BACKOFF")),
-        (resource, ("LONGEST_WAIT",)),
+        (requeue, ("LONGEST_WAIT",)),
         (sync, ("LONGEST_WAIT_TO_DELETE",)),
     ):
         for name in names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container
 
 from vidra.api.names import MANAGER_PREFIX
 from vidra.api.resource import VidraResource
@@ -10,15 +10,21 @@ from vidra.apply.field_owner import Owner
 from vidra.apply.guards.conflicts import ConflictPeers, Peer
 from vidra.kube.store import Store
 
+PendingRelease = Callable[[str], frozenset[str]]
+"""The objects that a VidraResource of this name keeps only until others have taken them over."""
+
 
 def peers_in(
-    resources: Store[VidraResource], hub: str, being_deleted: Container[str], unwanted: Mapping[str, frozenset[str]]
+    resources: Store[VidraResource],
+    hub: str,
+    being_deleted: Container[str] = (),
+    pending_release: PendingRelease = lambda _: frozenset(),
 ) -> ConflictPeers:
     """Looks the VidraResource behind a field manager up.
 
     Args:
         being_deleted: Names of those that are about to go.
-        unwanted: Objects that others, by name, are about to let go of.
+        pending_release: What each of the others is about to release.
     """
     prefix = f"{MANAGER_PREFIX}{hub}:"
 
@@ -32,6 +38,6 @@ def peers_in(
         if found is None:
             return None
         goes = found.metadata.deletion_timestamp is not None or found.metadata.name in being_deleted
-        return Peer(found.metadata.name, found.spec.priority, goes, unwanted.get(found.metadata.name, frozenset()))
+        return Peer(found.metadata.name, found.spec.priority, goes, pending_release(found.metadata.name))
 
     return find

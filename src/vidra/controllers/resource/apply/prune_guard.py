@@ -9,13 +9,13 @@ import msgspec
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.object import Key
-from vidra.apply.field_owner import Owner, hub_of
+from vidra.apply.field_owner import hub_of
 from vidra.apply.guards.prune_limit import remaining, request, review
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.inventory_index import Claims, Place
 from vidra.apply.plan import Plan
-from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.desired_state import DesiredState
+from vidra.controllers.resource.cluster import Target
 from vidra.controllers.runtime.predicates import approved_prune
 from vidra.manifests import Reading
 
@@ -83,8 +83,9 @@ def prune_guard(
     return PruneGuard(going, held, emptied)
 
 
-def survivors(cluster: Cluster, owner: Owner, claims: Claims) -> StaysAfterRelease:
+def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
     """Tells by the cluster's views and the other inventories; of another cluster nothing is known here."""
+    cluster, owner = target.cluster, target.owner
 
     def survives(entry: ManagedObject) -> bool:
         kind = cluster.discovery.known_as(entry.api_version, entry.kind) if entry.server == cluster.server else None

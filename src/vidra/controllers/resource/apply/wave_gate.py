@@ -12,7 +12,8 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem
 from vidra.apply.desired.object import DesiredObject
 from vidra.controllers.resource.apply.desired_state import Missing
-from vidra.controllers.resource.health import Standing, gravest, named
+from vidra.controllers.resource.health.object import Standing
+from vidra.controllers.resource.health.summary import gravest, named
 
 NAMED = 3
 """What is not applied, as far as a message names it."""

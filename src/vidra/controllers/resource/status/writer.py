@@ -11,12 +11,15 @@ import structlog
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.health import Status
+from vidra.api.names import CLUSTER_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
+from vidra.clusters.kubeconfig_secret import host_of
 from vidra.clusters.registry import is_local
-from vidra.controllers.resource.apply.reconcile import ReconcileResult
+from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.status.compute import Outcome, status_for
 from vidra.controllers.resource.status.size import TooLarge, refused
@@ -100,6 +103,14 @@ class StatusWriter:
         verdict = Verdict(ready=False, reason=reason, message=message)
         await self._write(self._same(verdict, health, inventory, held))
         self._say_unready(verdict)
+
+    async def no_cluster(self, error: ClusterError) -> None:
+        """The destination's cluster is not known, or not as whom to go there; its Secret may be where none counts."""
+        hint = ""
+        if error.reason is Reason.CLUSTER_CREDENTIALS_MISSING:
+            server = host_of(self._resource.spec.destination.server or "")
+            hint = await self._shared.overlooked.hint(CLUSTER_LABEL, server)
+        await self.failed(error.reason, f"{error}{hint}")
 
     async def health_changed(self, outcome: Outcome) -> None:
         """Nothing was to be done; how the objects are may be news."""
