@@ -56,7 +56,7 @@ async def delete_objects(
     Args:
         peers: The other VidraResources.
         claims: What they have.
-        seconds: After which the pass ends, even if a cluster keeps it waiting.
+        seconds: After which the try ends, even if a cluster keeps it waiting.
         grace: Seconds for which custom resources are waited for with any policy, before what may serve them goes.
     """
     before = inventory_of(resource)

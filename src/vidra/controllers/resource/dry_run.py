@@ -1,4 +1,4 @@
-"""What passes over VidraResources would do: the same steps as a pass, in clusters where nothing is really written."""
+"""What a reconcile of VidraResources would do: the same steps, in clusters where nothing is really written."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class DryRunResult(msgspec.Struct):
 async def plan_dry_run(
     clusters: DryRunClusters, proposal: DryRunInput, hub: str, resources: Store[VidraResource], claims: Claims
 ) -> DryRunPlan | ObjectProblem:
-    """Look at what a pass would do with a text; a cluster that cannot be asked is a problem."""
+    """Look at what a reconcile would do with a text; a cluster that cannot be asked is a problem."""
     resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
     text = proposal.text or b""
     reading = await run_in_thread_if_large(len(text), lambda: read(text))
@@ -103,7 +103,7 @@ async def dry_run(
     resources: Store[VidraResource],
     may_describe: Collection[str] = (),
 ) -> DryRunResult:
-    """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew.
+    """Rehearse the reconciles of all of these: what moves from one to another is neither deleted nor recreated.
 
     Args:
         may_describe: Names of Namespaces that may be given labels although they were there before.

@@ -44,7 +44,7 @@ class LegacyMigration:
         self._stuck: set[Key] = set()
 
     async def discover(self, wanted: Mapping[Key, DesiredObject]) -> None:
-        """Look at everything that no pass of this Vidra's has applied yet.
+        """Look at everything that no reconcile of this Vidra's has applied yet.
 
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in.

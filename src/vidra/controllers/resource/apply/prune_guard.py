@@ -1,4 +1,4 @@
-"""What a pass must not prune although it is no longer wanted: what nobody may have meant to lose."""
+"""What a reconcile must not prune although it is no longer wanted: what nobody may have meant to lose."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ StaysAfterRelease = Callable[[ManagedObject], bool]
 
 
 class PruneGuard(msgspec.Struct, frozen=True):
-    """What stands in the way of pruning in one pass, before anything was applied."""
+    """What stands in the way of pruning in one reconcile, before anything was applied."""
 
     to_delete: tuple[ManagedObject, ...]
     """What would be gone for good."""
@@ -56,7 +56,7 @@ class PruneGuard(msgspec.Struct, frozen=True):
         )
 
     def left(self, gone: Collection[Key]) -> HeldPrune | None:
-        """What of the held set is still to go, for the next pass."""
+        """What of the held set is still to go, for the next reconcile."""
         return remaining(self.held, self.to_delete, gone)
 
 

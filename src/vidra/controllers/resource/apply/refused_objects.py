@@ -27,7 +27,7 @@ from vidra.kube.informers import InformerSet
 from vidra.kube.partial_metadata import ObjectForHealth
 
 AT_ONCE = 8
-"""Objects of one pass that are rehearsed at the same time."""
+"""Objects of one reconcile that are rehearsed at the same time."""
 
 
 class _Refusal(msgspec.Struct, frozen=True):

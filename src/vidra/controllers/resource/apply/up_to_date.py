@@ -26,7 +26,7 @@ _UNSEEN = frozenset({Reason.FORBIDDEN, Reason.NOT_OBSERVED})
 
 
 def last_reconcile_complete(resource: VidraResource) -> bool:
-    """Whether the last pass was complete, and nobody asked for another."""
+    """Whether the last reconcile was complete, and nobody asked for another."""
     status = resource.status
     ready = find(status.conditions, ConditionType.READY)
     return (

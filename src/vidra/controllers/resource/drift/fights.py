@@ -1,4 +1,4 @@
-"""Objects that somebody changes again right after they were put back: noticed by the count, and slowed down."""
+"""Objects that somebody changes again right after they were reverted: noticed by the count, and slowed down."""
 
 from __future__ import annotations
 

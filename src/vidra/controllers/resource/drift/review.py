@@ -23,7 +23,7 @@ from vidra.kube.errors import ApiError
 from vidra.kube.visibility import Sight
 
 AT_ONCE = 8
-"""Objects of one pass that are looked up at the same time."""
+"""Objects of one reconcile that are looked up at the same time."""
 
 _State = tuple[str, str]
 """UID of an object, and the digest of what the owner holds of it; empty if that is not seen."""
@@ -43,9 +43,9 @@ class Review(msgspec.Struct, frozen=True):
     """About objects that are left alone for a while."""
 
     def reverted(self, applied: Iterable[ManagedObject]) -> list[ManagedObject]:
-        """Those that were put back: applying them gave something back to the owner, or made the object anew.
+        """Those that were reverted: applying them gave something back to the owner, or recreated the object.
 
-        An owner that lost nothing but what others may have has nothing to put back, and nobody to fight.
+        An owner that lost nothing but what others may have has nothing to revert, and nobody to fight.
         """
         return [
             entry for entry in applied if (state := self.reverting.get(key_of(entry))) and _given_back(state, entry)

@@ -65,7 +65,7 @@ def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool)
     """The verdict over a VidraResource that is Ready only when its objects are well.
 
     Args:
-        verdict: Over the pass that applied them.
+        verdict: Of the reconcile that applied them.
         in_time: They may still take their time.
     """
     if not verdict.ready or not found.unwell:

@@ -1,4 +1,4 @@
-"""Says what became of a pass: in the status, and in Events and log when it is news."""
+"""Says what became of a reconcile: in the status, and in Events and log when it is news."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NAMED = 10
 
 
 class StatusWriter:
-    """The voice of one VidraResource during one pass."""
+    """The voice of one VidraResource during one reconcile."""
 
     def __init__(self, shared: ControllerContext, resource: VidraResource) -> None:
         self._shared = shared
@@ -147,7 +147,7 @@ class StatusWriter:
         self._say_unready(verdict)
 
     async def interrupted(self, inventory: Inventory, held: HeldPrune | None) -> None:
-        """The cluster's credentials were changed in the middle of a pass: the next one follows at once, with the new.
+        """The cluster's credentials were changed during a reconcile: the next one follows at once, with the new.
 
         Raises:
             KubeError: It could not be written.
@@ -198,7 +198,7 @@ class StatusWriter:
         self._record_event("Warning", Reason.LEFT_BEHIND, message, change=True)
 
     async def suspended(self, health: Status) -> None:
-        """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
+        """Nothing is done, on purpose. What the last reconcile found stays true of what was applied."""
         ready = find(self._resource.status.conditions, ConditionType.READY)
         message = "suspended: set spec.suspend to false to go on"
         verdict = Verdict(ready=ready is not None and ready.status == "True", reason=Reason.SUSPENDED, message=message)
