@@ -1,12 +1,16 @@
 """What ends by itself is looked at more often than what needs a person."""
 
+import time
+
 import pytest
 
 from vidra.api.conditions import Verdict
 from vidra.api.reasons import Reason
 from vidra.api.resource import DriftedObject, ObjectProblem
+from vidra.apply.desired.object import Key
 from vidra.apply.inventory import Inventory
 from vidra.controllers.resource.apply.result import ReconcileResult
+from vidra.controllers.resource.drift.fights import FIRST_REST, ROUNDS, DriftFights
 from vidra.controllers.resource.requeue import LONGEST_WAIT, MOMENT, after_apply, after_failure, while_deleting
 from vidra.controllers.resource.status.compute import Outcome
 from vidra.controllers.runtime.workqueue import Result
@@ -26,23 +30,32 @@ def result(*reasons: Reason, progressing: bool = False, drifted: bool = False) -
 
 
 @pytest.mark.parametrize(
-    ("done", "rest", "expected"),
+    ("done", "expected"),
     [
-        (None, None, Result(INTERVAL)),
-        (result(), None, Result(INTERVAL)),
-        (result(drifted=True), None, Result(LONGEST_WAIT)),
-        (result(Reason.REFUSED), None, Result(INTERVAL, failed=True)),
-        (result(Reason.KIND_UNKNOWN, progressing=True), None, Result(LONGEST_WAIT, failed=True)),
-        (result(Reason.PROGRESSING, progressing=True), None, Result(LONGEST_WAIT, failed=True)),
-        (result(Reason.DRIFT_FIGHT), 7.0, Result(7.0)),
+        (None, Result(INTERVAL)),
+        (result(), Result(INTERVAL)),
+        (result(drifted=True), Result(LONGEST_WAIT)),
+        (result(Reason.REFUSED), Result(INTERVAL, failed=True)),
+        (result(Reason.KIND_UNKNOWN, progressing=True), Result(LONGEST_WAIT, failed=True)),
+        (result(Reason.PROGRESSING, progressing=True), Result(LONGEST_WAIT, failed=True)),
     ],
 )
-def test_after_an_apply(done: ReconcileResult | None, rest: float | None, expected: Result) -> None:
-    assert after_apply(done, INTERVAL, rest) == expected
+def test_after_an_apply(done: ReconcileResult | None, expected: Result) -> None:
+    assert after_apply(done, INTERVAL, DriftFights()) == expected
+
+
+def test_what_rests_is_tried_again_when_the_rest_is_over() -> None:
+    fights = DriftFights()
+    for _ in range(ROUNDS):
+        fights.note([Key("", "", "ConfigMap", "here", "box")], time.monotonic())
+    found = after_apply(result(Reason.DRIFT_FIGHT), INTERVAL, fights)
+    assert not found.failed
+    assert found.requeue_after is not None
+    assert 0 < found.requeue_after <= FIRST_REST
 
 
 def test_a_short_interval_is_kept() -> None:
-    assert after_apply(result(Reason.KIND_UNKNOWN), 3, None) == Result(3, failed=True)
+    assert after_apply(result(Reason.KIND_UNKNOWN), 3, DriftFights()) == Result(3, failed=True)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import msgspec
 
 from vidra.api.resource import KnownCluster, ManagedObject, VidraResource
 from vidra.apply.field_owner import Owner
+from vidra.apply.guards.protected import Guard
 from vidra.apply.inventory import Inventory
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
@@ -89,3 +90,9 @@ def require_available(cluster: Cluster, resource: VidraResource, owner: Owner) -
         raise
     except KubeError as error:
         raise ReconcileAbortedError(error, Inventory.of(resource.status.managed_resources)) from None
+
+
+def guard_of(cluster: Cluster) -> Guard:
+    """What this cluster keeps from artifacts."""
+    own, *others = cluster.own_namespaces or ("",)
+    return Guard(own, tuple(others), told=cluster.told)

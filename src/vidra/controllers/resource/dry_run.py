@@ -19,9 +19,9 @@ from vidra.apply.plan import prune_order
 from vidra.clusters.dry_run import DryRunClusters
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource.apply.comparison import Comparison, compare, with_ends
-from vidra.controllers.resource.apply.conflict_peers import peers_in
 from vidra.controllers.resource.apply.desired_state import build_desired_state
 from vidra.controllers.resource.apply.executor import PlanExecutor
+from vidra.controllers.resource.apply.options import peers_in
 from vidra.controllers.resource.apply.prune_guard import PruneGuard
 from vidra.controllers.resource.apply.sibling_handover import siblings_of
 from vidra.controllers.resource.cluster import ClusterResolver, Target

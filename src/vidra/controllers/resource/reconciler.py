@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
@@ -21,7 +19,6 @@ from vidra.controllers.resource.health.check import HealthChecks
 from vidra.controllers.resource.state import ResourceState, ResourceStates
 from vidra.controllers.resource.status.compute import reason_of
 from vidra.controllers.resource.status.size import TooLarge, check_overfull
-from vidra.controllers.resource.status.unwritten import write_result, write_unwritten
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.resource.watches import ResourceWatches, subscribe
 from vidra.controllers.runtime.content_chunks import ContentError
@@ -57,7 +54,7 @@ class ResourceReconciler(Controller[VidraResource]):
         try:
             if resource.metadata.deletion_timestamp:
                 return await self._finalizer.finalize(resource, owner)
-            await write_unwritten(state)
+            await state.write_unwritten()
             resource = self._store.get(owner.name) or resource
             with self._shared.delivery_tracer.resume(resource, "pass"):
                 return await self._reconcile_normal(resource, owner, state)
@@ -102,7 +99,7 @@ class ResourceReconciler(Controller[VidraResource]):
                 return Result(requeue_after=0)
             await writer.failed(reason_of(error.cause), str(error.cause), error.inventory, error.held)
             return requeue.after_failure(error.cause, interval)
-        return requeue.after_apply(result, interval, state.drift.fights.next_try(time.monotonic()))
+        return requeue.after_apply(result, interval, state.drift.fights)
 
     async def _reconcile_objects(self, target: Target, state: ResourceState) -> ReconcileResult | None:
         """Have the objects be as they should; None when nothing is to be done, or something has to come first."""
@@ -123,7 +120,7 @@ class ResourceReconciler(Controller[VidraResource]):
         result = await self._apply.run(target, state, writer)
         result = await self._health.after_apply(result, target)
         self._apply.count(result)
-        await write_result(state, writer, result)
+        await state.write_result(writer, result)
         state.restored, state.guard_checked = False, True
         subscribe(cluster, target.owner.manager, {problem.reason for problem in result.outcome.problems})
         return result

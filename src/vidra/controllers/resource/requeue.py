@@ -1,4 +1,4 @@
-"""When a VidraResource is reconciled again though nothing happens: pure.
+"""When a VidraResource is reconciled again though nothing happens.
 
 What ends by itself is looked at more often than what needs a person. What a watch tells the end of would need no look
 at all: these are for the news that was missed.
@@ -6,11 +6,13 @@ at all: these are for the news that was missed.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from vidra.api.resource import ObjectProblem
 from vidra.apply.refusals import pause
 from vidra.controllers.resource.apply.result import ReconcileResult
+from vidra.controllers.resource.drift.fights import DriftFights
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import ApiError, KubeError
 
@@ -24,19 +26,20 @@ MOMENT = 0.5
 """Seconds after a deadline at which it is looked at again, so that its end is not crept up to."""
 
 
-def after_apply(result: ReconcileResult | None, interval: float, rest: float | None) -> Result:
+def after_apply(result: ReconcileResult | None, interval: float, fights: DriftFights) -> Result:
     """After a reconcile that came to its end.
 
     Args:
         result: What was applied; None when nothing was to be done.
         interval: Seconds.
-        rest: Seconds until an object that somebody fights about is tried again; None when there is none.
+        fights: Objects that rest for a while, because somebody changes them each time.
     """
     if result is None:
         return Result(requeue_after=interval)
     outcome = result.outcome
     if outcome.checksum:
         return Result(requeue_after=min(interval, LONGEST_WAIT) if outcome.drifted else interval)
+    rest = fights.next_try(time.monotonic())
     if rest is not None:
         return Result(requeue_after=min(interval, rest))
     after = _pause(outcome.problems)

@@ -16,6 +16,7 @@ from vidra.controllers.resource.drift.review import DriftReviewer
 from vidra.controllers.resource.drift.unused_rules import UnusedRules
 from vidra.controllers.resource.health.deadline import HealthDeadline
 from vidra.controllers.resource.status.writer import StatusWriter
+from vidra.kube.errors import ApiError, KubeError
 
 
 class ResourceState(msgspec.Struct):
@@ -42,6 +43,36 @@ class ResourceState(msgspec.Struct):
             self.cluster.leave(owner.manager)
         self.cluster = cluster
         return cluster
+
+    async def write_result(self, writer: StatusWriter, result: ReconcileResult) -> None:
+        """Write the status of a reconcile; what cannot be written now is written before anything else is done.
+
+        Raises:
+            KubeError: It could not be written.
+            TooLarge: It never can be.
+        """
+        try:
+            await writer.done(result)
+        except KubeError:
+            self.unwritten = writer, result
+            raise
+
+    async def write_unwritten(self) -> None:
+        """Write the status that an earlier reconcile could not: nothing is applied again because of it.
+
+        Raises:
+            KubeError: It still cannot be written.
+            TooLarge: It never can be.
+        """
+        if self.unwritten is None:
+            return
+        (writer, result), self.unwritten = self.unwritten, None
+        try:
+            await self.write_result(writer, result)
+        except ApiError as error:
+            if not (error.conflict or error.not_found):
+                raise
+            self.unwritten = None  # It is about a VidraResource that is no more.
 
 
 class ResourceStates:

@@ -82,8 +82,7 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
     executor = PlanExecutor(given.target.resolver, given.target.owner, given.claims)
     try:
         problems = await _execute(given, found, executor)
-        rules = given.state.unused_rules
-        remarks = () if problems else await rules.said(given.target, want, given.siblings)
+        remarks = () if problems else await _remarks(given, found)
     except KubeError as error:
         settled = inventory.settled(executor.applied, executor.gone)
         raise ReconcileAbortedError(error, settled, found.limits.left(executor.gone)) from None
@@ -143,6 +142,13 @@ async def _execute(given: ApplyInput, found: Comparison, executor: PlanExecutor)
     return _in_order(problems, want.manifest)
 
 
+async def _remarks(given: ApplyInput, found: Comparison) -> tuple[str, ...]:
+    """What is not wrong, and that whoever wrote the rules should know."""
+    if not given.target.resource.spec.ignore_differences:
+        return ()
+    return await given.state.unused_rules.said(given.target, found.want, given.siblings)
+
+
 def _result(
     given: ApplyInput,
     found: Comparison,
@@ -154,7 +160,8 @@ def _result(
 ) -> ReconcileResult:
     want, work, review = found.want, found.work, found.review
     reverted = review.reverted(executor.applied)
-    given.state.drift.fights.note(map(key_of, reverted), time.monotonic())
+    if reverted:
+        given.state.drift.fights.note(map(key_of, reverted), time.monotonic())
     outcome = Outcome(
         judge(problems, want.total, summary(review.reported)),
         inventory.settled(executor.applied, executor.gone),

@@ -15,7 +15,7 @@ from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.pruner import PROTECTED
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.apply.cluster_guard import guard_of
+from vidra.controllers.resource.cluster import guard_of
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.manifests import ManifestObject, Problem, ProblemReason, Reading, Ref
 

@@ -23,8 +23,7 @@ from vidra.apply.pruner import Pruner, Removal, Removed
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.controllers.resource.apply.cluster_guard import guard_of
-from vidra.controllers.resource.cluster import ClusterResolver
+from vidra.controllers.resource.cluster import ClusterResolver, guard_of
 from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError
 from vidra.manifests import Ref

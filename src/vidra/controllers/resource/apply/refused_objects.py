@@ -19,9 +19,8 @@ from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.errors import ObjectError
 from vidra.apply.inventory import Inventory
 from vidra.apply.options import ApplyOptions
-from vidra.controllers.resource.apply.cluster_guard import guard_of
 from vidra.controllers.resource.apply.desired_state import DesiredState, Missing
-from vidra.controllers.resource.cluster import Target
+from vidra.controllers.resource.cluster import Target, guard_of
 from vidra.kube.discovery import Kind
 from vidra.kube.informers import InformerSet
 from vidra.kube.partial_metadata import ObjectForHealth

@@ -10,8 +10,10 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.ended_objects import ended_of
+from vidra.apply.guards.protected import may_be_refused
+from vidra.apply.inventory import ref_of
 from vidra.apply.revision import is_up_to_date
-from vidra.controllers.resource.apply.cluster_guard import guard_check_due
+from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.cluster import Target, cluster_record
 from vidra.controllers.resource.drift.suspects import Suspects
 from vidra.controllers.resource.observe import Kinds, see_inventory
@@ -47,7 +49,7 @@ async def nothing_to_do(target: Target, suspects: Suspects, *, guard_checked: bo
         suspects: Objects that somebody may have changed without a trace in field ownership.
         guard_checked: The objects were held against the guard of the cluster since this process began.
     """
-    if not guard_checked and guard_check_due(target.resource, target.cluster):
+    if not guard_checked and _guard_check_due(target.resource, target.cluster):
         return False
     status = target.resource.status
     identified = not status.managed_resources or set(cluster_record(target.cluster)) <= set(status.clusters)
@@ -85,3 +87,14 @@ def _is_untouched(target: Target, entry: ManagedObject, kinds: Kinds, suspects: 
     if not is_up_to_date(entry, live, target.owner.manager, ended=ended):
         return False
     return live is None or not suspects.about(entry, live)
+
+
+def _guard_check_due(resource: VidraResource, cluster: Cluster) -> bool:
+    """Whether the inventory has objects that the guard may refuse.
+
+    What an earlier version applied is up to date and may be refused now. That has to be said once, so a VidraResource
+    with such an object is applied once after a start, although nothing is to be done.
+    """
+    own = cluster.own_namespace
+    refs = [ref_of(entry) for entry in resource.status.managed_resources if entry.server == cluster.server]
+    return bool(own) and any(may_be_refused(ref) or own in {ref.namespace, ref.name} for ref in refs)
