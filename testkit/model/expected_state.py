@@ -79,6 +79,7 @@ class Wishes:
         scaled: Replicas that somebody asked for through the subresource, with the UID of the object.
         may_keep: Objects that may have fields of earlier writers: they were adopted, or their managedFields emptied.
         adopters: Names of all syncs that ever could adopt.
+        unlisted: Somebody who deletes Namespaces could not list what is in them, so that they may be left in place.
         api_version: Of Gadgets in artifacts.
     """
 
@@ -95,6 +96,7 @@ class Wishes:
         self.scaled: dict[Key, tuple[str, int]] = {}
         self.may_keep: set[Key] = set()
         self.adopters: set[str] = set()
+        self.unlisted = False
         self.api_version = NEW
 
     def key(self, name: str, namespace: str) -> Key:

@@ -157,6 +157,8 @@ class _Settled:
                 yield f"{key} is missing: wanted by {sorted(wishers)}"
             return
         if not wishers and not left:
+            if key.kind == "Namespace" and self._wishes.unlisted and not found.managers:
+                return  # a Namespace is deleted only by who can see that it is empty
             yield f"{key} should be gone: held by {sorted(found.managers)}"
         elif certain:
             yield from self._as_wanted(key, found, wishers, certain, left)

@@ -311,6 +311,7 @@ class Story:
         """Take rights from the ServiceAccount that some syncs apply as, or give them back."""
         self._tell(f"the ServiceAccount may {' '.join(verbs) or 'nothing'}")
         self.rights = verbs
+        self.wishes.unlisted |= "list" not in verbs
         await self.world.grant(verbs)
 
     async def change_version(self) -> None:

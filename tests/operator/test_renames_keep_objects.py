@@ -1,10 +1,15 @@
 """Whatever is renamed, what stays the same is handed over: no object is deleted, none is made anew."""
 
-from testkit.environment import RESOURCES, SYNCS, Scene, condition, has_reason
+import pytest
+
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
 from testkit.object_recorder import Vigil
 from testkit.objects import config_map
 from testkit.operating import Operating
 from testkit.trigger import ask
+from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
+from vidra.kube.client import encode
+from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 
 TEXT = write([config_map("one", colour="red"), config_map("two", colour="red")])
@@ -41,6 +46,72 @@ async def test_an_object_that_moves_from_one_artifact_to_another_stays(scene: Sc
             assert sync["status"]["progress"] == "2/2"
             assert (await vigil.now())["moves"] == vigil.uids["moves"]
     assert "moves" not in vigil.ended
+
+
+@pytest.mark.parametrize("emptied", [False, True])
+@pytest.mark.parametrize("by", ["nobody", "first", "second"])
+async def test_an_object_that_moves_stays_though_somebody_took_all_marks_off_it(
+    scene: Scene, by: str, *, emptied: bool
+) -> None:
+    first = scene.infrahub.add_artifact("Colours", write([config_map("one"), config_map("moves", by="first")]))
+    second = scene.infrahub.add_artifact("Colours", write([config_map("two")]))
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    configs = await scene.kind("v1", "ConfigMap")
+    async with Vigil(scene) as vigil:
+        await _replace(scene, configs, "moves", by)
+        if emptied:
+            await scene.client.send(
+                "PATCH",
+                configs.path(scene.namespace, "moves"),
+                body=encode([{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]),
+                content_type="application/json-patch+json",
+            )
+        scene.infrahub.change(first, write([config_map("one")]))
+        scene.infrahub.change(second, write([config_map("two"), config_map("moves", by="second")]))
+        await ask(scene, name)
+        await scene.until_sync(name)
+        assert await vigil.now() == vigil.uids
+    moved = await scene.get(configs, "moves", namespace=scene.namespace)
+    assert moved is not None
+    assert moved["data"] == {"by": "second"}
+    assert moved["metadata"]["labels"] == {MANAGED_LABEL: MANAGED_VALUE}
+    assert [entry["name"] for entry in await _inventory(scene, f"{name}-{first}")] == ["one"]
+
+
+async def test_an_object_that_somebody_made_in_place_of_the_one_that_moves_is_left_alone(scene: Scene) -> None:
+    first = scene.infrahub.add_artifact("Colours", write([config_map("one"), config_map("moves", by="first")]))
+    second = scene.infrahub.add_artifact("Colours", write([config_map("two")]))
+    name = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(name)
+    configs = await scene.kind("v1", "ConfigMap")
+    await scene.delete(configs, "moves", namespace=scene.namespace)
+    await scene.apply(
+        config_map("moves", by="somebody") | {"metadata": {"name": "moves", "namespace": scene.namespace}}
+    )
+    scene.infrahub.change(first, write([config_map("one")]))
+    scene.infrahub.change(second, write([config_map("two"), config_map("moves", by="second")]))
+    await ask(scene, name)
+    await scene.until_resource(f"{name}-{second}", has_reason("NotOwned"))
+    theirs = await scene.get(configs, "moves", namespace=scene.namespace)
+    assert theirs is not None
+    assert theirs["data"] == {"by": "somebody"}
+
+
+async def _replace(scene: Scene, kind: Kind, name: str, by: str) -> None:
+    """Somebody writes the whole object anew: no label, no annotation and no field of it is Vidra's after that."""
+    live = await scene.get(kind, name, namespace=scene.namespace)
+    assert live is not None
+    metadata = {key: live["metadata"][key] for key in ("name", "namespace", "resourceVersion")}
+    body = {"apiVersion": "v1", "kind": kind.kind, "metadata": metadata, "data": {"by": by}}
+    await scene.client.send("PUT", kind.path(scene.namespace, name), body=encode(body))
+
+
+async def _inventory(scene: Scene, resource: str) -> list[Json]:
+    item = await scene.get(RESOURCES, resource)
+    assert item is not None
+    entries: list[Json] = item["status"]["managedResources"]
+    return entries
 
 
 async def test_an_artifact_that_comes_back_under_a_new_id_keeps_its_objects(scene: Scene) -> None:

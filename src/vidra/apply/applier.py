@@ -202,11 +202,15 @@ class Applier:
             raise being_deleted(item.ref, live.metadata.finalizers)
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
+        joined = _joined(item, state)
         if state.holders or _joinable(item):
-            self._check_joined(item, joined=_joined(item, state))
+            self._check_joined(item, joined=joined)
             shared = await self._share(item, state.uid, fresh=fresh)
-            return await self._own(item, shared, joined=_joined(item, state))
-        return await self._stranger(item, live)
+        elif self._options.claimed(entry_for(item, state.uid)):
+            shared = await self._insist(item, state.uid)
+        else:
+            return await self._stranger(item, live)
+        return await self._own(item, shared, joined=joined)
 
     async def _stranger(self, item: DesiredObject, live: LiveObject) -> ManagedObject:
         """Adopt an object that no owner has, or leave it alone.

@@ -23,6 +23,8 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """Whether others may be about to own what this owner no longer wants: then they come first."""
     overlooked: Callable[[ManagedObject], bool] = lambda _: False
     """Whether other owners have an object in their inventories, even if its fields do not say so."""
+    claimed: Callable[[ManagedObject], bool] = lambda _: False
+    """Whether another owner has applied this very object, even if everything on it that said so was taken off."""
     may_describe: Collection[str] = ()
     """Names of Namespaces that may be given labels although they were there before."""
 

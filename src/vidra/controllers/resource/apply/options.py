@@ -11,7 +11,7 @@ from vidra.api.policies import ConflictPolicy
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.guards.conflicts import ConflictPeers, Peer
-from vidra.apply.inventory_index import Claims, Place
+from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.apply.options import ApplyOptions
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.state import ResourceStates
@@ -40,16 +40,22 @@ def apply_options(
         waits: Whether others may be about to own what this one no longer wants.
     """
 
+    def others(entry: ManagedObject) -> tuple[Claim, ...]:
+        return claims.others(target.owner, entry, Place(entry.server, hub_of(target.cluster.uid), entry.uid))
+
     def overlooked(entry: ManagedObject) -> bool:
-        place = Place(entry.server, hub_of(target.cluster.uid), entry.uid)
-        return bool(claims.others(target.owner, entry, place))
+        return bool(others(entry))
+
+    def claimed(entry: ManagedObject) -> bool:
+        return any(claim.confirmed for claim in others(entry))
 
     policies, peers = target.resource.spec, peers_in(shared.resources, shared.hub)
     if target.owner.name in shared.being_deleted:
         policies = msgspec.structs.replace(policies, conflict_policy=ConflictPolicy.FAIL)
     else:
         peers = peers_in(shared.resources, shared.hub, shared.being_deleted, states.pending_release)
-    return ApplyOptions(policies, peers, adopted, waits, overlooked, shared.settings().label_namespaces)
+    may_describe = shared.settings().label_namespaces
+    return ApplyOptions(policies, peers, adopted, waits, overlooked, claimed, may_describe)
 
 
 def peers_in(
