@@ -62,6 +62,7 @@ class ResourceReconciler(Controller[VidraResource]):
             return await self._too_large(resource, str(error))
 
     async def _reconcile_normal(self, resource: VidraResource, owner: Owner, state: ResourceState) -> Result:
+        """Look at what has to be right before any cluster is asked; what is not is said in the status."""
         if is_suspended(self._shared, resource):
             return await self._health.observe_suspended(resource, owner, state)
         try:
@@ -84,6 +85,7 @@ class ResourceReconciler(Controller[VidraResource]):
     async def _reconcile_on_cluster(
         self, resource: VidraResource, owner: Owner, state: ResourceState, interval: float
     ) -> Result:
+        """Go on if the cluster of the destination is there and has a free slot."""
         resolver = ClusterResolver(self._shared.clusters, resource)
         cluster = state.enter(resolver.destination(), owner)
         try:
