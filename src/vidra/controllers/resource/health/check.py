@@ -118,10 +118,12 @@ class HealthChecks:
         found = summarize_health(inventory.listing(), cluster)
         outcome = msgspec.structs.replace(outcome, inventory=inventory, health=aggregate_health(outcome, found))
         name, verdict = resource.metadata.name, outcome.verdict
-        deadline = self._states.of(Owner(self._shared.hub, name)).health_deadline
         if resource.spec.wait and verdict.ready:
+            deadline = self._states.of(Owner(self._shared.hub, name)).health_deadline
             left = deadline.left(resource, outcome.checksum)
             verdict = ready_when_healthy(verdict, found, in_time=left > 0)
+            if verdict.ready:
+                deadline.over()
             if verdict.progressing:
                 self._queue.add_health_check_after(name, left + requeue.MOMENT)
                 if found.asked:
@@ -129,6 +131,5 @@ class HealthChecks:
         if found.limiter < math.inf:
             self._queue.add_health_check_after(name, max(0, found.limiter - time.time()) + requeue.MOMENT)
         if verdict.ready:
-            deadline.over()
             verdict = also_unseen(verdict, found)
         return msgspec.structs.replace(outcome, verdict=verdict)
