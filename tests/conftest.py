@@ -25,7 +25,7 @@ from vidra.manager import Manager
 from vidra.manager.gc_tuning import freeze_imports
 from vidra.telemetry.logging import set_level
 
-pytest_plugins = ("testkit.fixtures", "testkit.parts.infrahub.fixtures")
+pytest_plugins = ("testkit.suite.distribution", "testkit.fixtures", "testkit.parts.infrahub.fixtures")
 
 settings.register_profile(
     "any machine",
@@ -36,19 +36,7 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 _NUMBERS = itertools.count(1)
-_LONGEST_FIRST = ("cli/operator", "model", "operator", "testing", "cli")
 _NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the rooms whose files take long, so that no worker is left with one of them at the end."""
-    first = {config.rootpath / "tests" / room: number for number, room in enumerate(_LONGEST_FIRST)}
-
-    def turn(item: pytest.Item) -> int:
-        return min((first[folder] for folder in item.path.parents if folder in first), default=len(first))
-
-    items.sort(key=turn)
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:

@@ -13,15 +13,16 @@ from contextlib import ExitStack
 from typing import Final
 
 from testkit.suite import expected
+from testkit.suite.distribution import DISTRIBUTION
 from testkit.suite.neighbours import BUSY, neighbours
 from testkit.suite.once import Outcome, once
 from toolchain.errors import BinariesError
 from toolchain.find import find
 from toolchain.progress import say
 
-MOST_JOBS: Final = 4
-"""Workers by default, or one more than there are cores, because tests wait for others: each has control planes of its
-own, of 1.3 GB together."""
+MOST_JOBS: Final = 6
+"""Workers by default, or two more than there are cores, because tests wait for others: each has a control plane of its
+own, of 0.8 GB, and four have one to three more."""
 INTERRUPTED: Final = 2
 """pytest's exit code after Ctrl-C."""
 
@@ -31,7 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m testkit.suite", description=__doc__)
     parser.add_argument("--loaded", action="store_true")
     parser.add_argument("--times", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=min(expected.cores() + 1, MOST_JOBS))
+    parser.add_argument("--jobs", type=int, default=min(expected.cores() + 2, MOST_JOBS))
     parser.add_argument("rest", nargs="*")
     options = parser.parse_args()
     _announce(options.jobs, options.times, loaded=options.loaded, some=bool(options.rest))
@@ -62,7 +63,7 @@ def _run(times: int, jobs: int, rest: list[str], *, loaded: bool) -> int:
     outcomes: dict[int, Outcome] = {}
     while len(outcomes) < times:
         seed = random.randrange(2**32)  # noqa: S311 — not for secrets
-        workers = ("--numprocesses", str(jobs), "--dist", "loadfile", "--no-loadscope-reorder")
+        workers = ("--numprocesses", str(jobs), *DISTRIBUTION)
         order = () if "no:randomly" in rest else (f"--randomly-seed={seed}",)
         outcomes[seed] = outcome = once((*workers, *order, *rest))
         if outcome.code == INTERRUPTED or outcome.code < 0:  # by a signal, before pytest took it

@@ -10,11 +10,11 @@ from testkit.model.machine import Machine
 from testkit.model.world import World
 from testkit.thorough import amount
 
-STEPS = amount(80, 200)
+STEPS = amount(60, 200)
 
 pytestmark = pytest.mark.thorough
 SHORT = settings(
-    max_examples=amount(4, 7),
+    max_examples=amount(3, 7),
     stateful_step_count=35,
     derandomize=True,
     database=None,

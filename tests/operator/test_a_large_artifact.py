@@ -14,6 +14,7 @@ MANY = amount(1_500, 5_000)
 pytestmark = pytest.mark.thorough
 
 
+@pytest.mark.occasional
 async def test_thousands_of_objects_come_change_and_go_and_a_small_one_does_not_wait_for_them(scene: Scene) -> None:
     objects = [config_map(f"box-{number}", text="x" * 700) for number in range(MANY)]
     artifact = scene.infrahub.add_artifact("Large", write(objects))

@@ -62,6 +62,7 @@ async def written(scene: Scene, mark: int) -> int:
     )
 
 
+@pytest.mark.occasional
 async def test_objects_that_cannot_be_confirmed_are_said_not_applied_again_and_removed_at_the_end(
     small: Scene,
 ) -> None:

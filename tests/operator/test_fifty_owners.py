@@ -59,6 +59,7 @@ async def owned(scene: Scene, place: str) -> list[str]:
     return names
 
 
+@pytest.mark.occasional
 async def test_released_in_random_order(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs, spaces = await scene.kind("v1", "ConfigMap"), await scene.kind("v1", "Namespace")
@@ -99,6 +100,7 @@ async def test_released_at_the_same_moment(scene: Scene) -> None:
     await scene.until_gone(spaces, place)
 
 
+@pytest.mark.occasional
 async def test_most_released_at_the_same_moment_leave_the_rest_their_object(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs = await scene.kind("v1", "ConfigMap")

@@ -91,6 +91,7 @@ async def test_the_audit_log_waits_for_the_answer_to_what_was_taken(tmp_path: Pa
     assert [entry.uri for entry in await asked] == ["/a"]
 
 
+@pytest.mark.occasional
 async def test_an_outage_keeps_the_address_the_data_and_the_credentials(new_controlplane: NewControlPlane) -> None:
     plane = await new_controlplane(controllers=False)
     await plane.kubectl("apply", "-f", "-", stdin=CONFIG_MAP)

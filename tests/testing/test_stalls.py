@@ -52,6 +52,7 @@ async def worked_on(pieces: int) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+@pytest.mark.occasional
 @pytest.mark.parametrize("others", [0, 4], ids=["alone", "beside four others"])
 async def test_a_step_that_takes_too_long_is_named(others: int) -> None:
     with neighbours(others), stalls() as found:
@@ -60,6 +61,7 @@ async def test_a_step_that_takes_too_long_is_named(others: int) -> None:
     assert found[0].startswith("probed worker 0 (WorkQueue._worker): ")
 
 
+@pytest.mark.occasional
 @pytest.mark.parametrize("others", [0, 4], ids=["alone", "beside four others"])
 async def test_a_short_step_is_not(others: int) -> None:
     with neighbours(others), stalls() as found:
