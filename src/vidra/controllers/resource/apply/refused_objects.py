@@ -17,18 +17,16 @@ from vidra.api.resource import ObjectProblem
 from vidra.apply.applier import Applier
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.errors import ObjectError
-from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory
 from vidra.apply.options import ApplyOptions
-from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.desired_state import DesiredState, Missing
-from vidra.controllers.resource.apply.guard_check import guard_of
+from vidra.controllers.resource.cluster import Target, guard_of
 from vidra.kube.discovery import Kind
 from vidra.kube.informers import InformerSet
 from vidra.kube.partial_metadata import ObjectForHealth
 
 AT_ONCE = 8
-"""Objects of one pass that are rehearsed at the same time."""
+"""Objects of one reconcile that are rehearsed at the same time."""
 
 
 class _Refusal(msgspec.Struct, frozen=True):
@@ -52,32 +50,25 @@ class _NoJudge:
         return ""
 
 
-class Retries:
-    """What this process remembers of refused objects that were never applied, by owner."""
+class RefusedObjects:
+    """What this process remembers of the objects of one VidraResource that were refused, and never applied."""
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[Key, _Refusal]] = {}
+        self._known: dict[Key, _Refusal] = {}
 
-    def note(self, owner: str, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
-        """Remember what was refused in a pass, besides what was known before and is still wanted."""
-        known = self._known.setdefault(owner, {})
-        known.update({key: _Refusal(want.objects[key].digest, problem) for key, problem in refused.items()})
-        if not known:
-            del self._known[owner]
+    def note(self, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
+        """Remember what was refused now, besides what was known before and is still wanted."""
+        self._known.update({key: _Refusal(want.objects[key].digest, problem) for key, problem in refused.items()})
 
-    def forget(self, owner: str) -> None:
-        """The owner is gone."""
-        self._known.pop(owner, None)
-
-    async def still(
-        self, want: DesiredState, before: Inventory, cluster: Cluster, owner: Owner, options: ApplyOptions
+    async def still_refused(
+        self, target: Target, want: DesiredState, before: Inventory, options: ApplyOptions
     ) -> DesiredState:
         """What is wanted, with the objects that would be refused as they were before among what is missing.
 
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in.
         """
-        known = self._known.pop(owner.name, {})
+        known, self._known = self._known, {}
         again = [
             item
             for key, item in want.objects.items()
@@ -85,24 +76,22 @@ class Retries:
         ]
         if not again:
             return want
-        rehearsed = await _dry_run(again, cluster, owner, options)
+        rehearsed = await _dry_run(target, again, options)
         same = {key: known[key] for key, problem in rehearsed.items() if problem == known[key].problem}
-        if same:
-            self._known[owner.name] = same
+        self._known = dict(same)
         objects = {key: item for key, item in want.objects.items() if key not in same}
         missing = tuple(Missing(refusal.problem, want.objects[key].wave) for key, refusal in same.items())
-        return DesiredState(objects, (*want.missing, *missing))
+        return DesiredState(objects, (*want.missing, *missing), want.manifest)
 
 
 async def _dry_run(
-    items: Sequence[DesiredObject], cluster: Cluster, owner: Owner, options: ApplyOptions
+    target: Target, items: Sequence[DesiredObject], options: ApplyOptions
 ) -> dict[Key, ObjectProblem | None]:
-    client = cluster.client.rehearsing()
+    client = target.cluster.client.rehearsing()
     # What it answers is no news of anything.
     unseen = InformerSet(client, lambda _old, _new: None, _NoJudge(), lambda _: None)
-    applier = Applier(
-        client, unseen, owner, msgspec.structs.replace(options, adopted=lambda _: None), guard_of(cluster)
-    )
+    options = msgspec.structs.replace(options, adopted=lambda _: None)
+    applier = Applier(client, unseen, target.owner, options, guard_of(target.cluster))
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: DesiredObject) -> ObjectProblem | None:
