@@ -16,7 +16,7 @@ from testkit.patience import NEVER
 from testkit.remote import Remote
 from vidra.api.names import CLUSTER_LABEL
 from vidra.common.backoff import Backoff
-from vidra.controllers.resource import reconciler as resource
+from vidra.controllers.resource import requeue
 from vidra.controllers.runtime import workqueue as queue
 from vidra.controllers.sync import finalize as sync
 from vidra.kube.client import Client
@@ -63,7 +63,7 @@ def only_events(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(queue, "BACKOFF", Backoff(NEVER, NEVER))
     for module, names in (
-        (resource, ("LONGEST_WAIT",)),
+        (requeue, ("LONGEST_WAIT",)),
         (sync, ("LONGEST_WAIT",)),
     ):
         for name in names:

@@ -9,7 +9,8 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import DesiredObject
 from vidra.apply.desired.order import Stage, stage_of
 from vidra.apply.inventory import Inventory, entry_for, key_of
-from vidra.apply.plan import plan, prune_order, revision, staged
+from vidra.apply.plan import plan, prune_order, staged
+from vidra.apply.revision import revision
 from vidra.kube.object_snapshot import ObjectSnapshot
 
 NewDesired = Callable[..., DesiredObject]

@@ -90,7 +90,7 @@ async def test_a_kind_that_cannot_be_watched_is_asked_for(observed: InformerSet,
     unwatched = msgspec.structs.replace(CONFIGS, watchable=False)
     await write(admin, namespace, "mine", "1")
     assert observed.look(unwatched, namespace, "mine").sight is Sight.NOT_YET
-    await observed.see("one", [(unwatched, namespace, "mine"), (unwatched, namespace, "none")], 10)
+    await observed.see("one", [(unwatched, namespace, "mine"), (unwatched, namespace, "none")])
     mine = observed.look(unwatched, namespace, "mine")
     assert (mine.sight, mine.asked) == (Sight.SEEN, True)
     assert mine.state is not None
@@ -98,7 +98,7 @@ async def test_a_kind_that_cannot_be_watched_is_asked_for(observed: InformerSet,
     none = observed.look(unwatched, namespace, "none")
     assert (none.sight, none.state) == (Sight.SEEN, None)
     await admin.send("DELETE", CONFIGS.path(namespace, "mine"))
-    await observed.see("one", [(unwatched, namespace, "mine")], 10)
+    await observed.see("one", [(unwatched, namespace, "mine")])
     assert observed.get(unwatched, namespace, "mine") is None
 
 

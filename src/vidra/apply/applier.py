@@ -20,11 +20,13 @@ from vidra.apply.guards.adoption import refusal
 from vidra.apply.guards.conflicts import contest
 from vidra.apply.guards.immutable import immutable, may_be_made_anew, never_made_anew
 from vidra.apply.guards.protected import NOTHING_KEPT, Guard
+from vidra.apply.guards.terminating import is_terminating
 from vidra.apply.inventory import entry_for
 from vidra.apply.options import DEFAULT_OPTIONS, ApplyOptions
-from vidra.apply.plan import is_drift, revision
+from vidra.apply.plan import is_drift
 from vidra.apply.release_fields import give_up
 from vidra.apply.repair import may_help, repair
+from vidra.apply.revision import revision
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.informers import InformerSet
@@ -196,7 +198,7 @@ class Applier:
     async def _found(self, item: DesiredObject, live: LiveObject, *, fresh: bool) -> ManagedObject:
         """Apply an object that exists and is not known to be ours."""
         state = snapshot_of(live.metadata)
-        if state.terminating:
+        if is_terminating(state, state.uid):
             raise being_deleted(item.ref, live.metadata.finalizers)
         if state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
@@ -236,15 +238,21 @@ class Applier:
 
     async def _ours(self, item: DesiredObject, uid: str, *, joined: bool) -> ManagedObject:
         self._check_joined(item, joined=joined)
-        state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
-        if state and state.uid == uid and state.terminating:
-            # Not to be written to: what it becomes now is nobody's any more.
-            terminating = await look(self._client, item.path)
-            raise being_deleted(item.ref, terminating.metadata.finalizers if terminating else ())
+        await self._check_terminating(item, uid)
         live = await self._insist(item, uid)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._own(item, live, joined=joined)
+
+    async def _check_terminating(self, item: DesiredObject, uid: str) -> None:
+        """Leave alone what is being deleted.
+
+        Raises:
+            ObjectError: It is; the message names what keeps it.
+        """
+        if is_terminating(self._observed.get(item.kind, item.ref.namespace, item.ref.name), uid):
+            live = await look(self._client, item.path)
+            raise being_deleted(item.ref, live.metadata.finalizers if live else ())
 
     async def _insist(self, item: DesiredObject, uid: str) -> LiveObject:
         """Take back what anybody changed, but from another owner only as the terms allow."""
@@ -257,6 +265,7 @@ class Applier:
             except ApiError as error:
                 if error.code != 409 or item.version:
                     raise
+                await self._check_terminating(item, uid)  # which may be what happened to it since
         try:
             return await self._send(item, uid, force=False)
         except ApiError as error:
@@ -295,7 +304,7 @@ class Applier:
     async def _own_first(self, item: DesiredObject, entry: ManagedObject) -> None:
         """Before another text is applied, make the last one this owner's, should a pass have ended before it was."""
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
-        if entry.joined or is_drift(item, entry) or not (state and state.shared) or state.terminating:
+        if entry.joined or is_drift(item, entry) or not (state and state.shared) or is_terminating(state, entry.uid):
             return
         live = await look(self._client, item.path)
         if live and live.metadata.uid == entry.uid:

@@ -18,6 +18,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.health.fields import conditions, mapping, text, value
 from vidra.apply.inventory import Inventory
+from vidra.apply.revision import is_of_text
 from vidra.kube.discovery import Kind
 from vidra.kube.informers import InformerSet
 from vidra.kube.visibility import Sight
@@ -70,7 +71,7 @@ def cleaned_up(body: Mapping[str, Any]) -> bool:
 
 def is_over(item: DesiredObject, entry: ManagedObject, observed: InformerSet) -> str:
     """How an object that is not there came to its end under this text; empty if it is to be made again."""
-    if not entry.uid or not entry.revision.startswith(f"{item.digest}-"):
+    if not entry.uid or not is_of_text(entry, item.digest):
         return ""
     seen = observed.end(item.kind, entry.uid)
     if seen is not None:
@@ -117,7 +118,7 @@ def handed_over(
         if not _may_end(item) or observed.get(item.kind, item.ref.namespace, item.ref.name):
             continue
         own = inventory.entries.get(key)
-        own = own if own and own.uid and own.revision.startswith(f"{item.digest}-") else None
+        own = own if own and own.uid and is_of_text(own, item.digest) else None
         if own is None or not own.ended:
             found = (_end_elsewhere(entry, own, item, observed) for entry in others(item))
             changed.update((key, entry) for entry in found if entry)

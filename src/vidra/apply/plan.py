@@ -10,6 +10,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.desired.order import Leave, Step, leave_of, stage_of
 from vidra.apply.inventory import Inventory, key_of
+from vidra.apply.revision import is_of_text, is_up_to_date
 from vidra.kube.object_snapshot import ObjectSnapshot
 
 Look = Callable[[DesiredObject], ObjectSnapshot | None]
@@ -61,22 +62,7 @@ def plan(wanted: Mapping[Key, DesiredObject], inventory: Inventory, look: Look, 
 
 def is_drift(item: DesiredObject, entry: ManagedObject | None) -> bool:
     """Whether an object that is to be applied was applied with this very text before: somebody changed it since."""
-    return entry is not None and bool(entry.uid) and entry.revision.startswith(f"{item.digest}-")
-
-
-def revision(digest: str, held: str, generation: int = 0) -> str:
-    """What was sent, and what the API server made of it: fields held, and the generation if the kind has any."""
-    return f"{digest}-{held}-{generation}" if generation else f"{digest}-{held}"
-
-
-def held_of(entry: ManagedObject) -> str:
-    """Digest of the fields that the owner held when the object was applied; empty if that was not confirmed."""
-    return f"{entry.revision}-".split("-")[1]
-
-
-def generation_of(entry: ManagedObject) -> int:
-    """The generation of the object when it was applied; 0 where it has none, or that is not known."""
-    return int(entry.revision.split("-")[2]) if entry.revision.count("-") == 2 else 0
+    return entry is not None and bool(entry.uid) and is_of_text(entry, item.digest)
 
 
 def staged(items: Iterable[DesiredObject]) -> tuple[tuple[DesiredObject, ...], ...]:
@@ -96,15 +82,5 @@ def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, 
 
 
 def _is_unchanged(item: DesiredObject, entry: ManagedObject, live: ObjectSnapshot | None, manager: str) -> bool:
-    """Whether the object is the one that was applied, from the same text, with every field still in our hands.
-
-    What came to its end under this text and is gone is as it should be.
-    """
-    if live is None:
-        return bool(entry.ended) and entry.revision.startswith(f"{item.digest}-")
-    return (
-        live.uid == entry.uid
-        and not live.terminating
-        and entry.revision.startswith(f"{item.digest}-")
-        and held_of(entry) == live.digest(manager)
-    )
+    """Whether the object is up to date, and from the same text."""
+    return is_of_text(entry, item.digest) and is_up_to_date(entry, live, manager, ended=bool(entry.ended))

@@ -17,6 +17,8 @@ from vidra.kube.object_snapshot import HealthEvaluator, ObjectSnapshot
 from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.visibility import Sight
 
+SYNC_WITHIN = 10.0
+"""Seconds that views may take to fill when somebody begins to watch; without them objects are applied once more."""
 ASKED_AT_ONCE = 8
 """Objects that one pass asks for at a time, where no watch shows them."""
 
@@ -73,22 +75,24 @@ class InformerSet:
         for kind in (before.keys() | places.keys()) & self._views.keys():
             self._views[kind].narrow()
 
-    async def see(self, owner: str, objects: Collection[Object], seconds: float) -> None:
-        """See these objects of an owner from now on, as far as that is allowed, and nothing else of it.
+    async def watch(self, owner: str, objects: Iterable[Object]) -> None:
+        """Watch the kinds of these objects for an owner, and nothing else for it, and wait until that shows them.
 
-        Args:
-            seconds: That the views may take to fill.
+        A view that is not complete in time is simply not used.
+        """
+        places = _by_kind(objects)
+        self.hold(owner, places)
+        await self.ready(places, SYNC_WITHIN)
+
+    async def see(self, owner: str, objects: Collection[Object]) -> None:
+        """The same, and ask for the objects that may not be watched.
 
         Raises:
             UnreachableError: What has to be asked for is not answered.
             ApiError: The server does not let Vidra in at all.
         """
-        namespaces: dict[Kind, set[str]] = {}
-        for kind, namespace, _ in objects:
-            namespaces.setdefault(kind, set()).add(namespace)
-        self.hold(owner, {kind: frozenset(names) for kind, names in namespaces.items()})
-        await self.ready(namespaces, seconds)
-        hidden = {(kind, name) for kind, names in namespaces.items() for name in names if self._views[kind].blind(name)}
+        await self.watch(owner, objects)
+        hidden = {place for place in {item[:2] for item in objects} if self._is_blind(*place)}
         if hidden:
             await self._ask([item for item in objects if item[:2] in hidden])
 
@@ -190,8 +194,20 @@ class InformerSet:
             on_restored=lambda: self._on_restored(self._owners(kind)),
         )
 
+    def _is_blind(self, kind: Kind, namespace: str) -> bool:
+        """Whether the objects of a kind in a namespace may not be watched; nothing is seen once this is closed."""
+        view = self._views.get(kind)
+        return view is not None and view.blind(namespace)
+
     def _owners(self, kind: Kind) -> tuple[str, ...]:
         return tuple(owner for owner, places in self._wanted.items() if kind in places)
 
     def _namespaces(self, kind: Kind) -> set[str]:
         return set[str]().union(*(places.get(kind, ()) for places in self._wanted.values()))
+
+
+def _by_kind(objects: Iterable[Object]) -> dict[Kind, frozenset[str]]:
+    found: dict[Kind, set[str]] = {}
+    for kind, namespace, _ in objects:
+        found.setdefault(kind, set()).add(namespace)
+    return {kind: frozenset(namespaces) for kind, namespaces in found.items()}

@@ -165,7 +165,7 @@ class Manager:
             delivery_tracer=self._delivery_tracer,
         )
         part = ShardRunner(shared, self._pool)
-        self._relay.to = part.resources
+        self._relay.to = part.resources.watches
         config.listen(lambda: self._judge_by(config.settings.health_rules))
         self._judge_by(config.settings.health_rules)
         config.listen(lambda: self._log_from(config.settings.log_level))

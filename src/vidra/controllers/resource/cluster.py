@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from vidra.api.resource import KnownCluster, ManagedObject, VidraResource
+from vidra.apply.field_owner import Owner
+from vidra.apply.guards.protected import Guard
+from vidra.apply.inventory import Inventory
+from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.impersonation import impersonation_of
 from vidra.clusters.registry import Clusters
+from vidra.controllers.resource.apply.result import ReconcileAbortedError
 from vidra.kube.discovery import Kind
+from vidra.kube.errors import KubeError
 
 
 class ClusterResolver:
@@ -16,6 +24,10 @@ class ClusterResolver:
         self._clusters = clusters
         self._spec = resource.spec
         self._known = {item.server: item.uid for item in resource.status.clusters}
+
+    def of(self, resource: VidraResource) -> ClusterResolver:
+        """The same for what has become of the VidraResource."""
+        return ClusterResolver(self._clusters, resource)
 
     def destination(self) -> Cluster:
         """The cluster that the objects go to.
@@ -50,3 +62,37 @@ def kind_at(entry: ManagedObject, cluster: Cluster) -> Kind | None:
 def cluster_record(cluster: Cluster) -> tuple[KnownCluster, ...]:
     """What a status keeps of a cluster; nothing of the one that Vidra runs in, which the status itself is in."""
     return (KnownCluster(cluster.server, cluster.uid),) if cluster.server and cluster.uid else ()
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A VidraResource and the cluster that its objects go to: what every step of a reconcile is about."""
+
+    resource: VidraResource
+    owner: Owner
+    resolver: ClusterResolver
+    cluster: Cluster
+
+    def of(self, resource: VidraResource) -> Target:
+        """The same with what has become of the VidraResource."""
+        return Target(resource, self.owner, self.resolver.of(resource), self.cluster)
+
+
+def require_available(cluster: Cluster, resource: VidraResource, owner: Owner) -> None:
+    """Go on only if the cluster is there, as far as its circuit breaker knows.
+
+    Raises:
+        ProbePendingError: It was only just asked.
+        ReconcileAbortedError: It is not.
+    """
+    try:
+        cluster.breaker.require_available(owner.manager)
+    except ProbePendingError:
+        raise
+    except KubeError as error:
+        raise ReconcileAbortedError(error, Inventory.of(resource.status.managed_resources)) from None
+
+
+def guard_of(cluster: Cluster) -> Guard:
+    """What this cluster keeps from artifacts."""
+    own, *others = cluster.own_namespaces or ("",)
+    return Guard(own, tuple(others), told=cluster.told)

@@ -1,4 +1,4 @@
-"""How many passes a cluster may have at a time, so that one that is slow, or stops answering, holds up only its own."""
+"""How many reconciles a cluster may have at a time: one that is slow, or does not answer, holds up only its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SLOW_LIMIT = 32
 
 
 class ClusterConcurrency:
-    """The passes under way, by cluster.
+    """The reconciles under way, by cluster.
 
     Args:
         call: Told of who may try now.
@@ -30,7 +30,7 @@ class ClusterConcurrency:
 
     @contextmanager
     def slot(self, cluster: Cluster, name: str) -> Iterator[bool]:
-        """Whether there is a place for this pass, which it then has as long as this lasts."""
+        """Whether there is a slot for this reconcile, which it then has as long as this lasts."""
         slow = bool(cluster.server) and cluster.slow
         most = 1 if slow else None if cluster.server else LOCAL_LIMIT
         if not self._limiter.acquire(cluster.server, name, most):

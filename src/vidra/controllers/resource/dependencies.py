@@ -13,19 +13,32 @@ from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.apply.field_owner import Owner
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.up_to_date import checksum_of
-from vidra.controllers.resource.health import as_of_now
+from vidra.controllers.resource.cluster import Target
+from vidra.controllers.resource.health.object import as_of_now
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.dependency_cycles import dependency_cycle
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.object_watch import ObjectWatch, Place
 
 
-def gated(resource: VidraResource) -> bool:
-    """Whether it has something to wait for, and something new to apply: what was applied is kept up in any case."""
-    return bool(resource.spec.depends_on) and resource.status.applied_checksum != checksum_of(resource)
+async def obstacle(shared: ControllerContext, target: Target) -> ObjectProblem | None:
+    """What has to be there, and healthy, before anything new is applied, and is not; None when all of it is.
+
+    What was applied is kept up in any case.
+
+    Raises:
+        KubeError: The cluster does not answer, or does not tell.
+    """
+    resource, cluster, owner = target.resource, target.cluster, target.owner
+    if not resource.spec.depends_on or resource.status.applied_checksum == checksum_of(resource):
+        return None
+    problem = _own_obstacle(shared, resource) or await _foreign_obstacle(resource, cluster, owner)
+    if problem is None:
+        cluster.object_watches.hold(owner.manager, ())
+    return problem
 
 
-def dependency_obstacle(shared: ControllerContext, resource: VidraResource) -> ObjectProblem | None:
+def _own_obstacle(shared: ControllerContext, resource: VidraResource) -> ObjectProblem | None:
     """The first of Vidra's own resources that is waited for; None when all of them are Ready."""
     start = Dependency(sync_of(resource)) if sync_of(resource) else _as_dependency(resource)
     if found := dependency_cycle(start, shared.syncs, shared.resources):
@@ -36,10 +49,10 @@ def dependency_obstacle(shared: ControllerContext, resource: VidraResource) -> O
     return None
 
 
-async def dependency_elsewhere(resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
-    """The first object in the destination's cluster that is waited for; None when all of them are well.
+async def _foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
+    """The first object in the destination's cluster that is waited for; None when all of them are healthy.
 
-    The owner is told when that changes.
+    The owner is enqueued when that changes.
 
     Raises:
         KubeError: The cluster does not answer, or does not tell.

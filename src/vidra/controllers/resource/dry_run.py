@@ -1,4 +1,4 @@
-"""What passes over VidraResources would do: the same steps as a pass, in clusters where nothing is really written."""
+"""What a reconcile of VidraResources would do: the same steps, in clusters where nothing is really written."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.object import Key
 from vidra.apply.drift import told
 from vidra.apply.field_owner import Owner
-from vidra.apply.inventory import Inventory, key_of, ref_of
+from vidra.apply.inventory import key_of, ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.options import ApplyOptions
-from vidra.apply.plan import Plan, prune_order
-from vidra.clusters.cluster import Cluster
+from vidra.apply.plan import prune_order
 from vidra.clusters.dry_run import DryRunClusters
 from vidra.clusters.errors import ClusterError
-from vidra.controllers.resource.apply.conflict_peers import peers_in
-from vidra.controllers.resource.apply.desired_state import DesiredState, build_desired_state
+from vidra.controllers.resource.apply.comparison import Comparison, compare, with_ends
+from vidra.controllers.resource.apply.desired_state import build_desired_state
 from vidra.controllers.resource.apply.executor import PlanExecutor
-from vidra.controllers.resource.apply.prune_guard import PruneGuard, prune_guard, survivors
-from vidra.controllers.resource.apply.reconcile import compare, watch, with_ends
-from vidra.controllers.resource.cluster import ClusterResolver
-from vidra.controllers.resource.drift.review import DriftReviews
-from vidra.controllers.resource.drift.unused_rules import Rules
+from vidra.controllers.resource.apply.options import peers_in
+from vidra.controllers.resource.apply.prune_guard import PruneGuard
+from vidra.controllers.resource.apply.sibling_handover import siblings_of
+from vidra.controllers.resource.cluster import ClusterResolver, Target
+from vidra.controllers.resource.drift.review import DriftReviewer
+from vidra.controllers.resource.drift.unused_rules import UnusedRules
 from vidra.controllers.resource.migration import LegacyMigration, inventory_of
+from vidra.controllers.resource.observe import see_desired
 from vidra.controllers.resource.status.compute import reason_of
-from vidra.controllers.runtime.context import sync_of
 from vidra.controllers.runtime.offload import run_in_thread_if_large
 from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
@@ -44,25 +44,20 @@ class DryRunInput(msgspec.Struct, frozen=True):
 
 
 class DryRunPlan(msgspec.Struct, frozen=True):
-    """What a pass finds before it does anything."""
+    """What a reconcile finds before it does anything."""
 
     proposal: DryRunInput
-    resolver: ClusterResolver
-    cluster: Cluster
-    owner: Owner
+    target: Target
     migration: LegacyMigration
-    before: Inventory
-    want: DesiredState
-    work: Plan
-    limits: PruneGuard
+    found: Comparison
     warnings: tuple[str, ...]
     defined: tuple[ManifestObject, ...]
     """Objects of kinds that the manifest itself defines."""
 
     @property
-    def unwanted(self) -> tuple[ManagedObject, ...]:
-        """What would be pruned."""
-        return tuple(entry for stage in self.work.prune for entry in stage)
+    def limits(self) -> PruneGuard:
+        """What stands in the way of pruning."""
+        return self.found.limits
 
 
 class DryRunResult(msgspec.Struct):
@@ -77,37 +72,28 @@ class DryRunResult(msgspec.Struct):
 async def plan_dry_run(
     clusters: DryRunClusters, proposal: DryRunInput, hub: str, resources: Store[VidraResource], claims: Claims
 ) -> DryRunPlan | ObjectProblem:
-    """Look at what a pass would do with a text; a cluster that cannot be asked is a problem."""
+    """Look at what a reconcile would do with a text; a cluster that cannot be asked is a problem."""
     resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
     text = proposal.text or b""
     reading = await run_in_thread_if_large(len(text), lambda: read(text))
     resolver = ClusterResolver(clusters, resource)
     try:
-        cluster = resolver.destination()
-        await clusters.there(cluster)
-        want = await build_desired_state(reading, resource.spec, cluster, owner)
-        migration = LegacyMigration(cluster, resource, owner, resources.get)
+        target = Target(resource, owner, resolver, resolver.destination())
+        await clusters.there(target.cluster)
+        want = await build_desired_state(reading, resource.spec, target.cluster, owner)
+        migration = LegacyMigration(target.cluster, resource, owner, resources.get)
         await migration.discover(want.objects)
-        await watch(want, migration.inventory, cluster, owner)
-        before = with_ends(migration.inventory, want, claims, cluster, owner)
-        found = compare(want, before, cluster, owner)
-        review = await DriftReviews().review(
-            *(found, want.objects, before, cluster, owner),
-            policy=resource.spec.drift_policy,
-            everything=True,
-        )
-        siblings = [item for item in resources.group(sync_of(resource)) if item.metadata.name != owner.name]
-        remarks = await Rules(lambda _: siblings if sync_of(resource) else ()).unused(resource, want, cluster, owner)
+        await see_desired(target, want, migration.inventory)
+        before = with_ends(target, want, migration.inventory, claims)
+        found = await compare(*(target, reading, want, before), claims=claims, drift=DriftReviewer(), everything=True)
+        remarks = await UnusedRules().said(target, want, lambda item: siblings_of(item, resources))
     except ClusterError as error:
         return ObjectProblem(error.reason, str(error), owner.name)
     except KubeError as error:
         return ObjectProblem(reason_of(error), str(error), owner.name)
-    work = review.work
-    limits = prune_guard(resource, reading, want, work, before, survives=survivors(cluster, owner, claims))
-    left = (f"changed since, and left so: {told(drift)}" for drift in review.reported)
+    left = (f"changed since, and left so: {told(drift)}" for drift in found.review.reported)
     warnings = (*(item.message for item in reading.warnings), *remarks, *left)
-    defined = _defined_here(reading.objects)
-    return DryRunPlan(proposal, resolver, cluster, owner, migration, before, want, work, limits, warnings, defined)
+    return DryRunPlan(proposal, target, migration, found, warnings, _defined_here(reading.objects))
 
 
 async def dry_run(
@@ -117,7 +103,7 @@ async def dry_run(
     resources: Store[VidraResource],
     may_describe: Collection[str] = (),
 ) -> DryRunResult:
-    """Rehearse passes over all of these together: what moves from one to another is neither deleted nor made anew.
+    """Rehearse the reconciles of all of these: what moves from one to another is neither deleted nor recreated.
 
     Args:
         may_describe: Names of Namespaces that may be given labels although they were there before.
@@ -131,14 +117,17 @@ async def dry_run(
         elif found is not None:
             preview.problems.append(found)
     being_deleted = [item.resource for item in proposals if item.text is None]
-    unwanted = {item.owner.name: frozenset(str(ref_of(entry)) for entry in item.unwanted) for item in studies}
-    conflict_peers = peers_in(resources, hub, {item.metadata.name for item in being_deleted}, unwanted)
+    unwanted = {
+        item.target.owner.name: frozenset(str(ref_of(entry)) for entry in item.found.unwanted) for item in studies
+    }
+    leaving = {item.metadata.name for item in being_deleted}
+    conflict_peers = peers_in(resources, hub, leaving, lambda name: unwanted.get(name, frozenset()))
     for item in studies:
         adopted: list[Ref] = []
         options = ApplyOptions(item.proposal.resource.spec, conflict_peers, adopted.append, may_describe=may_describe)
         await _apply(item, options, claims, preview)
         preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
-    successors = {key for item in studies for key in item.want.objects}
+    successors = {key for item in studies for key in item.found.want.objects}
     for item in studies:
         await _prune(clusters, item, successors, preview, claims=claims)
     for resource in being_deleted:
@@ -147,14 +136,15 @@ async def dry_run(
 
 
 async def _apply(item: DryRunPlan, options: ApplyOptions, claims: Claims, preview: DryRunResult) -> None:
-    executor = PlanExecutor(item.resolver, item.owner, claims)
+    target, found = item.target, item.found
+    executor = PlanExecutor(target.resolver, target.owner, claims)
     try:
         await item.migration.execute()
-        stages = item.migration.migrated_only(item.work.stages)
-        await executor.apply(item.cluster, stages, item.before, options, gate=lambda _: None)
+        stages = item.migration.migrated_only(found.work.stages)
+        await executor.apply(target.cluster, stages, found.before, options, gate=lambda _: None)
     except KubeError as error:
-        preview.problems.append(ObjectProblem(reason_of(error), str(error), item.owner.name))
-    problems = (*item.want.problems, *item.migration.problems, *executor.problems)
+        preview.problems.append(ObjectProblem(reason_of(error), str(error), target.owner.name))
+    problems = (*found.want.problems, *item.migration.problems, *executor.problems)
     new, rest = _expected(item.defined, problems)
     preview.new += new
     preview.problems += rest
@@ -164,12 +154,13 @@ async def _apply(item: DryRunPlan, options: ApplyOptions, claims: Claims, previe
 async def _prune(
     clusters: DryRunClusters, item: DryRunPlan, successors: Collection[Key], preview: DryRunResult, *, claims: Claims
 ) -> None:
-    unwanted = [entry for entry in item.unwanted if key_of(entry) not in successors]
-    if objection := item.limits.reason_to_hold(item.proposal.resource, unwanted, waits=False):
-        preview.notes.append(f"{item.owner.name}: {objection.message}")
-        if item.limits.manifest_empty:
+    target, limits = item.target, item.limits
+    unwanted = [entry for entry in item.found.unwanted if key_of(entry) not in successors]
+    if objection := limits.reason_to_hold(item.proposal.resource, unwanted, waits=False):
+        preview.notes.append(f"{target.owner.name}: {objection.message}")
+        if limits.manifest_empty:
             return
-    await _remove(clusters, item.resolver, item.owner, unwanted, preview, claims=claims)
+    await _remove(clusters, target.resolver, target.owner, unwanted, preview, claims=claims)
 
 
 async def _leave(

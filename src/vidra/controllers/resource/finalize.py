@@ -1,186 +1,89 @@
-"""One pass over a VidraResource that is being deleted: its objects go first, in reverse order, cluster by cluster."""
+"""What is done before a VidraResource that is being deleted may be gone: its objects are deleted, up to a deadline."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-import msgspec
+import structlog
 
-from vidra.api.conditions import Verdict
-from vidra.api.policies import DeletionPolicy
-from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import VidraResource
 from vidra.api.times import DELETION_TIMEOUT, deletion_time_left, duration_or
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory_index import Claims
-from vidra.apply.plan import prune_order
-from vidra.apply.refusals import ENDS_BY_ITSELF
-from vidra.clusters.circuit_breaker import ProbePendingError
-from vidra.clusters.cluster import Cluster
-from vidra.clusters.errors import ClusterError
-from vidra.controllers.resource.apply.executor import PlanExecutor
+from vidra.controllers.resource import requeue
+from vidra.controllers.resource.apply.sibling_handover import siblings_of
 from vidra.controllers.resource.cluster import ClusterResolver
-from vidra.controllers.resource.migration import LegacyMigration, Peers, inventory_of
-from vidra.controllers.resource.status.compute import Outcome, reason_of
-from vidra.kube.discovery import Kind, StaleDiscoveryError
+from vidra.controllers.resource.definition_deleted import Definitions
+from vidra.controllers.resource.delete_objects import DeletionResult, delete_objects, nothing_deleted
+from vidra.controllers.resource.status.writer import StatusWriter
+from vidra.controllers.runtime.context import ControllerContext, sync_of
+from vidra.controllers.runtime.finalizers import has_finalizer, remove_finalizer
+from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
-FILL_WITHIN = 5.0
-"""Seconds that the views of the objects' kinds may take to fill; without a view each object is looked at."""
+log = structlog.get_logger("vidra.resource")
 
-
-class FinalizeResult(msgspec.Struct, frozen=True):
-    """What one pass achieved."""
-
-    outcome: Outcome
-    """Its inventory is what is left."""
-    kept: tuple[str, ...]
-    """What stays and is Vidra's no longer, each with the reason."""
-    held: tuple[str, ...]
-    """What is deleted, but stays until its finalizers are taken off."""
-    again: float | None = None
-    """Seconds after which more can be done, whatever happens meanwhile."""
-    asking: bool = False
-    """Some cluster has only just been asked whether it is there: this was no try yet."""
-
-
-async def finalize(
-    resolver: ClusterResolver,
-    resource: VidraResource,
-    owner: Owner,
-    peers: Peers,
-    claims: Claims,
-    *,
-    seconds: float,
-    grace: float,
-) -> FinalizeResult:
-    """Remove as much as can be removed now.
-
-    Args:
-        peers: The other VidraResources.
-        claims: What they have.
-        seconds: After which the pass ends, even if a cluster keeps it waiting.
-        grace: Seconds for which custom resources are waited for with any policy, before what may serve them goes.
-    """
-    before = inventory_of(resource)
-    by_server: dict[str, list[ManagedObject]] = {}
-    for entry in before.entries.values():
-        by_server.setdefault(entry.server, []).append(entry)
-    works = [
-        _Work(
-            resolver,
-            server,
-            entries,
-            PlanExecutor(resolver, owner, claims),
-            lambda cluster: LegacyMigration(cluster, resource, owner, peers),
-        )
-        for server, entries in by_server.items()
-    ]
-    try:
-        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-            for work in works:
-                group.create_task(work.run(resource.spec.deletion_policy, grace))
-    except TimeoutError:
-        pass  # What is certain is in the hands.
-    problems = [problem for work in works for problem in work.executor.problems]
-    gone = [key for work in works for key in work.executor.gone]
-    outcome = Outcome(_verdict(problems), before.settled((), gone), tuple(problems), total=resource.status.objects)
-    kept = tuple(line for work in works for line in work.executor.kept)
-    held = tuple(line for work in works for line in work.executor.held)
-    again = min((work.executor.again for work in works if work.executor.again is not None), default=None)
-    return FinalizeResult(outcome, kept, held, again, any(work.asking for work in works))
-
-
-def unexplained(resource: VidraResource, error: KubeError) -> FinalizeResult:
-    """Nothing was removed, because nobody can tell whether somebody wished it."""
-    message = f"nothing is removed before Vidra's own definitions were looked at: {error}"
-    problem = ObjectProblem(reason_of(error), message)
-    outcome = Outcome(_verdict([problem]), inventory_of(resource), (problem,), total=resource.status.objects)
-    return FinalizeResult(outcome, (), ())
-
-
-class _Work:
-    """The part of a deletion that is about one cluster: another that is away must not hold it up."""
-
-    def __init__(
-        self,
-        resolver: ClusterResolver,
-        server: str,
-        entries: Sequence[ManagedObject],
-        executor: PlanExecutor,
-        new_move: Callable[[Cluster], LegacyMigration],
-    ) -> None:
-        self._resolver, self._server, self._entries = resolver, server, entries
-        self._new_move = new_move
-        self.executor = executor
-        self.asking = False
-
-    async def run(self, policy: DeletionPolicy, grace: float) -> None:
-        """Do what can be done; what stands in the way is in the hands' problems."""
-        try:
-            cluster = self._resolver.get(self._server)
-            await self._remove(cluster, policy, grace)
-        except ClusterError as error:
-            self._problem(error.reason, str(error))
-        except ProbePendingError as error:
-            self.asking = True
-            self._problem(Reason.WAITING_FOR_DELETION, str(error))
-        except KubeError as error:
-            self._problem(reason_of(error), f"cannot remove objects: {error}")
-
-    async def _remove(self, cluster: Cluster, policy: DeletionPolicy, grace: float) -> None:
-        orphan = policy is DeletionPolicy.ORPHAN
-        try:
-            cluster.breaker.require_available(self.executor.owner.manager, passing=True)
-            if self._resolver.was_replaced(cluster):
-                return await self.executor.prune([self._entries])
-            if not orphan:
-                await self._watch(cluster)
-            patient = policy is DeletionPolicy.WAIT_FOR_TERMINATION
-            entries = await self._moved(cluster)
-            await self.executor.prune(prune_order(entries), patient=patient, grace=grace, orphan=orphan)
-        except KubeError:
-            cluster.breaker.record_failure()
-            raise
-
-    async def _moved(self, cluster: Cluster) -> list[ManagedObject]:
-        """The entries, where the first Vidra wrote them with a UID: what it left is known as ours only then."""
-        migration = self._new_move(cluster)
-        await migration.discover({})
-        await migration.execute()
-        self.executor.problems += migration.problems
-        return migration.current_entries(self._entries)
-
-    async def _watch(self, cluster: Cluster) -> None:
-        """Have the end of each object seen when it comes; an operator that has just started watches nothing yet."""
-        places: dict[Kind, set[str]] = {}
-        for entry in self._entries:
-            try:
-                kind = await cluster.discovery.serving(entry.api_version, entry.kind)
-            except StaleDiscoveryError:
-                continue
-            if kind is not None:
-                places.setdefault(kind, set()).add(entry.namespace)
-        held = {kind: frozenset(names) for kind, names in places.items()}
-        cluster.observed.hold(self.executor.owner.manager, held)
-        await cluster.observed.ready(held, FILL_WITHIN)
-
-    def _problem(self, reason: Reason, message: str) -> None:
-        self.executor.problems.append(ObjectProblem(reason, message))
-
-
-def _verdict(problems: Sequence[ObjectProblem]) -> Verdict:
-    failed = [problem for problem in problems if problem.reason not in ENDS_BY_ITSELF]
-    if failed:
-        return Verdict(ready=False, reason=Reason(failed[0].reason), message=failed[0].message)
-    message = "; ".join(problem.message for problem in problems[:3]) or "removing objects"
-    return Verdict(ready=False, reason=Reason.DELETING, message=message, progressing=True)
-
-
+LAST_TRY = 10.0
+"""Seconds that a deletion may try when its time is over, or almost: the operator may have been away meanwhile."""
 GRACE = timedelta(seconds=30)
-"""For custom resources to leave before what may serve them, where finalizers are not waited for otherwise."""
+"""For custom resources to be gone before what may serve them, where finalizers are not waited for otherwise."""
+
+
+class Finalizer:
+    """Deletes what VidraResources have applied, and then lets them go."""
+
+    def __init__(self, shared: ControllerContext, claims: Claims) -> None:
+        self._shared = shared
+        self._claims = claims
+        self._definitions = Definitions(shared.client)
+
+    async def finalize(self, resource: VidraResource, owner: Owner) -> Result:
+        """Delete what can be deleted now, and remove the finalizer when nothing is left or the time is over.
+
+        Raises:
+            KubeError: The status or the finalizers could not be written.
+            TooLarge: The status never can be.
+        """
+        if not has_finalizer(resource):
+            return Result()
+        writer = StatusWriter(self._shared, resource)
+        try:
+            undefined = await self._definitions.why(resource, self._shared.syncs.get(sync_of(resource)))
+        except KubeError as error:
+            return await self._report(resource, writer, nothing_deleted(resource, error))
+        if undefined:
+            writer.spared(undefined)
+            return await self._let_go(resource)
+        return await self._report(resource, writer, await self._delete(resource, owner))
+
+    async def _delete(self, resource: VidraResource, owner: Owner) -> DeletionResult:
+        resolver, peers = ClusterResolver(self._shared.clusters, resource), self._shared.resources.get
+        now = datetime.now(UTC)
+        seconds = max(time_left(resource, now), LAST_TRY)
+        grace = grace_of(resource, now)
+        return await delete_objects(resolver, resource, owner, peers, self._claims, seconds=seconds, grace=grace)
+
+    async def _report(self, resource: VidraResource, writer: StatusWriter, removal: DeletionResult) -> Result:
+        """Say what came of it; as long as there is time, what is left is tried again."""
+        writer.kept(removal.kept)
+        writer.held(removal.held)
+        outcome = removal.outcome
+        if outcome.inventory.entries:
+            left = time_left(resource, datetime.now(UTC))
+            if left > 0 or removal.asking:
+                await writer.deleting(outcome)
+                progressing = outcome.verdict.progressing
+                return requeue.while_deleting(outcome.problems, left, removal.again, progressing=progressing)
+            writer.orphaned(outcome)
+        return await self._let_go(resource)
+
+    async def _let_go(self, resource: VidraResource) -> Result:
+        """Nothing holds it any more."""
+        siblings = siblings_of(resource, self._shared.resources)
+        await self._shared.content.delete_for_resource(sync_of(resource), resource, siblings)
+        await remove_finalizer(self._shared.client, self._shared.resources, resource)
+        log.info("removed", objects=len(resource.status.managed_resources))
+        return Result()
 
 
 def time_left(resource: VidraResource, now: datetime) -> float:

@@ -27,7 +27,7 @@ Peers = Callable[[str], VidraResource | None]
 class LegacyMigration:
     """What one VidraResource has from the first Vidra in the cluster of its destination.
 
-    First `find`, then the inventory is written, then `carry_out`: an object whose UID is in the inventory is known as
+    First `discover`, then the inventory is written, then `execute`: an object whose UID is in the inventory is known as
     one's own even when the process dies in the middle of its move.
     """
 
@@ -36,15 +36,20 @@ class LegacyMigration:
         self._resource = resource
         self._peers = peers
         self._first = is_first(resource)
-        self._takeover = LegacyObjectMigrator(cluster.client, cluster.observed, owner, resource.metadata.uid)
+        self._owner = owner
         self._found: dict[Key, tuple[Kind, Meta]] = {}
         self.inventory = inventory_of(resource)
         """With a UID for every object that was found to be ours."""
         self.problems: list[ObjectProblem] = []
         self._stuck: set[Key] = set()
 
+    @property
+    def _migrator(self) -> LegacyObjectMigrator:
+        cluster = self._cluster
+        return LegacyObjectMigrator(cluster.client, cluster.observed, self._owner, self._resource.metadata.uid)
+
     async def discover(self, wanted: Mapping[Key, DesiredObject]) -> None:
-        """Look at everything that no pass of this Vidra's has applied yet.
+        """Look at everything that no reconcile of this Vidra's has applied yet.
 
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in.
@@ -81,20 +86,20 @@ class LegacyMigration:
             kind = await self._cluster.discovery.serving(entry.api_version, entry.kind)
         except StaleDiscoveryError:
             return None
-        meta = await self._takeover.look(kind, entry) if kind else None
+        meta = await self._migrator.look(kind, entry) if kind else None
         if kind is None or meta is None:
             return None
-        if not self._takeover.is_ours(meta, entry, first=self._first, listed=listed):
+        if not self._migrator.is_ours(meta, entry, first=self._first, listed=listed):
             return None
         self._found[key_of(entry)] = kind, meta
         if entry.uid:
             return entry
-        return msgspec.structs.replace(entry, uid=meta.uid, joined=self._takeover.joined(meta, entry))
+        return msgspec.structs.replace(entry, uid=meta.uid, joined=self._migrator.joined(meta, entry))
 
     async def _migrate(self, key: Key, kind: Kind, meta: Meta) -> None:
         entry = self.inventory.entries[key]
         try:
-            await self._takeover.migration(kind, entry, meta, lambda name: self._has(name, key))
+            await self._migrator.migration(kind, entry, meta, lambda name: self._has(name, key))
         except ObjectError as error:
             self._stuck.add(key)
             self.problems.append(ObjectProblem(error.reason, str(error), str(ref_of(entry))))

@@ -61,3 +61,9 @@ def sync_of(resource: VidraResource) -> str:
 def shard_key(resource: VidraResource) -> str:
     """By whose name a VidraResource is dealt to a replica: its sync's, or its own if a person made it."""
     return sync_of(resource) or resource.metadata.name
+
+
+def is_suspended(shared: ControllerContext, resource: VidraResource) -> bool:
+    """Whether nothing is done for a VidraResource, because it or its sync says so."""
+    sync = shared.syncs.get(sync_of(resource))
+    return resource.spec.suspend or (sync is not None and sync.spec.suspend)

@@ -18,7 +18,7 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.api.times import parse_interval
 from vidra.controllers.runtime.context import ControllerContext
-from vidra.controllers.runtime.workqueue import HealthCheck, Result, WorkQueue, no_health_check
+from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
 
@@ -32,7 +32,6 @@ class Controller(ABC, Generic[T]):
         store: The items, as they were last seen.
         shard_key: By whose name an item is dealt to a replica.
         workers: Reconciles at a time.
-        health_check: What is done for a name for which nothing but a look was asked.
     """
 
     name: ClassVar[str]
@@ -46,7 +45,6 @@ class Controller(ABC, Generic[T]):
         store: Store[T],
         shard_key: Callable[[T], str],
         workers: int,
-        health_check: HealthCheck = no_health_check,
     ) -> None:
         self._shared = shared
         self._store: Store[T] = store
@@ -57,7 +55,7 @@ class Controller(ABC, Generic[T]):
             self.reconcile,
             workers,
             shared.metrics,
-            health_check=health_check,
+            health_check=self.check_health,
             mine=self._is_owned_here,
         )
 
@@ -80,6 +78,9 @@ class Controller(ABC, Generic[T]):
         Raises:
             KubeError: It could not be written.
         """
+
+    async def check_health(self, name: str) -> None:
+        """What is done for an item for which nothing but a look was asked."""
 
     def _broken_off(self, item: T, error: KubeError) -> None:
         """A reconcile ended with a failed request, before anything could be said in the status."""

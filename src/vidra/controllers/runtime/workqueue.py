@@ -42,7 +42,7 @@ Reconcile = Callable[[str], Awaitable[Result]]
 HealthCheck = Callable[[str], Awaitable[None]]
 
 
-async def no_health_check(_: str) -> None:
+async def _no_health_check(_: str) -> None:
     """A queue of which nobody asks for a look."""
 
 
@@ -65,7 +65,7 @@ class WorkQueue:
         workers: int,
         metrics: Metrics,
         *,
-        health_check: HealthCheck = no_health_check,
+        health_check: HealthCheck = _no_health_check,
         mine: Callable[[str], bool] = _every,
     ) -> None:
         self.name = name

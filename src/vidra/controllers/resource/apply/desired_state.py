@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 import msgspec
 
@@ -14,7 +15,7 @@ from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.pruner import PROTECTED
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.apply.guard_check import guard_of
+from vidra.controllers.resource.cluster import guard_of
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.manifests import ManifestObject, Problem, ProblemReason, Reading, Ref
 
@@ -40,6 +41,8 @@ class DesiredState(msgspec.Struct, frozen=True):
     objects: dict[Key, DesiredObject]
     missing: tuple[Missing, ...]
     """While there is any, nothing is pruned: what cannot be read may be what is there."""
+    manifest: Collection[DesiredObject] = ()
+    """In the order of the manifest, also those that are missing because they are refused."""
 
     @property
     def problems(self) -> tuple[ObjectProblem, ...]:
@@ -71,7 +74,8 @@ async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Clu
             await asyncio.sleep(0)
     waves = [*(item.wave for item in found.values()), *(wave for _, wave in missing if wave is not None)]
     first = min([0, *waves])
-    return DesiredState(found, tuple(Missing(problem, first if wave is None else wave) for problem, wave in missing))
+    left_out = tuple(Missing(problem, first if wave is None else wave) for problem, wave in missing)
+    return DesiredState(found, left_out, found.values())
 
 
 async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> DesiredObject:

@@ -23,8 +23,7 @@ from vidra.apply.pruner import Pruner, Removal, Removed
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.controllers.resource.apply.guard_check import guard_of
-from vidra.controllers.resource.cluster import ClusterResolver
+from vidra.controllers.resource.cluster import ClusterResolver, guard_of
 from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError
 from vidra.manifests import Ref
@@ -32,14 +31,14 @@ from vidra.telemetry.tracing import start_span
 
 ATTEMPTS = 2
 AT_ONCE = 64
-"""Objects of one pass under way at a time: enough that a cluster's places (`client.IN_FLIGHT`) are always taken."""
+"""Objects of one reconcile under way at a time: enough to take all places of a cluster (`client.IN_FLIGHT`) always."""
 
 Gate = Callable[[int], ObjectProblem | None]
 """Why the objects of a wave have to wait; None when they need not."""
 
 
 class PlanExecutor:
-    """What one pass did so far. It stays true when the pass is broken off: what is not certain is not in it."""
+    """What one reconcile did so far. It stays true when that is broken off: what is not certain is not in it."""
 
     def __init__(self, resolver: ClusterResolver, owner: Owner, claims: Claims) -> None:
         self._resolver = resolver
@@ -49,7 +48,7 @@ class PlanExecutor:
         self.gone: list[Key] = []
         """Confirmed absent, or let go."""
         self.removed: list[ManagedObject] = []
-        """Deleted or released by this pass."""
+        """Deleted or released by this reconcile."""
         self.problems: list[ObjectProblem] = []
         self.refused: dict[Key, ObjectProblem] = {}
         """Those of them that are about objects which were never applied, and are not there."""
@@ -100,7 +99,7 @@ class PlanExecutor:
         grace: float = 0,
         orphan: bool = False,
     ) -> None:
-        """Remove entries; a stage that is not through holds the next one back until the next pass.
+        """Remove entries; a stage that is not through holds the next one back until the next reconcile.
 
         Args:
             patient: An object is gone when it is gone; otherwise as soon as its end cannot be called off.

@@ -1,4 +1,4 @@
-"""What a pass must not prune although it is no longer wanted: what nobody may have meant to lose."""
+"""What a reconcile must not prune although it is no longer wanted: what nobody may have meant to lose."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.object import Key
-from vidra.apply.field_owner import Owner, hub_of
+from vidra.apply.field_owner import hub_of
 from vidra.apply.guards.prune_limit import evaluate, object_names, remaining, request
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.inventory_index import Claims, Place
 from vidra.apply.plan import Plan
-from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.desired_state import DesiredState
+from vidra.controllers.resource.cluster import Target
 from vidra.controllers.runtime.predicates import approved_prune
 from vidra.manifests import Reading
 
@@ -25,7 +25,7 @@ StaysAfterRelease = Callable[[ManagedObject], bool]
 
 
 class PruneGuard(msgspec.Struct, frozen=True):
-    """What stands in the way of pruning in one pass, before anything was applied."""
+    """What stands in the way of pruning in one reconcile, before anything was applied."""
 
     to_delete: tuple[ManagedObject, ...]
     """What would be gone for good."""
@@ -57,7 +57,7 @@ class PruneGuard(msgspec.Struct, frozen=True):
         )
 
     def left(self, gone: Collection[Key]) -> HeldPrune | None:
-        """What of the held set is still to go, for the next pass."""
+        """What of the held set is still to go, for the next reconcile."""
         return remaining(self.held, self.to_delete, gone)
 
 
@@ -86,8 +86,9 @@ def prune_guard(
     return PruneGuard(going, held, emptied)
 
 
-def survivors(cluster: Cluster, owner: Owner, claims: Claims) -> StaysAfterRelease:
+def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
     """Tells by the cluster's views and the other inventories; of another cluster nothing is known here."""
+    cluster, owner = target.cluster, target.owner
 
     def survives(entry: ManagedObject) -> bool:
         kind = cluster.discovery.known_as(entry.api_version, entry.kind) if entry.server == cluster.server else None

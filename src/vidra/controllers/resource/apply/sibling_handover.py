@@ -1,20 +1,56 @@
-"""The other VidraResources of a sync, when one prunes: what moves between them must not go before it came: pure."""
+"""The other VidraResources of a sync, when one prunes: what moves between them must not go before it came."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import ref_of
+from vidra.controllers.resource.state import ResourceState
+from vidra.controllers.runtime.context import ControllerContext, sync_of
+from vidra.kube.store import Store
 
 _PRUNING = frozenset({Reason.PRUNE_FAILED, Reason.PRUNE_HELD, Reason.WAITING_FOR_DELETION})
 """Reasons about what a VidraResource itself no longer wants."""
 
 
+def siblings_of(resource: VidraResource, resources: Store[VidraResource]) -> list[VidraResource]:
+    """The other VidraResources of its sync that stay; none of one that a person made."""
+    name, sync = resource.metadata.name, sync_of(resource)
+    group = resources.group(sync) if sync else []
+    return [item for item in group if item.metadata.name != name and not item.metadata.deletion_timestamp]
+
+
+def waits_for_successors(
+    shared: ControllerContext,
+    resource: VidraResource,
+    state: ResourceState,
+    unwanted: Collection[ManagedObject],
+    on_release: Callable[[], None],
+) -> bool:
+    """Whether another VidraResource of the sync may be about to own what this one no longer wants.
+
+    Args:
+        on_release: Called when there is more than before that others may have at once, whatever the values.
+    """
+    sync = sync_of(resource)
+    before, state.pending_release = state.pending_release, frozenset()
+    if not sync or not unwanted:
+        return False
+    siblings = siblings_of(resource, shared.resources)
+    staying = [item for item in siblings if item.metadata.name not in shared.being_deleted]
+    if sync not in shared.handovers and not may_take(staying, unwanted):
+        return False
+    state.pending_release = frozenset(str(ref_of(entry)) for entry in unwanted)
+    if state.pending_release - before:
+        on_release()
+    return True
+
+
 def may_take(siblings: Iterable[VidraResource], unwanted: Collection[ManagedObject]) -> bool:
-    """Whether some may be about to own what another one no longer wants."""
+    """Whether some may be about to own what another one no longer wants: pure."""
     refs = {str(ref_of(entry)) for entry in unwanted}
     return any(
         _has_to_apply(item) or any(_is_about(problem, refs) for problem in item.status.problems) for item in siblings

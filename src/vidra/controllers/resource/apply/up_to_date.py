@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 import msgspec
 
@@ -11,18 +10,16 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.ended_objects import ended_of
-from vidra.apply.field_owner import Owner
-from vidra.apply.plan import held_of
+from vidra.apply.guards.protected import may_be_refused
+from vidra.apply.inventory import ref_of
+from vidra.apply.revision import is_up_to_date
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.cluster import cluster_record
+from vidra.controllers.resource.cluster import Target, cluster_record
 from vidra.controllers.resource.drift.suspects import Suspects
+from vidra.controllers.resource.observe import Kinds, see_inventory
 from vidra.controllers.runtime.predicates import requested_at
-from vidra.kube.discovery import Kind, StaleDiscoveryError
+from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.errors import KubeError
-
-FILL_WITHIN = 10.0
-"""Seconds that the views of the objects' kinds may take to fill, after a start."""
-
 
 _SETTLED = frozenset({Reason.APPLIED, Reason.WAITING_FOR_HEALTH, Reason.UNHEALTHY})
 """Reasons of a VidraResource whose objects are all applied."""
@@ -31,7 +28,7 @@ _UNSEEN = frozenset({Reason.FORBIDDEN, Reason.NOT_OBSERVED})
 
 
 def last_reconcile_complete(resource: VidraResource) -> bool:
-    """Whether the last pass was complete, and nobody asked for another."""
+    """Whether the last reconcile was complete, and nobody asked for another."""
     status = resource.status
     ready = find(status.conditions, ConditionType.READY)
     return (
@@ -45,33 +42,24 @@ def last_reconcile_complete(resource: VidraResource) -> bool:
     )
 
 
-async def is_up_to_date(resource: VidraResource, cluster: Cluster, owner: Owner, suspects: Suspects) -> bool:
-    """Whether the last pass was complete, nobody asked for another, and no object was touched since."""
-    status = resource.status
-    identified = not status.managed_resources or set(cluster_record(cluster)) <= set(status.clusters)
-    if not last_reconcile_complete(resource) or not identified:
+async def nothing_to_do(target: Target, suspects: Suspects, *, guard_checked: bool) -> bool:
+    """Whether the last reconcile was complete, nobody asked for another, and no object was touched since.
+
+    Args:
+        suspects: Objects that somebody may have changed without a trace in field ownership.
+        guard_checked: The objects were held against the guard of the cluster since this process began.
+    """
+    if not guard_checked and _guard_check_due(target.resource, target.cluster):
+        return False
+    status = target.resource.status
+    identified = not status.managed_resources or set(cluster_record(target.cluster)) <= set(status.clusters)
+    if not last_reconcile_complete(target.resource) or not identified:
         return False
     try:
-        kinds = await watched(status.managed_resources, cluster, owner)
+        kinds = await see_inventory(status.managed_resources, target.cluster, target.owner)
     except (KubeError, StaleDiscoveryError):
         return False
-    return all(_untouched(entry, kinds, cluster, owner, suspects) for entry in status.managed_resources)
-
-
-async def watched(entries: Sequence[ManagedObject], cluster: Cluster, owner: Owner) -> dict[tuple[str, str], Kind]:
-    """See the objects of an inventory from now on; gives their kinds, as far as the cluster serves them.
-
-    Raises:
-        KubeError: The cluster does not answer.
-        StaleDiscoveryError: Whoever serves some kind does not.
-    """
-    kinds = await _kinds(entries, cluster)
-    here = [entry for entry in entries if entry.server == cluster.server]
-    objects = [
-        (kind, entry.namespace, entry.name) for entry in here if (kind := kinds.get((entry.api_version, entry.kind)))
-    ]
-    await cluster.observed.see(owner.manager, objects, FILL_WITHIN)
-    return kinds
+    return all(_is_untouched(target, entry, kinds, suspects) for entry in status.managed_resources)
 
 
 def distrusted(resource: VidraResource) -> VidraResource:
@@ -89,26 +77,24 @@ def checksum_of(resource: VidraResource) -> str:
     return hashlib.md5((resource.spec.manifest or "").encode(), usedforsecurity=False).hexdigest()
 
 
-async def _kinds(entries: Sequence[ManagedObject], cluster: Cluster) -> dict[tuple[str, str], Kind]:
-    """The kinds of the entries, as far as the cluster serves them."""
-    names = {(entry.api_version, entry.kind) for entry in entries}
-    found = {name: await cluster.discovery.find(*name) for name in names}
-    return {name: kind for name, kind in found.items() if kind is not None}
-
-
-def _untouched(
-    entry: ManagedObject, kinds: dict[tuple[str, str], Kind], cluster: Cluster, owner: Owner, suspects: Suspects
-) -> bool:
-    """Whether the cluster shows the object that was applied, with all its fields still in the owner's hands."""
+def _is_untouched(target: Target, entry: ManagedObject, kinds: Kinds, suspects: Suspects) -> bool:
+    """Whether the cluster shows the object up to date, and nobody may have changed it without a trace."""
     kind = kinds.get((entry.api_version, entry.kind))
-    live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
-    if live is None and kind and ended_of(entry, kind, cluster.observed):
-        return entry.server == cluster.server and bool(entry.revision)
-    return (
-        live is not None
-        and entry.server == cluster.server
-        and live.uid == entry.uid
-        and not live.terminating
-        and held_of(entry) == live.digest(owner.manager)
-        and not suspects.about(owner.name, entry, live)
-    )
+    if kind is None or entry.server != target.cluster.server:
+        return False
+    live = target.cluster.observed.get(kind, entry.namespace, entry.name)
+    ended = live is None and bool(ended_of(entry, kind, target.cluster.observed))
+    if not is_up_to_date(entry, live, target.owner.manager, ended=ended):
+        return False
+    return live is None or not suspects.about(entry, live)
+
+
+def _guard_check_due(resource: VidraResource, cluster: Cluster) -> bool:
+    """Whether the inventory has objects that the guard may refuse.
+
+    What an earlier version applied is up to date and may be refused now. That has to be said once, so a VidraResource
+    with such an object is applied once after a start, although nothing is to be done.
+    """
+    own = cluster.own_namespace
+    refs = [ref_of(entry) for entry in resource.status.managed_resources if entry.server == cluster.server]
+    return bool(own) and any(may_be_refused(ref) or own in {ref.namespace, ref.name} for ref in refs)

@@ -13,7 +13,8 @@ from vidra.api.resource import ObjectProblem
 from vidra.apply.desired.object import DesiredObject
 from vidra.common.text import limited_sentences
 from vidra.controllers.resource.apply.desired_state import Missing
-from vidra.controllers.resource.health import Standing, gravest, named
+from vidra.controllers.resource.health.object import Standing
+from vidra.controllers.resource.health.summary import gravest, named
 
 NAMED = 3
 """What is not applied, as far as a message names it."""

@@ -1,4 +1,4 @@
-"""Objects that somebody changes again right after they were put back: noticed by the count, and slowed down."""
+"""Objects that somebody changes again right after they were reverted: noticed by the count, and slowed down."""
 
 from __future__ import annotations
 
@@ -33,27 +33,22 @@ class _Fight:
 
 
 class DriftFights:
-    """The corrections of all owners in this process."""
+    """The corrections of the objects of one owner in this process."""
 
     def __init__(self) -> None:
-        self._by_owner: dict[str, dict[Key, _Fight]] = {}
+        self._fights: dict[Key, _Fight] = {}
 
-    def note(self, owner: str, keys: Iterable[Key], now: float) -> None:
-        """These objects were put back; times are in seconds, by any clock that only goes forward."""
-        fights = self._by_owner.setdefault(owner, {})
+    def note(self, keys: Iterable[Key], now: float) -> None:
+        """These objects were reverted; times are in seconds, by any clock that only goes forward."""
         for key in keys:
-            fights.setdefault(key, _Fight()).note(now)
+            self._fights.setdefault(key, _Fight()).note(now)
 
-    def rest(self, owner: str, key: Key, now: float) -> float:
+    def rest(self, key: Key, now: float) -> float:
         """For how long the object is left alone in all, if it still is; else 0."""
-        fight = self._by_owner.get(owner, {}).get(key)
+        fight = self._fights.get(key)
         return fight.rest if fight and fight.rests_until > now else 0.0
 
-    def next_try(self, owner: str, now: float) -> float | None:
+    def next_try(self, now: float) -> float | None:
         """Seconds until the first object is to be tried again; None when none rests."""
-        rests = [fight.rests_until for fight in self._by_owner.get(owner, {}).values() if fight.rests_until > now]
+        rests = [fight.rests_until for fight in self._fights.values() if fight.rests_until > now]
         return min(rests) - now if rests else None
-
-    def forget(self, owner: str) -> None:
-        """The owner is gone."""
-        self._by_owner.pop(owner, None)

@@ -13,7 +13,7 @@ from collections.abc import Collection
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import Key
 from vidra.apply.inventory import key_of
-from vidra.apply.plan import generation_of
+from vidra.apply.revision import generation_of
 from vidra.common.backoff import between
 from vidra.kube.object_snapshot import ObjectSnapshot
 
@@ -25,43 +25,36 @@ _UNNUMBERED = frozenset({("v1", "Service"), ("v1", "ServiceAccount"), ("v1", "Po
 
 
 class Suspects:
-    """What this process knows of objects that were looked at, by owner."""
+    """What this process knows of the objects of one owner that were looked at."""
 
     def __init__(self) -> None:
-        self._fine: dict[str, dict[Key, int]] = {}
+        self._fine: dict[Key, int] = {}
         """The generation at which each was found as it should be, if later than that at which it was applied."""
-        self._due: dict[str, dict[Key, float]] = {}
+        self._due: dict[Key, float] = {}
         """When each of those without a generation is to be looked at, by the monotonic clock."""
 
-    def about(self, owner: str, entry: ManagedObject, live: ObjectSnapshot) -> bool:
+    def about(self, entry: ManagedObject, live: ObjectSnapshot) -> bool:
         """Whether an object is to be looked at; asks nobody."""
         if live.generation:
-            return live.touched > generation_of(entry) and live.touched > self._fine.get(owner, {}).get(
-                key_of(entry), 0
-            )
+            return live.touched > generation_of(entry) and live.touched > self._fine.get(key_of(entry), 0)
         if (entry.api_version, entry.kind) not in _UNNUMBERED:
             return False
         now = time.monotonic()
-        return self._due.setdefault(owner, {}).setdefault(key_of(entry), _next(now)) <= now
+        return self._due.setdefault(key_of(entry), _next(now)) <= now
 
-    def fine(self, owner: str, entry: ManagedObject, generation: int) -> None:
+    def fine(self, entry: ManagedObject, generation: int) -> None:
         """An object was looked at, and was as it should be."""
         key = key_of(entry)
         if generation:
-            self._fine.setdefault(owner, {})[key] = generation
-        elif key in self._due.get(owner, {}):
-            self._due[owner][key] = _next(time.monotonic())
+            self._fine[key] = generation
+        elif key in self._due:
+            self._due[key] = _next(time.monotonic())
 
-    def keep(self, owner: str, keys: Collection[Key]) -> None:
-        """Forget all objects of an owner but these."""
+    def keep(self, keys: Collection[Key]) -> None:
+        """Forget all objects but these."""
         for memory in (self._fine, self._due):
-            for key in [key for key in memory.get(owner, ()) if key not in keys]:
-                del memory[owner][key]
-
-    def forget(self, owner: str) -> None:
-        """The owner is gone."""
-        self._fine.pop(owner, None)
-        self._due.pop(owner, None)
+            for key in [key for key in memory if key not in keys]:
+                del memory[key]
 
 
 def _next(now: float) -> float:

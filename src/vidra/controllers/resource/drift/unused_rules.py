@@ -17,6 +17,7 @@ from vidra.clusters.cluster import Cluster
 from vidra.common.text import limited
 from vidra.controllers.resource.apply.desired_state import DesiredState
 from vidra.controllers.resource.apply.up_to_date import checksum_of
+from vidra.controllers.resource.cluster import Target
 from vidra.kube.errors import ApiError
 
 LOOKED_AT = 10
@@ -37,53 +38,51 @@ class UnusedRule(msgspec.Struct, frozen=True):
     """It leads to what Vidra itself sets on every object."""
 
 
-class Rules:
-    """Looks once at the rules of each text.
+class UnusedRules:
+    """Looks once at the rules of each text of one VidraResource.
 
     Invariant: a rule without effect is said, not silently kept: whoever wrote it counts on it. What is not known, as
     long as a part of the manifest cannot be read or applied, is not said.
     """
 
-    def __init__(self, siblings: Siblings) -> None:
-        self._siblings = siblings
-        self._said: dict[str, tuple[object, tuple[str, ...]]] = {}
+    def __init__(self) -> None:
+        self._of: object = None
+        """The text and the rules that it was said of."""
+        self._said: tuple[str, ...] = ()
 
-    async def unused(
-        self, resource: VidraResource, want: DesiredState, cluster: Cluster, owner: Owner
-    ) -> tuple[str, ...]:
+    async def said(self, target: Target, want: DesiredState, siblings: Siblings) -> tuple[str, ...]:
         """What there is to say about the rules of a VidraResource whose objects are applied.
 
         Raises:
             UnreachableError: The cluster does not answer.
         """
+        resource = target.resource
         rules = resource.spec.ignore_differences
         state = (checksum_of(resource), rules)
         if not rules or want.problems:
             return ()
-        if owner.name not in self._said or self._said[owner.name][0] != state:
-            found = [item for item in unused(rules, want.objects.values(), owner) if self._concerns(resource, item)]
-            said = tuple([_told(item) for item in found if item.mark or not await _somewhere(item, cluster)])
-            self._said[owner.name] = (state, said)
-        return self._said[owner.name][1]
+        if self._of != state:
+            others = siblings(resource)
+            found = unused(rules, want.objects.values(), target.owner)
+            meant = [item for item in found if _concerns(resource, others, item)]
+            said = [_told(item) for item in meant if item.mark or not await _somewhere(item, target.cluster)]
+            self._of, self._said = state, tuple(said)
+        return self._said
 
-    def forget(self, owner: str) -> None:
-        """The owner is gone."""
-        self._said.pop(owner, None)
 
-    def _concerns(self, resource: VidraResource, item: UnusedRule) -> bool:
-        """Whether a rule that leads nowhere here can be meant for nothing else.
+def _concerns(resource: VidraResource, others: Sequence[VidraResource], item: UnusedRule) -> bool:
+    """Whether a rule that leads nowhere here can be meant for nothing else.
 
-        All VidraResources of a sync have the rules of the sync, and each rule is for some of their objects.
-        """
-        others = self._siblings(resource)
-        target = item.rule.target
-        if not others or (item.objects and (target.kind or target.name)):
-            return True
-        if item.objects or resource.metadata.name > min(other.metadata.name for other in others):
-            return False
-        entries = (entry for other in others for entry in other.status.managed_resources)
-        applied = all(other.status.applied_checksum for other in others)
-        return applied and not any(means(item.rule, ref_of(entry)) for entry in entries)
+    All VidraResources of a sync have the rules of the sync, and each rule is for some of their objects.
+    """
+    target = item.rule.target
+    if not others or (item.objects and (target.kind or target.name)):
+        return True
+    if item.objects or resource.metadata.name > min(other.metadata.name for other in others):
+        return False
+    entries = (entry for other in others for entry in other.status.managed_resources)
+    applied = all(other.status.applied_checksum for other in others)
+    return applied and not any(means(item.rule, ref_of(entry)) for entry in entries)
 
 
 def unused(rules: Iterable[IgnoreDifference], objects: Iterable[DesiredObject], owner: Owner) -> list[UnusedRule]:

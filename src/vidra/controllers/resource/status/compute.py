@@ -1,4 +1,4 @@
-"""What a pass over a VidraResource concluded, as its status: pure."""
+"""What a reconcile of a VidraResource concluded, as its status: pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _WAITING = ENDS_BY_ITSELF | {
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The end of a pass, or what it knows so far."""
+    """The end of a reconcile, or what it knows so far."""
 
     verdict: Verdict
     inventory: Inventory
@@ -58,11 +58,11 @@ class Outcome(msgspec.Struct, frozen=True):
     health: Status | None = None
     """The worst of the objects, Unknown when they are not seen now; None when there are none."""
     clusters: tuple[KnownCluster, ...] = ()
-    """Which clusters were found, as far as this pass met any."""
+    """Which clusters were found, as far as this reconcile met any."""
 
 
 def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Verdict:
-    """The verdict over a pass that came to its end.
+    """The verdict of a reconcile that came to its end.
 
     Args:
         drift: What differs from what was applied, and is left so.
@@ -79,7 +79,7 @@ def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Ver
 
 
 def as_applied(resource: VidraResource) -> Outcome:
-    """The end of the last pass, of a VidraResource whose objects are all applied."""
+    """The end of the last reconcile, of a VidraResource whose objects are all applied."""
     status = resource.status
     return Outcome(
         judge((), status.objects),
@@ -123,7 +123,7 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
 
 
 def reason_of(error: KubeError) -> Reason:
-    """What a failed request means: the server is away, or does not let Vidra in, or not do what every pass needs."""
+    """What a failed request means: the server is away, or does not let Vidra in, or do what every reconcile needs."""
     if isinstance(error, ApiError) and error.forbidden:
         return Reason.FORBIDDEN
     unauthorized = isinstance(error, ApiError) and error.unauthorized

@@ -48,10 +48,13 @@ def refused(objects: int, size: int, why: str) -> TooLarge:
     return TooLarge(f"the inventory of its {objects} objects ({_mb(size)}) cannot be written ({why}). {DIVIDE}")
 
 
-def overfull(resource: VidraResource) -> str:
-    """What was said before of this very text, if it was too large and nobody asked for another try; else empty.
+def check_overfull(resource: VidraResource) -> None:
+    """Do not try a text again that was too large, as long as nobody asks for it.
 
     What was applied of it must not be applied again and again because it cannot be confirmed.
+
+    Raises:
+        TooLarge: With what was said before.
     """
     status = resource.status
     ready = find(status.conditions, ConditionType.READY)
@@ -61,7 +64,8 @@ def overfull(resource: VidraResource) -> str:
         and ready.observed_generation >= resource.metadata.generation
         and status.last_handled_requested_at == requested_at(resource.metadata)
     )
-    return ready.message if ready and same else ""
+    if ready and same:
+        raise TooLarge(ready.message)
 
 
 DIVIDE = "Divide the artifact into smaller ones, and delete what is left behind with this VidraResource"

@@ -1,4 +1,4 @@
-"""Says what became of a pass: in the status, and in Events and log when it is news."""
+"""Says what became of a reconcile: in the status, and in Events and log when it is news."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import structlog
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.health import Status
 from vidra.api.held_prune import HeldPrune
+from vidra.api.names import CLUSTER_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
 from vidra.clusters.registry import is_local
 from vidra.common.text import limited
-from vidra.controllers.resource.apply.reconcile import ReconcileResult
+from vidra.common.urls import host_of
+from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.status.compute import Outcome, status_for
 from vidra.controllers.resource.status.size import TooLarge, refused
@@ -36,7 +39,7 @@ NAMED = 10
 
 
 class StatusWriter:
-    """The voice of one VidraResource during one pass."""
+    """The voice of one VidraResource during one reconcile."""
 
     def __init__(self, shared: ControllerContext, resource: VidraResource) -> None:
         self._shared = shared
@@ -104,6 +107,14 @@ class StatusWriter:
         known = await self._write(self._same(verdict, health, inventory, held))
         self._say_unready(verdict, known=known)
 
+    async def no_cluster(self, error: ClusterError) -> None:
+        """The destination's cluster is not known, or not as whom to go there; its Secret may be where none counts."""
+        hint = ""
+        if error.reason is Reason.CLUSTER_CREDENTIALS_MISSING:
+            server = host_of(self._resource.spec.destination.server or "")
+            hint = await self._shared.overlooked.hint(CLUSTER_LABEL, server)
+        await self.failed(error.reason, f"{error}{hint}")
+
     async def health_changed(self, outcome: Outcome) -> None:
         """Nothing was to be done; how the objects are may be news."""
         news = self._is_news(outcome.verdict)
@@ -141,7 +152,7 @@ class StatusWriter:
         self._say_unready(verdict, known=known)
 
     async def interrupted(self, inventory: Inventory, held: HeldPrune | None) -> None:
-        """The cluster's credentials were changed in the middle of a pass: the next one follows at once, with the new.
+        """The cluster's credentials were changed during a reconcile: the next one follows at once, with the new.
 
         Raises:
             KubeError: It could not be written.
@@ -192,7 +203,7 @@ class StatusWriter:
         self._record_event("Warning", Reason.LEFT_BEHIND, message, change=True)
 
     async def suspended(self, health: Status) -> None:
-        """Nothing is done, on purpose. What the last pass found stays true of what was applied."""
+        """Nothing is done, on purpose. What the last reconcile found stays true of what was applied."""
         await self._write(self._same(verdicts.suspended(self._resource.status.conditions), health))
 
     async def internal_error(self) -> None:

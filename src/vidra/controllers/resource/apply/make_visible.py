@@ -18,7 +18,7 @@ from vidra.kube.run_all import together
 from vidra.kube.visibility import Sight
 
 AT_ONCE = 16
-"""Objects of one pass that are labelled at the same time."""
+"""Objects of one reconcile that are labelled at the same time."""
 
 
 async def make_visible(inventory: Inventory, cluster: Cluster, owner: Owner) -> None:

@@ -13,22 +13,20 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from vidra.api.health import CURRENT, Health
-from vidra.api.resource import ObjectProblem
+from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.apply.applier import Applier
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.errors import ObjectError
-from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory
 from vidra.apply.options import ApplyOptions
-from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.desired_state import DesiredState, Missing
-from vidra.controllers.resource.apply.guard_check import guard_of
+from vidra.controllers.resource.cluster import Target, guard_of
 from vidra.kube.discovery import Kind
 from vidra.kube.informers import InformerSet
 from vidra.kube.partial_metadata import ObjectForHealth
 
 AT_ONCE = 8
-"""Objects of one pass that are rehearsed at the same time."""
+"""Objects of one reconcile that are rehearsed at the same time."""
 
 
 class _Refusal(msgspec.Struct, frozen=True):
@@ -52,78 +50,57 @@ class _NoJudge:
         return ""
 
 
-class Retries:
-    """What this process remembers of refused objects that were never applied, by owner."""
+class RefusedObjects:
+    """What is known of the objects of one VidraResource that were refused, and never applied."""
 
     def __init__(self) -> None:
-        self._known: dict[str, dict[Key, _Refusal]] = {}
-        self._met: set[str] = set()
-        """Owners with a reconcile of this process: of the others, only their statuses are known."""
+        self._known: dict[Key, _Refusal] | None = None
+        """None before the first reconcile of this process: what there is to know is then in the status."""
 
-    def note(self, owner: str, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
-        """Remember what was refused in a pass, besides what was known before and is still wanted."""
-        known = self._known.setdefault(owner, {})
-        known.update({key: _Refusal(want.objects[key].digest, problem) for key, problem in refused.items()})
-        if not known:
-            del self._known[owner]
+    def note(self, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
+        """Remember what was refused now, besides what was known before and is still wanted."""
+        self._known = self._known or {}
+        self._known.update({key: _Refusal(want.objects[key].digest, problem) for key, problem in refused.items()})
 
-    def forget(self, owner: str) -> None:
-        """The owner is gone."""
-        self._known.pop(owner, None)
-        self._met.discard(owner)
-
-    async def still(
-        self,
-        want: DesiredState,
-        before: Inventory,
-        cluster: Cluster,
-        owner: Owner,
-        options: ApplyOptions,
-        *,
-        said: Sequence[ObjectProblem],
+    async def still_refused(
+        self, target: Target, want: DesiredState, before: Inventory, options: ApplyOptions
     ) -> DesiredState:
         """What is wanted, with the objects that would be refused as they were before among what is missing.
-
-        Args:
-            said: The problems in the owner's status.
 
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in.
         """
-        known = self._known.pop(owner.name, {}) if owner.name in self._met else _known_from(said, want)
-        self._met.add(owner.name)
+        known = _known_from(target.resource, want) if self._known is None else self._known
         again = [
             item
             for key, item in want.objects.items()
             if key in known and key not in before.entries and item.digest == known[key].digest
         ]
-        if not again:
-            return want
-        rehearsed = await _dry_run(again, cluster, owner, options)
+        rehearsed = await _dry_run(target, again, options) if again else {}
         same = {key: known[key] for key, problem in rehearsed.items() if problem == known[key].problem}
-        if same:
-            self._known[owner.name] = same
+        self._known = dict(same)
+        if not same:
+            return want
         objects = {key: item for key, item in want.objects.items() if key not in same}
         missing = tuple(Missing(refusal.problem, want.objects[key].wave) for key, refusal in same.items())
-        return DesiredState(objects, (*want.missing, *missing))
+        return DesiredState(objects, (*want.missing, *missing), want.manifest)
 
 
-def _known_from(said: Sequence[ObjectProblem], want: DesiredState) -> dict[Key, _Refusal]:
+def _known_from(resource: VidraResource, want: DesiredState) -> dict[Key, _Refusal]:
     """What an earlier process was refused, whatever the text was then: the same words about this one are no news."""
-    problems = {problem.object: problem for problem in said if problem.object}
+    problems = {problem.object: problem for problem in resource.status.problems if problem.object}
     found = ((key, item.digest, problems.get(str(item.ref))) for key, item in want.objects.items())
     return {key: _Refusal(digest, problem) for key, digest, problem in found if problem}
 
 
 async def _dry_run(
-    items: Sequence[DesiredObject], cluster: Cluster, owner: Owner, options: ApplyOptions
+    target: Target, items: Sequence[DesiredObject], options: ApplyOptions
 ) -> dict[Key, ObjectProblem | None]:
-    client = cluster.client.rehearsing()
+    client = target.cluster.client.rehearsing()
     # What it answers is no news of anything.
     unseen = InformerSet(client, lambda _old, _new: None, _NoJudge(), lambda _: None)
-    applier = Applier(
-        client, unseen, owner, msgspec.structs.replace(options, adopted=lambda _: None), guard_of(cluster)
-    )
+    options = msgspec.structs.replace(options, adopted=lambda _: None)
+    applier = Applier(client, unseen, target.owner, options, guard_of(target.cluster))
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(item: DesiredObject) -> ObjectProblem | None:

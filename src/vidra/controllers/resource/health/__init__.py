@@ -1,0 +1,1 @@
+"""How the objects of a VidraResource are, and what its status says of it."""

@@ -1,0 +1,135 @@
+"""Says in the status how the objects of a VidraResource are: after an apply, and when nothing else is to be done."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import msgspec
+import structlog
+
+from vidra.api.health import Status
+from vidra.api.resource import VidraResource
+from vidra.apply.ended_objects import noted
+from vidra.apply.field_owner import Owner
+from vidra.clusters.circuit_breaker import ProbePendingError
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
+from vidra.controllers.resource import requeue
+from vidra.controllers.resource.apply.result import ReconcileResult
+from vidra.controllers.resource.apply.up_to_date import last_reconcile_complete
+from vidra.controllers.resource.cluster import ClusterResolver, Target, kind_at
+from vidra.controllers.resource.health.summary import (
+    aggregate_health,
+    also_unseen,
+    ready_when_healthy,
+    summarize_health,
+)
+from vidra.controllers.resource.observe import see_inventory
+from vidra.controllers.resource.state import ResourceState, ResourceStates
+from vidra.controllers.resource.status.compute import Outcome, as_applied
+from vidra.controllers.resource.status.size import TooLarge
+from vidra.controllers.resource.status.writer import StatusWriter
+from vidra.controllers.runtime.context import ControllerContext, is_suspended
+from vidra.controllers.runtime.offload import yield_to_loop
+from vidra.controllers.runtime.workqueue import Result, WorkQueue
+from vidra.kube.discovery import StaleDiscoveryError
+from vidra.kube.errors import KubeError
+
+log = structlog.get_logger("vidra.resource")
+
+
+class HealthChecks:
+    """Evaluates the health of VidraResources, and has it evaluated again when time alone may change it."""
+
+    def __init__(self, shared: ControllerContext, states: ResourceStates, queue: WorkQueue) -> None:
+        self._shared = shared
+        self._states = states
+        self._queue = queue
+
+    async def refresh(self, name: str) -> None:
+        """Say how the objects are, if nothing else is to be done; or reconcile what waited for that."""
+        resource = self._shared.resources.get(name)
+        if resource is None or resource.metadata.deletion_timestamp:
+            return
+        if is_suspended(self._shared, resource):
+            await StatusWriter(self._shared, resource).suspended(self.of_applied(resource))
+            return
+        if resource.status.problems:
+            self._queue.add(name)
+            return
+        if not last_reconcile_complete(resource):
+            return
+        try:
+            cluster = ClusterResolver(self._shared.clusters, resource).destination()
+            with self._shared.delivery_tracer.resume(resource, "look"):
+                await self.report(resource, cluster)
+        except (ClusterError, KubeError, TooLarge) as error:
+            log.warning("health not reported", resource=name, error=str(error))
+
+    async def report(self, resource: VidraResource, cluster: Cluster) -> None:
+        """Write how the objects of a VidraResource are of which all is applied.
+
+        Raises:
+            KubeError: The status could not be written.
+            TooLarge: It never can be.
+        """
+        outcome = self.evaluate(as_applied(resource), resource, cluster)
+        await StatusWriter(self._shared, resource).health_changed(outcome)
+
+    async def after_apply(self, result: ReconcileResult, target: Target) -> ReconcileResult:
+        """The result of a reconcile with how the objects are."""
+        total = result.outcome.total
+        await yield_to_loop(total)
+        outcome = self.evaluate(result.outcome, target.resource, target.cluster)
+        await yield_to_loop(total)
+        return msgspec.structs.replace(result, outcome=outcome)
+
+    async def observe_suspended(self, resource: VidraResource, owner: Owner, state: ResourceState) -> Result:
+        """Do nothing to the objects of a VidraResource, and say how they are.
+
+        Raises:
+            KubeError: The status could not be written.
+        """
+        health = Status.UNKNOWN
+        try:
+            cluster = state.enter(ClusterResolver(self._shared.clusters, resource).destination(), owner)
+            cluster.breaker.require_available(owner.manager)
+            await see_inventory(resource.status.managed_resources, cluster, owner)
+            health = self.of_applied(resource)
+        except ProbePendingError:
+            return Result(requeue_after=requeue.PROBE_WAIT)
+        except (ClusterError, KubeError, StaleDiscoveryError) as error:
+            log.debug("objects not seen", error=str(error))
+        await StatusWriter(self._shared, resource).suspended(health)
+        return Result()
+
+    def of_applied(self, resource: VidraResource) -> Status:
+        """How what was applied is, as far as it is seen now."""
+        try:
+            cluster = ClusterResolver(self._shared.clusters, resource).destination()
+        except ClusterError:
+            return Status.UNKNOWN
+        return summarize_health(resource.status.managed_resources, cluster).worst
+
+    def evaluate(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
+        """The outcome with how the objects are; who waits for them to be healthy is not Ready before."""
+        inventory = noted(outcome.inventory, lambda entry: kind_at(entry, cluster), cluster.observed)
+        found = summarize_health(inventory.listing(), cluster)
+        outcome = msgspec.structs.replace(outcome, inventory=inventory, health=aggregate_health(outcome, found))
+        name, verdict = resource.metadata.name, outcome.verdict
+        if resource.spec.wait and verdict.ready:
+            deadline = self._states.of(Owner(self._shared.hub, name)).health_deadline
+            left = deadline.left(resource, outcome.checksum)
+            verdict = ready_when_healthy(verdict, found, in_time=left > 0)
+            if verdict.ready:
+                deadline.over()
+            if verdict.progressing:
+                self._queue.add_health_check_after(name, left + requeue.MOMENT)
+                if found.asked:
+                    self._queue.add_after(name, requeue.LONGEST_WAIT)
+        if found.limiter < math.inf:
+            self._queue.add_health_check_after(name, max(0, found.limiter - time.time()) + requeue.MOMENT)
+        if verdict.ready:
+            verdict = also_unseen(verdict, found)
+        return msgspec.structs.replace(outcome, verdict=verdict)

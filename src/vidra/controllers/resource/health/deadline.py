@@ -1,0 +1,29 @@
+"""How long objects may take to become healthy (`healthTimeout`), counted from when they were applied."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from vidra.api.resource import VidraResource
+from vidra.api.times import duration_or
+
+USUAL = timedelta(minutes=5)
+
+
+class HealthDeadline:
+    """Since when a VidraResource has been waiting. A new text starts the time anew, and so does a process."""
+
+    def __init__(self) -> None:
+        self._since: tuple[tuple[str, int], float] | None = None
+
+    def left(self, resource: VidraResource, checksum: str) -> float:
+        """Seconds that objects may still take, counted from when this was asked first about this text."""
+        now, state = time.monotonic(), (checksum, resource.metadata.generation)
+        if self._since is None or self._since[0] != state:
+            self._since = state, now
+        return self._since[1] + duration_or(resource.spec.health_timeout, USUAL).total_seconds() - now
+
+    def over(self) -> None:
+        """There is nothing to wait for any more."""
+        self._since = None

@@ -1,0 +1,101 @@
+"""How the objects of a VidraResource are together, and whether it is Ready because of it: pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from vidra.api.conditions import Verdict
+from vidra.api.health import WORST_FIRST, Status, worst
+from vidra.api.reasons import Reason
+from vidra.api.resource import ManagedObject
+from vidra.apply.inventory import ref_of
+from vidra.clusters.cluster import Cluster
+from vidra.common.text import limited_sentences
+from vidra.controllers.resource.health.object import Standing, standing_of
+from vidra.controllers.resource.status.compute import Outcome
+from vidra.manifests import Ref
+
+NAMED = 3
+"""Objects that a message names."""
+
+
+class HealthSummary(msgspec.Struct, frozen=True):
+    """How all objects of one VidraResource are together."""
+
+    worst: Status
+    unwell: tuple[tuple[Ref, Standing], ...]
+    """Those that are not Current, the worst first."""
+    asked: bool = False
+    """No watch tells of some of them: they have to be asked for."""
+
+    @property
+    def limiter(self) -> float:
+        """Unix time at which the first of them counts as Current without more news; infinite when none does."""
+        untils = (found.health.until for _, found in self.unwell)
+        return min((until for until in untils if until), default=math.inf)
+
+    def because(self, reason: Reason) -> tuple[tuple[Ref, Standing], ...]:
+        """Those that have to be waited for because of this."""
+        return tuple(item for item in self.unwell if item[1].reason is reason)
+
+
+def summarize_health(entries: Sequence[ManagedObject], cluster: Cluster) -> HealthSummary:
+    """How the objects of an inventory are."""
+    unwell: list[tuple[Ref, Standing]] = []
+    asked = False
+    names = {(entry.api_version, entry.kind) for entry in entries}
+    kinds = {name: cluster.observed.kind(*name) for name in names}
+    for entry in entries:
+        found = standing_of(entry, kinds[entry.api_version, entry.kind], cluster)
+        asked = asked or found.asked
+        if found.health.status is not Status.CURRENT:
+            unwell.append((ref_of(entry), found))
+    unwell.sort(key=lambda item: WORST_FIRST.index(item[1].health.status))
+    return HealthSummary(unwell[0][1].health.status if unwell else Status.CURRENT, tuple(unwell), asked)
+
+
+def aggregate_health(outcome: Outcome, found: HealthSummary) -> Status | None:
+    """How the objects are together; as long as some are not applied they are on their way at best."""
+    return worst([found.worst, Status.IN_PROGRESS]) if outcome.ready < outcome.total else found.worst
+
+
+def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool) -> Verdict:
+    """The verdict over a VidraResource that is Ready only when its objects are well.
+
+    Args:
+        verdict: Of the reconcile that applied them.
+        in_time: They may still take their time.
+    """
+    if not verdict.ready or not found.unwell:
+        return verdict
+    reason = gravest(found.unwell)
+    late = reason is Reason.WAITING_FOR_HEALTH and not in_time
+    if late:
+        reason = Reason.UNHEALTHY
+    message = ("not well in time (healthTimeout): " if late else "") + named(found.unwell)
+    waiting = in_time and reason in {Reason.WAITING_FOR_HEALTH, Reason.NOT_OBSERVED}
+    return msgspec.structs.replace(verdict, ready=False, reason=reason, message=message, progressing=waiting)
+
+
+def also_unseen(verdict: Verdict, found: HealthSummary) -> Verdict:
+    """The verdict over a VidraResource that does not wait for health, with what may not be seen of its objects."""
+    hidden = found.because(Reason.FORBIDDEN)
+    if not verdict.ready or not hidden:
+        return verdict
+    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {named(hidden)}")
+
+
+def gravest(objects: Sequence[tuple[Ref, Standing]]) -> Reason:
+    """The reason that says most about objects that are not well."""
+    return min((standing.reason for _, standing in objects), key=_GRAVEST_FIRST.index)
+
+
+def named(objects: Sequence[tuple[Ref, Standing]]) -> str:
+    """Some of them, for a person."""
+    return limited_sentences([f"{ref} is {standing.told}" for ref, standing in objects], NAMED)
+
+
+_GRAVEST_FIRST = (Reason.UNHEALTHY, Reason.FORBIDDEN, Reason.WAITING_FOR_HEALTH, Reason.NOT_OBSERVED)

@@ -1,0 +1,135 @@
+"""What makes a VidraResource be reconciled: every event that enqueues one, with the reason why.
+
+Two more things enqueue: a free slot (`concurrency.py`) and the time (`requeue.py`, `health/check.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from vidra.api.conditions import is_ready
+from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.field_owner import Owner
+from vidra.clusters.cluster import Cluster
+from vidra.clusters.secret_index import concerns
+from vidra.controllers.resource.apply.sibling_handover import waits_for_siblings
+from vidra.controllers.resource.dependencies import waits_for
+from vidra.controllers.resource.state import ResourceStates
+from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.predicates import needs_reconcile, went_back
+from vidra.controllers.runtime.workqueue import WorkQueue
+from vidra.kube.types import Secret
+
+HEALTH_CHECK_AFTER = 0.1
+"""Seconds over which news of how objects are is gathered into one look."""
+
+
+class ResourceWatches:
+    """Turns events into keys of the work queue: of Vidra's own resources, and of objects in clusters.
+
+    Towards clusters this is the `ClusterEventHandler`: they know owners by their field managers.
+    """
+
+    def __init__(self, shared: ControllerContext, states: ResourceStates, queue: WorkQueue) -> None:
+        self._shared = shared
+        self._states = states
+        self._queue = queue
+        shared.resources.listen(self._on_resource)
+        shared.syncs.listen(self._on_sync)
+        shared.being_deleted.listen(self.enqueue_conflicts)
+        shared.handovers.listen(self._on_sync_distributed)
+        shared.cluster_secrets.listen(self._on_kubeconfig)
+
+    def on_object_event(self, manager: str) -> None:
+        """An object that this owner holds, or held, was changed or deleted, or a new kind is served: drift, perhaps."""
+        resource = self._shared.resources.get(self._states.name_of(manager))
+        if resource and self._should_reconcile_on_event(resource):
+            self._queue.add(resource.metadata.name)
+        else:
+            self.on_health_changed(manager)  # Reverted at the interval; but how the objects are is said now.
+
+    def on_condition_met(self, manager: str) -> None:
+        """What this owner waits for is there: a definition, a namespace, a dependency, a field, its cluster."""
+        if name := self._states.name_of(manager):
+            self._queue.add(name)
+
+    def on_health_changed(self, manager: str) -> None:
+        """An object that this owner holds is healthier than before, or less so: its status says how it is."""
+        if name := self._states.name_of(manager):
+            self._queue.add_health_check_after(name, HEALTH_CHECK_AFTER)
+
+    def enqueue_conflicts(self) -> None:
+        """Somebody is about to release objects: who was refused a field may have it now."""
+        for resource in self._shared.resources:
+            if any(problem.reason == Reason.CONFLICT for problem in resource.status.problems):
+                self._queue.add(resource.metadata.name)
+
+    def _on_resource(self, old: VidraResource | None, new: VidraResource | None) -> None:
+        """Somebody changed, created, deleted, requested or restored a VidraResource."""
+        if needs_reconcile(old.metadata if old else None, new.metadata if new else None):
+            item = new or old
+            assert item is not None
+            self._queue.add(item.metadata.name)
+        if old and new and went_back(old.metadata, new.metadata):
+            self._states.of(Owner(self._shared.hub, new.metadata.name)).restored = True
+            self._queue.add(new.metadata.name)
+        if changed := _readiness_changed(old, new):
+            self._enqueue_dependents(changed)
+
+    def _on_sync(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
+        """A sync was suspended, or goes on, and with it its VidraResources; or it became Ready."""
+        if new and (old is None or old.spec.suspend != new.spec.suspend):
+            for resource in self._shared.resources.group(new.metadata.name):
+                self._queue.add(resource.metadata.name)
+        if changed := _readiness_changed(old, new):
+            self._enqueue_dependents(changed)
+
+    def _on_sync_distributed(self, sync: str) -> None:
+        """All texts of a sync are in its VidraResources: who waits for siblings before it prunes sees them now."""
+        for resource in self._shared.resources.group(sync):
+            if waits_for_siblings(resource.status.problems):
+                self._queue.add(resource.metadata.name)
+
+    def _on_kubeconfig(self, old: Secret | None, new: Secret | None) -> None:
+        """The Secret of a cluster was changed: who applies there, or has applied there, has other credentials."""
+        for resource in self._shared.resources:
+            servers = {resource.spec.destination.server, *(item.server for item in resource.status.clusters)}
+            if any(server and concerns(server, old, new) for server in servers):
+                self._queue.add(resource.metadata.name)
+
+    def _enqueue_dependents(self, item: InfrahubSync | VidraResource) -> None:
+        """What others depend on is Ready, or is no longer, or waits for something else: a circle may be broken."""
+        for resource in self._shared.resources:
+            if waits_for(resource.status.problems, item.kind, item.metadata.name):
+                self._queue.add(resource.metadata.name)
+
+    def _should_reconcile_on_event(self, resource: VidraResource) -> bool:
+        """The predicate of objects' events: drift only where it was asked for, the end of a wait always."""
+        wanted = self._shared.settings().event_based or resource.spec.destination.reconcile_on_events
+        return wanted or resource.metadata.deletion_timestamp is not None or bool(resource.status.problems)
+
+
+def subscribe(cluster: Cluster, manager: str, reasons: Container[str]) -> None:
+    """Have a cluster say when what an owner's problems are about is there, and no longer what it waited for before.
+
+    Only after its status says so: an owner is enqueued for what its status says that it waits for.
+    """
+    (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(manager)
+    (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(manager)
+    contested = Reason.CONFLICT in reasons or Reason.NOT_OWNED in reasons
+    (cluster.contested.add if contested else cluster.contested.discard)(manager)
+
+
+def _readiness_changed(
+    old: InfrahubSync | VidraResource | None, new: InfrahubSync | VidraResource | None
+) -> InfrahubSync | VidraResource | None:
+    """What became Ready, or is no longer, or waits for something else than before."""
+    if old and new and _ready(old) == _ready(new) and old.spec.depends_on == new.spec.depends_on:
+        return None
+    return new or old
+
+
+def _ready(item: InfrahubSync | VidraResource) -> bool:
+    return is_ready(item.status.conditions, item.metadata.generation)
