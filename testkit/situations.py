@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import random
 
-from testkit.environment import RESOURCES, SYNCS, Scene, condition, has_reason
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
 from testkit.objects import annotated, config_map, custom, deployment, namespace, secret, service
 from testkit.once import Once, ended, job
 from testkit.remote import BOX, Remote
@@ -78,7 +78,7 @@ class Situations(Settled):
         await self._resource("holder", write([config_map("shared", colour="red")]))
         await self._resource("other-wish", write([config_map("shared", colour="blue")]), has_reason("Conflict"))
         await self._sync("other-wishes", write([config_map("shared", colour="green")]), reason="ResourcesNotReady")
-        winner = {"conflictPolicy": "Force", "priority": 10}
+        winner: Json = {"conflictPolicy": "Force", "priority": 10}
         await self._resource("loser", write([config_map("won", colour="red")]))
         await self._resource("winner", write([config_map("won", colour="blue")]), **winner)
         await self._scene.until_resource("loser", has_reason("Conflict"))
@@ -101,7 +101,7 @@ class Situations(Settled):
         await self._scene.until(configs, "reverted", red, namespace=self._scene.namespace)
 
     async def _waiting(self) -> None:
-        slow = {"wait": True, "healthTimeout": LONG}
+        slow: Json = {"wait": True, "healthTimeout": LONG}
         waves = write([deployment("slow"), annotated(config_map("after"), wave="1")])
         await self._resource("wave", waves, has_reason("WaitingForHealth"), **slow)
         await self._sync("slow-sync", write([deployment("slower")]), reason="ResourcesNotReady", **slow)
@@ -170,7 +170,7 @@ class Situations(Settled):
         await self._scene.until_resource("paused-resource", has_reason("Suspended"))
 
     async def _being_deleted(self) -> None:
-        slow = {"deletionPolicy": "WaitForTermination", "deletionTimeout": LONG}
+        slow: Json = {"deletionPolicy": "WaitForTermination", "deletionTimeout": LONG}
         await self._resource("ending", write([config_map("stays"), config_map("first")]), **slow)
         await self._sync("ending-sync", write([config_map("stays-too")]), **slow)
         for name in ("stays", "stays-too"):
