@@ -198,7 +198,7 @@ class _Settled:
         known = {hashed(name): item for name, item in self._look.resources.items()}
         referred = {secret for item in self._look.resources.values() for secret in item.secrets}
         for name, label in self._look.contents.items():
-            if label in known and name not in referred:
+            if label in known and not known[label].terminating and name not in referred:
                 yield f"the stored text {name} is not referred to"
         for name, item in self._look.resources.items():
             if missing := item.secrets - self._look.contents.keys():
