@@ -1,5 +1,4 @@
-"""Limits how many reconciles an Infrahub or cluster may have at a time: one that hangs leaves workers for the
-others."""
+"""Limits how many reconciles an Infrahub or cluster may have at a time: one that hangs must not take all workers."""
 
 from __future__ import annotations
 

@@ -215,8 +215,7 @@ class ContentStore:
             await self._mend(body)
 
     async def _mend(self, body: dict[str, Any]) -> None:
-        """An earlier reconcile got this far, or somebody created another object under the name: that one is not
-        Vidra's."""
+        """An earlier reconcile got this far, or somebody else's object has the name."""
         path = f"{self._root}/{body['metadata']['name']}"
         found = await self._client.get(path, Secret)
         if is_as_stored(found, body):
