@@ -32,8 +32,7 @@ class Definition(msgspec.Struct, frozen=True):
         """Whether an object is being deleted since this time because the CRD is.
 
         Timestamps have whole seconds. Within the same second the cause is unknown; the objects are then kept and can
-        still be
-        deleted by a person.
+        still be deleted by a person.
         """
         return not self.there or bool(self.leaves_since and self.leaves_since <= since)
 

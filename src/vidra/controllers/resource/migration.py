@@ -119,8 +119,7 @@ def is_first(resource: VidraResource) -> bool:
     """Whether the status is still what Vidra 0.0.6 left, except for a failure that this version may have added.
 
     It lists objects, but neither UIDs nor their number; or it has a state without conditions. A VidraResource that
-    0.0.6
-    made for a sync lacks this version's label.
+    0.0.6 made for a sync lacks this version's label.
     """
     status = resource.status
     if status.deploy_state is None or status.objects or any(entry.uid for entry in status.managed_resources):

@@ -6,7 +6,6 @@ a new text never overwrites the one that is still applied.
 Invariants: a text is given only to a VidraResource whose seal is right (`vidra.controllers.runtime.content_seal`), from
 the cache as well. For a sync, only Secrets with its own label are deleted. What else a VidraResource says proves
 nothing.
-
 """
 
 from __future__ import annotations

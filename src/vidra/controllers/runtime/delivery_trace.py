@@ -33,8 +33,7 @@ class Delivery:
     """One change of one artifact that is being delivered to one or many clusters.
 
     Its span ends when it is delivered everywhere, or as soon as a person has to act. What follows is still a part of
-    the
-    same trace.
+    the same trace.
     """
 
     def __init__(self, span: Span, asked: int) -> None:

@@ -57,8 +57,7 @@ class WorkQueue:
     """Keys that wait to be reconciled, and the workers.
 
     A key that is added while it is being reconciled is reconciled once more afterwards. So no change is missed, and no
-    key
-    ever has two workers. The earliest of several delays counts. Keys of other replicas are skipped.
+    key ever has two workers. The earliest of several delays counts. Keys of other replicas are skipped.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What a sync would have applied if its source were read now: texts for VidraResources, none of them stored."""
+"""A dry run of a sync: what it would apply if its source were polled now. Nothing is stored."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from vidra.sources.protocol import Artifact, Source, SourceError
 
 
 class SyncDryRun(msgspec.Struct, frozen=True):
-    """The answer of a source, put to use."""
+    """What a listing would change."""
 
     changes: tuple[DryRunInput, ...]
     kept: tuple[VidraResource, ...]
-    """Whose text would stay."""
+    """VidraResources whose text would stay."""
     troubles: tuple[SyncProblem, ...]
     """What would keep the sync from being Ready."""
     remarks: tuple[SyncProblem, ...]
-    """What would wait for a person."""
+    """What would need an approval."""
 
 
 async def dry_run_sync(
     sync: InfrahubSync, source: Source, existing: Sequence[VidraResource], catalogue: SecretIndex
 ) -> SyncDryRun:
-    """Ask a source as a pass does, and fetch what is new; nothing is written.
+    """Poll a source as a reconcile does, and download what is new; nothing is written.
 
     Raises:
-        SourceError: There is no list.
+        SourceError: Infrahub gave no list.
     """
     targets = targets_of(sync, catalogue, existing)
     decision = decide(
@@ -60,7 +60,7 @@ async def dry_run_sync(
 async def _fetch(
     sync: InfrahubSync, source: Source, decision: Decision, existing: Sequence[VidraResource], targets: Targets
 ) -> tuple[list[DryRunInput], list[SyncProblem]]:
-    """The texts that are new, so many at a time; one artifact's trouble is its own."""
+    """Download the new texts, so many at a time. A problem with one artifact does not stop the others."""
     there = {(artifact_of(item), place_of(item)): item for item in existing}
     places = asyncio.Semaphore(AT_ONCE)
     troubles: list[SyncProblem] = []

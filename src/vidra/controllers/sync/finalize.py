@@ -1,4 +1,4 @@
-"""Deletes the VidraResources of a sync that is being deleted, each of which removes its objects."""
+"""Deletes the VidraResources of a sync that is being deleted; each of them deletes its objects."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from vidra.controllers.sync.status.writer import StatusWriter
 log = structlog.get_logger("vidra.sync")
 
 LONGEST_WAIT = 30.0
-"""Seconds between two looks at VidraResources that are being deleted; the watch tells of the last one earlier."""
+"""Seconds between two checks of VidraResources that are being deleted; the watch reports the last one earlier."""
 
 
 async def finalize(shared: ControllerContext, sync: InfrahubSync, states: SyncStates, status: StatusWriter) -> Result:
     """Delete the VidraResources, and remove the finalizer when none is left.
 
     Raises:
-        KubeError: Something could not be deleted, or it cannot be told what is left.
+        KubeError: Something could not be deleted, or it is not known what is left.
     """
     if not has_finalizer(sync):
         return Result()
@@ -52,7 +52,7 @@ async def finalize(shared: ControllerContext, sync: InfrahubSync, states: SyncSt
 async def _wait_for_successors(
     shared: ControllerContext, sync: InfrahubSync, states: SyncStates, status: StatusWriter
 ) -> Result | None:
-    """Whether others first have to own what this sync has; they have until the time-out of the deletion."""
+    """Whether other syncs first have to take over what this one has. They have until the timeout of the deletion."""
     now = datetime.now(UTC)
     left = deletion_time_left(sync.metadata.deletion_timestamp, sync.spec.deletion_timeout, now).total_seconds()
     waits_for = successors(sync, shared.syncs, shared.resources.group) if left > 0 else ()

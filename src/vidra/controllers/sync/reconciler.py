@@ -1,6 +1,8 @@
 """Reconciles an InfrahubSync: one VidraResource for every artifact that Infrahub lists, at every destination.
 
-What enqueues a sync stands in `watches.py`, what happens to one that is deleted in `finalize.py`.
+Called by the work queue (`controllers/runtime/workqueue.py`) through `Controller.reconcile`. It calls `finalize.py` for
+a deleted sync, `source/` and `artifacts/reconcile.py` to poll, `prune/execute.py` and `status/writer.py`. What enqueues a sync is in
+`watches.py`.
 """
 
 from __future__ import annotations
@@ -34,11 +36,11 @@ from vidra.sources.infrahub import InfrahubPool
 from vidra.sources.protocol import SourceError
 
 WORKERS = 64
-"""Reconciles at a time. Nearly all of their time they wait for an Infrahub."""
+"""Reconciles at a time. Most of the time they wait for an Infrahub."""
 AT_ONE_INFRAHUB = 8
 """Of them, those that poll the same one."""
 TRY_AGAIN_AFTER = 1.0
-"""Seconds after which a sync that waits for its turn looks again, should nobody call it."""
+"""Seconds after which a sync that waits for its slot tries again, if it was not enqueued."""
 
 
 class SyncReconciler(Controller[InfrahubSync]):
@@ -57,7 +59,7 @@ class SyncReconciler(Controller[InfrahubSync]):
         shared.metrics.overdue.set_function(lambda: overdue(mine, self._states, self._interval))
 
     async def _reconcile(self, sync: InfrahubSync) -> Result:
-        """Poll Infrahub if that is due, else say in the status how the VidraResources are."""
+        """Poll Infrahub if that is due, else write the state of the VidraResources into the status."""
         name = sync.metadata.name
         state, status = self._states.of(name), StatusWriter(self._shared, sync)
         if sync.metadata.deletion_timestamp:
@@ -84,15 +86,15 @@ class SyncReconciler(Controller[InfrahubSync]):
     async def _summarize(
         self, sync: InfrahubSync, poll: PollState, status: StatusWriter, step: RolloutStep, wait: float
     ) -> Result:
-        """Go on with the last answer: what was held back may be deleted now, and the VidraResources may have news."""
+        """Continue with the last listing: what was held back may be deleted now, and VidraResources may change."""
         pruned = await prune(self._shared, sync, poll)
         await status.readiness_changed(poll.done, poll.failure, pruned, step)
         return Result(requeue_after=wait, failed=pruned.failed)
 
     async def _poll(self, sync: InfrahubSync, state: SyncState, interval: float) -> Result:
-        """Ask Infrahub, and make the VidraResources what it lists.
+        """Poll Infrahub, and make the VidraResources match its list.
 
-        A failure keeps everything as it is and is tried again, sooner than the interval at first.
+        A failure changes nothing and is retried, at first sooner than the interval.
         """
         sync = await add_finalizer(self._shared.client, self._shared.syncs, sync)
         status = StatusWriter(self._shared, sync)
@@ -120,11 +122,11 @@ class SyncReconciler(Controller[InfrahubSync]):
         return interval_seconds(sync.spec.interval, self._shared.settings().sync_interval)
 
     def enqueue(self, name: str) -> None:
-        """Have a sync polled: what is remembered of it may be about other settings, or of another replica's time."""
+        """Have a sync polled: its state may be about other settings, or from a time when another replica held it."""
         self.watches.enqueue_poll(name)
 
     def forget(self, name: str) -> None:
-        """Remember nothing of a sync: it was deleted, or is another replica's."""
+        """Drop the state of a sync: it was deleted, or is another replica's."""
         self._states.forget(name)
         self._shared.being_deleted.note(name, ())
         self.queue.forget(name)
@@ -134,7 +136,7 @@ class SyncReconciler(Controller[InfrahubSync]):
 
 
 def _until_due(sync: InfrahubSync, state: SyncState, step: RolloutStep) -> float:
-    """Seconds until Infrahub is to be polled; 0 also when some clusters of a rollout may be given the change now."""
+    """Seconds until Infrahub is to be polled; 0 also when a rollout may continue in some clusters."""
     return state.poll.wait(sync) if state.poll and state.current and not step.can_proceed else 0
 
 

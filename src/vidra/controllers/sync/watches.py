@@ -1,8 +1,9 @@
-"""What has a sync reconciled, and what has Infrahub polled: every event that enqueues syncs.
+"""Every event that enqueues a sync, or has its Infrahub polled, with the reason why.
 
-Enqueued alone, a sync looks at what is known and says it in its status. Its poll is requested where the last answer of
-Infrahub counts no more; else Infrahub is polled at the interval, at a new spec, and when the annotation asks for it
-(`PollState.wait`).
+Called by the stores of Vidra's own resources and Secrets, and by the webhook dispatcher. It adds keys to the work
+queue;
+an enqueued sync only updates its status. A poll is requested where the last listing is no longer current. Otherwise
+Infrahub is polled at the interval, for a new spec, and when the annotation requests it (`PollState.wait`).
 """
 
 from __future__ import annotations
@@ -21,12 +22,11 @@ from vidra.controllers.sync.status.resource_news import last_became_ready, repea
 from vidra.kube.types import PartialObjectMetadata, Secret
 
 GATHER = 0.5
-"""Seconds over which changes of VidraResources are gathered into one status: progress, not noise. The last one is not
-kept waiting."""
+"""Seconds over which changes of VidraResources are collected into one status update. The last one is not delayed."""
 
 
 class SyncWatches:
-    """Enqueues syncs, as long as the stores tell of changes."""
+    """Enqueues syncs when a store reports a change."""
 
     def __init__(self, shared: ControllerContext, states: SyncStates, queue: WorkQueue) -> None:
         self._shared = shared
@@ -39,28 +39,28 @@ class SyncWatches:
         shared.kept.listen(self._text_changed)
 
     def enqueue_poll(self, name: str) -> None:
-        """Poll at once, and once more if a poll is under way: a webhook has news, a setting changed, a shard came."""
+        """Poll at once, and again if a poll is running: for a webhook, a changed setting, a new shard."""
         self._states.of(name).outdated = True
         self._queue.add(name)
 
     def is_current(self, name: str) -> bool:
-        """Whether Infrahub's last answer counts, so that news that it knows already need no poll."""
+        """Whether the last listing is current, so that news that it already contains needs no poll."""
         return self._states.is_current(name)
 
     def _sync_changed(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
         item = new or old
         assert item is not None
         name = item.metadata.name
-        # Somebody wants something of it.
+        # A person changed or requested something.
         if needs_reconcile(old.metadata if old else None, new.metadata if new else None):
             self._queue.add(name)
-        # A poll for a spec that is no longer wanted ends: the next one need not wait for an Infrahub that hangs.
+        # A poll for an old spec is cancelled: the new one must not wait for an Infrahub that hangs.
         if old and (new is None or old.metadata.generation != new.metadata.generation):
             cancel_poll(self._states.of(name))
-        # What this one has got may be what a deleted sync waits for.
+        # A deleted sync may be waiting for what this one now has.
         for waiting in self._states.waiting_for_successors:
             self._queue.add(waiting)
-        # A cycle of dependencies may have come or gone, anywhere on its way.
+        # A dependency cycle may have appeared or been resolved, anywhere along it.
         if (old.spec.depends_on if old else ()) != (new.spec.depends_on if new else ()):
             for sync in self._shared.syncs:
                 if sync.spec.depends_on:
@@ -77,19 +77,19 @@ class SyncWatches:
         last = last_became_ready(state, item.metadata.name, before, after, lambda: group(name))
         # Somebody deleted one that is still listed: it is recreated.
         deleted = new is None and (state.poll is None or artifact_of(item) in state.poll.done.artifacts)
-        # Its text is lost, or was not given to it: only Infrahub has it.
+        # Its text is lost, or was not given to it: it has to be downloaded again.
         needs_text = new is not None and _needs_text(new) and not (old is not None and _needs_text(old))
         if deleted or needs_text:
             self.enqueue_poll(name)
-        # The last one is ready: somebody may be waiting for that.
+        # The last one became Ready: dependents may be waiting for that.
         elif last:
             self._queue.add(name)
-        # The status of the sync repeats something else now; more of it will follow.
+        # The status of the sync repeats something else now; more changes will follow.
         elif before != after:
             self._queue.add_after(name, GATHER)
 
     def _credentials_changed(self, old: Secret | None, new: Secret | None) -> None:
-        # Whom the credentials may be for gets another answer with them than without.
+        # The next poll with other credentials may give another result.
         if not is_another(old, new):
             return
         for sync in self._shared.syncs:
@@ -97,14 +97,14 @@ class SyncWatches:
                 self.enqueue_poll(sync.metadata.name)
 
     def _cluster_changed(self, old: Secret | None, new: Secret | None) -> None:
-        # A cluster may have come to a sync that selects by labels, left it, or moved.
+        # A sync with a selector may have got a cluster, or lost one, or a cluster's address changed.
         for sync in self._shared.syncs:
             selector = sync.spec.destination.cluster_selector
             if selector and any(secret and matches(selector, secret.metadata.labels) for secret in (old, new)):
                 self.enqueue_poll(sync.metadata.name)
 
     def _text_changed(self, old: PartialObjectMetadata | None, new: PartialObjectMetadata | None) -> None:
-        # Somebody deleted a text: it is fetched soon, because Infrahub may be away when it is needed.
+        # Somebody deleted a text: it is downloaded soon, because Infrahub may be unavailable when it is needed.
         if old is None or new is not None:
             return
         for resource in self._shared.resources:

@@ -42,8 +42,7 @@ class UnusedRules:
     """Checks the rules once for each manifest of one VidraResource.
 
     Invariant: a rule without effect is reported, because its author relies on it. While a part of the manifest cannot
-    be
-    read or applied, nothing is reported.
+    be read or applied, nothing is reported.
     """
 
     def __init__(self) -> None:

@@ -20,9 +20,7 @@ async def list_from_server(shared: ControllerContext, sync: InfrahubSync) -> lis
     """The VidraResources of a sync, read from the API server; those that were unknown are then in the store.
 
     Only for a sync that is being deleted and seems to have none left: one request in its lifetime. If their CRD was
-    deleted,
-    they were deleted with it.
-    Where their definition is gone, they are all gone with it.
+    deleted, they were deleted with it. Where their definition is gone, they are all gone with it.
 
     Raises:
         KubeError: They cannot be read, so it is not known that there are none.

@@ -1,4 +1,4 @@
-"""How a sync with a clusterSelector does in each cluster, as its status says it: pure."""
+"""The status of a sync with a clusterSelector in each cluster: pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LENGTH = 200
 def cluster_statuses(
     targets: Targets, resources: Iterable[VidraResource], waiting: Container[str]
 ) -> tuple[ClusterStatus, ...]:
-    """One for each cluster that is a target, or still has something; those that are not Ready first."""
+    """One for each cluster that is a destination or still has objects; those that are not Ready first."""
     by_place: dict[str, list[VidraResource]] = {place: [] for place in targets.places}
     for resource in resources:
         if place_of(resource):

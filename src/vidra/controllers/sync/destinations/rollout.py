@@ -1,9 +1,9 @@
-"""Which clusters may take a change now: pure.
+"""Decides which clusters may get a change now: pure.
 
-A place is
-behind     it has not been given the newest texts and options
-under way  it has them, and is not Ready yet
-failed     it has them, and cannot be Ready: a text that it never took completely
+A place (cluster) is
+behind       it has not been given the newest texts and options
+in progress  it has them, and is not Ready yet
+failed       it has them and cannot become Ready: it never applied the text completely
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from vidra.controllers.sync.status.compute import progressing, ready
 
 
 class RolloutStep(msgspec.Struct, frozen=True):
-    """Who goes, and who waits."""
+    """Which places get the change, and which wait."""
 
     now: frozenset[str]
-    """Those that may be written; most of them are as they should be."""
+    """Those that may be written; most of them are up to date."""
     next: frozenset[str] = frozenset()
-    """Of them, those that are behind."""
+    """Those of them that are behind."""
     waiting: frozenset[str] = frozenset()
     stopped: SyncProblem | None = None
-    """Why nobody goes any more."""
+    """Why the rollout stopped."""
 
     @property
     def can_proceed(self) -> bool:
-        """Whether some that are behind may go now."""
+        """Whether some that are behind may get the change now."""
         return bool(self.next)
 
     @property
     def note(self) -> str:
-        """For the status of the sync; empty when nobody waits."""
+        """The text for the status of the sync; empty when nothing waits."""
         count = len(self.waiting)
         if not count or self.stopped:
             return ""
@@ -52,7 +52,7 @@ def plan_rollout(
 ) -> RolloutStep:
     """Choose the places that may be given something new.
 
-    Those that are Ready come first: a cluster that is away must not stop what it was not part of.
+    Those that are Ready come first: a cluster that was unavailable before the rollout must not stop it.
 
     Args:
         places: All of the sync, in order.
@@ -75,7 +75,7 @@ def plan_rollout(
 
 
 def current_step(shared: ControllerContext, sync: InfrahubSync, waiting: Collection[str]) -> RolloutStep:
-    """The same for those that waited at the last answer, as things stand now."""
+    """The rollout step now, for the places that waited after the last listing."""
     if not waiting:
         return RolloutStep(frozenset())
     resources = shared.resources.group(sync.metadata.name)

@@ -1,4 +1,4 @@
-"""Where the objects of a sync go: its one destination, or every cluster that its selector matches."""
+"""The destinations of a sync: its only one, or every cluster that its selector matches."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ from vidra.controllers.sync.artifacts.diff import SyncProblem, place_of
 
 
 class Target(msgspec.Struct, frozen=True):
-    """One place that the objects go to."""
+    """One destination."""
 
     place: str
-    """What tells it from the others of a sync with a selector, as a label holds it; empty for a sync without."""
+    """Its name as a label value, where a sync has a selector; else empty."""
     destination: Destination
     name: str = ""
     """Namespace and name of the cluster's Secret."""
 
 
 class Targets(msgspec.Struct, frozen=True):
-    """All places of a sync, and what there is to say about some."""
+    """All destinations of a sync, and the problems with some."""
 
     there: tuple[Target, ...]
     troubles: tuple[SyncProblem, ...] = ()
     stay: frozenset[str] = frozenset()
-    """Places that are no target any more and keep what they have: nobody took them off the list on purpose."""
+    """Places that are no destination any more but keep their objects, because nobody removed them on purpose."""
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Of all targets, in order."""
+        """The names of all destinations, in order."""
         return tuple(target.place for target in self.there)
 
     def at(self, place: str) -> Target:
-        """The target at a place."""
+        """The destination of a place."""
         return next(target for target in self.there if target.place == place)
 
     def expects(self, resource: VidraResource) -> bool:
-        """Whether something new may yet come to where this one is."""
+        """Whether something new may still come to the cluster of this VidraResource."""
         place, server = place_of(resource), _server(resource.spec.destination)
         return any(place == target.place or server == _server(target.destination) for target in self.there)
 
 
 def targets_of(sync: InfrahubSync, catalogue: SecretIndex, existing: Iterable[VidraResource]) -> Targets:
-    """The places of a sync now.
+    """The destinations of a sync now.
 
-    A cluster whose Secret is gone is no target, but stays: nothing can be deleted there, and a Secret that is deleted
-    and created anew must not empty a cluster.
+    A cluster whose Secret was deleted is no destination, but keeps its objects: they cannot be deleted, and recreating
+    a Secret must not empty a cluster.
     """
     selector = sync.spec.destination.cluster_selector
     if selector is None:
@@ -80,7 +80,7 @@ def targets_of(sync: InfrahubSync, catalogue: SecretIndex, existing: Iterable[Vi
 
 
 def without_namespace_rules(destination: Destination, server: str | None = None) -> Destination:
-    """A destination of one cluster, as a VidraResource has it."""
+    """A destination of one cluster, as the spec of a VidraResource has it."""
     return Destination(
         server=destination.server if server is None else server,
         context=destination.context,
@@ -91,7 +91,7 @@ def without_namespace_rules(destination: Destination, server: str | None = None)
 
 
 def place(server: str) -> str:
-    """What stands for a cluster in labels and names."""
+    """The name of a cluster in labels and names."""
     return hashed(address(server))
 
 

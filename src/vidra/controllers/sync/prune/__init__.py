@@ -1,1 +1,1 @@
-"""VidraResources that are no longer listed."""
+"""Prunes VidraResources that are no longer listed."""

@@ -1,7 +1,7 @@
-"""When VidraResources of artifacts that are no longer listed may go: pure.
+"""Decides when VidraResources of unlisted artifacts may be deleted: pure.
 
-What has come in their place is applied first; while both own an object it cannot vanish, and when the older one goes it
-only lets go of its part. And not too many may go at once.
+The replacement is applied first. While both own an object it cannot be deleted; deleting the old owner then only
+releases its fields. A limit applies to how many are deleted at once.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
 from vidra.controllers.sync.status.compute import ready
 
 Unlisted = Mapping[str, frozenset[str]]
-"""VidraResources whose artifacts a complete list no longer holds, by name. With each the artifacts that were listed
-together with its own and have not changed since: none of them has come in its place."""
+"""VidraResources whose artifacts are missing in a complete list, by name. The value: artifacts that were listed
+together with it and have not changed since. None of those has replaced it."""
 
 _NOT_AN_OBJECT = frozenset({Reason.INVALID_MANIFEST, Reason.TOO_LARGE})
-"""Problems that do not tell which object they are about."""
+"""Problems that do not say which object they are about."""
 
 
 class PruneDecision(msgspec.Struct, frozen=True):
@@ -35,9 +35,9 @@ class PruneDecision(msgspec.Struct, frozen=True):
 
     go: tuple[VidraResource, ...] = ()
     waits_for: tuple[str, ...] = ()
-    """Why nothing goes yet: what may have come in the place of some, and is not applied."""
+    """Why nothing is deleted yet: possible replacements that are not applied."""
     held: SyncHeldPrune | None = None
-    """What a person has to agree to before it goes."""
+    """What a person has to approve first."""
     problem: SyncProblem | None = None
     """Why it is held."""
     stay: int = 0
@@ -45,7 +45,7 @@ class PruneDecision(msgspec.Struct, frozen=True):
 
     @property
     def note(self) -> str:
-        """For the status of the sync; empty when nothing waits."""
+        """The text for the status of the sync; empty when nothing waits."""
         if not self.waits_for:
             return ""
         names = limited(self.waits_for, 3)
@@ -60,13 +60,13 @@ def unlisted(
     before: Unlisted,
     last: frozenset[str],
 ) -> Unlisted:
-    """Take note of who is no longer listed.
+    """Note which VidraResources are no longer listed.
 
     Args:
-        listed: Ids of the artifacts that are.
-        changed: Of them, those that are new or have another text than at the last answer.
-        before: What was known of the unlisted at the last answer.
-        last: Ids of the artifacts that the last answer listed; nothing when there was none.
+        listed: Ids of the listed artifacts.
+        changed: Those of them that are new or have another text than in the last listing.
+        before: The unlisted ones of the last listing.
+        last: Ids of the artifacts in the last listing; empty when there was none.
     """
     known: dict[str, frozenset[str]] = {}
     for item in remove:
@@ -83,10 +83,10 @@ def decide_prune(
     resources: Sequence[VidraResource],
     expects: Callable[[VidraResource], bool] = lambda _: True,
 ) -> PruneDecision:
-    """Decide about the unlisted, by what the others say of themselves now.
+    """Decide about the unlisted, by the current status of the others.
 
     Args:
-        expects: Whether something new may yet come to the cluster of one of them.
+        expects: Whether something new may still come to the cluster of one of them.
     """
     going = [
         item for item in resources if item.metadata.name in unlisted_resources and not item.metadata.deletion_timestamp
@@ -106,7 +106,7 @@ def decide_prune(
                 if may_want(successor, item, beside=artifact in unlisted_resources[item.metadata.name]):
                     waits_for[successor.metadata.name if successor else f"artifact {artifact}"] = None
     if waits_for:
-        # What was held stays so: what is added while it waits must not let it go later.
+        # What was held stays held: an addition must not release it.
         return PruneDecision(waits_for=tuple(waits_for), held=sync.status.held_prune, stay=len(going))
     if listed and (held := evaluate_hold(sync, going, others)):
         return PruneDecision(held=held, problem=hold_problem(sync, held, going), stay=len(going))
@@ -116,24 +116,24 @@ def decide_prune(
 def _successors(
     candidates: Iterable[VidraResource], old: VidraResource, expects: Callable[[VidraResource], bool]
 ) -> list[VidraResource | None]:
-    """Who of one artifact may come in the place of an older VidraResource; None for one that is not there yet."""
+    """The VidraResources of one artifact that may replace an older one; None for one that does not exist yet."""
     found: list[VidraResource | None] = [item for item in candidates if _meet(item, old)]
     return found or ([None] if expects(old) else [])
 
 
 def _meet(successor: VidraResource, old: VidraResource) -> bool:
-    """Whether they may have objects in common: in different clusters they have none."""
+    """Whether they may have objects in common. In different clusters they have none."""
     if not place_of(successor) and not place_of(old):
         return True
     return same_server(successor.spec.destination.server or LOCAL_SERVER, old.spec.destination.server or LOCAL_SERVER)
 
 
 def may_want(successor: VidraResource | None, old: VidraResource, *, beside: bool = False) -> bool:
-    """Whether something that is not ready may be on the way to own what an older VidraResource has.
+    """Whether one that is not ready may be about to own what an older VidraResource has.
 
     Args:
-        successor: None when it has not been made yet.
-        beside: Both were wanted at the same time, so that what cannot be read in it is not in the other's place.
+        successor: None when it has not been created yet.
+        beside: Both were wanted at the same time, so an unreadable document in it does not replace the other's object.
     """
     if successor is None or successor.metadata.deletion_timestamp:
         return not beside

@@ -1,4 +1,4 @@
-"""Deletes the VidraResources of a sync that may go, each under the policies that the sync has now."""
+"""Deletes the VidraResources of a sync that are to be pruned, with the sync's current policies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from vidra.kube.operations import delete, merge_patch
 
 
 class PruneResult(msgspec.Struct, frozen=True):
-    """What became of the unlisted this time."""
+    """What was done about the unlisted this time."""
 
     removed: int = 0
     troubles: tuple[SyncProblem, ...] = ()
@@ -32,17 +32,17 @@ class PruneResult(msgspec.Struct, frozen=True):
     failed: bool = False
     """Some could not be deleted: worth another try."""
     held: SyncHeldPrune | None = None
-    """What is not deleted before somebody agrees."""
+    """What is not deleted before a person approves."""
 
 
 async def prune(shared: ControllerContext, sync: InfrahubSync, poll: PollState) -> PruneResult:
-    """Delete those of the unlisted that nothing holds back; none while nobody knows what is listed now."""
+    """Delete the unlisted ones that nothing holds back; none while the listing is not current."""
     done = poll.done
     shared.being_deleted.note(sync.metadata.name, done.unlisted_resources)
     if poll.failure:
         return PruneResult(held=sync.status.held_prune)
     if not done.unlisted_resources:
-        # A list that says nothing of what is gone says nothing of what is held either.
+        # An incomplete list does not show what was deleted, so it does not change what is held.
         return PruneResult(held=None if done.complete else sync.status.held_prune)
     group = shared.resources.group(sync.metadata.name)
     decision: PruneDecision = decide_prune(
@@ -61,10 +61,10 @@ async def prune(shared: ControllerContext, sync: InfrahubSync, poll: PollState) 
 async def delete_resource(
     shared: ControllerContext, sync: InfrahubSync, resource: VidraResource, *, orphan: bool = False
 ) -> None:
-    """Delete one, so that its objects end as the sync says now.
+    """Delete one, so that its objects are treated as the sync says now.
 
     Args:
-        orphan: They stay as they are, whatever the sync says about its own end.
+        orphan: The objects stay as they are, whatever the sync's deletion policy.
 
     Raises:
         KubeError: It could not be done.

@@ -1,4 +1,4 @@
-"""Whether deleting VidraResources of a sync needs somebody's word, by the prune limit: pure."""
+"""Whether deleting VidraResources of a sync needs an approval, by the prune limit: pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LISTED = 500
 def evaluate_hold(
     sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]
 ) -> SyncHeldPrune | None:
-    """What a person has to agree to first; None when nobody has to, or somebody did."""
+    """What a person has to approve first; None when no approval is needed, or it was given."""
     kept = {key_of(entry) for entry in _entries(others)}
     had = {key_of(entry) for entry in _entries(going)}
     names = _names(going)
@@ -40,7 +40,7 @@ def evaluate_hold(
 
 
 def hold_problem(sync: InfrahubSync, held: SyncHeldPrune, going: Sequence[VidraResource]) -> SyncProblem:
-    """What to tell a person about what is held."""
+    """The problem that tells a person what is held."""
     names = _names(going)
     return SyncProblem(
         Reason.PRUNE_HELD,

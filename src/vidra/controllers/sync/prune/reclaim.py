@@ -1,4 +1,4 @@
-"""A sync that was deleted and made anew keeps its VidraResources, if it comes before the garbage collector."""
+"""A sync that was deleted and recreated keeps its VidraResources, if it is faster than the garbage collector."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger("vidra.sync")
 
 
 async def reclaim(shared: ControllerContext, sync: InfrahubSync) -> None:
-    """Make this sync the owner of the VidraResources that name an earlier one of its name.
+    """Replace the owner of VidraResources that name an earlier sync of the same name.
 
     Raises:
         KubeError: It could not be written.
@@ -33,7 +33,7 @@ async def reclaim(shared: ControllerContext, sync: InfrahubSync) -> None:
                 await merge_patch(shared.client, path_of(resource), _patch(resource, sync), VidraResource)
             )
         except ApiError as error:
-            # Changed or gone meanwhile: the event that says so brings the next pass.
+            # Changed or deleted meanwhile: that event enqueues the sync again.
             if not error.conflict and not error.not_found:
                 raise
         log.info("claimed", sync=sync.metadata.name, resource=resource.metadata.name)

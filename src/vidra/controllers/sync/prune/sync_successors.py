@@ -1,4 +1,4 @@
-"""For whom a sync that is being deleted waits: those that are about to own what it has: pure."""
+"""Which syncs a sync that is being deleted waits for, because they are about to own what it has: pure."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from vidra.controllers.sync.prune.decide import may_want
 from vidra.controllers.sync.status.compute import ready
 
 Group = Callable[[str], Sequence[VidraResource]]
-"""The VidraResources of a sync."""
+"""Returns the VidraResources of a sync."""
 
 
 def successors(sync: InfrahubSync, syncs: Iterable[InfrahubSync], group: Group) -> tuple[str, ...]:
-    """Names of the syncs that may take over what this one has, and have not got there yet."""
+    """Names of the syncs that may take over what this one has, and have not done so yet."""
     mine = [item for item in group(sync.metadata.name) if not item.metadata.deletion_timestamp]
     if not mine:
         return ()
@@ -38,7 +38,7 @@ def _is_successor(sync: InfrahubSync, mine: Sequence[VidraResource], other: Infr
         or verdict.reason == Reason.PROGRESSING
         or verdict.observed_generation < other.metadata.generation
     ):
-        return True  # what it lists is not known yet, but soon
+        return True  # what it lists will be known soon
     theirs = group(other.metadata.name)
     if not _related(sync, mine, other, theirs):
         return False
@@ -57,7 +57,7 @@ def _related(
     if {artifact_of(item) for item in mine} & {artifact_of(item) for item in theirs}:
         return True
     if any(item.status.observed_generation < item.metadata.generation for item in theirs):
-        return True  # what it wants will be in its inventory in a moment
+        return True  # its inventory will soon show what it wants
     return bool(_keys(mine) & _keys(theirs))
 
 
@@ -66,5 +66,5 @@ def _keys(resources: Iterable[VidraResource]) -> set[tuple[str, ...]]:
 
 
 def _place(sync: InfrahubSync) -> tuple[str, str]:
-    """From where to where; the namespace is not in it, because objects may name their own."""
+    """Source and destination, without the namespace: objects may name their own."""
     return sync.spec.source.infrahub_api_url.rstrip("/"), sync.spec.destination.server or LOCAL_SERVER

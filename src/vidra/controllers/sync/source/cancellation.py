@@ -1,4 +1,4 @@
-"""Cancels a poll when what it works for is no longer wanted: nobody waits for an Infrahub that hangs."""
+"""Cancels a poll whose result is no longer wanted: an Infrahub that hangs must not block the next reconcile."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ T = TypeVar("T")
 
 
 class PollOutdatedError(Exception):
-    """The sync was changed, suspended or deleted meanwhile; it is reconciled again already."""
+    """The sync was changed, suspended or deleted meanwhile; it is enqueued already."""
 
 
 async def run_cancellable(state: SyncState, work: Coroutine[Any, Any, T]) -> T:
     """The result of a poll.
 
     Raises:
-        PollOutdatedError: It was cancelled, and no write of it is under way any more
-            (`vidra.kube.uncancelled_write`). What it had written stays, and is right: it may end at any point.
+            PollOutdatedError: It was cancelled, and none of its writes is running any more
+                (`vidra.kube.uncancelled_write`). What it has written stays and is right: a poll may end at any point.
     """
     task: asyncio.Task[T] = asyncio.create_task(work, name="poll")
     state.polling = task
@@ -36,7 +36,7 @@ async def run_cancellable(state: SyncState, work: Coroutine[Any, Any, T]) -> T:
 
 
 def cancel_poll(state: SyncState) -> None:
-    """End the poll of a sync, if there is one."""
+    """Cancel the running poll of a sync, if there is one."""
     task = state.polling
-    if task is not None and not task.cancelling():  # a second time would not wait for a write
+    if task is not None and not task.cancelling():  # a second cancel would not wait for a write
         task.cancel()

@@ -1,8 +1,8 @@
-"""Which Secret holds the credentials for an Infrahub.
+"""Chooses the Secret with the credentials for an Infrahub.
 
-Invariant: a credential goes only to the address that it was stored for. With the annotation that is a scheme, host,
-port and path, and what is below the path; the longest path wins. Without it the Secret says no more than a host, and
-that stands for one address alone: the https address on port 443 of this host that the oldest sync names.
+Invariant: a credential is sent only to the address that it was stored for. With the annotation, that is a scheme, host,
+port and path, and everything below the path; the longest path wins. Without it, the Secret names only a host. A host
+stands for one address: the https address on port 443 of this host in the oldest sync that has one.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from vidra.sources.protocol import SourceError
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """The Secret that counts, and those that would have matched as well."""
+    """The chosen Secret, and those that would have matched as well."""
 
     secret: Secret
     others: tuple[Secret, ...]
     credential: Credential
     passed_over: tuple[str, ...] = ()
-    """Why Secrets that would come first are not used."""
+    """Why Secrets with a higher rank are not used."""
 
 
 def choose(url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[InfrahubSync] = ()) -> Choice:
-    """The best usable Secret for this Infrahub: for the longest path, in Vidra's own namespace, the newest.
+    """The best usable Secret for this Infrahub: longest path first, then Vidra's own namespace, then the newest.
 
     Args:
-        secrets: Those that count, wherever they are.
+        secrets: Those in namespaces that count.
         own: Vidra's own namespace.
-        syncs: All of them: which addresses are in use decides what a host alone stands for.
+        syncs: All of them: the addresses in use decide what a host alone stands for.
 
     Raises:
         SourceError: There is none, or none that can be used.
@@ -63,7 +63,7 @@ def concerns(secret: Secret, url: str) -> bool:
 
 
 def is_another(old: Secret | None, new: Secret | None) -> bool:
-    """Whether a change of a Secret may change a choice, or what was chosen."""
+    """Whether a change of a Secret may change a choice, or the chosen credential."""
     return old is None or new is None or _essence(old) != _essence(new)
 
 
@@ -73,7 +73,7 @@ def named(secret: Secret) -> str:
 
 
 def normal(url: str) -> str:
-    """A URL as far as it tells one Infrahub from another."""
+    """A URL, reduced to what tells one Infrahub from another."""
     place = _place(url)
     return str(place) if place else url
 
@@ -103,7 +103,7 @@ def _stands_for(url: str, syncs: Iterable[InfrahubSync]) -> bool:
 
 
 def _first_of(place: Place, syncs: Iterable[InfrahubSync]) -> Place | None:
-    """The https address of this host that the oldest sync names: a newer sync can neither share it nor take it away."""
+    """The https address of this host in the oldest sync: a newer sync can neither share it nor take it over."""
     found = ((sync.metadata, _place(sync.spec.source.infrahub_api_url)) for sync in syncs)
     here = [(meta.creation_timestamp, meta.uid, at) for meta, at in found if at and at[:3] == place[:3]]
     return min(here)[2] if here else None

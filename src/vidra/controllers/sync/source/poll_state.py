@@ -1,4 +1,4 @@
-"""When Infrahub was asked for a sync, what came of it, and when it is to be asked again."""
+"""When Infrahub was polled for a sync, with which result, and when it is to be polled again."""
 
 from __future__ import annotations
 
@@ -16,35 +16,35 @@ BACKOFF = Backoff(first=1.0)
 """After failures, up to the sync's interval."""
 
 LONGEST_WAIT = 3600.0
-"""Seconds for which Infrahub, or what stands before it, can ask to be left alone."""
+"""Longest Retry-After in seconds, of Infrahub or a proxy before it, that is respected."""
 
 
 class PollState(msgspec.Struct, frozen=True):
-    """The last time that Infrahub was asked."""
+    """The last poll."""
 
     again_at: float
     """By the event loop's clock."""
     generation: int
     requested: str
     done: ListingResult
-    """The last answer; kept when a later question fails."""
+    """The last list; kept when a later poll fails."""
     failure: SyncProblem | None = None
-    """Why there was no answer this time."""
+    """Why there was no list this time."""
     failures: int = 0
 
     def wait(self, sync: InfrahubSync) -> float:
-        """Seconds until Infrahub is to be asked again; 0 when the spec is another, or somebody asked for a pass."""
+        """Seconds until the next poll; 0 when the spec changed, or when a reconcile was requested."""
         if self.generation != sync.metadata.generation or self.requested != requested_at(sync.metadata):
             return 0
         return max(0.0, self.again_at - asyncio.get_running_loop().time())
 
     def afresh(self) -> PollState:
-        """The same without its failures: something changed, so that the next one is a first one."""
+        """The same without its failures: something changed, so the next failure counts as the first."""
         return msgspec.structs.replace(self, failures=0)
 
 
 def answered(sync: InfrahubSync, before: PollState | None, interval: float, done: ListingResult) -> PollState:
-    """Infrahub answered; if an artifact made trouble, it is tried again before the interval is over."""
+    """Infrahub gave a list. If an artifact had a problem, the next poll comes before the interval is over."""
     failures = (before.failures if before else 0) + 1 if done.troubles else 0
     return _asked(sync, _delay(interval, failures), done, None, failures)
 
@@ -52,7 +52,7 @@ def answered(sync: InfrahubSync, before: PollState | None, interval: float, done
 def failed(
     sync: InfrahubSync, before: PollState | None, interval: float, failure: SyncProblem, retry_after: float | None
 ) -> PollState:
-    """Infrahub did not answer the question."""
+    """Infrahub gave no list."""
     failures = (before.failures if before else 0) + 1
     delay = min(retry_after, LONGEST_WAIT) if retry_after else _delay(interval, failures)
     return _asked(sync, delay, before.done if before else NOTHING, failure, failures)

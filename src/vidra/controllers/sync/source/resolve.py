@@ -1,4 +1,4 @@
-"""What a sync asks, of which Infrahub, and as whom."""
+"""Which Infrahub a sync polls, with which query and which credentials."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Remark = Callable[[Reason, str], None]
 
 
 class SourceContext(msgspec.Struct, frozen=True):
-    """What there is to choose credentials from."""
+    """What credentials are chosen from."""
 
     secrets: Store[Secret]
     syncs: Store[InfrahubSync]
@@ -51,11 +51,11 @@ async def source_of(sync: InfrahubSync, query: str, known: SourceContext, pool: 
 
 
 async def connect(shared: ControllerContext, sync: InfrahubSync, pool: InfrahubPool) -> Source:
-    """The source of a sync, with what there is to say about its credentials said in Events.
+    """The source of a sync. Remarks about its credentials are recorded as Events.
 
     Raises:
-        SourceError: The spec, or the credentials for it, cannot be used; the message says where some are that do not
-            count.
+            SourceError: The spec, or the credentials for it, cannot be used. The message names credentials in a
+                namespace that is ignored.
     """
     known = SourceContext(shared.infrahub_secrets, shared.syncs, shared.namespace)
 

@@ -1,4 +1,4 @@
-"""Which syncs Infrahub has given no list for longer than they should wait: found out when somebody asks."""
+"""Counts the syncs that have had no list from Infrahub for too long, when Prometheus scrapes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from vidra.api.sync import InfrahubSync
 from vidra.controllers.sync.state import SyncState, SyncStates
 
 INTERVALS = 3
-"""So many intervals without a list, and a sync is overdue: one may fail, and one may come late."""
+"""A sync is overdue after so many intervals without a list: one poll may fail, and one may be late."""
 
 
 def overdue(syncs: Iterable[InfrahubSync], states: SyncStates, interval: Callable[[InfrahubSync], float]) -> int:
-    """How many syncs are overdue now; those that are suspended or being deleted are not meant to be polled.
+    """How many syncs are overdue now. Syncs that are suspended or being deleted are not polled and do not count.
 
-    One that was never given a list counts from when it was first looked at.
+    A sync that never had a list counts from when it was first checked.
 
     Args:
         interval: Seconds between two polls of a sync; a ValueError says that its spec cannot be read.
@@ -34,4 +34,4 @@ def _is_overdue(sync: InfrahubSync, state: SyncState, interval: Callable[[Infrah
     try:
         return now - state.listed_at > INTERVALS * interval(sync)
     except ValueError:
-        return False  # the status says so
+        return False  # the status reports it

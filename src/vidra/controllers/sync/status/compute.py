@@ -1,4 +1,4 @@
-"""What is known of a sync, as its status: pure."""
+"""Computes the status of a sync: pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vidra.controllers.runtime.predicates import requested_at
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 
 NAMED = 3
-"""Troubles or VidraResources that a message names."""
+"""Problems or VidraResources that a message names."""
 LISTED = 100
 """Clusters that a status lists; `clusterProgress` counts them all."""
 
@@ -27,11 +27,11 @@ LISTED = 100
 def judge(
     troubles: Sequence[SyncProblem], resources: Sequence[VidraResource], note: str = "", remark: str = ""
 ) -> Verdict:
-    """The verdict over a sync: its own troubles first, then those of its VidraResources.
+    """The verdict over a sync: its own problems first, then those of its VidraResources.
 
     Args:
-        note: What else there is to say while it is not ready.
-        remark: What else there is to say, ready or not.
+        note: An addition to the message while it is not Ready.
+        remark: An addition to the message, Ready or not.
     """
     verdict = _judged(troubles, resources)
     if remark:
@@ -68,13 +68,13 @@ def status_for(
     clusters: tuple[ClusterStatus, ...] | None = None,
     held: SyncHeldPrune | None = None,
 ) -> SyncStatus:
-    """The status that says a verdict.
+    """The status for a verdict.
 
     Args:
-        listed: Artifacts that Infrahub lists; None when it was not asked.
-        handled: A pass asked Infrahub, so that what was requested is done.
-        clusters: What there is to say of each; None without a selector.
-        held: What is not deleted before somebody agrees.
+        listed: Artifacts that Infrahub lists; None when it was not polled.
+        handled: Infrahub was polled, so a requested reconcile is done.
+        clusters: The status of each cluster; None without a selector.
+        held: What is not deleted before a person approves.
     """
     before = sync.status
     done = sum(ready(item) for item in resources)
@@ -98,7 +98,7 @@ def status_for(
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
     )
     if status == msgspec.structs.replace(before, held_prune=held):
-        # The condition names what is held. An operator before this field said that already: nothing happened now.
+        # The condition names what is held. An operator from before this field reported it too, so nothing happened now.
         return status
     return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
 
@@ -109,7 +109,7 @@ def progress_of(clusters: tuple[ClusterStatus, ...] | None) -> str:
 
 
 def ready(resource: VidraResource) -> bool:
-    """Whether everything of a VidraResource is applied as its spec says now."""
+    """Whether a VidraResource is applied completely, with its current spec."""
     return is_ready(resource.status.conditions, resource.metadata.generation)
 
 
@@ -126,14 +126,14 @@ _STALE = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.P
 
 
 def progressing(resource: VidraResource) -> bool:
-    """Whether it may become ready without a person: it says so itself, or no pass has seen its spec yet."""
+    """Whether it may become Ready without a person: its status says so, or its spec was not reconciled yet."""
     if resource.status.observed_generation < resource.metadata.generation:
         return True
     return find(resource.status.conditions, ConditionType.RECONCILING) is not None
 
 
 def _named(unready: Sequence[VidraResource]) -> str:
-    """Failures before those that are on their way."""
+    """Failures before those in progress."""
     first = sorted(unready, key=lambda item: (progressing(item), item.metadata.name))
     return limited([_with_reason(item) for item in first], NAMED)
 

@@ -1,4 +1,4 @@
-"""What a change of a VidraResource means for the status of its sync, without a look at all the others."""
+"""Detects whether a change of a VidraResource changes the status of its sync, without a look at all the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vidra.controllers.sync.status.compute import ready
 
 
 class Repeated(msgspec.Struct, frozen=True):
-    """What a sync's status repeats of a VidraResource."""
+    """What the status of a sync repeats of a VidraResource."""
 
     ready: bool
     reason: str
@@ -22,7 +22,7 @@ class Repeated(msgspec.Struct, frozen=True):
 
 
 def repeated(resource: VidraResource | None) -> Repeated | None:
-    """What is repeated of it; None when there is none."""
+    """The repeated part of its status; None when it does not exist."""
     if resource is None:
         return None
     condition, status = find(resource.status.conditions, ConditionType.READY), resource.status
@@ -38,11 +38,11 @@ def last_became_ready(
     new: Repeated | None,
     group: Callable[[], Iterable[VidraResource]],
 ) -> bool:
-    """Take note of a change; True when it leaves none unready where there was one.
+    """Record a change; True when it leaves no unready one where there was one.
 
     Args:
         name: Of the VidraResource that changed.
-        group: All of the sync, with the change; called at the first one.
+        group: All VidraResources of the sync, with the change; called only for the first one.
     """
     if state.unready is None:
         state.unready = {item.metadata.name for item in group() if not ready(item)} - {name}

@@ -1,4 +1,4 @@
-"""Writes the status of a sync, and says in Events and log what is news."""
+"""Writes the status of a sync, and records Events and log lines for what is new."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ log = structlog.get_logger("vidra.sync")
 
 
 class StatusWriter:
-    """Writes what one reconcile of a sync found."""
+    """Writes the result of one reconcile of a sync."""
 
     def __init__(self, shared: ControllerContext, sync: InfrahubSync) -> None:
         self._shared = shared
         self._sync = sync
 
     async def started(self) -> None:
-        """The first poll begins: a person who just created the sync sees that it was taken up."""
+        """The first poll begins: a person who just created the sync sees that it is being worked on."""
         if not self._sync.status.conditions:
             verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message="asking Infrahub", progressing=True)
             await self._write(verdict, handled=False)
 
     async def done(self, done: ListingResult, pruned: PruneResult, step: RolloutStep) -> None:
-        """Infrahub was asked, and what it lists is stored."""
+        """Infrahub was polled, and what it lists is stored."""
         self._record_number(done.created, Reason.CREATED, "created")
         self._record_number(done.updated, Reason.UPDATED, "updated")
         verdict = self._judged(done.troubles, pruned, step, done.remark)
@@ -51,7 +51,7 @@ class StatusWriter:
     async def readiness_changed(
         self, done: ListingResult, failure: SyncProblem | None, pruned: PruneResult, step: RolloutStep
     ) -> None:
-        """Nothing was asked; the VidraResources may have news."""
+        """Infrahub was not polled; the VidraResources may have changed."""
         troubles, remark = ((failure,), "") if failure else (done.troubles, done.remark)
         verdict = self._judged(troubles, pruned, step, remark)
         await self._write(verdict, handled=False, waiting=step.waiting, pruned=pruned)
@@ -63,16 +63,16 @@ class StatusWriter:
         return judge((*pruned.troubles, *stopped, *troubles), self._resources(), note, remark)
 
     async def stopped(self, reason: Reason, message: str) -> None:
-        """There is no list to work with, or none was asked for; what is applied and what is held stays as it is."""
+        """There is no list, or no poll was made. What is applied and what is held stays as it is."""
         await self._write(Verdict(ready=False, reason=reason, message=message))
 
     async def deleting(self, message: str) -> None:
-        """The sync is being deleted, and with it whatever was held."""
+        """The sync is being deleted, so nothing is held any more."""
         verdict = Verdict(ready=False, reason=Reason.DELETING, message=message, progressing=True)
         await self._write(verdict, pruned=PruneResult())
 
     async def suspended(self) -> None:
-        """Nothing is done, on purpose."""
+        """The sync is suspended."""
         await self._write(verdicts.suspended(self._sync.status.conditions))
 
     async def internal_error(self) -> None:
@@ -88,10 +88,10 @@ class StatusWriter:
         waiting: Container[str] = (),
         pruned: PruneResult | None = None,
     ) -> bool:
-        """Write a verdict; True when the conditions said so before.
+        """Write a verdict; True when the conditions were the same before.
 
         Args:
-            pruned: What became of the unlisted; None when nobody looked, so that what is held stays so.
+            pruned: What was done about the unlisted; None when they were not checked, so that what is held stays held.
         """
         sync = as_read(self._sync, self._shared.syncs)
         before = find(sync.status.conditions, ConditionType.READY)

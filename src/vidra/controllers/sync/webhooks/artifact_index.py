@@ -1,4 +1,4 @@
-"""Which syncs know an artifact: an index, because a change in Infrahub may be thousands of events."""
+"""Which syncs have an artifact. An index, because one change in Infrahub may send thousands of events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vidra.kube.store import Store
 
 
 class ArtifactIndex:
-    """Names of VidraResources, and the syncs that made them, by artifact."""
+    """VidraResources and their syncs, by artifact."""
 
     def __init__(self, resources: Store[VidraResource]) -> None:
         self._resources = resources
@@ -25,7 +25,7 @@ class ArtifactIndex:
         return set(self._by_artifact.get(artifact, {}).values())
 
     def resources(self, artifact: str, sync: str) -> list[VidraResource]:
-        """What a sync has of it: one VidraResource for each cluster."""
+        """The VidraResources that a sync has of it: one for each cluster."""
         names = [name for name, by in self._by_artifact.get(artifact, {}).items() if by == sync]
         return [item for name in names if (item := self._resources.get(name)) is not None]
 

@@ -1,4 +1,4 @@
-"""Turns Infrahub's events into passes: one for many events, and by the replica whose sync it is."""
+"""Turns Infrahub's events into polls: one poll for many events, by the replica that has the sync."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from vidra.kube.operations import merge_patch
 log = structlog.get_logger("vidra.webhooks")
 
 WORKERS = 4
-"""Syncs of other replicas that are told at a time."""
+"""Syncs of other replicas that are annotated at a time."""
 GATHER = 1.0
-"""Seconds after a call to a sync in which all further ones become one. The first is never kept waiting."""
+"""Seconds after a poll request in which all further events become one request. The first is never delayed."""
 LONGEST_RETRY = 30.0
 
 
 class WebhookDispatcher:
-    """What Infrahub said, until the syncs that it concerns know."""
+    """Events of Infrahub, until the syncs that they concern are notified."""
 
     def __init__(self, shared: ControllerContext, watches: SyncWatches) -> None:
         self._shared = shared
         self._watches = watches
         self._known = ArtifactIndex(shared.resources)
         self._open_at: dict[str, float] = {}
-        """When the next call to a sync may be, for those that had one just now."""
+        """When the next poll of a sync may be requested, for those that had one just now."""
         self.queue = WorkQueue("webhook", self._tell, WORKERS, shared.metrics)
 
     def dispatch(self, event: ArtifactEvent) -> bool:
-        """Have the syncs that an event concerns ask Infrahub; whether there are any."""
+        """Request a poll of the syncs that an event concerns; returns whether there are any."""
         names = concerned(event, self._shared.syncs, self._known.syncs(event.artifact), datetime.now(UTC))
         names = [name for name in names if not self._has(name, event)]
         for name in names:
@@ -54,9 +54,9 @@ class WebhookDispatcher:
         return bool(names)
 
     def _has(self, name: str, event: ArtifactEvent) -> bool:
-        """Whether a sync has the text already, and nothing is under way that might bring another.
+        """Whether a sync has the text already, and no poll is running that might bring another.
 
-        What another replica has under way is not known here.
+        Polls of other replicas are not known here.
         """
         have = self._known.resources(event.artifact, name)
         return (
@@ -67,7 +67,7 @@ class WebhookDispatcher:
         )
 
     async def _tell(self, name: str) -> Result:
-        """Make a pass due, here or, by the annotation that every replica sees, at another one."""
+        """Request a poll: here, or by the annotation, which every replica sees, at another replica."""
         now = _now()
         self._open_at = {key: at for key, at in self._open_at.items() if at > now} | {name: now + GATHER}
         sync = self._shared.syncs.get(name)

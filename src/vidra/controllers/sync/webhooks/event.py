@@ -19,18 +19,18 @@ class ArtifactEvent(msgspec.Struct, frozen=True):
     artifact: str
     """Its id."""
     checksum: str
-    """Of the new text; empty when it is not told."""
+    """Of the new text; empty when the event does not contain it."""
     infrahubs: frozenset[str] = frozenset()
-    """Addresses of which one sent it; empty: any may have."""
+    """Addresses of the Infrahub that sent it; empty: any may have."""
 
 
 def concerned(
     event: ArtifactEvent, syncs: Iterable[InfrahubSync], knowing: Collection[str], now: datetime
 ) -> list[str]:
-    """Names of the syncs that have to ask.
+    """Names of the syncs that have to poll.
 
-    An event does not tell the name of the artifact. Who knows the artifact tells its name, and with it all syncs of
-    that name; an artifact that nobody knows may be anybody's.
+    An event does not contain the name of the artifact. A sync that has the artifact knows its name, and all syncs with
+    that name are concerned. If no sync has the artifact, all may be concerned.
 
     Args:
         knowing: Names of the syncs that have a VidraResource of the artifact.
@@ -46,7 +46,7 @@ def concerned(
 
 
 def _may_list(sync: InfrahubSync, branch: str, infrahubs: Collection[str], now: datetime) -> bool:
-    """Whether what a sync reads is in this branch of one of these Infrahubs, as it is now."""
+    """Whether a sync reads the current state of this branch, of one of these Infrahubs."""
     source = sync.spec.source
     return (
         source.target_branch == branch
@@ -58,7 +58,7 @@ def _may_list(sync: InfrahubSync, branch: str, infrahubs: Collection[str], now: 
 
 
 def _is_past(date: str, now: datetime) -> bool:
-    """Whether a sync is bound to a moment that nothing changes any more; what is no date reads nothing either."""
+    """Whether a sync reads a fixed time in the past, which never changes. An invalid date reads nothing either."""
     try:
         moment = parse_target_date(date, now)
     except ValueError:
