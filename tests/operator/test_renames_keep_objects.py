@@ -181,7 +181,7 @@ async def test_a_new_artifact_that_is_not_generated_yet_keeps_the_old_one_in_pla
     async with Vigil(scene) as vigil:
         sync = await ask(scene, name)
         assert condition(sync)["reason"] == "NotGenerated"
-        assert f"is ready: artifact {new}" in condition(sync)["message"]
+        assert f"is Ready: artifact {new}" in condition(sync)["message"]
         scene.infrahub.change(new, TEXT)
         await ask(scene, name)
         await scene.until_gone(RESOURCES, f"{name}-{old}")

@@ -185,8 +185,9 @@ class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=Tr
     stop_matching: Annotated[
         StopMatching | None,
         Field(
-            description="When a cluster's Secret no longer matches. Withdraw: its objects are pruned. Leave: they stay, "
-            "without a mark of Vidra's. Missing: Withdraw. A Secret that is deleted is neither: nothing can be done."
+            description="When a cluster's Secret no longer matches. Withdraw: its objects are pruned. Leave: they "
+            "stay, without a mark of Vidra's. Missing: Withdraw. A Secret that is deleted is neither: nothing can "
+            "be done."
         ),
     ] = None
     rollout: Annotated[Rollout | None, Field(description="How a change reaches the clusters.")] = None
