@@ -55,6 +55,11 @@ class OperatorProcess:
         self._log = folder / f"operator-{self.health.rpartition(':')[2]}.log"
         self._process: asyncio.subprocess.Process | Child | None = None
 
+    @property
+    def kubeconfig(self) -> Path:
+        """What it reaches the cluster with."""
+        return Path(self._environment["KUBECONFIG"])
+
     @classmethod
     def over(
         cls, plane: ControlPlane, folder: Path, *more: str, kubeconfig: Path | None = None, **environment: str

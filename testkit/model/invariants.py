@@ -88,6 +88,8 @@ class _Settled:
     def _may_stay(self, name: str) -> bool:
         """Whether a VidraResource that is not wanted may be there: it cannot go, or waits for who may replace it."""
         here = sync_of(name) in self._wishes.syncs
+        if not here and not self._answers and self._wishes.syncs:
+            return True  # what the other syncs list is not known now: one may be about to take over, until a time-out
         return stuck(self._wishes, self._look, name) or any(
             (sync_of(other) == sync_of(name)) == here
             and not (other in self._look.resources and self._look.resources[other].ready)
@@ -196,7 +198,7 @@ class _Settled:
         known = {hashed(name): item for name, item in self._look.resources.items()}
         referred = {secret for item in self._look.resources.values() for secret in item.secrets}
         for name, label in self._look.contents.items():
-            if label in known and name not in referred:
+            if label in known and not known[label].terminating and name not in referred:
                 yield f"the stored text {name} is not referred to"
         for name, item in self._look.resources.items():
             if missing := item.secrets - self._look.contents.keys():

@@ -57,6 +57,13 @@ def test_an_owner_that_used_update_or_a_subresource_is_an_owner_too() -> None:
     assert contest(ApiError(409, Status(details=Details(causes))), ME).owners == {"vidra:hub:low": (".a",)}
 
 
+def test_the_same_conflict_is_told_in_the_same_words_whichever_holder_the_server_names_first() -> None:
+    blamed = [(f"vidra:hub:{name}", f".data.{name}") for name in ("a", "b", "c", "d")]
+    ways = (blamed, blamed[::-1], blamed[2:] + blamed[:2])
+    told = {why_not(contest(conflict(*way), ME), Policies(), lambda manager: Peer(manager[10:], 0)) for way in ways}
+    assert len(told) == 1
+
+
 def test_another_refusal_is_no_contest() -> None:
     assert contest(conflict(("vidra:hub:low", ".data.a"), code=422), ME) == FieldConflict({}, strangers=False)
 

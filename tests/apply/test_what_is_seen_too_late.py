@@ -1,6 +1,7 @@
 """An object is removed by what it is, also where the watch has not told yet what became of it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -49,8 +50,8 @@ def late(client: Client) -> Late:
     return Late(client, lambda _old, _new: None, Verdicts(), lambda _: None)
 
 
-def wanted(namespace: str, owner: Owner) -> DesiredObject:
-    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it"}, "data": {"a": "1"}}
+def wanted(namespace: str, owner: Owner, **more: str) -> DesiredObject:
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it"}, "data": {"a": "1", **more}}
     return build_desired_object(
         ManifestObject(Ref("v1", "ConfigMap", "", "it"), body, 1), CONFIGS, "", namespace, owner
     )
@@ -108,3 +109,16 @@ async def test_an_object_that_came_back_without_its_owners_loses_the_mark_and_st
     left = await live(client, mine)
     assert left.uid != entry.uid
     assert (marks(left), left.labels) == (set(), None)
+
+
+async def test_who_goes_takes_its_fields_along_though_the_other_owner_is_not_seen_yet(
+    client: Client, late: Late, namespace: str
+) -> None:
+    mine, theirs = wanted(namespace, ONE, extra="mine"), wanted(namespace, OTHER)
+    entry = await Applier(client, late, ONE).apply(mine, None)
+    late.state = snapshot_of(await live(client, mine))
+    other = await Applier(client, late, OTHER).apply(theirs, None)
+    removed = await pruner(client, late, other).remove(entry, CONFIGS)
+    assert removed.what is Removal.RELEASED
+    assert marks(await live(client, mine)) == {OTHER.name}
+    assert (await client.get(mine.path, dict[str, Any]))["data"] == {"a": "1"}

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from vidra.api.conditions import Condition, ConditionType, Verdict, find
+from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import REQUESTED_AT
 from vidra.api.reasons import Reason
@@ -169,3 +170,16 @@ def test_a_status_lists_so_many_problems_and_all_of_the_inventory() -> None:
     assert len(status.problems) == of_resource.LISTED
     assert [entry.name for entry in status.managed_resources] == [f"{number:03}" for number in range(1, 100)]
     assert (status.progress, status.deploy_state) == ("19/99", State.FAILED)
+
+
+def test_noting_what_an_older_operator_held_is_no_change() -> None:
+    """The condition said so all the time."""
+    sync = InfrahubSync(Meta(name="s"), SyncSpec(source=Source(infrahub_api_url="http://i", artifact_name="a")))
+    verdict = Verdict(ready=False, reason=Reason.PRUNE_HELD, message="12 of 18 objects")
+    before = of_sync.status_for(sync, verdict, [], NOW)
+    held = SyncHeldPrune(id="h", objects=12, of=18, resources=("s-1", "s-2"))
+    known = InfrahubSync(sync.metadata, sync.spec, before)
+    after = of_sync.status_for(known, verdict, [], LATER, held=held)
+    assert after == msgspec.structs.replace(before, held_prune=held)
+    ended = InfrahubSync(sync.metadata, sync.spec, after)
+    assert of_sync.status_for(ended, GOOD, [], LATER).last_sync_time > before.last_sync_time

@@ -70,6 +70,19 @@ async def test_the_same_is_not_said_twice(recorder: Recorder, admin: Client, nam
     assert len(found) == 4
 
 
+async def test_what_a_status_said_before_a_start_is_repeated_only_when_it_lasts(
+    recorder: Recorder, admin: Client, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert recorder.say(thing(namespace), "Warning", "Lasts", "as before", known=True), "worth a line in the log"
+    assert not recorder.say(thing(namespace), "Warning", "Lasts", "as before", known=True)
+    recorder.say(thing(namespace), "Warning", "Lasts", "otherwise")
+    assert [event["message"] for event in await written(admin, namespace, 1)] == ["otherwise"]
+    monkeypatch.setattr(module, "SAME_AGAIN", 0.0)
+    recorder.say(thing(namespace), "Warning", "Lasts", "as before", known=True)
+    recorder.say(thing(namespace, uid="u-2"), "Warning", "Lasts", "as before", known=True)
+    assert len(await written(admin, namespace, 3)) == 3
+
+
 async def test_long_words_and_names_are_cut_to_what_the_server_takes(
     recorder: Recorder, admin: Client, namespace: str
 ) -> None:

@@ -5,6 +5,7 @@ import pytest
 from testkit.environment import RESOURCES, Scene, condition, established, has_reason
 from testkit.eventually import eventually
 from testkit.objects import Json, config_map, custom, definition, rights, secret
+from testkit.operating import Operating
 from vidra.manifests.write import write
 
 SPEC: Json = {"interval": "1s"}
@@ -76,6 +77,27 @@ async def test_what_stands_in_the_way_is_tried_again_and_applied_when_it_is_gone
     box = await scene.get(configs, "box", namespace=scene.namespace)
     assert box is not None
     assert box["data"] == {"colour": "red"}
+
+
+async def test_what_was_refused_before_a_start_and_still_is_is_no_news(
+    own_scene: Scene, own_operator: Operating
+) -> None:
+    scene, audit = own_scene, own_scene.plane.audit
+    await somebody_elses(scene)
+    name = await scene.resource(write([config_map("good"), config_map("box", colour="red"), *BAD_NAMES]), **SPEC)
+    before = await scene.until_resource(name, has_reason("Refused"))
+    await scene.until_event(name, "Refused")
+    await own_operator.stop()
+    mark = audit.mark()
+    await own_operator.start()
+    tried = lambda entry: entry.verb == "patch" and entry.name == "box"  # noqa: E731 - read once, below
+    await audit.until(mark, lambda entries: sum(map(tried, entries)) >= 3)
+    now = await scene.get(RESOURCES, name)
+    assert now is not None
+    assert now["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"], now["status"]
+    assert len([event for event in await scene.events_about(name) if event["reason"] == "Refused"]) == 1
+    await scene.delete(await scene.kind("v1", "ConfigMap"), "box", namespace=scene.namespace)
+    await scene.until_resource(name, lambda item: item["status"]["progress"] == "2/6")
 
 
 async def test_the_first_object_of_a_kind_is_not_put_back(scene: Scene) -> None:

@@ -103,7 +103,7 @@ class Pruner:
     async def _try(self, path: str, entry: ManagedObject, state: ObjectSnapshot | None, *, orphan: bool) -> Removed:
         for _ in range(ATTEMPTS):
             try:
-                if state is None:
+                if state is None or self._others.unseen(entry, state):
                     live = await look(self._client, path)
                     state = snapshot_of(live.metadata) if live else None
                 if state is None or not self._is_ours(entry, state):

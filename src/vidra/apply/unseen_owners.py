@@ -41,6 +41,11 @@ class Others:
         """Have those who come after know that this owner has given the object up."""
         self._claims.let_go(self._owner, entry)
 
+    def unseen(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
+        """Whether another VidraResource has applied the object, and what was seen of it does not show that yet."""
+        holders = {name for name, _ in state.holders}
+        return any(claim.confirmed and claim.manager not in holders for claim in self.of(entry, state))
+
     async def overlooked(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether the object has another owner that managedFields do not tell of.
 

@@ -49,6 +49,7 @@ class Recorder:
         self._instance = f"{component}-{os.uname().nodename}"[:128]
         self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(WAITING)
         self._said: dict[bytes, float] = {}
+        self._began = time.monotonic()
 
     def say(
         self,
@@ -58,21 +59,28 @@ class Recorder:
         message: str,
         *,
         change: bool = False,
+        known: bool = False,
         trace: str = "",
     ) -> bool:
-        """Note an Event, and return at once; False when the same was said a short while ago.
+        """Note an Event, and return at once; False when this process said the same a short while ago.
 
         Args:
             change: Something happened, which is worth saying each time; otherwise something lasts.
+            known: The subject's status said so before. After a start that is no news: the Event was written together
+                with the status, by an operator that ended. It is repeated when this process has run for as long as
+                words are not repeated.
             trace: Id of the trace that it is a part of, if there is one.
         """
         digest = hashlib.blake2b(f"{subject.metadata.uid}\0{reason}\0{message}".encode(), digest_size=16).digest()
         now = time.monotonic()
-        if not change and now - self._said.get(digest, -SAME_AGAIN) < SAME_AGAIN:
+        last = self._said.get(digest)
+        if not change and last is not None and now - last < SAME_AGAIN:
             return False
         if len(self._said) > 10 * WAITING:
             self._said = {key: at for key, at in self._said.items() if now - at < SAME_AGAIN}
         self._said[digest] = now
+        if known and not change and last is None and now - self._began < SAME_AGAIN:
+            return True
         try:
             self._waiting.put_nowait(self._event(subject, kind, reason, message, trace))
         except asyncio.QueueFull:

@@ -61,6 +61,8 @@ class FieldConflict(msgspec.Struct, frozen=True):
 def contest(error: ApiError, manager: str) -> FieldConflict:
     """Read a conflict; no other owner in it, when it is none about fields.
 
+    The API server names the holders in any order: here they are sorted, so that the same conflict is no news.
+
     Args:
         manager: The field manager that applied.
     """
@@ -72,7 +74,7 @@ def contest(error: ApiError, manager: str) -> FieldConflict:
             owners[blamed[1]] = (*owners.get(blamed[1], ()), cause.field)
         else:
             strangers = True
-    return FieldConflict(owners, strangers)
+    return FieldConflict(dict(sorted(owners.items())), strangers)
 
 
 def why_not(found: FieldConflict, policies: Policies, conflict_peers: ConflictPeers, ref: str = "") -> str:

@@ -2,7 +2,7 @@
 
 Invariant: a retry that changes nothing writes nothing. An object that was never applied is written into the inventory
 before it is, and leaves it when it was refused: two writes at every retry. So it is rehearsed first (dry run), and as
-long as the server says the very same, that is all.
+long as the server says the very same, that is all. After a start, what was refused before is in the status.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from vidra.api.health import CURRENT, Health
-from vidra.api.resource import ObjectProblem
+from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.apply.applier import Applier
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.errors import ObjectError
@@ -51,13 +51,15 @@ class _NoJudge:
 
 
 class RefusedObjects:
-    """What this process remembers of the objects of one VidraResource that were refused, and never applied."""
+    """What is known of the objects of one VidraResource that were refused, and never applied."""
 
     def __init__(self) -> None:
-        self._known: dict[Key, _Refusal] = {}
+        self._known: dict[Key, _Refusal] | None = None
+        """None before the first reconcile of this process: what there is to know is then in the status."""
 
     def note(self, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
         """Remember what was refused now, besides what was known before and is still wanted."""
+        self._known = self._known or {}
         self._known.update({key: _Refusal(want.objects[key].digest, problem) for key, problem in refused.items()})
 
     async def still_refused(
@@ -68,20 +70,27 @@ class RefusedObjects:
         Raises:
             KubeError: The cluster does not answer, or does not let Vidra in.
         """
-        known, self._known = self._known, {}
+        known = _known_from(target.resource, want) if self._known is None else self._known
         again = [
             item
             for key, item in want.objects.items()
             if key in known and key not in before.entries and item.digest == known[key].digest
         ]
-        if not again:
-            return want
-        rehearsed = await _dry_run(target, again, options)
+        rehearsed = await _dry_run(target, again, options) if again else {}
         same = {key: known[key] for key, problem in rehearsed.items() if problem == known[key].problem}
         self._known = dict(same)
+        if not same:
+            return want
         objects = {key: item for key, item in want.objects.items() if key not in same}
         missing = tuple(Missing(refusal.problem, want.objects[key].wave) for key, refusal in same.items())
         return DesiredState(objects, (*want.missing, *missing), want.manifest)
+
+
+def _known_from(resource: VidraResource, want: DesiredState) -> dict[Key, _Refusal]:
+    """What an earlier process was refused, whatever the text was then: the same words about this one are no news."""
+    problems = {problem.object: problem for problem in resource.status.problems if problem.object}
+    found = ((key, item.digest, problems.get(str(item.ref))) for key, item in want.objects.items())
+    return {key: _Refusal(digest, problem) for key, digest, problem in found if problem}
 
 
 async def _dry_run(

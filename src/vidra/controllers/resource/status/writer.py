@@ -63,16 +63,16 @@ class StatusWriter:
         """
         verdict = done.outcome.verdict
         news = self._is_news(verdict)
-        await self._write(done.outcome)
+        known = await self._write(done.outcome)
         for warning in done.warnings:
             self._record_event("Warning", Reason.WARNED, warning)
         self.kept(done.kept)
         if done.reverted:
             self._record_event("Normal", Reason.DRIFT_REVERTED, f"reverted: {_listed(done.reverted)}", change=True)
         if verdict.drift:
-            self._record_event("Warning", Reason.DRIFTED, verdict.drift)
+            self._record_event("Warning", Reason.DRIFTED, verdict.drift, known=known)
         if not verdict.ready:
-            self._say_unready(verdict)
+            self._say_unready(verdict, known=known)
         elif done.changed or done.removed or news:
             self._record_event("Normal", verdict.reason, _changes(done), change=bool(done.changed or done.removed))
 
@@ -104,8 +104,8 @@ class StatusWriter:
     ) -> None:
         """A pass could not be made, or was broken off."""
         verdict = Verdict(ready=False, reason=reason, message=message)
-        await self._write(self._same(verdict, health, inventory, held))
-        self._say_unready(verdict)
+        known = await self._write(self._same(verdict, health, inventory, held))
+        self._say_unready(verdict, known=known)
 
     async def no_cluster(self, error: ClusterError) -> None:
         """The destination's cluster is not known, or not as whom to go there; its Secret may be where none counts."""
@@ -118,22 +118,24 @@ class StatusWriter:
     async def health_changed(self, outcome: Outcome) -> None:
         """Nothing was to be done; how the objects are may be news."""
         news = self._is_news(outcome.verdict)
-        await self._write(outcome)
+        known = await self._write(outcome)
         if not outcome.verdict.ready:
-            self._say_unready(outcome.verdict)
+            self._say_unready(outcome.verdict, known=known)
         elif news:
             self._record_event("Normal", outcome.verdict.reason, outcome.verdict.message)
 
     async def too_large(self, message: str, health: Status = Status.UNKNOWN) -> None:
         """The inventory cannot be written: what is written of it stays as it is, and the condition says so."""
         verdict = Verdict(ready=False, reason=Reason.TOO_LARGE, message=message)
-        self._say_unready(verdict)
         outcome = self._same(verdict, health)
         outcome = msgspec.structs.replace(outcome, checksum="")
+        known = False
         try:
-            await self._write(outcome)
+            known = await self._write(outcome)
         except TooLarge:
-            await self._write(msgspec.structs.replace(outcome, problems=(), drifted=()))
+            known = await self._write(msgspec.structs.replace(outcome, problems=(), drifted=()))
+        finally:
+            self._say_unready(verdict, known=known)
 
     def aborted(self, error: KubeError) -> None:
         """A pass ended before it could be said in the status; what may pass by itself is for the log alone."""
@@ -146,8 +148,8 @@ class StatusWriter:
         reason = Reason(problem.reason)
         progressing = reason is Reason.DEPENDENCY_NOT_READY
         verdict = Verdict(ready=False, reason=reason, message=problem.message, progressing=progressing)
-        await self._write(msgspec.structs.replace(self._same(verdict, health), problems=(problem,)))
-        self._say_unready(verdict)
+        known = await self._write(msgspec.structs.replace(self._same(verdict, health), problems=(problem,)))
+        self._say_unready(verdict, known=known)
 
     async def interrupted(self, inventory: Inventory, held: HeldPrune | None) -> None:
         """The cluster's credentials were changed during a reconcile: the next one follows at once, with the new.
@@ -161,9 +163,9 @@ class StatusWriter:
 
     async def deleting(self, outcome: Outcome) -> None:
         """Some objects are still there."""
-        await self._write(msgspec.structs.replace(outcome, health=Status.TERMINATING))
+        known = await self._write(msgspec.structs.replace(outcome, health=Status.TERMINATING))
         if outcome.verdict.reason is not Reason.DELETING:
-            self._say_unready(outcome.verdict)
+            self._say_unready(outcome.verdict, known=known)
 
     def adopted(self, objects: Sequence[Ref]) -> None:
         """Objects that somebody else made are this owner's from now on."""
@@ -231,7 +233,8 @@ class StatusWriter:
             health if inventory.entries else None,
         )
 
-    async def _write(self, outcome: Outcome, *, handled: bool = True) -> None:
+    async def _write(self, outcome: Outcome, *, handled: bool = True) -> bool:
+        """Write an outcome; True when the conditions said so before."""
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
         with start_span("write status"):
@@ -244,23 +247,31 @@ class StatusWriter:
                 raise refused(len(status.managed_resources), size, str(error)) from None
         if handled:
             self._shared.delivery_tracer.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health)
+        return status.conditions == item.status.conditions
 
     def _is_news(self, verdict: Verdict) -> bool:
         status = as_read(self._resource, self._shared.resources).status
         before = find(status.conditions, ConditionType.READY)
         return before is None or before.reason != verdict.reason
 
-    def _say_unready(self, verdict: Verdict) -> None:
-        self._record_event("Normal" if verdict.progressing else "Warning", verdict.reason, verdict.message)
+    def _say_unready(self, verdict: Verdict, *, known: bool = False) -> None:
+        kind: Literal["Normal", "Warning"] = "Normal" if verdict.progressing else "Warning"
+        self._record_event(kind, verdict.reason, verdict.message, known=known)
 
     def _record_event(
-        self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False
+        self,
+        kind: Literal["Normal", "Warning"],
+        reason: Reason,
+        message: str,
+        *,
+        change: bool = False,
+        known: bool = False,
     ) -> None:
         server = self._resource.spec.destination.server
         if server and not is_local(server) and server not in message:
             message = f"{message} (cluster {server})"
         trace = current().trace
-        if self._shared.recorder.say(self._resource, kind, reason, message, change=change, trace=trace):
+        if self._shared.recorder.say(self._resource, kind, reason, message, change=change, known=known, trace=trace):
             say = log.warning if kind == "Warning" else log.info
             say("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
 

@@ -97,8 +97,9 @@ def status_for(
         sync_state=_state(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
     )
-    if status == before:
-        return before
+    if status == msgspec.structs.replace(before, held_prune=held):
+        # The condition names what is held. An operator before this field said that already: nothing happened now.
+        return status
     return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
 
 

@@ -43,10 +43,10 @@ class StatusWriter:
         """Infrahub was asked, and what it lists is stored."""
         self._record_number(done.created, Reason.CREATED, "created")
         self._record_number(done.updated, Reason.UPDATED, "updated")
-        if done.remark:
-            self._record_event("Warning", Reason.GENERATION_FAILED, done.remark)
         verdict = self._judged(done.troubles, pruned, step, done.remark)
-        await self._write(verdict, listed=len(done.artifacts), waiting=step.waiting, pruned=pruned)
+        known = await self._write(verdict, listed=len(done.artifacts), waiting=step.waiting, pruned=pruned)
+        if done.remark:
+            self._record_event("Warning", Reason.GENERATION_FAILED, done.remark, known=known)
 
     async def readiness_changed(
         self, done: ListingResult, failure: SyncProblem | None, pruned: PruneResult, step: RolloutStep
@@ -87,8 +87,8 @@ class StatusWriter:
         handled: bool = True,
         waiting: Container[str] = (),
         pruned: PruneResult | None = None,
-    ) -> None:
-        """Write a verdict.
+    ) -> bool:
+        """Write a verdict; True when the conditions said so before.
 
         Args:
             pruned: What became of the unlisted; None when nobody looked, so that what is held stays so.
@@ -102,10 +102,12 @@ class StatusWriter:
         status = status_for(sync, verdict, resources, now, listed=listed, handled=handled, clusters=clusters, held=held)
         await write_status(self._shared.client, self._shared.syncs, sync, status)
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
+        known = status.conditions == sync.status.conditions
         if not verdict.ready and not verdict.progressing:
-            self._record_event("Warning", verdict.reason, verdict.message)
+            self._record_event("Warning", verdict.reason, verdict.message, known=known)
         elif news and not verdict.progressing:
             self._record_event("Normal", verdict.reason, verdict.message)
+        return known
 
     def _clusters(
         self, resources: Sequence[VidraResource], waiting: Container[str]
@@ -122,8 +124,14 @@ class StatusWriter:
             self._record_event("Normal", reason, f"{counted(number, 'VidraResource')} {what}", change=True)
 
     def _record_event(
-        self, kind: Literal["Normal", "Warning"], reason: Reason, message: str, *, change: bool = False
+        self,
+        kind: Literal["Normal", "Warning"],
+        reason: Reason,
+        message: str,
+        *,
+        change: bool = False,
+        known: bool = False,
     ) -> None:
-        if self._shared.recorder.say(self._sync, kind, reason, message, change=change):
+        if self._shared.recorder.say(self._sync, kind, reason, message, change=change, known=known):
             say = log.warning if kind == "Warning" else log.info
             say("report", sync=self._sync.metadata.name, type=kind, reason=str(reason), message=message)

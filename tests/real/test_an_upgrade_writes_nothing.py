@@ -1,0 +1,215 @@
+"""Another version of the operator takes over what an earlier one left, and writes nothing but Leases."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import msgspec
+import pytest
+
+from testkit.cluster_contents import Contents, contents, differences
+from testkit.command import vidra_with
+from testkit.controlplane import ControlPlane
+from testkit.controlplane.audit import AuditEntry
+from testkit.earlier_version import unpacked
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, connection_to
+from testkit.eventually import eventually
+from testkit.infrahub import StandIn
+from testkit.objects import namespace
+from testkit.process import OperatorProcess
+from testkit.remote import Remote
+from testkit.situations import HELD, Situations
+from vidra.kube.client import Client
+
+BEFORE = "1194175946d2b412336c29cccdc63a6fc36678cd"
+"""The last commit with the modules as they were before they were moved and renamed."""
+PLACE = "web"
+POLLS = 3
+"""Of each sync, that a new operator is watched for."""
+READS = {"get", "list", "watch"}
+DEFINITIONS = "CustomResourceDefinition "
+
+
+class Takeover(msgspec.Struct):
+    """What happened from the start of an operator until it had looked at everything more than once.
+
+    Attributes:
+        writes: Requests that changed something, or might have, in each cluster.
+        changes: What is otherwise than before, by object, in each cluster.
+    """
+
+    writes: list[AuditEntry]
+    changes: dict[str, list[str]]
+
+    def but(self, *keys: str) -> list[str]:
+        """The writes and changes, one a line, but for those of these objects."""
+        names = {key.rpartition("/")[2] for key in keys}
+        lines = [
+            f"{entry.verb} {entry.resource}/{entry.subresource} {entry.namespace}/{entry.name}: {entry.uri}"
+            for entry in self.writes
+            if entry.name not in names
+        ]
+        for key, changes in self.changes.items():
+            lines += [f"{key} {change}" for change in changes if key not in keys]
+        return lines
+
+
+class Upgrade(msgspec.Struct):
+    """The new operator over what the earlier one left, and then the earlier one again."""
+
+    there: Takeover
+    back: Takeover
+    now: Contents
+    """What is at home when the new one has ended."""
+
+
+@pytest.fixture(scope="module")
+async def upgrade(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Upgrade]:
+    """The whole story, told once."""
+    folder = tmp_path_factory.mktemp("upgrade")
+    earlier = await unpacked(BEFORE, folder)
+    async with AsyncExitStack() as stack:
+        infrahub = await stack.enter_async_context(StandIn())
+        scene, remote = [await placed(stack, infrahub) for _ in range(2)]
+        home = scene.plane
+        await earlier.command(home, "install")
+        await scene.credentials()
+        old = earlier.operator(home, folder)
+        situations = Situations(scene, Remote(scene, remote))
+        await old.start()
+        await old.ready()
+        await situations.make()
+        for _ in range(2):
+            await situations.settle()
+        await idle(old)
+        assert await old.terminate() == 0
+        left = await contents(home)
+        installed = await vidra_with(home.kubeconfig)("install")
+        assert installed.code == 0, installed
+        watch = Watch(situations, scene, remote)
+        forth = await watch.takeover(OperatorProcess.over(home, folder), left)
+        now = await contents(home)
+        back = await watch.takeover(earlier.operator(home, folder), now)
+        yield Upgrade(forth, back, now)
+
+
+async def placed(stack: AsyncExitStack, infrahub: StandIn) -> Scene:
+    """A cluster of its own, in which only Vidra and this test write."""
+    plane = await stack.enter_async_context(ControlPlane(controllers=False))
+    client = Client(connection_to(plane))
+    stack.push_async_callback(client.close)
+    scene = Scene(plane, client, infrahub, PLACE)
+    await scene.apply(namespace(PLACE))
+    return scene
+
+
+class Watch:
+    """Has an operator take over, and says what it did."""
+
+    def __init__(self, situations: Situations, home: Scene, away: Scene) -> None:
+        self._situations = situations
+        self._home, self._away = home, away
+
+    async def takeover(self, operator: OperatorProcess, before: Contents) -> Takeover:
+        """Start an operator, have it look at everything, and end it."""
+        planes = (self._home.plane, self._away.plane)
+        elsewhere = await contents(planes[1])
+        marks = [plane.audit.mark() for plane in planes]
+        await operator.start()
+        await operator.ready()
+        await self._polled()
+        await reconciled(operator, len(await self._situations.names(RESOURCES)))
+        await idle(operator)
+        assert await operator.terminate() == 0
+        writes = [
+            entry
+            for plane, mark in zip(planes, marks, strict=True)
+            for entry in await plane.audit.since(mark)
+            if wrote(entry) and entry.resource != "leases"
+        ]
+        changes = differences(_but_definitions(before), _but_definitions(await contents(planes[0])))
+        changes |= {f"away: {key}": lines for key, lines in differences(elsewhere, await contents(planes[1])).items()}
+        return Takeover(writes, changes)
+
+    async def _polled(self) -> None:
+        """Every sync that asks Infrahub has done so, and again at its interval."""
+        asked = self._home.infrahub.requests
+        start = len(asked)
+
+        def all_polled() -> bool:
+            bodies = [entry.body.decode() for entry in list(asked)[start:] if entry.path.startswith("/api/query/")]
+            return all(sum(f'"{name}"' in body for body in bodies) >= POLLS for name in self._situations.polled)
+
+        await eventually(all_polled)
+
+
+async def reconciled(operator: OperatorProcess, resources: int) -> None:
+    """Wait until every VidraResource was reconciled, as its metrics say."""
+
+    async def so_many() -> bool:
+        _, text = await operator.ask(operator.metrics, "/metrics")
+        counted = [line for line in text.splitlines() if line.startswith("controller_runtime_reconcile_total{")]
+        mine = (float(line.rpartition(" ")[2]) for line in counted if 'controller="vidraresource"' in line)
+        return sum(mine) >= resources
+
+    await operator.until(so_many)
+
+
+async def idle(operator: OperatorProcess) -> None:
+    """Wait until nothing is to be done, and nothing under way."""
+
+    async def nothing() -> bool:
+        return not await operator.metric("workqueue_depth") and not await operator.metric(
+            "controller_runtime_active_workers"
+        )
+
+    await operator.until(nothing)
+
+
+def wrote(entry: AuditEntry) -> bool:
+    """Whether a request of Vidra's wrote: a question, a dry run, and what is refused, did not."""
+    asked = entry.verb in READS or entry.resource.endswith("reviews") or "dryRun=All" in entry.uri
+    return not asked and entry.code < 400 and "kube-apiserver" not in entry.user_agent
+
+
+def _but_definitions(found: Contents) -> Contents:
+    return {key: item for key, item in found.items() if not key.startswith(DEFINITIONS)}
+
+
+HELD_SYNC = f"InfrahubSync /{HELD}"
+TIMES = re.compile(
+    r"\.metadata\.resourceVersion|.*\.time|\.status\.(conditions\[\d+\]\.lastTransitionTime|lastSyncTime)"
+)
+
+
+async def test_the_new_operator_writes_nothing_but_leases(upgrade: Upgrade) -> None:
+    assert (found := upgrade.there.but(HELD_SYNC)) == [], "\n".join(found)
+
+
+async def test_a_sync_with_a_held_prune_gets_the_field_that_says_so_and_nothing_else(upgrade: Upgrade) -> None:
+    written = [(entry.verb, entry.resource, entry.subresource) for entry in upgrade.there.writes if entry.name == HELD]
+    assert written == [("patch", SYNCS.plural, "status")]
+    changes = [line for line in upgrade.there.changes[HELD_SYNC] if not line.startswith(".metadata.")]
+    assert [line.partition(": null → ")[0] for line in changes] == [".status.heldPrune"]
+    assert upgrade.now[HELD_SYNC]["status"]["heldPrune"]["objects"] == 12
+
+
+async def test_the_earlier_operator_goes_on_with_what_the_new_one_left(upgrade: Upgrade) -> None:
+    """It writes what it writes at each of its starts: Events, and statuses of what is refused, twice."""
+    writes = [entry for entry in upgrade.back.writes if entry.resource != "events"]
+    refused = [item for item in upgrade.now.values() if is_refused(item)]
+    names = {item["metadata"]["name"] for item in refused}
+    names |= {owner["name"] for item in refused for owner in item["metadata"].get("ownerReferences", [])}
+    assert [entry for entry in writes if entry.subresource != "status" or entry.name not in names] == []
+    changed = {key: lines for key, lines in upgrade.back.changes.items() if not key.startswith("Event ")}
+    others = [f"{key} {line}" for key, lines in changed.items() for line in lines if not TIMES.fullmatch(_path(line))]
+    assert others == [], "\n".join(others)
+
+
+def is_refused(item: Json) -> bool:
+    """Whether an object of a VidraResource was never applied, because the API server, or Vidra, refused it."""
+    return item["kind"] == RESOURCES.kind and condition(item).get("reason") in {"NotOwned", "Conflict", "Refused"}
+
+
+def _path(line: str) -> str:
+    return line.partition(": ")[0]
