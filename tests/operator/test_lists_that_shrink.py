@@ -50,7 +50,7 @@ async def test_an_empty_list_prunes_nothing_until_it_is_allowed(scene: Scene) ->
         scene.infrahub.remove(artifact)
     sync = await ask(scene, name)
     assert condition(sync)["reason"] == "EmptyResult"
-    assert "the 2 that were there stay, set allowEmpty if they should be pruned" in condition(sync)["message"]
+    assert "the 2 that were there stay, set allowEmpty if they should go" in condition(sync)["message"]
     sync = await ask(scene, name)
     assert sync["status"]["progress"] == "2/2"
     assert await _object(scene, "one") == before

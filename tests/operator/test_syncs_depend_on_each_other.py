@@ -34,7 +34,7 @@ async def test_the_second_is_applied_when_the_first_is_ready(scene: Scene) -> No
 async def test_it_waits_for_one_that_does_not_exist_yet(scene: Scene) -> None:
     name = await scene.resource(write([config_map("later")]), dependsOn=[{"name": f"{scene.namespace}-to-come"}])
     resource = await scene.until_resource(name, has_reason("DependencyNotReady"))
-    assert "it does not exist" in condition(resource)["message"]
+    assert "there is none of that name" in condition(resource)["message"]
     scene.infrahub.add_artifact("Any", write([config_map("any")]))
     await scene.sync("Any", name=f"{scene.namespace}-to-come")
     await scene.until_resource(name)
@@ -73,7 +73,7 @@ async def test_a_circle_is_stalled_and_told_and_ends_when_it_is_broken(scene: Sc
 async def test_it_waits_for_an_object_that_somebody_else_makes(scene: Scene) -> None:
     wanted = [{"apiVersion": "v1", "kind": "ConfigMap", "name": "signal", "namespace": scene.namespace}]
     name = await scene.resource(write([config_map("later")]), dependsOn=wanted)
-    resource = await scene.until_resource(name, lambda item: "it does not exist" in condition(item).get("message", ""))
+    resource = await scene.until_resource(name, lambda item: "it is not there" in condition(item).get("message", ""))
     assert condition(resource)["reason"] == "DependencyNotReady"
     assert not await there(scene, "later")
     await scene.apply(config_map("signal", scene.namespace))
@@ -84,7 +84,7 @@ async def test_it_waits_for_an_object_that_somebody_else_makes(scene: Scene) -> 
 async def test_waiting_costs_no_request(scene: Scene) -> None:
     wanted = [{"apiVersion": "v1", "kind": "ConfigMap", "name": "signal", "namespace": scene.namespace}]
     name = await scene.resource(write([config_map("later")]), dependsOn=wanted, interval="1s")
-    await scene.until_resource(name, lambda item: "it does not exist" in condition(item).get("message", ""))
+    await scene.until_resource(name, lambda item: "it is not there" in condition(item).get("message", ""))
     witness = await scene.resource(write([config_map("witness", colour="red")]), interval="1s")
     await scene.until_resource(witness)
     mark = scene.plane.audit.mark()

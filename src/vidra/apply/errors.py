@@ -83,7 +83,7 @@ def unchangeable(ref: Ref, fields: Iterable[str], hint: str, *, fresh: bool) -> 
 def being_deleted(ref: Ref, finalizers: Collection[str] = ()) -> ObjectError:
     """The object is there but on its way out."""
     held = f" (kept by the finalizers {', '.join(finalizers)})" if finalizers else ""
-    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again when it is deleted")
+    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again after that")
 
 
 def wanted_soon(ref: Ref, manager: str) -> ObjectError:

@@ -84,7 +84,7 @@ def test_a_rule_that_takes_long_does_so_once(monkeypatch: pytest.MonkeyPatch) ->
     found.health_of(thing(l=NUMBERS))
     health = found.health_of(thing())
     assert health.status is Status.UNKNOWN
-    assert "no longer evaluated" in health.message
+    assert "not asked any more" in health.message
 
 
 def test_an_object_beyond_the_limits_is_not_shown_to_a_rule() -> None:

@@ -45,7 +45,7 @@ class CompiledRule:
         health = self._judge(shown)
         taken = time.thread_time() - started
         if taken > LONGEST_EVALUATION:  # it holds up everything else, so it may do that once
-            self._slow = f"its rule took {taken:.1f} s and is no longer evaluated; simplify its expressions"
+            self._slow = f"its rule took {taken:.1f} s and is not asked any more; simplify its expressions"
         return health
 
     def _judge(self, shown: Mapping[str, Any]) -> Health:

@@ -79,7 +79,7 @@ def _why(seen: ObjectWatch, cluster: Cluster) -> str:
     if not seen.known:
         return seen.interrupted or "it is being looked for"
     if seen.health is None:
-        return "it does not exist"
+        return "it is not there"
     health = as_of_now(cluster, seen.health)
     status, message = health.status, health.message
     return "" if status is Status.CURRENT else f"it is {status}" + (f" ({message})" if message else "")
@@ -102,7 +102,7 @@ def _not_ready(shared: ControllerContext, wanted: Dependency) -> str:
     """Why it is not Ready; empty when it is."""
     found = (shared.syncs if wanted.kind == SYNC_KIND else shared.resources).get(wanted.name)
     if found is None:
-        return "it does not exist"
+        return "there is none of that name"
     if found.metadata.deletion_timestamp:
         return "it is being deleted"
     return "" if is_ready(found.status.conditions, found.metadata.generation) else "it is not Ready"

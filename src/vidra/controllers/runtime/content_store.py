@@ -248,7 +248,7 @@ class ContentStore:
             return await self._client.get(f"{self._root}/{name}", Secret)
         except ApiError as error:
             if error.not_found:
-                raise ContentError(f"the stored content is missing (Secret {name})") from None
+                raise ContentError(f"the stored content is gone (Secret {name})") from None
             raise
 
     def _stamp(self, content: Content) -> str:

@@ -43,9 +43,7 @@ class PruneGuard(msgspec.Struct, frozen=True):
             waits: Another VidraResource of the sync may be about to take over what this one no longer wants.
         """
         if self.manifest_empty:
-            message = (
-                "the manifest holds no object any more: what was applied stays; set allowEmpty if it should be pruned"
-            )
+            message = "the manifest holds no object any more: what was applied stays; set allowEmpty if it should go"
             return ObjectProblem(Reason.EMPTY_MANIFEST, message)
         if self.held and not self.held.approved:
             message = request(resource.metadata.name, self.held, self.to_delete, resource.spec.prune_limit)

@@ -134,7 +134,7 @@ def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty:
         return (SyncProblem(Reason.PARTIAL_RESULT, message),)
     if listing.artifacts or allow_empty:
         return ()
-    kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should be pruned" if unlisted else ""
+    kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should go" if unlisted else ""
     return (SyncProblem(Reason.EMPTY_RESULT, f"Infrahub lists no artifact of this name: check name and branch{kept}"),)
 
 

@@ -103,14 +103,14 @@ def _lost(sync: InfrahubSync, resource: VidraResource) -> SyncProblem:
     labels = f"{SYNC_LABEL}={hashed(sync.metadata.name)},{CLUSTER_HASH_LABEL}={place_of(resource)}"
     return SyncProblem(
         Reason.CLUSTER_CREDENTIALS_MISSING,
-        f"the Secret for {resource.spec.destination.server} is deleted, or is where none counts, so Vidra cannot "
-        "reach what is applied there: "
-        f"restore it, or give the cluster up with kubectl delete vidraresource -l {labels}",
+        f"the Secret for {resource.spec.destination.server} is gone, or where none counts, and with it the way to "
+        "what is applied there: "
+        f"put it back, or give the cluster up with kubectl delete vidraresource -l {labels}",
     )
 
 
 def _none_matches(there: int) -> SyncProblem:
-    kept = "; what was applied stays, set allowEmpty if it should be pruned" if there else ""
+    kept = "; what was applied stays, set allowEmpty if it should go" if there else ""
     message = (
         f"clusterSelector matches no Secret labelled cluster-kubeconfig that counts: correct it, or the labels{kept}"
     )

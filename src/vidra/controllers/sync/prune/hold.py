@@ -46,7 +46,7 @@ def hold_problem(sync: InfrahubSync, held: SyncHeldPrune, going: Sequence[VidraR
         Reason.PRUNE_HELD,
         f"{counted(len(names), 'VidraResource')} with {held.objects} of {held.of} objects would be removed because "
         "their artifacts are no longer listed or their clusters no longer selected, and pruneLimit is "
-        f"{sync.spec.prune_limit}%: nothing is removed. To delete them: "
+        f"{sync.spec.prune_limit}%: nothing is removed. If they should go: "
         f"{approve_command(SYNC_KIND, sync.metadata.name, held.id)} (they are: {', '.join(names)})",
     )
 
