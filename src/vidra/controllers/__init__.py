@@ -1,1 +1,1 @@
-"""One package per resource kind: observe, decide, act, report; and the queue that drives them."""
+"""One package per resource kind, with a reconciler each; `runtime` is what both run on."""

@@ -1,4 +1,4 @@
-"""The clusters of one VidraResource: as whom it goes there, and whether they are still those that it knew."""
+"""The clusters of one VidraResource: which identity it uses there, and whether they are the clusters it knew."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vidra.kube.errors import KubeError
 
 
 class ClusterResolver:
-    """Gives live clusters under the identity that the spec asks for, never under another."""
+    """Gives live clusters, always under the identity that the spec asks for."""
 
     def __init__(self, clusters: Clusters, resource: VidraResource) -> None:
         self._clusters = clusters
@@ -26,46 +26,46 @@ class ClusterResolver:
         self._known = {item.server: item.uid for item in resource.status.clusters}
 
     def of(self, resource: VidraResource) -> ClusterResolver:
-        """The same for what has become of the VidraResource."""
+        """The same for the newer version of the VidraResource."""
         return ClusterResolver(self._clusters, resource)
 
     def destination(self) -> Cluster:
         """The cluster that the objects go to.
 
         Raises:
-            ClusterError: There is none, or no usable identity for it.
+            ClusterError: There is no cluster, or no usable identity for it.
         """
         destination = self._spec.destination
         return self._clusters.get(destination.server, destination.context or "", impersonation_of(self._spec))
 
     def get(self, server: str) -> Cluster:
-        """The cluster of an entry of the inventory; it may be that of an earlier destination.
+        """The cluster of an inventory entry; it may be that of an earlier destination.
 
         Raises:
-            ClusterError: There is none, or no usable identity for it.
+            ClusterError: There is no cluster, or no usable identity for it.
         """
         if server == self._spec.destination.server:
             return self.destination()
         return self._clusters.get(server, identity=impersonation_of(self._spec))
 
     def was_replaced(self, cluster: Cluster) -> bool:
-        """Whether this is certainly not the cluster that the inventory speaks of."""
+        """Whether this is certainly another cluster than the one in the inventory."""
         cluster_record = self._known.get(cluster.server)
         return bool(cluster_record and cluster.uid and cluster_record != cluster.uid)
 
 
 def kind_at(entry: ManagedObject, cluster: Cluster) -> Kind | None:
-    """The kind of an entry that is in this cluster, if it is known; asks nobody."""
+    """The kind of an entry in this cluster, if discovery knows it; sends no request."""
     return cluster.discovery.known(entry.api_version, entry.kind) if entry.server == cluster.server else None
 
 
 def cluster_record(cluster: Cluster) -> tuple[KnownCluster, ...]:
-    """What a status keeps of a cluster; nothing of the one that Vidra runs in, which the status itself is in."""
+    """What a status keeps of a cluster; nothing for the cluster that Vidra runs in, which stores the status."""
     return (KnownCluster(cluster.server, cluster.uid),) if cluster.server and cluster.uid else ()
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A VidraResource and the cluster that its objects go to: what every step of a reconcile is about."""
+    """A VidraResource and its destination cluster: the subject of every step of a reconcile."""
 
     resource: VidraResource
     owner: Owner
@@ -73,16 +73,16 @@ class Target(msgspec.Struct, frozen=True):
     cluster: Cluster
 
     def of(self, resource: VidraResource) -> Target:
-        """The same with what has become of the VidraResource."""
+        """The same with the newer version of the VidraResource."""
         return Target(resource, self.owner, self.resolver.of(resource), self.cluster)
 
 
 def require_available(cluster: Cluster, resource: VidraResource, owner: Owner) -> None:
-    """Go on only if the cluster is there, as far as its circuit breaker knows.
+    """Return if the circuit breaker of the cluster is closed.
 
     Raises:
-        ProbePendingError: It was only just asked.
-        ReconcileAbortedError: It is not.
+            ProbePendingError: A probe was only just sent.
+            ReconcileAbortedError: The cluster is not available.
     """
     try:
         cluster.breaker.require_available(owner.manager)
@@ -93,6 +93,6 @@ def require_available(cluster: Cluster, resource: VidraResource, owner: Owner) -
 
 
 def guard_of(cluster: Cluster) -> Guard:
-    """What this cluster keeps from artifacts."""
+    """The objects in this cluster that artifacts may not touch."""
     own, *others = cluster.own_namespaces or ("",)
     return Guard(own, tuple(others), told=cluster.told)

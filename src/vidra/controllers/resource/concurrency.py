@@ -1,4 +1,4 @@
-"""How many reconciles a cluster may have at a time: one that is slow, or does not answer, holds up only its own."""
+"""How many reconciles a cluster may have at a time: a slow or unavailable cluster delays only its own."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from vidra.clusters.cluster import Cluster
 from vidra.controllers.runtime.concurrency import ConcurrencyLimiter
 
 LOCAL_LIMIT = 16
-"""Passes at a time in the cluster that Vidra runs in: a few keep the places of a client filled."""
+"""Reconciles at a time in the cluster that Vidra runs in: a few use all request slots of a client."""
 REMOTE_LIMIT = 4
 """In each other cluster."""
 SLOW_LIMIT = 32
-"""In all clusters together that take long to answer; each of them has one."""
+"""In all slow clusters together; each of them has one."""
 
 
 class ClusterConcurrency:
-    """The reconciles under way, by cluster.
+    """The running reconciles, by cluster.
 
     Args:
-        call: Told of who may try now.
+        call: Called with the name that may try now.
     """
 
     def __init__(self, call: Callable[[str], None]) -> None:
@@ -30,7 +30,7 @@ class ClusterConcurrency:
 
     @contextmanager
     def slot(self, cluster: Cluster, name: str) -> Iterator[bool]:
-        """Whether there is a slot for this reconcile, which it then has as long as this lasts."""
+        """Whether a slot is free for this reconcile. It keeps the slot until the context ends."""
         slow = bool(cluster.server) and cluster.slow
         most = 1 if slow else None if cluster.server else LOCAL_LIMIT
         if not self._limiter.acquire(cluster.server, name, most):

@@ -1,8 +1,8 @@
-"""Tells the deletion of a VidraResource from that of its definition, which takes every VidraResource along.
+"""Tells whether a VidraResource is deleted on purpose, or only because its CRD is deleted.
 
-Invariant: objects are deleted because somebody deleted their VidraResource or its sync, never because a definition of
-Vidra's goes. An API server gives the definition its deletionTimestamp before any of its objects, so a read that begins
-after a deletion was seen shows what caused it.
+Invariant: objects are deleted because somebody deleted their VidraResource or its sync, never because one of Vidra's
+CRDs is deleted. An API server sets the CRD's deletionTimestamp before that of any of its objects. So a read that begins
+after a deletion was seen shows its cause.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from vidra.kube.partial_metadata import METADATA_LIST, LiveList
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """One of Vidra's definitions, as it was just read."""
+    """One of Vidra's CRDs, as it was just read."""
 
     name: str
     there: bool
@@ -29,15 +29,17 @@ class Definition(msgspec.Struct, frozen=True):
     """Its deletionTimestamp; empty when it has none."""
 
     def takes_along(self, since: str) -> bool:
-        """Whether what is being deleted since then goes because the definition does.
+        """Whether an object is being deleted since this time because the CRD is.
 
-        Times have whole seconds: in the same second nobody can tell, and what stays can still be deleted.
+        Timestamps have whole seconds. Within the same second the cause is unknown; the objects are then kept and can
+        still be
+        deleted by a person.
         """
         return not self.there or bool(self.leaves_since and self.leaves_since <= since)
 
 
 class Definitions:
-    """Vidra's own definitions, read when a deletion has to be explained: once for all that ask meanwhile."""
+    """Vidra's own CRDs, read when a deletion has to be explained: one read for all that ask meanwhile."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -46,13 +48,13 @@ class Definitions:
         self._found: tuple[Definition, ...] = ()
 
     async def why(self, resource: VidraResource, sync: InfrahubSync | None) -> str:
-        """The definition because of which a VidraResource is being deleted; empty when somebody wished it.
+        """The CRD whose deletion deletes a VidraResource; empty when somebody deleted it on purpose.
 
         Args:
-            sync: Its sync, if there is one.
+            sync: Its sync, if it has one.
 
         Raises:
-            KubeError: The API server does not tell.
+            KubeError: The CRDs cannot be read.
         """
         resources, syncs = await self._read()
         since = _wished_at(resource, sync)
@@ -73,7 +75,7 @@ class Definitions:
 
     async def _look(self, plural: str) -> Definition:
         name = f"{plural}.{GROUP}"
-        # By a list, because the right to watch definitions is there anyway.
+        # By a list: the right to list and watch CRDs exists anyway.
         query = {"fieldSelector": f"metadata.name={name}"}
         found = await self._client.get(DEFINITIONS, LiveList, accept=METADATA_LIST, query=query)
         items = found.items or ()
@@ -81,6 +83,6 @@ class Definitions:
 
 
 def _wished_at(resource: VidraResource, sync: InfrahubSync | None) -> str:
-    """Since when a VidraResource is on its way out: as long as its sync is."""
+    """Since when a VidraResource is being deleted, or its sync if that is earlier."""
     times = [resource.metadata.deletion_timestamp, sync.metadata.deletion_timestamp if sync else None]
     return min(filter(None, times))

@@ -27,18 +27,18 @@ from vidra.kube.errors import KubeError
 
 
 class DeletionResult(msgspec.Struct, frozen=True):
-    """What one try achieved."""
+    """What one attempt achieved."""
 
     outcome: Outcome
-    """Its inventory is what is left."""
+    """Its inventory holds what is left."""
     kept: tuple[str, ...]
-    """What stays and is Vidra's no longer, each with the reason."""
+    """Objects that stay and are no longer Vidra's, each with the reason."""
     held: tuple[str, ...]
-    """What is deleted, but stays until its finalizers are taken off."""
+    """Objects that are deleted but still have finalizers."""
     again: float | None = None
-    """Seconds after which more can be done, whatever happens meanwhile."""
+    """Seconds after which more can be done, even without an event."""
     asking: bool = False
-    """Some cluster has only just been asked whether it is there: this was no try yet."""
+    """A probe was only just sent to a cluster, so this does not count as an attempt."""
 
 
 async def delete_objects(
@@ -55,9 +55,9 @@ async def delete_objects(
 
     Args:
         peers: The other VidraResources.
-        claims: What they have.
-        seconds: After which the try ends, even if a cluster keeps it waiting.
-        grace: Seconds for which custom resources are waited for with any policy, before what may serve them goes.
+        claims: What they own.
+        seconds: After this the attempt ends, even if a cluster has not answered.
+        grace: Seconds to wait for custom resources with any policy, before what may serve them is deleted.
     """
     before = inventory_of(resource)
     by_server: dict[str, list[ManagedObject]] = {}
@@ -78,7 +78,7 @@ async def delete_objects(
             for work in works:
                 group.create_task(work.run(resource.spec.deletion_policy, grace))
     except TimeoutError:
-        pass  # What is certain is in the executors.
+        pass  # The executors hold what is confirmed.
     problems = [problem for work in works for problem in work.executor.problems]
     gone = [key for work in works for key in work.executor.gone]
     outcome = Outcome(_verdict(problems), before.settled((), gone), tuple(problems), total=resource.status.objects)
@@ -89,7 +89,7 @@ async def delete_objects(
 
 
 def nothing_deleted(resource: VidraResource, error: KubeError) -> DeletionResult:
-    """Nothing was removed, because nobody can tell whether somebody wished it."""
+    """Nothing was deleted, because the cause of the deletion could not be read."""
     message = f"nothing is removed before Vidra's own definitions were looked at: {error}"
     problem = ObjectProblem(reason_of(error), message)
     outcome = Outcome(_verdict([problem]), inventory_of(resource), (problem,), total=resource.status.objects)
@@ -97,7 +97,7 @@ def nothing_deleted(resource: VidraResource, error: KubeError) -> DeletionResult
 
 
 class _ClusterDeletion:
-    """The part of a deletion that is about one cluster: another that is away must not hold it up."""
+    """The part of a deletion in one cluster: an unavailable cluster must not delay the others."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class _ClusterDeletion:
         self.asking = False
 
     async def run(self, policy: DeletionPolicy, grace: float) -> None:
-        """Do what can be done; what stands in the way is in the executor's problems."""
+        """Delete what can be deleted; problems are in the executor."""
         try:
             cluster = self._resolver.get(self._server)
             await self._remove(cluster, policy, grace)
@@ -141,7 +141,7 @@ class _ClusterDeletion:
             raise
 
     async def _moved(self, cluster: Cluster) -> list[ManagedObject]:
-        """The entries, where the first Vidra wrote them with a UID: what it left is known as ours only then."""
+        """The entries, with UIDs where Vidra 0.0.6 wrote them: only then are its objects known as ours."""
         migration = self._new_move(cluster)
         await migration.discover({})
         await migration.execute()

@@ -1,1 +1,1 @@
-"""One reconcile: from a text to applied and pruned objects."""
+"""One reconcile: from a manifest to applied and pruned objects."""

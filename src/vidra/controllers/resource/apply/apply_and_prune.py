@@ -1,4 +1,4 @@
-"""Makes a cluster hold what a text says: read, compare, write the inventory ahead, apply, prune."""
+"""Applies a manifest to a cluster: parse, compare, write the inventory ahead, apply, prune."""
 
 from __future__ import annotations
 
@@ -39,27 +39,27 @@ from vidra.manifests import Reading, read
 from vidra.telemetry.tracing import start_span
 
 PersistInventory = Callable[[Outcome], Awaitable[None]]
-"""Writes what is about to be in the cluster into the status."""
+"""Writes the inventory into the status before the objects in it are applied."""
 
 
 class ApplyInput(msgspec.Struct, frozen=True):
-    """What a reconcile applies, and on which terms."""
+    """What a reconcile applies, and with which options."""
 
     target: Target
     text: bytes
     options: ApplyOptions
-    """What to do about other owners and about what somebody else made."""
+    """How to treat other owners, and objects that Vidra did not create."""
     migration: LegacyMigration
-    """Of what the first Vidra left to this VidraResource."""
+    """The objects that Vidra 0.0.6 left to this VidraResource."""
     state: ResourceState
     """What is remembered of this VidraResource."""
     claims: Claims
-    """What other VidraResources have."""
+    """What other VidraResources own."""
     siblings: Siblings
 
 
 async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory) -> ReconcileResult:
-    """Make a cluster hold what a text says.
+    """Apply a manifest and prune what it no longer has.
 
     Args:
         persist_inventory: Called before anything is applied that the inventory does not list.
@@ -67,7 +67,7 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
     Raises:
         ReconcileAbortedError: The cluster does not answer, or stopped answering on the way.
         KubeError: The inventory could not be written ahead.
-        TooLarge: It never can be.
+        TooLarge: The inventory does not fit into a status.
     """
     listed = given.migration.inventory
     with start_span("read", {"vidra.bytes": len(given.text)}):
@@ -93,7 +93,7 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
 
 
 async def _compare(given: ApplyInput, reading: Reading) -> Comparison:
-    """Find out what is to be done.
+    """Decide what is to be done.
 
     Raises:
         ReconcileAbortedError: The cluster does not answer, or does not let Vidra in.
@@ -120,7 +120,7 @@ async def _compare(given: ApplyInput, reading: Reading) -> Comparison:
 
 
 async def _execute(given: ApplyInput, found: Comparison, executor: PlanExecutor) -> list[ObjectProblem]:
-    """Apply and prune; gives everything that stands in the way, in the order of the manifest.
+    """Apply and prune; returns the problems in the order of the manifest.
 
     Raises:
         KubeError: The cluster does not answer, or does not let Vidra in.
@@ -143,7 +143,7 @@ async def _execute(given: ApplyInput, found: Comparison, executor: PlanExecutor)
 
 
 async def _remarks(given: ApplyInput, found: Comparison) -> tuple[str, ...]:
-    """What is not wrong, and that whoever wrote the rules should know."""
+    """Remarks that are not errors, but that the author of the ignoreDifferences rules should know."""
     if not given.target.resource.spec.ignore_differences:
         return ()
     return await given.state.unused_rules.said(given.target, found.want, given.siblings)
@@ -179,7 +179,7 @@ def _result(
 
 
 def _gates(target: Target, found: Comparison, executor: PlanExecutor) -> Gate:
-    """What holds a wave of these objects back, by what the informers show when its turn comes."""
+    """The gate of each wave. It uses what the informers show when the wave's turn comes."""
     objects, cluster = found.want.objects.values(), target.cluster
 
     def look(item: DesiredObject) -> Standing:
@@ -191,7 +191,7 @@ def _gates(target: Target, found: Comparison, executor: PlanExecutor) -> Gate:
 
 
 def _in_order(problems: list[ObjectProblem], manifest: Iterable[DesiredObject]) -> list[ObjectProblem]:
-    """Problems in the order of the manifest, whichever came first: the same ones are no news."""
+    """Sorts problems by the manifest, not by time: a status with the same problems must stay the same."""
     if not problems:
         return problems
     places = {str(item.ref): number for number, item in enumerate(manifest)}
@@ -199,7 +199,7 @@ def _in_order(problems: list[ObjectProblem], manifest: Iterable[DesiredObject]) 
 
 
 def _changed(applied: Iterable[ManagedObject], before: Inventory, drifted: Container[Key]) -> int:
-    """How many objects are others than before, without those that were applied because somebody had changed them."""
+    """How many objects changed, without those that were applied only because of drift."""
     others = (key_of(entry) for entry in applied if entry != before.entries.get(key_of(entry)))
     return sum(key not in drifted for key in others)
 

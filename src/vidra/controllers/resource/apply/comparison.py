@@ -1,4 +1,4 @@
-"""What a manifest means for what a cluster holds: what is to be applied, reverted, pruned and held back.
+"""Compares a manifest with a cluster: what is to be applied, reverted, pruned and held back.
 
 Nothing is written here. A dry run makes the same comparison.
 """
@@ -24,13 +24,13 @@ from vidra.manifests import Reading
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """The work of one reconcile, before any of it is done."""
+    """What one reconcile has to do, before any of it is done."""
 
     want: DesiredState
     before: Inventory
-    """With what is known of objects that came to their end."""
+    """With what is known of objects that ended, as finished Jobs do."""
     review: Review
-    """The plan, after a look at drift."""
+    """The plan, after drift was reviewed."""
     limits: PruneGuard
 
     @property
@@ -54,13 +54,13 @@ async def compare(
     drift: DriftReviewer,
     everything: bool,
 ) -> Comparison:
-    """Compare with what the informers show; they must have been asked to.
+    """Compare a manifest with what the informers show. The informers must already watch its kinds.
 
     Args:
-        before: The inventory, with what is known of objects that came to their end.
-        claims: What other VidraResources have.
-        drift: What is remembered of objects that somebody changed.
-        everything: Look at each object, and trust nothing that was remembered.
+        before: The inventory, with what is known of objects that ended.
+        claims: What other VidraResources own.
+        drift: What is remembered of drifted objects.
+        everything: Check each object, and trust nothing that was remembered.
 
     Raises:
         KubeError: The cluster does not answer, or does not let Vidra in.
@@ -74,7 +74,7 @@ async def compare(
 
 
 def with_ends(target: Target, want: DesiredState, inventory: Inventory, claims: Claims) -> Inventory:
-    """The inventory with what is known of objects that came to their end under these texts: they do not run again."""
+    """The inventory with the objects that ended under these manifests: they are not run again."""
     observed, place = target.cluster.observed, hub_of(target.cluster.uid)
     seen = noted(inventory, lambda entry: kind_at(entry, target.cluster), observed, want.objects)
     return handed_over(seen, want.objects, observed, lambda item: claims.of_same_text(target.owner, item, place))

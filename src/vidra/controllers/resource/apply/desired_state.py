@@ -1,4 +1,4 @@
-"""From a manifest to the objects that should be in a cluster, and what stands in the way of some."""
+"""From a manifest to the desired objects in a cluster, and the problems of those that cannot be applied."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from vidra.kube.discovery import StaleDiscoveryError
 from vidra.manifests import ManifestObject, Problem, ProblemReason, Reading, Ref
 
 BREATH = 200
-"""Objects after which others get their turn on the event loop."""
+"""After so many objects, other tasks get a turn on the event loop."""
 DEFAULT_NAMESPACE = "default"
-"""For objects without a namespace when the destination names none, as kubectl has it."""
+"""The namespace of objects without one when the destination names none, as in kubectl."""
 
 _TOO_LARGE = frozenset({ProblemReason.TOO_LARGE, ProblemReason.TOO_MANY_OBJECTS, ProblemReason.TOO_MANY_NODES})
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """What a manifest asks for and cannot be applied."""
+    """An object of the manifest that cannot be applied."""
 
     problem: ObjectProblem
     wave: int
-    """Later ones wait for it. What does not tell its own may belong into the first wave of the manifest, or wave 0."""
+    """Later waves wait for it. If its own wave cannot be read, it counts as the manifest's first wave, or wave 0."""
 
 
 class DesiredState(msgspec.Struct, frozen=True):
@@ -40,18 +40,18 @@ class DesiredState(msgspec.Struct, frozen=True):
 
     objects: dict[Key, DesiredObject]
     missing: tuple[Missing, ...]
-    """While there is any, nothing is pruned: what cannot be read may be what is there."""
+    """While there is any, nothing is pruned: an unreadable object may be one that is in the cluster."""
     manifest: Collection[DesiredObject] = ()
-    """In the order of the manifest, also those that are missing because they are refused."""
+    """In the order of the manifest; includes refused objects, which are also in `missing`."""
 
     @property
     def problems(self) -> tuple[ObjectProblem, ...]:
-        """What stands in the way of what is missing."""
+        """Why the missing objects cannot be applied."""
         return tuple(item.problem for item in self.missing)
 
     @property
     def total(self) -> int:
-        """Objects in the manifest, with those that are missing."""
+        """Number of objects in the manifest, including the missing ones."""
         return len(self.objects) + len(self.missing)
 
 
@@ -60,7 +60,7 @@ async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Clu
 
     Raises:
         UnreachableError: The cluster cannot be asked for its kinds.
-        ApiError: The cluster does not tell.
+        ApiError: The cluster refuses to list its kinds.
     """
     found: dict[Key, DesiredObject] = {}
     missing: list[tuple[ObjectProblem, int | None]] = [(_unreadable(problem), None) for problem in reading.problems]
@@ -79,10 +79,10 @@ async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Clu
 
 
 async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> DesiredObject:
-    """The object as this cluster means it.
+    """The object with its kind and namespace as this cluster knows them.
 
     Raises:
-        ObjectError: The cluster does not serve its kind, or it is none that a sync may have.
+        ObjectError: The cluster does not serve its kind, or a sync may not own such an object.
     """
     try:
         kind = await cluster.discovery.find(item.ref.api_version, item.ref.kind)
@@ -101,7 +101,7 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
 
 
 def _wave(item: ManifestObject) -> int | None:
-    """The wave of an object that cannot be applied; None where that cannot be read either."""
+    """The wave of an object that cannot be applied; None when the wave cannot be read either."""
     try:
         return wave_of((item.body.get("metadata") or {}).get("annotations") or {})
     except (ValueError, AttributeError):
@@ -109,7 +109,7 @@ def _wave(item: ManifestObject) -> int | None:
 
 
 def _unserved(ref: Ref, cluster: Cluster) -> str:
-    """Whether the kind may come, or the version is the wrong one: two things with two ways out."""
+    """Explains a kind that is not served: it may still be installed, or only its version is wrong. Remedies differ."""
     served = cluster.discovery.elsewhere(ref.api_version, ref.kind)
     if not served:
         return "the cluster does not serve this kind (yet)"
@@ -118,7 +118,7 @@ def _unserved(ref: Ref, cluster: Cluster) -> str:
 
 
 def _namespace(reading: Reading, spec: ResourceSpec) -> tuple[ManifestObject, ...]:
-    """The destination's namespace, when Vidra was asked to create it and the manifest does not bring it."""
+    """The destination's namespace, if Vidra has to create it and the manifest does not contain it."""
     name = spec.destination.namespace or DEFAULT_NAMESPACE
     if not spec.destination.create_namespace or name in PROTECTED:
         return ()

@@ -1,4 +1,4 @@
-"""Carries a plan out: applies stage by stage, prunes stage by stage, and remembers what is certain."""
+"""Executes a plan: applies stage by stage, prunes stage by stage, and records what is confirmed."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from vidra.telemetry.tracing import start_span
 
 ATTEMPTS = 2
 AT_ONCE = 64
-"""Objects of one reconcile under way at a time: enough to take all places of a cluster (`client.IN_FLIGHT`) always."""
+"""Objects of one reconcile in progress at a time: enough to use all request slots of a cluster (`client.IN_FLIGHT`)."""
 
 Gate = Callable[[int], ObjectProblem | None]
 """Why the objects of a wave have to wait; None when they need not."""
 
 
 class PlanExecutor:
-    """What one reconcile did so far. It stays true when that is broken off: what is not certain is not in it."""
+    """What one reconcile has done so far: only what is confirmed, so it holds even after an abort."""
 
     def __init__(self, resolver: ClusterResolver, owner: Owner, claims: Claims) -> None:
         self._resolver = resolver
@@ -46,18 +46,18 @@ class PlanExecutor:
         self._claims = claims
         self.applied: list[ManagedObject] = []
         self.gone: list[Key] = []
-        """Confirmed absent, or let go."""
+        """Confirmed absent, or released."""
         self.removed: list[ManagedObject] = []
         """Deleted or released by this reconcile."""
         self.problems: list[ObjectProblem] = []
         self.refused: dict[Key, ObjectProblem] = {}
-        """Those of them that are about objects which were never applied, and are not there."""
+        """Those of `problems` about objects that were never applied and do not exist."""
         self.kept: list[str] = []
-        """What stays although it is no longer wanted, each with the reason."""
+        """Objects that stay although they are no longer wanted, each with the reason."""
         self.held: list[str] = []
-        """What is deleted and not waited for, and stays until its finalizers are taken off."""
+        """Objects that are deleted but still have finalizers; they are not waited for."""
         self.again: float | None = None
-        """Seconds after which what is waited for now is waited for no longer."""
+        """Seconds after which the current wait ends."""
 
     async def apply(
         self,
@@ -70,10 +70,10 @@ class PlanExecutor:
         """Apply everything; one refused object does not stop the others of its wave.
 
         Args:
-            gate: Why a wave has to wait, asked when those before it are through.
+            gate: Why a wave has to wait. Called when the waves before it are done.
 
         Raises:
-            KubeError: The cluster does not answer, or does not let Vidra in: the rest would fail alike.
+            KubeError: The cluster does not answer, or refuses access: the remaining objects would fail too.
         """
         applier = Applier(cluster.client, cluster.observed, self.owner, options, guard_of(cluster))
         wave: int | None = None
@@ -88,7 +88,7 @@ class PlanExecutor:
                 await _gather_limited(
                     len(stage), (self._apply(applier, item, before.entries.get(item.key)) for item in stage)
                 )
-            # Not in the order of the answers: the same problems have to make the same status at every try.
+            # Not in the order of the answers: the same problems have to give the same status each time.
             self.problems[known:] = sorted(self.problems[known:], key=lambda problem: problem.object)
 
     async def prune(
@@ -99,15 +99,15 @@ class PlanExecutor:
         grace: float = 0,
         orphan: bool = False,
     ) -> None:
-        """Remove entries; a stage that is not through holds the next one back until the next reconcile.
+        """Remove entries. A stage that is not done holds back the next one until the next reconcile.
 
         Args:
-            patient: An object is gone when it is gone; otherwise as soon as its end cannot be called off.
-            grace: Seconds for which custom resources are waited for all the same, before what may serve them goes.
-            orphan: Let go of the objects as they are.
+                patient: Count an object as removed only when it no longer exists, not when it has a deletionTimestamp.
+                grace: Seconds to wait for custom resources in any case, before what may serve them is deleted.
+                orphan: Leave the objects as they are, without Vidra's marks.
 
         Raises:
-            KubeError: A cluster does not answer, or does not let Vidra in.
+            KubeError: A cluster does not answer, or refuses access.
         """
         left = list(stages)
         for number, stage in enumerate(left, 1):
@@ -148,7 +148,7 @@ class PlanExecutor:
             self.kept.append(f"{ref}: {removed.why}")
 
     def _is_waited_for(self, ref: Ref, removed: Removed, wait: float) -> bool:
-        """Whether what comes after an object waits until it is gone."""
+        """Whether the next stage waits until this object no longer exists."""
         named = ", ".join(removed.finalizers)
         left = wait - _age(removed.since) if wait else 0
         if left > 0:
@@ -175,22 +175,22 @@ class PlanExecutor:
         for _ in range(ATTEMPTS):
             kind = await self._kind(cluster, entry)
             if kind is None:
-                # Its definition is gone, and took it along.
+                # Its definition was deleted, and its objects with it.
                 return Removed(Removal.GONE)
             try:
                 return await pruner.remove(entry, kind, orphan=orphan)
             except ApiError as error:
                 if not error.not_found:
                     raise
-                cluster.discovery.forget()  # it still knew a version that is served no longer
+                cluster.discovery.forget()  # discovery still knew a version that is no longer served
         why = "the cluster does not serve its kind as it says"
         raise ObjectError(Reason.PRUNE_FAILED, f"{ref_of(entry)} cannot be removed: {why}. Tried again later")
 
     async def _kind(self, cluster: Cluster, entry: ManagedObject) -> Kind | None:
-        """The kind of an entry as it is served now; None when its objects are gone with its definition.
+        """The kind of an entry as it is served now; None when its definition was deleted, and its objects with it.
 
         Raises:
-            ObjectError: Its objects may be there, unseen.
+            ObjectError: Its objects may exist, but cannot be seen.
         """
         ref = ref_of(entry)
         try:
@@ -207,7 +207,7 @@ def _custom(entry: ManagedObject) -> bool:
 
 
 def _of_kubernetes(finalizer: str) -> bool:
-    """Whether Kubernetes takes a finalizer off by itself, in its own time."""
+    """Whether Kubernetes itself removes a finalizer, in its own time."""
     domain = finalizer.partition("/")[0]
     return (
         "/" not in finalizer or domain in {"kubernetes.io", "k8s.io"} or domain.endswith((".kubernetes.io", ".k8s.io"))
@@ -215,12 +215,12 @@ def _of_kubernetes(finalizer: str) -> bool:
 
 
 def _age(since: str) -> float:
-    """Seconds since a moment that the API server told; 0 of none."""
+    """Seconds since a time that the API server gave; 0 if there is none."""
     return (datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds() if since else 0
 
 
 async def _gather_limited(count: int, work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run it, so much at a time; the first error ends the rest and is raised as it is."""
+    """Run the work, so many at a time. The first error cancels the rest and is raised unchanged."""
     left = iter(work)
 
     async def some() -> None:

@@ -1,6 +1,6 @@
-"""Makes what an earlier version of Vidra applied visible to the watches of this one, once per owner and process.
+"""Labels objects that an earlier version of Vidra applied, so that the informers see them: once per owner and process.
 
-Invariant: a new label costs each object one write to its metadata at most, is no drift, and reverts none.
+Invariant: the label costs each object one metadata write at most. It is not drift, and it reverts no drift.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ AT_ONCE = 16
 
 
 async def make_visible(inventory: Inventory, cluster: Cluster, owner: Owner) -> None:
-    """Label the objects in the inventory that the views do not show; the views must be up.
+    """Label the objects of the inventory that the informers do not show. The informers must have synced.
 
     Raises:
         UnreachableError: The cluster does not answer.
-        ApiError: The cluster does not let Vidra in.
+        ApiError: The cluster refuses access.
     """
     if owner.manager in cluster.shown:
         return
@@ -53,7 +53,7 @@ def _hidden(entries: list[ManagedObject], cluster: Cluster) -> Iterator[tuple[Ki
 
 
 def _complete(entry: ManagedObject, cluster: Cluster) -> bool:
-    """Whether the views tell all that they ever will of an object: what cannot be watched needs no label."""
+    """Whether the informers show everything they can of an object. A kind that cannot be watched needs no label."""
     kind = cluster.discovery.known(entry.api_version, entry.kind)
     if kind is None or not kind.watchable:
         return True

@@ -1,4 +1,4 @@
-"""On which terms a VidraResource meets other owners and what somebody else made, in one reconcile."""
+"""The apply options of one reconcile: how to treat other owners, and objects that Vidra did not create."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vidra.kube.store import Store
 from vidra.manifests import Ref
 
 PendingRelease = Callable[[str], frozenset[str]]
-"""The objects that a VidraResource of this name keeps only until others have taken them over."""
+"""The objects that the VidraResource of this name keeps only until other owners have taken them over."""
 
 
 def apply_options(
@@ -32,12 +32,12 @@ def apply_options(
     adopted: Callable[[Ref], None],
     waits: Callable[[Collection[ManagedObject]], bool],
 ) -> ApplyOptions:
-    """Its own policies, unless it is about to be deleted: then it takes nothing from anybody.
+    """The VidraResource's own policies. One that is about to be deleted never forces a conflict.
 
     Args:
-        claims: What other VidraResources have.
-        adopted: Told of each object that is adopted, at once.
-        waits: Whether others may be about to own what this one no longer wants.
+        claims: What other VidraResources own.
+        adopted: Called for each adopted object, at once.
+        waits: Whether other owners may be about to take over what this one no longer wants.
     """
 
     def others(entry: ManagedObject) -> tuple[Claim, ...]:
@@ -64,11 +64,11 @@ def peers_in(
     being_deleted: Container[str] = (),
     pending_release: PendingRelease = lambda _: frozenset(),
 ) -> ConflictPeers:
-    """Looks the VidraResource behind a field manager up.
+    """Looks up the VidraResource behind a field manager.
 
     Args:
-        being_deleted: Names of those that are about to go.
-        pending_release: What each of the others is about to release.
+        being_deleted: Names of VidraResources that are about to be deleted.
+        pending_release: Returns what each of the others is about to release.
     """
     prefix = f"{MANAGER_PREFIX}{hub}:"
 
@@ -77,7 +77,7 @@ def peers_in(
             return None
         found = resources.get(manager.removeprefix(prefix))
         if found is None or Owner(hub, found.metadata.name).manager != manager:
-            # A name that is too long for a field manager stands there with its hash.
+            # A name that is too long for a field manager is replaced by its hash.
             found = next((item for item in resources if Owner(hub, item.metadata.name).manager == manager), None)
         if found is None:
             return None

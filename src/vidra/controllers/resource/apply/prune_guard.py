@@ -1,4 +1,4 @@
-"""What a reconcile must not prune although it is no longer wanted: what nobody may have meant to lose."""
+"""Which unwanted objects a reconcile must not prune now: those that nobody may have meant to delete."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from vidra.controllers.runtime.predicates import approved_prune
 from vidra.manifests import Reading
 
 StaysAfterRelease = Callable[[ManagedObject], bool]
-"""Whether an object stays when its owner lets it go: others have it too, or it says so."""
+"""Whether an object stays after its owner released it: it has other owners, or its annotation forbids pruning."""
 
 
 class PruneGuard(msgspec.Struct, frozen=True):
-    """What stands in the way of pruning in one reconcile, before anything was applied."""
+    """What blocks pruning in one reconcile, evaluated before anything is applied."""
 
     to_delete: tuple[ManagedObject, ...]
-    """What would be gone for good."""
+    """Objects that pruning would really delete."""
     held: HeldPrune | None
-    """That it is too much at once, and whether somebody agreed."""
+    """Set when the prune limit is exceeded; says whether a person approved."""
     manifest_empty: bool
-    """The manifest holds nothing any more, and nobody said that it may."""
+    """The manifest is empty, and `allowEmpty` was not set."""
 
     def reason_to_hold(
         self, resource: VidraResource, unwanted: Collection[object], *, waits: bool
     ) -> ObjectProblem | None:
-        """Why nothing is pruned now; None when it may be.
+        """Why nothing is pruned now; None when pruning is allowed.
 
         Args:
             waits: Another VidraResource of the sync may be about to take over what this one no longer wants.
@@ -57,7 +57,7 @@ class PruneGuard(msgspec.Struct, frozen=True):
         )
 
     def left(self, gone: Collection[Key]) -> HeldPrune | None:
-        """What of the held set is still to go, for the next reconcile."""
+        """The part of the held set that is still to be deleted, for the next reconcile."""
         return remaining(self.held, self.to_delete, gone)
 
 
@@ -70,7 +70,7 @@ def prune_guard(
     *,
     survives: StaysAfterRelease,
 ) -> PruneGuard:
-    """Look at what a plan would prune, before it is carried out."""
+    """Check what a plan would prune, before it is executed."""
     nothing = not reading.objects and not reading.problems
     trigger = {_apart(key) for key in want.objects if key not in before.entries}
     unwanted = [entry for stage in work.prune for entry in stage]
@@ -81,13 +81,13 @@ def prune_guard(
         approval = approved_prune(resource.metadata)
         names, total = object_names(going), len(before.entries)
         held = evaluate(names, len(going), total, limit=limit, previous=last, approval=approval)
-    # A namespace that Vidra adds by itself counts for nothing here.
+    # A namespace that Vidra adds by itself does not make a manifest non-empty.
     emptied = nothing and not resource.spec.allow_empty and bool(before.entries)
     return PruneGuard(going, held, emptied)
 
 
 def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
-    """Tells by the cluster's views and the other inventories; of another cluster nothing is known here."""
+    """Decides by the informers and the other inventories; nothing is known of other clusters here."""
     cluster, owner = target.cluster, target.owner
 
     def survives(entry: ManagedObject) -> bool:
@@ -103,5 +103,5 @@ def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
 
 
 def _apart(key: Key) -> tuple[str, str, str]:
-    """What an object keeps when it moves to another namespace or cluster."""
+    """The part of a key that stays the same when an object moves to another namespace or cluster."""
     return key.group, key.kind, key.name

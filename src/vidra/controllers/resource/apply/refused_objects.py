@@ -1,8 +1,8 @@
-"""Asks again about objects that the API server refused, without announcing them in the inventory first.
+"""Retries objects that the API server refused, without first writing them into the inventory.
 
 Invariant: a retry that changes nothing writes nothing. An object that was never applied is written into the inventory
-before it is, and leaves it when it was refused: two writes at every retry. So it is rehearsed first (dry run), and as
-long as the server says the very same, that is all. After a start, what was refused before is in the status.
+before it is applied, and removed when it is refused: two writes at every retry. So a retry is a dry run first. As long
+as the server gives the same answer, nothing else is done. After a start, earlier refusals are read from the status.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from vidra.kube.informers import InformerSet
 from vidra.kube.partial_metadata import ObjectForHealth
 
 AT_ONCE = 8
-"""Objects of one reconcile that are rehearsed at the same time."""
+"""Objects of one reconcile that are dry-run at the same time."""
 
 
 class _Refusal(msgspec.Struct, frozen=True):
@@ -35,40 +35,40 @@ class _Refusal(msgspec.Struct, frozen=True):
 
 
 class _NoJudge:
-    """For a view of nothing."""
+    """A health evaluator for an informer that is never used."""
 
     def needs_body(self, kind: Kind) -> bool:  # noqa: ARG002
-        """Nothing is looked at."""
+        """No object is read."""
         return False
 
     def health(self, kind: Kind, item: ObjectForHealth) -> Health:  # noqa: ARG002
-        """Nothing is judged."""
+        """No health is computed."""
         return CURRENT
 
     def end(self, kind: Kind, item: ObjectForHealth) -> str:  # noqa: ARG002
-        """Nothing ends."""
+        """No object ends."""
         return ""
 
 
 class RefusedObjects:
-    """What is known of the objects of one VidraResource that were refused, and never applied."""
+    """The objects of one VidraResource that were refused and never applied."""
 
     def __init__(self) -> None:
         self._known: dict[Key, _Refusal] | None = None
-        """None before the first reconcile of this process: what there is to know is then in the status."""
+        """None before the first reconcile of this process; then the status says what was refused."""
 
     def note(self, want: DesiredState, refused: Mapping[Key, ObjectProblem]) -> None:
-        """Remember what was refused now, besides what was known before and is still wanted."""
+        """Remember what was refused now, and what was refused before and is still wanted."""
         self._known = self._known or {}
         self._known.update({key: _Refusal(want.objects[key].digest, problem) for key, problem in refused.items()})
 
     async def still_refused(
         self, target: Target, want: DesiredState, before: Inventory, options: ApplyOptions
     ) -> DesiredState:
-        """What is wanted, with the objects that would be refused as they were before among what is missing.
+        """The desired state, in which objects that would be refused as before are moved to the missing ones.
 
         Raises:
-            KubeError: The cluster does not answer, or does not let Vidra in.
+            KubeError: The cluster does not answer, or refuses access.
         """
         known = _known_from(target.resource, want) if self._known is None else self._known
         again = [
@@ -87,7 +87,7 @@ class RefusedObjects:
 
 
 def _known_from(resource: VidraResource, want: DesiredState) -> dict[Key, _Refusal]:
-    """What an earlier process was refused, whatever the text was then: the same words about this one are no news."""
+    """What an earlier process was refused, under any manifest: the same message about this one is not new."""
     problems = {problem.object: problem for problem in resource.status.problems if problem.object}
     found = ((key, item.digest, problems.get(str(item.ref))) for key, item in want.objects.items())
     return {key: _Refusal(digest, problem) for key, digest, problem in found if problem}
@@ -97,7 +97,7 @@ async def _dry_run(
     target: Target, items: Sequence[DesiredObject], options: ApplyOptions
 ) -> dict[Key, ObjectProblem | None]:
     client = target.cluster.client.rehearsing()
-    # What it answers is no news of anything.
+    # The outcome of the dry run is not recorded as news.
     unseen = InformerSet(client, lambda _old, _new: None, _NoJudge(), lambda _: None)
     options = msgspec.structs.replace(options, adopted=lambda _: None)
     applier = Applier(client, unseen, target.owner, options, guard_of(target.cluster))

@@ -1,4 +1,4 @@
-"""What a reconcile came to in a cluster: at its end, or where it was broken off."""
+"""The result of a reconcile in a cluster: complete, or up to where it was aborted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vidra.kube.errors import KubeError
 
 
 class ReconcileAbortedError(Exception):
-    """A reconcile that could not go on; it carries what is certain nevertheless."""
+    """A reconcile was aborted. Holds the part of the inventory that is confirmed."""
 
     def __init__(self, cause: KubeError, inventory: Inventory, held: HeldPrune | None = None) -> None:
         super().__init__(str(cause))
@@ -21,14 +21,14 @@ class ReconcileAbortedError(Exception):
 
 
 class ReconcileResult(msgspec.Struct, frozen=True):
-    """A reconcile that came to its end."""
+    """The result of a complete reconcile."""
 
     outcome: Outcome
     warnings: tuple[str, ...]
     changed: int
-    """Objects that are others than before; what was applied again, to be sure, and was as it should be is not one."""
+    """Objects that changed. One that was applied again and was already right does not count."""
     removed: int
     reverted: tuple[str, ...] = ()
-    """Objects that somebody had changed, and that were reverted."""
+    """Drifted objects that were reverted."""
     kept: tuple[str, ...] = ()
-    """What stays although it is no longer wanted, each with the reason."""
+    """Objects that stay although they are no longer wanted, each with the reason."""

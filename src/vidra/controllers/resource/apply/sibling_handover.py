@@ -1,4 +1,4 @@
-"""The other VidraResources of a sync, when one prunes: what moves between them must not go before it came."""
+"""The other VidraResources of a sync while one prunes: an object that moves between them is not deleted on the way."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.kube.store import Store
 
 _PRUNING = frozenset({Reason.PRUNE_FAILED, Reason.PRUNE_HELD, Reason.WAITING_FOR_DELETION})
-"""Reasons about what a VidraResource itself no longer wants."""
+"""Problems that are about objects which a VidraResource itself no longer wants."""
 
 
 def siblings_of(resource: VidraResource, resources: Store[VidraResource]) -> list[VidraResource]:
-    """The other VidraResources of its sync that stay; none of one that a person made."""
+    """The other VidraResources of its sync that are not being deleted; none for one that a person created."""
     name, sync = resource.metadata.name, sync_of(resource)
     group = resources.group(sync) if sync else []
     return [item for item in group if item.metadata.name != name and not item.metadata.deletion_timestamp]
@@ -33,7 +33,7 @@ def waits_for_successors(
     """Whether another VidraResource of the sync may be about to own what this one no longer wants.
 
     Args:
-        on_release: Called when there is more than before that others may have at once, whatever the values.
+        on_release: Called when this one releases more than before, so that others may take it whatever the values.
     """
     sync = sync_of(resource)
     before, state.pending_release = state.pending_release, frozenset()
@@ -50,7 +50,7 @@ def waits_for_successors(
 
 
 def may_take(siblings: Iterable[VidraResource], unwanted: Collection[ManagedObject]) -> bool:
-    """Whether some may be about to own what another one no longer wants: pure."""
+    """Whether one of them may be about to own what another no longer wants: pure."""
     refs = {str(ref_of(entry)) for entry in unwanted}
     return any(
         _has_to_apply(item) or any(_is_about(problem, refs) for problem in item.status.problems) for item in siblings
@@ -58,7 +58,7 @@ def may_take(siblings: Iterable[VidraResource], unwanted: Collection[ManagedObje
 
 
 def waits_for_siblings(problems: Iterable[ObjectProblem]) -> bool:
-    """Whether a VidraResource waits to prune."""
+    """Whether a VidraResource waits for its siblings before it prunes."""
     return any(problem.reason == Reason.PROGRESSING for problem in problems)
 
 
@@ -67,7 +67,7 @@ def _is_about(problem: ObjectProblem, refs: Container[str]) -> bool:
 
 
 def _has_to_apply(resource: VidraResource) -> bool:
-    """Whether it has not been through its newest text; one that has only to prune has."""
+    """Whether it has not applied its newest manifest completely. One that only has to prune has applied it."""
     if resource.status.observed_generation < resource.metadata.generation:
         return True
     ready = find(resource.status.conditions, ConditionType.READY)

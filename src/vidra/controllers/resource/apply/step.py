@@ -1,4 +1,4 @@
-"""Applies the text of one VidraResource, on its terms; what was adopted is said even if that is broken off."""
+"""Runs the apply step of one VidraResource: loads its manifest, applies, records adoptions even if it is aborted."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from vidra.manifests import Ref
 
 
 class ApplyStep:
-    """What applying needs besides the VidraResource.
+    """Applies VidraResources; holds what that needs besides the VidraResource.
 
     Args:
-        claims: What all VidraResources have.
+        claims: What all VidraResources own.
         on_release: Called when objects are about to be released that others may have been refused.
     """
 
@@ -38,10 +38,10 @@ class ApplyStep:
         """Apply and prune.
 
         Raises:
-            ContentError: The text is not there, or not this VidraResource's.
+            ContentError: The manifest is not stored, or was not given to this VidraResource.
             ReconcileAbortedError: The cluster does not answer, or stopped answering on the way.
             KubeError: The inventory could not be written ahead.
-            TooLarge: It never can be.
+            TooLarge: The inventory does not fit into a status.
         """
         shared, resource = self._shared, target.resource
         text = await self._text(resource)
@@ -66,7 +66,7 @@ class ApplyStep:
         return result
 
     def count(self, result: ReconcileResult) -> None:
-        """Count what was done, in the metrics."""
+        """Count the result in the metrics."""
         metrics = self._shared.metrics
         metrics.applied.inc(result.changed)
         metrics.reverted.inc(len(result.reverted))

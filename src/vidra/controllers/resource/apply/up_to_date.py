@@ -1,4 +1,4 @@
-"""Tells, without writing or fetching anything, that nothing is to be done: what a steady state consists of."""
+"""Decides, without a request or a write, that nothing is to be done. This is all that a steady state costs."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from vidra.kube.errors import KubeError
 _SETTLED = frozenset({Reason.APPLIED, Reason.WAITING_FOR_HEALTH, Reason.UNHEALTHY})
 """Reasons of a VidraResource whose objects are all applied."""
 _UNSEEN = frozenset({Reason.FORBIDDEN, Reason.NOT_OBSERVED})
-"""The same, of one that waits for their health."""
+"""The same, for one that also waits for their health."""
 
 
 def last_reconcile_complete(resource: VidraResource) -> bool:
-    """Whether the last reconcile was complete, and nobody asked for another."""
+    """Whether the last reconcile was complete, and none was requested since."""
     status = resource.status
     ready = find(status.conditions, ConditionType.READY)
     return (
@@ -36,18 +36,18 @@ def last_reconcile_complete(resource: VidraResource) -> bool:
         and ready.observed_generation >= resource.metadata.generation
         and (ready.reason in _SETTLED or (resource.spec.wait and ready.reason in _UNSEEN))
         and not status.problems
-        and not status.drifted  # whether it still is has to be looked up
+        and not status.drifted  # whether it still is drifted has to be checked
         and status.applied_checksum == checksum_of(resource)
         and status.last_handled_requested_at == requested_at(resource.metadata)
     )
 
 
 async def nothing_to_do(target: Target, suspects: Suspects, *, guard_checked: bool) -> bool:
-    """Whether the last reconcile was complete, nobody asked for another, and no object was touched since.
+    """Whether the last reconcile was complete, none was requested, and no object changed since.
 
     Args:
-        suspects: Objects that somebody may have changed without a trace in field ownership.
-        guard_checked: The objects were held against the guard of the cluster since this process began.
+        suspects: Objects that may have changed without a trace in managedFields.
+        guard_checked: The objects were checked against the cluster's guard since this process began.
     """
     if not guard_checked and _guard_check_due(target.resource, target.cluster):
         return False
@@ -63,14 +63,14 @@ async def nothing_to_do(target: Target, suspects: Suspects, *, guard_checked: bo
 
 
 def distrusted(resource: VidraResource) -> VidraResource:
-    """A VidraResource whose status may be older than what is in the cluster: all of it is applied once more."""
+    """A VidraResource whose status may be older than the cluster's state: everything is applied once more."""
     entries = tuple(msgspec.structs.replace(entry, revision="") for entry in resource.status.managed_resources)
     status = msgspec.structs.replace(resource.status, managed_resources=entries, applied_checksum="")
     return msgspec.structs.replace(resource, status=status)
 
 
 def checksum_of(resource: VidraResource) -> str:
-    """The MD5 of the text that a VidraResource stands for."""
+    """The MD5 of the VidraResource's manifest."""
     content = resource.spec.content
     if content is not None:
         return content.checksum
@@ -78,7 +78,7 @@ def checksum_of(resource: VidraResource) -> str:
 
 
 def _is_untouched(target: Target, entry: ManagedObject, kinds: Kinds, suspects: Suspects) -> bool:
-    """Whether the cluster shows the object up to date, and nobody may have changed it without a trace."""
+    """Whether the informer shows the object as up to date, and it cannot have changed without a trace."""
     kind = kinds.get((entry.api_version, entry.kind))
     if kind is None or entry.server != target.cluster.server:
         return False
@@ -92,8 +92,8 @@ def _is_untouched(target: Target, entry: ManagedObject, kinds: Kinds, suspects: 
 def _guard_check_due(resource: VidraResource, cluster: Cluster) -> bool:
     """Whether the inventory has objects that the guard may refuse.
 
-    What an earlier version applied is up to date and may be refused now. That has to be said once, so a VidraResource
-    with such an object is applied once after a start, although nothing is to be done.
+    An object that an earlier version applied can be up to date and be refused by this version. The status has to say so
+    once. So a VidraResource with such an object is applied once after a start, even if nothing else is to be done.
     """
     own = cluster.own_namespace
     refs = [ref_of(entry) for entry in resource.status.managed_resources if entry.server == cluster.server]

@@ -1,6 +1,6 @@
-"""Holds the objects of a wave back until those of the waves before it are applied and well: pure.
+"""Holds back the objects of a wave until those of earlier waves are applied and healthy: pure.
 
-Invariant: a wave waits for everything that belongs before it, whether Vidra knows how to apply it or not.
+Invariant: a wave waits for everything in earlier waves, even for what Vidra cannot apply.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from vidra.controllers.resource.health.object import Standing
 from vidra.controllers.resource.health.summary import gravest, named
 
 NAMED = 3
-"""What is not applied, as far as a message names it."""
+"""An object that is not applied, as messages name it."""
 
 StandingOf = Callable[[DesiredObject], Standing]
-"""How an object is, as last seen."""
+"""The health of an object, as last seen."""
 
 
 def gate(
@@ -33,8 +33,8 @@ def gate(
     """Why the objects of a wave have to wait; None when they need not.
 
     Args:
-        missing: What the manifest asks for and cannot be applied, each with its wave.
-        refused: What could not be applied just now; all of it belongs to earlier waves.
+        missing: Objects of the manifest that cannot be applied, each with its wave.
+        refused: Objects that could not be applied just now; all belong to earlier waves.
     """
     absent = [*(item.problem for item in missing if item.wave < wave), *refused]
     if absent:
