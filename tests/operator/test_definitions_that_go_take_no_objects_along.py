@@ -1,4 +1,4 @@
-"""Deleting Vidra's definitions is does not ask to delete objects: `kubectl delete crd` by mistake empties no cluster."""
+"""Deleting Vidra's definitions does not ask to delete objects: `kubectl delete crd` by mistake empties no cluster."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
