@@ -1,4 +1,4 @@
-"""What a VidraResource waits for before it applies anything new."""
+"""Checks `dependsOn`: what a VidraResource waits for before it applies anything new."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from vidra.kube.object_watch import ObjectWatch, Place
 
 
 async def obstacle(shared: ControllerContext, target: Target) -> ObjectProblem | None:
-    """What has to be there, and healthy, before anything new is applied, and is not; None when all of it is.
+    """The first dependency that does not exist or is not healthy yet; None when nothing is waited for.
 
-    What was applied is kept up in any case.
+    A manifest that was applied completely is kept up in any case.
 
     Raises:
-        KubeError: The cluster does not answer, or does not tell.
+        KubeError: The cluster does not answer, or refuses access.
     """
     resource, cluster, owner = target.resource, target.cluster, target.owner
     if not resource.spec.depends_on or resource.status.applied_checksum == checksum_of(resource):
@@ -39,7 +39,7 @@ async def obstacle(shared: ControllerContext, target: Target) -> ObjectProblem |
 
 
 def _own_obstacle(shared: ControllerContext, resource: VidraResource) -> ObjectProblem | None:
-    """The first of Vidra's own resources that is waited for; None when all of them are Ready."""
+    """The first of Vidra's own resources that is not Ready; None when all of them are."""
     start = Dependency(sync_of(resource)) if sync_of(resource) else _as_dependency(resource)
     if found := dependency_cycle(start, shared.syncs, shared.resources):
         return ObjectProblem(Reason.DEPENDENCY_CYCLE, found)
@@ -50,12 +50,12 @@ def _own_obstacle(shared: ControllerContext, resource: VidraResource) -> ObjectP
 
 
 async def _foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Owner) -> ObjectProblem | None:
-    """The first object in the destination's cluster that is waited for; None when all of them are healthy.
+    """The first object in the destination's cluster that is not healthy; None when all of them are.
 
     The owner is enqueued when that changes.
 
     Raises:
-        KubeError: The cluster does not answer, or does not tell.
+        KubeError: The cluster does not answer, or refuses access.
     """
     foreign = [wanted for wanted in resource.spec.depends_on if not wanted.own]
     places: list[Place] = []
@@ -90,7 +90,7 @@ def _waiting(wanted: Dependency, why: str) -> ObjectProblem:
 
 
 def waits_for(problems: Iterable[ObjectProblem], kind: str, name: str) -> bool:
-    """Whether a VidraResource waits for a sync or VidraResource of this name, or in a circle that may be broken now."""
+    """Whether it waits for a sync or VidraResource of this name, or in a dependency cycle that may be resolved now."""
     return any(
         problem.reason == Reason.DEPENDENCY_CYCLE
         or (problem.reason == Reason.DEPENDENCY_NOT_READY and problem.object == f"{kind} {name}")

@@ -1,4 +1,4 @@
-"""What a reconcile of VidraResources would do: the same steps, in clusters where nothing is really written."""
+"""A dry run of VidraResources: the same steps as a reconcile, in clusters where nothing is really written."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from vidra.manifests import ManifestObject, Ref, read
 
 
 class DryRunInput(msgspec.Struct, frozen=True):
-    """A VidraResource as it might be, with its text; without a text: on its way out."""
+    """A VidraResource as it would be, with its manifest; without one, it is to be deleted."""
 
     resource: VidraResource
     text: bytes | None
@@ -56,23 +56,23 @@ class DryRunPlan(msgspec.Struct, frozen=True):
 
     @property
     def limits(self) -> PruneGuard:
-        """What stands in the way of pruning."""
+        """What blocks pruning."""
         return self.found.limits
 
 
 class DryRunResult(msgspec.Struct):
-    """What would come of it, besides what would be written."""
+    """The result, besides the writes that were recorded."""
 
     problems: list[ObjectProblem] = []
     notes: list[str] = []
     new: list[ManifestObject] = []
-    """Objects whose kind does not exist before another object of the manifest is applied."""
+    """Objects whose kind exists only after another object of the manifest is applied."""
 
 
 async def plan_dry_run(
     clusters: DryRunClusters, proposal: DryRunInput, hub: str, resources: Store[VidraResource], claims: Claims
 ) -> DryRunPlan | ObjectProblem:
-    """Look at what a reconcile would do with a text; a cluster that cannot be asked is a problem."""
+    """Plan what a reconcile would do with a manifest. An unavailable cluster gives a problem."""
     resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
     text = proposal.text or b""
     reading = await run_in_thread_if_large(len(text), lambda: read(text))
@@ -103,10 +103,10 @@ async def dry_run(
     resources: Store[VidraResource],
     may_describe: Collection[str] = (),
 ) -> DryRunResult:
-    """Rehearse the reconciles of all of these: what moves from one to another is neither deleted nor recreated.
+    """Dry-run the reconciles of all of these. An object that moves between them is neither deleted nor recreated.
 
     Args:
-        may_describe: Names of Namespaces that may be given labels although they were there before.
+        may_describe: Names of existing Namespaces that artifacts may label.
     """
     preview, claims = DryRunResult(), Claims(resources, hub)
     studies: list[DryRunPlan] = []
@@ -203,7 +203,7 @@ async def _remove(
 
 
 def _defined_here(objects: Sequence[ManifestObject]) -> tuple[ManifestObject, ...]:
-    """Objects of kinds for which the same manifest holds the definition."""
+    """Objects of kinds whose definition is in the same manifest."""
     kinds = {_defines(item) for item in objects if item.ref.kind == "CustomResourceDefinition"}
     return tuple(item for item in objects if (item.ref.group, item.ref.kind) in kinds)
 
@@ -218,7 +218,7 @@ def _defines(item: ManifestObject) -> tuple[str, str]:
 def _expected(
     defined: Iterable[ManifestObject], problems: Iterable[ObjectProblem]
 ) -> tuple[list[ManifestObject], list[ObjectProblem]]:
-    """Objects whose kind is only about to be defined, and the problems that are left without those about them."""
+    """Objects whose kind is only about to be defined, and the remaining problems."""
     unknown = {problem.object: problem for problem in problems if problem.reason == Reason.KIND_UNKNOWN}
     new = [item for item in defined if str(item.ref) in unknown]
     solved = {str(item.ref) for item in new}

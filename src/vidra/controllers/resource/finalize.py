@@ -1,4 +1,4 @@
-"""What is done before a VidraResource that is being deleted may be gone: its objects are deleted, up to a deadline."""
+"""Runs before the finalizer of a deleted VidraResource is removed: deletes its objects, up to a deadline."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from vidra.kube.errors import KubeError
 log = structlog.get_logger("vidra.resource")
 
 LAST_TRY = 10.0
-"""Seconds that a deletion may try when its time is over, or almost: the operator may have been away meanwhile."""
+"""Minimum seconds for an attempt, even if the deadline is near or over: the operator may have been down."""
 GRACE = timedelta(seconds=30)
-"""For custom resources to be gone before what may serve them, where finalizers are not waited for otherwise."""
+"""Seconds to wait for custom resources before what may serve them is deleted, if finalizers are not waited for."""
 
 
 class Finalizer:
-    """Deletes what VidraResources have applied, and then lets them go."""
+    """Deletes the objects of VidraResources, then removes their finalizers."""
 
     def __init__(self, shared: ControllerContext, claims: Claims) -> None:
         self._shared = shared
@@ -38,11 +38,11 @@ class Finalizer:
         self._definitions = Definitions(shared.client)
 
     async def finalize(self, resource: VidraResource, owner: Owner) -> Result:
-        """Delete what can be deleted now, and remove the finalizer when nothing is left or the time is over.
+        """Delete what can be deleted now. Remove the finalizer when nothing is left, or after the deadline.
 
         Raises:
             KubeError: The status or the finalizers could not be written.
-            TooLarge: The status never can be.
+            TooLarge: The status is too large to be written.
         """
         if not has_finalizer(resource):
             return Result()
@@ -64,7 +64,7 @@ class Finalizer:
         return await delete_objects(resolver, resource, owner, peers, self._claims, seconds=seconds, grace=grace)
 
     async def _report(self, resource: VidraResource, writer: StatusWriter, removal: DeletionResult) -> Result:
-        """Say what came of it; as long as there is time, what is left is tried again."""
+        """Report the result. Until the deadline, what is left is tried again."""
         writer.kept(removal.kept)
         writer.held(removal.held)
         outcome = removal.outcome
@@ -78,7 +78,7 @@ class Finalizer:
         return await self._let_go(resource)
 
     async def _let_go(self, resource: VidraResource) -> Result:
-        """Nothing holds it any more."""
+        """Remove the finalizer."""
         siblings = siblings_of(resource, self._shared.resources)
         await self._shared.content.delete_for_resource(sync_of(resource), resource, siblings)
         await remove_finalizer(self._shared.client, self._shared.resources, resource)
@@ -87,12 +87,12 @@ class Finalizer:
 
 
 def time_left(resource: VidraResource, now: datetime) -> float:
-    """Seconds until a deletion ends, whatever is left by then; negative when that was before now."""
+    """Seconds until the deadline of a deletion; negative after it."""
     left = deletion_time_left(resource.metadata.deletion_timestamp, resource.spec.deletion_timeout, now)
     return left.total_seconds()
 
 
 def grace_of(resource: VidraResource, now: datetime) -> float:
-    """Seconds for which custom resources are waited for, so that there is time left for the rest of the objects."""
+    """Seconds to wait for custom resources, so that time is left for the other objects."""
     timeout = duration_or(resource.spec.deletion_timeout, DELETION_TIMEOUT)
     return min(GRACE, timeout / 2).total_seconds() if time_left(resource, now) > 0 else 0.0

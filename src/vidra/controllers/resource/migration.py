@@ -1,4 +1,4 @@
-"""The move from the first Vidra: what its inventory lists becomes this Vidra's, before anything else is done to it."""
+"""The migration from Vidra 0.0.6: its inventory becomes this Vidra's before anything else is done."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.run_all import together
 
 Peers = Callable[[str], VidraResource | None]
-"""The VidraResource of a name."""
+"""Returns the VidraResource of a name."""
 
 
 class LegacyMigration:
-    """What one VidraResource has from the first Vidra in the cluster of its destination.
+    """The objects of one VidraResource that Vidra 0.0.6 left in the destination's cluster.
 
-    First `discover`, then the inventory is written, then `execute`: an object whose UID is in the inventory is known as
-    one's own even when the process dies in the middle of its move.
+    First `discover`, then the inventory is written, then `execute`. An object whose UID is in the inventory is known as
+    owned, even if the process dies in the middle of its migration.
     """
 
     def __init__(self, cluster: Cluster, resource: VidraResource, owner: Owner, peers: Peers) -> None:
@@ -39,7 +39,7 @@ class LegacyMigration:
         self._owner = owner
         self._found: dict[Key, tuple[Kind, Meta]] = {}
         self.inventory = inventory_of(resource)
-        """With a UID for every object that was found to be ours."""
+        """With a UID for every object that was found to be owned."""
         self.problems: list[ObjectProblem] = []
         self._stuck: set[Key] = set()
 
@@ -49,35 +49,36 @@ class LegacyMigration:
         return LegacyObjectMigrator(cluster.client, cluster.observed, self._owner, self._resource.metadata.uid)
 
     async def discover(self, wanted: Mapping[Key, DesiredObject]) -> None:
-        """Look at everything that no reconcile of this Vidra's has applied yet.
+        """Look at every object that this version has not applied yet.
 
         Raises:
-            KubeError: The cluster does not answer, or does not let Vidra in.
+            KubeError: The cluster does not answer, or refuses access.
         """
         known = self.inventory.entries
         doubtful = [entry for entry in known.values() if not entry.revision and entry.server == self._cluster.server]
         looks = [self._look(entry, listed=True) for entry in doubtful]
         if self._first:
-            # It wrote its inventory last: after a bad document, what came before is in the cluster but not listed.
+            # 0.0.6 wrote its inventory last: when it met a bad document, the objects before it were applied but not
+            # listed.
             looks += [self._look(entry_for(item), listed=False) for key, item in wanted.items() if key not in known]
         entries = [entry for entry in await together(looks) if entry]
         if any(known.get(key_of(entry)) != entry for entry in entries):
             self.inventory = self.inventory.settled(entries, ())
 
     async def execute(self) -> None:
-        """Move what was found; one that cannot be moved does not stop the others.
+        """Migrate what was found. An object that cannot be migrated does not stop the others.
 
         Raises:
-            KubeError: The cluster does not answer, or does not let Vidra in.
+            KubeError: The cluster does not answer, or refuses access.
         """
         await together(self._migrate(key, kind, meta) for key, (kind, meta) in self._found.items())
 
     def migrated_only(self, stages: Iterable[Iterable[DesiredObject]]) -> list[list[DesiredObject]]:
-        """What may be applied: all but the objects that could not be moved."""
+        """The objects that may be applied: all but those that could not be migrated."""
         return [[item for item in stage if item.key not in self._stuck] for stage in stages]
 
     def current_entries(self, entries: Iterable[ManagedObject]) -> list[ManagedObject]:
-        """These entries as they are now, but for the objects that could not be moved."""
+        """These entries as they are now, without the objects that could not be migrated."""
         keys = [key_of(entry) for entry in entries]
         return [self.inventory.entries[key] for key in keys if key not in self._stuck]
 
@@ -105,7 +106,7 @@ class LegacyMigration:
             self.problems.append(ObjectProblem(error.reason, str(error), str(ref_of(entry))))
 
     def _has(self, name: str, key: Key) -> bool:
-        """Whether another VidraResource has the object too, and so will look after it."""
+        """Whether another VidraResource owns the object too, and so takes care of it."""
         peer = self._peers(name)
         return (
             peer is not None
@@ -115,10 +116,11 @@ class LegacyMigration:
 
 
 def is_first(resource: VidraResource) -> bool:
-    """Whether the status is still what the first Vidra left, but for a failure that this one may have added.
+    """Whether the status is still what Vidra 0.0.6 left, except for a failure that this version may have added.
 
-    It lists objects, but neither a UID nor how many they are; or it says a state without conditions. One that the first
-    Vidra made for a sync lacks this one's label.
+    It lists objects, but neither UIDs nor their number; or it has a state without conditions. A VidraResource that
+    0.0.6
+    made for a sync lacks this version's label.
     """
     status = resource.status
     if status.deploy_state is None or status.objects or any(entry.uid for entry in status.managed_resources):
@@ -128,7 +130,7 @@ def is_first(resource: VidraResource) -> bool:
 
 
 def inventory_of(resource: VidraResource) -> Inventory:
-    """The inventory, where the first Vidra wrote it with the cluster that it left out: the destination's."""
+    """The inventory. Entries of 0.0.6 name no cluster; they get the destination's."""
     entries = resource.status.managed_resources
     server = resource.spec.destination.server
     if is_local(server) or not is_first(resource):

@@ -1,4 +1,4 @@
-"""Has the informers of a cluster show the objects of a VidraResource, and nothing else for it from then on."""
+"""Makes the informers of a cluster watch the objects of a VidraResource, and from then on nothing else for it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Kinds = dict[tuple[str, str], Kind]
 
 
 async def see_inventory(entries: Sequence[ManagedObject], cluster: Cluster, owner: Owner) -> Kinds:
-    """See the objects of an inventory; gives their kinds.
+    """Watch the objects of an inventory; returns their kinds.
 
     Raises:
         KubeError: The cluster does not answer.
-        StaleDiscoveryError: Whoever serves some kind does not.
+        StaleDiscoveryError: The server of some kind does not answer.
     """
     names = {(entry.api_version, entry.kind) for entry in entries}
     found = {name: await cluster.discovery.find(*name) for name in names}
@@ -35,14 +35,14 @@ async def see_inventory(entries: Sequence[ManagedObject], cluster: Cluster, owne
 
 
 async def see_desired(target: Target, want: DesiredState, before: Inventory) -> None:
-    """See the objects of a manifest, and those of the inventory that it may no longer have.
+    """Watch the objects of a manifest, and those of the inventory that it may no longer have.
 
     Raises:
-        KubeError: The cluster does not answer, or does not let Vidra in at all.
+        KubeError: The cluster does not answer, or refuses all access.
     """
     cluster = target.cluster
     objects = [(item.kind, item.ref.namespace, item.ref.name) for item in want.objects.values()]
-    # A kind that is not known here is not watched either; whether it is gone is for the pruner to find out.
+    # A kind that discovery does not know is not watched. The pruner finds out whether it was deleted.
     objects += [
         (kind, entry.namespace, entry.name)
         for entry in before.entries.values()
@@ -52,9 +52,9 @@ async def see_desired(target: Target, want: DesiredState, before: Inventory) -> 
 
 
 async def watch_for_deletion(entries: Iterable[ManagedObject], cluster: Cluster, owner: Owner) -> None:
-    """Have the end of each object seen when it comes; an operator that has just started watches nothing yet.
+    """Watch each object for its deletion. An operator that has just started watches nothing yet.
 
-    What may not be watched is not asked for: each object is looked at when it is deleted.
+    Kinds that may not be watched are left out: their objects are read when they are deleted.
     """
     objects: list[tuple[Kind, str, str]] = []
     for entry in entries:

@@ -1,4 +1,9 @@
-"""Reconciles VidraResources: has the objects in a cluster be as the manifest says, and says so in the status."""
+"""Reconciles VidraResources: applies the manifest to a cluster, and writes the result into the status.
+
+Called by the work queue (`controllers/runtime/workqueue.py`) through `Controller.reconcile`. It calls, in this order:
+`finalize.py` for one that is being deleted, `dependencies.py`, `apply/up_to_date.py`, `apply/step.py`,
+`health/check.py`, `status/writer.py`. What enqueues a VidraResource is in `watches.py`.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +34,11 @@ from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
 WORKERS = 128
-"""Reconciles at a time. Each cluster has slots of its own, so that one that hangs does not hold many of them."""
+"""Reconciles at a time. Each cluster has its own slots, so that one that hangs does not hold many of them."""
 
 
 class ResourceReconciler(Controller[VidraResource]):
-    """Keeps every VidraResource's objects as its manifest says."""
+    """Keeps the objects of every VidraResource as its manifest says."""
 
     name = "vidraresource"
     log_key = "resource"
@@ -62,7 +67,7 @@ class ResourceReconciler(Controller[VidraResource]):
             return await self._too_large(resource, str(error))
 
     async def _reconcile_normal(self, resource: VidraResource, owner: Owner, state: ResourceState) -> Result:
-        """Look at what has to be right before any cluster is asked; what is not is said in the status."""
+        """Check everything that needs no cluster. The status says what is wrong."""
         if is_suspended(self._shared, resource):
             return await self._health.observe_suspended(resource, owner, state)
         try:
@@ -85,7 +90,7 @@ class ResourceReconciler(Controller[VidraResource]):
     async def _reconcile_on_cluster(
         self, resource: VidraResource, owner: Owner, state: ResourceState, interval: float
     ) -> Result:
-        """Go on if the cluster of the destination is there and has a free slot."""
+        """Continue if the destination's cluster is available and has a free slot."""
         resolver = ClusterResolver(self._shared.clusters, resource)
         cluster = state.enter(resolver.destination(), owner)
         try:
@@ -104,7 +109,7 @@ class ResourceReconciler(Controller[VidraResource]):
         return requeue.after_apply(result, interval, state.drift.fights)
 
     async def _reconcile_objects(self, target: Target, state: ResourceState) -> ReconcileResult | None:
-        """Have the objects be as they should; None when nothing is to be done, or something has to come first."""
+        """Apply if anything is to be done; None when nothing is, or when a dependency is missing."""
         if state.restored:
             target = target.of(distrusted(target.resource))
         check_overfull(target.resource)
@@ -128,11 +133,11 @@ class ResourceReconciler(Controller[VidraResource]):
         return result
 
     async def check_health(self, name: str) -> None:
-        """Say how the objects are, when nothing else is to be done."""
+        """Write the health of the objects, if nothing else is to be done."""
         await self._health.refresh(name)
 
     def forget(self, name: str) -> None:
-        """It is gone, or another replica's."""
+        """Drop its state: it was deleted, or is another replica's."""
         owner = Owner(self._shared.hub, name)
         self._states.forget(owner)
         self._shared.delivery_tracer.forget(name)
@@ -144,7 +149,7 @@ class ResourceReconciler(Controller[VidraResource]):
         await StatusWriter(self._shared, resource).failed(reason, message, health=health)
 
     async def _too_large(self, resource: VidraResource, message: str) -> Result:
-        """Say that a status cannot be written. Nothing is done about it before somebody changes something."""
+        """Report that a status cannot be written. It is not retried before something changes."""
         try:
             await StatusWriter(self._shared, resource).too_large(message, self._health.of_applied(resource))
         except (KubeError, TooLarge) as error:

@@ -1,7 +1,7 @@
-"""When a VidraResource is reconciled again though nothing happens.
+"""When a VidraResource is reconciled again without an event.
 
-What ends by itself is looked at more often than what needs a person. What a watch tells the end of would need no look
-at all: these are for the news that was missed.
+A wait that ends by itself is checked more often than one that needs a person. Where a watch notifies of the end, the
+check is only for events that were missed.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import ApiError, KubeError
 
 SLOT_WAIT = 2.0
-"""Seconds after which one that waits for a slot of its cluster looks again, should nobody enqueue it."""
+"""Seconds after which a reconcile that waits for a slot of its cluster tries again, if it was not enqueued."""
 PROBE_WAIT = 15.0
-"""Seconds after which one looks again that waits for a cluster to say whether it is there, should nobody enqueue it."""
+"""Seconds after which a reconcile that waits for a cluster's probe tries again, if it was not enqueued."""
 LONGEST_WAIT = 30.0
-"""Seconds between looks at what somebody else has to end, if no watch tells when: a kind, a namespace, a deletion."""
+"""Seconds between checks for what somebody else has to do, if no watch notifies: a kind, a namespace, a deletion."""
 MOMENT = 0.5
-"""Seconds after a deadline at which it is looked at again, so that its end is not crept up to."""
+"""Margin added to a deadline, so that the last requeue comes after it."""
 
 
 def after_apply(result: ReconcileResult | None, interval: float, fights: DriftFights) -> Result:
-    """After a reconcile that came to its end.
+    """After a complete reconcile.
 
     Args:
         result: What was applied; None when nothing was to be done.
         interval: Seconds.
-        fights: Objects that rest for a while, because somebody changes them each time.
+        fights: Objects that rest for a while because of drift fights.
     """
     if result is None:
         return Result(requeue_after=interval)
@@ -49,18 +49,18 @@ def after_apply(result: ReconcileResult | None, interval: float, fights: DriftFi
 
 
 def after_failure(error: KubeError, interval: float) -> Result:
-    """After a cluster did not do what every reconcile needs. One that answers does not tell when it is well again."""
+    """After a cluster failed at what every reconcile needs. If it answered, no event will tell of its recovery."""
     passing = isinstance(error, ApiError) and error.transient
     return Result(requeue_after=min(interval, LONGEST_WAIT) if passing else interval, failed=True)
 
 
 def while_deleting(problems: Iterable[ObjectProblem], left: float, again: float | None, *, progressing: bool) -> Result:
-    """While objects are still there.
+    """While objects still exist.
 
     Args:
-        left: Seconds until the deletion ends whatever is left.
-        again: Seconds after which more can be done, whatever happens meanwhile.
-        progressing: Nothing but time is needed.
+        left: Seconds until the deadline of the deletion.
+        again: Seconds after which more can be done, even without an event.
+        progressing: Only time is needed.
     """
     left = left if again is None else min(left, again)
     longest = _pause(problems) or LONGEST_WAIT

@@ -1,7 +1,8 @@
 """What is remembered of each VidraResource between two reconciles.
 
-Invariant: everything that is kept for one VidraResource is a field of its `ResourceState`, and goes with it. All of it
-may be lost, and is with the process: it spares requests, and paces them.
+Invariant: everything that is kept for one VidraResource is a field of its `ResourceState`, and is dropped with it. All
+of
+it may be lost, and is lost at a restart: it only saves requests and paces them.
 """
 
 from __future__ import annotations
@@ -23,33 +24,33 @@ class ResourceState(msgspec.Struct):
     """What is remembered of one VidraResource."""
 
     cluster: Cluster | None = None
-    """Where it was reconciled last."""
+    """The cluster of the last reconcile."""
     restored: bool = False
-    """It went back to an earlier state: what is in the cluster may be of a later one."""
+    """It went back to an earlier state (a backup): the cluster may hold a later one."""
     guard_checked: bool = False
-    """Its objects were held against the guard of their cluster since this process began."""
+    """Its objects were checked against the guard of their cluster since this process began."""
     pending_release: frozenset[str] = frozenset()
-    """Objects that it keeps only until others have taken them over."""
+    """Objects that it keeps only until other owners have taken them over."""
     unwritten: tuple[StatusWriter, ReconcileResult] | None = None
-    """What a reconcile came to whose status could not be written."""
+    """The result of a reconcile whose status could not be written."""
     drift: DriftReviewer = msgspec.field(default_factory=DriftReviewer)
     refused: RefusedObjects = msgspec.field(default_factory=RefusedObjects)
     unused_rules: UnusedRules = msgspec.field(default_factory=UnusedRules)
     health_deadline: HealthDeadline = msgspec.field(default_factory=HealthDeadline)
 
     def enter(self, cluster: Cluster, owner: Owner) -> Cluster:
-        """Go to a cluster; another one, where it was reconciled before, watches nothing for it any more."""
+        """Use a cluster. If it is not the one from before, the informers there stop watching for this owner."""
         if self.cluster is not None and self.cluster is not cluster:
             self.cluster.leave(owner.manager)
         self.cluster = cluster
         return cluster
 
     async def write_result(self, writer: StatusWriter, result: ReconcileResult) -> None:
-        """Write the status of a reconcile; what cannot be written now is written before anything else is done.
+        """Write the status of a reconcile. If that fails, it is written before anything else is done.
 
         Raises:
             KubeError: It could not be written.
-            TooLarge: It never can be.
+            TooLarge: It is too large to be written.
         """
         try:
             await writer.done(result)
@@ -58,11 +59,11 @@ class ResourceState(msgspec.Struct):
             raise
 
     async def write_unwritten(self) -> None:
-        """Write the status that an earlier reconcile could not: nothing is applied again because of it.
+        """Write the status that an earlier reconcile could not write. Nothing is applied again for it.
 
         Raises:
             KubeError: It still cannot be written.
-            TooLarge: It never can be.
+            TooLarge: It is too large to be written.
         """
         if self.unwritten is None:
             return
@@ -72,7 +73,7 @@ class ResourceState(msgspec.Struct):
         except ApiError as error:
             if not (error.conflict or error.not_found):
                 raise
-            self.unwritten = None  # It is about a VidraResource that is no more.
+            self.unwritten = None  # It is about a VidraResource that does not exist any more.
 
 
 class ResourceStates:
@@ -84,7 +85,7 @@ class ResourceStates:
         """By field manager, which is all that a cluster knows of an owner."""
 
     def of(self, owner: Owner) -> ResourceState:
-        """What is remembered of a VidraResource, from now on if nothing was."""
+        """The state of a VidraResource; a new one if there was none."""
         self._names[owner.manager] = owner.name
         state = self._states.get(owner.name)
         if state is None:
@@ -92,7 +93,7 @@ class ResourceStates:
         return state
 
     def find(self, name: str) -> ResourceState | None:
-        """What is remembered of a VidraResource; None when nothing is."""
+        """The state of a VidraResource; None if there is none."""
         return self._states.get(name)
 
     def name_of(self, manager: str) -> str:
@@ -100,11 +101,11 @@ class ResourceStates:
         return self._names.get(manager, "")
 
     def pending_release(self, name: str) -> frozenset[str]:
-        """The objects that a VidraResource keeps only until others have taken them over."""
+        """The objects that a VidraResource keeps only until other owners have taken them over."""
         state = self._states.get(name)
         return state.pending_release if state else frozenset()
 
     def forget(self, owner: Owner) -> None:
-        """Drop all of it: the VidraResource is gone, or another replica's."""
+        """Drop the state: the VidraResource was deleted, or is another replica's."""
         self._names.pop(owner.manager, None)
         self._states.pop(owner.name, None)

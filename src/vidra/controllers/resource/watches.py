@@ -1,6 +1,9 @@
-"""What makes a VidraResource be reconciled: every event that enqueues one, with the reason why.
+"""Every event that enqueues a VidraResource, with the reason why.
 
-Two more things enqueue: a free slot (`concurrency.py`) and the time (`requeue.py`, `health/check.py`).
+Called by the stores of Vidra's own resources, and by the clusters' informers and object watches (through
+`manager/event_relay.py`); it only adds keys to the work queue. Two more things enqueue: a free slot (`concurrency.py`)
+and
+time (`requeue.py`, `health/check.py`).
 """
 
 from __future__ import annotations
@@ -23,13 +26,13 @@ from vidra.controllers.runtime.workqueue import WorkQueue
 from vidra.kube.types import Secret
 
 HEALTH_CHECK_AFTER = 0.1
-"""Seconds over which news of how objects are is gathered into one look."""
+"""Seconds over which health changes are collected into one check."""
 
 
 class ResourceWatches:
     """Turns events into keys of the work queue: of Vidra's own resources, and of objects in clusters.
 
-    Towards clusters this is the `ClusterEventHandler`: they know owners by their field managers.
+    For clusters this is the `ClusterEventHandler`, which knows owners by their field managers.
     """
 
     def __init__(self, shared: ControllerContext, states: ResourceStates, queue: WorkQueue) -> None:
@@ -43,31 +46,31 @@ class ResourceWatches:
         shared.cluster_secrets.listen(self._on_kubeconfig)
 
     def on_object_event(self, manager: str) -> None:
-        """An object that this owner holds, or held, was changed or deleted, or a new kind is served: drift, perhaps."""
+        """An object that this owner holds, or held, was changed or deleted, or a new kind is served: possible drift."""
         resource = self._shared.resources.get(self._states.name_of(manager))
         if resource and self._should_reconcile_on_event(resource):
             self._queue.add(resource.metadata.name)
         else:
-            self.on_health_changed(manager)  # Reverted at the interval; but how the objects are is said now.
+            self.on_health_changed(manager)  # Reverted at the interval, but its health is reported now.
 
     def on_condition_met(self, manager: str) -> None:
-        """What this owner waits for is there: a definition, a namespace, a dependency, a field, its cluster."""
+        """What this owner waits for is met: a definition, a namespace, a dependency, a field, its cluster."""
         if name := self._states.name_of(manager):
             self._queue.add(name)
 
     def on_health_changed(self, manager: str) -> None:
-        """An object that this owner holds is healthier than before, or less so: its status says how it is."""
+        """The health of an object that this owner holds has changed."""
         if name := self._states.name_of(manager):
             self._queue.add_health_check_after(name, HEALTH_CHECK_AFTER)
 
     def enqueue_conflicts(self) -> None:
-        """Somebody is about to release objects: who was refused a field may have it now."""
+        """Objects are about to be released: owners that were refused a field may get it now."""
         for resource in self._shared.resources:
             if any(problem.reason == Reason.CONFLICT for problem in resource.status.problems):
                 self._queue.add(resource.metadata.name)
 
     def _on_resource(self, old: VidraResource | None, new: VidraResource | None) -> None:
-        """Somebody changed, created, deleted, requested or restored a VidraResource."""
+        """A VidraResource was changed, created, deleted, requested or restored from a backup."""
         if needs_reconcile(old.metadata if old else None, new.metadata if new else None):
             item = new or old
             assert item is not None
@@ -79,7 +82,7 @@ class ResourceWatches:
             self._enqueue_dependents(changed)
 
     def _on_sync(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
-        """A sync was suspended, or goes on, and with it its VidraResources; or it became Ready."""
+        """A sync was suspended or resumed, and with it its VidraResources; or it became Ready."""
         if new and (old is None or old.spec.suspend != new.spec.suspend):
             for resource in self._shared.resources.group(new.metadata.name):
                 self._queue.add(resource.metadata.name)
@@ -87,34 +90,34 @@ class ResourceWatches:
             self._enqueue_dependents(changed)
 
     def _on_sync_distributed(self, sync: str) -> None:
-        """All texts of a sync are in its VidraResources: who waits for siblings before it prunes sees them now."""
+        """All manifests of a sync are distributed: VidraResources that wait for siblings before pruning can decide."""
         for resource in self._shared.resources.group(sync):
             if waits_for_siblings(resource.status.problems):
                 self._queue.add(resource.metadata.name)
 
     def _on_kubeconfig(self, old: Secret | None, new: Secret | None) -> None:
-        """The Secret of a cluster was changed: who applies there, or has applied there, has other credentials."""
+        """The Secret of a cluster changed: VidraResources that apply, or have applied, there get other credentials."""
         for resource in self._shared.resources:
             servers = {resource.spec.destination.server, *(item.server for item in resource.status.clusters)}
             if any(server and concerns(server, old, new) for server in servers):
                 self._queue.add(resource.metadata.name)
 
     def _enqueue_dependents(self, item: InfrahubSync | VidraResource) -> None:
-        """What others depend on is Ready, or is no longer, or waits for something else: a circle may be broken."""
+        """A dependency became Ready, is no longer Ready, or waits for something else: a cycle may be resolved."""
         for resource in self._shared.resources:
             if waits_for(resource.status.problems, item.kind, item.metadata.name):
                 self._queue.add(resource.metadata.name)
 
     def _should_reconcile_on_event(self, resource: VidraResource) -> bool:
-        """The predicate of objects' events: drift only where it was asked for, the end of a wait always."""
+        """The predicate of object events: drift only where it is reverted by events, the end of a wait always."""
         wanted = self._shared.settings().event_based or resource.spec.destination.reconcile_on_events
         return wanted or resource.metadata.deletion_timestamp is not None or bool(resource.status.problems)
 
 
 def subscribe(cluster: Cluster, manager: str, reasons: Container[str]) -> None:
-    """Have a cluster say when what an owner's problems are about is there, and no longer what it waited for before.
+    """Have a cluster notify an owner when its problems may be solved, and not for what it waited for before.
 
-    Only after its status says so: an owner is enqueued for what its status says that it waits for.
+    Call this only after the status is written: an owner is enqueued for what its status says that it waits for.
     """
     (cluster.definitions.wait if Reason.KIND_UNKNOWN in reasons else cluster.definitions.done)(manager)
     (cluster.namespaces.wait if Reason.NAMESPACE_MISSING in reasons else cluster.namespaces.done)(manager)
@@ -125,7 +128,7 @@ def subscribe(cluster: Cluster, manager: str, reasons: Container[str]) -> None:
 def _readiness_changed(
     old: InfrahubSync | VidraResource | None, new: InfrahubSync | VidraResource | None
 ) -> InfrahubSync | VidraResource | None:
-    """What became Ready, or is no longer, or waits for something else than before."""
+    """Resources that became Ready, are no longer Ready, or wait for something else than before."""
     if old and new and _ready(old) == _ready(new) and old.spec.depends_on == new.spec.depends_on:
         return None
     return new or old

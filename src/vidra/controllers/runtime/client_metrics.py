@@ -1,4 +1,4 @@
-"""How Vidra gets on with API servers and Infrahubs, read from where it is known when Prometheus asks."""
+"""Metrics about requests to API servers and Infrahubs, collected when Prometheus scrapes."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class RequestCollector(Collector):
 
 
 class ClusterUpCollector(Collector):
-    """Which clusters with objects of Vidra's are there."""
+    """Which clusters with Vidra's objects are available."""
 
     def __init__(self, clusters: Clusters) -> None:
         self._clusters = clusters
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The figures of this moment; a host that several identities use is as well off as the worst of them."""
+        """The figures of this moment. If several identities use a host, the worst of them counts."""
         there: dict[str, bool] = {}
         for cluster in self._clusters:
             if (known := cluster.breaker.available) is not None:

@@ -1,4 +1,4 @@
-"""How many passes one place may have at a time: one that hangs must not keep the workers from all others."""
+"""Limits how many reconciles an Infrahub or cluster may have at a time: one that hangs must not take all workers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class ConcurrencyLimiter:
-    """Passes under way, and names that wait for one to end, by place: an Infrahub, a cluster."""
+    """The running reconciles, and the names that wait for one to end, by place: an Infrahub, a cluster."""
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
@@ -16,10 +16,10 @@ class ConcurrencyLimiter:
         self._waiting: dict[str, dict[str, None]] = {}
 
     def acquire(self, place: str, name: str, at_once: int | None = None) -> bool:
-        """Whether this one may begin now; else it is noted for later.
+        """Whether this one may begin now; if not, it is queued.
 
         Args:
-            at_once: How many this place may have just now, instead of the usual number.
+            at_once: The limit for this place now, instead of the usual one.
         """
         if self._under_way[place] >= (self._at_once if at_once is None else at_once):
             self._waiting.setdefault(place, {})[name] = None
@@ -29,7 +29,7 @@ class ConcurrencyLimiter:
 
     @contextmanager
     def slot(self, place: str, name: str, enqueue: Callable[[str], None]) -> Iterator[bool]:
-        """Whether this one may begin now; it is under way as long as this lasts.
+        """Whether this one may begin now. It counts as running until the context ends.
 
         Args:
             enqueue: Called at the end with the name of one that may try now.
@@ -44,7 +44,7 @@ class ConcurrencyLimiter:
                 enqueue(waiting)
 
     def release(self, place: str) -> str:
-        """A pass has ended; gives the name of one that may try now, or nothing."""
+        """A reconcile has ended; returns the name of one that may try now, or an empty string."""
         self._under_way[place] -= 1
         waiting = self._waiting.pop(place, {})
         name = next(iter(waiting), "")

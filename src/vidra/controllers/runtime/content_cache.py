@@ -1,4 +1,4 @@
-"""Texts that stay in memory between fetching and applying, so much of them."""
+"""Texts that stay in memory between download and apply, up to a size limit."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ class Text(msgspec.Struct, frozen=True):
 
 
 class TextCache:
-    """The texts that were used last, by all that says which they are."""
+    """The most recently used texts, by everything that identifies them."""
 
     def __init__(self) -> None:
         self._texts: OrderedDict[tuple[str, ...], Text] = OrderedDict()
         self._size = 0
 
     def get(self, content: Content) -> Text | None:
-        """A text, if it is here."""
+        """A text, if it is cached."""
         return self._texts.get(_key(content))
 
     def forget(self, content: Content) -> None:
-        """Have it no longer."""
+        """Remove a text."""
         if gone := self._texts.pop(_key(content), None):
             self._size -= len(gone.text)
 
     def remember(self, content: Content, text: Text) -> None:
-        """Have it, in place of those that nobody used for longest."""
+        """Cache a text; the least recently used ones are evicted."""
         self.forget(content)
         self._size += len(text.text)
         self._texts[_key(content)] = text

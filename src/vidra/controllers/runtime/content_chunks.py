@@ -1,4 +1,4 @@
-"""How a stored text lies in its Secrets: gzipped, cut into chunks, and named after what is in them: pure."""
+"""How a text is stored in Secrets: gzipped, cut into chunks, named by its checksum: pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ContentError(Exception):
 
 
 def chunks_of(text: bytes) -> list[bytes]:
-    """What is stored of a text."""
+    """The chunks that are stored for a text."""
     packed = gzip.compress(text, 6, mtime=0)
     return [packed[start : start + CHUNK] for start in range(0, len(packed), CHUNK)]
 
@@ -37,7 +37,7 @@ def whole(chunks: list[bytes], checksum: str) -> bytes:
     """The text of its chunks.
 
     Raises:
-        ContentError: They are not what was stored.
+        ContentError: The chunks are not what was stored.
     """
     try:
         text = gzip.decompress(b"".join(chunks))
@@ -54,12 +54,12 @@ def names_of(resource: str, checksum: str, count: int) -> tuple[str, ...]:
 
 
 def named_well(content: Content) -> bool:
-    """Whether these can be names of stored texts at all, and so parts of a path."""
+    """Whether these can be names of stored texts, and so are safe in a URL path."""
     return bool(content.secrets) and all(_NAME.fullmatch(name) for name in content.secrets)
 
 
 def labels_of(sync: str, resource: str, checksum: str) -> dict[str, str]:
-    """What tells whose a stored text is."""
+    """The labels that say to whom a stored text belongs."""
     return {SYNC_LABEL: hashed(sync), RESOURCE_LABEL: hashed(resource), CHECKSUM_LABEL: checksum}
 
 
@@ -76,7 +76,7 @@ def secret_of(name: str, labels: dict[str, str], stamp: str, chunk: bytes) -> di
 
 
 def is_as_stored(found: Secret, wanted: dict[str, Any]) -> bool:
-    """Whether a Secret is what would be written in its place."""
+    """Whether a Secret equals the one that would be written."""
     metadata = wanted["metadata"]
     return (
         found.type == TYPE
@@ -87,7 +87,7 @@ def is_as_stored(found: Secret, wanted: dict[str, Any]) -> bool:
 
 
 def chunk_in(found: Secret, checksum: str) -> bytes:
-    """The part of a text that a Secret holds.
+    """The chunk of a text that a Secret holds.
 
     Raises:
         ContentError: It holds something else.

@@ -2,10 +2,11 @@
 
 Invariant: a stored text goes only where the sync that stored it sent it.
 
-Whoever may write VidraResources can write anything into one: owner references, labels, the names of Secrets. None of
-that shows who made it. So a random stamp is kept with every text, which only those can read who may read the text
-itself, and whatever a sync writes is sealed with it: the VidraResource's name, the text and the place, together. A seal
-that is copied elsewhere, or stands beside another place, is worth nothing, and to check one costs no request.
+Who may write VidraResources can write anything into one: owner references, labels, names of Secrets. None of that shows
+who created it. So a random stamp is stored with every text, readable only for those who may read the text itself. A
+sync
+seals what it writes with the stamp: the VidraResource's name, the text and the destination together. A seal that is
+copied elsewhere, or used with another destination, is invalid. To check one costs no request.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ LENGTH = 32
 
 
 def new_stamp() -> str:
-    """What nobody can guess."""
+    """A random value that nobody can guess."""
     return secrets.token_hex(LENGTH // 2)
 
 
 def sealed(stamp: str, name: str, content: Content, destination: Destination) -> Content:
-    """A text's whereabouts with the seal of one VidraResource at one place.
+    """The reference to a text, with the seal of one VidraResource at one destination.
 
     Args:
         stamp: Of the text.
@@ -39,7 +40,7 @@ def sealed(stamp: str, name: str, content: Content, destination: Destination) ->
 
 
 def is_sealed(stamp: str, name: str, content: Content, destination: Destination) -> bool:
-    """Whether a sync gave this text to this VidraResource, for this place."""
+    """Whether a sync gave this text to this VidraResource, for this destination."""
     right = _seal(stamp, name, content, destination)
     return bool(stamp) and hmac.compare_digest(right.encode(), content.seal.encode())
 

@@ -1,11 +1,12 @@
 """The texts that syncs fetched, kept in Secrets of Vidra's own namespace: they may be large, and may hold secrets.
 
-The names of a text's Secrets, which are immutable, follow from the VidraResource and the checksum, so that writing the
-same text twice writes it once, and a new text never overwrites the one that is still applied.
+The Secrets are immutable. Their names follow from the VidraResource and the checksum: the same text is stored once, and
+a new text never overwrites the one that is still applied.
 
-Invariants: a text is given only to a VidraResource whose seal is right
-(`vidra.controllers.runtime.content_seal`), from memory as well; and on behalf of a sync nothing is forgotten but what
-is labelled as its own. What a VidraResource says besides proves nothing.
+Invariants: a text is given only to a VidraResource whose seal is right (`vidra.controllers.runtime.content_seal`), from
+the cache as well. For a sync, only Secrets with its own label are deleted. What else a VidraResource says proves
+nothing.
+
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class ContentRefused(ContentError):  # noqa: N818 - what happened
 
 
 def kept_for(kept: PartialObjectMetadata) -> str:
-    """For which sync a Secret holds a text, by the hash of the sync's name."""
+    """The sync that a Secret holds a text for, by the hash of its name."""
     return kept.metadata.labels.get(SYNC_LABEL, "")
 
 
@@ -69,10 +70,10 @@ class ContentStore:
         self._cache = TextCache()
 
     async def save(self, sync: str, resource: str, artifact: str, checksum: str, text: bytes) -> Content:
-        """Keep a text and say where it is.
+        """Store a text; returns its reference.
 
         Args:
-            resource: Name of the VidraResource that it is for, or what stands for all of them that share it.
+            resource: Name of the VidraResource that it is for, or a name for all that share it.
 
         Raises:
             KubeError: It could not be written.
@@ -87,7 +88,7 @@ class ContentStore:
         return content
 
     def has(self, sync: str, content: Content) -> bool:
-        """Whether a text of a sync is still there, as far as its Secrets' labels tell."""
+        """Whether a text of a sync is still stored, by the labels of its Secrets."""
         labels = {(SYNC_LABEL, hashed(sync)), (CHECKSUM_LABEL, content.checksum)}
         found = [self._kept.get(name, self._namespace) for name in content.secrets]
         return all(item is not None and labels <= item.metadata.labels.items() for item in found) and bool(
@@ -95,20 +96,20 @@ class ContentStore:
         )
 
     def sealed(self, name: str, content: Content, destination: Destination) -> Content:
-        """A text as it is given to a VidraResource, for a place; without a seal when the text is not there."""
+        """The reference of a text for a VidraResource at a destination; without a seal when the text is not stored."""
         stamp = self._stamp(content)
         return sealed(stamp, name, content, destination) if stamp else msgspec.structs.replace(content, seal="")
 
     def vouches(self, resource: VidraResource) -> bool:
-        """Whether a sync gave a VidraResource the text that it names; False also when the text is not there."""
+        """Whether a sync gave a VidraResource the text that it names; False also when the text is not stored."""
         content = resource.spec.content
         return content is not None and _is_given(self._stamp(content), resource)
 
     def check(self, resource: VidraResource) -> None:
-        """Look at a VidraResource before anything else is done about it, as far as that goes without a request.
+        """Check a VidraResource before anything else is done, as far as that needs no request.
 
         Raises:
-            ContentRefused: The text that it names was not given to it, or not for this place.
+            ContentRefused: The text that it names was not given to it, or not for this destination.
         """
         content = resource.spec.content
         if content is None:
@@ -121,21 +122,21 @@ class ContentStore:
         """The text that a sync gave to a VidraResource.
 
         Raises:
-            ContentRefused: It was not given to this one, or not for this place.
-            ContentError: It is gone, or not what was kept.
+            ContentRefused: It was not given to this one, or not for this destination.
+            ContentError: It was deleted, or is not what was stored.
             KubeError: It cannot be read now.
         """
         self.check(resource)
         content = resource.spec.content
         assert content is not None
         found = self._cache.get(content) or await self._read(content)
-        # The stamp that was stored with it decides, whatever was known before.
+        # The stored stamp decides, whatever the cache holds.
         if not _is_given(found.stamp, resource):
             raise ContentRefused(_refusal(resource))
         return found.text
 
     async def delete_others(self, sync: str, resource: str, wanted: Container[str]) -> None:
-        """Forget what a sync kept for a VidraResource, or for all that share it, but what is in these Secrets.
+        """Delete what a sync stored for a VidraResource, or for all that share it, except these Secrets.
 
         Raises:
             KubeError: They could not be deleted.
@@ -145,10 +146,10 @@ class ContentStore:
         await self._delete_all_but(kept, wanted)
 
     async def tidy(self, sync: str, resources: Iterable[VidraResource]) -> None:
-        """Forget what a sync kept that none of its VidraResources refers to; nothing is asked when there is nothing.
+        """Delete stored texts of a sync that none of its VidraResources refers to; no request when there are none.
 
-        Only after a pass over it: a text is written before what refers to it. Earlier passes may have been broken off
-        between the two, or before the text from before was dropped.
+        Call this only after the sync was reconciled: a text is stored before the VidraResource refers to it. An earlier
+        reconcile may have been aborted between the two, or before it deleted the old text.
 
         Raises:
             KubeError: They could not be deleted.
@@ -156,7 +157,7 @@ class ContentStore:
         await self._delete_all_but(self._kept.group(hashed(sync)), _referred_to(resources))
 
     async def discard(self, sync: str, content: Content) -> None:
-        """Forget a text of a sync that turned out to be damaged.
+        """Delete a text of a sync that turned out to be damaged.
 
         Raises:
             KubeError: It could not be deleted.
@@ -169,7 +170,7 @@ class ContentStore:
                 await self._delete(kept)
 
     async def delete_for_resource(self, sync: str, resource: VidraResource, others: Iterable[VidraResource]) -> None:
-        """Forget the text of a VidraResource that goes, unless another one of its sync has the same.
+        """Delete the text of a VidraResource that is being deleted, unless another one of its sync has the same.
 
         Raises:
             KubeError: It could not be deleted.
@@ -183,7 +184,7 @@ class ContentStore:
             await self.discard(sync, content)
 
     async def delete_for_sync(self, sync: str) -> None:
-        """Forget every text of a sync.
+        """Delete every text of a sync.
 
         Raises:
             KubeError: They could not be deleted.
@@ -191,12 +192,12 @@ class ContentStore:
         await delete_all(self._client, self._root, f"{SYNC_LABEL}={hashed(sync)}")
 
     async def collect_garbage(self, resources: Iterable[VidraResource], concerns: Callable[[str], bool]) -> None:
-        """Forget every text that no VidraResource refers to: what a process left that died between two writes.
+        """Delete texts that no VidraResource refers to: left by a process that died between two writes.
 
-        Only before their syncs are worked on: a text is written before what refers to it.
+        Call this only before their syncs are reconciled: a text is stored before the VidraResource refers to it.
 
         Args:
-            concerns: Whether this is about the texts of a sync, by the hash of its name.
+            concerns: Whether the texts of a sync are concerned, by the hash of its name.
 
         Raises:
             KubeError: They could not be deleted.
@@ -205,7 +206,7 @@ class ContentStore:
         await self._delete_all_but(kept, _referred_to(resources))
 
     async def _write(self, body: dict[str, Any]) -> None:
-        """Have a Secret be there as it should, whatever was there under its name."""
+        """Ensure that a Secret is as it should be, whatever was stored under its name."""
         try:
             await self._create(body)
         except ApiError as error:
@@ -214,7 +215,7 @@ class ContentStore:
             await self._mend(body)
 
     async def _mend(self, body: dict[str, Any]) -> None:
-        """An earlier pass got this far; or somebody put something else in its place, which is none of ours."""
+        """An earlier reconcile got this far, or somebody else's object has the name."""
         path = f"{self._root}/{body['metadata']['name']}"
         found = await self._client.get(path, Secret)
         if is_as_stored(found, body):
@@ -224,7 +225,7 @@ class ContentStore:
         await self._create(body)
 
     async def _create(self, body: dict[str, Any]) -> None:
-        # Known at once: a pass that follows must not take it for lost.
+        # Known at once: the next reconcile must not take it for lost.
         self._kept.changed(await create(self._client, self._root, encode(body), PartialObjectMetadata))
 
     async def _delete_all_but(self, kept: Iterable[PartialObjectMetadata], wanted: Container[str]) -> None:
@@ -252,7 +253,7 @@ class ContentStore:
             raise
 
     def _stamp(self, content: Content) -> str:
-        """What was stored with a text; empty when nothing is known of it."""
+        """The stamp of a text; empty when it is not known."""
         kept = self._kept.get(content.secrets[0], self._namespace) if content.secrets else None
         if kept is not None:
             return kept.metadata.annotations.get(STAMP, "")

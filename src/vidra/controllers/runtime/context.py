@@ -1,4 +1,4 @@
-"""What all controllers work with."""
+"""What both controllers depend on."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from vidra.telemetry.metrics import Metrics
 
 
 class ControllerContext(msgspec.Struct, frozen=True):
-    """The stores, hands and voices that a pass needs."""
+    """The dependencies of both reconcilers."""
 
     client: Client
     """Of the cluster that Vidra runs in."""
     hub: str
-    """Which Vidra this is, in field managers."""
+    """Identifies this Vidra in field managers."""
     namespace: str
     """Vidra's own."""
     syncs: Store[InfrahubSync]
     resources: Store[VidraResource]
-    """Indexed by the name of the sync that made them."""
+    """Indexed by the name of the sync that created them."""
     infrahub_secrets: Store[Secret]
     kept: Store[PartialObjectMetadata]
-    """The Secrets that hold texts."""
+    """The Secrets that store texts."""
     clusters: Clusters
     cluster_secrets: Store[Secret]
     overlooked: IgnoredSecrets
@@ -47,23 +47,23 @@ class ControllerContext(msgspec.Struct, frozen=True):
     settings: Callable[[], Settings]
     """The settings in force now."""
     share: ShardAssignment = msgspec.field(default_factory=ShardAssignment)
-    """The syncs that are this replica's to work on."""
+    """The syncs that this replica reconciles."""
     being_deleted: BeingDeleted = msgspec.field(default_factory=BeingDeleted)
     handovers: Handovers = msgspec.field(default_factory=Handovers)
 
 
 def sync_of(resource: VidraResource) -> str:
-    """Name of the sync that made a VidraResource; empty when a person did."""
+    """Name of the sync that created a VidraResource; empty when a person did."""
     owners = resource.metadata.owner_references
     return next((owner.name for owner in owners if owner.kind == "InfrahubSync"), "")
 
 
 def shard_key(resource: VidraResource) -> str:
-    """By whose name a VidraResource is dealt to a replica: its sync's, or its own if a person made it."""
+    """The name that decides the shard of a VidraResource: its sync's, or its own if a person created it."""
     return sync_of(resource) or resource.metadata.name
 
 
 def is_suspended(shared: ControllerContext, resource: VidraResource) -> bool:
-    """Whether nothing is done for a VidraResource, because it or its sync says so."""
+    """Whether a VidraResource is suspended, by itself or by its sync."""
     sync = shared.syncs.get(sync_of(resource))
     return resource.spec.suspend or (sync is not None and sync.spec.suspend)

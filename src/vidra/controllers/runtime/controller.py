@@ -1,7 +1,8 @@
-"""What is around a reconciler: its work queue, the keys that are this replica's, and what becomes of a failure.
+"""The base of both reconcilers: work queue, this replica's shards, and the handling of failures.
 
-Invariant: nothing that goes wrong with one item leaves its reconcile. A request that failed is tried again with
-backoff; a fault of Vidra's own is said in the status of the item, and logged.
+Invariant: an exception of one item never leaves its reconcile. A failed request is retried with backoff; a fault of
+Vidra's own is written into the status of the item, and logged.
+
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Controller(ABC, Generic[T]):
 
     Args:
         store: The items, as they were last seen.
-        shard_key: By whose name an item is dealt to a replica.
+        shard_key: Returns the name that decides the shard of an item.
         workers: Reconciles at a time.
     """
 
@@ -64,29 +65,29 @@ class Controller(ABC, Generic[T]):
         """Bring an item from what it is to what its spec says.
 
         Raises:
-            KubeError: A request failed that cannot be told in the status: tried again.
+            KubeError: A request failed that the status cannot report; it is retried.
         """
 
     @abstractmethod
     def forget(self, name: str) -> None:
-        """Know nothing of an item any more: it is gone, or another replica's."""
+        """Drop all state of an item: it was deleted, or is another replica's."""
 
     @abstractmethod
     async def _say_fault(self, item: T) -> None:
-        """Say in the status that Vidra has a fault.
+        """Report a fault of Vidra's own in the status.
 
         Raises:
             KubeError: It could not be written.
         """
 
     async def check_health(self, name: str) -> None:
-        """What is done for an item for which nothing but a look was asked."""
+        """Called for an item when only a health check is due."""
 
     def _broken_off(self, item: T, error: KubeError) -> None:
-        """A reconcile ended with a failed request, before anything could be said in the status."""
+        """A request failed before the status could report anything."""
 
     async def reconcile(self, name: str) -> Result:
-        """Reconcile an item; every failure ends in its status or in the log, none goes further."""
+        """Reconcile an item. Every failure ends in its status or in the log."""
         with bound_contextvars(**{self.log_key: name}):
             item = self._store.get(name)
             if item is None:
@@ -103,21 +104,21 @@ class Controller(ABC, Generic[T]):
             return Result(failed=True)
 
     def enqueue(self, name: str) -> None:
-        """Have an item reconciled, whatever is remembered of it."""
+        """Reconcile an item, whatever is remembered of it."""
         self.queue.add(name)
 
     def enqueue_all(self) -> None:
-        """A setting changed, which any item may depend on."""
+        """A setting changed that any item may depend on."""
         for item in self._store:
             self.enqueue(item.metadata.name)
 
     def start_shard(self, shard: int) -> None:
-        """Reconcile what is in a shard."""
+        """Start to reconcile the items of a shard."""
         for name in self._names_in(shard):
             self.enqueue(name)
 
     async def stop_shard(self, shard: int) -> None:
-        """Return when nothing in a shard is reconciled here any more, and forget it: another replica takes over."""
+        """Wait for running reconciles of this shard and drop its state; another replica takes it over."""
         await self.queue.wait_until_released()
         for name in self._names_in(shard):
             self.forget(name)
@@ -135,13 +136,13 @@ class Controller(ABC, Generic[T]):
         return [item.metadata.name for item in self._store if shard_of(self._shard_key(item)) == shard]
 
     def _is_owned_here(self, name: str) -> bool:
-        """Whether an item is this replica's to reconcile; what is gone is every replica's to forget."""
+        """Whether this replica reconciles an item. Every replica drops the state of deleted ones."""
         item = self._store.get(name)
         return item is None or self._shard_key(item) in self._shared.share
 
 
 def interval_seconds(spec_interval: str | None, usual: timedelta) -> float:
-    """The interval of an item; the usual one where its spec says none.
+    """The interval of an item; the default one if its spec has none.
 
     Raises:
         ValueError: It is no duration, or out of bounds; the message says which.

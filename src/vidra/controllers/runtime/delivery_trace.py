@@ -1,7 +1,8 @@
-"""Changes of artifacts on their way: from being seen in Infrahub until their objects are well, as one trace each.
+"""Traces changes of artifacts: from a list of Infrahub until their objects are healthy, one trace for each change.
 
-One process makes a sync's pass and those of its VidraResources, so a journey is kept in memory: that costs no write.
-It is lost with the process, and what is left of the way is then not traced.
+One process reconciles a sync and its VidraResources, so a delivery is kept in memory and costs no write. It is lost
+with
+the process; the rest of that delivery is then not traced.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from vidra.telemetry.tracing import NOTHING, Span, Tracing, start_span, use_span
 
 
 class PollTimes(msgspec.Struct, frozen=True):
-    """When a list was asked for, and when it came."""
+    """When a list was requested, and when it arrived."""
 
     asked: int
     """Nanoseconds since 1970."""
@@ -29,25 +30,26 @@ class PollTimes(msgspec.Struct, frozen=True):
 
 
 class Delivery:
-    """One change of one artifact, on its way to one or many clusters.
+    """One change of one artifact that is being delivered to one or many clusters.
 
-    Its span ends when it has arrived everywhere, or as soon as somebody has to act; what follows then is still a part
-    of the same trace.
+    Its span ends when it is delivered everywhere, or as soon as a person has to act. What follows is still a part of
+    the
+    same trace.
     """
 
     def __init__(self, span: Span, asked: int) -> None:
         self.span = span
         self._asked = asked
         self.under_way: set[str] = set()
-        """VidraResources that do not have it yet."""
+        """VidraResources that have not got it yet."""
 
     @property
     def seconds(self) -> float:
-        """For how long it has been under way: since Infrahub was asked."""
+        """The age of the delivery: since Infrahub was asked."""
         return (time.time_ns() - self._asked) / 1e9
 
     def leave(self, name: str, how: str = "") -> None:
-        """One of the VidraResources has it, or never will."""
+        """One of the VidraResources has got it, or never will."""
         self.under_way.discard(name)
         if how:
             self.span.set_attributes({"vidra.ended": how})
@@ -55,13 +57,13 @@ class Delivery:
             self.span.end()
 
     def fail(self, why: str) -> None:
-        """Somebody has to act."""
+        """A person has to act."""
         self.span.fail(why)
         self.span.end()
 
 
 class _Leg:
-    """The way of a journey to one VidraResource."""
+    """The part of a delivery for one VidraResource."""
 
     def __init__(self, trace: Delivery, checksum: str) -> None:
         self.trace = trace
@@ -71,7 +73,7 @@ class _Leg:
 
 
 class DeliveryTracer:
-    """All that are under way, by VidraResource; a newer text takes the place of an older one."""
+    """All running deliveries, by VidraResource; a newer text replaces an older one."""
 
     def __init__(self, metrics: Metrics, tracing: Tracing) -> None:
         self._metrics = metrics
@@ -80,7 +82,7 @@ class DeliveryTracer:
 
     @contextmanager
     def start(self, sync: str, artifact: Artifact, listed: PollTimes) -> Iterator[Delivery]:
-        """A change was seen in a list; what is done while the context lasts belongs to it."""
+        """A list shows a change. What is done in this context belongs to it."""
         about = {"vidra.sync": sync, "vidra.artifact": artifact.id, "vidra.checksum": artifact.checksum or ""}
         trace = Delivery(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
         trace.span.child("query", begun=listed.asked).end(listed.came)
@@ -95,14 +97,14 @@ class DeliveryTracer:
                 trace.span.end()
 
     def assign(self, name: str, trace: Delivery, checksum: str) -> None:
-        """The text is about to be handed to this VidraResource."""
+        """The text is about to be written into this VidraResource."""
         self._end(name, "superseded")
         trace.under_way.add(name)
         self._legs[name] = _Leg(trace, checksum)
 
     @contextmanager
     def resume(self, resource: VidraResource, doing: str) -> Iterator[None]:
-        """What is done while the context lasts is part of the change that this VidraResource has not taken yet."""
+        """What is done in this context belongs to the change that this VidraResource has not applied yet."""
         leg = self._leg(resource)
         if leg is None:
             yield
@@ -111,7 +113,7 @@ class DeliveryTracer:
             yield
 
     def record_outcome(self, resource: VidraResource, verdict: Verdict, checksum: str, health: Status | None) -> None:
-        """A pass, or a look at the objects, has come to this."""
+        """The result of a reconcile or of a health check."""
         leg, name = self._leg(resource), resource.metadata.name
         if leg is None:
             return
@@ -128,11 +130,11 @@ class DeliveryTracer:
             leg.trace.fail(f"{name}: {verdict.reason}: {verdict.message}")
 
     def forget(self, name: str) -> None:
-        """The VidraResource is gone."""
+        """The VidraResource was deleted."""
         self._end(name, "removed")
 
     def close(self) -> None:
-        """The process ends, and with it what is known of the ways."""
+        """The process ends; so do all traces."""
         for name in list(self._legs):
             self._end(name, "interrupted")
 

@@ -1,4 +1,4 @@
-"""Finds syncs and VidraResources that wait for each other, which would be for ever: pure."""
+"""Finds dependency cycles: syncs and VidraResources that would wait for each other for ever: pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vidra.kube.store import Store
 
 
 def dependency_cycle(start: Dependency, syncs: Store[InfrahubSync], resources: Store[VidraResource]) -> str:
-    """What to tell a person about a way from a resource back to itself; empty when there is none."""
+    """The message about a cycle through a resource; empty when there is none."""
     done: set[Dependency] = set()
 
     def way(here: Dependency, path: tuple[Dependency, ...]) -> tuple[Dependency, ...]:
@@ -28,6 +28,6 @@ def dependency_cycle(start: Dependency, syncs: Store[InfrahubSync], resources: S
 
 
 def _wants(here: Dependency, syncs: Store[InfrahubSync], resources: Store[VidraResource]) -> list[Dependency]:
-    """What it waits for, as far as that is Vidra's own."""
+    """Its dependencies, as far as they are Vidra's own resources."""
     found = (syncs if here.kind == SYNC_KIND else resources).get(here.name)
     return [Dependency(item.name, kind=item.kind) for item in found.spec.depends_on if item.own] if found else []

@@ -1,4 +1,4 @@
-"""Adds and removes Vidra's finalizers: one on everything that something has to be cleaned up after."""
+"""Adds and removes Vidra's finalizer, on every resource that needs a cleanup."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _FINALIZERS: dict[type, str] = {InfrahubSync: SYNC_FINALIZER, VidraResource: RES
 
 
 def has_finalizer(item: InfrahubSync | VidraResource) -> bool:
-    """Whether Vidra is waited for before the item is gone."""
+    """Whether the item has Vidra's finalizer."""
     return _FINALIZERS[type(item)] in item.metadata.finalizers
 
 
 async def add_finalizer(client: Client, store: Store[T], item: T) -> T:
-    """Have the item wait for Vidra when it is deleted; no request when it does already.
+    """Add the finalizer; no request if it is there already.
 
     Raises:
         KubeError: It could not be written; 409 when the object changed.
@@ -34,7 +34,7 @@ async def add_finalizer(client: Client, store: Store[T], item: T) -> T:
 
 
 async def remove_finalizer(client: Client, store: Store[T], item: T) -> T:
-    """Let the item go: nothing is left to clean up.
+    """Remove the finalizer: the cleanup is done.
 
     Raises:
         KubeError: It could not be written; 409 when the object changed.
@@ -44,7 +44,7 @@ async def remove_finalizer(client: Client, store: Store[T], item: T) -> T:
 
 
 async def _set_finalizers(client: Client, store: Store[T], item: T, finalizers: tuple[str, ...]) -> T:
-    """Replace the finalizers, provided that nobody changed the object meanwhile.
+    """Replace the finalizers, provided that the object did not change meanwhile.
 
     Raises:
         KubeError: It could not be written; 409 when the object changed.

@@ -1,4 +1,4 @@
-"""Secrets that would lead somewhere if they were where Vidra takes credentials from: named where Vidra may see them."""
+"""Names Secrets in messages that have the right label, but are in a namespace whose Secrets Vidra ignores."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vidra.kube.types import PartialObjectMetadata
 
 REVIEWS = "authorization.k8s.io"
 MOST = 50
-"""Secrets that are looked at."""
+"""Secrets that are read."""
 NAMED = 5
 _VALUE = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 
@@ -28,10 +28,10 @@ class _Secrets(msgspec.Struct, frozen=True):
 
 
 class IgnoredSecrets:
-    """Looks for them when something is missing anyway; only their names and labels are asked for.
+    """Looks for such Secrets when a credential is missing. Only their names and labels are requested.
 
     Args:
-        counting: Namespaces that count.
+        counting: Namespaces that Vidra reads credentials from.
     """
 
     def __init__(self, client: Client, counting: Collection[str]) -> None:
@@ -39,7 +39,7 @@ class IgnoredSecrets:
         self._counting = counting
 
     async def hint(self, label: str, host: str) -> str:
-        """What to add to a message about a missing Secret; empty when there is nothing to say, or to be seen."""
+        """The hint for a message about a missing Secret; empty when there is none."""
         selector = f"{label}={host}" if _VALUE.fullmatch(host) else label
         try:
             if not await self._may_look():
@@ -51,7 +51,7 @@ class IgnoredSecrets:
         return hint((item.metadata for item in found.items or ()), self._counting)
 
     async def _may_look(self) -> bool:
-        """Whether Vidra happens to have the right: it is not asked for, and nothing is tried without it."""
+        """Whether Vidra happens to have the right. The chart does not grant it, and nothing is tried without it."""
         spec = {"resourceAttributes": {"verb": "list", "resource": "secrets"}}
         body = encode({"apiVersion": f"{REVIEWS}/v1", "kind": "SelfSubjectAccessReview", "spec": spec})
         answer = await self._client.send("POST", f"/apis/{REVIEWS}/v1/selfsubjectaccessreviews", body=body)
@@ -59,7 +59,7 @@ class IgnoredSecrets:
 
 
 def hint(secrets: Iterable[Meta], counting: Collection[str]) -> str:
-    """What to say about Secrets that do not count."""
+    """The message about Secrets that are ignored."""
     places = [meta for meta in secrets if meta.namespace not in counting]
     if not places:
         return ""

@@ -1,6 +1,6 @@
-"""Keeps the event loop free: work on large texts goes to a thread, work on many objects is done in steps.
+"""Keeps the event loop free: large texts are processed in a thread, many objects in steps.
 
-On small ones either would cost more than it gives.
+For small ones either would cost more than it saves.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LARGE = 64 << 10
-"""Bytes. Reading this much YAML takes about as long as the loop may be held up (50 ms)."""
+"""Bytes. To parse this much YAML takes about as long as the loop may be blocked (50 ms)."""
 
 
 MANY = 500
-"""Objects; what is done for so many takes some milliseconds."""
+"""Objects; to process so many takes some milliseconds."""
 
 
 async def yield_to_loop(count: int) -> None:
-    """Let others have the event loop between two steps of work on so many objects."""
+    """Let other tasks run between two steps of work on so many objects."""
     if count >= MANY:
         await asyncio.sleep(0)
 
 
 async def run_in_thread_if_large(size: int, work: Callable[[], T]) -> T:
-    """The result of work on so many bytes."""
+    """The result of work on so many bytes, done in a thread if they are many."""
     return work() if size < LARGE else await asyncio.to_thread(work)

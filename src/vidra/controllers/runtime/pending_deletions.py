@@ -1,4 +1,4 @@
-"""VidraResources that are about to go, once others have taken over: those take the fields, whatever the values."""
+"""VidraResources that will be deleted once others have taken over. The others take the fields, whatever the values."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from vidra.kube.signal import Signal
 
 
 class BeingDeleted(Container[str]):
-    """Names by the sync that lets them go. Each sync says at every pass who its own are."""
+    """Names, by the sync that deletes them. Each sync sets its own at every reconcile."""
 
     def __init__(self) -> None:
         self._by_sync: dict[str, frozenset[str]] = {}
         self._added: Signal[()] = Signal()
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call this whenever further names come in."""
+        """Call this whenever names are added."""
         self._added.listen(listener)
 
     def note(self, sync: str, names: Iterable[str]) -> None:
-        """These, and no others, of a sync are about to go."""
+        """Set the names for a sync, in place of those from before."""
         before, now = self._by_sync.pop(sync, frozenset()), frozenset(names)
         if now:
             self._by_sync[sync] = now
@@ -32,19 +32,19 @@ class BeingDeleted(Container[str]):
 
 
 class Handovers(Container[str]):
-    """Names of syncs."""
+    """Syncs that are distributing their manifests just now."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
         self._ended: Signal[str] = Signal()
 
     def listen(self, listener: Callable[[str], None]) -> None:
-        """Call this with the name of each sync that is through."""
+        """Call this with the name of each sync that has finished."""
         self._ended.listen(listener)
 
     @contextmanager
     def mark(self, sync: str) -> Iterator[None]:
-        """While this lasts, the sync is under way."""
+        """While this context lasts, the sync is distributing."""
         self._names.add(sync)
         try:
             yield

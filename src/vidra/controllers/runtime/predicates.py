@@ -1,4 +1,4 @@
-"""Which changes of a resource call for a pass: everything that a person can do, nothing that Vidra itself writes."""
+"""Which changes of a resource need a reconcile: all that a person can make, none that Vidra itself writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vidra.kube.store import version_number
 
 
 def needs_reconcile(old: Meta | None, new: Meta | None) -> bool:
-    """Whether a change of metadata means work."""
+    """Whether a change of metadata needs a reconcile."""
     if old is None or new is None or old.uid != new.uid:
         return True
     return (
@@ -21,15 +21,15 @@ def needs_reconcile(old: Meta | None, new: Meta | None) -> bool:
 
 
 def went_back(old: Meta, new: Meta) -> bool:
-    """Whether the very same resource is in an earlier state than it was: the server was restored from a backup."""
+    """Whether the same resource went back to an earlier state: the server was restored from a backup."""
     return old.uid == new.uid and -1 < version_number(new.resource_version) < version_number(old.resource_version)
 
 
 def requested_at(meta: Meta) -> str:
-    """The value of the annotation that asks for a pass now."""
+    """The value of the annotation that requests a reconcile."""
     return meta.annotations.get(REQUESTED_AT, "")
 
 
 def approved_prune(meta: Meta) -> str:
-    """The value of the annotation that agrees to a held prune."""
+    """The value of the annotation that approves a held prune."""
     return meta.annotations.get(APPROVE_PRUNE, "")

@@ -16,19 +16,19 @@ class Settings(msgspec.Struct, frozen=True):
     """What the ConfigMap says, or its defaults."""
 
     sync_interval: timedelta = timedelta(minutes=1)
-    """How often Infrahub is asked (`requeueSyncAfter`)."""
+    """How often Infrahub is polled (`requeueSyncAfter`)."""
     resource_interval: timedelta = timedelta(minutes=10)
     """How often objects are compared with their manifest (`requeueResourcesAfter`)."""
     query_name: str = "ArtifactIDs"
     """The query stored in Infrahub (`queryName`)."""
     event_based: bool = False
-    """Put drift back as soon as it is seen, for every sync (`eventBasedReconcile`)."""
+    """Revert drift as soon as it is seen, for every sync (`eventBasedReconcile`)."""
     health_rules: str = ""
-    """What users say of the health of kinds (`healthRules`), as a YAML list."""
+    """The users' health rules for kinds (`healthRules`), as a YAML list."""
     label_namespaces: tuple[str, ...] = ()
-    """Namespaces that artifacts may label although they were there before (`labelNamespaces`), by name."""
+    """Existing Namespaces that artifacts may label (`labelNamespaces`), by name."""
     log_level: str = ""
-    """Least severity that is logged (`logLevel`); empty: the one that the operator was started with."""
+    """Lowest level that is logged (`logLevel`); empty: the one that the operator was started with."""
 
 
 KEYS = {
@@ -44,18 +44,18 @@ KEYS = {
 
 
 def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
-    """The ConfigMap that counts: of those with keys of Vidra in Vidra's own namespace the oldest."""
+    """The ConfigMap that is used: the oldest one in Vidra's own namespace with keys of Vidra."""
     known = [item for item in candidates if is_settings(item) and item.metadata.namespace == namespace]
     return min(known, key=lambda item: (item.metadata.creation_timestamp, item.metadata.uid), default=None)
 
 
 def is_settings(item: ConfigMap) -> bool:
-    """Whether a ConfigMap with the label means Vidra at all."""
+    """Whether a ConfigMap with the label is meant for Vidra at all."""
     return bool(KEYS.keys() & item.data.keys())
 
 
 def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
-    """The settings, and what is wrong with the keys whose default stays in force."""
+    """The settings, and the errors in keys whose defaults stay in force."""
     settings, complaints = Settings(), []
     for key, field in (("requeueSyncAfter", "sync_interval"), ("requeueResourcesAfter", "resource_interval")):
         if key in data:
@@ -88,4 +88,4 @@ _WORDS: tuple[tuple[str, str, Mapping[str, bool | str], str], ...] = (
     ("eventBasedReconcile", "event_based", _FLAGS, "true or false"),
     ("logLevel", "log_level", _LEVELS, "debug, info, warning or error"),
 )
-"""Keys that take one of a few words: the setting, the words with their values, and what to say of another."""
+"""Keys with a few allowed words: the setting, the words with their values, and the error for any other word."""

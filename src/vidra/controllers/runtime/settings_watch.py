@@ -1,4 +1,4 @@
-"""Follows the ConfigMap with Vidra's settings."""
+"""Watches the ConfigMap with Vidra's settings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SettingsWatch:
         self._refresh()
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call this whenever the settings are different."""
+        """Call this whenever the settings change."""
         self._changed.listen(listener)
 
     def _refresh(self) -> None:

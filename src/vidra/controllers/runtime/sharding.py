@@ -1,4 +1,4 @@
-"""Which part of the work is this replica's: syncs are dealt to shards by name, and shards to replicas by Leases."""
+"""Which part of the work this replica does: names belong to shards by hash, and replicas hold shards by Leases."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _HASH = re.compile("[0-9a-f]{16}")
 
 
 class ShardAssignment(Container[str]):
-    """The names that are worked on here: those of the shards that this replica holds.
+    """The names that this replica works on: those in the shards that it holds.
 
-    A sync and its VidraResources are one shard's: what moves between them never crosses replicas.
+    A sync and its VidraResources are in the same shard, so an object that moves between them stays in one replica.
     """
 
     def __init__(self, shards: int = 1) -> None:
@@ -24,19 +24,19 @@ class ShardAssignment(Container[str]):
         self.held: frozenset[int] = frozenset()
 
     def shard_of(self, lead: str) -> int:
-        """The shard of a name: the same in every replica, and for as long as there are as many shards."""
+        """The shard of a name: the same in every replica, as long as the number of shards is the same."""
         return int(hashed(lead), 16) % self.shards
 
     def is_in(self, shard: int, digest: str) -> bool:
-        """Whether a name of which only its hash is known is in a shard; what is no hash is in the first one."""
+        """Whether a name, given by its hash, is in a shard. A value that is no hash counts for the first shard."""
         return (int(digest, 16) if _HASH.fullmatch(digest) else 0) % self.shards == shard
 
     def add(self, shard: int) -> None:
-        """Its names are worked on here from now on."""
+        """This replica works on the shard's names from now on."""
         self.held |= {shard}
 
     def remove(self, shard: int) -> None:
-        """Nothing new is begun here for its names."""
+        """This replica starts nothing new for the shard's names."""
         self.held -= {shard}
 
     def __contains__(self, lead: object) -> bool:
@@ -44,7 +44,7 @@ class ShardAssignment(Container[str]):
 
 
 class OwnedItems(Iterable[T]):
-    """Of some items those that are worked on here, whenever one looks."""
+    """Those of some items that this replica works on; evaluated at each iteration."""
 
     def __init__(self, items: Iterable[T], lead: Callable[[T], str], share: ShardAssignment) -> None:
         self._items = items

@@ -1,4 +1,4 @@
-"""What there is and how it is, counted from the stores when Prometheus asks: nothing is kept up to date in between."""
+"""Metrics about the state of all resources, counted from the stores when Prometheus scrapes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from vidra.api.sync import InfrahubSync
 from vidra.sources.infrahub.url import host_of
 
 NEW = "Unknown"
-"""Status and reason of what no pass has been over yet."""
+"""Status and reason of what was not reconciled yet."""
 
 _AWAY = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.NOT_INFRAHUB})
-"""Reasons of a sync whose Infrahub gives no answer to work with, whatever is asked."""
+"""Reasons of a sync whose Infrahub gives no usable answer to any request."""
 _NOT_ASKED = frozenset(
     {
         Reason.PROGRESSING,
@@ -31,7 +31,7 @@ _NOT_ASKED = frozenset(
         Reason.CREDENTIALS_INVALID,
     }
 )
-"""Reasons that tell nothing of the Infrahub."""
+"""Reasons that say nothing about the Infrahub."""
 
 
 class StateCollector(Collector):
@@ -99,7 +99,7 @@ def _problems(resources: Iterable[VidraResource]) -> GaugeMetricFamily:
 
 
 def _infrahubs(syncs: Iterable[InfrahubSync]) -> GaugeMetricFamily:
-    """Whether each Infrahub answers, as the syncs that read from it say."""
+    """Whether each Infrahub answers, by the status of the syncs that read from it."""
     there: dict[str, bool] = {}
     for sync in syncs:
         ready = find(sync.status.conditions, ConditionType.READY)

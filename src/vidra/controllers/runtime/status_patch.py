@@ -1,4 +1,4 @@
-"""Writes a status: only what differs, only onto the very object it is about, and nothing when nothing differs."""
+"""Writes a status: only what differs, only onto the same object (UID), and nothing when nothing differs."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def path_of(item: InfrahubSync | VidraResource) -> str:
 
 
 def as_read(item: T, store: Store[T]) -> T:
-    """The item with the spec that a pass works from and the status as it is now.
+    """The item with the spec that a reconcile works from and the current status.
 
-    A spec that changed meanwhile must not be reported as observed; what was written meanwhile must not be forgotten.
+    A spec that changed meanwhile must not be reported as observed; a status that was written meanwhile must not be
+    lost.
     """
     newest = store.get(item.metadata.name)
     if newest is None or newest.metadata.uid != item.metadata.uid:
@@ -36,12 +37,12 @@ def as_read(item: T, store: Store[T]) -> T:
 
 
 async def write_status(client: Client, store: Store[T], item: T, status: Any) -> T:
-    """Make this the status of the item.
+    """Write the status of the item.
 
-    The store takes the answer at once, so that the next pass starts from what this one wrote.
+    The store takes the answer at once, so that the next reconcile starts from what this one wrote.
 
     Raises:
-        KubeError: It could not be written; 409 when the object was deleted and made anew.
+        KubeError: It could not be written; 409 when the object was deleted and recreated.
     """
     patch = difference(msgspec.to_builtins(item.status), msgspec.to_builtins(status))
     if not patch:
@@ -53,7 +54,7 @@ async def write_status(client: Client, store: Store[T], item: T, status: Any) ->
 
 
 def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The JSON merge patch (RFC 7396) that makes `new` of `old`; empty when they are equal."""
+    """The JSON merge patch (RFC 7396) from `old` to `new`; empty when they are equal."""
     patch: dict[str, Any] = {key: None for key in old if key not in new}
     for key, value in new.items():
         before = old.get(key)

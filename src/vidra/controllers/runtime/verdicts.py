@@ -1,4 +1,4 @@
-"""What the statuses of both kinds say in the same words."""
+"""Verdicts that the statuses of both kinds share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from vidra.api.reasons import Reason
 
 
 def suspended(before: Iterable[Condition]) -> Verdict:
-    """Nothing is done, on purpose. What was found last stays true of what was applied."""
+    """Suspended. What was found last stays true of what was applied."""
     ready = find(before, ConditionType.READY)
     return Verdict(
         ready=ready is not None and ready.status == "True",
@@ -19,6 +19,6 @@ def suspended(before: Iterable[Condition]) -> Verdict:
 
 
 def internal_error() -> Verdict:
-    """A reconcile ended in a fault of Vidra's own."""
+    """The reconcile ended in a fault of Vidra's own."""
     message = "a fault of Vidra: see the operator's log, and report it"
     return Verdict(ready=False, reason=Reason.INTERNAL_ERROR, message=message)

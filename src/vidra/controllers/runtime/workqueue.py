@@ -1,6 +1,8 @@
-"""The work queue: each key at most once at a time, now or later, with back-off for what keeps failing.
+"""The work queue: each key at most once at a time, now or later, with backoff for keys that keep failing.
 
-Besides work there are glances: cheap looks at a key that change nothing about when it is worked on.
+Called by `watches.py` of both kinds, which add keys; it calls `Controller.reconcile` for each key and requeues it by
+the
+`Result`. Beside reconciles it runs health checks: cheap, and without effect on when a key is reconciled.
 """
 
 from __future__ import annotations
@@ -24,18 +26,18 @@ log = structlog.get_logger("vidra.queue")
 
 BACKOFF = Backoff(first=1.0, longest=300.0)
 HEALTH_CHECK_AGAIN = 0.1
-"""Seconds after which a key that was being worked on is looked at."""
+"""Seconds after which a key that is being reconciled gets its health check."""
 JITTER = 0.1
-"""Share of a delay by which it may be longer, so that what started together does not stay together."""
+"""Jitter: share of a delay by which it may be longer, so that what started together does not stay together."""
 
 
 class Result(msgspec.Struct, frozen=True):
-    """When a key wants to be worked on again."""
+    """When a key is to be reconciled again."""
 
     requeue_after: float | None = None
-    """Seconds; None: only when something happens."""
+    """Seconds; None: only at the next event."""
     failed: bool = False
-    """Back off first: the seconds are then the longest delay, not the next one."""
+    """Use backoff first: the seconds are then the longest delay, not the next one."""
 
 
 Reconcile = Callable[[str], Awaitable[Result]]
@@ -43,19 +45,20 @@ HealthCheck = Callable[[str], Awaitable[None]]
 
 
 async def _no_health_check(_: str) -> None:
-    """A queue of which nobody asks for a look."""
+    """For a queue that never runs health checks."""
 
 
 def _every(_: str) -> bool:
-    """All keys are this replica's."""
+    """For a queue whose keys are all this replica's."""
     return True
 
 
 class WorkQueue:
-    """Keys that wait for work, and the workers that do it.
+    """Keys that wait to be reconciled, and the workers.
 
-    A key that is added while it is being worked on is worked on once more afterwards, so that no change is missed and
-    no key ever has two workers. The earliest of several delays wins. Keys that are not this replica's are passed over.
+    A key that is added while it is being reconciled is reconciled once more afterwards. So no change is missed, and no
+    key
+    ever has two workers. The earliest of several delays counts. Keys of other replicas are skipped.
     """
 
     def __init__(
@@ -75,28 +78,28 @@ class WorkQueue:
         self._health_check = health_check
         self._workers = workers
         self._ready: OrderedDict[str, float] = OrderedDict()
-        """With the moment since when."""
+        """With the time since when."""
         self._running: dict[str, float] = {}
-        """With the moment since when."""
+        """With the time since when."""
         self._again: set[str] = set()
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
         self._timers: list[tuple[float, str]] = []
         self._health_checks_due: dict[str, float] = {}
         self._health_checks_only: set[str] = set()
-        """Of the ready keys, those that nobody wants more for."""
+        """Ready keys for which only a health check is due."""
         self._ended = asyncio.Event()
-        """Set whenever a worker is through with a key."""
+        """Set whenever a worker is done with a key."""
         self._alarm = asyncio.Event()
         self._some = asyncio.Semaphore(0)
         self._instruments()
 
     def __len__(self) -> int:
-        """Keys that could be worked on now."""
+        """Number of keys that are ready."""
         return len(self._ready)
 
     def add(self, key: str) -> None:
-        """Work on this key as soon as a worker is free."""
+        """Reconcile this key as soon as a worker is free."""
         self._due.pop(key, None)
         self._health_checks_only.discard(key)
         if key in self._running:
@@ -105,7 +108,7 @@ class WorkQueue:
             self._make_ready(key)
 
     def add_after(self, key: str, seconds: float) -> None:
-        """Work on this key in so many seconds, unless something happens earlier."""
+        """Reconcile this key in so many seconds, unless something happens earlier."""
         at = asyncio.get_running_loop().time() + seconds
         if key in self._ready or self._due.get(key, at + 1) <= at:
             return
@@ -114,7 +117,7 @@ class WorkQueue:
         self._alarm.set()
 
     def add_health_check_after(self, key: str, seconds: float) -> None:
-        """Look at this key in so many seconds; the earliest of several delays wins."""
+        """Check the health of this key in so many seconds; the earliest of several delays counts."""
         at = asyncio.get_running_loop().time() + seconds
         if self._health_checks_due.get(key, at + 1) <= at:
             return
@@ -123,19 +126,19 @@ class WorkQueue:
         self._alarm.set()
 
     def forget(self, key: str) -> None:
-        """Drop the key's delays and failures: it is gone."""
+        """Drop the key's delays and failures: the item was deleted."""
         self._due.pop(key, None)
         self._health_checks_due.pop(key, None)
         self._failures.pop(key, None)
 
     async def wait_until_released(self) -> None:
-        """Wait until nobody works on a key that is another replica's now."""
+        """Wait until no worker has a key that belongs to another replica now."""
         while not all(self._mine(key) for key in self._running):
             self._ended.clear()
             await self._ended.wait()
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Run the workers until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._run_timers(), name=f"{self.name} timers")
             for number in range(self._workers):
@@ -156,7 +159,7 @@ class WorkQueue:
         self._waited = metrics.queued.labels(name)
 
     def _longest(self) -> float:
-        """Seconds since the oldest pass began."""
+        """Seconds since the oldest running reconcile began."""
         return time.monotonic() - min(self._running.values()) if self._running else 0.0
 
     async def _worker(self) -> None:
@@ -182,7 +185,7 @@ class WorkQueue:
 
     async def _run_reconcile(self, key: str) -> None:
         began = time.perf_counter()
-        # Whatever is logged during the pass carries its id.
+        # Every log line of the reconcile carries its id.
         with bound_contextvars(**{"pass": f"{random.getrandbits(32):08x}"}):
             next_ = await self._work(key)
             seconds = time.perf_counter() - began
@@ -202,7 +205,7 @@ class WorkQueue:
         self.add_after(key, BACKOFF.after(failures, next_.requeue_after or math.inf))
 
     async def _run_timers(self) -> None:
-        """Move keys whose time has come to the ready ones."""
+        """Make keys ready whose time has come."""
         loop = asyncio.get_running_loop()
         while True:
             self._alarm.clear()
@@ -220,7 +223,7 @@ class WorkQueue:
                 continue
 
     def _add_health_check(self, key: str) -> None:
-        """Make the key ready for a look; one that is worked on just now is looked at after that."""
+        """Make the key ready for a health check. If it is being reconciled just now, the check comes after that."""
         del self._health_checks_due[key]
         if key in self._running:
             self.add_health_check_after(key, HEALTH_CHECK_AGAIN)

@@ -1,1 +1,1 @@
-"""Objects that somebody changed."""
+"""Drift: objects that differ from what was applied."""

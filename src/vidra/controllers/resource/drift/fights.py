@@ -1,4 +1,4 @@
-"""Objects that somebody changes again right after they were reverted: noticed by the count, and slowed down."""
+"""Drift fights: objects that are changed again right after each revert. They are counted, and reverted less often."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from vidra.apply.desired.object import Key
 
 ROUNDS = 10
 WINDOW = 30.0
-"""Seconds. So many corrections of one object within them are a fight; so long a silence ends one."""
+"""Seconds. So many reverts of one object within them are a fight; so many seconds without one end it."""
 FIRST_REST, LONGEST_REST = 30.0, 600.0
-"""Seconds for which an object is left alone; doubled each time that it does not help."""
+"""Seconds for which an object is not reverted; doubled each time that the fight goes on."""
 
 
 class _Fight:
@@ -21,7 +21,7 @@ class _Fight:
         self.rests_until = 0.0
 
     def note(self, now: float) -> None:
-        """One more correction."""
+        """Count one more revert."""
         if self.rest and now - self.rests_until > WINDOW:
             self.rest = 0.0
         self.corrections.append(now)
@@ -33,18 +33,18 @@ class _Fight:
 
 
 class DriftFights:
-    """The corrections of the objects of one owner in this process."""
+    """The reverts of one owner's objects in this process."""
 
     def __init__(self) -> None:
         self._fights: dict[Key, _Fight] = {}
 
     def note(self, keys: Iterable[Key], now: float) -> None:
-        """These objects were reverted; times are in seconds, by any clock that only goes forward."""
+        """These objects were reverted. Times are in seconds, of any monotonic clock."""
         for key in keys:
             self._fights.setdefault(key, _Fight()).note(now)
 
     def rest(self, key: Key, now: float) -> float:
-        """For how long the object is left alone in all, if it still is; else 0."""
+        """The whole rest period of the object in seconds while it lasts; else 0."""
         fight = self._fights.get(key)
         return fight.rest if fight and fight.rests_until > now else 0.0
 

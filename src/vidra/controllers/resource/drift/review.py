@@ -1,4 +1,4 @@
-"""What to do about objects that somebody changed: put them back, report them, or leave a fight for a while."""
+"""Decides about drifted objects: revert them, report them, or leave a drift fight alone for a while."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ from vidra.kube.errors import ApiError
 from vidra.kube.visibility import Sight
 
 AT_ONCE = 8
-"""Objects of one reconcile that are looked up at the same time."""
+"""Objects of one reconcile that are compared at the same time."""
 
 _State = tuple[str, str]
-"""UID of an object, and the digest of what the owner holds of it; empty if that is not seen."""
+"""UID of an object, and the digest of the fields that the owner holds; empty if the object is not seen."""
 _DIFFERENT: _State = ("", "")
-"""No state of the object is as it should be."""
+"""Stands for: whatever the object's state is now, it differs."""
 
 
 class Review(msgspec.Struct, frozen=True):
-    """A plan after a look at its drift."""
+    """A plan after its drift was reviewed."""
 
     work: Plan
     reverting: Mapping[Key, _State] = {}
-    """Objects in it that are applied because they may have drifted, as they were when that was found."""
+    """Objects of the plan that are applied because of drift, with their state when it was found."""
     reported: tuple[DriftedObject, ...] = ()
-    """Objects that are left as they are, because the policy says so."""
+    """Drifted objects that the policy leaves as they are."""
     problems: tuple[ObjectProblem, ...] = ()
     """About objects that are left alone for a while."""
 
     def reverted(self, applied: Iterable[ManagedObject]) -> list[ManagedObject]:
-        """Those that were reverted: applying them gave something back to the owner, or recreated the object.
+        """Those that were really reverted: the apply gave fields back to the owner, or recreated the object.
 
-        An owner that lost nothing but what others may have has nothing to revert, and nobody to fight.
+        If the owner lost only fields that others may hold, nothing was reverted, and it is no fight.
         """
         return [
             entry for entry in applied if (state := self.reverting.get(key_of(entry))) and _given_back(state, entry)
@@ -54,7 +54,7 @@ class Review(msgspec.Struct, frozen=True):
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """What was found, and the state of the object that it is true of."""
+    """A finding, and the state of the object for which it holds."""
 
     state: tuple[str, str, int]
     finding: Finding
@@ -77,14 +77,14 @@ class DriftReviewer:
         *,
         everything: bool = False,
     ) -> Review:
-        """Decide about every object that was applied with this very text, and is different now.
+        """Decide about every object that was applied with this same manifest and is different now.
 
         Args:
-            everything: Look at each object, and trust nothing that was remembered.
+            everything: Check each object, and trust nothing that was remembered.
 
         Raises:
             UnreachableError: The cluster does not answer.
-            ApiError: The cluster does not let Vidra in.
+            ApiError: The cluster refuses access.
         """
         if everything:
             self._told.clear()
@@ -108,7 +108,7 @@ class DriftReviewer:
         looks: Sequence[tuple[DesiredObject, Finding]],
         inventory: Inventory,
     ) -> Review:
-        """Leave everything as it is, and say what differs."""
+        """Leave everything as it is, and report what differs."""
         found = [*await self._look(target, lost, inventory), *looks]
         entries = {item.key: _settled(target, item, finding, inventory) for item, finding in found}
         reported = tuple(finding.drift for _, finding in found if finding.drift)
@@ -123,7 +123,7 @@ class DriftReviewer:
         moved: Sequence[DesiredObject],
         inventory: Inventory,
     ) -> Review:
-        """Apply everything again, but what somebody changes each time: that rests for a while."""
+        """Apply everything again, except objects in a drift fight: those rest for a while."""
         now = time.monotonic()
         resting = [item for item in (*lost, *moved) if self.fights.rest(item.key, now)]
         found = await self._look(target, resting, inventory)
@@ -136,7 +136,7 @@ class DriftReviewer:
         return Review(work.without(resting, inventory.entries), reverting, problems=problems)
 
     def _doubted(self, target: Target, work: Plan, *, everything: bool) -> list[ManagedObject]:
-        """Objects that look unchanged, and are to be looked at all the same: also what was found different before."""
+        """Objects that look unchanged and are checked all the same, and those that were found different before."""
         found: list[ManagedObject] = []
         for entry in work.unchanged:
             known = self._told.get(key_of(entry))
@@ -150,7 +150,7 @@ class DriftReviewer:
         return live is not None and self.suspects.about(entry, live)
 
     def _keep(self, inventory: Inventory, keys: Collection[Key]) -> None:
-        """Forget what was told of objects that are as they should be again."""
+        """Forget the findings about objects that are as they should be again."""
         self.suspects.keep(inventory.entries.keys())
         self._told = {key: told for key, told in self._told.items() if key in keys}
 
@@ -166,9 +166,9 @@ class DriftReviewer:
         return list(zip(items, await asyncio.gather(*map(one, items)), strict=True))
 
     async def _finding(self, target: Target, item: DesiredObject, entry: ManagedObject, *, holds: bool) -> Finding:
-        """The difference; asked for again only when the object has changed since."""
+        """The difference. The server is asked again only when the object has changed since."""
         live = target.cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
-        # Its version, because whoever has a field may put it back, and has it still.
+        # With the version: a field's manager may write the old value back, and field ownership stays the same.
         state = (item.digest, live.uid if live else "", live.version if live else 0)
         before = self._told.get(item.key)
         if before and live and before.state == state:
@@ -179,14 +179,14 @@ class DriftReviewer:
             if error.unauthorized:
                 raise
             if error.code == 409:
-                # It changed between two requests of this very look, which is no finding.
+                # It changed between two requests of this check, which is no finding.
                 return before.finding if before else Finding()
             note = f"it cannot be told what differs ({error.code} {error.reason})"
-            # Whoever holds all its fields, or does not see it, has no other sign of a difference than this look.
+            # An owner that holds all its fields, or cannot see the object, has only this check to notice a difference.
             unsure = holds or not _is_seen(target, item)
             finding = Finding(None if unsure else DriftedObject(str(item.ref), note=note))
         if holds and finding.drift and not finding.drift.fields:
-            return Finding()  # gone, or another: that is for the view to say
+            return Finding()  # deleted or recreated: the informer reports that
         self._told[item.key] = _Told(state, finding)
         if holds and not finding.drift:
             self.suspects.fine(entry, max(finding.generation, live.touched if live else 0))
@@ -194,7 +194,7 @@ class DriftReviewer:
 
 
 def summary(drifts: Sequence[DriftedObject], named: int = 3) -> str:
-    """What differs, for a person; empty when nothing does."""
+    """What differs, for a message; empty when nothing does."""
     return limited_sentences([told(drift) for drift in drifts], named)
 
 
@@ -203,13 +203,13 @@ def _is_seen(target: Target, item: DesiredObject) -> bool:
 
 
 def _seen(target: Target, item: DesiredObject, inventory: Inventory) -> _State:
-    """An object as the view shows it; where nothing is seen of it, nothing is known but which one was applied."""
+    """The object's state in the informer. If it is not seen there, only the UID of the applied object is known."""
     live = target.cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
     return (live.uid, live.digest(target.owner.manager)) if live else (inventory.entries[item.key].uid, "")
 
 
 def _settled(target: Target, item: DesiredObject, finding: Finding, inventory: Inventory) -> ManagedObject:
-    """The entry of an object that is not written; where nothing would come of writing it, it is as applied again."""
+    """The entry of an object that is not written. If a write would change nothing, it counts as applied again."""
     entry = inventory.entries[item.key]
     live = target.cluster.observed.get(item.kind, item.ref.namespace, item.ref.name)
     if finding.drift or not finding.settled or live is None or str(live.version) != finding.version:

@@ -1,8 +1,7 @@
-"""Which objects may be different although their owner holds all that it applied.
+"""Which objects may differ although their owner holds every field that it applied.
 
-Holding a field is not having its value: field ownership knows the items of a list by their keys, not by their places.
-So a digest of it is no proof of peace where somebody changed an object and left no trace there. Such an object is
-looked at, once for each state.
+To hold a field is not to hold its value: managedFields name list items by key, not by position. If somebody reorders a
+list, the digest of managedFields stays the same. Such an object is compared with the manifest, once for each state.
 """
 
 from __future__ import annotations
@@ -18,23 +17,23 @@ from vidra.common.backoff import between
 from vidra.kube.object_snapshot import ObjectSnapshot
 
 EVERY = 3600.0
-"""Seconds, at least, between two looks at an object of which nothing tells when to look; up to half as much longer, so
-that what was applied together is not looked at together."""
+"""Minimum seconds between two checks of an object for which no watch says when to check. Up to half as much longer, so
+that objects which were applied together are not checked together."""
 _UNNUMBERED = frozenset({("v1", "Service"), ("v1", "ServiceAccount"), ("v1", "Pod")})
 """Kinds with lists by key whose objects may have no generation."""
 
 
 class Suspects:
-    """What this process knows of the objects of one owner that were looked at."""
+    """What this process knows of one owner's objects that were checked."""
 
     def __init__(self) -> None:
         self._fine: dict[Key, int] = {}
-        """The generation at which each was found as it should be, if later than that at which it was applied."""
+        """The generation at which each was found right, if later than the one at which it was applied."""
         self._due: dict[Key, float] = {}
-        """When each of those without a generation is to be looked at, by the monotonic clock."""
+        """When each object without a generation is to be checked, by the monotonic clock."""
 
     def about(self, entry: ManagedObject, live: ObjectSnapshot) -> bool:
-        """Whether an object is to be looked at; asks nobody."""
+        """Whether an object is to be checked; sends no request."""
         if live.generation:
             return live.touched > generation_of(entry) and live.touched > self._fine.get(key_of(entry), 0)
         if (entry.api_version, entry.kind) not in _UNNUMBERED:
@@ -43,7 +42,7 @@ class Suspects:
         return self._due.setdefault(key_of(entry), _next(now)) <= now
 
     def fine(self, entry: ManagedObject, generation: int) -> None:
-        """An object was looked at, and was as it should be."""
+        """An object was checked, and was as it should be."""
         key = key_of(entry)
         if generation:
             self._fine[key] = generation

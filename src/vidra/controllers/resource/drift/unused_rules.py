@@ -1,4 +1,4 @@
-"""Tells of rules of `ignoreDifferences` that have no effect, because what they lead to is nowhere."""
+"""Finds rules of `ignoreDifferences` that have no effect, because their pointer leads to no field."""
 
 from __future__ import annotations
 
@@ -28,30 +28,31 @@ Siblings = Callable[[VidraResource], Sequence[VidraResource]]
 
 
 class UnusedRule(msgspec.Struct, frozen=True):
-    """A pointer that leads to nothing in the objects of a manifest."""
+    """A pointer that leads to no field in the objects of a manifest."""
 
     rule: IgnoreDifference
     pointer: str
     objects: tuple[DesiredObject, ...]
-    """Those that the rule means."""
+    """Objects that the rule selects."""
     mark: bool = False
-    """It leads to what Vidra itself sets on every object."""
+    """It leads to a field that Vidra itself sets on every object."""
 
 
 class UnusedRules:
-    """Looks once at the rules of each text of one VidraResource.
+    """Checks the rules once for each manifest of one VidraResource.
 
-    Invariant: a rule without effect is said, not silently kept: whoever wrote it counts on it. What is not known, as
-    long as a part of the manifest cannot be read or applied, is not said.
+    Invariant: a rule without effect is reported, because its author relies on it. While a part of the manifest cannot
+    be
+    read or applied, nothing is reported.
     """
 
     def __init__(self) -> None:
         self._of: object = None
-        """The text and the rules that it was said of."""
+        """The manifest and the rules for which it was reported."""
         self._said: tuple[str, ...] = ()
 
     async def said(self, target: Target, want: DesiredState, siblings: Siblings) -> tuple[str, ...]:
-        """What there is to say about the rules of a VidraResource whose objects are applied.
+        """The remarks about the rules of a VidraResource whose objects are applied.
 
         Raises:
             UnreachableError: The cluster does not answer.
@@ -71,9 +72,9 @@ class UnusedRules:
 
 
 def _concerns(resource: VidraResource, others: Sequence[VidraResource], item: UnusedRule) -> bool:
-    """Whether a rule that leads nowhere here can be meant for nothing else.
+    """Whether no other VidraResource of the sync can be the one that a rule is meant for.
 
-    All VidraResources of a sync have the rules of the sync, and each rule is for some of their objects.
+    All VidraResources of a sync have the sync's rules, and each rule is for some of their objects.
     """
     target = item.rule.target
     if not others or (item.objects and (target.kind or target.name)):
@@ -86,7 +87,7 @@ def _concerns(resource: VidraResource, others: Sequence[VidraResource], item: Un
 
 
 def unused(rules: Iterable[IgnoreDifference], objects: Iterable[DesiredObject], owner: Owner) -> list[UnusedRule]:
-    """The pointers of rules that lead to nothing in a manifest, or only to what Vidra itself writes: pure."""
+    """The pointers of rules that lead to no field in a manifest, or only to one that Vidra itself writes: pure."""
     everything = list(objects)
     found: list[UnusedRule] = []
     for rule in rules:
@@ -108,13 +109,13 @@ def _is_mark(pointer: str, owner: Owner) -> bool:
 
 
 async def _somewhere(item: UnusedRule, cluster: Cluster) -> bool:
-    """Whether an object in the cluster has the field, for example because the server or somebody else set it."""
+    """Whether an object in the cluster has the field, for example because the server or another manager set it."""
     for wanted in item.objects[:LOOKED_AT]:
         try:
             live = await cluster.client.get(wanted.path, dict[str, Any])
         except ApiError as error:
             if not error.absent:
-                return True  # it cannot be told
+                return True  # the objects cannot be read
             continue
         if any(there(live, sent) for sent in as_sent(item.pointer, wanted.ref, wanted.body)):
             return True

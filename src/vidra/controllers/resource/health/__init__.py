@@ -1,1 +1,1 @@
-"""How the objects of a VidraResource are, and what its status says of it."""
+"""The health of a VidraResource's objects, and what its status says of it."""

@@ -1,4 +1,4 @@
-"""Says in the status how the objects of a VidraResource are: after an apply, and when nothing else is to be done."""
+"""Writes the health of a VidraResource's objects into its status: after an apply, or alone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ log = structlog.get_logger("vidra.resource")
 
 
 class HealthChecks:
-    """Evaluates the health of VidraResources, and has it evaluated again when time alone may change it."""
+    """Evaluates the health of VidraResources, and schedules the next check when health changes by time alone."""
 
     def __init__(self, shared: ControllerContext, states: ResourceStates, queue: WorkQueue) -> None:
         self._shared = shared
@@ -48,7 +48,7 @@ class HealthChecks:
         self._queue = queue
 
     async def refresh(self, name: str) -> None:
-        """Say how the objects are, if nothing else is to be done; or reconcile what waited for that."""
+        """Write the health if nothing else is to be done; or reconcile a VidraResource that waited for it."""
         resource = self._shared.resources.get(name)
         if resource is None or resource.metadata.deletion_timestamp:
             return
@@ -68,17 +68,17 @@ class HealthChecks:
             log.warning("health not reported", resource=name, error=str(error))
 
     async def report(self, resource: VidraResource, cluster: Cluster) -> None:
-        """Write how the objects of a VidraResource are of which all is applied.
+        """Write the health of a VidraResource whose objects are all applied.
 
         Raises:
             KubeError: The status could not be written.
-            TooLarge: It never can be.
+            TooLarge: The status is too large to be written.
         """
         outcome = self.evaluate(as_applied(resource), resource, cluster)
         await StatusWriter(self._shared, resource).health_changed(outcome)
 
     async def after_apply(self, result: ReconcileResult, target: Target) -> ReconcileResult:
-        """The result of a reconcile with how the objects are."""
+        """The result of a reconcile, with the health of the objects."""
         total = result.outcome.total
         await yield_to_loop(total)
         outcome = self.evaluate(result.outcome, target.resource, target.cluster)
@@ -86,7 +86,7 @@ class HealthChecks:
         return msgspec.structs.replace(result, outcome=outcome)
 
     async def observe_suspended(self, resource: VidraResource, owner: Owner, state: ResourceState) -> Result:
-        """Do nothing to the objects of a VidraResource, and say how they are.
+        """Do nothing to the objects of a suspended VidraResource, and write their health.
 
         Raises:
             KubeError: The status could not be written.
@@ -105,7 +105,7 @@ class HealthChecks:
         return Result()
 
     def of_applied(self, resource: VidraResource) -> Status:
-        """How what was applied is, as far as it is seen now."""
+        """The health of what was applied, as far as it is seen now."""
         try:
             cluster = ClusterResolver(self._shared.clusters, resource).destination()
         except ClusterError:
@@ -113,7 +113,7 @@ class HealthChecks:
         return summarize_health(resource.status.managed_resources, cluster).worst
 
     def evaluate(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
-        """The outcome with how the objects are; who waits for them to be healthy is not Ready before."""
+        """The outcome with the health of the objects. With `waitForHealthy` it is not Ready before they are healthy."""
         inventory = noted(outcome.inventory, lambda entry: kind_at(entry, cluster), cluster.observed)
         found = summarize_health(inventory.listing(), cluster)
         outcome = msgspec.structs.replace(outcome, inventory=inventory, health=aggregate_health(outcome, found))

@@ -12,18 +12,18 @@ USUAL = timedelta(minutes=5)
 
 
 class HealthDeadline:
-    """Since when a VidraResource has been waiting. A new text starts the time anew, and so does a process."""
+    """Since when a VidraResource has been waiting. A new manifest starts the time again, and so does a restart."""
 
     def __init__(self) -> None:
         self._since: tuple[tuple[str, int], float] | None = None
 
     def left(self, resource: VidraResource, checksum: str) -> float:
-        """Seconds that objects may still take, counted from when this was asked first about this text."""
+        """Seconds left for the objects, counted from the first call for this manifest."""
         now, state = time.monotonic(), (checksum, resource.metadata.generation)
         if self._since is None or self._since[0] != state:
             self._since = state, now
         return self._since[1] + duration_or(resource.spec.health_timeout, USUAL).total_seconds() - now
 
     def over(self) -> None:
-        """There is nothing to wait for any more."""
+        """Stop the clock: nothing is waited for any more."""
         self._since = None

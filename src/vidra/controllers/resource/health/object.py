@@ -1,4 +1,4 @@
-"""How one object of a VidraResource is, from what the informers show of it: asks nobody.
+"""The health of one object of a VidraResource, by what the informers show; sends no request.
 
 Invariant: an object that is not seen is never healthy. It is Unknown, with the reason why it is not seen.
 """
@@ -25,28 +25,28 @@ _ABSENT = Health(Status.IN_PROGRESS, "not there")
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
-    """How one object is."""
+    """The health of one object."""
 
     health: Health
     unseen: Reason | None = None
-    """Why that cannot be told: Forbidden or NotObserved; None when it is seen."""
+    """Why the health is not known: Forbidden or NotObserved; None when the object is seen."""
     asked: bool = False
-    """No watch tells when it changes."""
+    """No watch says when it changes."""
 
     @property
     def reason(self) -> Reason:
-        """Why whoever waits for the object has to wait."""
+        """The reason for waiting for the object."""
         return self.unseen or (Reason.UNHEALTHY if self.health.status is Status.FAILED else Reason.WAITING_FOR_HEALTH)
 
     @property
     def told(self) -> str:
-        """The same for a person."""
+        """The same for a message."""
         what = str(self.health.status) if self.unseen is None else "not seen"
         return f"{what} ({self.health.message})" if self.health.message else what
 
 
 def standing(cluster: Cluster, kind: Kind | None, ref: Ref) -> Standing:
-    """How one object is, as far as it is seen."""
+    """The health of one object, as far as it is seen."""
     if kind is None:
         return _unseen(Reason.NOT_OBSERVED, "the cluster does not serve its kind now")
     found = cluster.observed.look(kind, ref.namespace, ref.name)
@@ -59,12 +59,12 @@ def standing(cluster: Cluster, kind: Kind | None, ref: Ref) -> Standing:
 
 
 def as_of_now(cluster: Cluster, health: Health) -> Health:
-    """What a verdict counts as in this cluster now."""
+    """A health as it counts in this cluster now."""
     return counted(health, time.time(), cluster.classes.binds_late)
 
 
 def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Standing | None:
-    """How an object is that came to its end and is gone; None of any other."""
+    """The health of an object that ended and was deleted, such as a finished Job; None for any other."""
     if not entry.ended:
         return None
     found = cluster.observed.look(kind, entry.namespace, entry.name)
@@ -73,7 +73,7 @@ def ended(entry: ManagedObject, cluster: Cluster, kind: Kind) -> Standing | None
 
 
 def standing_of(entry: ManagedObject, kind: Kind | None, cluster: Cluster) -> Standing:
-    """How the object of an entry of the inventory is."""
+    """The health of the object of an inventory entry."""
     if entry.server != cluster.server:
         return _unseen(Reason.NOT_OBSERVED, "it is in a cluster that the destination no longer names")
     over = ended(entry, cluster, kind) if kind else None

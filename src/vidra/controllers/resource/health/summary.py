@@ -1,4 +1,4 @@
-"""How the objects of a VidraResource are together, and whether it is Ready because of it: pure."""
+"""The summarized health of a VidraResource's objects, and whether it is Ready because of it: pure."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ NAMED = 3
 
 
 class HealthSummary(msgspec.Struct, frozen=True):
-    """How all objects of one VidraResource are together."""
+    """The health of all objects of one VidraResource."""
 
     worst: Status
     unwell: tuple[tuple[Ref, Standing], ...]
     """Those that are not Current, the worst first."""
     asked: bool = False
-    """No watch tells of some of them: they have to be asked for."""
+    """Some of them have no watch and must be read."""
 
     @property
     def limiter(self) -> float:
-        """Unix time at which the first of them counts as Current without more news; infinite when none does."""
+        """Unix time at which the first of them counts as Current without a new event; infinite if none does."""
         untils = (found.health.until for _, found in self.unwell)
         return min((until for until in untils if until), default=math.inf)
 
     def because(self, reason: Reason) -> tuple[tuple[Ref, Standing], ...]:
-        """Those that have to be waited for because of this."""
+        """Those that are waited for because of this reason."""
         return tuple(item for item in self.unwell if item[1].reason is reason)
 
 
 def summarize_health(entries: Sequence[ManagedObject], cluster: Cluster) -> HealthSummary:
-    """How the objects of an inventory are."""
+    """The health of the objects of an inventory."""
     unwell: list[tuple[Ref, Standing]] = []
     asked = False
     names = {(entry.api_version, entry.kind) for entry in entries}
@@ -58,16 +58,16 @@ def summarize_health(entries: Sequence[ManagedObject], cluster: Cluster) -> Heal
 
 
 def aggregate_health(outcome: Outcome, found: HealthSummary) -> Status | None:
-    """How the objects are together; as long as some are not applied they are on their way at best."""
+    """The worst health of the objects. While some are not applied it is InProgress at best."""
     return worst([found.worst, Status.IN_PROGRESS]) if outcome.ready < outcome.total else found.worst
 
 
 def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool) -> Verdict:
-    """The verdict over a VidraResource that is Ready only when its objects are well.
+    """The verdict over a VidraResource that is Ready only when its objects are healthy.
 
     Args:
         verdict: Of the reconcile that applied them.
-        in_time: They may still take their time.
+        in_time: The health timeout is not over.
     """
     if not verdict.ready or not found.unwell:
         return verdict
@@ -81,7 +81,7 @@ def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool)
 
 
 def also_unseen(verdict: Verdict, found: HealthSummary) -> Verdict:
-    """The verdict over a VidraResource that does not wait for health, with what may not be seen of its objects."""
+    """The verdict over a VidraResource that does not wait for health, with the objects that may not be seen."""
     hidden = found.because(Reason.FORBIDDEN)
     if not verdict.ready or not hidden:
         return verdict
@@ -89,12 +89,12 @@ def also_unseen(verdict: Verdict, found: HealthSummary) -> Verdict:
 
 
 def gravest(objects: Sequence[tuple[Ref, Standing]]) -> Reason:
-    """The reason that says most about objects that are not well."""
+    """The most important reason of objects that are not healthy."""
     return min((standing.reason for _, standing in objects), key=_GRAVEST_FIRST.index)
 
 
 def named(objects: Sequence[tuple[Ref, Standing]]) -> str:
-    """Some of them, for a person."""
+    """Some of the objects, for a message."""
     return limited_sentences([f"{ref} is {standing.told}" for ref, standing in objects], NAMED)
 
 

@@ -1,4 +1,4 @@
-"""What a reconcile of a VidraResource concluded, as its status: pure."""
+"""Computes the status of a VidraResource from the outcome of a reconcile: pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from vidra.controllers.runtime.predicates import requested_at
 from vidra.kube.errors import ApiError, KubeError
 
 LISTED = 50
-"""Problems that a status lists; the message says how many there are."""
+"""Problems that a status lists; the message gives their total number."""
 NAMED = 3
 """Problems that a condition's message repeats."""
 
@@ -38,11 +38,11 @@ _WAITING = ENDS_BY_ITSELF | {
     Reason.DEPENDENCY_NOT_READY,
     Reason.PROGRESSING,
 }
-"""Reasons that end when somebody else acts in the cluster; Vidra then goes on by itself."""
+"""Reasons that end when somebody else acts in the cluster; Vidra then continues automatically."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The end of a reconcile, or what it knows so far."""
+    """The outcome of a reconcile, complete or so far."""
 
     verdict: Verdict
     inventory: Inventory
@@ -50,19 +50,19 @@ class Outcome(msgspec.Struct, frozen=True):
     total: int = 0
     ready: int = 0
     checksum: str = ""
-    """Of the text, if all of it was applied."""
+    """Of the manifest, if all of it was applied."""
     held: HeldPrune | None = None
-    """What is not pruned before somebody agrees."""
+    """Objects that are not pruned before a person approves."""
     drifted: tuple[DriftedObject, ...] = ()
-    """What differs from what was applied, and is left so."""
+    """Objects that differ from what was applied, and are left so."""
     health: Status | None = None
     """The worst of the objects, Unknown when they are not seen now; None when there are none."""
     clusters: tuple[KnownCluster, ...] = ()
-    """Which clusters were found, as far as this reconcile met any."""
+    """The clusters that this reconcile found, if it reached any."""
 
 
 def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Verdict:
-    """The verdict of a reconcile that came to its end.
+    """The verdict of a complete reconcile.
 
     Args:
         drift: What differs from what was applied, and is left so.
@@ -79,7 +79,7 @@ def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Ver
 
 
 def as_applied(resource: VidraResource) -> Outcome:
-    """The end of the last reconcile, of a VidraResource whose objects are all applied."""
+    """The outcome of the last reconcile, for a VidraResource whose objects are all applied."""
     status = resource.status
     return Outcome(
         judge((), status.objects),
@@ -92,10 +92,10 @@ def as_applied(resource: VidraResource) -> Outcome:
 
 
 def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, handled: bool) -> ResourceStatus:
-    """The status that says an outcome.
+    """The status for an outcome.
 
     Args:
-        handled: The pass has ended, so that what was asked for is done.
+        handled: The reconcile is complete, so the request for it is done.
     """
     before = resource.status
     verdict = outcome.verdict
@@ -123,7 +123,7 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
 
 
 def reason_of(error: KubeError) -> Reason:
-    """What a failed request means: the server is away, or does not let Vidra in, or do what every reconcile needs."""
+    """The reason for a failed request: server unavailable, access denied, or what every reconcile needs refused."""
     if isinstance(error, ApiError) and error.forbidden:
         return Reason.FORBIDDEN
     unauthorized = isinstance(error, ApiError) and error.unauthorized
@@ -131,21 +131,21 @@ def reason_of(error: KubeError) -> Reason:
 
 
 def state_of(verdict: Verdict) -> State:
-    """The first Vidra's word for a verdict."""
+    """The word of Vidra 0.0.6 for a verdict."""
     if verdict.ready:
         return State.SUCCEEDED
     return State.RUNNING if verdict.progressing else State.FAILED
 
 
 def _clusters(before: Sequence[KnownCluster], outcome: Outcome) -> tuple[KnownCluster, ...]:
-    """The clusters that the inventory is in; what was found now counts."""
+    """The clusters of the inventory; those that were found now take precedence."""
     found = {item.server: item for item in (*before, *outcome.clusters)}
     servers = {entry.server for entry in outcome.inventory.entries.values()}
     return tuple(found[server] for server in sorted(servers & found.keys()))
 
 
 def _foremost(reasons: Counter[Reason]) -> Reason:
-    """The reason to show first: one that needs a person before one that ends by itself, then the commonest."""
+    """The reason to show first: one that needs a person before one that ends by itself, then the most frequent."""
     return max(reasons, key=lambda reason: (reason not in _WAITING, reasons[reason]))
 
 

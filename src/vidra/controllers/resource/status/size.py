@@ -1,6 +1,6 @@
-"""Whether an inventory fits into the status of its VidraResource: pure.
+"""Checks whether an inventory fits into the status of its VidraResource: pure.
 
-Invariant: nothing is applied whose entry cannot be written, before or after; and that it cannot be is said.
+Invariant: nothing is applied whose entry cannot be written, before and after; and the status says that it cannot.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from vidra.apply.inventory import Inventory
 from vidra.controllers.runtime.predicates import requested_at
 
 LIMIT = 1_500_000
-"""Bytes of one object that an API server stores: etcd takes 1.5 MiB, with what goes along."""
+"""Bytes of one object that an API server stores: etcd takes 1.5 MiB, overhead included."""
 CONFIRMED = len(',"uid":"","revision":""') + 36 + 25
 """Bytes by which an entry grows when it is confirmed."""
 FEW = 1_000
@@ -26,7 +26,7 @@ class TooLarge(Exception):  # noqa: N818 - a state of the VidraResource
 
 
 def must_fit(resource: VidraResource, inventory: Inventory) -> None:
-    """See to it that an inventory can still be written when all of it is applied.
+    """Check that an inventory can still be written when all of it is applied.
 
     Raises:
         TooLarge: It cannot.
@@ -44,17 +44,17 @@ def must_fit(resource: VidraResource, inventory: Inventory) -> None:
 
 
 def refused(objects: int, size: int, why: str) -> TooLarge:
-    """What it means that the API server does not take a status of so many bytes."""
+    """The error for a status of so many bytes that the API server does not accept."""
     return TooLarge(f"the inventory of its {objects} objects ({_mb(size)}) cannot be written ({why}). {DIVIDE}")
 
 
 def check_overfull(resource: VidraResource) -> None:
-    """Do not try a text again that was too large, as long as nobody asks for it.
+    """Do not retry a manifest that was too large, unless a reconcile is requested.
 
-    What was applied of it must not be applied again and again because it cannot be confirmed.
+    Else its objects would be applied again and again, because the status can never confirm them.
 
     Raises:
-        TooLarge: With what was said before.
+        TooLarge: With the message from before.
     """
     status = resource.status
     ready = find(status.conditions, ConditionType.READY)

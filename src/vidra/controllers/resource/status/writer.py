@@ -1,4 +1,4 @@
-"""Says what became of a reconcile: in the status, and in Events and log when it is news."""
+"""Writes the status of a VidraResource, and records Events and log lines for what is new."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NAMED = 10
 
 
 class StatusWriter:
-    """The voice of one VidraResource during one reconcile."""
+    """Writes status, Events and log lines of one VidraResource during one reconcile."""
 
     def __init__(self, shared: ControllerContext, resource: VidraResource) -> None:
         self._shared = shared
@@ -50,16 +50,16 @@ class StatusWriter:
 
         Raises:
             KubeError: It could not be written, so nothing may be applied.
-            TooLarge: It never can be.
+            TooLarge: The inventory does not fit into a status.
         """
         await self._write(outcome, handled=False)
 
     async def done(self, done: ReconcileResult) -> None:
-        """A pass came to its end.
+        """The reconcile is complete.
 
         Raises:
-            KubeError: The status could not be written; nothing was said, so that this can be called again.
-            TooLarge: It never can be.
+            KubeError: The status could not be written. Nothing was recorded, so this can be called again.
+            TooLarge: The status is too large to be written.
         """
         verdict = done.outcome.verdict
         news = self._is_news(verdict)
@@ -77,7 +77,7 @@ class StatusWriter:
             self._record_event("Normal", verdict.reason, _changes(done), change=bool(done.changed or done.removed))
 
     async def replaced(self, cluster: Cluster) -> VidraResource:
-        """Another cluster is at the address: nothing of what is listed for it is in there, nor to be deleted there.
+        """Another cluster is at the address: the listed objects are not in it, and are not to be deleted there.
 
         Raises:
             KubeError: It could not be written, so nothing may be applied.
@@ -102,13 +102,13 @@ class StatusWriter:
         *,
         health: Status = Status.UNKNOWN,
     ) -> None:
-        """A pass could not be made, or was broken off."""
+        """The reconcile could not start, or was aborted."""
         verdict = Verdict(ready=False, reason=reason, message=message)
         known = await self._write(self._same(verdict, health, inventory, held))
         self._say_unready(verdict, known=known)
 
     async def no_cluster(self, error: ClusterError) -> None:
-        """The destination's cluster is not known, or not as whom to go there; its Secret may be where none counts."""
+        """The destination's cluster or identity is not known; its Secret may be in a namespace that does not count."""
         hint = ""
         if error.reason is Reason.CLUSTER_CREDENTIALS_MISSING:
             server = host_of(self._resource.spec.destination.server or "")
@@ -116,7 +116,7 @@ class StatusWriter:
         await self.failed(error.reason, f"{error}{hint}")
 
     async def health_changed(self, outcome: Outcome) -> None:
-        """Nothing was to be done; how the objects are may be news."""
+        """Nothing was to be done, but the health of the objects may have changed."""
         news = self._is_news(outcome.verdict)
         known = await self._write(outcome)
         if not outcome.verdict.ready:
@@ -125,7 +125,7 @@ class StatusWriter:
             self._record_event("Normal", outcome.verdict.reason, outcome.verdict.message)
 
     async def too_large(self, message: str, health: Status = Status.UNKNOWN) -> None:
-        """The inventory cannot be written: what is written of it stays as it is, and the condition says so."""
+        """The inventory cannot be written. The status keeps the one it has, and the condition says so."""
         verdict = Verdict(ready=False, reason=Reason.TOO_LARGE, message=message)
         outcome = self._same(verdict, health)
         outcome = msgspec.structs.replace(outcome, checksum="")
@@ -138,13 +138,13 @@ class StatusWriter:
             self._say_unready(verdict, known=known)
 
     def aborted(self, error: KubeError) -> None:
-        """A pass ended before it could be said in the status; what may pass by itself is for the log alone."""
+        """The reconcile failed before the status could be written. Transient failures are only logged."""
         if isinstance(error, ApiError) and not (error.conflict or error.not_found or error.transient):
             reason = Reason.FORBIDDEN if error.forbidden else Reason.REFUSED
             self._record_event("Warning", reason, f"a reconcile was aborted, and its status is not written: {error}")
 
     async def waiting(self, problem: ObjectProblem, health: Status) -> None:
-        """Nothing new is applied before something else is there."""
+        """Nothing new is applied until a dependency is met."""
         reason = Reason(problem.reason)
         progressing = reason is Reason.DEPENDENCY_NOT_READY
         verdict = Verdict(ready=False, reason=reason, message=problem.message, progressing=progressing)
@@ -152,7 +152,7 @@ class StatusWriter:
         self._say_unready(verdict, known=known)
 
     async def interrupted(self, inventory: Inventory, held: HeldPrune | None) -> None:
-        """The cluster's credentials were changed during a reconcile: the next one follows at once, with the new.
+        """The cluster's credentials changed during a reconcile: the next one follows at once, with the new ones.
 
         Raises:
             KubeError: It could not be written.
@@ -162,31 +162,31 @@ class StatusWriter:
         await self._write(self._same(verdict, Status.UNKNOWN, inventory, held), handled=False)
 
     async def deleting(self, outcome: Outcome) -> None:
-        """Some objects are still there."""
+        """Some objects still exist."""
         known = await self._write(msgspec.structs.replace(outcome, health=Status.TERMINATING))
         if outcome.verdict.reason is not Reason.DELETING:
             self._say_unready(outcome.verdict, known=known)
 
     def adopted(self, objects: Sequence[Ref]) -> None:
-        """Objects that somebody else made are this owner's from now on."""
+        """Objects that somebody else created belong to this owner from now on."""
         if objects:
             named = _listed([str(ref) for ref in objects])
             self._record_event("Normal", Reason.ADOPTED, f"taken over, and Vidra's from now on: {named}", change=True)
 
     def kept(self, lines: Sequence[str]) -> None:
-        """Objects stay as they are, and are Vidra's no longer."""
+        """Objects stay as they are, and are no longer Vidra's."""
         if lines:
             self._record_event("Normal", Reason.KEPT, f"left in the cluster: {_listed(lines)}", change=True)
 
     def held(self, lines: Sequence[str]) -> None:
-        """Objects are deleted and not waited for, and somebody else has to let go of them."""
+        """Objects are deleted but not waited for; somebody else has to remove their finalizers."""
         if lines:
             self._record_event(
                 "Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}"
             )
 
     def spared(self, definition: str) -> None:
-        """The definition goes, and nobody said anything about objects."""
+        """The CRD is being deleted, so the objects stay."""
         entries = self._resource.status.managed_resources
         message = (
             f"the definition {definition} is being deleted, which does not ask to delete objects: {len(entries)} stay "
@@ -196,18 +196,18 @@ class StatusWriter:
         self._record_event("Warning", Reason.KEPT, message, change=True)
 
     def orphaned(self, outcome: Outcome) -> None:
-        """The time for a deletion is over."""
+        """The deadline of a deletion is over."""
         objects = [_place(entry) for entry in outcome.inventory.listing()]
         why = f" ({outcome.problems[0].message})" if outcome.problems else ""
         message = f"deletionTimeout is over, and these objects may still exist: {_listed(objects)}{why}"
         self._record_event("Warning", Reason.LEFT_BEHIND, message, change=True)
 
     async def suspended(self, health: Status) -> None:
-        """Nothing is done, on purpose. What the last reconcile found stays true of what was applied."""
+        """Suspended. What the last reconcile found stays true of what was applied."""
         await self._write(self._same(verdicts.suspended(self._resource.status.conditions), health))
 
     async def internal_error(self) -> None:
-        """A pass ended in a fault of Vidra's own.
+        """The reconcile ended in a fault of Vidra's own.
 
         Raises:
             KubeError: It could not be written.
@@ -218,7 +218,7 @@ class StatusWriter:
     def _same(
         self, verdict: Verdict, health: Status, inventory: Inventory | None = None, held: HeldPrune | None = None
     ) -> Outcome:
-        """An outcome that changes nothing but the verdict, and what there is newer news of."""
+        """An outcome that changes only the verdict, and what is passed in."""
         status = as_read(self._resource, self._shared.resources).status
         inventory = inventory or Inventory.of(status.managed_resources)
         return Outcome(
@@ -234,7 +234,7 @@ class StatusWriter:
         )
 
     async def _write(self, outcome: Outcome, *, handled: bool = True) -> bool:
-        """Write an outcome; True when the conditions said so before."""
+        """Write an outcome; True when the conditions were the same before."""
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
         with start_span("write status"):

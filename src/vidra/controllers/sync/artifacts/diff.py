@@ -1,4 +1,4 @@
-"""What a listing means for the VidraResources of a sync: pure."""
+"""Compares a listing of artifacts with the VidraResources of a sync: pure."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ class Decision(msgspec.Struct, frozen=True):
     """What to do about a listing."""
 
     fetch: tuple[Artifact, ...]
-    """New, or with another checksum than what is stored."""
+    """New, or with another checksum than the stored text."""
     keep: tuple[tuple[Artifact, VidraResource], ...]
     """Stored already."""
     remove: tuple[VidraResource, ...]
-    """Of artifacts that are no longer listed."""
+    """VidraResources of artifacts that are no longer listed."""
     troubles: tuple[SyncProblem, ...]
     complete: bool = True
-    """Whether what the listing lacks is gone, as far as a listing can say it."""
+    """Whether an artifact that is not listed is deleted, as far as a listing can say it."""
     behind: dict[str, tuple[str, ...]] = {}
-    """Of each artifact to fetch, the places that do not have its text."""
+    """The destinations that do not have the text yet, by artifact to fetch."""
 
 
 def remark_on(artifacts: Iterable[Artifact]) -> str:
-    """What to say of artifacts that could not be generated anew; empty when there are none.
+    """The remark about artifacts whose generation failed in Infrahub; empty when there are none.
 
-    No trouble of the sync: their texts are the last good ones, and Infrahub keeps saying so until a text changes.
+    It is no problem of the sync: their texts are the last good ones, and Infrahub reports them until a text changes.
     """
     failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.checksum is not None)
     if not failed:
@@ -58,18 +58,18 @@ def decide(
     allow_empty: bool,
     places: Sequence[str] = ("",),
 ) -> Decision:
-    """Compare a listing with what there is. Whatever is not certain to be unwanted stays.
+    """Compare a listing with what exists. What may still be wanted stays.
 
     Args:
-        has: Whether a stored text is still there.
-        places: Where every artifact is to be; one without a name for a sync with one destination.
+        has: Whether a text is still stored.
+        places: The destinations of every artifact; one with an empty name for a sync with one destination.
     """
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[SyncProblem] = []
     behind: dict[Artifact, tuple[str, ...]] = {}
     keep: list[tuple[Artifact, VidraResource]] = []
     for artifact in sorted(listing.artifacts, key=lambda item: item.id):
-        # One that is being deleted is made anew once it is gone.
+        # One that is being deleted is recreated when it no longer exists.
         free = [(at, there.get((artifact.id, at))) for at in places if not _goes(there.get((artifact.id, at)))]
         if artifact.checksum is None:
             troubles += [_not_generated(artifact)] if free else []
@@ -92,23 +92,23 @@ def decide(
 
 
 def place_of(resource: VidraResource) -> str:
-    """What tells the cluster of a VidraResource from others of its sync; empty when that has one destination."""
+    """The name of a VidraResource's cluster within its sync; empty when the sync has one destination."""
     return resource.metadata.labels.get(CLUSTER_HASH_LABEL, "")
 
 
 def artifact_of(resource: VidraResource) -> str:
-    """Id of the artifact that a VidraResource stands for. The first Vidra used it as the name."""
+    """Id of the artifact of a VidraResource. Vidra 0.0.6 used it as the name."""
     return resource.spec.content.artifact_id if resource.spec.content else resource.metadata.name
 
 
 def stored_checksum(resource: VidraResource, has: Callable[[Content], bool]) -> str:
-    """Checksum of the stored text; empty if none is stored, or the stored one is gone or damaged."""
+    """Checksum of the stored text; empty if none is stored, or if it is lost or damaged."""
     content = resource.spec.content
     return content.checksum if content and has(content) and not is_lost(resource) else ""
 
 
 def is_lost(resource: VidraResource) -> bool:
-    """Whether its stored text turned out to be gone or damaged, and was not stored anew since."""
+    """Whether its stored text was found lost or damaged, and was not stored again since."""
     return any(
         item.reason == Reason.CONTENT_MISSING and item.observed_generation >= resource.metadata.generation
         for item in resource.status.conditions
@@ -116,7 +116,7 @@ def is_lost(resource: VidraResource) -> bool:
 
 
 def is_refused(resource: VidraResource) -> bool:
-    """Whether it names a text that it was not given: somebody wrote into it, or its sync has not sealed it yet."""
+    """Whether it names a text that it was not given: somebody changed it, or its sync has not sealed it yet."""
     return any(
         item.reason == Reason.CONTENT_REFUSED and item.observed_generation >= resource.metadata.generation
         for item in resource.status.conditions

@@ -1,4 +1,4 @@
-"""Carries a decision out: each text is fetched and stored once, then given to every cluster that may have it now."""
+"""Carries out a decision: stores each text once, then writes it for every cluster that may have it now."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from vidra.sources.protocol import Artifact, Source, SourceError
 from vidra.telemetry.tracing import start_span
 
 AT_ONCE = 16
-"""Artifacts of one sync that are fetched at the same time: texts may be large, and other syncs want their share."""
+"""Artifacts of one sync that are downloaded at the same time: texts may be large, and other syncs need their share."""
 
 
 class ArtifactDistributor:
-    """The hand of one pass over a sync."""
+    """Downloads, stores and distributes artifacts during one reconcile of a sync."""
 
     def __init__(
         self,
@@ -49,13 +49,13 @@ class ArtifactDistributor:
         self._there = {(artifact_of(item), place_of(item)): item for item in existing}
         self._places = asyncio.Semaphore(AT_ONCE)
         self.counts: Counter[bool] = Counter()
-        """VidraResources that were written; True: made."""
+        """VidraResources that were written; True: created."""
         self.troubles: list[SyncProblem] = []
         self.certain = True
-        """Whether it is known what became of each write."""
+        """Whether the result of each write is known."""
 
     def outdated_targets(self, decision: Decision) -> set[str]:
-        """The places that do not have all of it yet."""
+        """The destinations that do not have all of it yet."""
         late = {place for places in decision.behind.values() for place in places}
         for _, item in decision.keep:
             place = place_of(item)
@@ -64,8 +64,8 @@ class ArtifactDistributor:
         return late
 
     async def run(self, decision: Decision, admission: RolloutStep) -> None:
-        """Fetch, store and write, so much at a time; one artifact's trouble is its own."""
-        # One that only lacks its seal is given nothing new, and waits for nobody.
+        """Download, store and write, so many at a time. A problem with one artifact does not stop the others."""
+        # One that only lacks its seal gets nothing new, and so waits for no rollout.
         keep = [
             item
             for _, item in decision.keep
@@ -76,7 +76,7 @@ class ArtifactDistributor:
             for artifact in decision.fetch
             if (places := [place for place in decision.behind[artifact.id] if place in admission.now])
         }
-        # One text that changes alone has nobody to take something over from.
+        # If only one text changes, it has no other to take something over from.
         several = len(fetch) > 1
         with self._shared.handovers.mark(self._sync) if several else nullcontext():
             async with asyncio.TaskGroup() as group:
@@ -84,7 +84,7 @@ class ArtifactDistributor:
                     group.create_task(self._guarded(artifact_of(item), self._keep(item)))
                 for artifact, places in fetch.items():
                     group.create_task(self._guarded(artifact.id, self._fetch(artifact, places)))
-        # The same troubles make the same message, in whatever order they came: else each pass would have news.
+        # Sorted, so that the same problems make the same message: else each reconcile would record news.
         self.troubles.sort(key=lambda trouble: trouble.message)
 
     async def _guarded(self, artifact: str, work: Coroutine[Any, Any, None]) -> None:
@@ -107,7 +107,7 @@ class ArtifactDistributor:
                 for place in places:
                     existing = self._there.get((artifact.id, place))
                     name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
-                    # Before it is written: its pass may begin before the answer is here.
+                    # Before it is written: the VidraResource may be reconciled before the answer arrives.
                     delivery_tracer.assign(name, trace, content.checksum)
                     with start_span("hand over", {"vidra.resource": name}):
                         self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
@@ -122,7 +122,7 @@ class ArtifactDistributor:
 
 
 def _not_stored(artifact: str, error: KubeError) -> SyncProblem:
-    """Why an artifact was not stored; without Vidra's definitions it is not the cluster that is away."""
+    """Why an artifact was not stored. Without Vidra's CRDs it is not the cluster that is unavailable."""
     if isinstance(error, ApiError) and error.unserved:
         message = (
             f"artifact {artifact} could not be stored: this cluster does not serve {RESOURCE_KIND}, because its "

@@ -1,4 +1,4 @@
-"""What a sync has and nobody here knows of: a request that was not answered may have been carried out all the same."""
+"""Finds VidraResources that no watch has shown yet: a request without an answer may have been executed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ class _Listing(msgspec.Struct, frozen=True):
 
 
 async def list_from_server(shared: ControllerContext, sync: InfrahubSync) -> list[VidraResource]:
-    """The VidraResources of a sync as the API server has them now; those that no watch has told of are known then.
+    """The VidraResources of a sync, read from the API server; those that were unknown are then in the store.
 
-    Only for a sync that is being deleted and to all appearances has nothing any more: that is one request in its life.
+    Only for a sync that is being deleted and seems to have none left: one request in its lifetime. If their CRD was
+    deleted,
+    they were deleted with it.
     Where their definition is gone, they are all gone with it.
 
     Raises:
-        KubeError: They cannot be read, so that nobody can tell that there are none.
+        KubeError: They cannot be read, so it is not known that there are none.
     """
     query = {"labelSelector": f"{SYNC_LABEL}={hashed(sync.metadata.name)}"}
     try:

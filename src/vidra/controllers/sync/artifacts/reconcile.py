@@ -1,4 +1,4 @@
-"""One pass over a sync: ask Infrahub, fetch what changed, and note what is no longer listed."""
+"""One reconcile of a sync's artifacts: list, download what changed, and note what is no longer listed."""
 
 from __future__ import annotations
 
@@ -26,39 +26,39 @@ log = structlog.get_logger("vidra.sync")
 
 
 class ListingResult(msgspec.Struct, frozen=True):
-    """A pass that came to its end."""
+    """The result of a complete reconcile."""
 
     artifacts: frozenset[str]
     """Ids of what is listed."""
     troubles: tuple[SyncProblem, ...]
     unlisted_resources: Unlisted = {}
-    """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are gone."""
+    """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are deleted."""
     left: frozenset[str] = frozenset()
-    """Of them, those whose objects stay."""
+    """Those of them whose objects stay."""
     created: int = 0
     updated: int = 0
     waiting: frozenset[str] = frozenset()
-    """Clusters that have not been given all of it yet."""
+    """Clusters that have not got everything yet."""
     remark: str = ""
-    """What else there is to say of what is listed."""
+    """Remarks about what is listed."""
     complete: bool = True
-    """Whether what is not listed is gone."""
+    """Whether what is not listed is deleted."""
 
 
 NOTHING = ListingResult(frozenset(), ())
-"""Before the first answer."""
+"""Before the first listing."""
 
 
 async def reconcile_artifacts(
     shared: ControllerContext, sync: InfrahubSync, source: Source, before: ListingResult = NOTHING
 ) -> ListingResult:
-    """Make the VidraResources of a sync what Infrahub lists now, and note which are no longer listed.
+    """Make the VidraResources of a sync match what Infrahub lists now, and note which are no longer listed.
 
     Args:
-        before: The last answer.
+        before: The last result.
 
     Raises:
-        SourceError: There is no list.
+        SourceError: Infrahub gave no list.
     """
     asked = time.time_ns()
     listing = await source.list()
@@ -69,7 +69,7 @@ async def reconcile_artifacts(
     decision = decide(listing, existing, has, allow_empty=sync.spec.allow_empty, places=places)
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
-    # Before anything new is applied: what goes yields to it.
+    # Before anything new is applied: VidraResources that will be deleted give up their fields.
     shared.being_deleted.note(sync.metadata.name, (item.metadata.name for item in going))
     distributor = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
     admission = plan_rollout(sync, places, distributor.outdated_targets(decision), existing)
@@ -92,7 +92,7 @@ async def reconcile_artifacts(
 
 
 async def _tidy(shared: ControllerContext, sync: str) -> None:
-    """What cannot be deleted now is tried again by the next pass."""
+    """What cannot be deleted now is retried by the next reconcile."""
     try:
         await shared.content.tidy(sync, shared.resources.group(sync))
     except KubeError as error:
@@ -102,7 +102,7 @@ async def _tidy(shared: ControllerContext, sync: str) -> None:
 def _strays(
     targets: Targets, existing: Iterable[VidraResource], removed: Iterable[VidraResource]
 ) -> tuple[VidraResource, ...]:
-    """Those in places that the sync no longer goes to, although their artifacts are listed."""
+    """VidraResources at destinations that the sync no longer has, although their artifacts are listed."""
     known = {item.metadata.name for item in removed}
     wanted = {*targets.places, *targets.stay}
     return tuple(
@@ -113,7 +113,7 @@ def _strays(
 
 
 def _left(sync: InfrahubSync, strays: Iterable[VidraResource]) -> frozenset[str]:
-    """Those whose objects stay where they are."""
+    """Those whose objects stay in their cluster."""
     if sync.spec.destination.stop_matching is not StopMatching.LEAVE:
         return frozenset()
     return frozenset(item.metadata.name for item in strays if place_of(item))

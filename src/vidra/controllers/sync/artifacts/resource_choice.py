@@ -1,4 +1,4 @@
-"""Which VidraResource stands for an artifact at a place, when several say that a sync made them: pure."""
+"""Chooses the VidraResource of an artifact at a destination, when several name the same sync as owner: pure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from vidra.controllers.sync.artifacts.diff import artifact_of, place_of
 
 
 def current_resource(group: Iterable[VidraResource], vouches: Callable[[VidraResource], bool]) -> list[VidraResource]:
-    """One for each artifact and place: the one that the sync gave the text to.
+    """One for each artifact and destination: the one that the sync gave the text to.
 
-    Owner references can be written by hand, so that a stranger must not come in the place of what the sync made.
+    Anybody can write owner references, so a foreign VidraResource must not replace the one that the sync created.
 
     Args:
         group: Those that name the sync as their owner.

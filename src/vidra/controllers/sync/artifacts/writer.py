@@ -1,4 +1,4 @@
-"""Makes the VidraResource of one artifact, or brings it up to date."""
+"""Creates and updates the VidraResource of one artifact."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ResourceWriter:
             self._names.setdefault(artifact_of(item), []).append(item.metadata.name)
 
     async def save(self, artifact: Artifact, text: bytes) -> Content:
-        """Keep a text; VidraResources of several clusters share it.
+        """Store a text; the VidraResources of several clusters share it.
 
         Raises:
             KubeError: It could not be written.
@@ -71,35 +71,35 @@ class ResourceWriter:
         return await self._content.save(self._sync.metadata.name, key, artifact.id, artifact.checksum, text)
 
     def stored(self, artifact: Artifact) -> Content | None:
-        """The text of an artifact, if it is kept already, for another cluster."""
+        """The stored text of an artifact, if another cluster has it already."""
         for item in self._of(artifact.id):
             if stored_checksum(item, partial(self._content.has, self._sync.metadata.name)) == artifact.checksum:
                 return item.spec.content
         return None
 
     async def write(self, content: Content, target: Target, existing: VidraResource | None) -> bool:
-        """Have a text applied at a place; True if the VidraResource is new.
+        """Have a text applied at a destination; True if the VidraResource is new.
 
-        The text is stored before anything refers to it, and earlier ones go only when nothing refers to them any more.
+        The text is stored before anything refers to it. Earlier texts are deleted when nothing refers to them any more.
 
         Raises:
-            SourceError: The name belongs to a VidraResource that is not of this sync.
+            SourceError: A VidraResource with the name exists and is not this sync's.
             KubeError: It could not be written.
         """
         if existing is None:
             name = self.name(content.artifact_id, target.place)
             return await self._create(name, self._spec(name, content, target), target)
         spec = self._spec(existing.metadata.name, content, target)
-        # A text that is back under the same name changes nothing in the spec: say that it is worth another try.
+        # If a text is stored again under the same name, the spec is unchanged: the patch has to trigger another try.
         await self._update(existing, spec, again=is_lost(existing))
         return False
 
     def name(self, artifact: str, place: str) -> str:
-        """Name of the VidraResource that an artifact is given to at a place, if there is none yet."""
+        """Name of the VidraResource for an artifact at a destination, if there is none yet."""
         return resource_name(self._sync.metadata.name, artifact, place)
 
     async def collect_garbage(self, content: Content) -> None:
-        """Drop the earlier texts of an artifact that nothing refers to any more.
+        """Delete the earlier texts of an artifact that nothing refers to any more.
 
         Raises:
             KubeError: They could not be deleted.
@@ -111,7 +111,7 @@ class ResourceWriter:
         await self._content.delete_others(self._sync.metadata.name, key, used | set(content.secrets))
 
     async def keep(self, existing: VidraResource, target: Target) -> None:
-        """Carry a changed destination or option of the sync over; nothing is written when nothing differs.
+        """Write a changed destination or option of the sync; no request when nothing differs.
 
         Raises:
             KubeError: It could not be written.
@@ -130,12 +130,12 @@ class ResourceWriter:
         return [item for name in names if (item := self._resources.get(name)) is not None]
 
     def _key(self, artifact: str) -> str:
-        """What an artifact's text is kept under: the name of its one VidraResource, or what that would be."""
+        """The name under which an artifact's text is stored: that of its only VidraResource, or what that would be."""
         only = next((item for item in self._of(artifact) if not place_of(item)), None)
         return only.metadata.name if only else resource_name(self._sync.metadata.name, artifact)
 
     def _spec(self, name: str, content: Content, target: Target) -> ResourceSpec:
-        """What the sync decides, sealed for one VidraResource."""
+        """The spec that the sync decides, sealed for one VidraResource."""
         return spec_for(self._sync, self._content.sealed(name, content, target.destination), target.destination)
 
     async def _create(self, name: str, spec: ResourceSpec, target: Target) -> bool:
@@ -159,10 +159,10 @@ class ResourceWriter:
         return True
 
     async def _there_already(self, wanted: VidraResource) -> VidraResource:
-        """The VidraResource that has the name: this sync's own when somebody was faster, which the watch had not told.
+        """The existing VidraResource of the name: this sync's own, if another write was faster than the informer.
 
         Raises:
-            SourceError: It is another's, or on its way out.
+            SourceError: It is not this sync's, or is being deleted.
             KubeError: It cannot be read.
         """
         name = wanted.metadata.name
@@ -192,7 +192,7 @@ class ResourceWriter:
 
 
 def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> dict[str, Any]:
-    """What has to change in a spec; what a person set there stays."""
+    """The changes of a spec; fields that only a person sets stay."""
     spec = msgspec.structs.replace(
         spec,
         reconciled_at=rfc3339(datetime.now(UTC)) if again else existing.spec.reconciled_at,
@@ -203,7 +203,7 @@ def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) 
 
 
 def spec_for(sync: InfrahubSync, content: Content, destination: Destination) -> ResourceSpec:
-    """What a sync decides about the VidraResource of an artifact at one of its destinations."""
+    """The spec that a sync decides for an artifact's VidraResource at one destination."""
     return ResourceSpec(
         destination=destination,
         content=content,
