@@ -61,7 +61,7 @@ async def test_a_first_time_makes_a_key_and_two_webhooks_and_sees_that_calls_are
         "secret/vidra-webhook in vidra-system: a new key",
         f"{story.infrahub.url}: webhook vidra-artifact-created created",
         f"{story.infrahub.url}: webhook vidra-artifact-updated created",
-        f"{story.url}: calls with this key are heard",
+        f"{story.url}: calls with this key are accepted",
     ]
     key = (await story.secret())["data"]["key"]
     assert len(key) >= 43
@@ -149,7 +149,7 @@ async def test_an_address_of_somebody_else_is_an_error(story: Story) -> None:
     [
         (Answered.error(403, "You do not have one of the following permissions"), "forbids this to the account"),
         (Answered.html(), "is not the address of an Infrahub"),
-        (Answered(200, '{"data": {}}', "application/json"), "does not tell its webhooks"),
+        (Answered(200, '{"data": {}}', "application/json"), "does not list its webhooks"),
     ],
 )
 async def test_an_infrahub_that_refuses_is_one_sentence(story: Story, fault: Answered, says: str) -> None:

@@ -13,7 +13,7 @@ async def test_a_sync_stops_and_goes_on(vidra: Vidra, scene: Scene) -> None:
     assert (await vidra("suspend", sync)).out == f"InfrahubSync {sync}: suspended\n"
     await scene.until_sync(sync, has_reason("Suspended"))
     assert (await vidra("suspend", sync)).out == f"InfrahubSync {sync}: is suspended already\n"
-    assert (await vidra("resume", sync)).out == f"InfrahubSync {sync}: goes on\n"
+    assert (await vidra("resume", sync)).out == f"InfrahubSync {sync}: resumed\n"
     await scene.until_sync(sync)
 
 

@@ -35,7 +35,7 @@ async def test_all_owners_and_others_with_fields_of_it_are_named(vidra: Vidra, s
     ended = await vidra("trace", "configmap/shared", "-n", scene.namespace)
     assert ended.code == 0
     assert all(f"VidraResource: {name}" in ended.out for name in names)
-    assert "made by hand: no sync stands behind it" in ended.out
+    assert "made by hand: it belongs to no sync" in ended.out
     assert "a-stranger Apply" in ended.out
 
 

@@ -1,4 +1,4 @@
-"""Deleting Vidra's definitions is no wish to delete objects: `kubectl delete crd` by mistake empties no cluster."""
+"""Deleting Vidra's definitions does not ask to delete objects: `kubectl delete crd` by mistake empties no cluster."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -55,7 +55,7 @@ async def test_objects_stay_as_they_are_and_are_taken_up_again(place: Scene, nam
     assert await _box(place) == before
     event = await place.until_event(f"{sync}-{artifact}", "Kept")
     assert event["type"] == "Warning"
-    assert "no wish to delete objects" in event["message"]
+    assert "does not ask to delete objects" in event["message"]
     assert any(name in event["message"] for name in names)
     if names == (RESOURCE_DEFINITION,):
         found = await place.until_sync(sync, has_reason("KindUnknown"))

@@ -159,7 +159,7 @@ async def test_a_new_artifact_that_is_broken_keeps_the_old_one_in_place_until_it
         await ask(scene, name)
         await scene.until_resource(f"{name}-{new}", has_reason("InvalidManifest"))
         sync = await scene.until_sync(name, lambda item: "InvalidManifest" in condition(item)["message"])
-        waits = "1 VidraResource that is no longer listed will go when what may replace it is ready"
+        waits = "1 VidraResource that is no longer listed will be deleted when its possible replacement is Ready"
         assert f"{waits}: {name}-{new}" in condition(sync)["message"]
         sync = await ask(scene, name)
         assert waits in condition(sync)["message"]
@@ -181,7 +181,7 @@ async def test_a_new_artifact_that_is_not_generated_yet_keeps_the_old_one_in_pla
     async with Vigil(scene) as vigil:
         sync = await ask(scene, name)
         assert condition(sync)["reason"] == "NotGenerated"
-        assert f"is ready: artifact {new}" in condition(sync)["message"]
+        assert f"is Ready: artifact {new}" in condition(sync)["message"]
         scene.infrahub.change(new, TEXT)
         await ask(scene, name)
         await scene.until_gone(RESOURCES, f"{name}-{old}")

@@ -64,7 +64,7 @@ def test_a_machine_reads_only_what_is_there() -> None:
         "kind": "InfrahubSync",
         "name": "all",
         "state": "Unknown",
-        "message": "no pass has been made over it yet",
+        "message": "not reconciled yet",
         "children": [
             {
                 "kind": "VidraResource",

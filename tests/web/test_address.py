@@ -40,7 +40,7 @@ async def test_readiness_follows_the_operators() -> None:
         deaf[0] = "/apis/things"
         async with session.get(f"{url}/readyz") as answer:
             assert answer.status == 503
-            assert "tells nothing any more of /apis/things" in await answer.text()
+            assert "sends no more news of /apis/things" in await answer.text()
         async with session.get(f"{url}/healthz") as answer:
             assert answer.status == 200
 

@@ -11,15 +11,15 @@ from msgspec import Meta as Field
 class HeldSet(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """What both kinds say of what they hold."""
 
-    id: Annotated[str, Field(description="Stands for this very set; an approval has to name it.")]
-    objects: Annotated[int, Field(description="How many objects would be gone.")]
+    id: Annotated[str, Field(description="Identifies this exact set; an approval has to name it.")]
+    objects: Annotated[int, Field(description="How many objects would be pruned.")]
     of: Annotated[int, Field(description="Objects in the inventories when this was found first.")]
 
 
 class HeldPrune(HeldSet, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Objects that are no longer wanted, and too many to be pruned unasked."""
 
-    approved: Annotated[bool, Field(description="Somebody agreed, and what is left of them goes.")] = False
+    approved: Annotated[bool, Field(description="The prune is approved; the rest of them is being pruned.")] = False
 
 
 class SyncHeldPrune(HeldSet, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

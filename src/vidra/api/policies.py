@@ -58,7 +58,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
         int,
         Field(
             description="Decides between VidraResources that want a field differently: with conflictPolicy Force the "
-            "higher number wins. Equal numbers: whoever has the field keeps it.",
+            "higher number wins. Equal numbers: the owner of the field keeps it.",
             extra_json_schema={"format": "int32"},
         ),
     ] = 0
@@ -74,7 +74,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
         DeletionPolicy,
         Field(
             description="When this is deleted. Delete: delete its objects. Orphan: leave them as they are. "
-            "WaitForTermination: delete them and wait, stage by stage, until they are gone."
+            "WaitForTermination: delete them and wait, stage by stage, until they no longer exist."
         ),
     ] = DeletionPolicy.DELETE
     deletion_timeout: Annotated[
@@ -89,15 +89,15 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
         int,
         Field(
             description="Percentage of the objects that one change may prune; more than 10 objects and more than this "
-            "is held until somebody approves it. 100: never held.",
+            "is held until it is approved. 100: never held.",
             extra_json_schema={"format": "int32", "minimum": 0, "maximum": 100},
         ),
     ] = 50
     drift_policy: Annotated[
         DriftPolicy,
         Field(
-            description="When somebody changed an object. Revert: put it back, at once or at the interval. Report: say "
-            "so in the status, with the fields, and write nothing until the manifest changes."
+            description="When somebody changed an object. Revert: revert it, at once or at the interval. Report: "
+            "list it in the status, with the fields, and write nothing until the manifest changes."
         ),
     ] = DriftPolicy.REVERT
     ignore_differences: Annotated[
@@ -107,19 +107,19 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     depends_on: Annotated[
         tuple[Dependency, ...],
         Field(
-            description="Syncs that have to be Ready, and objects that have to be there and well, before anything new "
-            "is applied.",
+            description="Syncs that have to be Ready, and objects that have to exist and be healthy, before anything "
+            "new is applied.",
             extra_json_schema=LIST_LIMIT,
         ),
     ] = ()
     wait: Annotated[
         bool,
-        Field(description="Ready only when all objects are well, not as soon as they are applied."),
+        Field(description="Ready only when all objects are healthy, not as soon as they are applied."),
     ] = False
     health_timeout: Annotated[
         str | None,
         Field(
-            description="With wait: how long objects may take to be well before they count as failed, as a Go "
+            description="With wait: how long objects may take to be healthy before they count as failed, as a Go "
             "duration. Missing: 5m.",
             extra_json_schema=INTERVAL,
         ),
@@ -127,8 +127,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     service_account_name: Annotated[
         str | None,
         Field(
-            description="ServiceAccount of the destination as which everything there is done, impersonated. Missing: "
-            "whoever Vidra is there.",
+            description="ServiceAccount of the destination that Vidra impersonates there. Missing: Vidra's own user.",
             extra_json_schema={**NAME, "minLength": 1},
         ),
     ] = None

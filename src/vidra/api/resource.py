@@ -48,7 +48,7 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
         Content | None, Field(description="Manifests that an InfrahubSync stored. Written by Vidra.")
     ] = None
     reconciled_at: Annotated[
-        str | None, Field(description="Any new value triggers a pass at once. The first Vidra writes a time here.")
+        str | None, Field(description="Any new value triggers a reconcile at once. The first Vidra writes a time here.")
     ] = None
     interval: Annotated[
         str | None,
@@ -81,29 +81,29 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
         str,
         Field(
             description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
-            "the fields that Vidra's field manager holds, and the object's generation). Tells a change or drift from "
-            "peace without a request."
+            "the fields that Vidra's field manager holds, and the object's generation). Lets Vidra detect a change "
+            "or drift without a request."
         ),
     ] = ""
     joined: Annotated[
         bool,
-        Field(description="The object was there before Vidra applied it: it is released at the end, never deleted."),
+        Field(description="The object existed before Vidra applied it: it is released at the end, never deleted."),
     ] = False
     ended: Annotated[
         str,
         Field(
-            description="How the object came to its end by itself under this text, as a Job does: Succeeded, Failed or "
-            "Unseen. It is not made again when it is gone."
+            description="How the object ended by itself under this text, as a Job does: Succeeded, Failed or "
+            "Unseen. It is not recreated when it is deleted."
         ),
     ] = ""
-    wave: Annotated[int, Field(description="The wave that the object said it belongs to; pruning goes backwards.")] = 0
+    wave: Annotated[int, Field(description="The wave that the object names; pruning runs backwards.")] = 0
 
 
 class KnownCluster(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Which cluster it is that objects of the inventory are in."""
 
     server: Annotated[str, Field(description="API server, as in the inventory.")]
-    uid: Annotated[str, Field(description="UID of the namespace kube-system, which every cluster has its own of.")]
+    uid: Annotated[str, Field(description="UID of the namespace kube-system, different in every cluster.")]
 
 
 class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -122,13 +122,15 @@ class DriftedObject(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     managers: Annotated[
         tuple[str, ...], Field(description="Field managers that changed the object, the latest first.")
     ] = ()
-    note: Annotated[str, Field(description="What else there is to say.")] = ""
+    note: Annotated[str, Field(description="A further remark.")] = ""
 
 
 class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What is."""
 
-    observed_generation: Annotated[int, Field(description="Generation of the spec that the last pass worked from.")] = 0
+    observed_generation: Annotated[
+        int, Field(description="Generation of the spec that the last reconcile worked from.")
+    ] = 0
     conditions: Annotated[
         tuple[Condition, ...],
         Field(description="Ready, Reconciling and Stalled, with reason and message.", extra_json_schema=CONDITIONS),
@@ -141,7 +143,7 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         tuple[KnownCluster, ...],
         Field(
             description="The clusters behind the servers of the inventory, other than the one that Vidra runs in. "
-            "Should another cluster be found at such an address, nothing in it is taken for what is listed here."
+            "If another cluster is found at such an address, nothing in it counts as listed here."
         ),
     ] = ()
     applied_checksum: Annotated[str, Field(description="Checksum of the text that was last applied completely.")] = ""
@@ -157,13 +159,13 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     ] = ()
     drifted: Annotated[
         tuple[DriftedObject, ...],
-        Field(description="Objects that somebody changed and driftPolicy says to leave so; the first 50."),
+        Field(description="Objects that somebody changed and driftPolicy does not revert; the first 50."),
     ] = ()
     held_prune: Annotated[
-        HeldPrune | None, Field(description="What is not pruned before somebody agrees; missing when nothing is held.")
+        HeldPrune | None, Field(description="What is not pruned before it is approved; missing when nothing is held.")
     ] = None
     last_handled_requested_at: Annotated[
-        str, Field(description="The requestedAt annotation that the last pass answered.")
+        str, Field(description="The requestedAt annotation that the last reconcile answered.")
     ] = ""
     deploy_state: Annotated[State | None, Field(description="Pending, Running, Succeeded, Failed or Stale.")] = (
         msgspec.field(default=None, name="DeployState")
@@ -171,7 +173,9 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     last_error: Annotated[str, Field(description="Message of the last failure; empty when there is none.")] = ""
     last_sync_time: Annotated[
         str,
-        Field(description="When the last pass ended that changed anything (RFC 3339).", extra_json_schema=DATE_TIME),
+        Field(
+            description="When the last reconcile that changed anything ended (RFC 3339).", extra_json_schema=DATE_TIME
+        ),
     ] = ""
 
 

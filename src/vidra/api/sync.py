@@ -116,7 +116,7 @@ class Destination(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
         ),
     ] = False
     reconcile_on_events: Annotated[
-        bool, Field(description="Put drift back as soon as it is seen instead of at the next interval.")
+        bool, Field(description="Revert drift as soon as it is seen instead of at the next interval.")
     ] = False
 
 
@@ -185,8 +185,9 @@ class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=Tr
     stop_matching: Annotated[
         StopMatching | None,
         Field(
-            description="When a cluster's Secret no longer matches. Withdraw: its objects go. Leave: they stay, "
-            "without a mark of Vidra's. Missing: Withdraw. A Secret that is deleted is neither: nothing can be done."
+            description="When a cluster's Secret no longer matches. Withdraw: its objects are pruned. Leave: they "
+            "stay, without a mark of Vidra's. Missing: Withdraw. A Secret that is deleted is neither: nothing can "
+            "be done."
         ),
     ] = None
     rollout: Annotated[Rollout | None, Field(description="How a change reaches the clusters.")] = None
@@ -223,7 +224,7 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
 class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """How a sync with a clusterSelector does in one cluster."""
 
-    name: Annotated[str, Field(description="Namespace and name of the cluster's Secret; empty when it is gone.")]
+    name: Annotated[str, Field(description="Namespace and name of the cluster's Secret; empty when it is deleted.")]
     server: Annotated[str, Field(description="API server of the cluster.")]
     ready: Annotated[bool, Field(description="Whether every VidraResource of the sync for it is Ready.")] = False
     reason: Annotated[str, Field(description="Why not, from the closed set; or Synced.")] = ""
@@ -233,7 +234,9 @@ class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
 class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What is."""
 
-    observed_generation: Annotated[int, Field(description="Generation of the spec that the last pass worked from.")] = 0
+    observed_generation: Annotated[
+        int, Field(description="Generation of the spec that the last reconcile worked from.")
+    ] = 0
     conditions: Annotated[
         tuple[Condition, ...],
         Field(description="Ready, Reconciling and Stalled, with reason and message.", extra_json_schema=CONDITIONS),
@@ -261,16 +264,18 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     ] = ""
     held_prune: Annotated[
         SyncHeldPrune | None,
-        Field(description="What is not pruned before somebody agrees; missing when nothing is held."),
+        Field(description="What is not pruned before it is approved; missing when nothing is held."),
     ] = None
     last_handled_requested_at: Annotated[
-        str, Field(description="The requestedAt annotation that the last pass answered.")
+        str, Field(description="The requestedAt annotation that the last reconcile answered.")
     ] = ""
     sync_state: Annotated[State | None, Field(description="Pending, Running, Succeeded, Failed or Stale.")] = None
     last_error: Annotated[str, Field(description="Message of the last failure; empty when there is none.")] = ""
     last_sync_time: Annotated[
         str,
-        Field(description="When the last pass ended that changed anything (RFC 3339).", extra_json_schema=DATE_TIME),
+        Field(
+            description="When the last reconcile that changed anything ended (RFC 3339).", extra_json_schema=DATE_TIME
+        ),
     ] = ""
 
 

@@ -83,7 +83,7 @@ def unchangeable(ref: Ref, fields: Iterable[str], hint: str, *, fresh: bool) -> 
 def being_deleted(ref: Ref, finalizers: Collection[str] = ()) -> ObjectError:
     """The object is there but on its way out."""
     held = f" (kept by the finalizers {', '.join(finalizers)})" if finalizers else ""
-    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again when it is gone")
+    return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again after that")
 
 
 def wanted_soon(ref: Ref, manager: str) -> ObjectError:
@@ -126,7 +126,7 @@ def _way_out(error: ApiError, reason: Reason) -> str:
     if reason is Reason.NAMESPACE_MISSING and error.not_found:
         return ": create the namespace, or set destination.createNamespace"
     if reason is Reason.NAMESPACE_MISSING:
-        return ": the namespace is being deleted; applied as soon as it is there again"
+        return ": the namespace is being deleted; applied as soon as it exists again"
     if reason is Reason.QUOTA_EXCEEDED:
         return ": raise the quota, or make room; tried again by itself"
     return ": tried again by itself" if reason is Reason.REFUSED_FOR_NOW else ""

@@ -19,7 +19,7 @@ class Exit(IntEnum):
     FAILED = 1
     """It could not be done, or: it is not as it should be."""
     USAGE = 2
-    """The command line is not right; nothing was tried."""
+    """The command line is wrong; nothing was tried."""
     DIFFERENT = 3
     """`vidra diff` found that something would change."""
     TIMEOUT = 4

@@ -38,7 +38,7 @@ async def heard(url: str, key: str, *, verify: bool) -> None:
         return
     if status != 202:
         raise CommandError(f"{url} answers {status}: {_HINTS.get(status, 'it is not where Vidra receives webhooks')}")
-    typer.echo(one_line(f"{url}: calls with this key are heard"))
+    typer.echo(one_line(f"{url}: calls with this key are accepted"))
 
 
 _HINTS = {

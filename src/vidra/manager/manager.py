@@ -217,8 +217,8 @@ class Manager:
     def _not_alone(self, lease: Lease, who: str) -> None:
         """Say that what this operator does another one does too, or undoes."""
         message = (
-            f"another operator, {who}, works in the namespace {self._options.namespace} as well, and each takes what "
-            "the other does for drift: stop one of them, or start all of them with --leader-elect"
+            f"another operator, {who}, works in the namespace {self._options.namespace} as well, and each sees the "
+            "writes of the other as drift: stop one of them, or start all of them with --leader-elect"
         )
         self._recorder.say(lease, "Warning", Reason.OTHER_OPERATOR, message)
         log.warning("not alone", other=who, namespace=self._options.namespace, hint="--leader-elect")

@@ -39,7 +39,7 @@ class ShardRunner:
                 self._shared.resources, lambda digest: share.is_in(shard, digest)
             )
         except KubeError as error:
-            log.warning("texts that nobody needs are left", error=str(error))
+            log.warning("unused texts could not be deleted", error=str(error))
         share.add(shard)
         self.resources.start_shard(shard)
         self.syncs.start_shard(shard)

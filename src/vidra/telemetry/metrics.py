@@ -30,13 +30,13 @@ class Metrics:
     def _add_reconciles(self) -> None:
         self.passes = Counter(
             "controller_runtime_reconcile",
-            "Passes, by controller and result (success, error).",
+            "Reconciles, by controller and result (success, error).",
             ["controller", "result"],
             registry=self.registry,
         )
         self.seconds = Histogram(
             "controller_runtime_reconcile_time_seconds",
-            "How long passes take.",
+            "How long reconciles take.",
             ["controller"],
             registry=self.registry,
             buckets=(0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
@@ -45,7 +45,7 @@ class Metrics:
     def _add_deliveries(self) -> None:
         self.delivery = Histogram(
             "vidra_delivery_seconds",
-            "From a changed text being listed by Infrahub until it is applied, or its objects are well.",
+            "From a changed text being listed by Infrahub until it is applied, or its objects are healthy.",
             ["until"],
             registry=self.registry,
             buckets=(0.25, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
@@ -55,9 +55,9 @@ class Metrics:
 
     def _add_objects(self) -> None:
         self.reverted = Counter(
-            "vidra_drift_reverted", "Objects that were put back because somebody changed them.", registry=self.registry
+            "vidra_drift_reverted", "Objects that were reverted because somebody changed them.", registry=self.registry
         )
-        self.pruned = Counter("vidra_objects_pruned", "Objects that were deleted or let go.", registry=self.registry)
+        self.pruned = Counter("vidra_objects_pruned", "Objects that were deleted or released.", registry=self.registry)
         self.applied = Counter(
             "vidra_objects_applied", "Objects that were written because their text is new.", registry=self.registry
         )
@@ -86,11 +86,11 @@ class Metrics:
     def _add_queue(self) -> None:
         self.waiting = self._gauge("workqueue_depth", "Keys that could be worked on now.", "name")
         self.longest = self._gauge(
-            "workqueue_longest_running_processor_seconds", "For how long the oldest pass has been under way.", "name"
+            "workqueue_longest_running_processor_seconds", "For how long the oldest reconcile has been running.", "name"
         )
-        self.workers = self._gauge("controller_runtime_active_workers", "Passes under way.", "controller")
+        self.workers = self._gauge("controller_runtime_active_workers", "Running reconciles.", "controller")
         self.most_workers = self._gauge(
-            "controller_runtime_max_concurrent_reconciles", "Passes that may be under way.", "controller"
+            "controller_runtime_max_concurrent_reconciles", "Reconciles that may run at a time.", "controller"
         )
         self.added = Counter(
             "workqueue_adds", "Keys that became ready to be worked on.", ["name"], registry=self.registry

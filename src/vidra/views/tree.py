@@ -135,7 +135,7 @@ def _object_node(
 def _node(kind: str, name: str, conditions: Sequence[Condition], children: tuple[Node, ...]) -> ResourceNode:
     ready = find(conditions, ConditionType.READY)
     if ready is None:
-        message = "no pass has been made over it yet"
+        message = "not reconciled yet"
         return ResourceNode(kind=kind, name=name, state="Unknown", message=message, children=children)
     return ResourceNode(
         kind=kind, name=name, state=ready.status, reason=ready.reason, message=ready.message, children=children

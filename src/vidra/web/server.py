@@ -51,7 +51,7 @@ def health(ready: asyncio.Event, deaf: Callable[[], str] = str) -> Mapping[str, 
         if not ready.is_set():
             return web.Response(text="not ready: waiting for the API server to show Vidra's resources", status=503)
         if paths := deaf():
-            return web.Response(text=f"not ready: the API server tells nothing any more of {paths}", status=503)
+            return web.Response(text=f"not ready: the API server sends no more news of {paths}", status=503)
         return web.Response(text="ok")
 
     return {"/healthz": healthz, "/readyz": readyz}

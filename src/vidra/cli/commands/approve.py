@@ -21,9 +21,9 @@ def approve(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
 ) -> None:
-    """Show what Vidra holds back from pruning, and let it go if you agree.
+    """Show which prune Vidra holds, and approve it if you agree.
 
-    You agree to the very set that is shown: should it change meanwhile, Vidra holds it again.
+    You approve exactly the set that is shown: if it changes meanwhile, Vidra holds it again.
 
     Example: vidra approve webservers
     """

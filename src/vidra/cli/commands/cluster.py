@@ -80,8 +80,8 @@ async def _consequences(client: Client, item: Json) -> Sequence[str]:
     if not left:
         return ["Vidra has no objects in this cluster"]
     return [
-        f"Vidra has {left} objects in this cluster: they stay as they are, and nobody looks after them",
-        "delete the syncs first if the objects should go: afterwards a deletion waits for its deletionTimeout",
+        f"Vidra has {left} objects in this cluster: they stay as they are, and are no longer reconciled",
+        "delete the syncs first if the objects should be deleted: afterwards a deletion waits for its deletionTimeout",
     ]
 
 
@@ -143,7 +143,7 @@ add_get(
 add_delete(
     app,
     CLUSTERS,
-    """Take a cluster from Vidra; it says what stays there, and asks.
+    """Remove a cluster from Vidra; it says what stays there, and asks.
 
     Example: vidra cluster delete edge-1.example.com
     """,

@@ -44,7 +44,7 @@ def apply(
         bool | None,
         typer.Option(
             "--event-based-reconcile/--no-event-based-reconcile",
-            help="Put drift back as soon as it is seen.",
+            help="Revert drift as soon as it is seen.",
             show_default=False,
         ),
     ] = None,

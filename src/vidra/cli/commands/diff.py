@@ -45,10 +45,10 @@ def diff(
     A sync is read from Infrahub as it is now; with --branch from another branch: what a merge would change, with
     objects that would be created and deleted; with --date as it was then: what a rollback would change. A
     VidraResource is compared with the text that it has. Everything is sent to the API servers as a server-side dry run,
-    under the field manager of its owner, so that defaults, conflicts and refusals are those of a real pass. Values of
-    Secrets are masked.
+    under the field manager of its owner, so that defaults, conflicts and refusals are those of a real reconcile. Values
+    of Secrets are masked.
 
-    Exit code 0: nothing would change. 3: something would. 1: it cannot be told, or something would be refused.
+    Exit code 0: nothing would change. 3: something would. 1: the answer is unknown, or something would be refused.
 
     Example: vidra diff webservers --branch add-frontend
     """

@@ -23,7 +23,7 @@ def events(
 ) -> None:
     """Show the Events that Vidra wrote, oldest first; with the name of a sync also those of its VidraResources.
 
-    The API server keeps Events for an hour, unless it was told otherwise.
+    The API server keeps Events for an hour, unless configured otherwise.
 
     Example: vidra events webservers --warnings
     """

@@ -28,14 +28,14 @@ _MOMENTARY = ("requestedAt", "approvePrune")
 
 def export(
     suspended: Annotated[
-        bool, typer.Option("--suspended", help="Suspend everything, to look at it before it works.")
+        bool, typer.Option("--suspended", help="Suspend everything, so that you can check it first.")
     ] = False,
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
 ) -> None:
     """Write the syncs, hand-made VidraResources and settings as YAML that `kubectl apply -f -` takes.
 
-    Secrets are left out; a comment for each says what has to be there before. So is a VidraResource with a Secret
+    Secrets are left out; a comment for each says what has to exist before. So is a VidraResource with a Secret
     in its manifest.
 
     Example: vidra export > vidra.yaml

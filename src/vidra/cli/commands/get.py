@@ -26,7 +26,7 @@ def get(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
 ) -> None:
-    """Show the syncs and VidraResources, and how they are.
+    """Show the syncs and VidraResources, and their state.
 
     The columns are those of `kubectl get`. Exit code 1 when a name does not exist.
 

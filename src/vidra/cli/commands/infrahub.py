@@ -41,7 +41,7 @@ RotateOption = Annotated[
     bool, typer.Option("--rotate", help="Take a new key; the one before stays good until the next time.")
 ]
 BindOption = Annotated[
-    bool, typer.Option("--bind", help="Let the key stand for this Infrahub only, as syncs name its address.")
+    bool, typer.Option("--bind", help="Use the key for this Infrahub only, as syncs name its address.")
 ]
 KeySecretOption = Annotated[
     str, typer.Option(help="Name of the Secret with the key. Default: vidra-webhook; with --bind, from the address.")
@@ -62,7 +62,7 @@ def apply(
     infrahub: Annotated[str, typer.Argument(help="Address of the Infrahub.")],
     url: Annotated[str, typer.Option(help="Where Infrahub reaches Vidra: the address of /webhooks/infrahub.")],
     name: Annotated[str, typer.Option(help="What the names of the webhooks in Infrahub begin with.")] = "vidra",
-    branches: Annotated[Branches, typer.Option(help="Of which branches Infrahub tells.")] = Branches.ALL,
+    branches: Annotated[Branches, typer.Option(help="Branches that Infrahub sends notifications of.")] = Branches.ALL,
     rotate: RotateOption = False,
     bind: BindOption = False,
     secret: KeySecretOption = "",
@@ -76,7 +76,7 @@ def apply(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
 ) -> None:
-    """Have an Infrahub call Vidra when an artifact changed, or bring that up to date; then check it.
+    """Make an Infrahub call Vidra when an artifact changes, or update that; then check it.
 
     The key is the one in the Secret; a strong one is made if there is none. Infrahub gets two webhooks, one for new
     artifacts and one for changed ones. Without a user or token of your own, the credentials are those that Vidra has.

@@ -47,7 +47,7 @@ def apply(
     create_namespace: Annotated[
         bool, typer.Option("--create-namespace", help="Create that namespace if it is missing.")
     ] = False,
-    reconcile_on_events: Annotated[bool, typer.Option("--reconcile-on-events", help="Put drift back at once.")] = False,
+    reconcile_on_events: Annotated[bool, typer.Option("--reconcile-on-events", help="Revert drift at once.")] = False,
     interval: Annotated[
         str, typer.Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)
     ] = "",
@@ -124,7 +124,7 @@ def delete(
     keep_objects: Annotated[
         bool, typer.Option("--keep-objects", help="Leave the objects in the clusters as they are.")
     ] = False,
-    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is gone.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is deleted.")] = False,
     timeout: Annotated[str, typer.Option(help="How long to wait, as a Go duration.")] = "10m",
     yes: YesOption = False,
     kubeconfig: KubeconfigOption = None,

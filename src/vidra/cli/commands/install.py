@@ -45,9 +45,9 @@ def install(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
 ) -> None:
-    """Install the definitions, Vidra's namespace and its settings; with --image the operator too. Again: upgrade.
+    """Install the definitions, Vidra's namespace and its settings; with --image the operator too. Repeat to upgrade.
 
-    Settings that are there stay as they are. With --image Vidra may do what it needs for itself, and apply what the
+    Existing settings stay as they are. With --image Vidra may do what it needs for itself, and apply what the
     ClusterRoles in --grant allow: `edit` covers workloads in any namespace, `cluster-admin` everything.
 
     Example: vidra install --image registry.example.com/vidra:1.0.0

@@ -20,7 +20,7 @@ SELECTOR = "app.kubernetes.io/name=vidra"
 
 
 def logs(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Continue until Ctrl-C.")] = False,
     tail: Annotated[int, typer.Option(min=0, help="So many lines of each Pod.")] = 100,
     since: Annotated[str, typer.Option(help="Not older than this, as a Go duration.", show_default=False)] = "",
     selector: Annotated[str, typer.Option("--selector", "-l", help="Labels of the operator's Pods.")] = SELECTOR,

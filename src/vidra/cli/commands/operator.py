@@ -48,7 +48,7 @@ OwnNamespace = Annotated[
     str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
 ]
 MaxArtifacts = Annotated[
-    int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list is taken for a mistake.")
+    int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list counts as a mistake.")
 ]
 LogFormatOption = Annotated[LogFormat, typer.Option(help="Form of the log lines.")]
 LogLevelOption = Annotated[

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 def reconcile(
     names: Annotated[list[str], typer.Argument(help="Names of syncs or VidraResources.", autocompletion=complete)],
-    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is through, and say how it went.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is done, and show the result.")] = False,
     timeout: Annotated[str, typer.Option(help="How long to wait for each, as a Go duration.")] = "5m",
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
 ) -> None:
-    """Let Vidra look at a sync or VidraResource now.
+    """Reconcile a sync or VidraResource now.
 
     A sync asks Infrahub; a VidraResource is compared with its cluster. With --wait: exit code 0 when it is Ready in the
     end, 1 when it is not, 4 when that takes longer than the time-out.

@@ -29,7 +29,7 @@ def suspend(
 def resume(
     names: Names = None, all_: All = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
 ) -> None:
-    """Go on with what was suspended.
+    """Resume what was suspended.
 
     Example: vidra resume webservers
     """
@@ -57,4 +57,4 @@ async def _write(client: Client, names: list[str], *, wanted: bool) -> None:
             continue
         patch = {"metadata": {"uid": item.metadata.uid}, "spec": {"suspend": wanted}}
         await merge_patch(client, path_of(item), patch, type(item))
-        typer.echo(f"{titled(item)}: {'suspended' if wanted else 'goes on'}")
+        typer.echo(f"{titled(item)}: {'suspended' if wanted else 'resumed'}")

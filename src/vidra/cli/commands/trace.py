@@ -31,7 +31,7 @@ def trace(
 ) -> None:
     """Show which artifact, sync, branch and checksum an object comes from, and who else has fields of it.
 
-    It goes by the object's field managers, which nobody can write by mistake. Exit code 1 when no VidraResource has it.
+    It reads the object's field managers, which nobody can write by mistake. Exit code 1 when no VidraResource has it.
 
     Example: vidra trace deploy/frontend -n web
     """
@@ -88,7 +88,7 @@ def _lines(found: Trace) -> list[str]:
         facts = ((title, getattr(origin, field)) for field, title in _TITLES.items())
         lines += ["", *(f"  {title + ':':<15}{one_line(fact)}" for title, fact in facts if fact)]
         if not origin.sync:
-            lines.append("  made by hand: no sync stands behind it")
+            lines.append("  made by hand: it belongs to no sync")
     if found.listed_by:
         lines.append(f"  in the inventory of, without a field of it: {', '.join(found.listed_by)}")
     if found.others:

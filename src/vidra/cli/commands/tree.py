@@ -34,7 +34,7 @@ def tree(
     kubeconfig: KubeconfigOption = None,
     context: ContextOption = "",
 ) -> None:
-    """Show which objects come from which VidraResource and sync, whether they are there, and who else has them.
+    """Show which objects come from which VidraResource and sync, whether they exist, and who else owns them.
 
     Example: vidra tree webservers
     """

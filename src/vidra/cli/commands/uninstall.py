@@ -27,7 +27,7 @@ def uninstall(
         typer.Option(help="What becomes of the objects that Vidra applied. There is no default.", show_default=False),
     ] = None,
     timeout: Annotated[
-        str, typer.Option(help="How long the operator may take to let each sync go, as a Go duration.")
+        str, typer.Option(help="How long the operator may take for each sync, as a Go duration.")
     ] = "10m",
     yes: YesOption = False,
     namespace: NamespaceOption = OWN_NAMESPACE,
@@ -37,7 +37,7 @@ def uninstall(
     """Remove syncs, operator, rights, settings and definitions.
 
     While syncs exist it refuses, unless --objects says what becomes of their objects. The operator must be running: it
-    is what lets the objects go. What `vidra install` made is removed; a Helm release is for `helm uninstall`, after
+    releases or deletes the objects. What `vidra install` made is removed; a Helm release is for `helm uninstall`, after
     this. The namespace stays, with the credentials in it.
 
     Example: vidra uninstall --objects keep
@@ -99,7 +99,7 @@ async def _end(client: Client, item: Item, *, keep: bool, seconds: float) -> Non
         raise CommandError(
             f"{error}: is the operator running? (vidra logs) Nothing else was removed", Exit.TIMEOUT
         ) from None
-    typer.echo(f"{titled(item)}: gone")
+    typer.echo(f"{titled(item)}: deleted")
 
 
 async def _remove_parts(client: Client, namespace: str) -> None:

@@ -96,10 +96,10 @@ class Controller(ABC, Generic[T]):
             try:
                 return await self._reconcile(item)
             except KubeError as error:
-                self.log.warning("pass broken off", error=str(error))
+                self.log.warning("reconcile aborted", error=str(error))
                 self._broken_off(item, error)
             except Exception:
-                self.log.exception("pass failed")
+                self.log.exception("reconcile failed")
                 await self._fault(item)
             return Result(failed=True)
 

@@ -55,11 +55,15 @@ class StateCollector(Collector):
         yield _infrahubs(self._syncs)
         for name, text, count in (
             ("vidra_objects", "Objects in all inventories.", lambda item: len(item.status.managed_resources)),
-            ("vidra_drifted_objects", "Objects that differ and are left so.", lambda item: len(item.status.drifted)),
+            (
+                "vidra_drifted_objects",
+                "Objects that drifted and are not reverted.",
+                lambda item: len(item.status.drifted),
+            ),
         ):
             yield GaugeMetricFamily(name, text, value=sum(map(count, self._resources)))
         held = sum(_held(item) for items in (self._syncs, self._resources) for item in items)
-        yield GaugeMetricFamily("vidra_held_prunes", "Prunes that wait for somebody to agree.", value=held)
+        yield GaugeMetricFamily("vidra_held_prunes", "Prunes that wait for an approval.", value=held)
         yield GaugeMetricFamily("vidra_clusters", "Clusters in use, each identity counted.", value=self._clusters())
 
 
@@ -86,7 +90,7 @@ def _health(resources: Iterable[VidraResource]) -> GaugeMetricFamily:
 
 def _problems(resources: Iterable[VidraResource]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(
-        "vidra_problems", "What stands in the way of single objects, as far as statuses list it.", labels=["reason"]
+        "vidra_problems", "Problems of single objects, as far as statuses list them.", labels=["reason"]
     )
     counts = Counter(problem.reason for item in resources for problem in item.status.problems)
     for reason, count in sorted(counts.items()):

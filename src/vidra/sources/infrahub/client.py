@@ -127,5 +127,5 @@ class Infrahub:
             Reason.CHECKSUM_MISMATCH,
             f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced "
             f"{one_line(artifact.checksum or '', 64)} "
-            f"({selection}); it may have been generated anew in between, and is asked for again at the next pass",
+            f"({selection}); it may have been generated again meanwhile; Vidra asks for it at the next reconcile",
         )

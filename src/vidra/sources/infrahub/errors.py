@@ -241,7 +241,7 @@ def _trouble(
     return SourceError(
         Reason.INFRAHUB_ERROR,
         f"{base} answers {answer.status}{f' ({asked})' if asked else ''}: {said or 'without a reason'}; "
-        "if it goes on, look into Infrahub's log",
+        "if it lasts, look into Infrahub's log",
         retry_after=answer.retry_after,
     )
 

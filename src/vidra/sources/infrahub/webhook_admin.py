@@ -62,7 +62,7 @@ async def _there(infrahub: Infrahub, wanted: Iterable[Webhook]) -> dict[str, Jso
         nodes = [edge["node"] for edge in answer[_KIND]["edges"]]
         return {node["name"]["value"]: node for node in nodes}
     except (KeyError, TypeError):
-        message = f"what answers at {infrahub.base} does not tell its webhooks as Infrahub does: is it older than 1.0?"
+        message = f"what answers at {infrahub.base} does not list its webhooks as Infrahub does: is it older than 1.0?"
         raise SourceError(Reason.NOT_INFRAHUB, message) from None
 
 

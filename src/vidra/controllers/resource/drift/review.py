@@ -225,8 +225,8 @@ def _given_back(before: _State, entry: ManagedObject) -> bool:
 
 def _fight(item: DesiredObject, drift: DriftedObject, rest: float) -> ObjectProblem:
     message = (
-        f"{told(drift)}: put back {ROUNDS} times within {WINDOW:.0f} s, and changed each time, so that it is left "
-        f"alone for {rest:.0f} s. Take the fields out of the artifact, list them in ignoreDifferences, or stop whoever "
+        f"{told(drift)}: reverted {ROUNDS} times within {WINDOW:.0f} s and changed each time; it is left alone "
+        f"for {rest:.0f} s. Take the fields out of the artifact, list them in ignoreDifferences, or stop whoever "
         "changes them"
     )
     return ObjectProblem(Reason.DRIFT_FIGHT, message, str(item.ref))

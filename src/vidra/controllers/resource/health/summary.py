@@ -75,7 +75,7 @@ def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool)
     late = reason is Reason.WAITING_FOR_HEALTH and not in_time
     if late:
         reason = Reason.UNHEALTHY
-    message = ("not well in time (healthTimeout): " if late else "") + named(found.unwell)
+    message = ("not healthy in time (healthTimeout): " if late else "") + named(found.unwell)
     waiting = in_time and reason in {Reason.WAITING_FOR_HEALTH, Reason.NOT_OBSERVED}
     return msgspec.structs.replace(verdict, ready=False, reason=reason, message=message, progressing=waiting)
 

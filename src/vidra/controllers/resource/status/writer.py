@@ -68,7 +68,7 @@ class StatusWriter:
             self._record_event("Warning", Reason.WARNED, warning)
         self.kept(done.kept)
         if done.reverted:
-            self._record_event("Normal", Reason.DRIFT_REVERTED, f"put back: {_listed(done.reverted)}", change=True)
+            self._record_event("Normal", Reason.DRIFT_REVERTED, f"reverted: {_listed(done.reverted)}", change=True)
         if verdict.drift:
             self._record_event("Warning", Reason.DRIFTED, verdict.drift, known=known)
         if not verdict.ready:
@@ -84,12 +84,12 @@ class StatusWriter:
         """
         entries = Inventory.of(self._resource.status.managed_resources).entries
         left = Inventory({key: entry for key, entry in entries.items() if entry.server != cluster.server})
-        message = f"another cluster is at {cluster.server} now (kube-system has the UID {cluster.uid}): it is filled "
-        verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=f"{message}afresh", progressing=True)
+        message = f"another cluster is at {cluster.server} now (kube-system has the UID {cluster.uid}): everything is "
+        verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=f"{message}applied again", progressing=True)
         health = Status.UNKNOWN if left.entries else None
         await self._write(Outcome(verdict, left, health=health, clusters=cluster_record(cluster)), handled=False)
         lost = len(entries) - len(left.entries)
-        event = f"{message}afresh, and none of the {lost} objects in the inventory is deleted there"
+        event = f"{message}applied again, and none of the {lost} objects in the inventory is deleted there"
         self._record_event("Warning", Reason.CLUSTER_REPLACED, event, change=True)
         return as_read(self._resource, self._shared.resources)
 
@@ -141,7 +141,7 @@ class StatusWriter:
         """The reconcile failed before the status could be written. Transient failures are only logged."""
         if isinstance(error, ApiError) and not (error.conflict or error.not_found or error.transient):
             reason = Reason.FORBIDDEN if error.forbidden else Reason.REFUSED
-            self._record_event("Warning", reason, f"a pass was broken off, and its status is not written: {error}")
+            self._record_event("Warning", reason, f"a reconcile was aborted, and its status is not written: {error}")
 
     async def waiting(self, problem: ObjectProblem, health: Status) -> None:
         """Nothing new is applied until a dependency is met."""
@@ -189,9 +189,9 @@ class StatusWriter:
         """The CRD is being deleted, so the objects stay."""
         entries = self._resource.status.managed_resources
         message = (
-            f"the definition {definition} is being deleted, which is no wish to delete objects: {len(entries)} stay "
-            "as they are, with Vidra's marks on them. Put it back (vidra crds | kubectl apply --server-side -f -) and "
-            f"create the syncs anew, and they are Vidra's again: {_listed([_place(entry) for entry in entries])}"
+            f"the definition {definition} is being deleted, which does not ask to delete objects: {len(entries)} stay "
+            "as they are, with Vidra's marks on them. Restore it (vidra crds | kubectl apply --server-side -f -) and "
+            f"create the syncs again, and they are Vidra's again: {_listed([_place(entry) for entry in entries])}"
         )
         self._record_event("Warning", Reason.KEPT, message, change=True)
 
@@ -199,7 +199,7 @@ class StatusWriter:
         """The deadline of a deletion is over."""
         objects = [_place(entry) for entry in outcome.inventory.listing()]
         why = f" ({outcome.problems[0].message})" if outcome.problems else ""
-        message = f"deletionTimeout is over, and these objects may still be there: {_listed(objects)}{why}"
+        message = f"deletionTimeout is over, and these objects may still exist: {_listed(objects)}{why}"
         self._record_event("Warning", Reason.LEFT_BEHIND, message, change=True)
 
     async def suspended(self, health: Status) -> None:

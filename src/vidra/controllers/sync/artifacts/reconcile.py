@@ -96,7 +96,7 @@ async def _tidy(shared: ControllerContext, sync: str) -> None:
     try:
         await shared.content.tidy(sync, shared.resources.group(sync))
     except KubeError as error:
-        log.warning("texts that nobody needs are left", error=str(error))
+        log.warning("unused texts could not be deleted", error=str(error))
 
 
 def _strays(

@@ -170,7 +170,7 @@ class ResourceWriter:
         if found.metadata.deletion_timestamp:
             raise SourceError(
                 Reason.WAITING_FOR_DELETION,
-                f"the VidraResource {name} is being deleted: it is made anew when it is gone",
+                f"the VidraResource {name} is being deleted: it is recreated after that",
             )
         owners = {(owner.kind, owner.name, owner.uid) for owner in found.metadata.owner_references}
         ours = {(owner.kind, owner.name, owner.uid) for owner in wanted.metadata.owner_references}

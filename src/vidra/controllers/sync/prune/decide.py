@@ -50,7 +50,7 @@ class PruneDecision(msgspec.Struct, frozen=True):
             return ""
         names = limited(self.waits_for, 3)
         what = "1 VidraResource that is" if self.stay == 1 else f"{self.stay} VidraResources that are"
-        return f"{what} no longer listed will go when what may replace it is ready: {names}"
+        return f"{what} no longer listed will be deleted when its possible replacement is Ready: {names}"
 
 
 def unlisted(

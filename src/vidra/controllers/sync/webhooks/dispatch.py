@@ -86,7 +86,9 @@ class WebhookDispatcher:
         except KubeError as error:
             if isinstance(error, ApiError) and (error.not_found or error.conflict):
                 return Result()
-            log.warning("a sync of another replica was not told of a change", sync=sync.metadata.name, error=str(error))
+            log.warning(
+                "a sync of another replica was not notified of a change", sync=sync.metadata.name, error=str(error)
+            )
             return Result(requeue_after=LONGEST_RETRY, failed=True)
         return Result()
 
