@@ -1,8 +1,7 @@
 """What is remembered of each VidraResource between two reconciles.
 
 Invariant: everything that is kept for one VidraResource is a field of its `ResourceState`, and is dropped with it. All
-of
-it may be lost, and is lost at a restart: it only saves requests and paces them.
+of it may be lost, and is lost at a restart: it only saves requests and paces them.
 """
 
 from __future__ import annotations

@@ -4,9 +4,8 @@ Invariant: a stored text goes only where the sync that stored it sent it.
 
 Who may write VidraResources can write anything into one: owner references, labels, names of Secrets. None of that shows
 who created it. So a random stamp is stored with every text, readable only for those who may read the text itself. A
-sync
-seals what it writes with the stamp: the VidraResource's name, the text and the destination together. A seal that is
-copied elsewhere, or used with another destination, is invalid. To check one costs no request.
+sync seals what it writes with the stamp: the VidraResource's name, the text and the destination together. A seal that
+is copied elsewhere, or used with another destination, is invalid. To check one costs no request.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Traces changes of artifacts: from a list of Infrahub until their objects are healthy, one trace for each change.
 
 One process reconciles a sync and its VidraResources, so a delivery is kept in memory and costs no write. It is lost
-with
-the process; the rest of that delivery is then not traced.
+with the process; the rest of that delivery is then not traced.
 """
 
 from __future__ import annotations

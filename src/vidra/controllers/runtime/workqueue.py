@@ -1,8 +1,7 @@
 """The work queue: each key at most once at a time, now or later, with backoff for keys that keep failing.
 
 Called by `watches.py` of both kinds, which add keys; it calls `Controller.reconcile` for each key and requeues it by
-the
-`Result`. Beside reconciles it runs health checks: cheap, and without effect on when a key is reconciled.
+the `Result`. Beside reconciles it runs health checks: cheap, and without effect on when a key is reconciled.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Reconciles an InfrahubSync: one VidraResource for every artifact that Infrahub lists, at every destination.
 
 Called by the work queue (`controllers/runtime/workqueue.py`) through `Controller.reconcile`. It calls `finalize.py` for
-a deleted sync, `source/` and `artifacts/reconcile.py` to poll, `prune/execute.py` and `status/writer.py`. What enqueues a sync is in
-`watches.py`.
+a deleted sync, `source/` and `artifacts/reconcile.py` to poll, `prune/execute.py` and `status/writer.py`. What enqueues
+a sync is in `watches.py`.
 """
 
 from __future__ import annotations

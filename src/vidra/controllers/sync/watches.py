@@ -1,9 +1,8 @@
 """Every event that enqueues a sync, or has its Infrahub polled, with the reason why.
 
 Called by the stores of Vidra's own resources and Secrets, and by the webhook dispatcher. It adds keys to the work
-queue;
-an enqueued sync only updates its status. A poll is requested where the last listing is no longer current. Otherwise
-Infrahub is polled at the interval, for a new spec, and when the annotation requests it (`PollState.wait`).
+queue; an enqueued sync only updates its status. A poll is requested where the last listing is no longer current.
+Otherwise Infrahub is polled at the interval, for a new spec, and when the annotation requests it (`PollState.wait`).
 """
 
 from __future__ import annotations
