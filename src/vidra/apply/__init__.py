@@ -1,1 +1,1 @@
-"""From objects to a plan (pure: order, desired state, inventory), and the thin hands that carry it out."""
+"""Plans and applies objects: desired state, order and inventory are pure; applier and pruner send the requests."""

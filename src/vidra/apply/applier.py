@@ -1,4 +1,8 @@
-"""Applies one object so that nobody else's is taken over, made anew by mistake, or overwritten."""
+"""Applies one object, so that no other owner's fields are taken, nothing is recreated by mistake, nothing overwritten.
+
+Called by `controllers/resource/apply/executor.py` (and by `refused_objects.py` for dry runs). It calls
+`kube/operations.py`, `conflict_resolution.py`, the guards, `repair.py` and `earlier_writers.py`.
+"""
 
 from __future__ import annotations
 
@@ -35,29 +39,29 @@ from vidra.kube.operations import apply, delete, look
 from vidra.kube.partial_metadata import LiveObject
 
 NEVER = "1"
-"""A resourceVersion that no object can have: etcd counts from 1, before anything is stored. An apply at it creates what
-is not there and is a 409 for what is."""
+"""A resourceVersion that no object can have (etcd counts from 1). An apply at it creates an object that does not exist,
+and is a 409 for one that does."""
 LOOKS = 8
-"""To apply at the very version at which it was seen what others have: controllers write the status meanwhile."""
+"""Attempts to apply at exactly the version that was read: controllers write the status meanwhile."""
 REPAIRS = 2
-"""Of one object in one apply: what stands in the way of what stood behind something else."""
+"""Repairs of one object in one apply: behind one blocking field there may be another."""
 
 
 class Applier:
-    """One owner's hand in one cluster.
+    """Applies the objects of one owner in one cluster.
 
-    An object whose UID is known is applied with it: should it have vanished or been replaced, the server answers 409
-    and the object is looked at afresh. Force is used on such objects, so that a field which somebody took comes back;
-    against another owner, and on what somebody else made, only as the terms allow. Anything else is applied at a
-    version that no object has: the server creates what is not there, and touches nothing that is.
+    An object whose UID is known is applied with it. If it was deleted or recreated, the server answers 409 and the
+    object is read again. Force is used on such objects, so that a drifted field is reverted; against another owner, and
+    on objects that somebody else created, only as the options allow. Any other object is applied at a version that no
+    object has: the server creates it if it does not exist, and changes nothing if it does.
 
-    Invariant: where others may set a field, nothing is sent but to the state that it was made for: the version at which
-    the object was seen whole, or that of no object. So a field is left as it is whoever is noted as its holder, or
-    nobody, and whatever happens between the look and the write.
+    Invariant: where others may set a field, an apply is sent only at the state it was computed for: the version at
+    which the object was read, or that of no object. So the field keeps its value, whoever holds it, and whatever
+    happens between read and write.
 
     Args:
-        options: What to do about other owners and about objects that somebody else made.
-        guard: What the cluster keeps from artifacts.
+        options: How to treat other owners, and objects that somebody else created.
+        guard: The objects in the cluster that artifacts may not touch.
     """
 
     def __init__(
@@ -77,17 +81,17 @@ class Applier:
         self._settling = Settling(client, owner.manager, options, self._send)
 
     async def apply(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
-        """Make the cluster hold this object.
+        """Apply the object to the cluster.
 
         Args:
-            entry: The object's entry in the inventory before this pass.
+            entry: The object's entry in the inventory before this reconcile.
 
         Returns:
             The entry, confirmed.
 
         Raises:
-            ObjectError: It could not be done.
-            KubeError: The cluster does not answer, or does not let Vidra in at all.
+            ObjectError: The object could not be applied.
+            KubeError: The cluster does not answer, or refuses all access.
         """
         try:
             try:
@@ -105,7 +109,7 @@ class Applier:
             raise refused(item.ref, error, item.body, fresh=entry is None) from None
 
     async def _beside_others(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
-        """Apply what is not left to others, at the very version at which it was seen what they have."""
+        """Apply the fields that are not left to others, at exactly the version at which they were read."""
         for _ in range(LOOKS):
             sent = await self._for_now(item)
             try:
@@ -117,9 +121,9 @@ class Applier:
         raise contested(item.ref, "others change it too fast: tried again later", fresh=entry is None)
 
     async def _for_now(self, item: DesiredObject) -> DesiredObject:
-        """The object for the state that it is in; for none, and only to be created, where it is not to be seen.
+        """The object as it is to be sent for its current state. If it cannot be read, it is sent to be created only.
 
-        That it is not to be seen does not say that it is not there: its version may be served again a moment later.
+        That it cannot be read does not mean that it does not exist: its version may be served again a moment later.
         """
         try:
             live = await self._client.get(item.path, dict[str, Any])
@@ -130,14 +134,14 @@ class Applier:
         return item.beside(live, self._owner)
 
     def _may_lose_replicas(self, item: DesiredObject, entry: ManagedObject | None) -> bool:
-        """Whether the number of replicas may have left the text since it was applied."""
+        """Whether the manifest may have stopped setting the replicas since it was applied."""
         if not item.unscaled or entry is None or not entry.uid:
             return False
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         return state is None or state.scales
 
     async def _given_up(self, item: DesiredObject, entry: ManagedObject) -> ManagedObject:
-        """Hold no longer what the text has no longer; a rehearsal has nothing to let go of."""
+        """Give up the fields that the manifest no longer has; not in a dry run."""
         if self._client.rehearses:
             return entry
         live = await give_up(self._client, item, entry.uid, self._manager)
@@ -158,7 +162,7 @@ class Applier:
         if live is None and entry and (ended := is_over(item, entry, self._observed)):
             return msgspec.structs.replace(entry, ended=ended)
         if item.version and item.version != (live.metadata.resource_version if live else NEVER):
-            # What is to be left as it is may be something else by now.
+            # The fields to leave alone may have changed since.
             raise ApiError(409, Status(f"{item.ref} has changed"))
         if live is None:
             return await self._create(item)
@@ -167,10 +171,10 @@ class Applier:
         return await self._found(item, live, fresh=entry is None)
 
     async def _anew(self, item: DesiredObject, entry: ManagedObject | None, fields: Iterable[str]) -> ManagedObject:
-        """Delete the object and create it as it should be, if the manifest permits that and nobody else has it.
+        """Delete the object and recreate it, if the manifest permits that and nobody else owns it.
 
         Raises:
-            ObjectError: It does not, or the object is on its way out, which the watch tells the end of.
+            ObjectError: That is not permitted, or the object is being deleted; its watch reports when it is gone.
         """
         hint = "" if never_made_anew(item) else f", or annotate the object in the manifest with {RECREATE}: enabled"
         if entry is None or not entry.uid or not may_be_made_anew(item):
@@ -191,12 +195,12 @@ class Applier:
         """Create the object.
 
         Raises:
-            ApiError: Refused; 409 when it exists, in which case nothing was changed.
+            ApiError: Refused; 409 when it exists, and then nothing was changed.
         """
         return self._entry(item, await self._send(item, "", version=NEVER, force=False), joined=False)
 
     async def _found(self, item: DesiredObject, live: LiveObject, *, fresh: bool) -> ManagedObject:
-        """Apply an object that exists and is not known to be ours."""
+        """Apply an object that exists and is not known to be owned."""
         state = snapshot_of(live.metadata)
         if is_terminating(state, state.uid):
             raise being_deleted(item.ref, live.metadata.finalizers)
@@ -213,25 +217,25 @@ class Applier:
         return await self._own(item, shared, joined=joined)
 
     async def _stranger(self, item: DesiredObject, live: LiveObject) -> ManagedObject:
-        """Adopt an object that no owner has, or leave it alone.
+        """Adopt an object that has no owner, or leave it alone.
 
         Raises:
-            ObjectError: It is to be left alone.
+            ObjectError: It must be left alone.
         """
         if why := self._guard.never_taken(item.ref, live.metadata):
             raise never_taken(item.ref, why)
         if why := refusal(live.metadata, self._options.policies.adoption, self._manager):
             raise not_owned(item.ref, why)
-        # At this very version, so that whoever takes it up meanwhile is seen by the next look.
+        # At exactly this version, so that an owner that appears meanwhile is seen by the next read.
         taken = await self._send(item, live.metadata.uid, version=live.metadata.resource_version, force=True)
         self._options.adopted(item.ref)
         return await self._own(item, taken, joined=False)
 
     def _check_joined(self, item: DesiredObject, *, joined: bool) -> None:
-        """Leave alone what a Namespace that was there before has to keep.
+        """Check that an existing Namespace keeps what it must keep.
 
         Raises:
-            ObjectError: The manifest says something else about it.
+            ObjectError: The manifest would change that.
         """
         if joined and (why := namespaces.refusal(item, self._owner, self._options.may_describe)):
             raise not_described(item.ref, why)
@@ -245,27 +249,27 @@ class Applier:
         return await self._own(item, live, joined=joined)
 
     async def _check_terminating(self, item: DesiredObject, uid: str) -> None:
-        """Leave alone what is being deleted.
+        """Check that the object is not being deleted.
 
         Raises:
-            ObjectError: It is; the message names what keeps it.
+            ObjectError: It is; the message names its finalizers.
         """
         if is_terminating(self._observed.get(item.kind, item.ref.namespace, item.ref.name), uid):
             live = await look(self._client, item.path)
             raise being_deleted(item.ref, live.metadata.finalizers if live else ())
 
     async def _insist(self, item: DesiredObject, uid: str) -> LiveObject:
-        """Take back what anybody changed, but from another owner only as the terms allow."""
+        """Revert what anybody changed; fields of another owner only as the options allow."""
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and all(name == self._manager for name, _ in state.holders):
             try:
-                # At the version that was seen: an owner that came since must not lose what it took.
+                # At the version that was read: an owner that appeared since must not lose its fields.
                 version = item.version or str(max(state.version, 0) or "")
                 return await self._send(item, uid, version=version, force=True)
             except ApiError as error:
                 if error.code != 409 or item.version:
                     raise
-                await self._check_terminating(item, uid)  # which may be what happened to it since
+                await self._check_terminating(item, uid)  # this may have happened since
         try:
             return await self._send(item, uid, force=False)
         except ApiError as error:
@@ -274,7 +278,7 @@ class Applier:
             return await self._settling.settle(item, uid, error, fresh=False)
 
     async def _share(self, item: DesiredObject, uid: str, *, fresh: bool) -> LiveObject:
-        """Become one more owner of what others have."""
+        """Co-own an object that others own."""
         try:
             return await self._send(item, uid, force=False)
         except ApiError as error:
@@ -302,7 +306,7 @@ class Applier:
         return live
 
     async def _own_first(self, item: DesiredObject, entry: ManagedObject) -> None:
-        """Before another text is applied, make the last one this owner's, should a pass have ended before it was."""
+        """Make the last applied fields this owner's alone before others are applied, if that was not done."""
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if entry.joined or is_drift(item, entry) or not (state and state.shared) or is_terminating(state, entry.uid):
             return
@@ -311,7 +315,7 @@ class Applier:
             self._observed.note(item.kind, await hand_over(self._client, item.path, live, self._manager))
 
     async def _own(self, item: DesiredObject, live: LiveObject, *, joined: bool) -> ManagedObject:
-        """The entry of an object that was applied, once what it holds is this owner's; what is joined stays shared."""
+        """The entry of an applied object, once its fields are this owner's alone. A joined object stays shared."""
         if not joined:
             held = await hand_over(self._client, item.path, live, self._manager)
             if held is not live:
@@ -325,10 +329,10 @@ class Applier:
 
 
 def _joinable(item: DesiredObject) -> bool:
-    """A Namespace that exists is shared by its nature: Vidra becomes one owner among others, and never deletes it."""
+    """An existing Namespace is shared: Vidra becomes one owner among others, and never deletes it."""
     return item.ref.kind == "Namespace" and item.ref.api_version == "v1"
 
 
 def _joined(item: DesiredObject, state: ObjectSnapshot) -> bool:
-    """Whether it was there before any owner, as far as can be told: somebody else has a part in it, or nobody."""
+    """Whether it existed before any owner, as far as known: another manager holds fields of it, or nobody does."""
     return _joinable(item) and (state.shared or not state.holders)

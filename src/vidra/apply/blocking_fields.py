@@ -1,14 +1,14 @@
-"""Which fields of a live object stand in the way of an apply that was refused, though no manifest wants them: pure.
+"""Finds the fields of a live object that block an apply, although no manifest wants them: pure.
 
-A server-side apply takes out only what its owner held. What the server filled in by itself (`rollingUpdate` of a
-strategy, `emptyDir` of a volume) or an earlier writer left stays, and where the manifest now says something that
-excludes it, the object is refused for a field that is not in the manifest. The field is found from the refusal:
+A server-side apply removes only fields that its owner held. Fields that the server filled in (`rollingUpdate` of a
+strategy, `emptyDir` of a volume) or an earlier writer left stay. If the manifest now sets a field that excludes them,
+the object is refused for a field that is not in the manifest. The refusal tells which one:
 
-the field itself        it is in the object, and the manifest has none              spec.strategy.rollingUpdate
-what stands beside it   the refusal says that the two exclude each other            env[0].valueFrom, beside value
-other items of a list   the refusal is about a name or number that stands twice     ports[1].name
+the field itself        it is in the object, and not in the manifest                spec.strategy.rollingUpdate
+the field beside it     the refusal says that the two exclude each other            env[0].valueFrom, beside value
+other items of a list   the refusal is about a name or number that occurs twice     ports[1].name
 
-Never meant is what other appliers or a subresource hold, nor what identifies an item of a list.
+Fields of other appliers or of a subresource never count, nor fields that identify a list item.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ _EXCLUDES = re.compile(
 """How API servers and definitions say that two fields exclude each other; each of these is in a test."""
 _DUPLICATE = "FieldValueDuplicate"
 _REQUIRED = "FieldValueRequired"
-"""Of a name: where one item needs none, and several do, one may be too many."""
+"""About a name: one item needs none, several do, so one item may be too many."""
 _NULL = '"null"'
-"""What the server makes of a map whose last field is taken out (kubernetes/kubernetes#117447)."""
+"""The server turns a map into null when its last field is removed (kubernetes/kubernetes#117447)."""
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A place in a live object, in the manifest, and in the sets of fields about it."""
+    """A place in the live object, in the manifest, and in the field sets about it."""
 
     live: Any
     body: Any
     known: Fields
-    """What anybody holds below."""
+    """The fields that anybody holds below it."""
     kept: Fields | None
-    """What of it must stay with others; empty: all of it."""
+    """The part that must stay with others; empty: all of it."""
 
 
 def leftovers(causes: Iterable[Cause], place: Place) -> Fields:
-    """The fields to take out, as a set."""
+    """The fields to remove, as a set."""
     found: Fields = {}
     for cause in causes:
         steps = steps_of(cause.field)
@@ -66,7 +66,7 @@ def leftovers(causes: Iterable[Cause], place: Place) -> Fields:
 
 
 def emptied(causes: Iterable[Cause], live: Json, body: Json) -> Iterator[str]:
-    """JSON pointers of what is in maps and lists that the manifest wants empty, and that the server made null of."""
+    """JSON pointers to items of maps and lists that the manifest wants empty, and that the server turned into null."""
     for cause in causes:
         steps = steps_of(cause.field)
         if _NULL in cause.message and not any(isinstance(step, int) for step in steps):
@@ -79,7 +79,7 @@ def emptied(causes: Iterable[Cause], live: Json, body: Json) -> Iterator[str]:
 
 
 def unexplained(causes: Iterable[Cause], body: Json, entries: Iterable[Json]) -> Iterator[str]:
-    """Fields that a refusal names and that are not in the manifest, with who has them and a way out."""
+    """Fields that a refusal names and that are not in the manifest, with their managers and a way out."""
     held = [(str(entry.get("manager", "")), entry.get("fieldsV1") or {}) for entry in entries]
     for field in sorted({cause.field for cause in causes}):
         steps = steps_of(field)
@@ -90,7 +90,7 @@ def unexplained(causes: Iterable[Cause], body: Json, entries: Iterable[Json]) ->
 
 
 def _has(value: Any, steps: list[Step]) -> bool:
-    """Whether a manifest has a field, in any item of a list: the server counts items that only it knows."""
+    """Whether a manifest has a field, in any item of a list: the server's indexes count items that only it knows."""
     if not steps:
         return value is not None
     if isinstance(steps[0], int):
@@ -113,7 +113,7 @@ def steps_of(field: str) -> list[Step]:
 
 
 def _beside(steps: list[Step], place: Place, *, excludes: bool) -> Fields:
-    """The field at the end of the steps, or what it excludes."""
+    """The field at the end of the steps, or the fields that it excludes."""
     step, rest = steps[0], steps[1:]
     if isinstance(step, int):
         return _in_each(place, lambda inner: _beside(rest, inner, excludes=excludes) if rest else {})
@@ -133,7 +133,7 @@ def _beside(steps: list[Step], place: Place, *, excludes: bool) -> Fields:
 
 
 def _others(steps: list[Step], place: Place) -> Fields:
-    """The items of the list at the end of the steps that the manifest does not have."""
+    """The items of the list at the end of the steps that are not in the manifest."""
     if not steps:
         if not isinstance(place.live, list) or not isinstance(place.body, list):
             return {}
@@ -151,7 +151,7 @@ def _others(steps: list[Step], place: Place) -> Fields:
 
 
 def _in_each(place: Place, look: Callable[[Place], Fields]) -> Fields:
-    """What is found in each item that the manifest has too: the refusal counts items of a list that nobody has seen."""
+    """The matches in each item that is also in the manifest: the refusal's indexes are of another list."""
     result: Fields = {}
     for item in place.live if isinstance(place.live, list) and isinstance(place.body, list) else ():
         key = _key(place, item)
@@ -187,7 +187,7 @@ def _key(place: Place, item: Any) -> str:
 
 
 def _wanted(place: Place, key: str) -> Any:
-    """The item of the manifest that a key means; what the manifest leaves to a default may be missing in it."""
+    """The manifest's item for a key; it may lack key fields that have a default."""
     parts: Json = decode(key[2:].encode(), dict[str, Any])
     for item in place.body:
         known = isinstance(item, dict) and parts.keys() & item.keys()
@@ -197,7 +197,7 @@ def _wanted(place: Place, key: str) -> Any:
 
 
 def _whole(value: Any, known: Fields | None) -> Fields:
-    """The set of all that is in a value; a list that nobody holds in parts is one field."""
+    """The set of everything in a value; a list that nobody holds in parts is one field."""
     if known == {} or not isinstance(value, dict):
         return known or {}
     known = known or {}

@@ -1,9 +1,9 @@
-"""Settles a conflict between owners: whether they differ at all, and if so, who gets the field.
+"""Resolves a conflict between owners: whether they really differ, and if so, who gets the field.
 
-Invariant: two owners differ where what the API server would *store* differs, never where only their words do. `1000m`
-is stored as `1`, `value: ""` not at all, and a list that is one field with the server's defaults in it. So the server
-is asked what it would store, by a dry run, and the answer is what is applied: a field in which the owners agree has its
-value then and is everybody's, and nobody is written over.
+Invariant: two owners differ only where the API server would *store* different values. `1000m` is stored as `1`, `value:
+""` is not stored at all, and an atomic list is stored with the server's defaults. So a dry run asks the server what it
+would store, and the answer is applied: a field in which the owners agree then has its stored value and is co-owned, and
+nobody is overwritten.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from vidra.kube.operations import look, try_apply
 from vidra.kube.partial_metadata import LiveObject
 
 ATTEMPTS = 3
-"""To take a field at the very version of the object at which it was seen who loses it."""
+"""Attempts to take a field at exactly the version at which its current owner was read."""
 
 
 class Send(Protocol):
@@ -33,10 +33,10 @@ class Send(Protocol):
 
 
 class Settling:
-    """One owner's way with others in one cluster.
+    """Resolves the conflicts of one owner in one cluster.
 
     Args:
-        options: Whom it comes before.
+        options: The owner's conflict policy and priority.
     """
 
     def __init__(self, client: Client, manager: str, options: ApplyOptions, send: Send) -> None:
@@ -46,15 +46,14 @@ class Settling:
         self._send = send
 
     async def settle(self, item: DesiredObject, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
-        """Share the fields in which all agree, and take the others if this owner comes before all that have them.
+        """Share the fields in which all agree; take the others if this owner has priority over all that hold them.
 
         Args:
-            error: The conflict, as the API server told it.
+            error: The conflict in the API server's answer.
             fresh: Vidra has never applied this object.
 
-        Raises:
-            ObjectError: Another one comes first, or the object changes too fast to tell.
-            ApiError: Refused for another reason, or another object is there by now.
+        ObjectError: Another owner has priority, or the object changes too fast.
+            ApiError: Refused for another reason, or the object was recreated.
         """
         for _ in range(ATTEMPTS):
             stored, version = await self._stored(item, uid, error, fresh=fresh)
@@ -68,9 +67,9 @@ class Settling:
     async def _stored(
         self, item: DesiredObject, uid: str, error: ApiError, *, fresh: bool
     ) -> tuple[DesiredObject, str]:
-        """The object as the server would store it, and the version of the object that the server looked at.
+        """The object as the server would store it, and the object's version in that dry run.
 
-        Words have to do where nothing can be rehearsed: a webhook takes no part in it, or it would be refused.
+        Without a dry run (a webhook does not support it, or it is refused), the values are compared as they are.
         """
         try:
             after = await try_apply(
@@ -87,7 +86,7 @@ class Settling:
         return item.as_stored(after, self._manager), after["metadata"]["resourceVersion"]
 
     async def _take(self, item: DesiredObject, uid: str, version: str, *, fresh: bool) -> LiveObject:
-        """Ask who would lose, and force only if nothing changed since: nobody else may lose."""
+        """Find who would lose fields, and force only if nothing changed since: nobody else may lose any."""
         try:
             return await self._send(item, uid, version=version, force=False)
         except ApiError as error:

@@ -1,9 +1,9 @@
-"""Fields that the control plane, or a controller that everybody runs, fills: never held by an owner.
+"""Fields that the control plane, or a controller that every cluster runs, fills in: no owner ever holds them.
 
-Invariant: what a manifest leaves to the control plane is not sent. `rules: []` of an aggregated ClusterRole is a place
-to be filled, as people write it; applied, it would empty the role at every look. A place that the manifest does fill (a
-CA of its own, a volume's name) is applied like any other field; only an aggregated role's rules never are: the API says
-that they are the controller's.
+Invariant: what a manifest leaves to the control plane is not sent. People write `rules: []` in an aggregated
+ClusterRole as a placeholder; applied, it would empty the role at every reconcile. A placeholder that the manifest does
+fill (its own CA, a volume's name) is applied like any other field. Only an aggregated role's rules are never applied:
+the API says that they belong to the controller.
 
 To add a field: one line in the table, and a row in docs/spec/manifests.md.
 """
@@ -28,7 +28,7 @@ def _empty(value: Any, _: Json) -> bool:
 
 
 def _no_certificate(value: Any, body: Json) -> bool:
-    """Nothing, or a blank that stands for it because some tools insist on a text: `Cg==` is a line's end."""
+    """Empty, or a blank text, because some tools insist on one: `Cg==` is a line break."""
     if not isinstance(value, str):
         return _empty(value, body)
     try:
@@ -65,18 +65,18 @@ TABLE: Mapping[tuple[str, str], tuple[tuple[Path, Filled], ...]] = {
     ),
     ("", "Endpoints"): ((("subsets",), _empty),),
 }
-"""By group and kind: the places, and when they are left to the control plane."""
+"""By group and kind: the fields, and when they are left to the control plane."""
 
 
 def unfilled(body: Json, ref: Ref) -> Json:
-    """The body of an object without what the control plane fills."""
+    """The body of an object without the fields that the control plane fills in."""
     for path, filled in TABLE.get((ref.group, ref.kind), ()):
         body = _cut(body, path, filled, body)
     return body
 
 
 def _cut(value: Any, path: Path, filled: Filled, body: Json) -> Any:
-    """The value without the field at a path; the same one when there is nothing to take out."""
+    """The value without the field at a path; the same value if the field is not there."""
     step, rest = path[0], path[1:]
     if step == EACH:
         return [_cut(item, rest, filled, body) for item in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""How a live object differs from what was applied: asked of the API server itself, by a dry run that writes nothing."""
+"""Compares a live object with what was applied: by a dry run of the API server, which writes nothing."""
 
 from __future__ import annotations
 
@@ -17,56 +17,56 @@ from vidra.kube.errors import ApiError
 from vidra.kube.operations import try_apply
 
 LISTED = 20
-"""Fields of one object that are told."""
+"""Fields of one object that are reported."""
 ATTEMPTS = 5
-"""To see an object, and what an apply would make of it, at one and the same version."""
+"""Attempts to read an object, and its dry run, at the same version."""
 ORDER = "in another order"
 _SERVER_KEEPS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"})
 
 Sets = Mapping[str, Fields]
-"""By field manager: what it holds of the part of the object that is looked at."""
+"""By field manager: the fields that it holds in the part that is compared."""
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One field that is not as an apply would make it."""
+    """One field that an apply would change."""
 
     path: str
     managers: tuple[str, ...] = ()
-    """Who holds it now, besides owners; nobody holds what was removed, nor the order of a list."""
+    """The other managers that hold it now. Nobody holds a removed field, nor the order of a list."""
     removed: bool = False
     order: bool = False
-    """Only the order of a list's items is another."""
+    """Only the order of a list's items differs."""
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a look at an object found."""
+    """The result of a comparison."""
 
     drift: DriftedObject | None = None
-    """None: nothing is different."""
+    """None: nothing differs."""
     version: str = ""
-    """Of the object that was looked at."""
+    """The version of the compared object."""
     generation: int = 0
     settled: bool = False
-    """An apply would leave the owner what it holds as well."""
+    """An apply would not change what the owner holds."""
 
 
 async def find_drift(client: Client, item: DesiredObject, uid: str, owner: Owner, *, holds: bool) -> Finding:
-    """What is different about an object.
+    """Find the drift of one object.
 
     Args:
         uid: Of the object that was applied.
-        holds: The owner still holds all that it applied. Then an object in which that text is to be seen, values and
-            order included, is as it should be, and only another one needs a dry run.
+            holds: The owner still holds all that it applied. Then a live object that contains the manifest, values and
+                order included, has no drift; only another one needs a dry run.
 
     Raises:
         UnreachableError: The cluster does not answer.
-        ApiError: The cluster does not tell; 409 when the object changes too fast to be looked at.
+        ApiError: The cluster refuses; 409 when the object changes too fast to be compared.
     """
     for _ in range(ATTEMPTS - 1):
         try:
             return await _compared(client, item, uid, owner, holds=holds)
         except ApiError as error:
-            # Somebody wrote between the two requests: that says nothing about the object.
+            # Somebody wrote between the two requests: that is not a finding.
             if error.code != 409 or error.causes:
                 raise
     return await _compared(client, item, uid, owner, holds=holds)
@@ -92,9 +92,9 @@ async def _compared(client: Client, item: DesiredObject, uid: str, owner: Owner,
 
 
 def contains(live: Any, sent: Any) -> bool:
-    """Whether a live object has all that was sent, values and order included; what else is there does not matter.
+    """Whether a live object contains everything that was sent, values and order included; other fields do not matter.
 
-    Nothing is known here of how the server writes a value or a list: False says only that this cannot be seen.
+    How the server normalizes values or lists is not known here: False only means that it cannot be decided.
     """
     if isinstance(sent, dict) and isinstance(live, dict):
         return all(contains(live.get(key, MISSING), value) for key, value in sent.items())
@@ -114,21 +114,21 @@ def _drifted(item: DesiredObject, live: Json, found: tuple[Difference, ...], own
 
 
 def differing(wanted: Json, live: Json) -> Iterator[Difference]:
-    """The fields that differ, without what only the API server keeps."""
+    """The fields that differ, without those that only the API server sets."""
     sets: dict[str, Fields] = {}
     for entry in live["metadata"].get("managedFields") or ():
         name = str(entry.get("manager", ""))
         if not name.startswith(MANAGER_PREFIX):
-            # One manager may have several entries; their keys are those of different fields.
+            # One manager may have several entries, with different fields.
             sets[f"{name}\0{len(sets)}"] = entry.get("fieldsV1") or None
     yield from _different(_kept(wanted), _without_former(_kept(live), wanted), "", sets)
 
 
 def blamed(found: tuple[Difference, ...], live: Json, manager: str) -> tuple[str, ...]:
-    """Who made these differences, as far as it is known: field managers, the latest first.
+    """Who made these differences, as far as known: field managers, the latest first.
 
-    Whoever set a field holds it. Whoever removed one leaves no trace of that: it may be anybody who wrote since the
-    owner's last change.
+    A manager that set a field holds it. One that removed a field leaves no trace of that: it may be any that wrote
+    since the owner's last change.
     """
     entries = live["metadata"].get("managedFields") or ()
     latest = sorted(entries, key=lambda entry: str(entry.get("time", "")), reverse=True)
@@ -140,7 +140,7 @@ def blamed(found: tuple[Difference, ...], live: Json, manager: str) -> tuple[str
 
 
 def told(drift: DriftedObject) -> str:
-    """One object's difference, for a person; no value, because it may be a secret."""
+    """The differences of one object, for a message; without values, because they may be secret."""
     what = ", ".join((*drift.fields, *((drift.note,) if drift.note else ())))
     return f"{drift.object}: {what}" + (f" (changed by {', '.join(drift.managers)})" if drift.managers else "")
 
@@ -155,13 +155,13 @@ def _wrote_since(entry: Json, since: str) -> bool:
 
 
 def _kept(item: Json) -> Json:
-    """The object without what changes at every write, or is the status that controllers report."""
+    """The object without fields that change at every write, and without the status that controllers report."""
     metadata = {key: value for key, value in item.get("metadata", {}).items() if key not in _SERVER_KEEPS}
     return {**{key: value for key, value in item.items() if key != "status"}, "metadata": metadata}
 
 
 def _without_former(live: Json, wanted: Json) -> Json:
-    """Without the label of an earlier version of Vidra, which is nobody's change, and goes with the next text."""
+    """Without the label of an earlier Vidra: nobody changed it, and it is removed with the next manifest."""
     labels = live["metadata"].get("labels") or {}
     if labels.get(FORMER_LABEL) != FORMER_VALUE or FORMER_LABEL in (wanted["metadata"].get("labels") or {}):
         return live
@@ -183,7 +183,7 @@ def _different(wanted: Any, live: Any, path: str, sets: Sets) -> Iterator[Differ
 
 
 def _different_items(wanted: list[Any], live: list[Any], path: str, sets: Sets) -> Iterator[Difference]:
-    """Items by their names, if they have names: that they stand in another order is a difference of its own."""
+    """Compares items by name, if they have names; a different order is a difference of its own."""
     if all(item in live for item in wanted):
         yield Difference(path, _holders({name: fields for name, fields in sets.items() if fields == {}}), order=True)
         return
@@ -198,13 +198,13 @@ def _different_items(wanted: list[Any], live: list[Any], path: str, sets: Sets) 
 
 
 def _names(items: list[Any]) -> dict[Any, Any]:
-    """The items by name; by their places unless each has a name of its own."""
+    """The items by name; by index unless each has its own name."""
     named = {item["name"]: item for item in items if isinstance(item, dict) and isinstance(item.get("name"), str)}
     return named if len(named) == len(items) else dict(enumerate(items))
 
 
 def _label(item: Any, name: Any) -> str:
-    """How an item of a list is told from the others: by its name, if it has one."""
+    """The label of a list item in a path: its name, if it has one."""
     return str(item["name"]) if isinstance(item, dict) and isinstance(item.get("name"), str) else str(name)
 
 

@@ -1,12 +1,13 @@
-"""Hands over what earlier writers hold of an object, so that its owner alone decides about it (KEP-555).
+"""Takes over the fields that earlier writers hold of an object, so that its owner alone decides about it (KEP-555).
 
-Invariant: what an owner's manifest has is held by nobody who wrote it before Vidra, with ordinary updates. Else a
-field that leaves the manifest would stay, held by that writer: in an adopted object, in one whose managedFields
-somebody emptied (the server then notes all there is as `before-first-apply`), and where somebody was first to add it.
+Invariant: fields of the manifest are held by nobody who wrote them with ordinary updates before Vidra. Else a field
+that is removed from the manifest would stay, held by that writer. It happens in an adopted object, in one whose
+managedFields were emptied (the server then notes everything as `before-first-apply`), and where somebody else added a
+field first.
 
-Taken are the fields that the owner holds too, and what is in a list's item that both have. Everything else stays with
-who has it: other appliers, writers of a subresource (status, scale), and fields that the manifest never had. No value
-changes. The one write is to managedFields alone, at the version that it was decided on; a second one finds nothing.
+Taken over are the fields that the owner holds too, and the content of list items that both hold. Everything else stays
+with its manager: other appliers, writers of a subresource (status, scale), and fields that the manifest never had. No
+value changes. It is one write of managedFields alone, at the version that was read; a second one finds nothing to do.
 """
 
 from __future__ import annotations
@@ -24,25 +25,25 @@ ATTEMPTS = 4
 
 
 def is_update(entry: Entry) -> bool:
-    """Whether it tells what somebody wrote with ordinary updates."""
+    """Whether the entry is of ordinary updates."""
     return entry.get("operation") == "Update" and not entry.get("subresource")
 
 
 def is_apply(entry: Entry, manager: str) -> bool:
-    """Whether it tells what a manager applied."""
+    """Whether the entry is of a manager's applies."""
     return entry.get("operation") == "Apply" and entry.get("manager") == manager and not entry.get("subresource")
 
 
 def fields_of(entries: Iterable[Entry], manager: str) -> Fields:
-    """What a manager applied."""
+    """The fields that a manager applied."""
     return next((entry.get("fieldsV1") or {} for entry in entries if is_apply(entry, manager)), {})
 
 
 def given(entries: Sequence[Entry], manager: str, fields: Fields, model: Entry) -> list[Entry]:
-    """The entries, with these fields added to what a manager applied.
+    """The entries, with these fields added to a manager's applied ones.
 
     Args:
-        model: What the manager's entry is like in all else, if there is none yet.
+        model: A template for the manager's entry, if it has none yet.
     """
     mine = next((entry for entry in entries if is_apply(entry, manager)), {})
     both = merged(mine.get("fieldsV1") or {}, fields)
@@ -51,7 +52,7 @@ def given(entries: Sequence[Entry], manager: str, fields: Fields, model: Entry) 
 
 
 def disowned(entries: Iterable[Entry], fields: Fields) -> list[Entry]:
-    """The entries, with these fields taken from everybody who wrote them with ordinary updates."""
+    """The entries, with these fields removed from everybody who wrote them with ordinary updates."""
     left = [
         {**entry, "fieldsV1": without(entry.get("fieldsV1") or {}, fields)} if is_update(entry) else entry
         for entry in entries
@@ -60,7 +61,7 @@ def disowned(entries: Iterable[Entry], fields: Fields) -> list[Entry]:
 
 
 def shared_with_earlier(meta: LiveMeta, manager: str) -> bool:
-    """Whether an earlier writer holds fields of this owner's too."""
+    """Whether an earlier writer also holds fields of this owner."""
     earlier = [entry for entry in meta.managed_fields if entry.operation == "Update" and not entry.subresource]
     if not earlier:
         return False
@@ -69,14 +70,14 @@ def shared_with_earlier(meta: LiveMeta, manager: str) -> bool:
 
 
 async def hand_over(client: Client, path: str, live: LiveObject, manager: str) -> LiveObject:
-    """Make what an owner holds its own; the object as it is then.
+    """Make the owner's fields its own alone; returns the object after that.
 
     Args:
-        live: The object as the owner's apply left it.
+        live: The object after the owner's apply.
 
     Raises:
         UnreachableError: The cluster does not answer.
-        ApiError: Refused; 409 when the object is another one by now, or changes too fast.
+        ApiError: Refused; 409 when the object was recreated, or changes too fast.
     """
     if client.rehearses or not shared_with_earlier(live.metadata, manager):
         return live

@@ -1,8 +1,8 @@
-"""Objects whose life ends by itself: a Job, a Pod that runs once, whatever the cluster cleans up after its end.
+"""Objects that end by themselves: a Job, a Pod that runs once, and objects that the cluster deletes after their end.
 
-Invariant: what came to its end under a text does not run again under that text, whoever of this Vidra's has it now.
-Repeating a payment is worse than not repeating it, so that an absence which nobody saw begin counts as the end of what
-the cluster cleans up. Only what was seen to be deleted before its end comes back.
+Invariant: an object that ended under a manifest does not run again under that manifest, whichever VidraResource owns it
+now. To repeat a payment is worse than not to repeat it. So if an object with clean-up is missing and nobody saw how
+that began, it counts as ended. Only an object that was seen to be deleted before its end is recreated.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from vidra.kube.informers import InformerSet
 from vidra.kube.visibility import Sight
 
 _CLEANED_UP = ("ttlSecondsAfterFinished", "ttlStrategy")
-"""Fields of a spec with which a cluster is asked to delete an object after its end."""
+"""Spec fields that ask the cluster to delete an object after its end."""
 _RUN_ONCE = frozenset({("batch", "Job"), ("", "Pod")})
-"""Groups and kinds that end without being asked to be cleaned up."""
+"""Groups and kinds that end without a clean-up field."""
 _GOOD = frozenset({"Complete", "Completed", "Succeeded"})
 _BAD = frozenset({"Failed", "Error"})
 
 
 class End(StrEnum):
-    """How an object came to its end."""
+    """How an object ended."""
 
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
     UNSEEN = "Unseen"
-    """It is gone, as the cluster was asked to clean it up, and nobody saw how it ended."""
+    """The cluster deleted it, as its spec asks, and nobody saw how it ended."""
 
 
 def end_of(source: Mapping[str, Any]) -> str:
-    """How an object ended by itself, as its status says; empty while it has not, or when somebody deletes it."""
+    """How an object ended by itself, by its status; empty while it runs, or when somebody deletes it."""
     if text(source, "metadata", "deletionTimestamp"):
         return ""
     kind = text(source, "apiVersion").rpartition("/")[0], text(source, "kind")
@@ -57,7 +57,7 @@ def end_of(source: Mapping[str, Any]) -> str:
 
 
 def _end_of_pod(source: Mapping[str, Any]) -> str:
-    """A Pod that is to run for ever has no end of its own, nor has one that was evicted: that has a reason."""
+    """A Pod that is to run for ever does not end by itself, nor does an evicted one: that has a reason."""
     if text(source, "spec", "restartPolicy") not in {"Never", "OnFailure"} or text(source, "status", "reason"):
         return ""
     phase = text(source, "status", "phase")
@@ -65,12 +65,12 @@ def _end_of_pod(source: Mapping[str, Any]) -> str:
 
 
 def cleaned_up(body: Mapping[str, Any]) -> bool:
-    """Whether the cluster is asked to delete an object after its end."""
+    """Whether the spec asks the cluster to delete the object after its end."""
     return any(value(mapping(body, "spec"), field) is not None for field in _CLEANED_UP)
 
 
 def is_over(item: DesiredObject, entry: ManagedObject, observed: InformerSet) -> str:
-    """How an object that is not there came to its end under this text; empty if it is to be made again."""
+    """How a missing object ended under this manifest; empty if it is to be recreated."""
     if not entry.uid or not is_of_text(entry, item.digest):
         return ""
     seen = observed.end(item.kind, entry.uid)
@@ -85,11 +85,11 @@ def noted(
     observed: InformerSet,
     wanted: Mapping[Key, DesiredObject] | None = None,
 ) -> Inventory:
-    """The inventory with how objects ended, as far as the watches and the texts tell.
+    """The inventory with how objects ended, as far as watches and manifests show.
 
     Args:
-        known: The kind of an entry, if its cluster is the one that is observed.
-        wanted: The texts; without them only what was seen is noted.
+        known: Returns the kind of an entry, if it is in the observed cluster.
+        wanted: The desired objects; without them only what was seen is noted.
     """
     changed: dict[Key, ManagedObject] = {}
     for key, entry in inventory.entries.items():
@@ -108,10 +108,10 @@ def handed_over(
     observed: InformerSet,
     others: Callable[[DesiredObject], Iterable[ManagedObject]],
 ) -> Inventory:
-    """The inventory with what came to its end under the same text in other hands: an artifact or sync was renamed.
+    """The inventory with objects that ended under the same manifest with another owner: something was renamed.
 
     Args:
-        others: What others have written down of an object that they applied from the same text.
+        others: Other inventories' entries of an object that they applied from the same manifest.
     """
     changed: dict[Key, ManagedObject] = {}
     for key, item in wanted.items():
@@ -128,7 +128,7 @@ def handed_over(
 def _end_elsewhere(
     entry: ManagedObject, own: ManagedObject | None, item: DesiredObject, observed: InformerSet
 ) -> ManagedObject | None:
-    """Another's entry with its end; an end that nobody saw does not count against what the owner has seen itself."""
+    """Another's entry with its end; an end that nobody saw does not override what this owner has seen itself."""
     ended = ended_of(entry, item.kind, observed, None if own else item)
     return msgspec.structs.replace(entry, ended=ended) if entry.uid and ended else None
 
@@ -138,14 +138,14 @@ def _may_end(item: DesiredObject) -> bool:
 
 
 def ended_of(entry: ManagedObject, kind: Kind, observed: InformerSet, item: DesiredObject | None = None) -> str:
-    """How an object came to its end, as far as it is known; empty while it has not.
+    """How an object ended, as far as known; empty while it runs.
 
     Args:
-        item: Its text, if that is at hand.
+        item: Its desired object, if known.
     """
     found = observed.look(kind, entry.namespace, entry.name)
     if found.sight is not Sight.SEEN:
-        return entry.ended  # what is not seen is not gone
+        return entry.ended  # what is not seen is not deleted
     live = found.state
     if live is not None:
         return live.ended if live.uid == entry.uid else entry.ended
@@ -156,7 +156,7 @@ def ended_of(entry: ManagedObject, kind: Kind, observed: InformerSet, item: Desi
 
 
 def health_after(ended: str) -> Health:
-    """How an object is that came to its end and is gone."""
+    """The health of an object that ended and was deleted."""
     match ended:
         case End.SUCCEEDED:
             return CURRENT

@@ -1,4 +1,4 @@
-"""What an API server's refusal of one object means to a person."""
+"""Turns an API server's refusal of one object into a problem that a person can read."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from vidra.manifests import Ref
 
 
 class ObjectError(Exception):
-    """One object could not be applied or removed; the others go on.
+    """One object could not be applied or removed; the others continue.
 
     Attributes:
         reason: From the closed set.
-        absent: The API server said that nothing was written, and nothing of ours was there before.
+        absent: The API server said that nothing was written, and no object of Vidra's existed before.
     """
 
     def __init__(self, reason: Reason, message: str, *, absent: bool = False) -> None:
@@ -28,21 +28,21 @@ class ObjectError(Exception):
 
 
 def refused(ref: Ref, error: ApiError, body: Mapping[str, Any], *, fresh: bool) -> ObjectError:
-    """The problem behind a refused apply.
+    """The problem for a refused apply.
 
     Args:
         body: What was sent; none of its values is repeated.
-        fresh: Vidra has never applied this object, so that a definite no means that it has none.
+        fresh: Vidra has never applied this object, so a definite refusal means that no object of Vidra's exists.
     """
     reason = meaning(error)
-    # What is tried again soon keeps its entry meanwhile: taking it out and writing it ahead would be two writes a try.
+    # What is retried soon keeps its entry: to remove it and write it ahead again would be two writes for each try.
     passing = reason in ENDS_BY_ITSELF or error.transient or error.code == 408 or error.code >= 500
     message = "; ".join((f"{ref}: {_message(ref, error, body, reason)}", *getattr(error, "__notes__", ())))
     return ObjectError(reason, message, absent=fresh and not passing)
 
 
 def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:
-    """The object is somebody else's."""
+    """The object belongs to somebody else."""
     return ObjectError(
         Reason.NOT_OWNED,
         f"{ref} exists and {why}: left alone. Delete it, take it out of the artifact, or see spec.adoption",
@@ -51,12 +51,12 @@ def not_owned(ref: Ref, why: str = "Vidra did not create it") -> ObjectError:
 
 
 def never_taken(ref: Ref, why: str) -> ObjectError:
-    """The object is somebody else's, and nothing allows to adopt it."""
+    """The object belongs to somebody else, and no policy allows to adopt it."""
     return ObjectError(Reason.PROTECTED, f"{ref} exists and is never taken over: {why}", absent=True)
 
 
 def not_described(ref: Ref, why: str) -> ObjectError:
-    """The object may be joined, but not be given what the manifest says."""
+    """The object may be joined, but its content may not be set by the manifest."""
     return ObjectError(Reason.PROTECTED, f"{ref} is refused: {why}")
 
 
@@ -70,7 +70,7 @@ def contested(ref: Ref, why: str, *, fresh: bool) -> ObjectError:
 
 
 def unchangeable(ref: Ref, fields: Iterable[str], hint: str, *, fresh: bool) -> ObjectError:
-    """The change touches fields that the API server does not let change.
+    """The change touches immutable fields.
 
     Args:
         fresh: Vidra has never applied this object, and nothing was written now.
@@ -81,7 +81,7 @@ def unchangeable(ref: Ref, fields: Iterable[str], hint: str, *, fresh: bool) -> 
 
 
 def being_deleted(ref: Ref, finalizers: Collection[str] = ()) -> ObjectError:
-    """The object is there but on its way out."""
+    """The object exists but is being deleted."""
     held = f" (kept by the finalizers {', '.join(finalizers)})" if finalizers else ""
     return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again after that")
 
@@ -94,7 +94,7 @@ def wanted_soon(ref: Ref, manager: str) -> ObjectError:
 
 
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:
-    """The problem behind a refused removal."""
+    """The problem for a refused removal."""
     passing = meaning(error) in ENDS_BY_ITSELF
     said = masked(str(error), ref) if ref.kind != "Secret" else error.reason
     message = f"{ref} could not be removed ({error.code}): {said}. Tried again later"
@@ -102,12 +102,12 @@ def not_removed(ref: Ref, error: ApiError) -> ObjectError:
 
 
 def _blamed(cause: Cause) -> str:
-    """A field, with the other manager when it is a conflict: that much is no secret."""
+    """A field, with the other manager if it is a conflict: neither is secret."""
     return f"{cause.field} ({cause.message})" if cause.reason == "FieldManagerConflict" else cause.field
 
 
 _RBAC = re.compile(r'[\w.]+ ("[^"]*" )?is forbidden: User "[^"]*" cannot \w+ resource ')
-"""How the API server's own authorizer begins: it speaks of rights and never of the object's values."""
+"""How the API server's authorizer begins: such a message is about rights, never about the object's values."""
 
 
 def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
@@ -116,7 +116,7 @@ def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason)
 
 def _said(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
-        # The API server quotes what it does not like, and here that may be the secret itself.
+        # The API server quotes a wrong value, which may be the secret itself.
         fields = ", ".join(sorted({_blamed(cause) for cause in error.causes if cause.field}))
         return f"the API server refused it ({error.code} {error.reason})" + (f", fields: {fields}" if fields else "")
     return str(error) if _RBAC.match(str(error)) else masked(str(error), ref, body)

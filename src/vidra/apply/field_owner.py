@@ -1,4 +1,4 @@
-"""Who applies an object: the names by which an owner is known on the objects it has."""
+"""The owner of an object: the names by which it is marked on its objects."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ HUB_LENGTH = 8
 class Owner(msgspec.Struct, frozen=True):
     """A VidraResource as an owner of objects.
 
-    Its field manager is all that decides about ownership; label and annotation only show it to people.
+    Only its field manager decides about ownership; label and annotation just show it to people.
     """
 
     hub: str
-    """Which Vidra: the start of the UID of kube-system of the cluster it runs in."""
+    """Identifies this Vidra: the start of the UID of kube-system of the cluster it runs in."""
     name: str
     """Name of the VidraResource."""
 
@@ -40,18 +40,18 @@ class Owner(msgspec.Struct, frozen=True):
 
     @property
     def annotations(self) -> dict[str, str]:
-        """One key of this owner's own, so that owners never edit each other's."""
+        """A key for this owner alone, so that owners never edit each other's annotations."""
         return {f"{OWNER_PREFIX}{self.hub}-{hashed(self.name)}": self.name}
 
 
 def foreign(annotations: Iterable[str] | None, owner: Owner) -> bool:
-    """Whether annotations name an owner of another hub, whose inventory nobody here can see."""
+    """Whether annotations name an owner of another hub, whose inventories cannot be read here."""
     own = f"{OWNER_PREFIX}{owner.hub}-"
     return any(key.startswith(OWNER_PREFIX) and not key.startswith(own) for key in annotations or ())
 
 
 def hub_of(uid: str) -> str:
-    """What tells one Vidra from another: the start of the UID of kube-system of the cluster it runs in."""
+    """Tells one Vidra from another: the start of the UID of kube-system of the cluster it runs in."""
     return uid[:HUB_LENGTH]
 
 
@@ -61,5 +61,5 @@ def shortened(name: str, limit: int) -> str:
 
 
 def hashed(name: str) -> str:
-    """16 hex characters that stand for a name where the name does not fit."""
+    """16 hex characters for a name that does not fit."""
     return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()

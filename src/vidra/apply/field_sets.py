@@ -29,10 +29,10 @@ def meet(one: Fields, other: Fields) -> bool:
 
 
 def without(fields: Fields, others: Fields) -> Fields:
-    """What is left of a set when the members of another one are taken out.
+    """A set without the members of another one.
 
-    An item of a list that both have as such is taken out whole: whoever has the item has what is in it. A place goes
-    with the last that is in it.
+    A list item that is a member of both is removed whole: who holds the item holds what is in it. A parent is removed
+    with its last child.
     """
     left: Fields = {}
     for key, below in fields.items():
@@ -47,7 +47,7 @@ def without(fields: Fields, others: Fields) -> Fields:
 
 
 def taken_from(body: dict[str, Any], fields: Fields) -> dict[str, Any]:
-    """The part of an object that a set of fields means, as the object has it: what is not in it is left out."""
+    """The part of an object that a set of fields selects; fields that the object lacks are left out."""
     found = _part(body, fields)
     return found if isinstance(found, dict) else {}
 
@@ -69,7 +69,7 @@ def _names(key: str, value: dict[str, Any]) -> bool:
 
 
 def _items(items: list[Any], fields: Fields) -> Any:
-    """The items that are meant, in the order that the object has them in."""
+    """The selected items, in the order of the object."""
     found = []
     for number, item in enumerate(items):
         for key, below in fields.items():

@@ -1,7 +1,7 @@
-"""Whether objects of a kind that a cluster does not serve now may exist all the same.
+"""Whether objects of a kind that a cluster does not serve now may still exist.
 
-Invariant: what cannot be seen is not gone. Objects outlive the version that they were applied under: another version
-of the same kind shows them under the same UID. They go with their definition, and with nothing else.
+Invariant: what cannot be seen is not deleted. Objects outlive the version that they were applied under: another version
+of the kind shows them under the same UID. They are deleted with their CRD, and only with it.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ class Definition(msgspec.Struct, frozen=True):
 
     @property
     def established(self) -> bool:
-        """Whether there may ever have been objects of its kind."""
+        """Whether objects of its kind may ever have existed."""
         return any(item.type == "Established" and item.status == "True" for item in self.status.conditions)
 
     @property
     def kind(self) -> Kind | None:
-        """Its kind under a version that is served; None when none is."""
+        """Its kind under a served version; None when none is served."""
         served = next((version.name for version in self.spec.versions if version.served), None)
         if served is None:
             return None
@@ -66,11 +66,11 @@ class Definition(msgspec.Struct, frozen=True):
 
 
 async def hidden(client: Client, ref: Ref) -> str:
-    """Why an object of a kind that is served under no version may still exist; empty when it is gone.
+    """Why an object of a kind that is served under no version may still exist; empty when it was deleted.
 
     Raises:
         UnreachableError: The cluster does not answer.
-        ApiError: The cluster does not tell.
+        ApiError: The cluster refuses access.
     """
     if is_builtin(ref.group):
         return "the API server serves this kind no longer, and may still store it"

@@ -1,11 +1,14 @@
-"""What an owner has in a cluster.
+"""The inventory: the objects that an owner has applied, as listed in its status.
 
-Invariant: anything that an owner may have applied is in its inventory until it is confirmed gone or let go. The union
-of old and new is written before the first apply.
+Called by `controllers/resource/apply/apply_and_prune.py`, which writes it ahead, and read by `plan.py`, the applier and
+the pruner. Pure: it calls nothing.
 
-    before the pass   A B        wanted: B C
-    written ahead     A B C
-    after the pass    B C        A only if its absence was confirmed
+Invariant: an object that an owner may have applied is in its inventory until it is confirmed absent or released. The
+union of old and new is written before the first apply.
+
+    before the reconcile   A B        wanted: B C
+    written ahead          A B C
+    after the reconcile    B C        A only if its absence was confirmed
 """
 
 from __future__ import annotations
@@ -32,8 +35,8 @@ class Inventory(msgspec.Struct, frozen=True):
     def ahead(self, wanted: Iterable[DesiredObject]) -> Inventory:
         """Retained: every entry. Added: what is about to be applied, unconfirmed. Removed: nothing.
 
-        An entry whose object is about to get another text forgets its revision: should the process die over it, what
-        is in the cluster is neither, and going back to the old text must not look as if nothing were to be done.
+        An entry whose object is about to get another manifest loses its revision. If the process dies meanwhile, the
+        cluster may hold either, and a return to the old manifest must not look up to date.
         """
         changed: dict[Key, ManagedObject] = {}
         for item in wanted:
@@ -45,7 +48,7 @@ class Inventory(msgspec.Struct, frozen=True):
         return Inventory({**self.entries, **changed}) if changed else self
 
     def settled(self, applied: Iterable[ManagedObject], gone: Iterable[Key]) -> Inventory:
-        """Retained: what nothing is known of. Added: nothing. Removed: what is confirmed gone or let go."""
+        """Retained: unconfirmed entries. Added: what was applied. Removed: what is confirmed absent or released."""
         lost = frozenset(gone)
         entries = {**self.entries, **{key_of(entry): entry for entry in applied}}
         return Inventory({key: entry for key, entry in entries.items() if key not in lost})

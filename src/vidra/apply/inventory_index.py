@@ -1,10 +1,10 @@
-"""Which other VidraResources have an object in their inventory, whatever the object itself says of its owners.
+"""Which other VidraResources have an object in their inventory, whatever the object's own marks say.
 
-Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory. `managedFields`
-and annotations are in everybody's hands; the inventories are Vidra's own. Whoever lets go of an object says so here at
-once, before its status does: of owners that go together the last one deletes it.
+Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory. Anybody can change
+`managedFields` and annotations; the inventories are Vidra's own. A release is recorded here at once, before the status
+says it: if several owners are deleted together, the last one deletes the object.
 
-They also remember what became of an object under a text, which holds for the same text in other hands.
+The inventories also remember how an object ended under a manifest. That holds for any owner with the same manifest.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ class Claim(msgspec.Struct, frozen=True):
     confirmed: bool
     """It has applied this very object; otherwise it is about to apply it, or has just done so."""
     here: bool
-    """This replica works on it, so that it is known at once what it lets go of."""
+    """This replica reconciles it, so its releases are known at once."""
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where an object is, and which one it is."""
+    """Where an object is, and which one."""
 
     server: str
     cluster: str
-    """Start of the UID of the cluster; empty as long as it is not known."""
+    """Start of the UID of the cluster; empty while unknown."""
     uid: str
     """Of the object."""
 
@@ -46,11 +46,11 @@ class Place(msgspec.Struct, frozen=True):
 class Claims:
     """The inventories of all VidraResources, by object.
 
-    Nothing is kept before somebody asks for the first time; from then on only what changed is read again.
+    The index is built at the first query; from then on only what changed is read again.
 
     Args:
         resources: All of this hub.
-        here: Whether this replica works on one.
+        here: Whether this replica reconciles one.
     """
 
     def __init__(
@@ -73,18 +73,18 @@ class Claims:
         return tuple(claim for claim in found if claim)
 
     def let_go(self, owner: Owner, entry: ManagedObject) -> None:
-        """This owner has released the object; its status will say so."""
+        """This owner has released the object; its status will follow."""
         self._let_go.setdefault(owner.name, set()).add(key_of(entry))
 
     def wants(self, owner: Owner, keys: Iterable[Key]) -> None:
-        """This owner is about to apply these objects, again perhaps."""
+        """This owner is about to apply these objects, or to apply them again."""
         if owner.name in self._let_go:
             self._let_go[owner.name] -= set(keys)
 
     def of_same_text(self, owner: Owner, item: DesiredObject, cluster: str) -> Iterator[ManagedObject]:
-        """What others have written down of an object that they applied from this very text, as entries of this owner.
+        """Other inventories' entries of an object that they applied from this same manifest, as entries of this owner.
 
-        What they let go of counts if it had ended before: that happened, whoever has the object.
+        A released entry counts if the object had ended before: that stays true for any owner.
 
         Args:
             cluster: Start of the UID of the cluster.
@@ -109,7 +109,7 @@ class Claims:
         return None
 
     def _entries(self, name: str, entry: ManagedObject, place: Place) -> Iterator[tuple[VidraResource, ManagedObject]]:
-        """What another inventory has of the object of this key, whichever object that was."""
+        """The entries in another inventory for the object's key, whichever UID they have."""
         resource, key = self._resources.get(name), key_of(entry)
         if resource is None:
             return
@@ -118,7 +118,7 @@ class Claims:
                 yield resource, item
 
     def _is_at(self, resource: VidraResource, server: str, place: Place) -> bool:
-        """Whether a server of another inventory is the cluster: by its UID if that is known, else by its address."""
+        """Whether a server in another inventory is this cluster: by its UID if known, else by its address."""
         known = {item.server: hub_of(item.uid) for item in resource.status.clusters}
         theirs, ours = known.get(server, "") if server else self._hub, place.cluster if place.server else self._hub
         return theirs == ours if theirs and ours else server.rstrip("/") == place.server.rstrip("/")
@@ -130,7 +130,7 @@ class Claims:
             self._forget(item.metadata.name, new)
 
     def _forget(self, name: str, resource: VidraResource | None) -> None:
-        """What was let go of need not be remembered once the status says so."""
+        """A release need not be remembered once the status says it."""
         gone = self._let_go.get(name)
         if gone is None:
             return
@@ -160,5 +160,5 @@ class Claims:
 
 
 def _hash(entry: ManagedObject) -> int:
-    """A number in place of a key: it takes little memory, and whoever is found by it is looked at."""
+    """A number in place of a key, to save memory; each match is then compared in full."""
     return hash((entry.kind, entry.namespace, entry.name))

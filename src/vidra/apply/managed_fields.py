@@ -22,11 +22,11 @@ MISSING: Any = object()
 
 
 def held(live: Json, manager: str) -> tuple[list[Fields], list[Fields]]:
-    """What this owner holds of a live object, and what others do that are no owners.
+    """The fields of a live object that this owner holds, and those that managers hold which are no owners.
 
-    Invariant: whoever sets a field holds it, through whatever subresource: an autoscaler sets replicas through `scale`,
-    a controller its annotations together with the status. What only owners hold, they hold together: left to one of
-    them alone it would be removed when that one releases the object.
+    Invariant: a manager that sets a field holds it, through any subresource: an autoscaler sets replicas through
+    `scale`, a controller sets its annotations together with the status. Fields that only owners hold are co-owned: if
+    one of them alone held such a field, it would be removed when that owner releases the object.
     """
     mine: list[Fields] = []
     others: list[Fields] = []
@@ -40,34 +40,34 @@ def held(live: Json, manager: str) -> tuple[list[Fields], list[Fields]]:
 
 
 def below(sets: Sequence[Fields], key: str) -> list[Fields]:
-    """The sets below a key: None where one holds nothing of it, and {} where one holds it as a whole.
+    """The sets below a key: None where a manager holds nothing of it, {} where it holds it as a whole.
 
-    An empty set among others that go further holds the place alone: its owner lost all that it had below.
+    An empty set beside deeper ones holds the place alone: its manager lost everything below it.
     """
     parts = any(sets)
     return [fields.get(key) if fields else None if parts else fields for fields in sets]
 
 
 def whole(sets: Sequence[Fields]) -> bool:
-    """Whether a place is held as one, so that its parts are nobody's own."""
+    """Whether a place is held as a whole, so that its parts are not held by themselves."""
     return {} in sets and not any(sets)
 
 
 def key_of(item: Any, step: str, sets: Iterable[Fields]) -> str:
-    """How sets of fields name an item of a list: by its key, or by its place where the list has none."""
+    """How field sets name a list item: by its key, or by its index where the list has no keys."""
     keys = (key for fields in sets if fields for key in fields if key.startswith("k:") and fits(key, item))
     return next(keys, f"i:{step}")
 
 
 def fits(key: str, item: Any) -> bool:
-    """Whether a key of FieldsV1 (`k:{"name":"web"}`) means an item of a list."""
+    """Whether a key of FieldsV1 (`k:{"name":"web"}`) selects a list item."""
     wanted = _decoded(key)
     both = isinstance(item, dict) and isinstance(wanted, dict)
     return both and all(item.get(name) == value for name, value in wanted.items())
 
 
 def get(place: Any, step: str) -> Any:
-    """What is one step down; MISSING if nothing is."""
+    """The value one step down; MISSING if there is none."""
     if isinstance(place, dict):
         return place.get(step, MISSING)
     if isinstance(place, list) and step.isdecimal() and int(step) < len(place):
@@ -76,7 +76,7 @@ def get(place: Any, step: str) -> Any:
 
 
 def alone(value: Any, mine: Fields, others: Sequence[Fields]) -> Any:
-    """The part of a value that one manager holds and nobody else does; MISSING if there is none."""
+    """The part of a value that one manager holds alone; MISSING if there is none."""
     if mine is None:
         return MISSING
     if not mine:
@@ -90,7 +90,7 @@ def alone(value: Any, mine: Fields, others: Sequence[Fields]) -> Any:
 
 
 def cut(fields: Json, path: Path) -> Json:
-    """A set without one path, and without what would be left empty above it: an empty set may mean all below."""
+    """A set without one path, and without parents that would become empty: an empty set may mean everything below."""
     key, *rest = path
     if key not in fields:
         return fields

@@ -1,4 +1,4 @@
-"""The entries of managedFields as they are noted, whole; read, and written alone."""
+"""Reads and writes the entries of managedFields, complete and alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from vidra.kube.operations import patch_metadata
 from vidra.kube.partial_metadata import METADATA_ONLY, LiveObject
 
 Entry = dict[str, Any]
-"""One entry of managedFields, whole."""
+"""One complete entry of managedFields."""
 
 
 class Noted(msgspec.Struct, frozen=True, rename="camel"):
-    """What the metadata of an object says of who holds what."""
+    """The part of an object's metadata that says who holds which fields."""
 
     uid: str = ""
     resource_version: str = ""
@@ -28,11 +28,11 @@ class _Object(msgspec.Struct, frozen=True):
 
 
 async def noted(client: Client, path: str) -> Noted:
-    """Who holds what of an object now.
+    """Read who holds which fields of an object.
 
     Raises:
         UnreachableError: The cluster does not answer.
-        ApiError: Refused; 404 when it is gone.
+        ApiError: Refused; 404 when it was deleted.
     """
     return (await client.get(path, _Object, accept=METADATA_ONLY)).metadata
 

@@ -1,12 +1,12 @@
-"""Keeps what is noted in managedFields readable when the API version of an object changes.
+"""Keeps managedFields readable when the API version of an object changes.
 
-For every write the API server converts the object to the version of each entry. Where it cannot (a definition lacks
-that version by now, or the version's schema lacks a field that another one fills in), it refuses an apply with a 500,
-and at any other write, whoever makes it, it takes the entry for nothing, or all entries there are, without a word.
+At every write the API server converts the object to the version of each entry. If it cannot (the CRD no longer has that
+version, or its schema lacks a field that another one defaults), it refuses an apply with a 500. At any other write, by
+anybody, it silently drops the entry, or all entries.
 
-Invariant: no write of Vidra's costs anybody an entry in managedFields, whatever version the entry is of. Entries that
-would be lost are noted under the version that is written, all of them at once: a write that left one of them as it is
-would lose the others too.
+Invariant: no write of Vidra's costs anybody an entry in managedFields, whatever version the entry has. Entries that
+would be lost are rewritten to the version of the request, all at once: a write that left one of them would lose the
+others too.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from vidra.kube.operations import patch_metadata
 from vidra.kube.partial_metadata import LiveObject
 
 _UNREADABLE = ("field not declared in schema", "to an invalid group/version")
-"""How an API server says that an entry is of a version that lacks a field of the object, or that there is no more."""
+"""How an API server says that an entry's version lacks a field of the object, or does not exist any more."""
 
 
 def is_unreadable(error: ApiError) -> bool:
-    """Whether an apply was refused for the version of an entry."""
+    """Whether an apply was refused because of an entry's version."""
     return error.code == 500 and any(words in str(error) for words in _UNREADABLE)
 
 
 def renewed(entries: Iterable[Entry], version: str) -> list[Entry]:
-    """The entries under one API version. What somebody updated through several of them is one entry then."""
+    """The entries under one API version. Updates of one manager under several versions become one entry."""
     found: dict[tuple[str, str, str], Entry] = {}
     for entry in entries:
         writer = (entry.get("manager", ""), entry.get("operation", ""), entry.get("subresource", ""))
@@ -41,10 +41,10 @@ def renewed(entries: Iterable[Entry], version: str) -> list[Entry]:
 
 
 async def renew(client: Client, path: str, live: LiveObject, version: str) -> LiveObject:
-    """Make an object one to which any write costs nobody an entry; the object as it is then.
+    """Make an object safe to write, so that no entry is lost; returns the object after that.
 
-    What is noted under another version stays so as long as the server can read it: it costs a dry run to know. An
-    object without such entries costs nothing.
+    An entry of another version stays as long as the server can read it; a dry run finds that out. An object without
+    such entries costs no request.
 
     Args:
         version: API version of the path.
@@ -64,11 +64,11 @@ async def renew(client: Client, path: str, live: LiveObject, version: str) -> Li
 
 
 async def _kept(client: Client, path: str, live: LiveObject) -> int:
-    """How many entries are left after a write that changes nothing; none where that cannot be rehearsed."""
+    """How many entries are left after a write that changes nothing; 0 where a dry run is not possible."""
     exact = {"uid": live.metadata.uid, "resourceVersion": live.metadata.resource_version}
     try:
         return len((await patch_metadata(client, path, exact, dry_run=True)).metadata.managed_fields)
     except ApiError as error:
-        if error.code != 400:  # a webhook that takes no part in dry runs
+        if error.code != 400:  # a webhook that does not support dry runs
             raise
         return 0

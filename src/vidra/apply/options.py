@@ -1,4 +1,4 @@
-"""On which terms an owner meets others and strangers."""
+"""The options of an apply: how an owner treats other owners, and objects that Vidra did not create."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from vidra.manifests import Ref
 
 
 class ApplyOptions(msgspec.Struct, frozen=True):
-    """What an owner may do to objects that are not its alone, and what there is to know about it."""
+    """What an owner may do to objects that it does not own alone, and what it needs to know about them."""
 
     policies: Policies = Policies()
     conflict_peers: ConflictPeers = nobody
     adopted: Callable[[Ref], None] = lambda _: None
-    """Told of each object that was taken over, at once: a pass that is broken off later must not hide it."""
+    """Called for each adopted object, at once: an abort later must not hide it."""
     waits: Callable[[Collection[ManagedObject]], bool] = lambda _: False
-    """Whether others may be about to own what this owner no longer wants: then they come first."""
+    """Whether other owners may be about to take over what this owner no longer wants: then it waits for them."""
     overlooked: Callable[[ManagedObject], bool] = lambda _: False
     """Whether other owners have an object in their inventories, even if its fields do not say so."""
     claimed: Callable[[ManagedObject], bool] = lambda _: False
-    """Whether another owner has applied this very object, even if everything on it that said so was taken off."""
+    """Whether another owner has applied this very object, even if all its marks were removed."""
     may_describe: Collection[str] = ()
-    """Names of Namespaces that may be given labels although they were there before."""
+    """Names of existing Namespaces that artifacts may label."""
 
 
 DEFAULT_OPTIONS = ApplyOptions()
-"""Takes nothing from anybody."""
+"""The default policies; no other VidraResource is known."""

@@ -1,4 +1,8 @@
-"""What a pass has to do: which objects to apply, stage by stage, and which to prune."""
+"""Computes the plan of a reconcile: which objects to apply, stage by stage, and which to prune. Pure.
+
+Called by `controllers/resource/apply/comparison.py`; `executor.py` there executes the plan. It calls `revision.py` (is
+an object up to date?) and `desired/order.py`.
+"""
 
 from __future__ import annotations
 
@@ -14,18 +18,18 @@ from vidra.apply.revision import is_of_text, is_up_to_date
 from vidra.kube.object_snapshot import ObjectSnapshot
 
 Look = Callable[[DesiredObject], ObjectSnapshot | None]
-"""The object as last seen in the cluster; None when it is not there or cannot be told."""
+"""The object as last seen in the cluster; None when it does not exist or cannot be seen."""
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """The work of one pass."""
+    """The work of one reconcile."""
 
     stages: tuple[tuple[DesiredObject, ...], ...]
     """To apply, in this order."""
     unchanged: tuple[ManagedObject, ...]
-    """In the cluster as they should be: no request."""
+    """Up to date in the cluster: no request."""
     prune: tuple[tuple[ManagedObject, ...], ...]
-    """To remove, in this order."""
+    """To prune, in this order."""
 
     @property
     def changes(self) -> tuple[DesiredObject, ...]:
@@ -33,13 +37,13 @@ class Plan(msgspec.Struct, frozen=True):
         return tuple(item for stage in self.stages for item in stage)
 
     def changing(self, items: Iterable[DesiredObject]) -> Plan:
-        """The same, with these objects, so far unchanged, to be applied as well."""
+        """The same, with these objects, which are up to date, to be applied as well."""
         more = {item.key: item for item in items}
         unchanged = tuple(entry for entry in self.unchanged if key_of(entry) not in more)
         return Plan(staged((*self.changes, *more.values())), unchanged, self.prune) if more else self
 
     def without(self, items: Iterable[DesiredObject], entries: Mapping[Key, ManagedObject]) -> Plan:
-        """The same, with these objects left as they are; their entries are taken from the inventory."""
+        """The same, with these objects left as they are; their entries come from the inventory."""
         left = {item.key for item in items}
         stages = (tuple(item for item in stage if item.key not in left) for stage in self.stages)
         kept = (entries[key] for key in left)
@@ -47,7 +51,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def plan(wanted: Mapping[Key, DesiredObject], inventory: Inventory, look: Look, manager: str) -> Plan:
-    """Compare what should be with what is known to be."""
+    """Compare the desired objects with the inventory and with what is seen."""
     changes: list[DesiredObject] = []
     unchanged: list[ManagedObject] = []
     for key, item in wanted.items():
@@ -61,12 +65,12 @@ def plan(wanted: Mapping[Key, DesiredObject], inventory: Inventory, look: Look, 
 
 
 def is_drift(item: DesiredObject, entry: ManagedObject | None) -> bool:
-    """Whether an object that is to be applied was applied with this very text before: somebody changed it since."""
+    """Whether an object that is to be applied was applied with this same manifest before: then it has drifted."""
     return entry is not None and bool(entry.uid) and is_of_text(entry, item.digest)
 
 
 def staged(items: Iterable[DesiredObject]) -> tuple[tuple[DesiredObject, ...], ...]:
-    """Objects by wave and stage, empty ones left out."""
+    """Objects by wave and stage, without empty stages."""
     by_step: dict[Step, list[DesiredObject]] = {}
     for item in items:
         by_step.setdefault(Step(item.wave, stage_of(item.ref.api_version, item.ref.kind)), []).append(item)

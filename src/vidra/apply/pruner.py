@@ -1,6 +1,9 @@
-"""Removes one object that is no longer wanted, if it is the one that was applied and nobody else owns it (`others.py`).
+"""Prunes one object that is no longer wanted, if it is the one that was applied and has no other owner.
 
-Invariant: whoever removes its part of an object leaves no mark on what stays (`release.py`).
+Called by `controllers/resource/apply/executor.py`. It calls `unseen_owners.py` (has it other owners?),
+`guards/cascade.py` (what would be deleted with it?), then `kube/operations.py` to delete or `release.py` to release.
+
+Invariant: an owner that removes its part of an object leaves no mark on the object.
 """
 
 from __future__ import annotations

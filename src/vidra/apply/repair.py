@@ -2,7 +2,7 @@
 
 an entry of an old version      500: all are noted under the version that is applied (`managed_fields_renewal.py`)
 a map that becomes empty        the server makes null of it: what is in it is taken out first
-what nobody wants stands there  it is put into the owner's entry, so that the apply takes it out (`leftover.py`)
+what nobody wants stands there  it is put into the owner's entry, so that the apply takes it out (`blocking_fields.py`)
 
 Invariant: each write is made at the version that it was decided on. It changes managedFields alone, or takes out what
 the manifest says is not there; what others apply stays theirs. A second time there is nothing left to write, so a
