@@ -1,17 +1,18 @@
-"""What an API server says about an object, without what it quotes of the object's values: pure.
+"""Removes an object's values from the API server's messages about it: pure.
 
-Field names, what is wrong and what would be right stay; so does who the object is. Replaced are
+Field names, what is wrong, what would be right, and the object's name stay. Replaced are
 
 - what stands where API servers quote a value (`Invalid value: …`, `expected list, got …`), whatever it is;
-- what stands in quotation marks and is a value of the object, or a line or a word of one;
-- values of the object, lines and words of them of at least six characters, wherever they stand (webhooks say what they
-  like, and parsers name the part that they stumble over).
+- quoted text that is a value of the object, or a line or a word of one;
+- values of the object, lines and words of them of at least six characters, anywhere (webhooks use any wording, and
+parsers
+  name the part that is wrong).
 
-Switches and numbers as short as a port stay, and of words those of lower-case letters alone: prose, which messages are
-made of too. What a policy makes of a value (its start, in capitals) cannot be known for one.
+Switches and numbers as short as a port stay, and words of lower-case letters alone, because messages are made of such
+words. What a policy derives from a value (its start, in capitals) cannot be recognized.
 
-Invariant: the work is in proportion to the message and the object, not to their product. An object that is refused is
-often a very large one.
+Invariant: the work is proportional to the message plus the object, not to their product. A refused object is often a
+very large one.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from vidra.manifests import Ref
 
 MASK = "***"
 TELLING = 6
-"""Characters from which on a value is replaced wherever it stands; shorter ones would take words apart."""
+"""From so many characters on, a value is replaced anywhere; shorter ones would break words apart."""
 _WORDS = frozenset(
     {"array", "boolean", "container", "conflict", "default", "denied", "duplicate", "exceeded", "expected", "failed"}
     | {"failure", "field", "forbidden", "immutable", "integer", "invalid", "missing", "number", "object", "request"}
     | {"required", "scalar", "schema", "string", "unknown", "unsupported", "value", "webhook"}
 )
-"""What messages themselves are made of."""
+"""The words of messages themselves."""
 _PROSE = re.compile(r"[a-z]*|-?\d{1,5}")
 _RUN = re.compile(r"\w+")
 _EDGES = "\"'`,;:()[]{}<>"
@@ -48,8 +49,8 @@ def masked(message: str, ref: Ref, body: Mapping[str, Any] | None = None) -> str
     """The message without values of the object.
 
     Args:
-        ref: Whose name and kind stay.
-        body: The object that was sent; without it only what API servers quote is known.
+            ref: The object, whose name and kind stay.
+            body: The object that was sent; without it only quoted values are recognized.
     """
     known = {ref.name, ref.namespace, ref.kind, ref.api_version, ref.group, ref.api_version.rpartition("/")[2]}
     message = message[:TOLD]
@@ -61,7 +62,7 @@ def masked(message: str, ref: Ref, body: Mapping[str, Any] | None = None) -> str
 
 
 def _heard(message: str, body: Mapping[str, Any]) -> set[str]:
-    """What the message says that is a value of the object, or a line or a word of one."""
+    """The parts of the message that are a value of the object, or a line or a word of one."""
     words = {word for word in _words(message) if not _PROSE.fullmatch(word)}
     found: set[str] = set()
     for value in _values(body):
@@ -77,13 +78,13 @@ def _lines(value: str) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """What stands between spaces, and what a parser takes that for: runs of letters and digits."""
+    """The words between spaces, and what a parser takes them for: runs of letters and digits."""
     yield from (word.strip(_EDGES) for word in text.split())
     yield from _RUN.findall(text)
 
 
 def _without(text: str, values: Collection[str], patterns: Iterable[re.Pattern[str]]) -> str:
-    """Without values of the object: in quotation marks any, elsewhere those that tell something."""
+    """Without the object's values: in quotation marks any, elsewhere only distinctive ones."""
     text = _TEXT.sub(lambda found: _unless_known(found[0], values), text)
     for pattern in patterns:
         text = pattern.sub(MASK, text)
@@ -91,14 +92,14 @@ def _without(text: str, values: Collection[str], patterns: Iterable[re.Pattern[s
 
 
 def _whole(value: str) -> re.Pattern[str]:
-    """The value where it is not a part of a longer word, such as somebody's name."""
+    """The value where it is not part of a longer word, such as a name."""
     before = r"(?<!\w)" if value[0].isalnum() else ""
     after = r"(?!\w)" if value[-1].isalnum() else ""
     return re.compile(before + re.escape(value) + after)
 
 
 def _without_quoted(text: str, known: Iterable[str]) -> str:
-    """Without what stands where an API server quotes a value."""
+    """Without the text where an API server quotes a value."""
     parts, at = [], 0
     while found := _QUOTE.search(text, at):
         end = _end(text, found.end())
@@ -110,7 +111,7 @@ def _without_quoted(text: str, known: Iterable[str]) -> str:
 
 
 def _end(text: str, start: int) -> int:
-    """Where a quoted value ends; that of what is not closed is the end of the text."""
+    """Where a quoted value ends; an unclosed one ends with the text."""
     if found := _TEXT.match(text, start):
         return found.end()
     if found := _OPENING.match(text, start):
@@ -151,7 +152,7 @@ def _values(item: Any) -> Iterator[str]:
 
 
 def _keys(item: Any) -> Iterator[str]:
-    """The names of all fields, which messages are full of."""
+    """The names of all fields, which messages contain."""
     if isinstance(item, Mapping):
         for key, value in item.items():
             yield str(key)

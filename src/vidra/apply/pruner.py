@@ -31,40 +31,40 @@ from vidra.kube.operations import delete, json_patch, look
 
 ATTEMPTS = 4
 PROTECTED = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
-"""Namespaces that are released, never deleted, whoever made them."""
+"""Namespaces that are released, never deleted, whoever created them."""
 
 
 class Removal(Enum):
-    """What became of an object."""
+    """What was done with an object."""
 
     GONE = "gone"
     RELEASED = "released"
-    """Others own it, or it was there before: Vidra's fields and marks are off it, the object stays."""
+    """It has other owners, or existed before: Vidra's fields and marks are removed, the object stays."""
     TERMINATING = "terminating"
     """Deleted, but finalizers or a grace period keep it for now."""
     KEPT = "kept"
-    """It stays as it is, with nobody's mark of this owner on it."""
+    """It stays as it is, without marks of this owner."""
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """What became of an object, and why if that is not what pruning is for."""
+    """What was done with an object, and why if it was not pruned."""
 
     what: Removal
     why: str = ""
     asked: bool = False
-    """It was deleted or released now; otherwise that was done before, or it was not there."""
+    """It was deleted or released now; otherwise earlier, or it did not exist."""
     finalizers: tuple[str, ...] = ()
-    """What keeps it, if it is terminating; none: its grace period."""
+    """Its finalizers, if it is terminating; none: its grace period."""
     since: str = ""
-    """When its end began (RFC 3339), if it is terminating."""
+    """Its deletionTimestamp (RFC 3339), if it is terminating."""
 
 
 class Pruner:
-    """One owner's hand in one cluster, for removing.
+    """Prunes the objects of one owner in one cluster.
 
     Args:
-        claims: What other VidraResources have.
-        cluster: UID of the cluster; empty as long as it is not known.
+        claims: What other VidraResources own.
+        cluster: UID of the cluster; empty while unknown.
     """
 
     def __init__(
@@ -85,17 +85,17 @@ class Pruner:
         self._others = Others(client, owner, claims, cluster)
 
     async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False) -> Removed:
-        """Remove an object, or this owner's part of it.
+        """Prune an object, or this owner's part of it.
 
-        Every deed carries the UID and the version it was decided on. If somebody was faster, and may have become an
-        owner, the object is looked at again.
+        Every write carries the UID and the version that the decision was made for. If the object changed meanwhile, and
+        may have a new owner, it is read again.
 
         Args:
-            orphan: Let go of it as it is.
+            orphan: Leave it as it is, without marks.
 
         Raises:
-            ObjectError: It could not be done; the entry must stay in the inventory.
-            KubeError: The cluster does not answer, does not let Vidra in at all, or does not serve the kind so (404).
+                ObjectError: It could not be done; the entry must stay in the inventory.
+                KubeError: The cluster does not answer, refuses all access, or does not serve the kind (404).
         """
         path = kind.path(entry.namespace, entry.name)
         entry = msgspec.structs.replace(entry, api_version=kind.api_version)
@@ -127,7 +127,7 @@ class Pruner:
         )
 
     async def _gone(self, path: str, entry: ManagedObject, state: ObjectSnapshot | None) -> Removed:
-        """What was applied is gone; what is there now, from a backup for example, may have this owner's mark."""
+        """The applied object was deleted; its replacement, from a backup for example, may have this owner's mark."""
         if state and state.lost:
             await self._abandoned(path, entry, state, "")
         return Removed(Removal.GONE)
@@ -143,14 +143,14 @@ class Pruner:
 
     async def _remove(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
         if await self._others.overlooked(path, entry, state):
-            # Its fields may be others' too: they keep their values.
+            # Others may own its fields too: they keep their values.
             await self._abandon(path, entry, state, shared=True)
             return self._let_go(entry)
         others = any(name != self._manager for name, _ in state.holders)
         kept = _kept(entry)
         if others or kept:
             state = await self._released(path, entry, state)
-            # When two owners go at once, both find the other still there: the later one sees it here.
+            # When two owners are deleted at once, each finds the other on the object; the later one notices it here.
             if state.holders or kept or await self._others.lost(path, entry, state):
                 return self._let_go(entry)
         if state.terminating:
@@ -172,14 +172,14 @@ class Pruner:
         return Removed(Removal.RELEASED, asked=True)
 
     async def _released(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> ObjectSnapshot:
-        """Give this owner's part up; what is left of the object, and who holds it."""
+        """Release this owner's part; returns the rest of the object, and who holds it."""
         try:
             left = await release(self._client, path, ref_of(entry), uid=state.uid, owner=self._owner)
         except ApiError as error:
             live = await look(self._client, path) if error.code == 422 and not error.conflict else None
             if live is None or live.metadata.uid != state.uid:
                 raise
-            # It is not valid without a field that this owner took from the others: that stays until they set it.
+            # It is invalid without a field that this owner took from others: the field stays until they set it.
             now = snapshot_of(live.metadata)
             if all(name == self._manager for name, _ in now.holders):
                 return msgspec.structs.replace(now, holders=())
@@ -187,13 +187,13 @@ class Pruner:
         return snapshot_of(left.metadata)
 
     def _is_ours(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
-        """Whether this is what was applied: the same UID, or our field manager on it.
+        """Whether this is the applied object: the same UID, or this owner's field manager on it.
 
-        The manager alone counts for what was applied, or put back under a new UID, just before a process died.
+        Only the manager counts if a process died just after it applied the object, or recreated it under a new UID.
         """
         return state.uid == entry.uid or bool(state.digest(self._manager))
 
 
 def _kept(entry: ManagedObject) -> bool:
-    """Whether the object outlives its last owner."""
+    """Whether the object stays after its last owner."""
     return entry.joined or (entry.kind == "Namespace" and entry.name in PROTECTED)

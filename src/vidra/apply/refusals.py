@@ -1,7 +1,8 @@
-"""What an API server's no means, in one table: what somebody must correct, and what ends by itself.
+"""What an API server's refusals mean, in one table: which need a person, and which end by themselves.
 
-Invariant: `Refused` is said only of what stays refused until somebody changes the object, a policy or a right. Whatever
-may be taken unchanged later has a reason of its own (`ENDS_BY_ITSELF`), is shown as progress, and is tried again soon.
+Invariant: the reason `Refused` is used only for what stays refused until somebody changes the object, a policy or a
+right. What may be accepted unchanged later has its own reason (`ENDS_BY_ITSELF`), counts as progress, and is retried
+soon.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ ENDS_BY_ITSELF = frozenset(
         Reason.WAITING_FOR_DELETION,
     }
 )
-"""Reasons of refused objects that are applied as they are, once something else in the cluster has changed."""
+"""Reasons of refused objects that can be applied unchanged, once something else in the cluster has changed."""
 
 _POLLED = frozenset({Reason.QUOTA_EXCEEDED, Reason.REFUSED_FOR_NOW})
-"""Those of which no watch tells the end."""
+"""Those for which no watch reports the end."""
 SHORTEST = 5.0
-"""Seconds between tries at what is polled for, once a few were in vain."""
+"""Seconds between retries of what has no watch, after the first few failed."""
 PER_OBJECT = 0.5
-"""Seconds that each of many such objects adds: together they cost a cluster two requests a second at most."""
+"""Seconds that each of many such objects adds: together they send a cluster at most two requests a second."""
 
 
 class _Row(NamedTuple):
@@ -45,16 +46,16 @@ def _row(reason: Reason, says: str = "", *codes: int) -> _Row:
 
 
 _TABLE = (
-    # Namespaces and kinds that come, or come back
+    # Namespaces and kinds that do not exist yet
     _row(Reason.NAMESPACE_MISSING, r"^NamespaceTerminating$|because it is being terminated$", 403),
     _row(Reason.NAMESPACE_MISSING, r"\bnamespaces \"[^\"]*\" not found", 404),
     _row(Reason.KIND_UNKNOWN, r"custom resource definition is terminating$", 403, 405),
     _row(Reason.WAITING_FOR_DELETION, r"object is being deleted", 403, 409, 422),
-    # Webhooks and policies: one that denies speaks of the object, one that cannot be asked does not
+    # Webhooks and policies: a denial is about the object, an unavailable webhook is not
     _row(Reason.REFUSED, r"^admission webhook \"[^\"]*\" denied the request", *range(400, 429)),
     _row(Reason.REFUSED_FOR_NOW, r"failed calling webhook|conversion webhook for .* failed"),
     _row(Reason.REFUSED, r"Policy '[^']*' with binding '[^']*' denied request: (?!failed to configure|no params)"),
-    # Rights: quota and admission say 403 as well, only RBAC's own words mean RBAC
+    # Rights: quota and admission use 403 as well; only RBAC's own words mean RBAC
     _row(Reason.FORBIDDEN, r"(?i)\buser \".*?\" (\(groups=.*\) is attempting to grant|cannot \S+)", 403),
     _row(Reason.QUOTA_EXCEEDED, r"exceeded quota: |insufficient quota to ", 403),
     # What an admission plugin looks for and does not find yet
@@ -65,20 +66,20 @@ _TABLE = (
         403,
         422,
     ),
-    # A role that a binding names, say; without a name the path itself is unknown
+    # A role that a binding names, for example; without a name the path itself is unknown
     _row(Reason.REFUSED_FOR_NOW, r" \"[^\"]*\" not found$", 404),
     _row(Reason.KIND_UNKNOWN, "", 404),
-    # Somebody else wrote the same thing at the same moment: a quota, or the object
+    # Another write at the same moment: to a quota, or to the object
     _row(Reason.REFUSED_FOR_NOW, r"the object has been modified", 409),
-    # Said with 500, and true of the object for as long as it is as it is: its types, its size, what manages its fields
+    # Said with 500, and true as long as the object does not change: its types, its size, its managers
     _row(
         Reason.REFUSED, r"^failed to (create|convert|update|encode|decode) |request is too large|larger than max", 500
     ),
     _row(Reason.REFUSED, r"field not declared in schema", 500),
-    # The API server or its store: overload, a change of etcd's leader, an aggregated API that is away
+    # The API server or its store: overload, a new etcd leader, an aggregated API that is unavailable
     _row(Reason.REFUSED_FOR_NOW, "", 408, 429, *range(500, 600)),
 )
-"""The first row that fits decides; what fits none is refused."""
+"""The first matching row decides; without a match, the object is refused."""
 
 
 def meaning(error: ApiError) -> Reason:
@@ -91,11 +92,11 @@ def meaning(error: ApiError) -> Reason:
 
 
 def pause(reasons: Iterable[str], longest: float) -> float | None:
-    """Seconds until objects that were refused for now are tried again; None when nothing ends by itself.
+    """Seconds until a retry of objects that were refused for now; None when nothing ends by itself.
 
     Args:
-        reasons: Of all that is in the way.
-        longest: Seconds, for what a watch tells the end of, and for very many objects.
+        reasons: The reasons of all problems.
+        longest: Longest wait in seconds: where a watch reports the end, and for very many objects.
     """
     found = [reason for reason in reasons if reason in ENDS_BY_ITSELF]
     polled = sum(reason in _POLLED for reason in found)

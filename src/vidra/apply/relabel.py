@@ -1,4 +1,4 @@
-"""Labels an object that an earlier version of Vidra applied, so that the watches of this one show it."""
+"""Labels an object that an earlier version of Vidra applied, so that this version's informers show it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from vidra.kube.partial_metadata import LiveObject
 
 
 async def relabel(client: Client, path: str, *, uid: str, owner: Owner) -> LiveObject | None:
-    """Add the label, and change nothing else: neither a field nor what any owner holds by its applies.
+    """Add the label, and change nothing else: no field, and nothing that an owner holds.
 
-    It is a patch, not an apply: an apply says all that its manager holds, and would put back what somebody changed.
+    It is a patch, not an apply: an apply sends all that its manager holds, and would revert drift.
 
     Returns:
-        The object, or None when it is gone, another one, or must not be written to.
+        The object, or None when it was deleted or recreated, or must not be written.
 
     Raises:
         UnreachableError: The cluster does not answer.
-        ApiError: The cluster does not let Vidra in at all.
+        ApiError: The cluster refuses all access.
     """
     metadata = {"uid": uid, "labels": {MANAGED_LABEL: MANAGED_VALUE}}
     try:

@@ -1,4 +1,4 @@
-"""Lets go of an object as it is: an owner's marks come off, every field keeps its value, nobody is disturbed."""
+"""Releases an object as it is: an owner's marks are removed, every field keeps its value."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Operation = dict[str, Any]
 
 
 async def abandon(client: Client, path: str, *, uid: str, owner: Owner, api_version: str, shared: bool = False) -> None:
-    """Take an owner's entry out of managedFields, and its annotation and label off.
+    """Remove an owner's entry from managedFields, and its annotation and label.
 
-    `release` would take the owner's fields out of the object; this leaves them. An object that is gone,
-    or another one by now, is left alone.
+    `release` removes the owner's fields from the object; this keeps them. An object that was deleted or recreated is
+    left alone.
 
     Args:
         api_version: Of the path.
-        shared: Others own it too, even if no field says so.
+        shared: It has other owners, even if no field says so.
 
     Raises:
         UnreachableError: The cluster does not answer.
@@ -40,9 +40,9 @@ async def abandon(client: Client, path: str, *, uid: str, owner: Owner, api_vers
 
 
 def unmarked(meta: LiveMeta, owner: Owner, *, shared: bool = False) -> list[Operation]:
-    """The JSON patch (RFC 6902) that takes an owner's marks off; empty when there are none.
+    """The JSON patch (RFC 6902) that removes an owner's marks; empty when there are none.
 
-    It writes the version that it was made from, so that the server answers 409 when the object changed since.
+    It contains the version that it was made from, so the server answers 409 when the object changed since.
     """
     patch = _managers(meta.managed_fields, owner.manager)
     patch += [_remove("annotations", key) for key in owner.annotations if key in (meta.annotations or {})]
@@ -56,7 +56,7 @@ def unmarked(meta: LiveMeta, owner: Owner, *, shared: bool = False) -> list[Oper
 
 
 def _labels(meta: LiveMeta, manager: str) -> list[str]:
-    """Vidra's labels. The former one counts only where this version has not applied: else the manifest says it."""
+    """Vidra's labels. The former one counts only if this version did not apply it: else the manifest contains it."""
     labels, mine = meta.labels or {}, [entry for entry in meta.managed_fields if entry.manager == manager]
     applied = [entry for entry in mine if entry.operation == "Apply"]
     former = any(FORMER_LABEL in _held(entry) and MANAGED_LABEL not in _held(entry) for entry in applied)
@@ -81,7 +81,7 @@ class _Fields(msgspec.Struct, frozen=True):
 def _managers(entries: tuple[ManagedFieldsEntry, ...], manager: str) -> list[Operation]:
     mine = [index for index, entry in enumerate(entries) if entry.manager == manager]
     if mine and len(mine) == len(entries):
-        # An empty list would mean "as it was"; a list with one empty entry means none (KEP-555).
+        # An empty list means "unchanged"; a list with one empty entry means none (KEP-555).
         return [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
     return [{"op": "remove", "path": f"/metadata/managedFields/{index}"} for index in reversed(mine)]
 
@@ -92,16 +92,16 @@ def _remove(what: str, key: str) -> Operation:
 
 
 async def release(client: Client, path: str, ref: Ref, *, uid: str, owner: Owner) -> LiveObject:
-    """Apply the identity alone, so that the owner's manager holds nothing any more, and take off what is left of it.
+    """Apply only the object's identity, so that the owner's manager holds nothing, and remove the remaining marks.
 
-    The UID makes it impossible to create an object this way.
+    With the UID, an object cannot be created this way.
 
     Returns:
-        What is left of it, and by whom it is held.
+        The rest of the object, and who holds it.
 
     Raises:
         UnreachableError: The cluster does not answer.
-        ApiError: Refused; 409 when the object with this UID is gone, or changed meanwhile.
+        ApiError: Refused; 409 when the object was deleted, recreated or changed meanwhile.
     """
     live = await look(client, path)
     if live and live.metadata.uid == uid:
@@ -109,6 +109,6 @@ async def release(client: Client, path: str, ref: Ref, *, uid: str, owner: Owner
     metadata = {"name": ref.name, "uid": uid} | ({"namespace": ref.namespace} if ref.namespace else {})
     identity = encode({"apiVersion": ref.api_version, "kind": ref.kind, "metadata": metadata})
     left = await apply(client, path, identity, manager=owner.manager, force=False)
-    # What a patch added (`relabel.py`), and what an entry that got lost had put there, is no field of this apply.
+    # What a patch added (`relabel.py`), or an entry that was lost, is not removed by this apply.
     patch = unmarked(left.metadata, owner)
     return await json_patch(client, path, patch) if patch else left

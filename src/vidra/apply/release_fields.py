@@ -1,7 +1,7 @@
-"""Gives up the hold of single fields without removing them, so that an autoscaler can have the replicas.
+"""Releases single fields without removing them, so that an autoscaler can take over the replicas.
 
-An apply without a field removes it where nobody else holds it. So the field is taken out of the owner's entry in
-managedFields instead: it stays as it is, and whoever comes may have it.
+An apply without a field removes it if nobody else holds it. So the field is removed from the owner's entry in
+managedFields instead: it keeps its value, and any manager may take it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from vidra.kube.partial_metadata import LiveObject
 
 
 async def give_up(client: Client, item: DesiredObject, uid: str, manager: str) -> LiveObject:
-    """Let go of the fields that the text has no longer.
+    """Release the fields that the manifest no longer has.
 
     Raises:
         UnreachableError: No answer; the fields may still be held, and are given up by the next apply.
-        ApiError: Refused; 409 when the object changed meanwhile, or is another.
+        ApiError: Refused; 409 when the object changed meanwhile, or was recreated.
     """
     live = await look(client, item.path)
     if live is None or live.metadata.uid != uid:
@@ -32,7 +32,7 @@ async def give_up(client: Client, item: DesiredObject, uid: str, manager: str) -
 
 
 def _patch(live: LiveObject, manager: str, paths: Iterable[Path]) -> list[Json]:
-    """The JSON patch; it names the version that it was made from, so that it is a 409 against any other."""
+    """The JSON patch; with the version that it was made from, so it is a 409 against any other."""
     patch: list[Json] = []
     for index, entry in enumerate(live.metadata.managed_fields):
         if entry.manager == manager and not entry.subresource:

@@ -1,11 +1,11 @@
-"""Mends what server-side apply itself cannot: refusals for what is not in the manifest at all.
+"""Repairs what server-side apply itself cannot: refusals for fields that are not in the manifest at all.
 
-an entry of an old version      500: all are noted under the version that is applied (`managed_fields_renewal.py`)
-a map that becomes empty        the server makes null of it: what is in it is taken out first
-what nobody wants stands there  it is put into the owner's entry, so that the apply takes it out (`blocking_fields.py`)
+an entry of an old version     500: all get the version of the apply (`managed_fields_renewal.py`)
+a map that becomes empty       the server turns it into null: its fields are removed first
+a field that no manifest has   it is put into the owner's entry, so that the apply removes it (`blocking_fields.py`)
 
-Invariant: each write is made at the version that it was decided on. It changes managedFields alone, or takes out what
-the manifest says is not there; what others apply stays theirs. A second time there is nothing left to write, so a
+Invariant: each write carries the version that the decision was made for. It changes managedFields alone, or removes
+what the manifest says is absent; fields of other appliers stay theirs. A second repair finds nothing to do, so a
 refusal that lasts costs no write.
 """
 
@@ -28,22 +28,22 @@ Json = dict[str, Any]
 
 
 def may_help(error: ApiError) -> bool:
-    """Whether a refusal is one of those that can be mended."""
+    """Whether a refusal is one that can be repaired."""
     if is_unreadable(error):
         return True
     return error.code == 422 and bool(error.causes) and not error.conflict and not immutable(error)
 
 
 async def repair(client: Client, item: DesiredObject, uid: str, version: str, *, error: ApiError, manager: str) -> str:
-    """Put right what stands in the way.
+    """Repair what blocks an apply.
 
     Args:
         version: The only one at which the object may be written; empty: the newest.
         error: The refusal; `may_help` says whether to try.
 
     Returns:
-        The version of the object to apply at now; empty when there is nothing to put right. What the refusal names and
-        no manifest has is noted on the error then.
+            The version of the object to apply at now; empty when there is nothing to repair. Fields that the refusal
+            names and no manifest has are then noted on the error.
 
     Raises:
         UnreachableError: The cluster does not answer.
@@ -76,7 +76,7 @@ async def _take_out(client: Client, path: str, version: str, pointers: list[str]
 
 
 def _claimed(entries: list[Entry], fields: Fields, manager: str) -> list[Entry]:
-    """The entries with these fields in this owner's, and in nobody's who wrote them with ordinary updates."""
+    """The entries, with these fields in this owner's, and removed from all that wrote them with ordinary updates."""
     mine = fields_of(entries, manager)
     if not fields or merged(mine, fields) == mine:
         return entries

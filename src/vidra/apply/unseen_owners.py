@@ -1,7 +1,7 @@
-"""What others have of the objects that one owner removes.
+"""Finds other owners of the objects that one owner removes, even where managedFields do not show them.
 
 Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory, and no owner of
-another hub is named on it. managedFields alone prove nothing: anybody can empty them, and a label that somebody adds
+another hub is marked on it. managedFields alone prove nothing: anybody can empty them, and a label that somebody adds
 may cost all entries (`managed_fields_renewal.py`).
 """
 
@@ -20,11 +20,11 @@ from vidra.kube.operations import look
 
 
 class Others:
-    """The other owners of what one owner has in one cluster.
+    """The other owners of one owner's objects in one cluster.
 
     Args:
-        claims: What other VidraResources have.
-        cluster: UID of the cluster; empty as long as it is not known.
+        claims: What other VidraResources own.
+        cluster: UID of the cluster; empty while unknown.
     """
 
     def __init__(self, client: Client, owner: Owner, claims: Claims, cluster: str) -> None:
@@ -38,20 +38,20 @@ class Others:
         return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid))
 
     def let_go(self, entry: ManagedObject) -> None:
-        """Have those who come after know that this owner has given the object up."""
+        """Record for later callers that this owner has released the object."""
         self._claims.let_go(self._owner, entry)
 
     def unseen(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
-        """Whether another VidraResource has applied the object, and what was seen of it does not show that yet."""
+        """Whether another VidraResource has applied the object, and the informer does not show that yet."""
         holders = {name for name, _ in state.holders}
         return any(claim.confirmed and claim.manager not in holders for claim in self.of(entry, state))
 
     async def overlooked(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
-        """Whether the object has another owner that managedFields do not tell of.
+        """Whether the object has another owner that managedFields do not show.
 
         Raises:
-            ObjectError: Another VidraResource is about to apply it: then its fields will tell.
-            KubeError: The cluster does not tell.
+                ObjectError: Another VidraResource is about to apply it; its fields will show that later.
+                KubeError: The cluster refuses access.
         """
         holders = {name for name, _ in state.holders}
         others = [claim for claim in self.of(entry, state) if claim.manager not in holders]
@@ -66,10 +66,10 @@ class Others:
         return await self._marked(path, state, confirmed, anyway=anyway)
 
     async def lost(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
-        """Whether a released object that nobody holds was held until its managedFields were lost, just now.
+        """Whether a released object without managers had one until its managedFields were lost, just now.
 
         Raises:
-            KubeError: The cluster does not tell.
+            KubeError: The cluster refuses access.
         """
         confirmed = [claim for claim in self.of(entry, state) if claim.confirmed]
         if not confirmed and not state.lost:
@@ -79,9 +79,9 @@ class Others:
     async def _marked(
         self, path: str, state: ObjectSnapshot, confirmed: Iterable[Claim], *, anyway: bool = False
     ) -> bool:
-        """Whether the object is there and has the mark of one of these, or of an owner of another hub.
+        """Whether the object exists with the mark of one of these, or of an owner of another hub.
 
-        Another replica's may have let go just now, as its status is about to say: then its mark is off too.
+        One of another replica may have released it just now, before its status says so: then its mark was removed too.
         """
         live = await look(self._client, path)
         if live is None or live.metadata.uid != state.uid:

@@ -1,1 +1,1 @@
-"""What an object of a manifest means in a cluster."""
+"""From an object of a manifest to the object that Vidra applies."""

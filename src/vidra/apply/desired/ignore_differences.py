@@ -1,12 +1,12 @@
-"""Leaves fields that others may set to them: pure.
+"""Implements `ignoreDifferences`: leaves fields to other managers: pure.
 
-A field that is ignored is sent when the object is created. Later it is sent as it is in the cluster while only this
-owner holds it, or nobody is noted as its holder, so that it stays, and not sent at all once somebody else holds it. So
-whoever sets it never meets a conflict, and nothing is written because of it. What is sent so is right for one state
-of the object only, and goes to no other (`applier.py`).
+An ignored field is sent when the object is created. Later it is sent with its live value while only this owner holds
+it, or nobody does, so that it stays. It is not sent at all once another manager holds it. So that manager never gets a
+conflict, and nothing is written because of it. Such a body is right for one state of the object only, and is sent to no
+other (`applier.py`).
 
-Invariant: a field that others may set is never removed because it left the text. It is sent once more as it is, and
-the owner's hold of it is given up then, so that it is there and nobody's.
+Invariant: a field that others may set is never removed because it was removed from the manifest. It is sent once more
+with its live value, and then released, so that it exists and nobody holds it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _TEXTS = "/stringData/"
 
 
 class Left(NamedTuple):
-    """A field that is not in the text any more, and held by nobody but the owner."""
+    """A field that the manifest no longer has, and that only the owner holds."""
 
     steps: tuple[str, ...]
     path: Path
@@ -32,7 +32,7 @@ class Left(NamedTuple):
 
 
 def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference], body: Json | None = None) -> tuple[str, ...]:
-    """The JSON pointers of the rules that mean an object, into the object as it is sent.
+    """The JSON pointers of the rules that select an object, as paths into the object as it is sent.
 
     Args:
         body: The object as the manifest has it.
@@ -42,7 +42,7 @@ def pointers_for(ref: Ref, rules: Iterable[IgnoreDifference], body: Json | None 
 
 
 def as_sent(pointer: str, ref: Ref, body: Json) -> tuple[str, ...]:
-    """Where a field of the manifest is in what is sent: a Secret's stringData is among its data."""
+    """The path of a manifest field in what is sent: a Secret's stringData is sent as data."""
     if ref.kind != "Secret" or ref.api_version != "v1" or not f"{pointer}/".startswith(_TEXTS):
         return (pointer,)
     texts = body.get("stringData")
@@ -57,7 +57,7 @@ def respecting(body: Json, live: Json, pointers: Collection[str], manager: str) 
     """The body to send for an object that exists.
 
     Args:
-        body: What the manifest says, with the owner's marks.
+        body: The manifest's object, with the owner's marks.
         live: The object in the cluster, with managedFields.
         manager: The owner's field manager.
     """
@@ -78,7 +78,7 @@ def left(body: Json, live: Json, pointers: Iterable[str], manager: str) -> list[
 
 
 def means(rule: IgnoreDifference, ref: Ref) -> bool:
-    """Whether a rule is about an object."""
+    """Whether a rule selects an object."""
     target = rule.target
     return (
         target.group in {None, ref.group}
@@ -89,7 +89,7 @@ def means(rule: IgnoreDifference, ref: Ref) -> bool:
 
 
 def there(item: Json, pointer: str) -> bool:
-    """Whether an object has what a pointer leads to."""
+    """Whether a pointer leads to a field of an object."""
     place: Any = item
     for step in _steps(pointer):
         place = get(place, step)
@@ -101,7 +101,7 @@ def _steps(pointer: str) -> list[str]:
 
 
 def _leave(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], others: list[Fields]) -> None:
-    """Take one field out of the body, or give it the value that it has; nothing if the body does not have it."""
+    """Remove one field from the body, or give it its live value; nothing if the body does not have it."""
     here: Any = body
     there: Any = live
     sets: list[Fields] = [*mine, *others]
@@ -112,9 +112,9 @@ def _leave(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], oth
         return
     _, value, holders = _down(here, there, sets, last)
     theirs = [fields for fields in holders[len(mine) :] if fields is not None]
-    # Of something that is held as one no part can be left out without changing the whole.
+    # No part of an atomic value can be left out without changing the whole.
     if theirs and not whole(sets) and value is not MISSING:
-        # Others may hold a part of it only; the rest would go with this owner's hold.
+        # Others may hold only a part of it; the rest would be removed with this owner's entry.
         value = alone(value, next(iter(holders[: len(mine)]), None), theirs)
     if value is MISSING:
         _remove(here, last)
@@ -140,7 +140,7 @@ def _left(body: Json, live: Json, steps: Sequence[str], mine: list[Fields], othe
 
 
 def _put(body: Json, field: Left) -> None:
-    """Set a field of the body, with the maps that lead to it; an item of a list on the way is there."""
+    """Set a field of the body, with the maps above it; a list item above it exists already."""
     here: Any = body
     for step in field.steps[:-1]:
         if get(here, step) in (MISSING, None):
@@ -150,7 +150,7 @@ def _put(body: Json, field: Left) -> None:
 
 
 def _down(here: Any, there: Any, sets: list[Fields], step: str) -> tuple[Any, Any, list[Fields]]:
-    """One step into the body, the live object and the sets of fields; an item of a list is found by its key."""
+    """One step into the body, the live object and the field sets; a list item is found by its key."""
     inner = get(here, step)
     if isinstance(here, list):
         key = key_of(inner, step, sets)

@@ -1,4 +1,4 @@
-"""Fields that a server only ever takes, written as those that it keeps: what is not kept cannot be held."""
+"""Rewrites a field that a server accepts but does not store (stringData), so that it can be owned."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from vidra.manifests import Ref
 def plain(body: dict[str, Any], ref: Ref) -> dict[str, Any]:
     """The body of an object, with a Secret's stringData as data.
 
-    Server-side apply would hold the stringData alone: a key that leaves it would stay in the Secret for good, and a
-    value that somebody changes would never be missed. What is no text stays for the API server to refuse.
+    Server-side apply would own only the stringData: a key that is removed from it would stay in the Secret for ever,
+    and drift of a value would never be noticed. A value that is no text is left for the API server to refuse.
     """
     texts, data = body.get("stringData"), body.get("data") or {}
     if ref.kind != "Secret" or ref.api_version != "v1" or not isinstance(texts, dict) or not isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""An object as Vidra will send it: in its final namespace, with its owner's marks, without what only a server sets."""
+"""The desired object: in its final namespace, with its owner's marks, without fields that only a server sets."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from vidra.manifests import ManifestObject, Ref
 SERVER_SET = frozenset(
     {"managedFields", "resourceVersion", "uid", "creationTimestamp", "generation", "selfLink", "deletionTimestamp"}
 )
-"""Metadata that an exported object still carries and that an apply must not."""
+"""Metadata that an exported object may contain and that an apply must not."""
 
 
 REPLICAS = "/spec/replicas"
-"""What an autoscaler sets of every kind that can be scaled."""
+"""The field that an autoscaler sets on every scalable kind."""
 
 
 class Key(NamedTuple):
-    """What makes two objects the same one: the version of the API does not."""
+    """The identity of an object; the API version is not part of it."""
 
     server: str
     group: str
@@ -54,17 +54,17 @@ class DesiredObject(msgspec.Struct, frozen=True):
     kind: Kind
     body: dict[str, Any]
     digest: str
-    """Of the body as the manifest says it, with the marks of its owner; tells whether the text changed."""
+    """Of the manifest's body, with the owner's marks; tells whether the manifest changed."""
     given: dict[str, Any] = {}
-    """The metadata as the manifest says it, without marks."""
+    """The manifest's metadata, without marks."""
     ignored: tuple[str, ...] = ()
     """JSON pointers of fields that others may set."""
     wave: int = 0
-    """Objects of a higher wave wait until those of lower ones are well."""
+    """Objects of a higher wave wait until those of lower waves are healthy."""
     version: str = ""
-    """Of the live object that the body was made for; empty: of none."""
+    """Version of the live object that the body was made for; empty: for none."""
     gives_up: tuple[Path, ...] = ()
-    """Fields in the body that are not in the text any more: they stay, and the owner's hold of them goes."""
+    """Fields in the body that the manifest no longer has: they stay, and the owner releases them."""
 
     @property
     def key(self) -> Key:
@@ -78,23 +78,23 @@ class DesiredObject(msgspec.Struct, frozen=True):
 
     @property
     def unscaled(self) -> bool:
-        """Whether the text leaves it to others how many replicas there are."""
+        """Whether the manifest leaves the number of replicas to others."""
         spec = self.body.get("spec")
         return self.kind.scalable and isinstance(spec, dict) and spec.get("replicas") is None
 
     def payload(self, uid: str = "", version: str = "") -> bytes:
-        """The body as JSON; with a UID it can change only that very object, with a version only that very state."""
+        """The body as JSON; with a UID it can change only that object, with a version only that state."""
         exact = {key: value for key, value in (("uid", uid), ("resourceVersion", version or self.version)) if value}
         if not exact:
             return msgspec.json.encode(self.body)
         return msgspec.json.encode({**self.body, "metadata": {**self.body["metadata"], **exact}})
 
     def digest_for(self, other: Owner) -> str:
-        """What the digest would be if another owner had the same text."""
+        """The digest if another owner had the same manifest."""
         return _digest({**self.body, "metadata": self.given}, other, self.ignored)
 
     def beside(self, live: dict[str, Any], owner: Owner) -> DesiredObject:
-        """What to send when the object exists: fields that others may set are left as they are."""
+        """The object to send when it exists: fields that others may set are left as they are."""
         pointers = (*self.ignored, REPLICAS) if self.unscaled else self.ignored
         version = live["metadata"]["resourceVersion"]
         gives_up = tuple(field.path for field in left(self.body, live, pointers, owner.manager))
@@ -102,10 +102,10 @@ class DesiredObject(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, body=body, version=version, gives_up=gives_up)
 
     def as_stored(self, after: dict[str, Any], manager: str) -> DesiredObject:
-        """The same in the words of the API server.
+        """The same with values as the API server stores them.
 
         Args:
-            after: What the server would store after an apply of this under the manager, with managedFields.
+            after: The result of a dry-run apply of this under the manager, with managedFields.
         """
         mine = fields_of(after["metadata"].get("managedFields") or (), manager)
         stored = taken_from(after, mine) if mine else {}
@@ -124,9 +124,10 @@ def build_desired_object(
     *,
     ignore: Iterable[IgnoreDifference] = (),
 ) -> DesiredObject:
-    """What an object of a manifest means in a cluster.
+    """The desired object for an object of a manifest.
 
-    A cluster-scoped object loses a namespace that was written on it; a namespaced one without gets the fallback.
+    A cluster-scoped object loses a namespace that the manifest sets; a namespaced one without gets the default
+    namespace.
 
     Raises:
         ValueError: One of its annotations cannot be read.
@@ -154,7 +155,7 @@ def _marked(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
 
 
 def _as_before(body: dict[str, Any], owner: Owner) -> dict[str, Any]:
-    """The body with the label of earlier versions: an upgrade must not make the same text look like another."""
+    """The body with the label of earlier versions: an upgrade must not change the digest of the same manifest."""
     given = (body["metadata"].get("labels") or {}).get(FORMER_LABEL, FORMER_VALUE)
     return _with_marks(body, {FORMER_LABEL: given}, owner)
 

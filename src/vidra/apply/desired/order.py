@@ -1,4 +1,4 @@
-"""In which order kinds are applied; pruning goes the other way. Order is data."""
+"""The order in which kinds are applied; pruning uses the reverse. The order is data."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ FIRST_WAVE, LAST_WAVE = -(1 << 63), (1 << 63) - 1
 
 
 class Stage(IntEnum):
-    """Objects of one stage are applied together; a stage starts when the one before it is through."""
+    """Objects of one stage are applied together; a stage starts when the one before it is done."""
 
     DEFINITIONS = 0
-    """What gives others a kind or a place."""
+    """Kinds and namespaces that other objects need."""
     FOUNDATIONS = 1
-    """What others refer to by name."""
+    """Objects that others refer to by name."""
     OBJECTS = 2
     """Everything else."""
     GATES = 3
-    """What can refuse all of the above once it is there."""
+    """Objects that can refuse all of the above."""
 
 
 class Leave(NamedTuple):
-    """When an object's turn to go comes, the last first.
+    """When an object is pruned; the highest first.
 
-    Inside a wave custom resources go before anything that may serve them: the controller that takes their finalizers
-    off, its account and its rights, their webhooks, API services and definitions.
+    Inside a wave, custom resources are deleted before anything that may serve them: the controller that removes their
+    finalizers, its account and rights, their webhooks, API services and CRDs.
     """
 
     wave: int
@@ -38,7 +38,7 @@ class Leave(NamedTuple):
 
 
 class Step(NamedTuple):
-    """When an object's turn comes: waves first, stages inside a wave."""
+    """When an object is applied: waves first, stages inside a wave."""
 
     wave: int
     stage: Stage
@@ -53,7 +53,7 @@ _BUILTIN = frozenset(
         *("networking", "node", "rbac.authorization", "resource", "scheduling", "storage", "storagemigration"),
     )
 )
-"""Groups of Kubernetes itself that have a dot. What others define has one always."""
+"""Groups of Kubernetes itself that contain a dot, as all other groups do."""
 _STAGES: dict[tuple[str, str], Stage] = {
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Stage.DEFINITIONS,
     (_CORE, "Namespace"): Stage.DEFINITIONS,
@@ -82,7 +82,7 @@ _STAGES: dict[tuple[str, str], Stage] = {
 
 
 def is_builtin(group: str) -> bool:
-    """Whether a group is Kubernetes' own: its kinds need no definition, and nobody else serves them."""
+    """Whether a group is Kubernetes' own: its kinds need no CRD, and only Kubernetes serves them."""
     return "." not in group or group in _BUILTIN
 
 
@@ -93,18 +93,18 @@ def stage_of(api_version: str, kind: str) -> Stage:
 
 
 def leave_of(api_version: str, kind: str, wave: int) -> Leave:
-    """When an object goes."""
+    """When an object is pruned."""
     return Leave(wave, not is_builtin(api_version.rpartition("/")[0]), stage_of(api_version, kind))
 
 
 def wave_of(annotations: Mapping[str, object]) -> int:
-    """The wave that an object says it belongs to; 0 when it says nothing.
+    """The wave of an object, by its annotation; 0 without one.
 
-    Invariant: whatever it gives can stand in an inventory. A number that cannot would keep the whole status from being
-    written, and so every other object from being reported.
+    Invariant: every result fits into an inventory. A number that does not fit would block the whole status, and so the
+    report about every other object.
 
     Raises:
-        ValueError: It says something that is no whole number, or none of 64 bits.
+        ValueError: The annotation is no whole number, or none of 64 bits.
     """
     try:
         wave = int(str(annotations.get(WAVE, "0")))
