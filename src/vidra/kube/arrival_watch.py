@@ -1,4 +1,4 @@
-"""Tells when something that owners wait for may have come; watches a collection only while somebody waits."""
+"""Notifies owners that wait for something in a collection; the collection is watched only while an owner waits."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.watch import Watch
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-"""What gives a cluster new kinds."""
+"""The collections that bring a cluster new kinds."""
 NAMESPACES = "/api/v1/namespaces"
 ECHOES = (0.5, 1.0, 2.5)
-"""Seconds, one after the other, after which owners look again: a definition is established before discovery shows it,
-and a new namespace has neither its service account nor its quota yet."""
+"""Delays in seconds after which owners are enqueued again: a CRD is established before discovery shows it, and a new
+namespace has no service account or quota yet."""
 
 
 class ArrivalWatch:
-    """The owners that wait for something in one collection, and the watch that wakes them."""
+    """The owners that wait for something in one collection, and the watch that enqueues them."""
 
     def __init__(self, client: Client, path: str, wake: Callable[[str], None], before: Callable[[], None]) -> None:
         self._client = client
@@ -32,20 +32,20 @@ class ArrivalWatch:
         self._closed = False
 
     def wait(self, owner: str) -> None:
-        """Wake this owner at every change in the collection, until it says done."""
+        """Enqueue this owner at every change of the collection, until `done`."""
         self._waiting.add(owner)
         if self._task is None and not self._closed:
             watch = Watch(self._client, self._path, LiveObject, self, metadata_only=True)
             self._task = apart(watch.run(), f"watch {self._path} for arrivals")
 
     def done(self, owner: str) -> None:
-        """Stop waking this owner."""
+        """Do not enqueue this owner any more."""
         self._waiting.discard(owner)
         if not self._waiting:
             self._stop()
 
     def close(self) -> None:
-        """Stop the watch, and start none any more."""
+        """Stop the watch for good."""
         self._closed = True
         self._stop()
 
@@ -56,7 +56,7 @@ class ArrivalWatch:
         self._task = self._echo = None
 
     def changed(self, item: LiveObject) -> None:  # noqa: ARG002 - any change may be what is waited for
-        """Something is new, or different."""
+        """An object is new or changed."""
         self._some_came()
 
     def _some_came(self) -> None:
@@ -66,14 +66,14 @@ class ArrivalWatch:
         self._echo = apart(self._tell_again(), f"echo of {self._path}")
 
     def removed(self, item: LiveObject) -> None:
-        """Something is gone, and with it what it stood for."""
+        """An object was deleted."""
         self.changed(item)
 
     def found(self, item: LiveObject) -> None:
-        """Part of the collection as it is: told of once it was read to its end."""
+        """An object of the list; owners are notified when the list is complete."""
 
     def listed(self, uids: Collection[str], version: int) -> None:  # noqa: ARG002 - nothing is kept
-        """The collection as it is: what is waited for may have come since the owner looked."""
+        """The list is complete: what an owner waits for may have appeared since it looked."""
         if uids:
             self._some_came()
 

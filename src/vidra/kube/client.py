@@ -1,4 +1,8 @@
-"""Requests to one API server: pooled, limited, timed and retried; what they mean is for the verbs."""
+"""Sends requests to one API server: pooled, limited, timed and retried.
+
+Called by `operations.py`, `watch.py`, `discovery.py` and everything else that talks to a cluster; it calls aiohttp.
+`operations.py` knows what the verbs mean.
+"""
 
 from __future__ import annotations
 
@@ -41,34 +45,34 @@ APPLY_PATCH = "application/apply-patch+yaml"
 Headers = tuple[tuple[str, str], ...]
 
 IN_FLIGHT = 32
-"""Requests to one cluster at a time. More gain nothing: the server's own limits and etcd decide then."""
+"""Requests to one cluster at a time. More would not help: the server's own limits and etcd decide then."""
 LARGE = 1 << 20
-"""Bytes of a body that is sent in pieces: in one piece it would keep the event loop to itself."""
+"""Bytes from which a body is sent in pieces: in one piece it would block the event loop."""
 LARGEST = 64 << 20
-"""Bytes of one answer, unpacked. Collections come in streams or pages."""
+"""Bytes of one answer, unpacked. Collections arrive in streams or pages."""
 ATTEMPTS = 3
 BACKOFF = Backoff(first=0.2, jitter=1)
-"""Between them, when the server is not reached."""
+"""Between retries, when the server is not reached."""
 TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 KEPT = 15.0
-"""Seconds for which a connection waits for the next request. An idle cluster is asked whether it is there more often
-than that, so that it keeps one, and no more."""
+"""Keep-alive seconds of an unused connection. An idle cluster is probed more often than that, so that one connection
+stays open, and only one."""
 LATE = 4.0
-"""Seconds without an answer after which somebody should look whether the server is there at all."""
+"""Seconds without an answer after which the server should be probed."""
 LONGEST_PAUSE = 30.0
-"""Seconds. A server that asks for a longer pause gets it from the work queue, not from a waiting request."""
+"""Seconds. For a longer Retry-After the work queue waits, not the request."""
 
 
 class Client:
     """One API server under one identity.
 
     Args:
-        traffic: Where requests are counted, if others count theirs there too.
-        largest: Bytes of one answer; anybody may be behind an address.
+        traffic: Where requests are counted, if other clients count there too.
+        largest: Maximum bytes of one answer; the server may be untrusted.
     """
 
     rehearses = False
-    """Whether nothing is really written, so that a write does not see what another one did before."""
+    """Whether this is a dry run: a write then does not see what an earlier one did."""
 
     def __init__(
         self,
@@ -84,9 +88,9 @@ class Client:
         """Host and port, as metrics name the server."""
         self._traffic = RequestCounter() if traffic is None else traffic
         self.on_late: Callable[[], None] = lambda: None
-        """Called when an answer is late; the request goes on."""
+        """Called when an answer is late; the request continues."""
         self.alone = ObjectLocks()
-        """For those that write to one object, whoever they act as."""
+        """Shared by all writers of one object, whatever identity they use."""
         self._acting_as: Headers = ()
         self._dry = False
         self._finishes = True
@@ -111,14 +115,14 @@ class Client:
         )
 
     def acting_as(self, headers: Headers) -> Self:
-        """The same server, connections and limits, with headers that impersonate somebody; only this one is closed."""
+        """The same server, connections and limits, with impersonation headers; `close` closes only this one."""
         other = copy.copy(self)
         other._acting_as = headers
         other.on_late = lambda: None
         return other
 
     def rehearsing(self) -> Self:
-        """The same, with writes that the server answers and does not carry out (dryRun=All)."""
+        """The same client, with writes that the server answers but does not execute (dryRun=All)."""
         other = copy.copy(self)
         other._dry = other.rehearses = True
         other._finishes = False
@@ -126,7 +130,7 @@ class Client:
         return other
 
     def hasty(self) -> Self:
-        """The same, for who has a deadline to keep: one who is cancelled does not wait for the answer to a write."""
+        """The same client for callers with a deadline: when cancelled, it does not wait for the answer to a write."""
         other = copy.copy(self)
         other._finishes = False
         other.on_late = lambda: None
@@ -134,18 +138,18 @@ class Client:
 
     @property
     def latency(self) -> Latency:
-        """How the server answered lately, whoever asked."""
+        """How fast the server answered lately, to any caller."""
         return self._latency
 
     async def close(self) -> None:
-        """Begin nothing new, and close every connection when the writes that are under way were answered."""
+        """Start no new request, and close every connection when the running writes were answered."""
         self._closing.set()
         if self._writes:
             await asyncio.wait(self._writes)
         await self._session.close()
 
     def break_off(self) -> None:
-        """End every request that is under way as unanswered: the server turned out to be away."""
+        """Cancel every running request as unanswered: the server turned out to be unavailable."""
         for limit in self._under_way:
             if not limit.expired():
                 limit.reschedule(0)
@@ -161,18 +165,18 @@ class Client:
         accept: str = JSON,
         repeatable: bool = True,
     ) -> bytes:
-        """One request and its answer.
+        """Send one request and return the answer.
 
         Args:
             path: From the server's root, already escaped.
-            repeatable: Whether sending it twice does no harm, so that a lost answer may be asked for again.
+            repeatable: Whether it may be sent twice, so that it is retried after a lost answer.
 
         Raises:
             UnreachableError: No answer.
             ApiError: Any answer but 2xx, after the retries that make sense.
         """
         if self._dry and method != "GET":
-            # Beside a body the server takes no notice of the query, and would delete.
+            # If there is a body, the server ignores the query, and would really delete.
             assert method != "DELETE", "a deletion cannot be rehearsed like this"
             query = {**(query or {}), "dryRun": "All"}
         headers = self._headers(("Accept", accept), ("Content-Type", content_type))
@@ -189,14 +193,14 @@ class Client:
                     raise
                 pause = BACKOFF.after(attempt)
             except ApiError as error:
-                # 429 was turned away before anything was done: always safe to repeat.
+                # 429 was refused before anything was executed: always safe to repeat.
                 if error.code != 429 or attempt >= ATTEMPTS or error.retry_after > LONGEST_PAUSE:
                     raise
                 pause = error.retry_after + between(0, 0.5 * attempt)
             await asyncio.sleep(pause)
 
     async def ask(self, path: str, *, within: float) -> bytes:
-        """One small question, asked once and past all that waits: whether the server is there.
+        """Probe the server: one small request, without retries and without waiting for a slot.
 
         Raises:
             UnreachableError: No answer in so many seconds.
@@ -209,11 +213,11 @@ class Client:
             raise self._unreachable(error) from None
 
     async def get(self, path: str, kind: type[T], *, accept: str = JSON, query: Mapping[str, str] | None = None) -> T:
-        """Read one thing, decoded.
+        """Read one resource, decoded.
 
         Raises:
-            UnreachableError: No answer, or one that is not what an API server says.
-            ApiError: It cannot be had.
+                UnreachableError: No answer, or one that is not from an API server.
+                ApiError: It cannot be read.
         """
         answer = await self.send("GET", path, accept=accept, query=query)
         try:
@@ -225,13 +229,13 @@ class Client:
     async def stream(
         self, path: str, *, query: Mapping[str, str], accept: str, silence: float
     ) -> AsyncIterator[aiohttp.StreamReader]:
-        """A long answer, read as it comes.
+        """Stream a long answer.
 
         Args:
             silence: Seconds without a byte after which the connection counts as dead.
 
         Raises:
-            UnreachableError: No answer, or it broke off.
+            UnreachableError: No answer, or it was cut.
             ApiError: The server refused.
         """
         timeout = aiohttp.ClientTimeout(total=None, connect=5, sock_read=silence)
@@ -256,10 +260,10 @@ class Client:
             raise self._changed() from None
 
     async def _in_turn(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
-        """Wait for a place, then for the answer; for that of a write also when cancelled.
+        """Wait for a slot, then for the answer; if this is a write, also when cancelled.
 
         Raises:
-            RequestCancelledError: The server turned out to be away meanwhile.
+            RequestCancelledError: The server turned out to be unavailable meanwhile.
         """
         limit = asyncio.timeout(None)
         try:
@@ -314,7 +318,7 @@ class Client:
             raise self._changed() from None
 
     def _url(self, path: str, query: Mapping[str, str] | None) -> URL:
-        """Where a request goes; a dot segment would lead elsewhere for whoever normalises paths on the way.
+        """The URL of a request. A dot segment is refused: a proxy that normalizes paths would send it elsewhere.
 
         Raises:
             ApiError: No API server has such a path.
@@ -354,10 +358,10 @@ class Client:
 
 
 async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    """All of an answer.
+    """The whole answer.
 
     Raises:
-        UnintelligibleError: It is larger than anything that an API server says in one piece.
+        UnintelligibleError: It is larger than any answer of an API server.
     """
     body = bytearray()
     async for chunk in answer.content.iter_any():
@@ -374,12 +378,12 @@ def encode(value: Any) -> bytes:
 
 
 RECORD = 32 << 10
-"""Bytes read at a time. A TLS record has 16 KB at the most (RFC 8446), so nothing is read in smaller pieces."""
+"""Bytes read at a time. A TLS record has at most 16 KB (RFC 8446), so nothing is read in smaller pieces."""
 
 
 def keep_small() -> None:
-    """Give connections that are opened from now on a buffer of this size.
+    """Give new connections a read buffer of this size.
 
-    asyncio gives each 256 KB and writes zeros into all of it, which no setting changes.
+    asyncio allocates 256 KB for each and fills it with zeros; no setting changes that.
     """
     SSLProtocol.max_size = RECORD

@@ -1,4 +1,4 @@
-"""How to reach one API server, and as whom."""
+"""Address and credentials of one API server."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 class NotConfiguredError(Exception):
-    """There is no usable way to an API server; the message says what to set."""
+    """There is no usable connection to an API server; the message says what to set."""
 
 
 class Connection(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Connection(msgspec.Struct, frozen=True):
         return f"Connection({self.server!r})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """The same for rich, which would not ask __repr__."""
+        """The same for rich, which does not call __repr__."""
         return [("server", self.server)]
 
     def authorization(self) -> str:
@@ -53,7 +53,7 @@ class Connection(msgspec.Struct, frozen=True):
         return ""
 
     def secrets(self) -> tuple[str, ...]:
-        """What is sent to prove who asks, which no message may repeat.
+        """The credentials that are sent; no message may contain them.
 
         Raises:
             OSError: The token's file cannot be read.
@@ -65,7 +65,7 @@ class Connection(msgspec.Struct, frozen=True):
         """A context that trusts the cluster's CA alone (19 KiB, against 825 KiB with the system's store).
 
         Raises:
-            NotConfiguredError: The CA, certificate or key is not what it should be.
+            NotConfiguredError: The CA, certificate or key is not valid.
         """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
@@ -98,7 +98,7 @@ def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
 
 
 def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """Load a client certificate; OpenSSL wants a file, and named memory is one that never touches a disk."""
+    """Load a client certificate. OpenSSL needs a file; a memory file is never written to disk."""
     descriptor = os.memfd_create("client-certificate", os.MFD_CLOEXEC)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{certificate}\n{key}\n")

@@ -1,4 +1,4 @@
-"""What an API server said → a value; whatever else came is no answer."""
+"""Decodes an API server's answer; anything else counts as no answer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ANYTHING = cast("type[Any]", Any)
 
 
 def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
-    """What an API server said.
+    """Decode an API server's answer.
 
     Raises:
-        UnintelligibleError: It is not what an API server says.
+        UnintelligibleError: It is not an answer of an API server.
     """
     try:
         return read(data, kind)

@@ -1,4 +1,4 @@
-"""Tasks that outlive the pass that started them, and so must not speak in its name."""
+"""Tasks that outlive the reconcile that started them, and so must not log or trace in its name."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ T = TypeVar("T")
 
 
 def apart(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    """Start a task that takes over nothing of what this one is about: neither ids for its log lines nor a trace."""
+    """Start a task without the context of this one: without its log ids and its trace."""
     return asyncio.create_task(work, name=name, context=Context())

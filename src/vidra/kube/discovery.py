@@ -13,7 +13,7 @@ from vidra.kube.errors import ApiError, Status
 
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
 FRESH_FOR = 2.0
-"""Seconds for which an unknown kind is believed to be unknown; many objects of one new kind ask once."""
+"""Seconds for which an unknown kind counts as unknown; many objects of one new kind cause one request."""
 
 
 class Kind(msgspec.Struct, frozen=True, gc=False):
@@ -27,7 +27,7 @@ class Kind(msgspec.Struct, frozen=True, gc=False):
     short_names: tuple[str, ...] = ()
     """What people type instead of the kind: deploy, cm."""
     has_status: bool = False
-    """Its status is a subresource: written by a controller, and empty until one has looked."""
+    """Its status is a subresource: a controller writes it, and it is empty until then."""
     scalable: bool = False
     """It has the subresource `scale`, so that an autoscaler may set `spec.replicas`."""
 
@@ -85,11 +85,11 @@ class _Groups(msgspec.Struct, frozen=True):
 
 
 class StaleDiscoveryError(Exception):
-    """The server knows the group, but who serves it does not answer now: whether the kind exists cannot be told."""
+    """The server knows the group, but its aggregated API does not answer: whether the kind exists is not known."""
 
 
 class Discovery:
-    """The kinds of one cluster, asked for once and again when one is missing."""
+    """The kinds of one cluster, read once, and again when one is missing."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -102,9 +102,9 @@ class Discovery:
         """The kind, or None when the cluster does not serve it.
 
         Raises:
-            UnreachableError: The server cannot be asked.
-            ApiError: The server does not tell.
-            StaleDiscoveryError: An aggregated API that serves the group is away.
+                UnreachableError: The server does not answer.
+                ApiError: The server refuses.
+                StaleDiscoveryError: An aggregated API that serves the group is unavailable.
         """
         wanted = (api_version, kind)
         if wanted not in self._kinds:
@@ -116,12 +116,12 @@ class Discovery:
         return self._kinds.get(wanted)
 
     async def serving(self, api_version: str, kind: str) -> Kind | None:
-        """The kind under this version or any other: it is the same objects. None when no version is served.
+        """The kind under this version or any other, which show the same objects. None when no version is served.
 
         Raises:
-            UnreachableError: The server cannot be asked.
-            ApiError: The server does not tell.
-            StaleDiscoveryError: An aggregated API that may serve the group is away.
+                UnreachableError: The server does not answer.
+                ApiError: The server refuses.
+                StaleDiscoveryError: An aggregated API that may serve the group is unavailable.
         """
         try:
             found = await self.find(api_version, kind)
@@ -137,12 +137,12 @@ class Discovery:
         return found
 
     async def everything(self) -> tuple[Kind, ...]:
-        """Every kind that the cluster serves, as of a moment ago.
+        """Every kind that the cluster serves, read recently.
 
         Raises:
-            UnreachableError: The server cannot be asked.
-            ApiError: The server does not tell.
-            StaleDiscoveryError: An aggregated API is away, so that some kinds may be missing.
+                UnreachableError: The server does not answer.
+                ApiError: The server refuses.
+                StaleDiscoveryError: An aggregated API is unavailable, so some kinds may be missing.
         """
         async with self._lock:
             if not self._kinds or time.monotonic() - self._asked_at >= FRESH_FOR:
@@ -152,13 +152,13 @@ class Discovery:
         return tuple(self._kinds.values())
 
     async def named(self, word: str) -> tuple[Kind, ...]:
-        """The kinds that a person may mean: `Deployment`, `deploy`, `deployments.apps`; preferred versions first.
+        """The kinds that a word may mean: `Deployment`, `deploy`, `deployments.apps`; preferred versions first.
 
-        Aggregated APIs that are away do not stand in the way of the others.
+        Unavailable aggregated APIs are skipped.
 
         Raises:
-            UnreachableError: The server cannot be asked.
-            ApiError: The server does not tell.
+                UnreachableError: The server does not answer.
+                ApiError: The server refuses.
         """
         async with self._lock:
             if not self._kinds:
@@ -172,13 +172,13 @@ class Discovery:
         )
 
     def known(self, api_version: str, kind: str) -> Kind | None:
-        """The kind if the last answer held it; asks nobody."""
+        """The kind if the last answer contained it; sends no request."""
         return self._kinds.get((api_version, kind))
 
     def elsewhere(self, api_version: str, kind: str) -> tuple[str, ...]:
-        """The apiVersions of this kind that the last answer held besides this one, those of its group first.
+        """The apiVersions of this kind that the last answer contained besides this one, those of its group first.
 
-        Asks nobody.
+        Sends no request.
         """
         group = api_version.rpartition("/")[0]
         found = [name for name, each in self._kinds if each == kind and name != api_version]
@@ -194,7 +194,7 @@ class Discovery:
         return next((item for item in found if item.api_version.rpartition("/")[0] == group), None)
 
     def forget(self) -> None:
-        """Ask again at the next question: a definition came, went or changed."""
+        """Read again at the next call: a CRD was created, deleted or changed."""
         self._kinds = {}
         self._asked_at = -FRESH_FOR
 

@@ -1,4 +1,4 @@
-"""A client whose writes are only rehearsed: the server answers with defaults and refusals, and stores nothing."""
+"""A client whose writes are dry runs: the server answers with defaults and refusals, and stores nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMESPACES = "/api/v1/namespaces/"
 
 
 class Rehearsed(msgspec.Struct):
-    """One object before and after; None where there is none."""
+    """One object before and after; None where it does not exist."""
 
     before: Json | None
     after: Json | None
@@ -27,8 +27,8 @@ class Rehearsed(msgspec.Struct):
 class DryRun(Client):
     """Sends every write with dryRun=All (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run).
 
-    Writes build upon each other as far as a dry run can: in a namespace that one of them creates, and in the place of
-    an object that one of them deletes, an object is taken as it was written.
+    Later writes see earlier ones as far as a dry run can show: in a namespace that an earlier one creates, and in place
+    of an object that an earlier one deletes, an object is taken as it was sent.
     """
 
     rehearses = True
@@ -49,7 +49,7 @@ class DryRun(Client):
         accept: str = JSON,
         repeatable: bool = True,
     ) -> bytes:
-        """One request; any but GET is rehearsed, answered with the whole object, and remembered.
+        """Send one request; any but GET is a dry run, answered with the whole object, and remembered.
 
         Raises:
             UnreachableError: No answer.
@@ -90,7 +90,7 @@ class DryRun(Client):
         return Rehearsed(now, now)
 
     def _would_work(self, path: str, error: ApiError) -> bool:
-        """Whether it is refused only because what was rehearsed before is not really so."""
+        """Whether it is refused only because an earlier dry run was not really executed."""
         if error.not_found and path.startswith(("/api/", "/apis/")) and "/namespaces/" in path:
             namespace = NAMESPACES + path.partition("/namespaces/")[2].partition("/")[0]
             return self._made(namespace) and namespace != path
@@ -102,5 +102,5 @@ class DryRun(Client):
 
 
 def _only_rehearsed(options: bytes | None) -> bytes:
-    """DeleteOptions that say so: beside a body the server takes no notice of the query, and would delete."""
+    """DeleteOptions with dryRun: if there is a body, the server ignores the query, and would really delete."""
     return encode({**(decode(options, dict) if options else {}), "dryRun": ["All"]})

@@ -16,11 +16,11 @@ import msgspec
 from vidra.api.redaction import hidden
 
 TOLD = 16_384
-"""Characters of what an API server says that anybody looks at."""
+"""Characters of an API server's message that are used."""
 
 
 LONGEST_WAIT = 86_400
-"""Seconds for which a server can ask to be left alone: a number without an end is nobody's wish."""
+"""Longest Retry-After in seconds that is respected."""
 
 
 class Cause(msgspec.Struct, frozen=True, rename="camel"):
@@ -40,7 +40,7 @@ class Details(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """metav1.Status: how an API server says no."""
+    """metav1.Status: a refusal of the API server."""
 
     message: str = ""
     reason: str = ""
@@ -48,7 +48,7 @@ class Status(msgspec.Struct, frozen=True):
     code: int = 0
 
     def without(self, secrets: Collection[str]) -> Status:
-        """The same, as far as a message may repeat it: without what it repeats of secrets that were sent."""
+        """The same without the secrets that were sent, so that a message may repeat it."""
         details = self.details or Details()
         causes = tuple(
             Cause(*(hidden(text, secrets, TOLD) for text in (cause.reason, cause.message, cause.field)))
@@ -63,7 +63,7 @@ class Status(msgspec.Struct, frozen=True):
 
 
 _TOO_LARGE = ("request is too large", "larger than max")
-"""What etcd, and the client in front of it, say of a value that they do not take."""
+"""The words of etcd, and of its client, about a value that they do not accept."""
 
 
 class KubeError(Exception):
@@ -71,19 +71,19 @@ class KubeError(Exception):
 
 
 class UnreachableError(KubeError):
-    """No answer came. Nothing is known about what the server did."""
+    """No answer arrived. What the server did is not known."""
 
 
 class RequestCancelledError(UnreachableError):
-    """The server turned out to be away meanwhile: asking it once more makes no sense."""
+    """The server turned out to be unavailable meanwhile: a retry is useless."""
 
 
 class UnintelligibleError(UnreachableError):
-    """What came is no answer of an API server: a proxy's page, half a text, or made to hurt."""
+    """The answer is not from an API server: a proxy's page, a cut text, or a malicious one."""
 
 
 class ApiError(KubeError):
-    """The API server said no.
+    """The API server refused.
 
     Attributes:
         code: HTTP status.
@@ -102,17 +102,17 @@ class ApiError(KubeError):
 
     @property
     def not_found(self) -> bool:
-        """404: the object, or the kind's whole path, is not there."""
+        """404: the object, or the kind's whole path, does not exist."""
         return self.code == 404
 
     @property
     def unserved(self) -> bool:
-        """The kind's whole path is not there (a 404 that is no Status), or takes nothing new (405): no definition."""
+        """The kind's whole path does not exist (a 404 that is no Status), or creates nothing (405): no CRD."""
         return self.code == 405 or (self.code == 404 and not self.reason)
 
     @property
     def absent(self) -> bool:
-        """404 about the object itself: a path that is not served is answered without a reason."""
+        """404 about the object itself: the answer for a path that is not served has no reason."""
         return self.code == 404 and self.reason == "NotFound"
 
     @property
@@ -125,20 +125,20 @@ class ApiError(KubeError):
 
     @property
     def unauthorized(self) -> bool:
-        """401: the server does not take the credentials, for this request or any other."""
+        """401: the server does not accept the credentials, for any request."""
         return self.code == 401
 
     @property
     def forbidden(self) -> bool:
-        """403: the server knows who asks and does not let them do this."""
+        """403: the server knows the identity and does not allow this request."""
         return self.code == 403
 
     @property
     def too_large(self) -> bool:
-        """The object is larger than the server takes (413), or than the etcd behind it does, which is a 500."""
+        """The object is larger than the server accepts (413), or than etcd behind it does, which is a 500."""
         return self.code == 413 or (self.code == 500 and any(words in str(self) for words in _TOO_LARGE))
 
     @property
     def transient(self) -> bool:
-        """Whether the same request may well succeed later."""
+        """Whether the same request may succeed later."""
         return self.code in {429, 500, 502, 503, 504}

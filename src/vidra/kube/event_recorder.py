@@ -1,4 +1,4 @@
-"""Events: what changed and what failed, said once, never in the way of the work."""
+"""Records Kubernetes Events in the background; repeated ones are dropped, and no caller waits."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from vidra.kube.errors import ApiError, KubeError
 log = structlog.get_logger("vidra.events")
 
 WAITING = 1_000
-"""Events that may wait to be written; more are dropped, because an Event is never worth a standstill."""
+"""Events that may wait to be written; more are dropped, because no Event is worth blocking the work."""
 LATENCY = 0.02
-"""Seconds between two Events: telling must not slow down doing."""
+"""Seconds between two Events: recording must not slow down the work."""
 SAME_AGAIN = 600.0
 """Seconds for which the same words about the same object are not repeated."""
 MESSAGE_LIMIT = 1_000
@@ -30,7 +30,7 @@ MESSAGE_LIMIT = 1_000
 
 
 class Subject(Protocol):
-    """What an Event is about."""
+    """The object that an Event is about."""
 
     @property
     def metadata(self) -> Meta: ...  # noqa: D102
@@ -62,13 +62,14 @@ class Recorder:
         known: bool = False,
         trace: str = "",
     ) -> bool:
-        """Note an Event, and return at once; False when this process said the same a short while ago.
+        """Record an Event, and return at once; False when this process recorded the same one recently.
 
         Args:
-            change: Something happened, which is worth saying each time; otherwise something lasts.
-            known: The subject's status said so before. After a start that is no news: the Event was written together
-                with the status, by an operator that ended. It is repeated when this process has run for as long as
-                words are not repeated.
+                change: Something happened, which is worth an Event each time; otherwise a state lasts.
+                known: The subject's status said so before. After a start that is not new: the earlier process wrote the
+                Event together
+                    with the status. It is repeated when this process has run for the time in which repetitions are
+                    dropped.
             trace: Id of the trace that it is a part of, if there is one.
         """
         digest = hashlib.blake2b(f"{subject.metadata.uid}\0{reason}\0{message}".encode(), digest_size=16).digest()
@@ -88,7 +89,7 @@ class Recorder:
         return True
 
     async def run(self) -> None:
-        """Write what is noted, until cancelled."""
+        """Write the recorded Events, until cancelled."""
         while True:
             path, body = await self._waiting.get()
             try:
@@ -99,7 +100,8 @@ class Recorder:
             await asyncio.sleep(LATENCY)
 
     def _event(self, subject: Subject, kind: str, reason: str, message: str, trace: str) -> tuple[str, bytes]:
-        # kubectl describe looks for the Events of a cluster-scoped object in "default", as client-go writes them.
+        # kubectl describe looks in "default" for the Events of a cluster-scoped object, and client-go writes them
+        # there.
         namespace = subject.metadata.namespace or "default"
         now = datetime.now(UTC)
         stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")

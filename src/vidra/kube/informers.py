@@ -1,7 +1,8 @@
-"""What is in a cluster of the objects that Vidra manages, as far as it may see them: shared by all owners.
+"""The informers of one cluster: the last state of each object that Vidra manages, shared by all owners.
 
-Where metadata tell how an object is, the watch shows nothing else. Per object a few digests and its health stay, never
-the object.
+Called by `controllers/resource/observe.py` (what to watch), the applier and the pruner; it has one `kind_informer.py`
+for each kind and notifies `clusters/cluster.py` of changes. Where metadata are enough to know the health, only metadata
+are watched. An object is never kept, only some digests and its health.
 """
 
 from __future__ import annotations
@@ -18,25 +19,26 @@ from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.visibility import Sight
 
 SYNC_WITHIN = 10.0
-"""Seconds that views may take to fill when somebody begins to watch; without them objects are applied once more."""
+"""Seconds to wait for new informers to sync; without them objects are applied once more."""
 ASKED_AT_ONCE = 8
-"""Objects that one pass asks for at a time, where no watch shows them."""
+"""Objects that one reconcile reads at a time, where no watch shows them."""
 
 Places = Mapping[Kind, frozenset[str]]
 """Kinds, each with the namespaces that matter."""
 Object = tuple[Kind, str, str]
 """Kind, namespace and name."""
 Tell = Callable[[tuple[str, ...]], None]
-"""Called with the owners that something about a whole view concerns."""
+"""Called with the owners that a change of a whole informer concerns."""
 
 
 class InformerSet:
-    """The views of one cluster. A view lives as long as somebody has objects of its kind.
+    """The informers of one cluster. An informer runs as long as an owner has objects of its kind.
 
     Args:
-        on_unserved: Called with the owners of a kind that is not served any more: its watch does not show their end.
-        on_sight: Called with the owners of a kind that can be seen now and could not before, or the other way round.
-        on_restored: Called with the owners of a kind whose objects went back to an earlier time.
+            on_unserved: Called with the owners of a kind that is not served any more: its watch cannot report
+                deletions.
+            on_sight: Called with the owners of a kind that became visible, or is not visible any more.
+            on_restored: Called with the owners of a kind whose objects went back to an earlier state.
     """
 
     def __init__(
@@ -58,9 +60,9 @@ class InformerSet:
         self._closed = False
 
     def hold(self, owner: str, places: Places) -> None:
-        """Say which kinds an owner has objects of, and in which namespaces, instead of what it said before.
+        """Set the kinds and namespaces of an owner's objects, in place of those from before.
 
-        Without any the owner is gone.
+        Without any, the owner is removed.
         """
         if self._closed or self._wanted.get(owner, {}) == places:
             return
@@ -76,20 +78,20 @@ class InformerSet:
             self._views[kind].narrow()
 
     async def watch(self, owner: str, objects: Iterable[Object]) -> None:
-        """Watch the kinds of these objects for an owner, and nothing else for it, and wait until that shows them.
+        """Watch the kinds of these objects for an owner, and nothing else for it, and wait until they have synced.
 
-        A view that is not complete in time is simply not used.
+        An informer that does not sync in time is not used.
         """
         places = _by_kind(objects)
         self.hold(owner, places)
         await self.ready(places, SYNC_WITHIN)
 
     async def see(self, owner: str, objects: Collection[Object]) -> None:
-        """The same, and ask for the objects that may not be watched.
+        """The same; objects that may not be watched are read.
 
         Raises:
-            UnreachableError: What has to be asked for is not answered.
-            ApiError: The server does not let Vidra in at all.
+                UnreachableError: A read is not answered.
+                ApiError: The server refuses all access.
         """
         await self.watch(owner, objects)
         hidden = {place for place in {item[:2] for item in objects} if self._is_blind(*place)}
@@ -97,7 +99,7 @@ class InformerSet:
             await self._ask([item for item in objects if item[:2] in hidden])
 
     async def ready(self, kinds: Iterable[Kind], seconds: float) -> None:
-        """Wait until the views of these kinds are complete, or the time is over: then they are simply not used."""
+        """Wait until the informers of these kinds have synced, or until the time is over; then they are not used."""
         views = [view for kind in kinds if (view := self._views.get(kind)) and view.pending]
         if views:
             try:
@@ -108,7 +110,7 @@ class InformerSet:
                 return
 
     async def _ask(self, objects: Iterable[Object]) -> None:
-        """Ask for objects that no watch shows, a few at a time."""
+        """Read objects that no watch shows, a few at a time."""
         left = iter(objects)
 
         async def some() -> None:
@@ -121,18 +123,18 @@ class InformerSet:
             raise error
 
     def interrupted(self) -> bool:
-        """Whether some view may be old because the server does not answer."""
+        """Whether an informer may be outdated because the server does not answer."""
         return any(view.interrupted for view in self._views.values())
 
     def hurry(self) -> None:
-        """The server is back: look again now."""
+        """The server is available again: reconnect now."""
         for view in self._views.values():
             view.hurry()
 
     def kind(self, api_version: str, kind: str) -> Kind | None:
-        """The kind of this name, under this version or any, if there is a view of it.
+        """The kind of this name, under this version or any, if there is an informer for it.
 
-        Also while the cluster is asked anew what it serves.
+        Works also while discovery is read again.
         """
         group = api_version.rpartition("/")[0]
         found = [each for each in self._views if each.kind == kind and each.api_version.rpartition("/")[0] == group]
@@ -144,7 +146,7 @@ class InformerSet:
         return view.look(namespace, name) if view else UNSEEN
 
     def get(self, kind: Kind, namespace: str, name: str) -> ObjectSnapshot | None:
-        """The object as last seen; None when it is not there, or when that cannot be told without asking."""
+        """The object as last seen; None when it does not exist, or is not known without a request."""
         found = self.look(kind, namespace, name)
         return found.state if found.sight is Sight.SEEN else None
 
@@ -153,29 +155,29 @@ class InformerSet:
         return [owner for owner, places in self._wanted.items() if any(each.kind == kind for each in places)]
 
     def shows_ends(self, kind: Kind) -> bool:
-        """Whether objects of a kind may end by themselves, as far as anybody looks."""
+        """Whether objects of a kind may end by themselves, and somebody watches for it."""
         view = self._views.get(kind)
         return view is not None and view.shows_ends
 
     def end(self, kind: Kind, uid: str) -> str | None:
-        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        """How a deleted object ended: empty if not by itself; None if nobody saw it."""
         view = self._views.get(kind)
         return view.end(uid) if view else None
 
     def note(self, kind: Kind, item: LiveObject) -> None:
-        """Take the answer to our own write, so that its echo is old news."""
+        """Record the answer to an own write, so that the watch event for it is not news."""
         view = self._views.get(kind)
         if view:
             view.noted(item)
 
     def judge_again(self) -> None:
-        """Look at everything afresh: the rules are others."""
+        """Compute all health again: the rules changed."""
         for kind, view in self._views.items():
             view.close()
             self._views[kind] = self._new(kind)
 
     def close(self) -> None:
-        """Stop all watches, and start none any more."""
+        """Stop all watches for good."""
         self._closed = True
         for view in self._views.values():
             view.close()
@@ -195,7 +197,7 @@ class InformerSet:
         )
 
     def _is_blind(self, kind: Kind, namespace: str) -> bool:
-        """Whether the objects of a kind in a namespace may not be watched; nothing is seen once this is closed."""
+        """Whether the objects of a kind in a namespace may not be watched; after `close` nothing is seen."""
         view = self._views.get(kind)
         return view is not None and view.blind(namespace)
 

@@ -1,4 +1,4 @@
-"""The view of one kind in one cluster, as far as Vidra may see it."""
+"""The informer of one kind in one cluster, as far as Vidra may watch it."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class Glimpse(msgspec.Struct, frozen=True):
 
     sight: Sight
     state: ObjectSnapshot | None = None
-    """None when it is not there; that is so only if it is seen."""
+    """None when it does not exist, which is certain only if it is seen."""
     why: str = ""
-    """What stands in the way of seeing it; empty when nothing does."""
+    """Why it is not seen; empty when it is."""
     asked: bool = False
-    """No watch shows it: it is as it was when Vidra asked for it, or wrote it."""
+    """No watch shows it: this is its state when Vidra read or wrote it."""
 
 
 UNSEEN = Glimpse(Sight.NOT_YET)
 
 
 class Scope:
-    """One watch of a kind, everywhere or in one namespace; the sink that hands on what it shows."""
+    """One watch of a kind, in all namespaces or in one; the sink for its events."""
 
     def __init__(self, view: KindInformer, namespace: str) -> None:
         self.namespace = namespace
         self._view = view
         self._older: list[LiveObject] = []
-        """Found in states before what is known of them; rare, and nothing else is kept."""
+        """Objects that the list shows in an older state than the known one; rare, and nothing else is kept."""
         self.watch = view.watching(self, namespace)
         self._task = apart(self.watch.run(), f"watch {view.kind.path(namespace)}")
 
@@ -53,20 +53,20 @@ class Scope:
         self.watch.heard.set()
 
     def changed(self, item: LiveObject) -> None:
-        """It is new, or different."""
+        """It is new or changed."""
         self._view.changed(item)
 
     def removed(self, item: LiveObject) -> None:
-        """It is gone."""
+        """It was deleted."""
         self._view.removed(item)
 
     def found(self, item: LiveObject) -> None:
-        """It is part of what is being read."""
+        """It is part of the list."""
         if not self._view.found(item):
             self._older.append(item)
 
     def listed(self, uids: Collection[str], version: int) -> None:
-        """All was read."""
+        """The list is complete."""
         older, self._older = self._older, []
         self._view.listed(uids, version, self.namespace, older)
 
@@ -74,8 +74,8 @@ class Scope:
 class KindInformer:
     """The managed objects of one kind.
 
-    They are watched everywhere at once. Where that is forbidden they are watched in the namespaces where owners have
-    some, until it is allowed; and what may not be watched at all is asked for, one by one, by who wants to know.
+    All namespaces are watched at once. Where that is forbidden, the namespaces in which owners have objects are
+    watched, until it is allowed. Objects that may not be watched at all are read one by one when a caller needs them.
     """
 
     def __init__(
@@ -98,14 +98,14 @@ class KindInformer:
         self._whole = judge.needs_body(kind)
         self._memory = Memory(self._read, on_change, shows_ends=self._whole)
         self._asked: dict[tuple[str, str], str] = {}
-        """What was asked for because no watch shows it, with what stood in the way; empty when it was answered."""
+        """Reads that no watch replaces, with the error; empty when they were answered."""
         self._before: tuple[object, ...] = ()
         self._scopes: dict[str, Scope] = {}
         if kind.watchable:
             self._scopes[EVERYWHERE] = Scope(self, EVERYWHERE)
 
     def watching(self, sink: Scope, namespace: str) -> Watch[LiveObject]:
-        """The watch that fills this view, everywhere or in a namespace."""
+        """The watch that fills this informer, in all namespaces or in one."""
         return Watch(
             self._client,
             self.kind.path(namespace),
@@ -118,18 +118,18 @@ class KindInformer:
         )
 
     async def heard(self) -> None:
-        """Wait until the view is complete, or known not to come: what is refused must not be waited for."""
+        """Wait until the informer has synced, or cannot: what is refused must not be waited for."""
         while waits := [scope for scope in self._scopes.values() if not scope.watch.heard.is_set()]:
             await waits[0].watch.heard.wait()
 
     @property
     def pending(self) -> bool:
-        """Whether some watch is still reading."""
+        """Whether some watch is still reading its list."""
         return any(not scope.watch.heard.is_set() for scope in self._scopes.values())
 
     @property
     def interrupted(self) -> bool:
-        """Whether the server does not answer, or does not let Vidra in, so that this view may be old."""
+        """Whether the server does not answer, or refuses access, so that this informer may be outdated."""
         errors = [scope.watch.interrupted for scope in self._scopes.values()]
         return any(
             isinstance(error, UnreachableError) or (isinstance(error, ApiError) and error.unauthorized)
@@ -142,12 +142,12 @@ class KindInformer:
             scope.close()
 
     def hurry(self) -> None:
-        """Try again now what was interrupted."""
+        """Retry now what was interrupted."""
         for scope in self._scopes.values():
             scope.watch.hurry()
 
     def narrow(self) -> None:
-        """Watch in the namespaces that owners are in now, where watching everywhere is forbidden; else everywhere."""
+        """Watch the namespaces in which owners have objects now, if watching all is forbidden; else watch all."""
         everywhere = self._scopes.get(EVERYWHERE)
         if everywhere is None or not self.kind.namespaced or not (everywhere.watch.refused or everywhere.watch.current):
             return
@@ -177,15 +177,15 @@ class KindInformer:
         return Glimpse(Sight.NOT_YET, None, why)
 
     def blind(self, namespace: str) -> bool:
-        """Whether no watch will show what is in a namespace: it has to be asked for."""
+        """Whether no watch will show the objects of a namespace: they have to be read."""
         return self._blind(self._watches(namespace))
 
     async def ask(self, namespace: str, name: str) -> None:
-        """Ask for one object that no watch shows.
+        """Read one object that no watch shows.
 
         Raises:
             UnreachableError: No answer.
-            ApiError: The server does not let Vidra in at all.
+            ApiError: The server refuses all access.
         """
         key, accept = (namespace, name), JSON if self._whole else METADATA_ONLY
         shown = ObjectForHealth if self._whole else LiveObject
@@ -206,26 +206,26 @@ class KindInformer:
         self.changed(item)
 
     def noted(self, item: LiveObject) -> None:
-        """Take the answer to a write. Where no watch shows the object and its metadata tell all, it is a look at it."""
+        """Record the answer to a write. If no watch shows the object and metadata are enough, it counts as a read."""
         self._memory.changed(item, ours=True)
         key = (item.metadata.namespace, item.metadata.name)
         if not self._whole and self.blind(item.metadata.namespace):
             self._asked[key] = ""
 
     def changed(self, item: LiveObject) -> None:
-        """Take what a watch says, or the answer to a question."""
+        """Record an event of a watch, or the answer to a read."""
         self._memory.changed(item)
 
     def removed(self, item: LiveObject) -> None:
-        """Take an object out."""
+        """Remove an object."""
         self._memory.removed(item)
 
     def found(self, item: LiveObject) -> bool:
-        """Take an object of the collection that is being read; False when a later state of it is known."""
+        """Record an object of the list; False when a later state of it is known."""
         return self._memory.found(item)
 
     def listed(self, uids: Collection[str], version: int, namespace: str, older: Iterable[LiveObject]) -> None:
-        """The collection was read; what of it is `older` than known is for the memory to judge."""
+        """The list is complete; the cache decides about objects in it that are `older` than known."""
         if self._memory.listed(uids, version, namespace, older):
             self._on_restored()
 
@@ -236,15 +236,15 @@ class KindInformer:
 
     @property
     def shows_ends(self) -> bool:
-        """Whether it is seen of its objects how they end."""
+        """Whether the informer shows how its objects end."""
         return self._memory.shows_ends
 
     def end(self, uid: str) -> str | None:
-        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        """How a deleted object ended: empty if not by itself; None if nobody saw it."""
         return self._memory.end(uid)
 
     def _watches(self, namespace: str) -> list[Watch[LiveObject]]:
-        """Those that show a namespace, or would if they could."""
+        """The watches that show a namespace, or would if they were allowed."""
         names = dict.fromkeys((namespace, EVERYWHERE))
         return [self._scopes[name].watch for name in names if name in self._scopes]
 
@@ -252,7 +252,7 @@ class KindInformer:
         return all(watch.refused for watch in watches)
 
     def _turned(self) -> None:
-        """A watch was read, or interrupted."""
+        """A watch has synced, or was interrupted."""
         self.narrow()
         state = tuple((name, scope.watch.current, scope.watch.refused) for name, scope in self._scopes.items())
         if state != self._before:
@@ -261,7 +261,7 @@ class KindInformer:
             self._on_sight()
 
     def _health(self, item: LiveObject) -> Health | None:
-        """How it is; an answer to a write does not show it where that takes more than metadata."""
+        """Its health; the answer to a write does not show it where that needs more than metadata."""
         if isinstance(item, ObjectForHealth) or not self._whole:
             whole = item if isinstance(item, ObjectForHealth) else ObjectForHealth(item.metadata)
             found = self._judge.health(self.kind, whole)

@@ -1,4 +1,4 @@
-"""A kubeconfig file as types, and the connection that a person's own file names."""
+"""Types of a kubeconfig file, and the connection that a user's own file describes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from vidra.manifests.limits import Limits
 from vidra.manifests.problems import RefusedError
 
 LIMITS = Limits(bytes=1 << 20, depth=20, nodes=20_000, objects=10)
-"""A kubeconfig from a Secret is a stranger's text: no nesting and no alias in it may bring the process down."""
+"""A kubeconfig from a Secret is untrusted: neither nesting nor aliases in it may crash the process."""
 
 
 class ClusterEntry(msgspec.Struct, frozen=True, rename="kebab"):
-    """How to reach a cluster."""
+    """The address of a cluster."""
 
     server: str = ""
     certificate_authority: str = ""
@@ -30,7 +30,7 @@ class ClusterEntry(msgspec.Struct, frozen=True, rename="kebab"):
 
 
 class UserEntry(msgspec.Struct, frozen=True, rename="kebab"):
-    """Who to be there."""
+    """The credentials of a user."""
 
     client_certificate: str = ""
     client_certificate_data: str = ""
@@ -49,7 +49,7 @@ class UserEntry(msgspec.Struct, frozen=True, rename="kebab"):
 
     @property
     def impersonation(self) -> tuple[str, ...]:
-        """Its fields that would change who one is."""
+        """Its fields that would change the identity."""
         fields = {
             "as": self.impersonate,
             "as-groups": self.as_groups,
@@ -63,7 +63,7 @@ class UserEntry(msgspec.Struct, frozen=True, rename="kebab"):
         return "UserEntry(***)"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """The same for rich, which would not ask __repr__."""
+        """The same for rich, which does not call __repr__."""
         return []
 
 
@@ -107,7 +107,7 @@ class Kubeconfig(msgspec.Struct, frozen=True, rename="kebab"):
         """The cluster and the user that a context names.
 
         Raises:
-            NotConfiguredError: It names a cluster that is not there.
+            NotConfiguredError: It names a cluster that does not exist.
         """
         cluster = next((c.cluster for c in self.clusters if c.name == context.cluster), None)
         user = next((u.user for u in self.users if u.name == context.user), None)
@@ -120,7 +120,7 @@ def parse(text: str | bytes) -> Kubeconfig:
     """A kubeconfig from its text.
 
     Raises:
-        NotConfiguredError: The text is none. The message repeats nothing of it.
+        NotConfiguredError: The text is not one. The message repeats nothing of it.
     """
     try:
         whole = text if isinstance(text, str) else text.decode()
@@ -139,14 +139,14 @@ def decoded(data: str, what: str) -> str:
         NotConfiguredError: It is not base64 of text.
     """
     try:
-        # A long value may be folded over lines; anything else that base64 does not have would be dropped unseen.
+        # A long value may be folded over lines; other characters that are not base64 would be dropped silently.
         return base64.b64decode("".join(data.split()), validate=True).decode()
     except ValueError:
         raise NotConfiguredError(f"{what} is not base64 of PEM text") from None
 
 
 def from_file(path: Path, context: str = "") -> Connection:
-    """The connection of a person's own kubeconfig: files and tokens in it are trusted, plugins are not run.
+    """The connection of a user's own kubeconfig: files and tokens in it are trusted, plugins are not run.
 
     Raises:
         NotConfiguredError: The file does not lead to a cluster.
@@ -168,7 +168,7 @@ def default_path() -> Path | None:
 
 
 def connection_of(cluster: ClusterEntry, user: UserEntry, folder: Path) -> Connection:
-    """The connection of a person's own entries; files that they name lie in this folder.
+    """The connection of a user's own entries; relative files are in this folder.
 
     Raises:
         NotConfiguredError: They do not lead to a cluster.

@@ -1,4 +1,4 @@
-"""How fast a server answers: what tells a slow one from a quick one, and a silent one from one that was just heard."""
+"""How fast a server answers, and when it last did: whether it is slow, or unavailable."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 
 
 class Latency:
-    """How fast a server answers, and when it was heard last."""
+    """How fast a server answers, and when it last did."""
 
     def __init__(self) -> None:
         self.seconds = 0.0

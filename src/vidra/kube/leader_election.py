@@ -1,4 +1,4 @@
-"""Leader election over a Lease (coordination.k8s.io/v1), as client-go does it: one holder, or nobody writes."""
+"""Leader election over a Lease (coordination.k8s.io/v1), as in client-go: without the Lease nobody writes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ log = structlog.get_logger("vidra.lease")
 DURATION = 15.0
 """Seconds after its last renewal at which others may take a Lease."""
 RENEW_WITHIN = 10.0
-"""Seconds without a renewal after which the holder stops working: well before anyone else may start."""
+"""Seconds without a renewal after which the holder stops working: well before another may start."""
 RETRY = 2.0
 RELEASE_WITHIN = 1.0
-"""Seconds that a process which is to end spends on letting go."""
+"""Seconds that an ending process spends on releasing its Lease."""
 
 
 class LeaseLostError(Exception):
-    """Somebody else holds the Lease, or may hold it because it could not be renewed in time."""
+    """Another process holds the Lease, or may hold it because it was not renewed in time."""
 
 
 class LeaseSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -57,23 +57,23 @@ class Leases(msgspec.Struct, frozen=True):
 
 
 def leases_path(namespace: str) -> str:
-    """Where the Leases of a namespace are."""
+    """The path of a namespace's Leases."""
     return f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
 
 
 def new_identity() -> str:
-    """A name for this process that no other one has, with the Pod's name at its start."""
+    """A unique name for this process, beginning with the Pod's name."""
     return f"{os.uname().nodename}_{uuid.uuid4()}"
 
 
 class LeaseObserver:
-    """When each Lease was last seen to change, by *our* clock: clocks of two machines are never compared."""
+    """When each Lease was last seen to change, by *this* process's clock: clocks of two machines are never compared."""
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[str, float]] = {}
 
     def holder(self, lease: Lease) -> str:
-        """Who holds a Lease as it was read now; empty when nobody does, or has not renewed it for its duration."""
+        """The holder of a Lease as it was just read; empty when there is none, or when it has expired."""
         now, version = asyncio.get_running_loop().time(), lease.metadata.resource_version
         before, since = self._seen.get(lease.metadata.name, ("", 0.0))
         if before != version:
@@ -96,14 +96,14 @@ class LeaderElector:
         self.identity = identity or new_identity()
         self._sightings = sightings or LeaseObserver()
         self._other = ""
-        """Who holds the Lease, if it is not us and not expired."""
+        """The other holder of the Lease, if there is one and it is not expired."""
         self._held: Lease | None = None
 
     async def keep(self) -> None:
         """Renew until cancelled.
 
         Raises:
-            LeaseLostError: Somebody else took it, or it was not renewed in time.
+            LeaseLostError: Another process took it, or it was not renewed in time.
         """
         loop = asyncio.get_running_loop()
         renewed = loop.time()
@@ -111,7 +111,7 @@ class LeaderElector:
             await asyncio.sleep(RETRY)
             try:
                 async with asyncio.timeout_at(renewed + RENEW_WITHIN):
-                    # After a conflict the second try reads who is faster: us again, or another holder.
+                    # After a conflict the second try reads who was faster: this process, or another holder.
                     if await self.take() or await self.take():
                         renewed = loop.time()
             except TimeoutError:
@@ -122,7 +122,7 @@ class LeaderElector:
                 raise LeaseLostError(f"the lease {self._name} was not renewed for {RENEW_WITHIN:.0f} s")
 
     async def release(self) -> None:
-        """Let the next one start at once; best effort."""
+        """Release the Lease so that the next one can start at once; best effort."""
         if self._held is None:
             return
         try:
@@ -136,14 +136,14 @@ class LeaderElector:
         try:
             await self._put(lease, _nobodys(lease.spec))
         except ApiError as error:
-            # A renewal that was cancelled may have been carried out: then it is still ours, in another version.
+            # A cancelled renewal may have been executed: then the Lease is still ours, in another version.
             found = await self._read() if error.conflict else None
             if found is None or found.spec.holder_identity != self.identity:
                 raise
             await self._put(found, _nobodys(found.spec))
 
     async def take(self) -> bool:
-        """Take the Lease if nobody else holds it, or renew it; whether it is ours now."""
+        """Take or renew the Lease, unless another process holds it; returns whether it is ours now."""
         try:
             lease = self._held or await self._read()
             if lease is None:
@@ -152,7 +152,7 @@ class LeaderElector:
                 self._held = await self._put(lease, self._ours(lease.spec))
             return self._held is not None
         except KubeError as error:
-            # A conflict means that somebody else was faster; anything else may pass. Look again either way.
+            # A conflict means that another one was faster; other errors may be transient. Read again either way.
             self._held = None
             self._other = ""
             if not (isinstance(error, ApiError) and error.conflict):
@@ -188,7 +188,7 @@ class LeaderElector:
         return await self._send("POST", self._root, lease)
 
     async def _put(self, lease: Lease, spec: LeaseSpec) -> Lease:
-        """Write with the version that was read: of two candidates one gets a conflict."""
+        """Write with the version that was read: of two candidates, one gets a conflict."""
         return await self._send("PUT", f"{self._root}/{self._name}", msgspec.structs.replace(lease, spec=spec))
 
     async def _send(self, method: str, path: str, lease: Lease) -> Lease:
@@ -197,5 +197,5 @@ class LeaderElector:
 
 
 def _nobodys(spec: LeaseSpec) -> LeaseSpec:
-    """What lets the next one start at once."""
+    """A spec without holder, so that the next one can start at once."""
     return msgspec.structs.replace(spec, holder_identity="", lease_duration_seconds=1)

@@ -1,4 +1,4 @@
-"""Remembers the managed objects of one kind, and tells which news of them is later."""
+"""Caches the managed objects of one kind, and decides which of two states is later."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from vidra.kube.store import version_number
 from vidra.kube.tombstones import Tombstones
 
 Change = Callable[[ObjectSnapshot | None, ObjectSnapshot | None], None]
-"""Called with what was and what is, when an object changed in a way that may matter to its owners."""
+"""Called with the old and the new state, when a change may matter to an object's owners."""
 
 REMEMBERED = 1000
-"""Objects of one kind that are gone and of which it is known how they ended."""
+"""Deleted objects of one kind whose end is remembered."""
 UNSURE = "?"
-"""In place of the digest of what somebody holds of an object that went back in time: no digest equals it."""
+"""In place of a digest for an object that went back in time: no digest equals it."""
 
 Key = tuple[str, str]
 """Namespace and name."""
 
 
 class Memory:
-    """Objects as they were heard of last: by watches, and by the answers to our own writes, which come first.
+    """The last known state of objects: from watches, and from the answers to Vidra's own writes, which arrive first.
 
     Args:
-        read: Tells what to keep of an object.
-        on_change: Told of every change that may matter to owners.
-        shows_ends: Whether it is seen of the objects how they end.
+            read: Returns what to keep of an object.
+            on_change: Called for every change that may matter to owners.
+            shows_ends: Whether the watch shows how objects end.
     """
 
     def __init__(self, read: Callable[[LiveObject], ObjectSnapshot], on_change: Change, *, shows_ends: bool) -> None:
@@ -42,18 +42,18 @@ class Memory:
         self.shows_ends = shows_ends
 
     def get(self, key: Key) -> ObjectSnapshot | None:
-        """The object as last heard of."""
+        """The last known state of the object."""
         return self._objects.get(key)
 
     def end(self, uid: str) -> str | None:
-        """How an object that is gone ended: empty if that was not by itself; None if nobody saw it go."""
+        """How a deleted object ended: empty if not by itself; None if nobody saw it."""
         return self._ends.get(uid)
 
     def changed(self, item: LiveObject, *, ours: bool = False) -> None:
-        """Take a state; older news than ours is ignored.
+        """Record a state; one that is older than the known one is ignored.
 
         Args:
-            ours: It is the answer to a write of ours: that it made a generation is no news to an only owner.
+            ours: It is the answer to a write of Vidra's: its new generation is no news for the only owner.
         """
         key, new = _key(item), self._read(item)
         old = self._objects.get(key)
@@ -62,7 +62,7 @@ class Memory:
         self._put(key, old, new, ours=ours)
 
     def removed(self, item: LiveObject) -> None:
-        """Take an object out."""
+        """Remove an object."""
         key, last = _key(item), self._read(item)
         old = self._objects.get(key)
         if old and old.uid == last.uid and last.ended:
@@ -70,24 +70,25 @@ class Memory:
         self._end(key, last.uid, last.version)
 
     def gone(self, key: Key) -> None:
-        """There is no such object; nobody saw it go."""
+        """The object does not exist; nobody saw its deletion."""
         if old := self._objects.get(key):
             self._end(key, old.uid, -1, seen=False)
 
     def found(self, item: LiveObject) -> bool:
-        """Take an object of the collection that is being read; False when a later state of it is known."""
+        """Record an object of the list; False when a later state of it is known."""
         if 0 <= version_number(item.metadata.resource_version) < self._known(item):
             return False
         self.changed(item)
         return True
 
     def listed(self, uids: Collection[str], version: int, namespace: str, older: Iterable[LiveObject]) -> bool:
-        """Take out what is not in the collection as of a version; what is newer than that stays.
+        """Remove objects that the list, as of a version, does not contain; those that are newer stay.
 
         Args:
-            namespace: That the collection is of; empty for all.
-            older: Found in a state before the one that is known. If that is from before the collection was read, the
-                cluster went back in time, and the collection is right; else it is our own write from just now.
+                namespace: The namespace of the list; empty for all.
+                older: Listed in an older state than the known one. If the known one is from before the list was read,
+                the cluster went
+                    back in time, and the list is right; else the known one is Vidra's own write from just now.
 
         Returns:
             Whether the cluster went back in time.
@@ -110,12 +111,12 @@ class Memory:
             self._on_change(old, new)
 
     def _known(self, item: LiveObject) -> int:
-        """The latest version of this very object that was heard of, its end included; -1 when it is new."""
+        """The latest known version of this object, its deletion included; -1 when it is new."""
         old, ended = self._objects.get(_key(item)), self._ended.version(item.metadata.uid)
         return max(ended, old.version) if old and old.uid == item.metadata.uid else ended
 
     def _went_back(self, item: LiveObject) -> None:
-        """Take a state that the object had before: nobody knows what of it is as it was applied, nor that it ended."""
+        """Record a state from before: whether it is as applied is not known, nor whether it ended."""
         uid = item.metadata.uid
         self._ended.forget(uid)
         self._ends.pop(uid, None)
@@ -150,21 +151,21 @@ def _key(item: LiveObject) -> Key:
 
 
 def _is_news(old: ObjectSnapshot, new: ObjectSnapshot) -> bool:
-    """Whether `new` is a later state, or says more of the same: the answer to a write comes first, without health."""
+    """Whether `new` is a later state, or says more of the same: a write is answered first, without health."""
     if old.uid != new.uid or new.version > old.version:
         return True
     return new.version == old.version and old.health is None and new.health is not None
 
 
 def _since(old: ObjectSnapshot | None, new: ObjectSnapshot) -> ObjectSnapshot:
-    """The new state, with what is known of how it came about.
+    """The new state, with what is known of its generations.
 
-    A generation is accounted for when somebody wrote once more what is theirs, or through a subresource. It is not when
-    nobody left a trace, or somebody took fields that they did not have: then something else may have changed as well.
+    A generation is explained when a manager wrote its own fields again, or wrote through a subresource. It is not when
+    nobody left a trace, or when a manager took new fields: then something else may have changed as well.
     """
     if old is None or old.uid != new.uid:
         return new
     again = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
-    # Of several generations at once, as after a broken watch, only the last one's traces are known.
+    # Of several generations at once, as after a cut watch, only the traces of the last one are known.
     accounted = new.generation == old.generation or (again and new.generation == old.generation + 1)
     return msgspec.structs.replace(new, touched=old.touched) if accounted else new

@@ -1,7 +1,7 @@
-"""One write to an object at a time, of all that this process makes.
+"""Serializes this process's writes to the same object.
 
-The API server makes applies that collide again, each over all of managedFields, and in the end refuses some: with fifty
-owners of one object that takes longer than one after the other.
+The API server repeats applies that collide, each over all of managedFields, and finally refuses some. With fifty owners
+of one object that takes longer than to send one after the other.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from weakref import WeakValueDictionary
 
 
 class ObjectLocks:
-    """Takes turns at objects, by path; objects that nobody writes to take no memory."""
+    """Locks by object path; unused ones take no memory."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def at(self, path: str) -> AsyncIterator[None]:
-        """Wait until nobody else writes there, and have it for oneself while the context lasts."""
+        """Wait for the object's lock, and hold it until the context ends."""
         lock = self._locks.get(path)
         if lock is None:
             lock = self._locks[path] = asyncio.Lock()

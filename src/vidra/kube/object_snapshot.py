@@ -1,4 +1,4 @@
-"""What stays of a live object that Vidra manages: a few digests and its health, never the object."""
+"""The snapshot of a live object that Vidra manages: digests and health, never the object."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
 
 
 class Traces(msgspec.Struct, frozen=True, gc=False):
-    """What those who are no owners leave in field ownership when they write."""
+    """The traces that managers which are no owners leave in managedFields when they write."""
 
     fields: int = 0
-    """Stands for who holds what of the object itself."""
+    """Digest of which manager holds what of the object itself."""
     writes: int = 0
-    """Stands for the same and for when, through subresources too, but not with the status."""
+    """The same with times, through subresources too, but without the status."""
     scaled: bool = False
 
 
@@ -30,7 +30,7 @@ NO_TRACES = Traces()
 
 
 class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
-    """What stays of a live object."""
+    """What is kept of a live object."""
 
     uid: str
     version: int
@@ -38,26 +38,26 @@ class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
     """Each owner's field manager, with the digest of the fields it holds."""
     terminating: bool = False
     shared: bool = False
-    """Somebody who is no owner holds fields of it too."""
+    """A manager that is no owner holds fields of it too."""
     kept: bool = False
-    """It says that it stays when it is no longer wanted."""
+    """Its annotation forbids pruning."""
     health: Health | None = None
     """None until the watch has shown this version of it."""
     scales: bool = False
-    """An owner holds the number of its replicas."""
+    """An owner holds `spec.replicas`."""
     generation: int = 0
     touched: int = 0
-    """The last generation that somebody else may have made by changing what owners hold, without a trace of that in
-    field ownership: the order of a list, for example. The first one seen counts: what was before is not known."""
+    """The last generation that somebody else may have made by changing owners' fields without a trace in managedFields,
+    such as the order of a list. The first generation seen counts too: what was before is not known."""
     traces: Traces = NO_TRACES
     ended: str = ""
-    """How it came to its end by itself; empty while it has not."""
+    """How it ended by itself; empty while it runs."""
     lost: bool = False
-    """More owners are named on it than hold fields: somebody took entries out of its managedFields."""
+    """More owners are marked on it than hold fields: somebody removed entries from its managedFields."""
 
     @property
     def scaled(self) -> bool:
-        """Whether somebody sets fields through a subresource, of which the server notes no time."""
+        """Whether a manager sets fields through a subresource, for which the server records no time."""
         return self.traces.scaled
 
     def digest(self, manager: str) -> str:
@@ -66,7 +66,7 @@ class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
 
 
 def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
-    """What to keep of an object."""
+    """The snapshot of an object."""
     owners = [
         entry
         for entry in meta.managed_fields
@@ -104,31 +104,31 @@ def _traces(meta: LiveMeta) -> Traces:
 
 
 class HealthEvaluator(Protocol):
-    """Tells how objects are."""
+    """Evaluates the health of objects."""
 
     def needs_body(self, kind: Kind) -> bool:
-        """Whether more than its metadata is needed to tell how an object of this kind is."""
+        """Whether more than metadata is needed for the health of this kind."""
         ...
 
     def health(self, kind: Kind, item: ObjectForHealth) -> Health:
-        """How an object is."""
+        """The health of an object."""
         ...
 
     def end(self, kind: Kind, item: ObjectForHealth) -> str:
-        """How an object came to its end by itself; empty while it has not."""
+        """How an object ended by itself; empty while it runs."""
         ...
 
 
 def is_drift(old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> bool:
-    """Whether somebody may have changed what owners hold of an object, or the object is another, or on its way out."""
+    """Whether owners' fields of an object may have changed, or it was recreated, or is being deleted."""
     if old is None or new is None:
         return old is not new
     return (old.uid, old.holders, old.terminating) != (new.uid, new.holders, new.terminating)
 
 
 def is_doubtful(old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> bool:
-    """Whether somebody may have changed what owners hold in a way that only a look at the object can tell.
+    """Whether owners' fields may have changed in a way that only a comparison of the object can show.
 
-    Where somebody sets fields through a subresource each of their writes looks so: that is looked at later.
+    Where a manager uses a subresource, each of its writes looks like that: those are compared later.
     """
     return old is not None and new is not None and new.touched > old.touched and not new.scaled

@@ -1,4 +1,4 @@
-"""Looks out for single objects that owners wait for, whoever made them; watches one only while somebody waits."""
+"""Watches single objects that owners wait for, whoever created them; only while an owner waits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vidra.kube.watch import Watch
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where an object is, if it is there."""
+    """The kind, namespace and name of an object that may not exist."""
 
     kind: Kind
     namespace: str
@@ -24,7 +24,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class ObjectWatch:
-    """One object; the sink of its watch."""
+    """The watch of one object, and its sink."""
 
     def __init__(self, client: Client, place: Place, judge: HealthEvaluator, tell: Callable[[str], None]) -> None:
         self._kind = place.kind
@@ -32,9 +32,9 @@ class ObjectWatch:
         self._tell = tell
         self.waiting: set[str] = set()
         self.known = False
-        """Whether the server has told of it."""
+        """Whether the server has answered yet."""
         self.health: Health | None = None
-        """How it is; None when it is not there."""
+        """Its health; None when it does not exist."""
         whole = judge.needs_body(place.kind)
         self._watch: Watch[LiveObject] = Watch(
             client,
@@ -48,7 +48,7 @@ class ObjectWatch:
 
     @property
     def interrupted(self) -> str:
-        """Why nothing is heard of it now; empty when something is."""
+        """Why its state is not known now; empty when it is."""
         return str(self._watch.interrupted or "")
 
     def close(self) -> None:
@@ -56,20 +56,20 @@ class ObjectWatch:
         self._task.cancel()
 
     def changed(self, item: LiveObject) -> None:
-        """It is there, or different."""
+        """It exists, or has changed."""
         whole = item if isinstance(item, ObjectForHealth) else ObjectForHealth(item.metadata)
         self._take(self._judge.health(self._kind, whole))
 
     def removed(self, item: LiveObject) -> None:  # noqa: ARG002 - there is only one
-        """It is gone."""
+        """It was deleted."""
         self._take(None)
 
     def found(self, item: LiveObject) -> None:
-        """It as it is."""
+        """Its state in the list."""
         self.changed(item)
 
     def listed(self, uids: Collection[str], version: int) -> None:  # noqa: ARG002 - nothing older is kept
-        """It was there, or is not."""
+        """The list is complete: it exists or not."""
         if not uids:
             self._take(None)
 
@@ -82,7 +82,7 @@ class ObjectWatch:
 
 
 class ObjectWatches:
-    """All that owners wait for in one cluster."""
+    """All objects that owners wait for in one cluster."""
 
     def __init__(self, client: Client, judge: HealthEvaluator, tell: Callable[[str], None]) -> None:
         self._client = client
@@ -92,7 +92,7 @@ class ObjectWatches:
         self._closed = False
 
     def hold(self, owner: str, places: Collection[Place]) -> list[ObjectWatch]:
-        """Say what an owner waits for, instead of what it said before; it is told of every change."""
+        """Set what an owner waits for, in place of what was set before; the owner is notified of every change."""
         if self._closed:
             return []
         for place in places:
@@ -106,14 +106,14 @@ class ObjectWatches:
         return [self._object_watches[place] for place in places]
 
     def again(self, kind: str) -> None:
-        """What objects of this kind count as may be different, although they are as they were."""
+        """The health of unchanged objects of this kind may differ now."""
         for place, object_watch in self._object_watches.items():
             if place.kind.kind == kind:
                 for owner in object_watch.waiting:
                     self._tell(owner)
 
     def close(self) -> None:
-        """Stop looking for anything, for good."""
+        """Stop all watches for good."""
         self._closed = True
         for object_watch in self._object_watches.values():
             object_watch.close()

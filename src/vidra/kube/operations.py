@@ -16,7 +16,7 @@ T = TypeVar("T")
 async def apply(client: Client, path: str, body: bytes, *, manager: str, force: bool) -> LiveObject:
     """Server-side apply (KEP-555), answered with metadata only.
 
-    With `metadata.uid` in the body, an object that vanished or was made anew is a 409 instead of a creation. With a
+    With `metadata.uid` in the body, an object that was deleted or recreated is a 409 instead of a creation. With a
     `metadata.resourceVersion` that no object has, an object that exists is a 409 instead of a change.
 
     Raises:
@@ -29,7 +29,7 @@ async def apply(client: Client, path: str, body: bytes, *, manager: str, force: 
 
 
 async def try_apply(client: Client, path: str, body: bytes, *, manager: str, kind: type[T]) -> T:
-    """What an object would be after an apply by force (server-side dry run): nothing is written.
+    """What an object would be after an apply by force (dry run): nothing is written.
 
     Raises:
         UnreachableError: No answer.
@@ -67,7 +67,7 @@ async def patch_metadata(
 
     Args:
         manager: Field manager; empty: the API server names one after the client.
-        dry_run: Tell what the object would be, and write nothing.
+        dry_run: Return what the object would be, and write nothing.
 
     Raises:
         UnreachableError: No answer.
@@ -97,9 +97,9 @@ async def json_patch(client: Client, path: str, patch: Sequence[Mapping[str, Any
 
 
 async def look(client: Client, path: str) -> LiveObject | None:
-    """The metadata of an object, or None when there is no such object.
+    """The metadata of an object, or None when it does not exist.
 
-    That its kind is not served under this path says nothing of the object.
+    If its kind is not served under this path, the result says nothing about the object.
 
     Raises:
         UnreachableError: No answer.
@@ -117,7 +117,7 @@ async def delete(client: Client, path: str, *, uid: str, resource_version: str =
     """Delete the object with this UID (and version), and no other of the same name.
 
     Returns:
-        Whether it is gone; otherwise finalizers or a grace period keep it for now.
+        Whether it was deleted completely; otherwise finalizers or a grace period keep it for now.
 
     Raises:
         UnreachableError: No answer.
@@ -131,7 +131,7 @@ async def delete(client: Client, path: str, *, uid: str, resource_version: str =
         if error.absent:
             return True
         raise
-    # The answer is a Status when the object is out of the store, else the object as it is now.
+    # The answer is a Status when the object is deleted, else the object as it is now.
     return decode(answer, LiveObject).metadata.deletion_timestamp is None
 
 

@@ -25,7 +25,7 @@ class ManagedFieldsEntry(msgspec.Struct, frozen=True, rename="camel"):
 
     @property
     def digest(self) -> str:
-        """Changes as soon as the manager holds other fields than before, whatever becomes of the rest of the object."""
+        """Changes as soon as the manager holds other fields than before, whatever else changes."""
         return hashlib.blake2b(self.fields, digest_size=6).hexdigest()
 
 
@@ -53,15 +53,15 @@ class LiveObject(msgspec.Struct, frozen=True):
 
 
 class ObjectForHealth(LiveObject, frozen=True):
-    """A live object with what its health can be told from. It is judged and dropped: nothing keeps one."""
+    """A live object with the fields that its health depends on. It is evaluated and dropped; nothing keeps one."""
 
     spec: Any = None
     status: Any = None
 
     def source(self, api_version: str, kind: str) -> dict[str, Any]:
-        """The object as rules about health read it: never managedFields, nor what no rule can mean.
+        """The object for health rules: without managedFields, and without fields that no rule can use.
 
-        The items of a list of metadata say neither apiVersion nor kind.
+        The items of a metadata list contain neither apiVersion nor kind.
         """
         meta = self.metadata
         metadata = {

@@ -1,4 +1,4 @@
-"""Several things at once, none of which goes on unattended when another one fails."""
+"""Runs several tasks at once, and leaves none running when another fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Run all of it at once and to its end; the first error is raised then."""
+    """Run everything at once, to its end; then raise the first error."""
     results = await asyncio.gather(*work, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):

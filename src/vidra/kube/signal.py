@@ -1,4 +1,4 @@
-"""Listeners: whoever wants to know of something, and is called when it happens."""
+"""A signal and its listeners, which are called when it is sent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Ts = TypeVarTuple("Ts")
 
 
 class Signal(Generic[*Ts]):
-    """Something that happens again and again; what it brings goes to every listener, in the order they came."""
+    """A repeated event; each listener is called with its arguments, in the order of registration."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[*Ts], None]] = []
@@ -19,6 +19,6 @@ class Signal(Generic[*Ts]):
         self._listeners.append(listener)
 
     def notify(self, *news: *Ts) -> None:
-        """Call everyone who listens."""
+        """Call all listeners."""
         for listener in self._listeners:
             listener(*news)

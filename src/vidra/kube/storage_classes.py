@@ -1,4 +1,4 @@
-"""Which StorageClasses of a cluster bind a claim only when a Pod wants it; watched once a claim waits, not before."""
+"""Which StorageClasses of a cluster bind a claim only for a Pod; watched only once a claim waits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATE = "WaitForFirstConsumer"
 
 
 class StorageClass(LiveObject, frozen=True, rename="camel"):
-    """What is read of one."""
+    """What is read of a StorageClass."""
 
     volume_binding_mode: str = ""
 
@@ -24,7 +24,7 @@ class Classes:
     """The StorageClasses of one cluster; the sink of their watch.
 
     Args:
-        tell: Called when what was answered may be different now.
+        tell: Called when an earlier answer may have changed.
     """
 
     def __init__(self, client: Client, tell: Callable[[], None]) -> None:
@@ -36,7 +36,7 @@ class Classes:
         self._closed = False
 
     def binds_late(self, name: str) -> bool | None:
-        """Whether this one waits for a Pod; False also until it was heard of, None when it may not be read."""
+        """Whether this class waits for a Pod; False also before it was read, None when it may not be read."""
         if self._watch is None and not self._closed:
             self._watch = Watch(self._client, PATH, StorageClass, self)
             self._task = apart(self._run(self._watch), f"watch {PATH}")
@@ -44,7 +44,7 @@ class Classes:
         return None if unreadable else self._late.get(name, False)
 
     def close(self) -> None:
-        """Stop the watch, and start none any more."""
+        """Stop the watch for good."""
         self._closed = True
         if self._task is not None:
             self._task.cancel()
@@ -53,22 +53,22 @@ class Classes:
         async with asyncio.TaskGroup() as group:
             group.create_task(watch.run())
             await watch.heard.wait()
-            self._tell()  # also when it is refused: whoever waits learns why
+            self._tell()  # also when it is refused: whoever waits gets the reason
 
     def changed(self, item: StorageClass) -> None:
-        """One is new, or different."""
+        """A class is new or changed."""
         self.found(item)
         self._tell()
 
     def removed(self, item: StorageClass) -> None:
-        """One is gone, and binds nothing."""
+        """A class was deleted, and binds nothing."""
         self._late.pop(item.metadata.name, None)
         self._tell()
 
     def found(self, item: StorageClass) -> None:
-        """One of the collection that is being read."""
+        """A class of the list."""
         self._late[item.metadata.name] = item.volume_binding_mode == LATE
 
     def listed(self, uids: Collection[str], version: int) -> None:  # noqa: ARG002 - nothing is kept by UID
-        """The collection as it is."""
+        """The list is complete."""
         self._tell()

@@ -1,4 +1,4 @@
-"""The objects of one watched collection, by name, with those who want to know of changes."""
+"""The objects of one watched collection, by name, with listeners for changes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class HasMeta(Protocol):
 T = TypeVar("T", bound=HasMeta)
 
 Listener = Callable[[T | None, T | None], None]
-"""Called with the object before and after; None where there is none."""
+"""Called with the object before and after; None where it does not exist."""
 
 
 class Store(Generic[T]):
-    """A sink that remembers, optionally indexed by one key per object."""
+    """An informer's cache, optionally indexed by one key for each object."""
 
     def __init__(self, index: Callable[[T], str] = lambda _: "") -> None:
         self._items: dict[tuple[str, str], T] = {}
@@ -33,14 +33,14 @@ class Store(Generic[T]):
         self._changes: Signal[T | None, T | None] = Signal()
         self._ended = Tombstones()
         self._older: list[T] = []
-        """Found in states before what is known of them; rare."""
+        """Objects that the list shows in an older state than the known one; rare."""
 
     def listen(self, listener: Listener[T]) -> None:
         """Call this with every change from now on."""
         self._changes.listen(listener)
 
     def get(self, name: str, namespace: str = "") -> T | None:
-        """The object of this name, as it was last seen."""
+        """The object of this name, as last seen."""
         return self._items.get((namespace, name))
 
     def group(self, key: str) -> list[T]:
@@ -54,33 +54,34 @@ class Store(Generic[T]):
         return len(self._items)
 
     def changed(self, item: T) -> None:
-        """Take a new or different object; an older version than the one at hand is ignored."""
+        """Record a new or changed object; an older version than the known one is ignored."""
         key = _key(item)
         old = self._items.get(key)
-        # The answer to a write may come in after the end of what was written, and must not bring it back.
+        # The answer to a write may arrive after the object's deletion, and must not bring it back.
         if self._ended.before(item.metadata.uid, _version(item)) or (old is not None and not _newer(item, old)):
             return
         self._put(item)
 
     def removed(self, item: T) -> None:
-        """Take out an object; the end of an earlier one of the same name leaves its successor alone."""
+        """Remove an object; the deletion of an earlier one with the same name does not remove its successor."""
         self._end(item, _version(item))
 
     def found(self, item: T) -> None:
-        """Take an object of the collection that is being read."""
+        """Record an object of the list."""
         if 0 <= _version(item) < self._known(item):
             self._older.append(item)
         else:
             self.changed(item)
 
     def listed(self, uids: Collection[str], version: int, *, namespace: str = "") -> None:
-        """Take out what is not in the collection as of a version; what is newer than that stays.
+        """Remove objects that the list, as of a version, does not contain; those that are newer stay.
 
-        What was found in a state before the one that is known is right if that one is from before the collection was
-        read: the server went back in time. Else the one that is known is our own write from just now.
+        An object that the list shows in an older state than the known one: if the known one is from before the list was
+        read, the server went back in time, and the list is right. Else the known one is Vidra's own write from just
+        now.
 
         Args:
-            namespace: The collection is that of this namespace alone.
+            namespace: The list is of this namespace alone.
         """
         older = [item for item in self._older if namespace in {"", item.metadata.namespace}]
         self._older = [item for item in self._older if namespace not in {"", item.metadata.namespace}]
@@ -101,7 +102,7 @@ class Store(Generic[T]):
         self._changes.notify(old, item)
 
     def _known(self, item: T) -> int:
-        """The latest version of this very object that was heard of, its end included; -1 when it is new."""
+        """The latest known version of this object, its deletion included; -1 when it is new."""
         old, ended = self._items.get(_key(item)), self._ended.version(item.metadata.uid)
         same = old is not None and old.metadata.uid == item.metadata.uid
         return max(ended, _version(old)) if old is not None and same else ended
@@ -127,7 +128,7 @@ class Store(Generic[T]):
 
 
 class Portion(Generic[T]):
-    """The part of a store that is in one namespace, as a sink for the watch of that namespace."""
+    """The part of a store in one namespace, as a sink for the watch of that namespace."""
 
     def __init__(self, store: Store[T], namespace: str) -> None:
         self._store = store
@@ -137,7 +138,7 @@ class Portion(Generic[T]):
         self.found = store.found
 
     def listed(self, uids: Collection[str], version: int) -> None:
-        """Take out what is no longer in the namespace; the other namespaces have watches of their own."""
+        """Remove objects that are no longer in the namespace; other namespaces have their own watches."""
         self._store.listed(uids, version, namespace=self._namespace)
 
 
@@ -155,5 +156,5 @@ def _version(item: HasMeta) -> int:
 
 
 def version_number(text: str) -> int:
-    """A resourceVersion as a number; -1 when it is none, which makes every version newer than it."""
+    """A resourceVersion as a number; -1 when it is none, so that every version is newer."""
     return int(text) if text.isdecimal() else -1

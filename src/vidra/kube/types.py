@@ -25,7 +25,7 @@ class Secret(msgspec.Struct, frozen=True, rename="camel"):
         return f"Secret({self.metadata.namespace}/{self.metadata.name})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        """The same for rich, which would not ask __repr__."""
+        """The same for rich, which does not call __repr__."""
         return [("name", f"{self.metadata.namespace}/{self.metadata.name}")]
 
     def value(self, key: str) -> bytes:

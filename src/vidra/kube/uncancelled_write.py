@@ -1,7 +1,7 @@
-"""Writes that are not abandoned: whoever is cancelled while one is under way goes when it has been answered.
+"""Writes that are never abandoned: a task that is cancelled during a write ends only after the answer.
 
-Invariant: a request that was cancelled may still be carried out, so that nothing that follows (another pass over the
-same resource, its deletion, another replica's work) may begin before its answer is here, or is known not to come.
+Invariant: a cancelled request may still be executed. So nothing that follows (another reconcile of the same resource,
+its deletion, another replica's work) may begin before the answer arrived, or certainly will not.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ T = TypeVar("T")
 
 
 async def finish(write: Callable[[], Coroutine[Any, Any, T]], under_way: set[asyncio.Task[T]]) -> T:
-    """The answer to a write, also for one who is cancelled meanwhile: the cancellation counts from then on.
+    """The answer to a write, even if the caller is cancelled meanwhile; the cancellation takes effect after it.
 
-    So whoever wrote can note what it came to before the end; the next thing that it waits for ends it. A second
-    cancellation does not wait. The write's own time-out bounds all of this.
+    So the caller can record the result first; the next thing that it awaits raises the cancellation. A second
+    cancellation does not wait. The write's own timeout limits all of this.
 
     Args:
-        under_way: Where the write is noted until then.
+        under_way: Where the write is registered until then.
     """
-    # One that came before counts before anything is sent.
+    # A cancellation from before takes effect before anything is sent.
     await asyncio.sleep(0)
     sent = asyncio.create_task(write())
     under_way.add(sent)
@@ -38,7 +38,7 @@ async def finish(write: Callable[[], Coroutine[Any, Any, T]], under_way: set[asy
 
 
 def _cancel_again() -> None:
-    """Have the cancellation that was caught strike once more, and count once."""
+    """Raise the caught cancellation again at the next await, and count it once."""
     task = asyncio.current_task()
     assert task is not None
     task.uncancel()

@@ -1,6 +1,6 @@
-"""How far what a view shows can be believed.
+"""How reliable an informer's state is.
 
-Invariant: only what is seen is healthy, gone or changed. What cannot be seen is none of that; it is said to be unseen.
+Invariant: only what is seen counts as healthy, deleted or changed. What cannot be seen is none of these; it is unseen.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ class Sight(Enum):
     """Whether Vidra sees an object, or the place where it should be."""
 
     SEEN = "seen"
-    """What is shown is so, and what is not shown is not there."""
+    """The state is current, and an object that is not shown does not exist."""
     LATELY = "seen until a moment ago"
-    """The view is being read again: good enough to tell how things are, not to act on."""
+    """The list is being read again: good enough to report health, not to act on."""
     NOT_YET = "not seen yet"
-    """The view is being read for the first time, or nothing was heard for a while."""
+    """The list is being read for the first time, or the watch was silent for a while."""
     FORBIDDEN = "may not be seen"
-    """The server lets Vidra neither watch it nor ask for it."""
+    """The server allows neither to watch nor to read it."""

@@ -1,4 +1,4 @@
-"""A watch that never ends: the collection as it is, then every change, through whatever the network does."""
+"""A watch that never ends: lists a collection, then follows its changes, through any network failure."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from vidra.kube.store import version_number
 log = structlog.get_logger("vidra.watch")
 
 SHORTEST, LONGEST = 300, 600
-"""Seconds that one request lasts, drawn at random so that many watches do not renew at once."""
+"""Seconds that one request lasts, with jitter, so that many watches do not renew at once."""
 SILENCE = 120.0
-"""Seconds without a byte after which a connection counts as dead. Bookmarks come about once a minute."""
+"""Seconds without a byte after which a connection counts as dead. Bookmarks arrive about once a minute."""
 LONGEST_BACKOFF = 30.0
 BACKOFF = Backoff(first=0.5, jitter=1)
-"""After a cut. Full jitter: a server that goes away cuts all its watches at once."""
+"""After a cut. Full jitter: an unavailable server cuts all its watches at once."""
 LINGERS = 10.0
-"""Seconds after a cut for which what was seen before still tells how things are."""
+"""Seconds after a cut for which the last state is still used to report health."""
 PATIENT = 3
-"""Failures in a row after which nobody waits for the collection any more."""
+"""Failures in a row after which nobody waits for the list any more."""
 FORBIDDEN_BACKOFF = 300.0
-"""Seconds; rights are given by people, and a watch that is refused hears of it only by asking."""
+"""Seconds; people grant rights, and a refused watch notices that only by a retry."""
 PAGE = 500
 METHOD_NOT_ALLOWED = 405
 
@@ -57,26 +57,26 @@ Shown_contra = TypeVar("Shown_contra", bound=Item, contravariant=True)
 
 
 class EventSink(Protocol[Shown_contra]):
-    """Where a watch puts what it sees."""
+    """Receives the events of a watch."""
 
     def changed(self, item: Shown_contra) -> None:
-        """The object is new or different."""
+        """The object is new or changed."""
         ...
 
     def removed(self, item: Shown_contra) -> None:
-        """The object is gone, or no longer selected."""
+        """The object was deleted, or is no longer selected."""
         ...
 
     def found(self, item: Shown_contra) -> None:
-        """The object is there, as part of the collection that is being read."""
+        """The object is part of the list."""
         ...
 
     def listed(self, uids: Collection[str], version: int) -> None:
-        """The collection was read to its end: whatever is not in it, nor newer, is gone.
+        """The list is complete: objects that are neither in it nor newer were deleted.
 
         Args:
-            version: As of which it was read; -1 when that cannot be compared with what was seen before, so that the
-                collection is right and everything else is not.
+                version: The version of the list; -1 when it cannot be compared with earlier states. Then the list is
+                    right and all else is wrong.
         """
         ...
 
@@ -102,20 +102,20 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 class ResourceExpiredError(KubeError):
-    """The version to go on from is too old (410): read the whole collection again."""
+    """The version to continue from is too old (410): list again."""
 
 
 class Watch(Generic[T]):
     """Keeps a sink equal to a collection.
 
-    The list comes as a stream (KEP-3157) where the server has that, else in pages. A connection that the server ends in
-    due time is resumed from the last version seen. One that was cut, refused or silent is not: meanwhile the server may
-    have gone back to a backup, where versions count from an earlier one and nothing would be heard until they have
-    caught up. Then the collection is read again as it is, without a version.
+    The list arrives as a stream (KEP-3157) where the server supports that, else in pages. A connection that the server
+    ends as planned is resumed from the last version. After one that was cut, refused or silent, the collection is
+    listed again without a version: the server may have been restored from a backup. Its versions then count from an
+    earlier one, and a resumed watch would show nothing until they have caught up.
 
     Args:
-        on_unserved: Called each time that the server does not know the collection (404): a definition may have gone.
-        on_turn: Called when the collection was read, and when it could not be.
+            on_unserved: Called each time that the server does not know the collection (404): its CRD may be deleted.
+            on_turn: Called when the list is complete, and when it failed.
     """
 
     def __init__(
@@ -143,21 +143,21 @@ class Watch(Generic[T]):
         self._on_turn = on_turn
         self._version = ""
         self._newest = -1
-        """The latest version that the server told of, of those that it counts in now."""
+        """The latest version from the server, in its current counting."""
         self._hurry = asyncio.Event()
         self._heard_at = time.monotonic()
         self._cut_at = -LINGERS
         self._streams_lists = True
         self._failures = 0
-        """In a row, without anything heard in between."""
+        """Failures in a row, without any event between them."""
         self.synced = asyncio.Event()
         """Set while the sink has held the whole collection at least once."""
         self.heard = asyncio.Event()
-        """Set while the collection is as it was read, or cannot be; clear while it is about to be read."""
+        """Set while the list is complete, or cannot be read; clear while it is about to be read."""
         self.current = False
-        """Whether the sink holds the collection as it is."""
+        """Whether the sink holds the current collection."""
         self.interrupted: KubeError | None = None
-        """Why nothing is heard at the moment."""
+        """Why no events arrive at the moment."""
 
     @property
     def path(self) -> str:
@@ -166,22 +166,22 @@ class Watch(Generic[T]):
 
     @property
     def lately(self) -> bool:
-        """Whether the sink held the collection as it was until a moment ago."""
+        """Whether the sink held the current collection until a moment ago."""
         return self.current or time.monotonic() - self._cut_at < LINGERS
 
     @property
     def refused(self) -> bool:
-        """Whether the server does not let Vidra watch this."""
+        """Whether the server does not allow this watch."""
         error = self.interrupted
         return isinstance(error, ApiError) and (error.forbidden or error.code == METHOD_NOT_ALLOWED)
 
     @property
     def silent(self) -> float:
-        """Seconds since anything was heard: a change, or that there was none."""
+        """Seconds since the last event or bookmark."""
         return time.monotonic() - self._heard_at
 
     def hurry(self) -> None:
-        """Try again now, if the watch waits for its next try: the server is back, and what it shows is waited for."""
+        """Retry now, if the watch waits for its next try: the server is available again."""
         if not (self.current or self.refused):
             self._failures = 0
             self.heard.clear()
@@ -195,13 +195,13 @@ class Watch(Generic[T]):
                     await self._read_all()
                 await self._follow()
                 self._failures = 0
-                # A server that goes away ends all its watches at once; they need not all come back at once.
+                # An unavailable server ends all its watches at once; they need not all reconnect at once.
                 await asyncio.sleep(between(0, 1))
             except KubeError as error:
                 await self._interrupted(error)
 
     async def _interrupted(self, error: KubeError) -> None:
-        """Wait before the next try, which reads everything again."""
+        """Wait before the next try, which lists again."""
         self._failures += 1
         self.interrupted = error
         if self.current:
@@ -211,7 +211,7 @@ class Watch(Generic[T]):
             self._on_unserved()
         self._on_turn()
         (self.heard.set if isinstance(error, ApiError) or self._failures >= PATIENT else self.heard.clear)()
-        # What is forbidden is said in the status of whoever it concerns; here once is enough.
+        # The status of each affected resource reports what is forbidden; one log line is enough.
         say = log.debug if self.refused and self._failures > 1 else log.warning
         say("watch interrupted", path=self._path, error=str(error), failures=self._failures)
         await self._rest(_pause(self._failures, error))
@@ -238,7 +238,7 @@ class Watch(Generic[T]):
         await self._list()
 
     async def _stream_list(self) -> None:
-        """Read the collection as a stream, then go on with its changes on the same connection."""
+        """Read the list as a stream, then follow changes on the same connection."""
         query = {
             "sendInitialEvents": "true",
             "resourceVersionMatch": "NotOlderThan",
@@ -273,7 +273,7 @@ class Watch(Generic[T]):
             query = query | {"continue": page.metadata.continue_}
 
     def _find(self, raw: msgspec.Raw, uids: set[str]) -> None:
-        """Hand one object of the collection on at once: nobody keeps all of them as they came."""
+        """Pass one object of the list on at once, so that the whole list is never in memory."""
         for item in self._decode(raw):
             uids.add(item.metadata.uid)
             self._sink.found(item)
@@ -311,7 +311,7 @@ class Watch(Generic[T]):
                 self._sink.changed(item)
 
     def _decode(self, raw: msgspec.Raw) -> list[T]:
-        """The object, or nothing: one that cannot be read must not stop the others."""
+        """The object, or nothing: one that cannot be decoded must not stop the others."""
         try:
             return [decode(raw, self._kind)]
         except UnintelligibleError as error:
@@ -343,7 +343,7 @@ class Watch(Generic[T]):
 
 
 async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
-    """Whole lines, however long; a half one at the end means the connection broke, and is dropped."""
+    """Complete lines of any length; an incomplete one at the end means a cut connection, and is dropped."""
     rest = b""
     async for chunk in content.iter_any():
         *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
@@ -377,7 +377,7 @@ def _name(raw: msgspec.Raw) -> str:
 
 
 def _pause(failures: int, error: KubeError) -> float:
-    """Seconds until the next try, full jitter; at least what the server asked for, within reason."""
+    """Seconds until the next try, full jitter; at least the server's Retry-After, within limits."""
     asked = min(error.retry_after, LONGEST_BACKOFF) if isinstance(error, ApiError) else 0
     longest = FORBIDDEN_BACKOFF if isinstance(error, ApiError) and error.forbidden else LONGEST_BACKOFF
     return asked + BACKOFF.after(failures, longest)
