@@ -52,7 +52,8 @@ class Settling:
             error: The conflict in the API server's answer.
             fresh: Vidra has never applied this object.
 
-        ObjectError: Another owner has priority, or the object changes too fast.
+        Raises:
+            ObjectError: Another owner has priority, or the object changes too fast.
             ApiError: Refused for another reason, or the object was recreated.
         """
         for _ in range(ATTEMPTS):

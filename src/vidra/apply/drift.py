@@ -55,8 +55,8 @@ async def find_drift(client: Client, item: DesiredObject, uid: str, owner: Owner
 
     Args:
         uid: Of the object that was applied.
-            holds: The owner still holds all that it applied. Then a live object that contains the manifest, values and
-                order included, has no drift; only another one needs a dry run.
+        holds: The owner still holds all that it applied. Then a live object that contains the manifest, values and
+            order included, has no drift; only another one needs a dry run.
 
     Raises:
         UnreachableError: The cluster does not answer.

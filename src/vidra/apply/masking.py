@@ -49,8 +49,8 @@ def masked(message: str, ref: Ref, body: Mapping[str, Any] | None = None) -> str
     """The message without values of the object.
 
     Args:
-            ref: The object, whose name and kind stay.
-            body: The object that was sent; without it only quoted values are recognized.
+        ref: The object, whose name and kind stay.
+        body: The object that was sent; without it only quoted values are recognized.
     """
     known = {ref.name, ref.namespace, ref.kind, ref.api_version, ref.group, ref.api_version.rpartition("/")[2]}
     message = message[:TOLD]

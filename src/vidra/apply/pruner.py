@@ -94,8 +94,8 @@ class Pruner:
             orphan: Leave it as it is, without marks.
 
         Raises:
-                ObjectError: It could not be done; the entry must stay in the inventory.
-                KubeError: The cluster does not answer, refuses all access, or does not serve the kind (404).
+            ObjectError: It could not be done; the entry must stay in the inventory.
+            KubeError: The cluster does not answer, refuses all access, or does not serve the kind (404).
         """
         path = kind.path(entry.namespace, entry.name)
         entry = msgspec.structs.replace(entry, api_version=kind.api_version)

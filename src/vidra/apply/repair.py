@@ -42,8 +42,8 @@ async def repair(client: Client, item: DesiredObject, uid: str, version: str, *,
         error: The refusal; `may_help` says whether to try.
 
     Returns:
-            The version of the object to apply at now; empty when there is nothing to repair. Fields that the refusal
-            names and no manifest has are then noted on the error.
+        The version of the object to apply at now; empty when there is nothing to repair. Fields that the refusal
+        names and no manifest has are then noted on the error.
 
     Raises:
         UnreachableError: The cluster does not answer.

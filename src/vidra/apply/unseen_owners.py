@@ -50,8 +50,8 @@ class Others:
         """Whether the object has another owner that managedFields do not show.
 
         Raises:
-                ObjectError: Another VidraResource is about to apply it; its fields will show that later.
-                KubeError: The cluster refuses access.
+            ObjectError: Another VidraResource is about to apply it; its fields will show that later.
+            KubeError: The cluster refuses access.
         """
         holders = {name for name, _ in state.holders}
         others = [claim for claim in self.of(entry, state) if claim.manager not in holders]

@@ -1,1 +1,1 @@
-"""A destination becomes a live cluster: credentials, pooled clients, and a view of what Vidra manages there."""
+"""From a destination to a live cluster: credentials, pooled clients, and informers for Vidra's objects there."""

@@ -1,8 +1,8 @@
-"""Knows whether a cluster is there, and which one it is: asked once for all owners, and no pass waits for the answer.
+"""The circuit breaker of one cluster: one probe for all owners, and no reconcile waits for its answer.
 
-unknown   something failed, or nothing was asked yet: passes are put off for the moment that the question takes
-there     passes go on; asked again when an answer is late, a watch is cut, or nothing was heard for a while
-away      passes end with the reason at once; asked again with growing pauses, and everybody is told of the return
+unknown      a request failed, or no probe was sent yet: reconciles are postponed until the probe is answered
+available    reconciles run; probed again when an answer is late, a watch is cut, or nothing arrived for a while
+unavailable  reconciles end at once with the reason; probed with growing pauses, and owners are enqueued on recovery
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from vidra.kube.partial_metadata import LiveObject
 IDENTITY = "/api/v1/namespaces/kube-system"
 """The UID of this namespace is the identity of a cluster."""
 WITHIN = 8.0
-"""Seconds that the answer may take: a cluster that is slower is as good as away."""
+"""Seconds that a probe may take: a slower cluster counts as unavailable."""
 LOOK_AFTER = 12.0
-"""Seconds without an answer from another cluster after which it is asked whether it is still there. With WITHIN and
-some jitter this keeps the promise that a cluster that is gone is reported in 30 s, also when nothing is to be done."""
+"""Seconds without an answer from another cluster after which it is probed. With WITHIN and jitter, a cluster that
+becomes unavailable is reported within 30 s, even when nothing is to be done."""
 REST = 2.0
-"""Seconds for which an answer stands although a watch is still cut: watches come back in their own time."""
+"""Seconds for which an answer counts although a watch is still cut: watches reconnect at their own pace."""
 UNTOLD = 60.0
-"""Seconds after which a cluster that did not tell which one it is may be asked again: rights are given by people."""
+"""Seconds after which a cluster without a known UID may be asked again: people grant rights."""
 BACKOFF = Backoff(first=1.0, longest=30.0)
-"""Seconds between questions to a cluster that is away."""
+"""Seconds between probes of an unavailable cluster."""
 
 
 class ProbePendingError(KubeError):
-    """Nobody knows yet whether the cluster is there; whoever asked is told."""
+    """Whether the cluster is available is not known yet; the caller is notified."""
 
 
 class CircuitBreaker:
-    """What is known of one cluster's being there.
+    """Knows whether one cluster is available.
 
     Args:
-        client: Who goes there.
-        plain: Vidra itself, who is asked which cluster it is where the other may not know.
+        client: The identity's own client.
+        plain: Vidra's own client, which reads the cluster's UID where the identity may not.
         interrupted: Whether some watch of the cluster is cut.
-        back: Called when the cluster is there again, before anybody else is told.
-        tell: Told of each owner that should look again.
-        steady: Look after it also when nothing is to be done.
+        back: Called when the cluster is available again, before any owner is notified.
+        tell: Called for each owner that should reconcile again.
+        steady: Probe it also when nothing is to be done.
     """
 
     def __init__(
@@ -74,19 +74,19 @@ class CircuitBreaker:
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
         self.answered = asyncio.Event()
-        """Set once it was found out for the first time whether the cluster is there."""
+        """Set once the first probe was answered or failed."""
         self.uid = ""
-        """Which cluster it is; empty as long as it does not say."""
+        """The UID of the cluster; empty while unknown."""
 
     def require_available(self, owner: str, *, passing: bool = False) -> None:
-        """Go on only if the cluster is there; whoever may not go on is told when that changes.
+        """Return if the cluster is available; otherwise the owner is notified when that changes.
 
         Args:
-            passing: The owner has no business there but to leave, and need not hear of it afterwards.
+            passing: The owner only wants to delete its objects, and needs no notification afterwards.
 
         Raises:
-            KubeError: It does not answer, or does not let Vidra in.
-            ProbePendingError: It was only just asked.
+            KubeError: It does not answer, or refuses access.
+            ProbePendingError: A probe was only just sent.
         """
         if not passing:
             self._owners.add(owner)
@@ -105,29 +105,29 @@ class CircuitBreaker:
 
     @property
     def available(self) -> bool | None:
-        """Whether the cluster answers; None when no owner has anything there, or it was never asked."""
+        """Whether the cluster answers; None when no owner has objects there, or it was never probed."""
         if not self._owners | self._waiting or not self.answered.is_set():
             return None
         return self._away is None
 
     def record_failure(self) -> None:
-        """A request failed: no further pass before the cluster has said that it is there."""
+        """A request failed: no further reconcile before the cluster has answered a probe."""
         self._doubtful = True
 
     def probe(self) -> None:
-        """Ask the cluster, unless that is being done."""
+        """Send a probe, unless one is running."""
         if self._asking is None and not self._closed:
             self._asking = apart(self._probe(), f"asking {self._server}")
 
     def forget_owner(self, owner: str) -> None:
-        """Nothing of this owner's is in the cluster any more."""
+        """The owner has no objects in the cluster any more."""
         self._owners.discard(owner)
         self._waiting.discard(owner)
         if not self._owners | self._waiting:
             self._stop()
 
     def close(self) -> None:
-        """Stop asking, for good; those who wait are told, so that they do not wait for ever."""
+        """Stop probing for good; waiting owners are notified, so that they do not wait for ever."""
         self._closed = True
         self._stop()
         self._enqueue_waiting(self._waiting)
@@ -143,7 +143,7 @@ class CircuitBreaker:
         self._asking = self._looking = None
 
     async def _probe(self) -> None:
-        """Ask until there is an answer."""
+        """Probe until there is an answer."""
         failures = 0
         while error := await self._failure():
             news = self._away is None
@@ -164,9 +164,9 @@ class CircuitBreaker:
             self._enqueue_waiting(self._owners | self._waiting)
 
     async def _failure(self) -> KubeError | None:
-        """Why the cluster is away; None when it is there, even if it tells nobody which one it is.
+        """Why the cluster is unavailable; None when it is available, even if it does not reveal its UID.
 
-        Nothing is done in a cluster that may still tell: an answer that is only late is waited for.
+        Nothing is done in a cluster that may still reveal it: a late answer is waited for.
         """
         for client in self._witnesses:
             try:

@@ -1,4 +1,4 @@
-"""One live cluster, as one identity sees it: its client, its kinds, and what Vidra has there."""
+"""One live cluster, as one identity sees it: its client, its kinds, and its informers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vidra.kube.storage_classes import Classes
 
 CLAIM = "PersistentVolumeClaim"
 SLOW = 1.0
-"""Seconds that a request takes in a cluster that counts as slow."""
+"""Seconds per request from which a cluster counts as slow."""
 
 
 class Cluster:
@@ -23,9 +23,9 @@ class Cluster:
 
     Args:
         server: As destinations name it; empty for the cluster that Vidra runs in.
-        client: Under this identity.
-        plain: The same server as Vidra itself: an identity that may see little need not know which cluster it is in.
-        owners: Told what happens there to what they have, or wait for.
+        client: With this identity.
+        plain: The same server as Vidra itself: an identity with few rights may not read the cluster's UID.
+        owners: Notified of events about objects that they own or wait for.
         home: The cluster that Vidra runs in, which any address may lead to.
     """
 
@@ -63,37 +63,37 @@ class Cluster:
         self.classes = Classes(self.client, self._classes_changed)
         """For claims that wait for their first Pod."""
         self.shown: set[str] = set()
-        """Owners all of whose objects carry the label that the watches select by, as far as they are there."""
+        """Owners whose existing objects all carry the label that the watches select by."""
         self.contested: set[str] = set()
-        """Owners, by field manager, that were refused what another owner has: told when anybody lets go of anything."""
+        """Owners, by field manager, that another owner's field blocks: notified when any owner releases something."""
         self.closed = False
-        """Its credentials were changed or taken away: whoever still holds it asks for another."""
+        """Its credentials were changed or removed: holders must get the cluster again."""
         self.client.on_late = self.breaker.probe
         self._owners = owners
 
     @property
     def uid(self) -> str:
-        """Which cluster it is; empty as long as it does not say."""
+        """The UID of the cluster; empty while unknown."""
         return self.breaker.uid
 
     @property
     def own_namespace(self) -> str:
-        """Vidra's, unless this is certainly another cluster than the one that it runs in."""
+        """Vidra's namespace, unless this is certainly another cluster than the one that it runs in."""
         return next(iter(self.own_namespaces), "")
 
     @property
     def own_namespaces(self) -> tuple[str, ...]:
-        """The same, and behind it those from whose Secrets Vidra takes credentials."""
+        """The same, followed by those from whose Secrets Vidra takes credentials."""
         return self._home.namespaces_in(self.uid if self.server else "")
 
     @property
     def told(self) -> bool:
-        """Whether it is known which cluster it is."""
+        """Whether the cluster's UID is known."""
         return bool(self.uid) or not self.server
 
     @property
     def slow(self) -> bool:
-        """Whether it takes so long to answer that it must not have many passes at a time."""
+        """Whether it answers so slowly that it may have only one reconcile at a time."""
         return self.client.latency.seconds > SLOW
 
     def leave(self, manager: str) -> None:
@@ -107,7 +107,7 @@ class Cluster:
         self.breaker.forget_owner(manager)
 
     def close(self) -> None:
-        """Stop all that goes on by itself. The connections are the client's, which others may use too."""
+        """Stop all tasks. The connections belong to the client, which others may use too."""
         self.closed = True
         self.observed.close()
         self.definitions.close()
@@ -117,7 +117,7 @@ class Cluster:
         self.breaker.close()
 
     def _changed(self, old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> None:
-        """Wake every owner that held something of the object, or does now; for its health alone a glance will do."""
+        """Notify every owner that held fields of the object, or does now; for health alone, a health check will do."""
         call = (
             self._owners.on_object_event
             if is_drift(old, new) or is_doubtful(old, new)
@@ -131,29 +131,29 @@ class Cluster:
                 self._owners.on_condition_met(manager)
 
     def _classes_changed(self) -> None:
-        """A claim that is as it was may count as another now."""
+        """The health of an unchanged claim may be another now."""
         for manager in self.observed.owners_of(CLAIM):
             self._owners.on_health_changed(manager)
         self.object_watches.again(CLAIM)
 
     def _sight_changed(self, managers: tuple[str, ...]) -> None:
-        """What could not be seen can be, or the other way round: how objects are has to be told anew."""
+        """Objects became visible, or are not visible any more: their health has to be reported again."""
         for manager in managers:
             self._owners.on_health_changed(manager)
 
     def _restored(self, managers: tuple[str, ...]) -> None:
-        """The cluster went back to an earlier time: everything in it is looked at, whoever reacts to events or not."""
+        """The cluster went back to an earlier state: all is checked, also for owners that ignore events."""
         self.discovery.forget()
         for manager in managers:
             self._owners.on_condition_met(manager)
 
     def _back(self) -> None:
-        """The cluster is there again, and may serve other kinds than before."""
+        """The cluster is available again, and may serve other kinds than before."""
         self.discovery.forget()
         self.observed.hurry()
 
     def _unserved(self, managers: tuple[str, ...]) -> None:
-        """A definition went, and with it all objects of its kind."""
+        """A CRD was deleted, and all objects of its kind with it."""
         self.discovery.forget()
         for manager in managers:
             self._owners.on_object_event(manager)

@@ -1,4 +1,4 @@
-"""Clusters in which nothing is really written: for asking what would happen."""
+"""Clusters for dry runs, in which nothing is really written."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from vidra.kube.types import Secret
 
 
 class NoopEventHandler(ClusterEventHandler):
-    """Whoever asks what would happen, and waits for no news."""
+    """A dry run waits for no event."""
 
     def on_object_event(self, manager: str) -> None:
-        """Nobody is to be woken."""
+        """No-op."""
 
     def on_condition_met(self, manager: str) -> None:
-        """Nobody waits."""
+        """No-op."""
 
     def on_health_changed(self, manager: str) -> None:
-        """Nobody minds."""
+        """No-op."""
 
 
 class DryRunClusters(Clusters):
-    """The same clusters under the same credentials; whatever is written through them is rehearsed."""
+    """The same clusters with the same credentials; every write is a dry run."""
 
     def __init__(
         self, local: Connection, own_namespaces: tuple[str, ...], secrets: Store[Secret], judge: HealthEvaluator
@@ -37,7 +37,7 @@ class DryRunClusters(Clusters):
         super().__init__(local, own_namespaces, secrets, NoopEventHandler(), judge)
 
     async def there(self, cluster: Cluster) -> None:
-        """Wait until it is known whether a cluster is there.
+        """Wait until it is known whether a cluster is available.
 
         Raises:
             KubeError: It is not.
@@ -47,7 +47,7 @@ class DryRunClusters(Clusters):
         cluster.breaker.require_available("rehearsal", passing=True)
 
     def writes(self) -> list[tuple[str, Rehearsed]]:
-        """What would be written, each with the server it is on; empty for the one that Vidra runs in."""
+        """The writes of the dry run, each with its server; empty for the cluster that Vidra runs in."""
         return [
             (server, write) for server, stage in sorted(self._stages, key=_server) for write in stage.writes.values()
         ]

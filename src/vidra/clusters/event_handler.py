@@ -1,4 +1,4 @@
-"""Who is told what happens in clusters."""
+"""The handler of events in clusters."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Protocol
 
 
 class ClusterEventHandler(Protocol):
-    """The owners of objects, by their field managers."""
+    """Receives events for the owners of objects, by their field managers."""
 
     def on_object_event(self, manager: str) -> None:
-        """Something happened to an object that this owner holds, or what it waits for may have come."""
+        """Something happened to an object that this owner holds, or what it waits for may have appeared."""
         ...
 
     def on_condition_met(self, manager: str) -> None:
-        """There is news that this owner waits for."""
+        """A condition that this owner waits for is met."""
         ...
 
     def on_health_changed(self, manager: str) -> None:
-        """An object that this owner holds is better or worse than before; nothing else is different about it."""
+        """The health of an object that this owner holds has changed, and nothing else."""
         ...

@@ -1,4 +1,4 @@
-"""As whom a sync acts in its destination: a ServiceAccount there, impersonated, instead of whoever Vidra is."""
+"""Impersonates a ServiceAccount of the destination for a sync, in place of Vidra's own identity."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAMESPACE = re.compile(rf"(?=.{{1,63}}\Z){_LABEL}")
 
 
 class Impersonation(msgspec.Struct, frozen=True):
-    """A ServiceAccount of the destination."""
+    """A ServiceAccount of the destination's cluster."""
 
     namespace: str
     name: str
@@ -28,7 +28,7 @@ class Impersonation(msgspec.Struct, frozen=True):
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """What makes a request its own, with the groups that a token of it would carry."""
+        """The impersonation headers, with the groups that its token would have."""
         groups = ("system:serviceaccounts", f"system:serviceaccounts:{self.namespace}", "system:authenticated")
         return ("Impersonate-User", self.user), *(("Impersonate-Group", group) for group in groups)
 
@@ -36,10 +36,10 @@ class Impersonation(msgspec.Struct, frozen=True):
 def impersonation_of(policies: Policies) -> Impersonation | None:
     """The ServiceAccount that a spec names; None when it names none.
 
-    Whatever is not certainly a ServiceAccount is refused: a request without an identity would be sent as Vidra.
+    An invalid name is refused: a request without an identity would be sent as Vidra.
 
     Raises:
-        ClusterError: It is named in part, or by what is no name.
+        ClusterError: The name is incomplete or invalid.
     """
     name, namespace = policies.service_account_name, policies.service_account_namespace
     if name is None and namespace is None:

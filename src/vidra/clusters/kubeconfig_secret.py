@@ -1,7 +1,7 @@
-"""The connection that a cluster Secret's kubeconfig allows, and nothing else that a kubeconfig may do.
+"""The connection that a cluster Secret's kubeconfig describes, without the other powers of a kubeconfig.
 
-Whoever may write a Secret must not thereby run programs in Vidra's Pod, read its files or have it trust anybody: only
-server, CA data, client certificate and key data, token, username and password, and TLS server name are taken.
+Who may write a Secret must not be able to run programs in Vidra's Pod, read its files or change whom it trusts. Only
+server, CA data, client certificate and key data, token, username and password, and TLS server name are used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def connection_for(kubeconfig: bytes, server: str, context: str = "") -> Connect
         context: Name of the context to use; else the one whose server matches, the current one first.
 
     Raises:
-        ClusterError: It describes none, or one that asks for what Vidra does not accept.
+        ClusterError: It describes none, or needs something that Vidra does not accept.
     """
     try:
         config = parse(kubeconfig)
@@ -58,10 +58,9 @@ def servers_of(kubeconfig: bytes) -> tuple[tuple[str, ...], str]:
 
 
 def _parts(config: Kubeconfig, server: str, wanted: str) -> tuple[ClusterEntry, UserEntry]:
-    """The context of this name, or that whose server matches, the current one first.
+    """The context of this name, or the one whose server matches, the current one first.
 
-    A context that leads elsewhere than the destination is none for it: what is in the inventory stands there with the
-    server of the destination.
+    A context with another server than the destination's is not used: inventory entries name the destination's server.
     """
     contexts = sorted(config.contexts, key=lambda context: context.name != config.current_context)
     for context in contexts:

@@ -1,4 +1,4 @@
-"""Whether labels are as a selector wants them, by the rules of Kubernetes' own label selectors: pure."""
+"""Matches labels with a selector, by the rules of Kubernetes' own label selectors: pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from vidra.api.sync import ClusterSelector, Operator, SelectorTerm
 
 
 def matches(selector: ClusterSelector, labels: Mapping[str, str]) -> bool:
-    """Whether all of it is so. An empty selector matches nothing: it selects more by mistake than on purpose."""
+    """Whether all terms match. An empty selector matches nothing, because it is more often a mistake than meant."""
     if not selector.match_labels and not selector.match_expressions:
         return False
     return all(labels.get(key) == value for key, value in selector.match_labels.items()) and all(

@@ -25,7 +25,7 @@ from vidra.telemetry.http_requests import RequestCounter
 
 
 class ClusterRef(msgspec.Struct, frozen=True):
-    """How a destination names a cluster: its server, and a context if the server alone does not tell."""
+    """How a destination names a cluster: its server, and a context if the server alone is ambiguous."""
 
     server: str
     context: str = ""
@@ -38,7 +38,7 @@ class Clusters:
     """Destinations, each with one live cluster per identity. Identities of one destination share its connections.
 
     Args:
-        own_namespaces: Vidra's own, and behind it those from whose Secrets it takes credentials.
+        own_namespaces: Vidra's own, followed by those from whose Secrets it takes credentials.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class Clusters:
     ) -> None:
         own_namespace, *others = own_namespaces
         self.home = Home(own_namespace, tuple(others))
-        """Whoever starts says which cluster it is."""
+        """The manager sets its UID at the start."""
         self.catalogue = SecretIndex(secrets, own_namespace)
         """What the Secrets lead to."""
         self._owners = owners
         self._judge = judge
         self.traffic = RequestCounter()
-        """Requests to all of them."""
+        """Counts the requests to all of them."""
         self._clients: dict[ClusterRef, Client] = {LOCAL: self._client(local)}
         self._clusters: dict[tuple[ClusterRef, Impersonation | None], Cluster] = {}
         self._closing: set[asyncio.Task[None]] = set()
@@ -68,7 +68,7 @@ class Clusters:
         """The live cluster of a destination.
 
         Raises:
-            ClusterError: There is none, and why.
+            ClusterError: There is none; the message says why.
         """
         way = LOCAL if is_local(server) else ClusterRef(server or "", context)
         if way == LOCAL and context:
@@ -78,17 +78,17 @@ class Clusters:
         return self._cluster(way, identity)
 
     def leave(self, manager: str) -> None:
-        """Forget what an owner wanted to be told; it is gone."""
+        """Drop the subscriptions of an owner that was deleted."""
         for cluster in self:
             cluster.leave(manager)
 
     def reevaluate_health(self) -> None:
-        """Look at every object afresh: the rules about health are others."""
+        """Compute all health again: the health rules changed."""
         for cluster in self:
             cluster.observed.judge_again()
 
     def break_off(self) -> None:
-        """End every request that is under way as unanswered."""
+        """Cancel every running request as unanswered."""
         for client in self._clients.values():
             client.break_off()
 
@@ -104,7 +104,7 @@ class Clusters:
         return iter(list(self._clusters.values()))
 
     def __len__(self) -> int:
-        """Clusters that have been used, each identity counted."""
+        """Clusters in use; each identity counts."""
         return len(self._clusters)
 
     def _cluster(self, way: ClusterRef, identity: Impersonation | None) -> Cluster:
@@ -118,7 +118,7 @@ class Clusters:
         return found
 
     def _client(self, connection: Connection) -> Client:
-        """What speaks to a server."""
+        """The client of a server."""
         return Client(connection, traffic=self.traffic)
 
     def _opened(self, way: ClusterRef) -> Client:
@@ -128,7 +128,7 @@ class Clusters:
             raise ClusterError(Reason.KUBECONFIG_REFUSED, f"{error}: correct the kubeconfig") from None
 
     def _refresh(self, old: Secret | None, new: Secret | None) -> None:
-        """Drop every cluster whose Secret changed or went; the next pass starts with the new credentials."""
+        """Drop every cluster whose Secret was changed or deleted; the next reconcile uses the new credentials."""
         for way, client in list(self._clients.items()):
             if way != LOCAL and concerns(way.server, old, new) and not self._is_current(way, client):
                 del self._clients[way]

@@ -1,4 +1,4 @@
-"""What each Secret of a cluster leads to: read once per version of the Secret, because there may be hundreds."""
+"""Index of the cluster Secrets by server; each version of a Secret is parsed once, because there may be hundreds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vidra.kube.types import Secret
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One Secret, without anything secret."""
+    """One Secret, without its secret parts."""
 
     name: str
     labels: Mapping[str, str]
@@ -28,23 +28,23 @@ class Entry(msgspec.Struct, frozen=True):
     """Of the current context; empty when the Secret cannot be used for a selection."""
     problem: str = ""
     addresses: frozenset[str] = frozenset()
-    """Of all its contexts; empty when nothing of it can be read."""
+    """Of all its contexts; empty when it cannot be parsed."""
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """What a selector finds."""
+    """The result of a selection."""
 
     clusters: tuple[Entry, ...]
-    """By name; of several Secrets for one server the newest."""
+    """By name; if several Secrets have one server, the newest."""
     refused: tuple[Entry, ...]
-    """Matching Secrets that lead nowhere."""
+    """Matching Secrets that cannot be used."""
 
 
 class SecretIndex:
     """The Secrets of all clusters.
 
     Args:
-        own: Vidra's namespace, whose Secrets come first.
+        own: Vidra's namespace, whose Secrets take precedence.
     """
 
     def __init__(self, secrets: Store[Secret], own: str) -> None:
@@ -68,13 +68,13 @@ class SecretIndex:
         return Selection(tuple(sorted(found.values(), key=_name)), tuple(sorted(refused, key=_name)))
 
     def candidates(self, server: str) -> list[Secret]:
-        """The Secrets that may be for a server, the best first; those that cannot be read may be, too."""
+        """The Secrets that may be for a server, the best first; includes those that cannot be parsed."""
         wanted = address(server)
         found = (item for item in self._secrets if is_for(item, server))
         return best_first((item for item in found if self._may_lead_to(item, wanted)), self._own)
 
     def knows(self, server: str) -> bool:
-        """Whether some Secret leads to this server, whatever its labels."""
+        """Whether some Secret has this server, whatever its labels."""
         wanted = address(server)
         return any(address(self._entry(secret).server) == wanted for secret in self._secrets)
 
@@ -117,13 +117,13 @@ def _name(entry: Entry) -> str:
 
 
 def connection_to(secrets: Iterable[Secret], server: str, context: str = "") -> Connection:
-    """The connection that the first usable of some Secrets describes.
+    """The connection from the first usable of some Secrets.
 
     Args:
         secrets: Those that may be for the server, the newest first.
 
     Raises:
-        ClusterError: None does, or one that asks for what Vidra does not accept.
+        ClusterError: None can be used, or the first needs something that Vidra does not accept.
     """
     failures: list[ClusterError] = []
     for secret in secrets:
@@ -131,7 +131,7 @@ def connection_to(secrets: Iterable[Secret], server: str, context: str = "") -> 
             return connection_for(kubeconfig_of(secret), server, context)
         except ClusterError as error:
             failures.append(ClusterError(error.reason, f"Secret {named(secret)}: {error}"))
-    # One that is for this server says more than all those for others on the same host.
+    # A Secret for exactly this server takes precedence over those for others on the same host.
     telling = (error for error in failures if error.reason is not Reason.CLUSTER_CREDENTIALS_MISSING)
     raise next(telling, None) or _missing(server, context)
 
@@ -142,9 +142,9 @@ def concerns(server: str, *secrets: Secret | None) -> bool:
 
 
 def is_for(secret: Secret, server: str) -> bool:
-    """Whether a Secret says that it is for a server: by its annotation (a whole URL), or else by its label (a host).
+    """Whether a Secret is marked for a server: by its annotation (a whole URL), or else by its label (a host).
 
-    A label holds 63 characters and no colon; not every host fits.
+    A label value has at most 63 characters and no colon, so not every host fits.
     """
     if noted := secret.metadata.annotations.get(CLUSTER_LABEL):
         return same_server(noted, server)
@@ -161,14 +161,14 @@ def marks_for(server: str) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def told_marks(server: str) -> str:
-    """The same in words."""
+    """The same for a message."""
     labels, annotations = marks_for(server)
     found = [f"the label {key}={value}" for key, value in labels.items()]
     return " and ".join([*found, *(f"the annotation {key}={value}" for key, value in annotations.items())])
 
 
 def best_first(secrets: Iterable[Secret], own: str) -> list[Secret]:
-    """Secrets of Vidra's own namespace before others, then the newest; the UID decides between those of one second."""
+    """Secrets of Vidra's own namespace first, then the newest; the UID decides between equal times."""
 
     def rank(secret: Secret) -> tuple[bool, str, str]:
         return secret.metadata.namespace == own, secret.metadata.creation_timestamp, secret.metadata.uid
@@ -177,10 +177,10 @@ def best_first(secrets: Iterable[Secret], own: str) -> list[Secret]:
 
 
 def kubeconfig_of(secret: Secret) -> bytes:
-    """The text of its kubeconfig.
+    """The kubeconfig in a Secret.
 
     Raises:
-        ClusterError: It holds none.
+        ClusterError: It contains none.
     """
     try:
         return secret.value("kubeconfig")

@@ -216,8 +216,8 @@ class Client:
         """Read one resource, decoded.
 
         Raises:
-                UnreachableError: No answer, or one that is not from an API server.
-                ApiError: It cannot be read.
+            UnreachableError: No answer, or one that is not from an API server.
+            ApiError: It cannot be read.
         """
         answer = await self.send("GET", path, accept=accept, query=query)
         try:

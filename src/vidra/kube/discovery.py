@@ -102,9 +102,9 @@ class Discovery:
         """The kind, or None when the cluster does not serve it.
 
         Raises:
-                UnreachableError: The server does not answer.
-                ApiError: The server refuses.
-                StaleDiscoveryError: An aggregated API that serves the group is unavailable.
+            UnreachableError: The server does not answer.
+            ApiError: The server refuses.
+            StaleDiscoveryError: An aggregated API that serves the group is unavailable.
         """
         wanted = (api_version, kind)
         if wanted not in self._kinds:
@@ -119,9 +119,9 @@ class Discovery:
         """The kind under this version or any other, which show the same objects. None when no version is served.
 
         Raises:
-                UnreachableError: The server does not answer.
-                ApiError: The server refuses.
-                StaleDiscoveryError: An aggregated API that may serve the group is unavailable.
+            UnreachableError: The server does not answer.
+            ApiError: The server refuses.
+            StaleDiscoveryError: An aggregated API that may serve the group is unavailable.
         """
         try:
             found = await self.find(api_version, kind)
@@ -140,9 +140,9 @@ class Discovery:
         """Every kind that the cluster serves, read recently.
 
         Raises:
-                UnreachableError: The server does not answer.
-                ApiError: The server refuses.
-                StaleDiscoveryError: An aggregated API is unavailable, so some kinds may be missing.
+            UnreachableError: The server does not answer.
+            ApiError: The server refuses.
+            StaleDiscoveryError: An aggregated API is unavailable, so some kinds may be missing.
         """
         async with self._lock:
             if not self._kinds or time.monotonic() - self._asked_at >= FRESH_FOR:
@@ -157,8 +157,8 @@ class Discovery:
         Unavailable aggregated APIs are skipped.
 
         Raises:
-                UnreachableError: The server does not answer.
-                ApiError: The server refuses.
+            UnreachableError: The server does not answer.
+            ApiError: The server refuses.
         """
         async with self._lock:
             if not self._kinds:

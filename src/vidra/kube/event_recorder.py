@@ -65,11 +65,10 @@ class Recorder:
         """Record an Event, and return at once; False when this process recorded the same one recently.
 
         Args:
-                change: Something happened, which is worth an Event each time; otherwise a state lasts.
-                known: The subject's status said so before. After a start that is not new: the earlier process wrote the
-                Event together
-                    with the status. It is repeated when this process has run for the time in which repetitions are
-                    dropped.
+            change: Something happened, which is worth an Event each time; otherwise a state lasts.
+            known: The subject's status said so before. After a start that is not new: the earlier process wrote the
+                Event together with the status. It is repeated when this process has run for the time in which
+                repetitions are dropped.
             trace: Id of the trace that it is a part of, if there is one.
         """
         digest = hashlib.blake2b(f"{subject.metadata.uid}\0{reason}\0{message}".encode(), digest_size=16).digest()

@@ -35,10 +35,10 @@ class InformerSet:
     """The informers of one cluster. An informer runs as long as an owner has objects of its kind.
 
     Args:
-            on_unserved: Called with the owners of a kind that is not served any more: its watch cannot report
-                deletions.
-            on_sight: Called with the owners of a kind that became visible, or is not visible any more.
-            on_restored: Called with the owners of a kind whose objects went back to an earlier state.
+        on_unserved: Called with the owners of a kind that is not served any more: its watch cannot report
+            deletions.
+        on_sight: Called with the owners of a kind that became visible, or is not visible any more.
+        on_restored: Called with the owners of a kind whose objects went back to an earlier state.
     """
 
     def __init__(
@@ -90,8 +90,8 @@ class InformerSet:
         """The same; objects that may not be watched are read.
 
         Raises:
-                UnreachableError: A read is not answered.
-                ApiError: The server refuses all access.
+            UnreachableError: A read is not answered.
+            ApiError: The server refuses all access.
         """
         await self.watch(owner, objects)
         hidden = {place for place in {item[:2] for item in objects} if self._is_blind(*place)}

@@ -28,9 +28,9 @@ class Memory:
     """The last known state of objects: from watches, and from the answers to Vidra's own writes, which arrive first.
 
     Args:
-            read: Returns what to keep of an object.
-            on_change: Called for every change that may matter to owners.
-            shows_ends: Whether the watch shows how objects end.
+        read: Returns what to keep of an object.
+        on_change: Called for every change that may matter to owners.
+        shows_ends: Whether the watch shows how objects end.
     """
 
     def __init__(self, read: Callable[[LiveObject], ObjectSnapshot], on_change: Change, *, shows_ends: bool) -> None:
@@ -85,10 +85,9 @@ class Memory:
         """Remove objects that the list, as of a version, does not contain; those that are newer stay.
 
         Args:
-                namespace: The namespace of the list; empty for all.
-                older: Listed in an older state than the known one. If the known one is from before the list was read,
-                the cluster went
-                    back in time, and the list is right; else the known one is Vidra's own write from just now.
+            namespace: The namespace of the list; empty for all.
+            older: Listed in an older state than the known one. If the known one is from before the list was read, the
+                cluster went back in time, and the list is right; else the known one is Vidra's own write from just now.
 
         Returns:
             Whether the cluster went back in time.

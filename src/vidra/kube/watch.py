@@ -75,8 +75,8 @@ class EventSink(Protocol[Shown_contra]):
         """The list is complete: objects that are neither in it nor newer were deleted.
 
         Args:
-                version: The version of the list; -1 when it cannot be compared with earlier states. Then the list is
-                    right and all else is wrong.
+            version: The version of the list; -1 when it cannot be compared with earlier states. Then the list is
+                right and all else is wrong.
         """
         ...
 
@@ -114,8 +114,8 @@ class Watch(Generic[T]):
     earlier one, and a resumed watch would show nothing until they have caught up.
 
     Args:
-            on_unserved: Called each time that the server does not know the collection (404): its CRD may be deleted.
-            on_turn: Called when the list is complete, and when it failed.
+        on_unserved: Called each time that the server does not know the collection (404): its CRD may be deleted.
+        on_turn: Called when the list is complete, and when it failed.
     """
 
     def __init__(

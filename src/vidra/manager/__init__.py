@@ -1,4 +1,4 @@
-"""Wiring: the stores, the watches that fill them, the controllers that work from them."""
+"""Wires the process: stores, the watches that fill them, and the controllers."""
 
 from vidra.manager.manager import Manager as Manager
 from vidra.manager.options import Options as Options

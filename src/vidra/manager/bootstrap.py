@@ -1,4 +1,4 @@
-"""What must be known, or there, before the operator can work."""
+"""What must be known, or exist, before the operator can work."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class _ServedList(msgspec.Struct, frozen=True):
 
 
 async def cluster_identity(client: Client) -> str:
-    """Which cluster this is: the UID of kube-system here. It also tells this Vidra from another on a third cluster.
+    """The UID of kube-system in this cluster. It identifies this Vidra in clusters that several Vidras use.
 
     Waits for an API server that does not answer yet, or has only just started.
 
     Raises:
-        ApiError: The server does not let Vidra read its namespaces.
+        ApiError: The server refuses to show the namespace.
     """
     while True:
         system = await _patiently(lambda: look(client, "/api/v1/namespaces/kube-system"))
@@ -47,7 +47,7 @@ async def cluster_identity(client: Client) -> str:
 
 
 async def ensure_namespace(client: Client, name: str) -> None:
-    """Create Vidra's own namespace if it is missing; in a Pod it is there by definition."""
+    """Create Vidra's own namespace if it is missing; for a Pod it exists already."""
     body = encode({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     try:
         if await _patiently(lambda: look(client, f"/api/v1/namespaces/{name}")) is None:
@@ -59,10 +59,10 @@ async def ensure_namespace(client: Client, name: str) -> None:
 
 
 async def definitions_served(client: Client) -> None:
-    """Wait until the cluster serves Vidra's two kinds, and say what to do while it does not.
+    """Wait until the cluster serves Vidra's two kinds; until then, log what to do.
 
     Raises:
-        ApiError: The server does not tell.
+        ApiError: The server refuses access.
     """
     told = False
     while not {SYNC_PLURAL, RESOURCE_PLURAL} <= await _patiently(lambda: _served(client)):
@@ -84,7 +84,7 @@ async def _served(client: Client) -> set[str]:
 
 
 async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
-    """The answer, however long the API server takes to be there."""
+    """The answer, however long the API server takes to become available."""
     while True:
         try:
             return await ask()

@@ -1,4 +1,4 @@
-"""Passes the news of clusters on to whoever works."""
+"""Passes events of clusters on to the resource controller."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from vidra.clusters.event_handler import ClusterEventHandler
 
 
 class Relay:
-    """The owners of objects, as clusters know them; while nobody leads there is nobody to tell."""
+    """The cluster event handler of the process; while no controller runs, events are dropped."""
 
     def __init__(self) -> None:
         self.to: ClusterEventHandler | None = None
-        """Who works."""
+        """The handler of the running controller."""
 
     def on_object_event(self, manager: str) -> None:
         """Something happened to an object."""
@@ -18,11 +18,11 @@ class Relay:
             self.to.on_object_event(manager)
 
     def on_condition_met(self, manager: str) -> None:
-        """There is news that an owner waits for."""
+        """A condition that an owner waits for is met."""
         if self.to is not None:
             self.to.on_condition_met(manager)
 
     def on_health_changed(self, manager: str) -> None:
-        """An object is better or worse than before."""
+        """The health of an object has changed."""
         if self.to is not None:
             self.to.on_health_changed(manager)

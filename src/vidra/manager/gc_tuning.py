@@ -1,15 +1,15 @@
-"""Keeps Python's garbage collector from stalling the event loop."""
+"""Tunes Python's garbage collector so that it does not block the event loop."""
 
 from __future__ import annotations
 
 import gc
 
 YOUNG = 10_000
-"""Objects made before the youngest are looked at; the default of 700 is for programs that make few."""
+"""New objects before a collection; the default of 700 is for programs that create few."""
 
 
 def freeze_imports() -> None:
-    """Leave out what is there now, which is what a program consists of; look at the rest less often.
+    """Exclude the existing objects, which are the program itself, and collect the rest less often.
 
     A full collection then takes a millisecond for each few thousand objects of the work at hand.
     """

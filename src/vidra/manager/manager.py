@@ -56,8 +56,8 @@ log = structlog.get_logger("vidra.manager")
 T = TypeVar("T", bound=HasMeta)
 
 DEAF = 180.0
-"""Seconds without a word about Vidra's own resources after which it does not count as ready. Where nothing changes the
-server says so about once a minute, and a watch that is silent for two minutes is begun afresh."""
+"""Seconds without an event about Vidra's own resources after which the process is not ready. If nothing changes, the
+server sends a bookmark about once a minute; a watch that is silent for two minutes is restarted."""
 
 
 class Manager:
@@ -73,7 +73,7 @@ class Manager:
         self._config_maps: Store[ConfigMap] = Store()
         self._calls: WebhookDispatcher | None = None
         self.webhook_secrets: Store[Secret] = Store()
-        """Those with the keys of webhooks."""
+        """Secrets with webhook keys."""
         self._own: list[Watch[Any]] = []
         self._relay = Relay()
         self._verdicts = Verdicts()
@@ -92,13 +92,13 @@ class Manager:
         register(RequestCollector("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
         self._delivery_tracer = DeliveryTracer(self.metrics, options.tracing)
         self.ready = asyncio.Event()
-        """Set once everything was read and, if a Lease is asked for, while it is held or waited for."""
+        """Set once all stores have synced and, with leader election, while the Lease is held or waited for."""
 
     async def run(self) -> None:
-        """Work until cancelled.
+        """Run until cancelled.
 
         Raises:
-            LeaseLostError: Somebody else may be working now: the process must end.
+            LeaseLostError: Another process may be working now: this one must end.
         """
         try:
             async with asyncio.TaskGroup() as group:
@@ -110,16 +110,16 @@ class Manager:
 
     @property
     def deaf(self) -> str:
-        """What of Vidra's own nothing was heard of for too long; empty when everything is heard."""
+        """The kinds of Vidra's own resources whose watches were silent for too long; empty when none was."""
         return ", ".join(sorted({watch.path for watch in self._own if watch.silent > DEAF}))
 
     @property
     def hears(self) -> bool:
-        """Whether it is known which syncs there are, so that events of Infrahub can be heard."""
+        """Whether the syncs are known, so that events of Infrahub can be accepted."""
         return self._calls is not None and self.ready.is_set()
 
     def hear(self, event: ArtifactEvent) -> bool:
-        """Have the syncs that an event concerns ask Infrahub; whether there are any."""
+        """Request a poll of the syncs that an event concerns; returns whether there are any."""
         return self._calls is not None and self._calls.dispatch(event)
 
     async def close(self) -> None:
@@ -144,7 +144,7 @@ class Manager:
             await self._control(hub)
 
     async def _control(self, hub: str) -> None:
-        """Run the controllers over everything, or over what is dealt to this replica."""
+        """Run the controllers over everything, or over the shards of this replica."""
         config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
         shared = ControllerContext(
             client=self._client,
@@ -171,7 +171,7 @@ class Manager:
         config.listen(lambda: self._log_from(config.settings.log_level))
         self._log_from(config.settings.log_level)
         config.listen(part.enqueue_all)
-        # Each replica counts what is its own: the sums over all of them are right.
+        # Each replica counts its own resources, so the sums over all replicas are right.
         syncs = OwnedItems(self._syncs, lambda sync: sync.metadata.name, self._share)
         resources = OwnedItems(self._resources, shard_key, self._share)
         with self.metrics.showing(
@@ -182,7 +182,7 @@ class Manager:
             )
 
     async def _work_and_hear(self, calls: WebhookDispatcher | None, part: ShardRunner) -> None:
-        """Work, and be told by Infrahub of changes meanwhile."""
+        """Run the controllers, and receive Infrahub's events meanwhile."""
         self._calls = calls
         async with asyncio.TaskGroup() as group:
             if calls is not None:
@@ -215,7 +215,7 @@ class Manager:
         )
 
     def _not_alone(self, lease: Lease, who: str) -> None:
-        """Say that what this operator does another one does too, or undoes."""
+        """Report that another operator does, or reverts, what this one does."""
         message = (
             f"another operator, {who}, works in the namespace {self._options.namespace} as well, and each sees the "
             "writes of the other as drift: stop one of them, or start all of them with --leader-elect"
@@ -224,14 +224,14 @@ class Manager:
         log.warning("not alone", other=who, namespace=self._options.namespace, hint="--leader-elect")
 
     def _judge_by(self, text: str) -> None:
-        """Judge objects by these rules of users besides Vidra's own."""
+        """Use these health rules of users, in addition to Vidra's own."""
         if text != self._rules:
             self._rules = text
             self._verdicts.rules, _ = parse(text)
             self._clusters.reevaluate_health()
 
     def _log_from(self, level: str) -> None:
-        """Log from this severity on; from the one of the start, if none is named."""
+        """Set the log level; if none is given, the one from the start."""
         level = level or self._options.log_level
         if level != self._level:
             self._level = level
@@ -255,7 +255,7 @@ class Manager:
             self._watches.append(keys)
 
     def _watch_secrets(self, group: asyncio.TaskGroup, store: Store[Secret], label: str) -> list[asyncio.Event]:
-        """Wherever they count, and nowhere else: whoever may write one decides as whom Vidra acts."""
+        """Only in the namespaces that count: who may write such a Secret decides which identity Vidra uses."""
         return [
             self._watch(group, f"/api/v1/namespaces/{namespace}/secrets", Secret, Portion(store, namespace), label)
             for namespace in self._options.counting

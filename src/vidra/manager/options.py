@@ -1,4 +1,4 @@
-"""What the operator is started with; what a person changes while it runs is in the ConfigMap."""
+"""Start options of the operator; settings that can change while it runs are in the ConfigMap."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ class Options(msgspec.Struct, frozen=True):
 
     connection: Connection
     namespace: str = DEFAULT_NAMESPACE
-    """Vidra's own: stored content and the Lease are there."""
+    """Vidra's own: it holds stored content and the Leases."""
     credentials_namespaces: tuple[str, ...] = ()
-    """Further namespaces in which Secrets with credentials and kubeconfigs count. Whoever may write Secrets in one
-    decides as whom Vidra reads from Infrahub, and which clusters there are."""
+    """Further namespaces whose Secrets with credentials and kubeconfigs are used. Who may write Secrets there decides
+    with which identity Vidra reads from Infrahub, and which clusters exist."""
     leader_elect: bool = False
     lease_name: str = "vidra-operator"
     max_artifacts: int = DEFAULT_LIMITS.max_artifacts
-    """That one sync may have; a list of more is taken for a mistake."""
+    """Maximum for one sync; a longer list counts as a mistake."""
     shards: int = 1
-    """Into how many parts the work is divided between replicas, with leader_elect."""
+    """Number of shards that replicas divide between them, with leader_elect."""
     webhooks: bool = False
-    """Whether Infrahub's calls are received: their keys are watched only then."""
+    """Whether Infrahub's webhooks are received; their keys are watched only then."""
     tracing: Tracing = Tracing()
-    """What makes traces of changes."""
+    """Creates the traces of changes."""
     log_level: str = "info"
-    """Least severity that is logged, as long as the ConfigMap names none."""
+    """Lowest level that is logged, if the ConfigMap names none."""
 
     @property
     def counting(self) -> tuple[str, ...]:
-        """Every namespace in which such Secrets count, Vidra's own first."""
+        """Every namespace in which such Secrets are used, Vidra's own first."""
         return tuple(dict.fromkeys((self.namespace, *self.credentials_namespaces)))
 
 
@@ -47,7 +47,7 @@ def connection_from_environment() -> Connection:
     """KUBECONFIG if it is set, else the Pod's service account.
 
     Raises:
-        NotConfiguredError: Neither leads to a cluster.
+        NotConfiguredError: Neither describes a cluster.
     """
     path = default_path()
     return from_file(path) if path else in_cluster()

@@ -1,9 +1,9 @@
-"""Notices other operators that work in the same namespace, for one that is started without a Lease over its work.
+"""Detects other operators in the same namespace, for an operator that runs without leader election.
 
-Two that both work are each other's drift; nobody means that, so it has to be said. Each writes its name into one Lease
-when it starts, and whoever newly notices somebody, by seeing the Lease change, does it once more, so that the newcomer
-notices too. As long as somebody is known it is repeated. Alone, it costs nothing: what does not change is no sign of
-life, so that what a killed operator left says nothing. Who leads with a Lease is seen renewing it.
+Two operators that both work revert each other's changes. Nobody wants that, so it must be reported. Each operator
+writes its name into one Lease when it starts. One that sees a new name in the Lease writes its own once more, so that
+the newcomer sees it too. While another is known, this is repeated. A single operator writes nothing more. A Lease that
+does not change is no sign of life, so a killed operator is not reported. A leader is seen by its renewals.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from vidra.kube.watch import Watch
 log = structlog.get_logger("vidra.manager")
 
 AGAIN = 60.0
-"""Seconds after which an operator that knows of another says once more that it is there."""
+"""Seconds after which an operator that knows of another writes its name again."""
 GONE = 2.5 * AGAIN
-"""Seconds without a sign of life after which another one counts as gone."""
+"""Seconds without a write after which another operator counts as ended."""
 ATTEMPTS = 5
-"""To write the Lease while others do."""
+"""Attempts to write the Lease while others do."""
 
 
 class OtherOperators:
-    """The other operators, as far as they are known.
+    """The other operators that are known.
 
     Args:
-        name: Of the Lease that leaders hold; the one that is written here is named after it.
-        tell: Called with the Lease and with who writes it, when somebody else is noticed.
-        count: Called with how many others there are, when that changes.
+        name: Of the leaders' Lease; the Lease that is written here is named after it.
+        tell: Called with the Lease and its writer, when another operator is detected.
+        count: Called with the number of others, when it changes.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class OtherOperators:
         self._tell = tell
         self._count = count
         self._known: dict[str, float] = {}
-        """When each was last heard of."""
+        """When each of them last wrote."""
         self._news = asyncio.Event()
 
     async def run(self) -> None:
-        """Look out until cancelled; without the rights to, not at all."""
+        """Watch until cancelled; without the rights for it, do nothing."""
         try:
             await self._write()
         except KubeError as error:
@@ -76,7 +76,7 @@ class OtherOperators:
             group.create_task(self._answer(), name="answer other operators")
 
     def changed(self, item: Lease) -> None:
-        """Somebody wrote a Lease."""
+        """An operator wrote a Lease."""
         who = item.spec.holder_identity or ""
         if not who or who == self._identity or not self._held_by_others.fullmatch(item.metadata.name):
             return
@@ -88,16 +88,16 @@ class OtherOperators:
             self._news.set()
 
     def removed(self, item: Lease) -> None:
-        """Somebody deleted one: that says nothing."""
+        """A deleted Lease says nothing."""
 
     def found(self, item: Lease) -> None:
-        """One was there before: whoever wrote it may be gone."""
+        """A Lease from before: its writer may have ended."""
 
     def listed(self, uids: Collection[str], version: int) -> None:
-        """All that were there before."""
+        """The list is complete."""
 
     async def _answer(self) -> None:
-        """Be noticed by whoever was noticed, and forget who is gone."""
+        """Write this operator's name for those that were detected, and drop those that ended."""
         while True:
             if not self._known:
                 await self._news.wait()
@@ -121,10 +121,10 @@ class OtherOperators:
         self._known = left
 
     async def _write(self) -> None:
-        """Put this operator's name into the Lease.
+        """Write this operator's name into the Lease.
 
         Raises:
-            KubeError: It could not be done.
+            KubeError: It could not be written.
         """
         for left in reversed(range(ATTEMPTS)):
             try:

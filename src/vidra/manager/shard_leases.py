@@ -1,4 +1,4 @@
-"""How many shards each of the replicas should hold: pure."""
+"""Divides the shards between replicas, by one Lease for each shard."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from vidra.kube.operations import delete
 
 
 def fair_share(me: str, replicas: Collection[str], held: Mapping[str, int], shards: int) -> int:
-    """The number of shards for this replica: as even as it can be, and with as little moved as possible.
+    """The number of shards for this replica: as even as possible, with as few moves as possible.
 
     Args:
-        replicas: Identities of all that are alive, this one among them or not.
-        held: How many shards each of them holds now; who holds most keeps what cannot be dealt evenly.
+        replicas: Identities of all running replicas; this one may be missing.
+        held: Number of shards that each of them holds now; those with most keep the remainder of an uneven division.
     """
     ranked = sorted({*replicas, me}, key=lambda name: (-held.get(name, 0), name))
     each, rest = divmod(shards, len(ranked))
@@ -35,18 +35,18 @@ def fair_share(me: str, replicas: Collection[str], held: Mapping[str, int], shar
 log = structlog.get_logger("vidra.lease")
 
 JITTER = 0.2
-"""Share of the time between two rounds by which one may be longer."""
+"""Jitter: share of the time between two rounds by which one may be longer."""
 
 
 class Work(Protocol):
-    """What is done about a shard."""
+    """Starts and stops the work on a shard."""
 
     async def start_shard(self, shard: int) -> None:
-        """Work on it: its Lease is held."""
+        """Start: the shard's Lease is held."""
         ...
 
     async def stop_shard(self, shard: int) -> None:
-        """Return when nothing of it is worked on any more: its Lease will be released."""
+        """Stop, and return when nothing of the shard is running any more: its Lease will be released."""
         ...
 
 
@@ -66,14 +66,14 @@ class Shards:
         self._of_replicas = f"{name}-replica-"
         self._replica = self._lease(self._of_replicas + hashed(self._identity))
         self._keeping: dict[int, asyncio.Task[None]] = {}
-        """Renewing what is held, by shard."""
+        """The tasks that renew held Leases, by shard."""
         self._told = ""
 
     async def run(self) -> None:
-        """Hold what is this replica's until cancelled.
+        """Hold this replica's shards until cancelled.
 
         Raises:
-            LeaseLostError: Somebody else may be working on what is worked on here: the process must end.
+            LeaseLostError: Another replica may be working on this one's shards: the process must end.
         """
         async with asyncio.TaskGroup() as group:
             if len(self._shards) > 1:
@@ -87,20 +87,20 @@ class Shards:
                 await asyncio.sleep(leader_election.RETRY * between(1, 1 + JITTER))
 
     async def release(self) -> None:
-        """Let others go on at once; best effort. Nothing is worked on any more."""
+        """Release the Leases, so that others continue at once; best effort. Nothing is running any more."""
         await asyncio.gather(*(self._shards[shard].release() for shard in self._keeping), self._replica.release())
 
     def _lease(self, name: str) -> LeaderElector:
         return LeaderElector(self._client, self._namespace, name, self._identity, self._sightings)
 
     async def _round(self, group: asyncio.TaskGroup) -> None:
-        """Take what is free, or give up what is too much."""
+        """Take a free shard, or give up a surplus one."""
         holders = await self._holders()
         wanted = self._wanted(holders)
         while len(self._keeping) > wanted:
             await self._give_up(max(self._keeping))
         free = [shard for shard, name in enumerate(self._names) if name not in holders and shard not in self._keeping]
-        random.shuffle(free)  # two that take at the same time should not want the same
+        random.shuffle(free)  # two replicas that take at the same time should choose different ones
         for shard in free:
             if len(self._keeping) < wanted:
                 await self._take(shard, group)
@@ -111,7 +111,7 @@ class Shards:
             self._tell(", ".join(held))
 
     async def _holders(self) -> dict[str, str]:
-        """Who holds which of the Leases of Vidra's replicas now."""
+        """The holders of all Leases of Vidra's replicas now."""
         answer = await self._client.get(self._path, Leases)
         holders: dict[str, str] = {}
         for lease in answer.items:
@@ -123,11 +123,11 @@ class Shards:
         return holders
 
     async def _clear(self, lease: Lease) -> None:
-        """Delete what a replica left that is no more."""
+        """Delete the Lease of a replica that ended."""
         await delete(self._client, f"{self._path}/{lease.metadata.name}", uid=lease.metadata.uid)
 
     def _wanted(self, holders: Mapping[str, str]) -> int:
-        """How many shards this replica should have; none while others deal with another number of them."""
+        """How many shards this replica should have; 0 while other replicas use another number of shards."""
         if self._others(holders):
             return 0
         if len(self._names) == 1:
@@ -137,14 +137,14 @@ class Shards:
         return fair_share(self._identity, replicas, held, len(self._names))
 
     def _others(self, holders: Mapping[str, str]) -> list[str]:
-        """Leases of shards of another division: whoever holds one works on names of any shard of this one."""
+        """Leases of another number of shards: their holders work on names of any shard of this one."""
         return [name for name in holders if self._of_shards.fullmatch(name) and name not in self._names]
 
     async def _take(self, shard: int, group: asyncio.TaskGroup) -> None:
         lease = self._shards[shard]
         if not await lease.take():
             return
-        # Who takes at the same moment with another division sees this one now, or is seen.
+        # A replica that takes with another number at the same moment now sees this one, or is seen.
         if others := self._others(await self._holders()):
             await lease.release()
             self._tell(f"{', '.join(others)} came first")

@@ -1,4 +1,4 @@
-"""The controllers, and what they do about the shards of this replica."""
+"""Runs the controllers over the shards of this replica."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from vidra.sources.infrahub import InfrahubPool
 log = structlog.get_logger("vidra.manager")
 
 LAST_ANSWERS = 4.0
-"""Seconds: with what a Lease that is lost took to be given up (`RENEW_WITHIN`) less than its `DURATION`."""
+"""Seconds: together with `RENEW_WITHIN`, after which a lost Lease is given up, less than its `DURATION`."""
 
 
 class ShardRunner:
-    """Works on the shards that it was told to begin with."""
+    """Starts and stops the shards of this replica."""
 
     def __init__(self, shared: ControllerContext, pool: InfrahubPool) -> None:
         self._shared = shared
@@ -27,12 +27,12 @@ class ShardRunner:
         self.syncs = SyncReconciler(shared, pool)
 
     def enqueue_all(self) -> None:
-        """Look at everything, and ask for everything: a setting changed."""
+        """Reconcile and poll everything: a setting changed."""
         self.syncs.enqueue_all()
         self.resources.enqueue_all()
 
     async def start_shard(self, shard: int) -> None:
-        """Work on a shard."""
+        """Start to work on a shard."""
         share = self._shared.share
         try:
             await self._shared.content.collect_garbage(
@@ -45,19 +45,19 @@ class ShardRunner:
         self.syncs.start_shard(shard)
 
     async def stop_shard(self, shard: int) -> None:
-        """Return when nothing of a shard is worked on any more."""
+        """Return when nothing of a shard is running any more."""
         self._shared.share.remove(shard)
         await asyncio.gather(self.resources.stop_shard(shard), self.syncs.stop_shard(shard))
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Run until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self.resources.queue.run(), name="vidraresources")
             group.create_task(self.syncs.queue.run(), name="infrahubsyncs")
             group.create_task(self._bound_the_end(), name="last answers")
 
     async def _bound_the_end(self) -> None:
-        """At the end, wait for the answers to what is under way, but not so long that another replica may begin."""
+        """At the end, wait for running requests, but stop before another replica may begin."""
         try:
             await asyncio.Event().wait()
         finally:

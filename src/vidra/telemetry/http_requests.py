@@ -1,4 +1,4 @@
-"""How many requests went where, and what came of them: plain numbers, for whoever shows them."""
+"""Counts requests by host, method and status, for any exporter."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class RequestCounter:
         self.counts: Counter[tuple[str, str, str]] = Counter()
 
     def note(self, host: str, method: str, code: int | None) -> None:
-        """One request has ended; without a status, nobody answered."""
+        """One request has ended; without a status, there was no answer."""
         self.counts[host, method, UNANSWERED if code is None else str(code)] += 1

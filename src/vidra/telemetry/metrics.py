@@ -1,4 +1,4 @@
-"""What Prometheus sees of the work; controller-runtime's names where the meaning is the same."""
+"""The Prometheus metrics; with controller-runtime's names where the meaning is the same."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Metrics:
 
     @contextmanager
     def showing(self, *collectors: Collector) -> Iterator[None]:
-        """Show what these count, while the context lasts."""
+        """Export these collectors while the context lasts."""
         for collector in collectors:
             self.registry.register(collector)
         try:

@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry's SDK, sent as OTLP over HTTP by a thread of its own."""
+"""Traces with OpenTelemetry's SDK, sent as OTLP over HTTP by a separate thread."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from vidra import __version__
 from vidra.telemetry.tracing import Attributes, Span, Tracing
 
 LAST_WORDS = 1.0
-"""Seconds in which what is not sent yet may be sent when the operator ends."""
+"""Seconds to send the remaining spans when the operator ends."""
 
 
 class Otel(Tracing):
-    """Sampler, limits, headers, certificates and the rest are as the OTEL_ variables say."""
+    """Sampler, limits, headers, certificates and the rest follow the OTEL_ variables."""
 
     def __init__(self) -> None:
         self._provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
@@ -30,12 +30,12 @@ class Otel(Tracing):
         self._tracer = self._provider.get_tracer("vidra", __version__)
 
     def begin(self, name: str, attributes: Attributes, *, begun: int) -> Span:
-        """A new trace."""
+        """Start a trace."""
         raw = self._tracer.start_span(name, context=Context(), attributes=attributes, start_time=begun)
         return _Traced(self._tracer, raw)
 
     async def close(self) -> None:
-        """Send the rest. A thread of its own, because the process does not wait for one that hangs."""
+        """Send the remaining spans, in a separate thread: the process does not wait if it hangs."""
         loop, done = asyncio.get_running_loop(), asyncio.Event()
 
         def shut_down() -> None:
@@ -75,7 +75,7 @@ class _Traced(Span):
 
 
 def _resource() -> Resource:
-    """What the variables say; the name, if they give none, is vidra."""
+    """As the variables say; without a name, the service is vidra."""
     resource = Resource.create({SERVICE_VERSION: __version__})
     if str(resource.attributes[SERVICE_NAME]).startswith("unknown_service"):
         return resource.merge(Resource({SERVICE_NAME: "vidra"}))

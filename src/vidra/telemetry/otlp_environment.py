@@ -1,4 +1,4 @@
-"""Whether changes are traced: as OpenTelemetry's own environment variables say, and off without them."""
+"""Enables tracing by OpenTelemetry's own environment variables; without them it is off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SPOKEN = "http/protobuf"
 
 
 def tracing_from_environment(environment: Mapping[str, str] = os.environ) -> Tracing:
-    """What makes traces. Nothing of OpenTelemetry is loaded unless an endpoint is named."""
+    """The tracing to use. OpenTelemetry is imported only if an endpoint is set."""
     if not _wanted(environment):
         return Tracing()
     protocol = next((environment[name] for name in PROTOCOLS if environment.get(name)), SPOKEN)

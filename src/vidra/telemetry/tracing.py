@@ -1,4 +1,4 @@
-"""What a change goes through, as the spans of a trace; while nobody traces, nothing is made and nothing kept."""
+"""Spans and traces of changes; while tracing is off, nothing is created or kept."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ Attributes = Mapping[str, str | int]
 
 
 class Span:
-    """A part of a trace. This one is none, which is what every span is while nobody traces.
+    """A part of a trace. This base class records nothing, and is what every span is while tracing is off.
 
     Attributes:
-        trace: Id of the trace, for people who look for it; empty when there is none, or it is not kept.
+        trace: Id of the trace, for messages; empty when there is none, or it is not kept.
     """
 
     trace = ""
 
     def child(self, name: str, attributes: Attributes | None = None, *, begun: int | None = None) -> Span:  # noqa: ARG002
-        """A part of this one.
+        """Start a part of this span.
 
         Args:
             name: What is done in it.
-            attributes: What there is to say of it.
-            begun: When it began, in nanoseconds since 1970; without, now.
+            attributes: What is known of it.
+            begun: Start in nanoseconds since 1970; by default now.
         """
         return self
 
     def set_attributes(self, attributes: Attributes) -> None:
-        """Something to say of it."""
+        """Add attributes."""
 
     def fail(self, why: str) -> None:
-        """It did not come to a good end."""
+        """It failed."""
 
     def end(self, at: int | None = None) -> None:
-        """It is over; a second time nothing happens.
+        """End the span; a second call does nothing.
 
         Args:
-            at: Since when, in nanoseconds since 1970; without, now.
+            at: End in nanoseconds since 1970; by default now.
         """
 
 
@@ -50,30 +50,30 @@ _current: ContextVar[Span] = ContextVar("span", default=NOTHING)
 
 
 class Tracing:
-    """Makes traces. This one makes none."""
+    """Creates traces. This base class creates none."""
 
     def begin(self, name: str, attributes: Attributes, *, begun: int) -> Span:  # noqa: ARG002
-        """A new trace, which begins with a span.
+        """Start a trace with its first span.
 
         Args:
             name: What is done in it.
-            attributes: What there is to say of it.
-            begun: When it began, in nanoseconds since 1970.
+            attributes: What is known of it.
+            begun: Start in nanoseconds since 1970.
         """
         return NOTHING
 
     async def close(self) -> None:
-        """Send what is not sent yet, as far as that is quickly done."""
+        """Send the remaining spans, if that is quick."""
 
 
 def current() -> Span:
-    """The span that is under way here."""
+    """The current span."""
     return _current.get()
 
 
 @contextmanager
 def use_span(span: Span) -> Iterator[None]:
-    """Be in a span; it goes on afterwards."""
+    """Make a span the current one; it does not end with the context."""
     token = _current.set(span)
     try:
         yield
@@ -83,7 +83,7 @@ def use_span(span: Span) -> Iterator[None]:
 
 @contextmanager
 def start_span(name: str, attributes: Attributes | None = None) -> Iterator[None]:
-    """Be in a part of the current span, which ends with the context."""
+    """Run in a part of the current span, which ends with the context."""
     around = _current.get()
     if around is NOTHING:
         yield
@@ -102,7 +102,7 @@ def start_span(name: str, attributes: Attributes | None = None) -> Iterator[None
 def add_trace(
     _logger: structlog.typing.WrappedLogger, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """Have a log line name the trace that it belongs to."""
+    """Add the trace id to a log line."""
     if trace := _current.get().trace:
         event.setdefault("trace_id", trace)
     return event

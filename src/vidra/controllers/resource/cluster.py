@@ -81,8 +81,8 @@ def require_available(cluster: Cluster, resource: VidraResource, owner: Owner) -
     """Return if the circuit breaker of the cluster is closed.
 
     Raises:
-            ProbePendingError: A probe was only just sent.
-            ReconcileAbortedError: The cluster is not available.
+        ProbePendingError: A probe was only just sent.
+        ReconcileAbortedError: The cluster is not available.
     """
     try:
         cluster.breaker.require_available(owner.manager)

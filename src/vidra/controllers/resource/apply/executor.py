@@ -102,9 +102,9 @@ class PlanExecutor:
         """Remove entries. A stage that is not done holds back the next one until the next reconcile.
 
         Args:
-                patient: Count an object as removed only when it no longer exists, not when it has a deletionTimestamp.
-                grace: Seconds to wait for custom resources in any case, before what may serve them is deleted.
-                orphan: Leave the objects as they are, without Vidra's marks.
+            patient: Count an object as removed only when it no longer exists, not when it has a deletionTimestamp.
+            grace: Seconds to wait for custom resources in any case, before what may serve them is deleted.
+            orphan: Leave the objects as they are, without Vidra's marks.
 
         Raises:
             KubeError: A cluster does not answer, or refuses access.

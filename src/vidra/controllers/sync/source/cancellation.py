@@ -19,8 +19,8 @@ async def run_cancellable(state: SyncState, work: Coroutine[Any, Any, T]) -> T:
     """The result of a poll.
 
     Raises:
-            PollOutdatedError: It was cancelled, and none of its writes is running any more
-                (`vidra.kube.uncancelled_write`). What it has written stays and is right: a poll may end at any point.
+        PollOutdatedError: It was cancelled, and none of its writes is running any more
+            (`vidra.kube.uncancelled_write`). What it has written stays and is right: a poll may end at any point.
     """
     task: asyncio.Task[T] = asyncio.create_task(work, name="poll")
     state.polling = task

@@ -54,8 +54,8 @@ async def connect(shared: ControllerContext, sync: InfrahubSync, pool: InfrahubP
     """The source of a sync. Remarks about its credentials are recorded as Events.
 
     Raises:
-            SourceError: The spec, or the credentials for it, cannot be used. The message names credentials in a
-                namespace that is ignored.
+        SourceError: The spec, or the credentials for it, cannot be used. The message names credentials in a
+            namespace that is ignored.
     """
     known = SourceContext(shared.infrahub_secrets, shared.syncs, shared.namespace)
 
