@@ -1,7 +1,7 @@
-"""Whether a webhook or an admission policy would decide about what Vidra itself writes: pure.
+"""Whether a webhook or admission policy would decide about objects that Vidra itself writes: pure.
 
-What Vidra cannot rule out counts as a match: labels of its namespace but for its name, labels of objects, conditions
-in CEL, versions. Rules are matched as the API server does it (admissionregistration.k8s.io/v1, RuleWithOperations).
+Anything uncertain counts as a match: labels of Vidra's namespace except its name, labels of objects, CEL conditions,
+versions. Rules match as in the API server (admissionregistration.k8s.io/v1, RuleWithOperations).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 
 
 class Thing(NamedTuple):
-    """What Vidra writes, or reads its orders from."""
+    """A resource that Vidra writes, or that tells it what to do."""
 
     group: str
     resource: str
@@ -26,10 +26,10 @@ class Thing(NamedTuple):
     namespaced: bool = False
     """Only in Vidra's own namespace."""
     credentials: bool = False
-    """And in those that it takes credentials from."""
+    """Also in the namespaces with credentials."""
 
     def __str__(self) -> str:
-        """As a person would name it."""
+        """As in a message."""
         name = f"{self.resource}/{self.subresource}" if self.subresource else self.resource
         return f"{name}.{self.group}" if self.group else name
 
@@ -43,11 +43,11 @@ THINGS = (
 
 
 def reached(ref: Ref, body: Mapping[str, Any], own: str, credentials: tuple[str, ...] = ()) -> str:
-    """What of Vidra's own a webhook configuration, policy or binding decides about; empty when nothing.
+    """Which of Vidra's own resources a webhook configuration, policy or binding decides about; empty for none.
 
     Args:
         own: Vidra's namespace.
-        credentials: Further ones that it takes credentials from.
+        credentials: Further namespaces with credentials for Vidra.
     """
     if ref.group != ADMISSION:
         return ""
@@ -60,10 +60,10 @@ def reached(ref: Ref, body: Mapping[str, Any], own: str, credentials: tuple[str,
 
 
 def _parts(kind: str, body: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """The rules in it, each with its selectors. One that names no resource is for all of them, but for a webhook's."""
+    """Its rules, each with its selectors. One without resources is for all of them, except in a webhook."""
     if kind.endswith("WebhookConfiguration"):
         return [{"resourceRules": _items(hook, "rules"), **hook} for hook in _items(body, "webhooks")]
-    # What a binding leaves open its policy decides, which may be anybody's: a binding is judged by its own rules.
+    # A binding without rules takes those of its policy, which may be any: a binding is judged by its own rules.
     part = _map(_map(body, "spec"), "matchResources" if kind.endswith("Binding") else "matchConstraints")
     return [{**part, "resourceRules": _items(part, "resourceRules") or [_EVERYTHING]}]
 
@@ -96,13 +96,13 @@ def _names(pattern: str, thing: Thing) -> bool:
 
 
 def _covers(rule: Mapping[str, Any], thing: Thing) -> bool:
-    """Whether an exception leaves nothing of it: every version and operation, whatever its name."""
+    """Whether an exception excludes it completely: every version and operation, whatever its name."""
     whole = "*" in _texts(rule, "apiVersions") and "*" in _texts(rule, "operations")
     return whole and not rule.get("resourceNames") and _hits(rule, thing)
 
 
 def _leaves_out(selector: Mapping[str, Any], own: str) -> bool:
-    """Whether it certainly does not select a namespace of which only the name is known."""
+    """Whether the selector certainly excludes a namespace of which only the name is known."""
     if _map(selector, "matchLabels").get(NAME_LABEL, own) != own:
         return True
     return any(

@@ -1,6 +1,6 @@
-"""Whether an object that somebody else made may be taken over: pure.
+"""Whether an object that somebody else created may be adopted: pure.
 
-What tells who has an object is what that tool itself goes by. Vidra's own label and annotations tell nothing: anybody
+The signs of another tool are those that the tool itself uses. Vidra's own label and annotations prove nothing: anybody
 can write them.
 """
 
@@ -17,10 +17,10 @@ _ARGO_CD = frozenset({"argocd-controller", "argocd-application-controller"})
 
 
 def refusal(meta: LiveMeta, policy: Adoption, manager: str) -> str:
-    """Why an object is left alone; empty when it is to be adopted.
+    """Why an object is left alone; empty when it may be adopted.
 
     Args:
-        manager: The field manager of who asks; it stands for nobody else.
+        manager: The field manager of the adopting owner; it does not count as another tool.
     """
     if policy is Adoption.ALWAYS:
         return ""
@@ -31,7 +31,7 @@ def refusal(meta: LiveMeta, policy: Adoption, manager: str) -> str:
 
 
 def holder_of(meta: LiveMeta, manager: str) -> str:
-    """Who looks after an object, in words; empty when nobody is known to."""
+    """The tool that manages an object, in words; empty when none is known."""
     managers = {entry.manager for entry in meta.managed_fields} - {manager}
     labels, annotations = meta.labels or {}, meta.annotations or {}
     vidra = sorted(name for name in managers if name.startswith(MANAGER_PREFIX))

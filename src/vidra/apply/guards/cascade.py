@@ -1,7 +1,7 @@
-"""What would go along with a Namespace, a definition or a volume claim although Vidra did not put it there.
+"""What the deletion of a Namespace, CRD or volume claim would delete too, although Vidra did not create it.
 
-When one of these is pruned, everything of this owner's that was to go before it is gone or on its way out. Whatever is
-still in it belongs to somebody else, or is still wanted.
+When one of these is pruned, this owner's objects in it are deleted or terminating already. Whatever is left in it
+belongs to somebody else, or is still wanted.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _EPHEMERAL = frozenset(
         ("discovery.k8s.io", "EndpointSlice"),
     }
 )
-"""Kinds (group, kind) that controllers write about others."""
+"""Kinds (group, kind) that controllers write about other objects."""
 _GIVEN = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
 """What every namespace has (kind, name)."""
 _TOKEN_OF = "kubernetes.io/service-account.name"  # noqa: S105 - the name of an annotation
@@ -50,19 +50,19 @@ class _Claim(msgspec.Struct, frozen=True):
 
 
 class Contents:
-    """Looks into the objects of one cluster that hold others."""
+    """Looks into objects of one cluster that contain others."""
 
     def __init__(self, client: Client, discovery: Discovery) -> None:
         self._client = client
         self._discovery = discovery
 
     async def of(self, entry: ManagedObject, path: str) -> str:
-        """Why the object must stay; empty when it may go.
+        """Why the object must stay; empty when it may be deleted.
 
         Raises:
-            ObjectError: It cannot be told now.
+            ObjectError: It is not known now.
             UnreachableError: The cluster does not answer.
-            ApiError: The cluster does not tell.
+            ApiError: The cluster refuses access.
         """
         ref = ref_of(entry)
         try:
@@ -89,7 +89,7 @@ class Contents:
         return ""
 
     async def _defined(self, path: str) -> str:
-        """Asked of the definition, not of discovery: an object that no version shows goes with it all the same."""
+        """Read by the CRD, not by discovery: an object that no version shows would be deleted too."""
         definition = await self._client.get(path, Definition)
         if not definition.established:
             return ""
@@ -102,7 +102,7 @@ class Contents:
         return [name for names in found for name in names]
 
     async def _some(self, kind: Kind, namespace: str, *, owned: bool) -> list[str]:
-        """What there is of one kind: at least one if there is any."""
+        """Objects of one kind: at least one if there is any."""
         query = {"limit": str(PAGE)}
         while True:
             try:
@@ -131,10 +131,10 @@ def in_namespaces(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
 
 
 def counts(kind: Kind, meta: LiveMeta, *, owned: bool) -> bool:
-    """Whether an object is a reason to keep what it is in.
+    """Whether an object is a reason to keep what contains it.
 
     Args:
-        owned: Also if a controller made it for another object, which it would go with.
+        owned: Count it also if a controller created it for another object, with which it would be deleted.
     """
     if meta.deletion_timestamp is not None:
         return False
@@ -146,7 +146,7 @@ def counts(kind: Kind, meta: LiveMeta, *, owned: bool) -> bool:
 
 
 def told(names: list[str]) -> str:
-    """What is in it, for a person."""
+    """The contents, for a message."""
     return f"it holds {limited(names, NAMED)}" if names else ""
 
 

@@ -2,8 +2,8 @@
 
 Fail, or a priority that is not higher     the holder keeps it
 Force with a priority above all holders'   this owner takes it
-a holder that is not known here            keeps it: two Vidras never settle anything by force
-a holder that is about to go               loses it: what comes in its place must be there first
+a holder that is not known here            keeps it: two Vidras never use force against each other
+a holder that is about to be deleted       loses it: its replacement must be applied first
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAMED = 3
 """Owners, and fields of each, that a message names."""
 
 _BLAMED = re.compile(r'conflict with "((?:[^"\\]|\\.)*)"')
-"""How the API server words the cause of a conflict."""
+"""The API server's words for the cause of a conflict."""
 
 
 class Peer(msgspec.Struct, frozen=True):
@@ -31,17 +31,17 @@ class Peer(msgspec.Struct, frozen=True):
     name: str
     priority: int
     terminating: bool = False
-    """It goes as soon as others own what it has."""
+    """It will be deleted as soon as others own its objects."""
     unwanted: frozenset[str] = frozenset()
-    """Objects that it lets go of as soon as others own them."""
+    """Objects that it releases as soon as others own them."""
 
     def yields(self, ref: str) -> bool:
-        """Whether it leaves its fields of an object to whoever else wants it."""
+        """Whether it gives up its fields of an object to any other owner."""
         return self.terminating or ref in self.unwanted
 
 
 ConflictPeers = Callable[[str], Peer | None]
-"""The VidraResource behind a field manager; None when there is none, or none of this Vidra."""
+"""Returns the VidraResource behind a field manager; None when there is none, or none of this Vidra."""
 
 
 def nobody(_: str) -> Peer | None:
@@ -55,13 +55,13 @@ class FieldConflict(msgspec.Struct, frozen=True):
     owners: Mapping[str, tuple[str, ...]]
     """By field manager of another owner."""
     strangers: bool
-    """Somebody who is no owner holds some too."""
+    """A manager that is no owner holds some too."""
 
 
 def contest(error: ApiError, manager: str) -> FieldConflict:
-    """Read a conflict; no other owner in it, when it is none about fields.
+    """Parse a conflict; it names no other owner if it is no field conflict.
 
-    The API server names the holders in any order: here they are sorted, so that the same conflict is no news.
+    The API server names the managers in any order. They are sorted, so that the same conflict gives the same message.
 
     Args:
         manager: The field manager that applied.

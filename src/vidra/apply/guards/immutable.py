@@ -1,4 +1,4 @@
-"""Which refusals mean that a field cannot be changed, and which objects may be made anew then: pure."""
+"""Which refusals mean that a field is immutable, and which objects may then be recreated: pure."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SAYS_SO = re.compile(
     r"|\bfailed rule: self == oldSelf\b",
     re.IGNORECASE,
 )
-"""How API servers and definitions say it; each of these is in a test."""
+"""The words of API servers and CRDs; each of these is in a test."""
 _RULE = "failed rule: "
 _UNQUOTED = "Forbidden: "
-"""Such a message begins with the server's own words; a difference between two values may follow on further lines."""
+"""Such a message begins with the server's own words; a diff of two values may follow on further lines."""
 
 _NEVER = frozenset(
     {
@@ -31,13 +31,13 @@ _NEVER = frozenset(
         ("apiextensions.k8s.io", "CustomResourceDefinition"),
     }
 )
-"""Kinds (group, kind) whose end takes along what does not come back."""
+"""Kinds (group, kind) whose deletion loses data that cannot be recreated."""
 
 
 def immutable(error: ApiError) -> tuple[str, ...]:
-    """The fields that an API server says cannot be changed; none when that is not all that it has to say.
+    """The immutable fields in a refusal; none when the refusal has other causes too.
 
-    What is wrong in another way too would be refused again after the object was deleted.
+    An object with another error would be refused again after it was deleted.
     """
     if error.code != 422 or error.conflict or not error.causes:
         return ()
@@ -47,7 +47,7 @@ def immutable(error: ApiError) -> tuple[str, ...]:
 
 
 def may_be_made_anew(item: DesiredObject) -> bool:
-    """Whether the manifest lets Vidra delete and create the object."""
+    """Whether the manifest allows to delete and recreate the object."""
     return item.body["metadata"]["annotations"].get(RECREATE) == "enabled" and not never_made_anew(item)
 
 
@@ -57,7 +57,7 @@ def never_made_anew(item: DesiredObject) -> bool:
 
 
 def _detail(message: str) -> str:
-    """What the server says, without the value that it quotes before: that may hold any words."""
+    """The server's words, without the quoted value before them, which may contain any words."""
     if message.startswith(_UNQUOTED):
         return message.partition("\n")[0]
     before, _, after = message.rpartition(": ")

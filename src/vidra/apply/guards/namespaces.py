@@ -1,7 +1,7 @@
-"""What a manifest may say about a Namespace that was there before: pure.
+"""What a manifest may change in an existing Namespace: pure.
 
-Such a Namespace is joined, so its labels would be changed: those of the Pod Security Admission decide what every Pod in
-it may do, and the system's own Namespaces are nobody's to describe. Both need the Namespace's name in the settings.
+Such a Namespace is joined, and its labels would change: those of Pod Security Admission decide what every Pod in it may
+do, and the system's own Namespaces belong to nobody. Both need the Namespace's name in the settings.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ SETTING = "labelNamespaces"
 
 
 def refusal(item: DesiredObject, owner: Owner, allowed: Collection[str]) -> str:
-    """Why a Namespace is not joined as the manifest has it; empty when it may be.
+    """Why a Namespace is not joined as the manifest has it; empty when it is.
 
     Args:
-        owner: Whose marks every object has.
-        allowed: Names of Namespaces that may be described all the same.
+        owner: The owner, whose marks do not count.
+        allowed: Names of Namespaces that artifacts may label all the same.
     """
     if item.ref.name in allowed:
         return ""
@@ -39,7 +39,7 @@ def refusal(item: DesiredObject, owner: Owner, allowed: Collection[str]) -> str:
 
 
 def _said(item: DesiredObject, owner: Owner) -> list[str]:
-    """All that the manifest says besides the name and the marks of an owner."""
+    """All that the manifest sets besides the name and the owner's marks."""
     metadata = item.body["metadata"]
     labels = sorted(metadata["labels"].keys() - owner.labels.keys())
     annotations = sorted(key for key in metadata["annotations"] if not _is_vidras(key))
@@ -54,5 +54,5 @@ def _said(item: DesiredObject, owner: Owner) -> list[str]:
 
 
 def _is_vidras(key: str) -> bool:
-    """Whether an annotation tells Vidra something, or is its mark: nothing else reads it."""
+    """Whether an annotation is for Vidra, or is its mark: nothing else reads it."""
     return key.partition("/")[0].endswith(f".{GROUP}")

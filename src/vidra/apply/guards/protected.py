@@ -1,6 +1,6 @@
-"""What is never an object of a sync in Vidra's own cluster, whatever URL leads there: one table, each with its reason.
+"""What no sync may own in Vidra's own cluster, under whatever URL: one table, each row with its reason.
 
-Whoever may write an artifact must not thereby stop Vidra, have it act as somebody else, or tell it what to apply.
+Who may write an artifact must not be able to stop Vidra, to use another identity, or to change what Vidra applies.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from vidra.manifests import Ref
 
 RBAC = "rbac.authorization.k8s.io"
 _SERVED = frozenset({GROUP, "", "coordination.k8s.io", "apiextensions.k8s.io"})
-"""API groups that Vidra itself cannot do without: who answers for them answers for Vidra's own objects."""
+"""API groups that Vidra itself needs: who serves them controls Vidra's own objects."""
 _TELLING = {CLUSTER_LABEL, INFRAHUB_LABEL, WEBHOOK_KEY_LABEL}
 """Labels of Secrets that Vidra takes credentials from."""
 _FROM_IT = "Vidra takes credentials from such Secrets, and only a person may give it any"
@@ -37,14 +37,14 @@ _SETTINGS = "Vidra takes its settings from such ConfigMaps, and only a person ma
 
 
 class Guard(msgspec.Struct, frozen=True):
-    """What one cluster keeps from artifacts."""
+    """The objects in one cluster that artifacts may not touch."""
 
     namespace: str = ""
-    """Vidra's own, wherever this may be the cluster that Vidra runs in; empty: certainly another, nothing is kept."""
+    """Vidra's own namespace, if this may be Vidra's own cluster; empty if it is certainly another: all is allowed."""
     credentials: tuple[str, ...] = ()
-    """Further namespaces there, from whose Secrets Vidra takes credentials."""
+    """Further namespaces there from whose Secrets Vidra takes credentials."""
     told: bool = True
-    """Whether the cluster told which one it is. While it does not, it may be Vidra's own."""
+    """Whether the cluster's UID is known. While it is not, it may be Vidra's own."""
 
     def refusal(self, item: DesiredObject) -> str:
         """Why an object of a manifest is not applied; empty when it is."""
@@ -56,16 +56,16 @@ class Guard(msgspec.Struct, frozen=True):
         return ""
 
     def keeps(self, ref: Ref) -> str:
-        """Why an object is not deleted although no manifest has it any more; empty when it may be."""
+        """Why an object that no manifest has any more is not deleted; empty when it may be."""
         return self.namespace and (_of_own_namespace(ref, self.namespace) or _own_definition(ref, {}, self))
 
     def never_taken(self, ref: Ref, live: LiveMeta) -> str:
-        """Why an object that somebody else made is not taken over, as it is there; empty when it may be."""
+        """Why an existing object of somebody else is not adopted; empty when it may be."""
         return self.namespace and (_told_by(ref, live.labels or {}) or _installed(live.labels or {}))
 
 
 NOTHING_KEPT = Guard()
-"""Of a cluster that is certainly not Vidra's own."""
+"""For a cluster that is certainly not Vidra's own."""
 
 _UNTOLD = (
     " (this cluster does not tell Vidra which one it is, so it may be the one that Vidra runs in: "
@@ -74,7 +74,7 @@ _UNTOLD = (
 
 
 def may_be_refused(ref: Ref) -> bool:
-    """Whether an object of this kind may be refused for what is in it, or for being of this kind."""
+    """Whether an object of this kind may be refused, for its kind or for its content."""
     judged = {GROUP, ADMISSION, RBAC, "apiregistration.k8s.io"}
     return ref.group in judged or bool(_own_definition(ref, {}, NOTHING_KEPT))
 
@@ -116,7 +116,7 @@ def _tells(ref: Ref, body: dict[str, Any], _guard: Guard) -> str:
 
 
 def _installed(labels: dict[str, Any]) -> str:
-    """What makes up Vidra itself, its rights first of all: both ways to install it mark all that they make."""
+    """The parts of Vidra itself, its rights first: both ways to install it label everything they create."""
     marked = labels.get("app.kubernetes.io/managed-by") == CLI or _CHART.fullmatch(str(labels.get("helm.sh/chart", "")))
     return "it is part of Vidra's own installation, and only a person may change that" if marked else ""
 
@@ -157,4 +157,4 @@ _RULES: tuple[Callable[[Ref, dict[str, Any], Guard], str], ...] = (
     _tells,
     _own_rights,
 )
-"""Each says why an object is refused, or nothing."""
+"""Each returns why an object is refused, or an empty string."""

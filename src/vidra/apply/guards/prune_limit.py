@@ -1,7 +1,7 @@
-"""How much one change may prune without somebody's word: one rule for VidraResources and for syncs. Pure.
+"""How much one change may prune without an approval: one rule for VidraResources and for syncs. Pure.
 
-Invariant: what is too much at once is pruned only when somebody agreed to this very set. Nothing that is added while it
-is held lets it be pruned, and an approval is for no other set.
+Invariant: a set above the limit is pruned only after a person approved exactly this set. Additions while it is held do
+not release it, and an approval is for no other set.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from vidra.apply.inventory import key_of, ref_of
 from vidra.common.text import limited
 
 ALWAYS_ALLOWED = 10
-"""So many objects may always be pruned: a share of few says little."""
+"""So many objects may always be pruned: a percentage of few objects says little."""
 NAMED = 5
 """Objects that the message names."""
 
@@ -27,16 +27,16 @@ NAMED = 5
 def evaluate(
     names: Iterable[str], lost: int, total: int, *, limit: int, previous: HeldSet | None, approval: str
 ) -> HeldPrune | None:
-    """Whether a prune needs somebody's word, and has it; None when it needs none.
+    """Whether a prune needs an approval, and has it; None when it needs none.
 
     Args:
-        names: What an approval stands for: one for each thing that would be pruned.
+        names: What an approval is for: one name for each thing that would be pruned.
         lost: Objects that would be deleted.
-        total: Objects there are, with those. While a prune is held new ones are added, which must not let the old ones
-            be pruned: their share is one of the least that there were since it was held first.
+        total: Number of existing objects, those included. While a prune is held new ones are added, which must not
+            release it: the share is of the smallest total since it was first held.
         limit: Percentage of the total that may be pruned; 100 holds nothing.
         previous: What the last reconcile held.
-        approval: The set that somebody agreed to.
+        approval: The set that a person approved.
     """
     name = set_id(names)
     if isinstance(previous, HeldPrune) and previous.approved and previous.id == name:
@@ -48,12 +48,12 @@ def evaluate(
 
 
 def exceeds(lost: int, total: int, limit: int) -> bool:
-    """Whether so many objects of all are too many to be pruned unasked."""
+    """Whether so many of all objects are too many to prune without an approval."""
     return lost > ALWAYS_ALLOWED and lost * 100 > limit * total
 
 
 def remaining(found: HeldPrune | None, going: Sequence[ManagedObject], gone: Collection[Key]) -> HeldPrune | None:
-    """What is still to come of it: what was agreed to holds for the rest too."""
+    """The rest of a held set: an approval counts for the rest too."""
     left = [entry for entry in going if key_of(entry) not in gone]
     if found is None or not left:
         return None
@@ -66,17 +66,17 @@ def object_names(entries: Iterable[ManagedObject]) -> Iterable[str]:
 
 
 def set_id(names: Iterable[str]) -> str:
-    """What an approval has to name: it stands for this very set, so that no other is approved by it."""
+    """The id of a set, which an approval names: it approves no other set."""
     return hashed("\n".join(sorted(set(names))))[:10]
 
 
 def approve_command(kind: str, name: str, held: str) -> str:
-    """The command that agrees to a set."""
+    """The command that approves a set."""
     return f"kubectl annotate {kind.lower()} {name} {APPROVE_PRUNE}={held} --overwrite"
 
 
 def request(name: str, found: HeldPrune, going: Sequence[ManagedObject], limit: int) -> str:
-    """What to tell a person about the objects of a VidraResource.
+    """The message about the held objects of a VidraResource.
 
     Args:
         name: Of the VidraResource.

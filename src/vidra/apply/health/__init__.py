@@ -1,4 +1,4 @@
-"""How an object is, told from the object alone: kstatus' five words, and a message in the object's own."""
+"""The health of an object, computed from the object alone: kstatus' five words, and the object's own message."""
 
 from vidra.api.health import Health, Status
 from vidra.apply.health.compute import health_of

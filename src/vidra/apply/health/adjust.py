@@ -1,4 +1,4 @@
-"""What a verdict counts as, by what the object alone does not tell: the time, and how its StorageClass binds claims."""
+"""Adjusts a health by what the object does not contain: the time, and when its StorageClass binds claims."""
 
 from collections.abc import Callable
 
@@ -7,11 +7,11 @@ from vidra.apply.health.observed import OBSERVED_WITHIN
 from vidra.apply.health.results import current, in_progress
 
 BindsLate = Callable[[str], bool | None]
-"""Whether a StorageClass binds a claim only when a Pod wants it; None when that is not known."""
+"""Whether a StorageClass binds a claim only for a Pod; None when that is not known."""
 
 
 def counted(health: Health, now: float, binds_late: BindsLate) -> Health:
-    """The verdict as of a moment (Unix time)."""
+    """The health at a time (Unix time)."""
     if health.unless_late:
         return _claim(health, binds_late(health.unless_late))
     if health.until and health.until <= now and health.status is Status.IN_PROGRESS:
@@ -22,7 +22,7 @@ def counted(health: Health, now: float, binds_late: BindsLate) -> Health:
 
 
 def _claim(health: Health, late: bool | None) -> Health:
-    """A claim that waits for its first Pod is as well as it can be: the Pod may be what waits for it."""
+    """A claim that waits for its first Pod is as healthy as it can be: that Pod may be waiting for it."""
     name = health.unless_late
     if late:
         return current(f"waits for its first Pod, as its StorageClass {name} has it (WaitForFirstConsumer)")

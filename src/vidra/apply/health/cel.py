@@ -1,4 +1,4 @@
-"""One expression in CEL, compiled by Google's runtime; imported only when somebody has written one."""
+"""One CEL expression, compiled by Google's runtime; imported only when a rule uses CEL."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Expression:
         """Compile it.
 
         Raises:
-            ExpressionError: It is no CEL, or beyond a limit.
+            ExpressionError: It is not valid CEL, or exceeds a limit.
         """
         check(text)
         try:
@@ -29,7 +29,7 @@ class Expression:
             raise ExpressionError(_first_line(str(error))) from None
 
     def __call__(self, shown: Mapping[str, Any]) -> Any:
-        """Its value for an object; None when it has none, as when it names a field that is missing."""
+        """Its value for an object; None when it has none, for example because a field is missing."""
         try:
             found = self._program.eval(data=shown)
             return found.value() if found.type() in _ANSWERS else None

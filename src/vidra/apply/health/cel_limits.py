@@ -1,7 +1,7 @@
-"""What keeps an expression from taking much time or memory, which CEL's runtime does not watch by itself.
+"""Limits the time and memory of CEL expressions, which CEL's runtime does not limit by itself.
 
-The runtime allows 10,000 steps of loops and a depth of 32, and its regular expressions take linear time. What could
-still make much of little is refused before it runs, and an object beyond a size is not shown to it.
+The runtime allows 10,000 loop steps and a depth of 32, and its regular expressions take linear time. An expression that
+could still use much is refused before it runs, and too large objects are not passed to it.
 """
 
 import re
@@ -13,18 +13,18 @@ from vidra.apply.health.fields import mapping
 LENGTH = 1000
 """Characters of an expression."""
 SUMS = 4
-"""Signs of addition, which also make texts and lists longer."""
+"""Signs of addition, which also make strings and lists longer."""
 ITEMS = 500
-"""Items of one list or map of an object; a filter takes memory with the square of it."""
+"""Items of one list or map of an object; a filter takes memory with the square of this number."""
 TEXT = 16 * 1024
-"""Characters of one text of an object."""
+"""Characters of one string of an object."""
 NODES = 5_000
 """Values of an object."""
 DEPTH = 50
-"""Maps and lists of an object inside each other."""
+"""Nesting depth of an object's maps and lists."""
 
 FIELDS = ("apiVersion", "kind", "metadata", "spec", "status")
-"""What an expression can name."""
+"""The names that an expression can use."""
 _WHOLE_MANIFEST = "kubectl.kubernetes.io/last-applied-configuration"
 _SIZED = (str, dict, list)
 _LOOPS = ("all", "exists", "exists_one", "existsOne", "filter")
@@ -33,7 +33,7 @@ _HIDDEN = re.compile(
     r"|(?:[rR][bB]?|[bB][rR])(?:\"\"\"[\s\S]*?\"\"\"|'''[\s\S]*?'''|\"[^\"\n]*\"|'[^'\n]*')"
     r"|\"\"\"(?:\\[\s\S]|[^\\])*?\"\"\"|'''(?:\\[\s\S]|[^\\])*?'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'"
 )
-"""Comments and texts, where a bracket is no bracket."""
+"""Comments and strings, where a bracket does not count."""
 _SIGNS = re.compile(
     r"\.\s*matches\s*\(\s*''\s*\)|(?P<matches>\bmatches\s*\()"
     r"|\.\s*(?P<maker>map|optMap|optFlatMap)\s*\("
@@ -46,7 +46,7 @@ class ExpressionError(Exception):
 
 
 def shown_of(source: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The object as expressions see it; None when it is too large for them."""
+    """The object for expressions; None when it is too large."""
     shown = {field: source[field] for field in FIELDS if source.get(field) is not None}
     if _WHOLE_MANIFEST in mapping(shown, "metadata", "annotations"):
         annotations = {**shown["metadata"]["annotations"], _WHOLE_MANIFEST: ""}
@@ -75,7 +75,7 @@ def _inside(item: dict[str, Any] | list[Any]) -> Iterable[Any]:
 
 
 def check(text: str) -> None:
-    """Refuse what could take much time or memory.
+    """Refuse an expression that could use much time or memory.
 
     Raises:
         ExpressionError: It could.

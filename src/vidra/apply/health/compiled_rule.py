@@ -1,4 +1,4 @@
-"""A user's rule, compiled; asked of an object, and no longer when its answers take too long."""
+"""A user's health rule, compiled; switched off when its evaluation takes too long."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from vidra.apply.health.custom_rules import Rule, RuleError
 from vidra.apply.health.results import one_line, unknown
 
 LONGEST_EVALUATION = 0.25
-"""Seconds of the processor; an ordinary rule takes less than a thousandth."""
+"""Seconds of CPU time; an ordinary rule takes less than a thousandth."""
 
 
 class CompiledRule:
@@ -35,7 +35,7 @@ class CompiledRule:
         self._slow = ""
 
     def __call__(self, source: Mapping[str, Any]) -> Health:
-        """The verdict on an object that is not being deleted and was seen by its controller; maybe without words."""
+        """The health of an object that its controller has seen and nobody deletes; maybe without a message."""
         if self._slow:
             return unknown(self._slow)
         shown = shown_of(source)
@@ -44,12 +44,12 @@ class CompiledRule:
         started = time.thread_time()
         health = self._judge(shown)
         taken = time.thread_time() - started
-        if taken > LONGEST_EVALUATION:  # it holds up everything else, so it may do that once
+        if taken > LONGEST_EVALUATION:  # it blocks everything else, so it may do that once
             self._slow = f"its rule took {taken:.1f} s and is not asked any more; simplify its expressions"
         return health
 
     def _judge(self, shown: Mapping[str, Any]) -> Health:
-        """As in Flux: the first that says yes counts, and none means that the object is on its way."""
+        """As in Flux: the first true expression counts; if none is true, the object is InProgress."""
         status = next((status for status, ask in self._verdicts if ask(shown) is True), Status.IN_PROGRESS)
         said = self._message(shown) if self._message else ""
         return Health(status, one_line(said) if isinstance(said, str) else "")

@@ -1,4 +1,4 @@
-"""The judgement of one object: what holds for all kinds first, then the rule of its kind."""
+"""Computes the health of one object: first what holds for all kinds, then the rule of its kind."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +12,9 @@ from vidra.apply.health.results import failed, in_progress, terminating, unknown
 
 
 def health_of(source: Mapping[str, Any], *, has_status: bool = False) -> Health:
-    """How an object is; whatever it holds, this raises nothing.
+    """The health of an object; raises nothing, whatever it contains.
 
-    The words mean what they mean in kstatus (sigs.k8s.io/cli-utils), where docs/spec/health.md says nothing else.
+    The words mean what they mean in kstatus (sigs.k8s.io/cli-utils), except where docs/spec/health.md says otherwise.
 
     Args:
         has_status: Its kind has a status subresource, as far as is known.
@@ -33,7 +33,7 @@ def health_of(source: Mapping[str, Any], *, has_status: bool = False) -> Health:
 
 
 def _in_general(source: Mapping[str, Any], group: str, kind: str) -> Health | None:
-    """What can be said of any kind: it is being deleted, not seen yet, or says that it works or is stuck."""
+    """What holds for any kind: it is being deleted, was not seen yet, or says that it works or is stuck."""
     return terminating_health(source) or unseen(source, group, kind) or _stated(source)
 
 
@@ -47,7 +47,7 @@ def terminating_health(source: Mapping[str, Any]) -> Health | None:
 
 
 def unseen(source: Mapping[str, Any], group: str, kind: str) -> Health | None:
-    """Whether its controller has yet to look at the newest spec; None when it has, or does not tell."""
+    """Whether its controller has not seen the newest spec yet; None when it has, or does not say."""
     generation, seen = number(source, "metadata", "generation"), number(source, "status", "observedGeneration")
     if generation is None or seen is None or generation == seen or (group, kind) in UNOBSERVED:
         return None

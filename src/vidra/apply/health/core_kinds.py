@@ -1,4 +1,4 @@
-"""The other kinds of Kubernetes that can be well or not: jobs, claims, volumes, services, definitions and so on."""
+"""The other kinds of Kubernetes that have a health: jobs, claims, volumes, services, CRDs and so on."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +8,11 @@ from vidra.apply.health.fields import conditions, count, flag, mapping, number, 
 from vidra.apply.health.results import current, failed, in_progress, one_line, terminating
 
 _NODE = "volume.kubernetes.io/selected-node"
-"""On a claim whose first Pod has come: the scheduler chose a node for it."""
+"""Set on a claim when its first Pod exists: the scheduler chose a node for it."""
 
 
 def job(source: Mapping[str, Any]) -> Health:
-    """A Job is there for its end: whoever waits for a migration waits until it is complete.
+    """A Job is healthy when it is complete: who depends on a migration waits until it is done.
 
     kstatus calls it current as soon as it runs; a rule of the user's can say so again (docs/spec/health.md).
     """
@@ -22,7 +22,7 @@ def job(source: Mapping[str, Any]) -> Health:
         return failed(failure.words)
     if (complete := found.get("Complete")) and complete.true:
         return current(f"completed: {done}/{wanted}")
-    # Its status names no generation: only the spec tells that a suspension is over.
+    # Its status has no generation: only the spec says that a suspension is over.
     if (suspended := found.get("Suspended")) and suspended.true and flag(source, "spec", "suspend") is not False:
         return current("suspended")
     if not text(source, "status", "startTime"):
@@ -37,7 +37,7 @@ def _completions(source: Mapping[str, Any]) -> int:
 
 
 def claim(source: Mapping[str, Any]) -> Health:
-    """A claim is bound, or on its way; what waits for a Pod that uses it is only told by its StorageClass."""
+    """A claim is bound, or in progress. Only its StorageClass says whether it waits for a Pod."""
     phase = text(source, "status", "phase")
     if phase == "Bound":
         return current("bound")
@@ -48,7 +48,7 @@ def claim(source: Mapping[str, Any]) -> Health:
 
 
 def volume(source: Mapping[str, Any]) -> Health:
-    """A volume may be free, bound or released; only being made and having failed are something else."""
+    """A volume may be free, bound or released; only Pending and Failed are not healthy."""
     phase, words = text(source, "status", "phase"), text(source, "status", "message")
     if phase == "Failed":
         return failed(words or "phase Failed")
@@ -56,7 +56,7 @@ def volume(source: Mapping[str, Any]) -> Health:
 
 
 def service(source: Mapping[str, Any]) -> Health:
-    """A load balancer needs its address inside the cluster; that outside comes from a provider, if there is one."""
+    """A load balancer needs its cluster IP; the external address comes from a provider, if there is one."""
     if text(source, "spec", "type") != "LoadBalancer":
         return current()
     if not text(source, "spec", "clusterIP"):
@@ -66,14 +66,14 @@ def service(source: Mapping[str, Any]) -> Health:
 
 
 def namespace(source: Mapping[str, Any]) -> Health:
-    """A namespace is there, or on its way out."""
+    """A namespace exists, or is being deleted."""
     if text(source, "status", "phase") == "Terminating":
         return terminating("being deleted")
     return current()
 
 
 def autoscaler(source: Mapping[str, Any]) -> Health:
-    """It scales, as far as its conditions say; one whose target is scaled to zero by hand rests."""
+    """It scales, by its conditions; one whose target was scaled to zero by a person rests."""
     found = conditions(source)
     if not found and number(source, "status", "observedGeneration") is None:  # v1 has no conditions
         return in_progress("not seen by its controller yet")
@@ -85,13 +85,13 @@ def autoscaler(source: Mapping[str, Any]) -> Health:
 
 
 def disruption_budget(source: Mapping[str, Any]) -> Health:
-    """It protects Pods as soon as its controller has counted them."""
+    """It is healthy as soon as its controller has counted its Pods."""
     seen = number(source, "status", "observedGeneration")
     return in_progress("not seen by its controller yet") if seen is None else current()
 
 
 def definition(source: Mapping[str, Any]) -> Health:
-    """A CustomResourceDefinition is established, or its names are taken."""
+    """A CRD is established, or its names are taken."""
     found = conditions(source)
     names, established = found.get("NamesAccepted"), found.get("Established")
     if names and names.false:

@@ -1,4 +1,4 @@
-"""The health rules of users: what a ConfigMap holds, read and checked."""
+"""The users' health rules: parses and checks them as they are in the ConfigMap."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ class RuleError(Exception):
 
 
 class Rule(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """One rule as it is written."""
+    """One rule as written."""
 
     api_version: str
-    """The version does not matter, the group does."""
+    """The group counts, the version does not."""
     kind: str
     current: str
-    """True: the object is what its spec says."""
+    """True: the object is as its spec says."""
     in_progress: str = ""
-    """True: it is on its way. Asked first."""
+    """True: it is in progress. Evaluated first."""
     failed: str = ""
-    """True: it met an error. Asked second."""
+    """True: it failed. Evaluated second."""
     message: str = ""
-    """A text for a person; without it the object's conditions are quoted."""
+    """The message; without it the object's conditions are quoted."""
 
 
 def read(item: Any) -> Rule:
     """The rule in an item of the list.
 
     Raises:
-        RuleError: It is none.
+        RuleError: It is not a rule.
     """
     try:
         rule = msgspec.convert(item, Rule)
@@ -76,7 +76,7 @@ class Complaint(msgspec.Struct, frozen=True):
 
 
 class Rules:
-    """The rules in force; those of users come before Vidra's own."""
+    """The rules in force; those of users take precedence over Vidra's own."""
 
     def __init__(self, asked: Mapping[tuple[str, str], CompiledRule] | None = None) -> None:
         self._asked = asked or {}
@@ -85,7 +85,7 @@ class Rules:
         return len(self._asked)
 
     def health_of(self, source: Mapping[str, Any], *, has_status: bool = False) -> Health:
-        """How an object is; raises nothing.
+        """The health of an object; raises nothing.
 
         Args:
             has_status: Its kind has a status subresource, as far as is known.
@@ -99,12 +99,12 @@ class Rules:
         return terminating_health(source) or unseen(source, group, kind) or _told(source, asked(source))
 
     def needs_body(self, api_version: str, kind: str) -> bool:
-        """Whether spec and status are needed to judge this kind; if not, its metadata are enough."""
+        """Whether spec and status are needed for this kind; if not, its metadata are enough."""
         return (group_of(api_version), kind) in self._asked or registry.needs_body(api_version, kind)
 
 
 def parse(rules: bytes | str) -> tuple[Rules, tuple[Complaint, ...]]:
-    """The rules in a text, which is a YAML list, and what is wrong with the rest of it."""
+    """The rules in a YAML list, and the complaints about the others."""
     asked: dict[tuple[str, str], CompiledRule] = {}
     complaints: list[Complaint] = []
     for number, item in enumerate(_items(rules, complaints), 1):
@@ -142,7 +142,7 @@ def _whole(line: int, message: str) -> Complaint:
 
 
 def _told(source: Mapping[str, Any], health: Health) -> Health:
-    """The verdict with the object's own words, when the rule has none."""
+    """The health with the object's own message, when the rule has none."""
     if health.message or health.status is Status.CURRENT:
         return health
     words = _words(list(conditions(source).values()))
@@ -150,6 +150,6 @@ def _told(source: Mapping[str, Any], health: Health) -> Health:
 
 
 def _words(found: list[Condition]) -> str:
-    """What the conditions say: the one that sums up before those that do not hold."""
+    """The message of the conditions: the summary before those that are false."""
     telling = [item for item in found if item.type in {"Stalled", "Ready"}] + [item for item in found if not item.true]
     return next((item.message for item in telling if item.message), "")

@@ -1,4 +1,4 @@
-"""Tells how live objects are, by Vidra's rules and those of its users."""
+"""Evaluates the health of live objects, by Vidra's rules and those of its users."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from vidra.kube.partial_metadata import ObjectForHealth
 
 
 class Verdicts:
-    """The judge of all clusters' watches; the rules of users change while Vidra runs."""
+    """The health evaluator of all informers; the users' rules may change while Vidra runs."""
 
     def __init__(self) -> None:
         self.rules = Rules()
 
     def needs_body(self, kind: Kind) -> bool:
-        """Whether more than its metadata is needed to tell how an object of this kind is."""
+        """Whether more than metadata is needed for the health of this kind."""
         return self.rules.needs_body(kind.api_version, kind.kind)
 
     def health(self, kind: Kind, item: ObjectForHealth) -> Health:
-        """How an object is."""
+        """The health of an object."""
         return self.rules.health_of(item.source(kind.api_version, kind.kind), has_status=kind.has_status)
 
     def end(self, kind: Kind, item: ObjectForHealth) -> str:
-        """How an object came to its end by itself; empty while it has not."""
+        """How an object ended by itself; empty while it runs."""
         return end_of(item.source(kind.api_version, kind.kind))

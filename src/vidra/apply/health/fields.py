@@ -1,4 +1,4 @@
-"""Reads fields of an object that may hold anything anywhere: what has the wrong type counts as missing."""
+"""Reads fields of an object with any content: a field of the wrong type counts as missing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,21 +16,21 @@ class Condition(msgspec.Struct, frozen=True):
     reason: str
     message: str
     generation: int | None
-    """The generation that it speaks of, when it says so."""
+    """The generation that it is about, if it says so."""
 
     @property
     def true(self) -> bool:
-        """Whether it holds."""
+        """Whether it is true."""
         return self.status == "True"
 
     @property
     def false(self) -> bool:
-        """Whether it does not hold; it may also be unknown."""
+        """Whether it is false; it may also be unknown."""
         return self.status == "False"
 
     @property
     def words(self) -> str:
-        """What it says to a person."""
+        """Its message."""
         return self.message or self.reason or f"{self.type} is {self.status or 'not set'}"
 
 
@@ -76,7 +76,7 @@ def number(source: object, *path: str) -> int | None:
 
 
 def count(source: object, *path: str) -> int:
-    """The number at a path; 0 when there is none, for the API leaves zeros out."""
+    """The number at a path; 0 when there is none, because the API omits zeros."""
     return number(source, *path) or 0
 
 

@@ -1,6 +1,6 @@
-"""Any other kind: its conditions, by the few conventions that there are.
+"""Any other kind: its conditions, by common conventions.
 
-What Crossplane says is recognised by its conditions as well, for its kinds are whatever its users define.
+Crossplane's kinds are recognized by their conditions too, because users define them.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _PAUSED = "ReconcilePaused"
 
 
 def custom(source: Mapping[str, Any]) -> Health:
-    """A kind that nothing is known of; without a condition that says otherwise it is what it should be."""
+    """A kind without known rules; healthy unless a condition says otherwise."""
     found = conditions(source)
     if not found and value(source, "spec", "forProvider") is not None:
         return in_progress("its provider has not looked at it yet")
@@ -26,7 +26,7 @@ def custom(source: Mapping[str, Any]) -> Health:
 
 
 def _synced(found: _Found) -> Health | None:
-    """Crossplane's managed resources, composites and claims: the last attempt went wrong."""
+    """Crossplane's managed resources, composites and claims: the last attempt failed."""
     for kind in ("Synced", "LastAsyncOperation"):
         condition = found.get(kind)
         if condition and condition.false and condition.reason != _PAUSED:
@@ -45,7 +45,7 @@ def _package(found: _Found) -> Health | None:
 
 
 def _defined(found: _Found) -> Health | None:
-    """Crossplane's definitions: established, and offered as a claim when they are."""
+    """Crossplane's definitions: established, and offered as a claim if they have one."""
     if "Established" not in found:
         return None
     missing = [found[kind] for kind in ("Established", "Offered") if kind in found and not found[kind].true]

@@ -22,10 +22,10 @@ _UP = frozenset({"Running", "Migrating"})
 
 
 def machine(source: Mapping[str, Any]) -> Health:
-    """A VirtualMachine does what its run strategy says.
+    """A VirtualMachine is as its run strategy says.
 
-    Its observedGeneration is that of the running instance, and stays behind until the next restart, so it says nothing
-    of whether the controller has seen the spec.
+    Its observedGeneration is that of the running instance, and stays old until the next restart. So it does not show
+    whether the controller has seen the spec.
     """
     shown, found = text(source, "status", "printableStatus"), conditions(source)
     failure = found.get("Failure")
@@ -58,14 +58,14 @@ def _as_meant(strategy: str, shown: str, found: dict[str, Condition]) -> Health:
 
 
 def _strategy(source: Mapping[str, Any]) -> str:
-    """The run strategy; `running` is its older form, and one that has neither is not meant to run."""
+    """The run strategy; `running` is its older form. With neither, it is not meant to run."""
     running = flag(source, "spec", "running")
     given = text(source, "spec", "runStrategy")
     return given or ("Always" if running else "Halted")
 
 
 def _paused(found: dict[str, Condition]) -> Health:
-    """A person's pause is what somebody wanted; one after an I/O error is not."""
+    """A pause by a person is wanted; one after an I/O error is not."""
     paused = found.get("Paused")
     if paused and "error" in paused.reason.lower():
         return failed(_with("Paused", paused.words))
@@ -73,7 +73,7 @@ def _paused(found: dict[str, Condition]) -> Health:
 
 
 def _trouble(found: dict[str, Condition]) -> str:
-    """The words of the condition that tells most."""
+    """The message of the most important condition."""
     failure = found.get("Failure")
     if failure and failure.true:
         return failure.words
@@ -103,7 +103,7 @@ def instance(source: Mapping[str, Any]) -> Health:
 
 
 def data_volume(source: Mapping[str, Any]) -> Health:
-    """A DataVolume is there when its import, clone or upload is; one that waits for its consumer must hold up none."""
+    """A DataVolume is ready when its import, clone or upload is; one that waits for its consumer must block nothing."""
     phase, found = text(source, "status", "phase"), conditions(source)
     running = found.get("Running")
     words = running.message if running and not running.true else ""

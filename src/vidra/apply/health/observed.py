@@ -1,8 +1,8 @@
-"""Whether the controller of a custom resource has looked at it yet.
+"""Whether the controller of a custom resource has seen it yet.
 
-Invariant: what nobody has looked at is not Current, for as long as somebody may still come to look. A kind whose
-controller never writes a status cannot be told from one whose controller is away; so that it holds nothing up for ever,
-its objects count as Current from a certain age on.
+Invariant: an object that no controller has seen is not Current, as long as a controller may still see it. A kind whose
+controller never writes a status looks like one whose controller is not running. So that it does not block others for
+ever, its objects count as Current from a certain age on.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from vidra.apply.health.fields import Condition, conditions, mapping, number, te
 from vidra.apply.health.results import in_progress, one_line
 
 OBSERVED_WITHIN = 300
-"""Seconds from the creation of an object until a status that is not there counts as one that does not come."""
+"""Seconds after an object's creation from which a missing status counts as one that is never written."""
 BUILT_IN = frozenset(
     {
         "",
@@ -43,18 +43,18 @@ BUILT_IN = frozenset(
         "storagemigration.k8s.io",
     }
 )
-"""Groups of Kubernetes itself: which of their kinds somebody writes a status of is known, and stands in their rules."""
+"""Groups of Kubernetes itself: their rules know which of their kinds have a status."""
 
 
 def unlooked(source: Mapping[str, Any], group: str) -> Health | None:
-    """That its controller has yet to look at an object whose kind has a status subresource; None when it has."""
+    """Whether the controller has not seen an object whose kind has a status subresource; None when it has."""
     if group in BUILT_IN:
         return None
     found = list(conditions(source).values())
     if not mapping(source, "status"):
         said = "its controller has written no status yet"
     elif found and all(each.status == "Unknown" for each in found):
-        # As a definition's defaults have it: Gateways are "Accepted: Unknown, waiting for controller" from the start.
+        # A default of the CRD: Gateways are "Accepted: Unknown, waiting for controller" from the start.
         said = found[0].words
     else:
         return _behind(found, number(source, "metadata", "generation"))
@@ -62,7 +62,7 @@ def unlooked(source: Mapping[str, Any], group: str) -> Health | None:
 
 
 def _behind(found: list[Condition], generation: int | None) -> Health | None:
-    """All conditions that name a generation name an older one."""
+    """All conditions with a generation have an older one."""
     seen = max((each.generation for each in found if each.generation is not None), default=None)
     if seen is None or generation is None or seen >= generation:
         return None
@@ -70,7 +70,7 @@ def _behind(found: list[Condition], generation: int | None) -> Health | None:
 
 
 def _end_of_waiting(source: Mapping[str, Any]) -> float:
-    """Unix time; 0 when the object does not say when it was made: it is no live one."""
+    """Unix time; 0 without a creationTimestamp: it is not a live object."""
     try:
         made = datetime.fromisoformat(text(source, "metadata", "creationTimestamp"))
     except ValueError:

@@ -9,12 +9,12 @@ from vidra.apply.health.fields import conditions, entries, text
 from vidra.apply.health.results import current, failed, in_progress, unknown
 
 SCHEDULING = timedelta(seconds=15)
-"""How long a scheduler may take before "no node fits" counts as a failure; kstatus' figure."""
+"""Seconds for the scheduler before "no node fits" counts as a failure; as in kstatus."""
 _CRASHING = "CrashLoopBackOff"
 
 
 def pod(source: Mapping[str, Any]) -> Health:
-    """A Pod that ended is current, whatever came of it: it will not change any more."""
+    """A Pod that ended is Current, with any result: it will not change any more."""
     phase = text(source, "status", "phase")
     match phase:
         case "Running":
@@ -60,7 +60,7 @@ def _waits(source: Mapping[str, Any]) -> str:
 
 
 def _waiting(source: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Name, reason and words of each container that waits for something."""
+    """Name, reason and message of each container that waits."""
     found = []
     for field in ("initContainerStatuses", "containerStatuses"):
         for container in entries(source, "status", field):

@@ -1,4 +1,4 @@
-"""Which rule is for which kind, whatever the version of its API."""
+"""The rule for each kind, whatever its API version."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from vidra.apply.health.generic import custom
 from vidra.apply.health.results import current
 
 Judge = Callable[[Mapping[str, Any]], Health]
-"""Judges an object that is not being deleted."""
+"""Returns the health of an object that is not being deleted."""
 
 _SDC_GROUPS = frozenset({"config.sdcio.dev", "inv.sdcio.dev"})
 
@@ -75,10 +75,10 @@ _BY_METADATA = frozenset(
         ("storage.k8s.io", "StorageClass"),
     }
 )
-"""Kinds that are what they should be as soon as they exist, or whose end is all that can be said of them."""
+"""Kinds that are healthy as soon as they exist, or that can only be deleted."""
 
 UNOBSERVED = frozenset({("kubevirt.io", "VirtualMachine")})
-"""Kinds whose status.observedGeneration says something else than that the controller has seen the spec."""
+"""Kinds whose status.observedGeneration does not say that the controller has seen the spec."""
 
 
 def group_of(api_version: str) -> str:
@@ -87,7 +87,7 @@ def group_of(api_version: str) -> str:
 
 
 def needs_body(api_version: str, kind: str) -> bool:
-    """Whether spec and status are needed to judge this kind; if not, its metadata are enough."""
+    """Whether spec and status are needed for this kind; if not, its metadata are enough."""
     return (group_of(api_version), kind) not in _BY_METADATA
 
 

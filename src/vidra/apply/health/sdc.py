@@ -1,4 +1,4 @@
-"""Kinds of SDC (Schema Driven Configuration, of Kubenet): every condition that speaks of readiness counts."""
+"""Kinds of SDC (Schema Driven Configuration, of Kubenet): every condition about readiness counts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ _FATAL = ("fail", "unrecoverable", "error", "invalid")
 
 
 def reconciled(source: Mapping[str, Any]) -> Health:
-    """Config, ConfigSet and Target: nothing is said of one that SDC has not looked at yet."""
+    """Config, ConfigSet and Target: unknown until SDC has seen it."""
     found = conditions(source)
     wanted = [condition for kind, condition in found.items() if kind.endswith("Ready")]
     if not wanted:
@@ -20,12 +20,12 @@ def reconciled(source: Mapping[str, Any]) -> Health:
 
 
 def other(source: Mapping[str, Any]) -> Health:
-    """Kinds that need not have a condition."""
+    """Kinds that may have no condition."""
     return _of([condition for kind, condition in conditions(source).items() if kind.endswith("Ready")])
 
 
 def deviation(source: Mapping[str, Any]) -> Health:
-    """A report about a device; that it says something is no fault of it."""
+    """A report about a device; that it reports something is not a failure."""
     told = len(entries(source, "spec", "deviations"))
     return current(f"{told} deviations" if told else "")
 

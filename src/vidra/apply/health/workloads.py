@@ -1,6 +1,6 @@
 """Deployment, StatefulSet, DaemonSet, ReplicaSet and ReplicationController: replicas, counted as kstatus counts them.
 
-The numbers are looked at in the order in which a rollout goes, so that the message names the step it is at.
+The numbers are checked in the order of a rollout, so that the message names the current step.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,12 +11,12 @@ from vidra.apply.health.fields import Condition, conditions, count, number, text
 from vidra.apply.health.results import current, failed, in_progress
 
 _NO_DEADLINE = 2**31 - 1
-"""As the Deployment controller writes "none"."""
+"""The Deployment controller's value for "none"."""
 _DEADLINE_OVER = "ProgressDeadlineExceeded"
 
 
 def deployment(source: Mapping[str, Any]) -> Health:
-    """A rollout is over when the new replicas are available, the old ones gone, and the controller says so."""
+    """A rollout is complete when the new replicas are available, the old ones deleted, and the controller says so."""
     found = conditions(source)
     progressing = found.get("Progressing")
     if progressing and progressing.reason == _DEADLINE_OVER:
@@ -55,7 +55,7 @@ def replica_set(source: Mapping[str, Any]) -> Health:
 
 
 def stateful_set(source: Mapping[str, Any]) -> Health:
-    """All replicas are ready and of the new revision, as far as the partition lets them."""
+    """All replicas are ready and of the new revision, as far as the partition allows."""
     if text(source, "spec", "updateStrategy", "type") == "OnDelete":
         return current("Pods are updated when somebody deletes them (OnDelete)")
     wanted, there = _wanted(source), count(source, "status", "replicas")
@@ -76,7 +76,7 @@ def stateful_set(source: Mapping[str, Any]) -> Health:
 
 
 def daemon_set(source: Mapping[str, Any]) -> Health:
-    """Every node that should have a Pod has a new one, which is available."""
+    """Every node that should have a Pod has a new, available one."""
     wanted = number(source, "status", "desiredNumberScheduled")
     seen = number(source, "status", "observedGeneration") is not None
     if not seen or wanted is None or number(source, "metadata", "generation") is None:
@@ -99,12 +99,12 @@ def _wanted(source: Mapping[str, Any]) -> int:
 
 
 def _first_missing(steps: Iterable[tuple[str, int, int]], surplus: int, failure: Condition | None) -> Health | None:
-    """What is not there yet.
+    """What is missing.
 
     Args:
-        steps: Name, number and number wanted, in the order in which they come about.
-        surplus: Replicas to go.
-        failure: Why none can be made, in the controller's words.
+        steps: Name, number and wanted number, in the order of a rollout.
+        surplus: Replicas that are to be deleted.
+        failure: Why none can be created, in the controller's words.
     """
     why = f": {failure.words}" if failure and failure.true else ""
     for name, number_there, wanted in steps:

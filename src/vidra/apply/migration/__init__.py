@@ -1,1 +1,1 @@
-"""Takes over what the first Vidra (0.0.6) applied; can be deleted when nobody comes from it any more."""
+"""Migrates what Vidra 0.0.6 applied; can be deleted when nobody upgrades from it any more."""

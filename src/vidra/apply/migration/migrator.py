@@ -1,4 +1,4 @@
-"""Takes an object over from the first Vidra: finds out whether it is one, and moves its marks and fields."""
+"""Migrates an object of Vidra 0.0.6: recognizes it, and converts its marks and fields."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from vidra.kube.partial_metadata import METADATA_ONLY, LiveObject
 ATTEMPTS = 4
 
 Moving = Callable[[str], bool]
-"""Whether the VidraResource of this name exists and has the object too."""
+"""Whether the VidraResource of this name exists and owns the object too."""
 
 
 class LegacyObjectMigrator:
-    """One owner's hand in one cluster, for what the first Vidra made.
+    """Migrates one owner's objects in one cluster.
 
     Args:
         uid: Of the owner's VidraResource.
@@ -40,10 +40,10 @@ class LegacyObjectMigrator:
         self._uid = uid
 
     async def look(self, kind: Kind, entry: ManagedObject) -> Meta | None:
-        """The metadata of an object, or None if it is not there, or Vidra may not see it.
+        """The metadata of an object; None if it does not exist, or Vidra may not see it.
 
         Raises:
-            KubeError: The cluster does not answer, or does not let Vidra in at all.
+            KubeError: The cluster does not answer, or refuses all access.
         """
         path = kind.path(entry.namespace, entry.name)
         try:
@@ -54,33 +54,33 @@ class LegacyObjectMigrator:
             return None
 
     def is_ours(self, meta: Meta, entry: ManagedObject, *, first: bool, listed: bool) -> bool:
-        """Whether this is the object that the first Vidra made for this owner.
+        """Whether this is the object that Vidra 0.0.6 created for this owner.
 
-        A mark alone says nothing: anybody can write one.
+        A mark alone proves nothing: anybody can write one.
 
         Args:
-            first: No pass of this Vidra's over the VidraResource has come to its end.
+            first: This Vidra has not completed a reconcile of the VidraResource yet.
             listed: The object is in the inventory, and not only in the manifest.
         """
         if entry.uid:
             return meta.uid == entry.uid
         if v006.names(meta, self._owner.name, self._uid):
             return listed or (first and v006.noted_by_update(meta))
-        # Another owner moved it for both.
+        # Another owner migrated it for both.
         return first and listed and v006.held(meta, self._owner.manager)
 
     def joined(self, meta: Meta, entry: ManagedObject) -> bool:
-        """Whether it is a Namespace that was there before the first Vidra."""
+        """Whether it is a Namespace that existed before Vidra 0.0.6."""
         return (entry.api_version, entry.kind) == ("v1", "Namespace") and v006.found(meta, self._owner.manager)
 
     async def migration(self, kind: Kind, entry: ManagedObject, meta: Meta | None, moving: Moving) -> None:
-        """Make the object this owner's, and that of everybody who has it too; nothing if that is done.
+        """Make the object this owner's, and that of all others that own it too; nothing if that is done.
 
-        One write to nothing but metadata, with the version it was decided on.
+        One write of metadata alone, at the version that the decision was made for.
 
         Raises:
             ObjectError: Refused.
-            KubeError: The cluster does not answer, or does not let Vidra in at all.
+            KubeError: The cluster does not answer, or refuses all access.
         """
         for _ in range(ATTEMPTS):
             if meta is None or meta.uid != entry.uid or not v006.marked(meta):

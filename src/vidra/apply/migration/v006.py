@@ -1,8 +1,8 @@
-"""What the first Vidra (0.0.6) leaves on an object, and how that becomes what an owner has today: pure.
+"""The marks of Vidra 0.0.6 on an object, and their conversion to those of an owner today: pure.
 
-It wrote objects with ordinary updates, so that its fields are in an `Update` entry of managedFields. As long as they
-are, a field that leaves the artifact stays in the object. The way out is a handover (`earlier_writers.py`) of all
-that the entry holds: it is put into the entry of the owner, whose next apply then removes what is no longer wanted.
+0.0.6 wrote objects with ordinary updates, so its fields are in an `Update` entry of managedFields. While they are, a
+field that is removed from the artifact stays in the object. So all fields of that entry are handed over
+(`earlier_writers.py`) to the entry of the owner, whose next apply then removes what is no longer wanted.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from vidra.apply.earlier_writers import given, is_apply, is_update
 from vidra.apply.field_sets import Fields
 
 BINARY = "manager"
-"""Field manager of the first Vidra unless it was built under another name: that of its program."""
+"""Field manager of Vidra 0.0.6, unless it was built under another name: that of its program."""
 _BIRTHMARK = "kubernetes.io/metadata.name"
-"""A label that a Namespace gets when it is created, in the name of who creates it."""
+"""A label that a Namespace gets at its creation, with its creator as field manager."""
 
 
 class Meta(msgspec.Struct, frozen=True, rename="camel"):
-    """ObjectMeta, with those parts whole that are written back."""
+    """ObjectMeta; the parts that are written back are complete."""
 
     uid: str = ""
     resource_version: str = ""
@@ -38,25 +38,25 @@ class Meta(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class LegacyObject(msgspec.Struct, frozen=True):
-    """A live object as the move looks at it."""
+    """A live object, as far as the migration reads it."""
 
     metadata: Meta = Meta()
 
 
 def ids(meta: Meta) -> tuple[str, ...]:
-    """The VidraResources that the first Vidra noted as owners."""
+    """The VidraResources that Vidra 0.0.6 noted as owners."""
     return tuple(part for item in meta.annotation(FIRST_OWNED_BY).split(",") if (part := item.strip()))
 
 
 def marked(meta: Meta) -> bool:
-    """Whether anything of the first Vidra's is on the object."""
+    """Whether the object has any mark of Vidra 0.0.6."""
     return bool(meta.annotation(FIRST_OWNED_BY)) or any(_is_vidra_resource(item) for item in meta.owner_references)
 
 
 def names(meta: Meta, name: str, uid: str) -> bool:
-    """Whether the first Vidra's marks say that this VidraResource owns the object.
+    """Whether the marks of Vidra 0.0.6 say that this VidraResource owns the object.
 
-    The label counts for nothing: its value differs between releases, and the first Vidra itself went by the annotation.
+    The label does not count: its value differs between releases, and 0.0.6 itself used the annotation.
     """
     if meta.annotation(FIRST_MANAGED_BY) != FIRST_VALUE:
         return False
@@ -66,17 +66,17 @@ def names(meta: Meta, name: str, uid: str) -> bool:
 
 
 def noted_by_update(meta: Meta) -> bool:
-    """Whether the note of the owners was written as the first Vidra writes: by an update, and held since."""
+    """Whether the owners' annotation was written as 0.0.6 writes: by an update, and is still held."""
     return any(is_update(entry) and _holds_note(entry) for entry in meta.managed_fields)
 
 
 def held(meta: Meta, manager: str) -> bool:
-    """Whether this owner's field manager holds anything of it."""
+    """Whether this owner's field manager holds any field of it."""
     return any(is_apply(entry, manager) for entry in meta.managed_fields)
 
 
 def found(meta: Meta, manager: str) -> bool:
-    """Whether a Namespace was there before the first Vidra: somebody else got the label that comes with creation."""
+    """Whether a Namespace existed before Vidra 0.0.6: another manager has the label that comes with creation."""
     mine = [entry for entry in meta.managed_fields if is_apply(entry, manager)]
     first = first_entry(meta)
     entries = [*mine, first] if first else mine
@@ -84,17 +84,17 @@ def found(meta: Meta, manager: str) -> bool:
 
 
 def first_entry(meta: Meta) -> dict[str, Any] | None:
-    """The managedFields entry of the first Vidra: the one that holds its annotation, or else has its usual name."""
+    """The managedFields entry of 0.0.6: the one with its annotation, or else with its usual name."""
     updates = [entry for entry in meta.managed_fields if is_update(entry)]
     named = (entry for entry in updates if entry.get("manager") == BINARY)
     return next((entry for entry in updates if _holds_note(entry)), None) or next(named, None)
 
 
 def migration(meta: Meta, managers: Sequence[str]) -> dict[str, Any]:
-    """The merge patch (RFC 7396) that takes the first Vidra's marks off, and gives its fields to these owners.
+    """The merge patch (RFC 7396) that removes the marks of 0.0.6, and gives its fields to these owners.
 
-    Each gets all of them: what one no longer wants then stays for as long as another has not said that it does not
-    want it either. Nothing but metadata is in it, and of that nothing which anybody else wrote.
+    Each gets all of them: a field that one no longer wants stays until the others no longer want it either. The patch
+    contains only metadata, and nothing that anybody else wrote.
     """
     metadata: dict[str, Any] = {
         "uid": meta.uid,
