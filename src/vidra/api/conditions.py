@@ -48,13 +48,13 @@ class Condition(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a pass concluded; conditions follow from it."""
+    """The conclusion of a reconcile; the conditions follow from it."""
 
     ready: bool
     reason: Reason
     message: str
     progressing: bool = False
-    """Work is under way that will change the verdict without anybody's help."""
+    """Work is running that will change the verdict without a person's help."""
     drift: str = ""
     """What differs from what was applied, and stays so; empty when nothing does."""
 

@@ -1,4 +1,4 @@
-"""What has to be there and well before a sync applies something new."""
+"""What must exist and be healthy before a sync applies something new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sync lets Vidra do about drift: objects that differ from what was applied."""
+"""The drift policy: what Vidra may do about objects that differ from what was applied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be said of an object: one of five words, and why."""
+"""The health of an object: one of five words, and a message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Status(StrEnum):
     TERMINATING = "Terminating"
     """It is being deleted."""
     UNKNOWN = "Unknown"
-    """It cannot be told."""
+    """It is not known."""
 
 
 WORST_FIRST = (Status.FAILED, Status.TERMINATING, Status.IN_PROGRESS, Status.UNKNOWN, Status.CURRENT)
@@ -38,7 +38,7 @@ class Health(msgspec.Struct, frozen=True, gc=False):
     message: str = ""
     """One line, in the object's own words where it has any."""
     until: float = 0.0
-    """Unix time after which the object counts as Current, should nothing more be heard of it; 0: never."""
+    """Unix time after which the object counts as Current without a new event; 0: never."""
     unless_late: str = ""
     """A StorageClass: the object counts as Current if that binds claims only when a Pod wants them; empty: none."""
 

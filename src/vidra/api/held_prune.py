@@ -1,4 +1,4 @@
-"""What is not pruned before somebody agrees, as statuses say it."""
+"""What is not pruned before a person approves, as statuses say it."""
 
 from __future__ import annotations
 

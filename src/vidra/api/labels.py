@@ -1,4 +1,4 @@
-"""What a label of Kubernetes can hold."""
+"""The values that a Kubernetes label accepts."""
 
 from __future__ import annotations
 

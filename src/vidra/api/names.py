@@ -10,15 +10,15 @@ RESOURCE_KIND = "VidraResource"
 RESOURCE_PLURAL = "vidraresources"
 
 SYNC_FINALIZER = f"infrahubsync.{GROUP}/finalizer"
-"""Keeps an InfrahubSync until the VidraResources it made are gone."""
+"""Keeps an InfrahubSync until the VidraResources that it created are deleted."""
 RESOURCE_FINALIZER = f"vidraresource.{GROUP}/finalizer"
-"""Keeps a VidraResource until its objects are gone. The first Vidra uses the same name."""
+"""Keeps a VidraResource until its objects are deleted. Vidra 0.0.6 uses the same name."""
 
 CLI = "vidra-cli"
 """Who made what `vidra install` makes, in the label `app.kubernetes.io/managed-by`."""
 
 REQUESTED_AT = f"vidra.{GROUP}/requestedAt"
-"""Annotation on a sync or VidraResource; every new value triggers one pass at once."""
+"""Annotation on a sync or VidraResource; every new value requests one reconcile at once."""
 
 APPROVE_PRUNE = f"vidra.{GROUP}/approvePrune"
 """Annotation on a sync or VidraResource whose prune is held; its value names the held set."""
@@ -28,7 +28,7 @@ RECREATE = f"vidra.{GROUP}/recreate"
 """Annotation on an object: `enabled` lets Vidra delete and create it when a change is immutable."""
 
 WAVE = f"vidra.{GROUP}/wave"
-"""Annotation on an object: a whole number. Objects of a higher wave wait until those of lower ones are well."""
+"""Annotation on an object: a whole number. Objects of a higher wave wait until those of lower waves are healthy."""
 
 TRACE_ID = f"vidra.{GROUP}/trace-id"
 """Annotation on an Event: id of the trace that it is a part of, where changes are traced."""
@@ -38,7 +38,7 @@ MANAGED_VALUE = "true"
 """Label of every object that Vidra applies; also what its watches select by. Names without a prefix are the users'."""
 FORMER_LABEL = "managed-by"
 FORMER_VALUE = "vidra"
-"""The same before 2026-11-29. Nothing writes it any more; it goes from an object with the next text."""
+"""The same before 2026-11-29. Nothing writes it any more; the next manifest removes it from an object."""
 
 MANAGER_PREFIX = "vidra:"
 """Every owner of an object applies it with a field manager of its own: `vidra:<hub>:<owner>`."""

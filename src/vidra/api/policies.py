@@ -1,4 +1,4 @@
-"""What a sync lets Vidra do to objects that are shared, there already, or no longer wanted."""
+"""The policies of a sync: what Vidra may do to objects that are shared, exist already, or are no longer wanted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an Infrahub or an API server says, without the secrets that it was sent: pure.
+"""Removes secrets that were sent from the answer of an Infrahub or an API server: pure.
 
 Invariant: whatever a message repeats of an answer comes through here, whatever the status of the answer was, and before
 it is cut: half a password is still a secret.
@@ -23,7 +23,7 @@ def hidden(text: str, secrets: Collection[str], most: int) -> str:
     """The start of a text without the secrets, in any of the forms in which programs write what they were sent.
 
     Args:
-        most: Characters of the text that may be of use to whoever repeats it.
+        most: Characters of the text that a caller may use.
     """
     found = _sought(tuple(filter(None, secrets)))
     return found.pattern.sub(MASK, text[: most + found.longest]) if len(text) >= found.shortest else text[:most]

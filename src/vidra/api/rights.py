@@ -1,4 +1,4 @@
-"""What the operator must be allowed where Vidra runs: `vidra install` grants it, and `vidra check` asks for it."""
+"""The rights that the operator needs where Vidra runs: `vidra install` grants them, and `vidra check` checks them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NEEDS = (
     Need(("list", "watch"), "", "configmaps", own=True),
     Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases", own=True),
 )
-"""What the operator does itself; what the artifacts need comes on top. The Helm chart grants the same."""
+"""The rights for the operator itself; those for the artifacts come on top. The Helm chart grants the same."""
 CREDENTIALS = (Need(("list", "watch"), "", "secrets", own=True),)
 """Credentials and kubeconfigs: in Vidra's own namespace, and in each that --credentials-namespace names."""
 

@@ -57,7 +57,7 @@ def _scalar(node: types.Type) -> Schema:
 
 
 def _described(node: types.Metadata) -> Schema:
-    """What the annotation says wins over what the type says; the description comes first."""
+    """The annotation takes precedence over the type; the description comes first."""
     extra = node.extra_json_schema or {}
     description = {"description": extra["description"]} if "description" in extra else {}
     return {**description, **_schema(node.type), **extra}

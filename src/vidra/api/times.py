@@ -11,7 +11,7 @@ _GO_UNITS = {"ns": "1e-9", "us": "1e-6", "µs": "1e-6", "μs": "1e-6", "ms": "1e
 _LONG_UNITS = {"s": "1", "m": "60", "h": "3600", "d": "86400", "w": "604800"}
 _GO_STEP = re.compile(rf"({_NUMBER})(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 _GO_DURATION = re.compile(rf"[+-]?(?:0|(?:{_GO_STEP.pattern})+)", re.ASCII)
-# Infrahub spells units out too, and the first Vidra handed it whatever stood there.
+# Infrahub also spells units out, and Vidra 0.0.6 passed on any text.
 _LONG_STEP = re.compile(
     rf"({_NUMBER})(weeks?|w|days?|d|hours?|h|min|minutes?|m|seconds?|sec|s)", re.ASCII | re.IGNORECASE
 )
@@ -29,7 +29,7 @@ DELETION_TIMEOUT = timedelta(minutes=5)
 """For a deletion whose `deletionTimeout` says nothing else."""
 
 SHORTEST_INTERVAL = timedelta(seconds=1)
-"""Asking more often would only load whoever is asked."""
+"""More frequent polls would only load the server."""
 
 
 def parse_duration(text: str) -> timedelta:
@@ -73,7 +73,7 @@ def deletion_time_left(deleted_at: str | None, timeout: str | None, now: datetim
     """How long a deletion may still take; less than nothing when it should have ended before now.
 
     Args:
-        deleted_at: When it was asked for, as `deletionTimestamp` says it; None: it is not asked for yet.
+        deleted_at: Time of the deletion, as in `deletionTimestamp`; None: not deleted yet.
         timeout: `deletionTimeout`.
     """
     since = datetime.fromisoformat(deleted_at) if deleted_at else now

@@ -1,4 +1,4 @@
-"""What a value in a spec must look like, for the API server: limits, and CEL rules that say what to write instead.
+"""Validation rules of specs for the API server: limits, and CEL rules that say what to write instead.
 
 They go into the CRDs only. An object that was stored before a rule existed must still be readable.
 """

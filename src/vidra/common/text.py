@@ -19,5 +19,5 @@ def limited(items: Sequence[object], limit: int, *, separator: str = ", ", last:
 
 
 def limited_sentences(sentences: Sequence[object], limit: int) -> str:
-    """The same of what is too long for commas: `a is gone; b is away; and 3 more`."""
+    """The same for items that are too long for commas: `a is gone; b is away; and 3 more`."""
     return limited(sentences, limit, separator="; ", last="; and ")

@@ -1,4 +1,4 @@
-"""What deleting syncs and VidraResources means for the objects in clusters, before it is done: pure."""
+"""What the deletion of syncs and VidraResources will do to the objects in clusters: pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from vidra.controllers.runtime.context import sync_of
 
 
 class ClusterDeletion(msgspec.Struct, frozen=True):
-    """What becomes of the objects in one cluster."""
+    """What will happen to the objects in one cluster."""
 
     server: str
     """Empty for the cluster that Vidra runs in."""
@@ -28,7 +28,7 @@ class ClusterDeletion(msgspec.Struct, frozen=True):
 def deletion_of(
     syncs: Iterable[InfrahubSync], resources: Iterable[VidraResource], *, keep: bool
 ) -> list[ClusterDeletion]:
-    """What would be deleted and what would stay, by cluster; an object of several owners counts once.
+    """The objects that would be deleted and those that would stay, by cluster; an object of several owners counts once.
 
     Args:
         resources: All that are deleted, with those of the syncs.

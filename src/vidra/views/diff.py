@@ -1,4 +1,4 @@
-"""What would change in the clusters if a sync or a VidraResource were reconciled: the API servers' own dry run."""
+"""The changes in clusters if a sync or a VidraResource were reconciled: by the API servers' own dry run."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class Diff(msgspec.Struct, frozen=True):
     """The answer."""
 
     objects: tuple[ObjectDiff, ...]
-    """What would change, by cluster."""
+    """The changes, by cluster."""
     notes: tuple[str, ...]
-    """What else a person should know of it."""
+    """Remarks."""
     problems: tuple[Problem, ...]
     """Why the answer is not complete, or what would not be applied."""
 
 
 async def diff_of_sync(session: DryRunSession, sync: InfrahubSync, elsewhere: Mapping[str, str]) -> Diff:
-    """What a poll of Infrahub now would change.
+    """The changes that a poll of Infrahub would cause now.
 
     Args:
         elsewhere: Fields of the source to read instead of the sync's: `target_branch`, `target_date`.
@@ -53,7 +53,7 @@ async def diff_of_sync(session: DryRunSession, sync: InfrahubSync, elsewhere: Ma
 
 
 async def diff_of_resource(session: DryRunSession, resource: VidraResource, text: bytes | None = None) -> Diff:
-    """What would change in the cluster of a VidraResource.
+    """The changes in the cluster of a VidraResource.
 
     Args:
         text: Taken instead of its own.

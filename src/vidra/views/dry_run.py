@@ -29,7 +29,7 @@ from vidra.views.errors import ViewError
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
-    """What a dry run needs, as the operator would find it."""
+    """The dependencies of a dry run, as the operator would have them."""
 
     hub: str
     clusters: DryRunClusters
@@ -54,14 +54,14 @@ class DryRunSession(msgspec.Struct, frozen=True):
         return DryRunInput(resource, text)
 
     async def reconciled(self, inputs: Sequence[DryRunInput]) -> DryRunResult:
-        """What it would do to reconcile all of these."""
+        """The result of a dry run for all of these."""
         return await dry_run(self.clusters, inputs, self.hub, self.resources, self.settings.label_namespaces)
 
     async def planned(self, resource: VidraResource) -> DryRunPlan:
-        """What would be found if a VidraResource were reconciled.
+        """The plan of a reconcile of a VidraResource.
 
         Raises:
-            ViewError: Its cluster cannot be asked.
+            ViewError: Its cluster does not answer.
         """
         claims = Claims(self.resources, self.hub)
         found = await plan_dry_run(self.clusters, await self.stored(resource), self.hub, self.resources, claims)
@@ -70,7 +70,7 @@ class DryRunSession(msgspec.Struct, frozen=True):
         return found
 
     async def polled(self, sync: InfrahubSync) -> SyncDryRun:
-        """What a sync would have applied if Infrahub were asked now.
+        """What a sync would apply if Infrahub were polled now.
 
         Raises:
             SourceError: Infrahub gives no list.

@@ -12,7 +12,7 @@ EXPECTED = (ViewError, KubeError, NotConfiguredError, SourceError, ClusterError)
 
 
 def sentence(error: BaseException) -> str | None:
-    """What to tell a person; None for a fault of Vidra."""
+    """The message for a person; None for a fault of Vidra."""
     if isinstance(error, ApiError) and error.unauthorized:
         return f"the API server does not take these credentials ({error}): log in again, or choose another --context"
     return str(error) if isinstance(error, EXPECTED) else None

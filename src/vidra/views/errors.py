@@ -4,8 +4,8 @@ from __future__ import annotations
 
 
 class ViewError(Exception):
-    """What was asked for cannot be shown; the message says why and what to do."""
+    """The request cannot be shown; the message says why and what to do."""
 
 
 class BadNameError(ViewError):
-    """What should name a sync or a VidraResource is no such name; nothing was looked for."""
+    """The name of a sync or VidraResource is invalid; nothing was looked up."""

@@ -33,7 +33,7 @@ async def find_object(cluster: Cluster, word: str, name: str, namespace: str, se
 
     Args:
         word: A kind as kubectl takes it: deploy, deployments.apps.
-        server: What the cluster is called in inventories.
+        server: The server of the cluster, as inventories name it.
 
     Raises:
         ViewError: There is no such object, or no such kind.

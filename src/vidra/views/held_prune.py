@@ -1,4 +1,4 @@
-"""What Vidra holds back from pruning until a person agrees: the very set, object by object."""
+"""What Vidra holds back from pruning until a person approves: the exact set, object by object."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class HeldObject(msgspec.Struct, frozen=True):
     server: str
     """Empty for the cluster that Vidra runs in."""
     resource: str = ""
-    """The VidraResource that has it, where that is not the one that was asked about."""
+    """The VidraResource that has it, if it is not the one in question."""
 
 
 class HeldPrune(msgspec.Struct, frozen=True):
     """A set that waits for a person's agreement."""
 
     id: str
-    """What to approve; another set has another."""
+    """The id to approve; another set has another id."""
     objects: tuple[HeldObject, ...]
 
 
@@ -46,7 +46,7 @@ async def held_prune(client: Client, item: Item, namespaces: Sequence[str]) -> H
         namespaces: Those whose Secrets count, Vidra's own first.
 
     Raises:
-        ViewError: It cannot be told now; the message says what to do.
+        ViewError: It is not known now; the message says what to do.
     """
     if isinstance(item, InfrahubSync):
         return held_by_sync(item, await resources(client))
@@ -61,7 +61,7 @@ async def held_prune(client: Client, item: Item, namespaces: Sequence[str]) -> H
 
 
 def held_by_sync(sync: InfrahubSync, everything: Iterable[VidraResource]) -> HeldPrune | None:
-    """What a sync holds back: objects of VidraResources to be removed that no other of its VidraResources has.
+    """The objects that a sync holds back: of VidraResources to be removed, and of no other of its VidraResources.
 
     Raises:
         ViewError: Its status has no room for the set, or does not say it yet.
@@ -97,7 +97,7 @@ def objects_of(entries: Iterable[ManagedObject], resource: str = "") -> tuple[He
 
 
 def objects_of_unlisted(unlisted: Collection[str], siblings: Sequence[VidraResource]) -> tuple[HeldObject, ...]:
-    """What only VidraResources to be removed have.
+    """The objects that only VidraResources to be removed have.
 
     Args:
         unlisted: Their names.

@@ -1,4 +1,4 @@
-"""What is read of the cluster that Vidra runs in: syncs, VidraResources, Secrets and settings."""
+"""Reads syncs, VidraResources, Secrets and settings from the cluster that Vidra runs in."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ async def identity(client: Client) -> str:
     """Which cluster this is, by the UID of kube-system.
 
     Raises:
-        ViewError: It cannot be told.
+        ViewError: It is not known.
     """
     system = await look(client, "/api/v1/namespaces/kube-system")
     if system is None:
@@ -120,7 +120,7 @@ def stored(items: Iterable[S], store: Store[S]) -> Store[S]:
 
 
 def not_installed(error: ApiError) -> Exception:
-    """What to raise instead of a 404 for a whole kind."""
+    """The error to raise instead of a 404 for a whole kind."""
     if error.not_found:
         return ViewError("this cluster does not know Vidra: install it (vidra install), or choose another --context")
     return error

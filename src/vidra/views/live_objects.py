@@ -24,14 +24,14 @@ State = Literal["ok", "missing", "terminating", "unknown"]
 
 
 class LiveState(msgspec.Struct, frozen=True):
-    """What was found of one object."""
+    """The state of one live object."""
 
     meta: LiveMeta | None = None
     why: str = ""
     """Why it cannot be seen."""
 
     def state(self, uid: str) -> State:
-        """In one word. What cannot be seen is neither there nor deleted.
+        """In one word. An object that cannot be seen is neither present nor deleted.
 
         Args:
             uid: Of the object that was applied; empty when that is not known.
@@ -53,7 +53,7 @@ class LiveState(msgspec.Struct, frozen=True):
 
 
 async def live_states(clusters: Clusters, entries: Sequence[ManagedObject]) -> list[LiveState]:
-    """What is found of each entry, in their order; why a cluster cannot be seen stands with each of its objects."""
+    """The state of each entry, in their order. If a cluster cannot be seen, each of its objects says why."""
     groups = sorted({_group(entry) for entry in entries})
     found = dict(zip(groups, await asyncio.gather(*(_listed(clusters, *group) for group in groups)), strict=True))
     return list(await asyncio.gather(*(_live_state(clusters, entry, found[_group(entry)]) for entry in entries)))

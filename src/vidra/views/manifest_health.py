@@ -32,7 +32,7 @@ class ManifestHealth(msgspec.Struct, frozen=True):
     objects: tuple[ObjectHealth, ...]
     """In the order of the text."""
     problems: tuple[Problem, ...]
-    """What could not be read; of that nothing is known."""
+    """The documents that could not be parsed; nothing is known of them."""
 
     @property
     def all_current(self) -> bool:
@@ -41,7 +41,7 @@ class ManifestHealth(msgspec.Struct, frozen=True):
 
 
 def health_of(text: bytes, rules: Rules) -> ManifestHealth:
-    """The health of every object, also of one that is there twice or has no name: it is judged, not applied."""
+    """The health of every object, also of one that occurs twice or has no name: it is evaluated, not applied."""
     objects: list[ObjectHealth] = []
     problems: list[Problem] = []
     for found in _objects(text):

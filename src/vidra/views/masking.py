@@ -11,14 +11,14 @@ Json = dict[str, Any]
 
 MASK = "***"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-"""What kubectl apply remembers: the whole object once more, with the values of a Secret."""
+"""The annotation of kubectl apply: the whole object once more, with the values of a Secret."""
 _SERVER_SET = ("managedFields", "selfLink")
 _VALUES = ("data", "stringData")
 """Where a Secret has its values."""
 
 
 def shown(item: Json) -> Json:
-    """The object without what nobody reads and with every secret value masked."""
+    """The object without fields that nobody reads, and with every secret value masked."""
     return masked(tidy(item))
 
 
@@ -32,7 +32,7 @@ def tidy(item: Json) -> Json:
 
 
 def masked(item: Json) -> Json:
-    """The object with the values of a Secret masked, also of those in the manifest of a VidraResource."""
+    """The object with the values of a Secret masked, also those in the manifest of a VidraResource."""
     if is_secret(item):
         return {**item, **{field: _masked_values(item[field]) for field in _VALUES if item.get(field)}}
     spec = item.get("spec")
@@ -42,7 +42,7 @@ def masked(item: Json) -> Json:
 
 
 def masked_text(manifest: str) -> str:
-    """A manifest as it stands, or written anew if it holds Secrets; what cannot be read may be one, and is left out."""
+    """A manifest unchanged, or rewritten if it holds Secrets. An unreadable document may be one, and is left out."""
     if "ecret" not in manifest:
         return manifest
     reading = read(manifest)
@@ -57,7 +57,7 @@ def is_secret(item: Json) -> bool:
 
 
 def masked_sides(before: Json | None, after: Json | None) -> tuple[Json | None, Json | None]:
-    """Both sides of a change with the values of a Secret masked; one that differs is marked, and not shown."""
+    """Both sides of a change with the values of a Secret masked; a value that differs is marked, but not shown."""
     if not any(side is not None and is_secret(side) for side in (before, after)):
         return before, after
     return _masked_side(before, after, "before"), _masked_side(after, before, "after")

@@ -28,7 +28,7 @@ class ObjectDiff(msgspec.Struct, frozen=True):
 
 
 def diffs_of(changes: Iterable[tuple[str, Json | None, Json | None]]) -> list[ObjectDiff]:
-    """What differs in anything that a person may have written: by cluster, then by object.
+    """The differences in all fields that a person may have written: by cluster, then by object.
 
     Args:
         changes: Server, and the object before and after.
@@ -42,7 +42,7 @@ def diffs_of(changes: Iterable[tuple[str, Json | None, Json | None]]) -> list[Ob
 
 
 def _diff(server: str, before: Json | None, after: Json | None) -> ObjectDiff:
-    """The values of a Secret are masked, and only whether they differ is told."""
+    """The values of a Secret are masked; only whether they differ is shown."""
     return ObjectDiff(_title(after or before or {}, server), server, *masked_sides(before, after))
 
 

@@ -34,7 +34,7 @@ async def find(client: Client, name: str) -> Item:
 
 
 def means(given: str, kind: str, name: str) -> bool:
-    """Whether a name from a command line stands for this resource."""
+    """Whether a name from the command line means this resource."""
     wanted, rest = _split(given)
     return rest == name and wanted in {"", kind}
 
@@ -66,4 +66,4 @@ _KINDS = {
     **dict.fromkeys(("isync", "sync", "infrahubsync", "infrahubsyncs"), SYNC_KIND),
     **dict.fromkeys(("vres", "resource", "vidraresource", "vidraresources"), RESOURCE_KIND),
 }
-"""What may stand before a name."""
+"""The prefixes that a name may have."""

@@ -32,7 +32,7 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class ResourceTable(msgspec.Struct, frozen=True):
-    """All resources of a kind that were asked for."""
+    """All requested resources of a kind."""
 
     kind: str
     columns: tuple[Column, ...]
@@ -66,10 +66,10 @@ async def resource_objects(client: Client, kinds: Iterable[str], names: Collecti
 
 
 def missing(names: Iterable[str], found: Sequence[tuple[str, str]]) -> list[str]:
-    """The names that none of these stands for.
+    """The names that match none of these.
 
     Args:
-        found: Kind and name of what is there.
+        found: Kind and name of the resources that exist.
     """
     return [given for given in names if not any(means(given, kind, name) for kind, name in found)]
 

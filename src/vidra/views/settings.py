@@ -24,11 +24,11 @@ class SettingsInForce(msgspec.Struct, frozen=True):
 
     settings: tuple[Setting, ...]
     complaints: tuple[str, ...]
-    """What is wrong with the ConfigMap; the default is in force instead."""
+    """What is wrong with the ConfigMap; the default is used instead."""
 
 
 def settings_in_force(source: ConfigMap | None) -> SettingsInForce:
-    """What counts.
+    """The settings in force.
 
     Args:
         source: The ConfigMap that counts, if there is one.

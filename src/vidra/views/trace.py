@@ -63,7 +63,7 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
     """Where an object comes from.
 
     Args:
-        word: What its kind is called, as kubectl takes it.
+        word: Its kind, as kubectl accepts it.
         server: Empty for the cluster that Vidra runs in.
 
     Raises:

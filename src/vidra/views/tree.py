@@ -101,7 +101,7 @@ def resource_node(resource: VidraResource, states: Sequence[LiveState], managers
     """A VidraResource: the objects of its inventory, and behind them those that could not be applied.
 
     Args:
-        states: What was found of each entry of the inventory, in its order.
+        states: The state of each entry of the inventory, in its order.
         managers: Names of the VidraResources by field manager.
     """
     problems = {problem.object: problem.message for problem in resource.status.problems if problem.object}

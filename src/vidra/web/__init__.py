@@ -1,1 +1,1 @@
-"""What the operator serves: health probes and metrics."""
+"""The HTTP endpoints of the operator: health probes, metrics, webhooks."""

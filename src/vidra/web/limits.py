@@ -1,4 +1,4 @@
-"""Serves short calls of strangers: so many connections at a time, each for so long, whatever they send or not."""
+"""Serves short requests of untrusted clients: so many connections at a time, each for so long, whatever they send."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger("vidra.web")
 MOST = 256
 """Connections at a time."""
 LONGEST = 10.0
-"""Seconds that one may last, whatever happens on it."""
+"""Seconds that a connection may last."""
 BUFFER = 16 * 1024
 LINGER = 1.0
 """Seconds in which the rest of a refused body is thrown away, so that the sender reads the answer."""
@@ -30,12 +30,12 @@ _SILENT.disabled = True  # what strangers send is counted, not logged
 
 
 class ConnectionFailure(Enum):
-    """What becomes of a connection without an answer to a request."""
+    """How a connection without an answer ended."""
 
     TOO_MANY = "too many"
     """There are as many as may be."""
     NO_HTTP = "no HTTP"
-    """What came is no request."""
+    """The data was not a request."""
     UNFINISHED = "unfinished"
     """A request was begun, and its end did not come, or not in time."""
 
@@ -80,7 +80,7 @@ class _Visit(web.RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody came."""
         super().connection_made(transport)
-        # In the order in which they came; one that was told to end is still there until the loop has come round.
+        # The oldest first. A connection that is being closed is still listed until the loop has run once.
         staying = [visit for visit in self._server.connections if isinstance(visit, _Visit) and not visit.turned_away]
         if len(staying) > MOST:
             (self if self._crowd is Crowd.NEWEST_GOES else staying[0]).turn_away()
@@ -107,7 +107,7 @@ class _Visit(web.RequestHandler):
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
-        """What came is no HTTP, unless it is the end of the connection that tells."""
+        """The data was not HTTP, unless the message is about the end of the connection."""
         if not self.taken:
             self._note(ConnectionFailure.NO_HTTP)
         self.taken = True

@@ -1,4 +1,4 @@
-"""The HTTP endpoints of an operator: pages for whoever asks, which strangers cannot keep from others."""
+"""The HTTP endpoints of an operator; untrusted clients cannot block them for others."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ async def serving(bind: str, pages: Mapping[str, Page]) -> AsyncIterator[int]:
 
 
 def health(ready: asyncio.Event, deaf: Callable[[], str] = str) -> Mapping[str, Page]:
-    """`/healthz` answers as long as the process works; `/readyz` when the operator has read everything, and hears.
+    """`/healthz` answers as long as the process works; `/readyz` when all stores have synced and receive events.
 
-    A process that does not hear is not ended for it: another would hear no more, and it hears by itself again.
+    A process without events is not restarted for that: another would not receive them either, and this one reconnects
+    by itself.
 
     Args:
-        deaf: What the operator has heard nothing of for too long; empty when it hears.
+        deaf: The resources whose watches were silent for too long; empty when none was.
     """
 
     def healthz() -> web.Response:

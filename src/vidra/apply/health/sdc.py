@@ -11,7 +11,7 @@ _FATAL = ("fail", "unrecoverable", "error", "invalid")
 
 
 def reconciled(source: Mapping[str, Any]) -> Health:
-    """Config, ConfigSet and Target: unknown until SDC has seen it."""
+    """Config, ConfigSet and Target: InProgress until SDC has seen it."""
     found = conditions(source)
     wanted = [condition for kind, condition in found.items() if kind.endswith("Ready")]
     if not wanted:

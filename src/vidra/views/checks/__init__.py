@@ -1,1 +1,1 @@
-"""What `vidra check` looks at, in the order in which one needs the other."""
+"""The checks of `vidra check`, in the order in which one needs the other."""

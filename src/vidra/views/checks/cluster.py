@@ -28,7 +28,7 @@ async def check_cluster(client: Client) -> Finding:
 
 
 def version_finding(what: str, version: Mapping[str, Any]) -> Finding:
-    """What the answer of /version says."""
+    """The answer of /version."""
     digits = (_number(version.get("major")), _number(version.get("minor")))
     if digits < OLDEST:
         return Finding(
@@ -60,7 +60,7 @@ async def check_definitions(client: Client) -> Finding:
 
 
 def definitions_finding(missing: list[str], different: list[str]) -> Finding:
-    """What is to be done about definitions, by name."""
+    """What a person has to do about CRDs, by name."""
     if missing:
         return Finding(
             "definitions",
@@ -78,7 +78,7 @@ def definitions_finding(missing: list[str], different: list[str]) -> Finding:
 
 
 def contains(live: Any, wanted: Any) -> bool:
-    """Whether everything that is wanted is there; servers add defaults."""
+    """Whether everything that is wanted is present; servers add defaults."""
     if isinstance(wanted, dict) and isinstance(live, dict):
         return all(key in live and contains(live[key], value) for key, value in wanted.items())
     if isinstance(wanted, (list, tuple)) and isinstance(live, list):

@@ -42,7 +42,7 @@ async def check_destinations(
 
 
 def servers_of(secrets: Iterable[Secret], items: Iterable[InfrahubSync | VidraResource]) -> list[str]:
-    """Every server that somebody names, once."""
+    """Every server that a resource names, once."""
     named = (item.spec.destination.server for item in items)
     wanted = [server for server in named if server and not is_local(server)]
     known = [server for secret in secrets for server in _servers(secret)]

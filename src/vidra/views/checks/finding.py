@@ -13,7 +13,7 @@ class Finding(msgspec.Struct, frozen=True):
     """The result of one check. What cannot be seen is unknown, or a problem; it is never ok."""
 
     check: str
-    """What was looked at."""
+    """The subject of the check."""
     result: Result
     message: str
-    """What was found, and what to do about it."""
+    """The result, and what to do about it."""

@@ -1,4 +1,4 @@
-"""What is labelled for Vidra where it does not count: it is from before, or from somebody who may not give it."""
+"""Finds what has Vidra's label in a namespace that Vidra ignores: old, or from somebody without the right."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ async def elsewhere(client: Client, counting: Collection[str], own: str) -> list
 
 
 def unseen(error: KubeError) -> str:
-    """What to say when they cannot be seen."""
+    """The finding when they cannot be read."""
     return f"whether Secrets or ConfigMaps in other namespaces are labelled for Vidra cannot be seen: {error}"

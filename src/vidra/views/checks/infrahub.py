@@ -38,10 +38,10 @@ async def _check(sync: InfrahubSync, query: str, known: SourceContext, pool: Inf
 
 
 def listing_finding(sync: InfrahubSync, listing: Listing, remarks: Sequence[str]) -> Finding:
-    """What a list of artifacts says.
+    """The finding about a list of artifacts.
 
     Args:
-        remarks: What a person should know of the credentials.
+        remarks: Remarks about the credentials.
     """
     what = f"infrahub of {sync.metadata.name}"
     if listing.missing:

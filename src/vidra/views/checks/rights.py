@@ -1,4 +1,4 @@
-"""Whether the operator may do what it needs to: the API server itself is asked."""
+"""Whether the operator has the rights that it needs: asked of the API server itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def check_rights(client: Client, account: str, namespaces: Sequence[str]) 
     """Whether everything is allowed: by SelfSubjectAccessReview, or SubjectAccessReview for another account.
 
     Args:
-        account: A ServiceAccount, as namespace:name; empty: whoever asks.
+        account: A ServiceAccount, as namespace:name; empty: the caller.
         namespaces: Those whose Secrets count, Vidra's own first.
     """
     what = f"rights of {account}" if account else "rights"
@@ -43,7 +43,7 @@ def rights_wanted(namespaces: Sequence[str]) -> list[tuple[str, Need, str]]:
 
 
 def rights_finding(what: str, denied: Sequence[str]) -> Finding:
-    """What is to be done about rights that are missing."""
+    """What a person has to do about missing rights."""
     if denied:
         return Finding(
             what,
@@ -75,10 +75,10 @@ def _said(verb: str, need: Need, namespace: str) -> str:
 
 
 async def signed_in(client: Client) -> None:
-    """Find out whether the credentials are good: /version is for everybody.
+    """Check the credentials, with a request that needs some: everybody may read /version.
 
     Raises:
-        KubeError: They are not, or it cannot be told.
+        KubeError: They are not valid, or that is not known.
     """
     spec = {"nonResourceAttributes": {"path": "/api", "verb": "get"}}
     body = encode({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec})

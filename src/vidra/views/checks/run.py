@@ -25,7 +25,7 @@ from vidra.views.errors import ViewError
 
 
 class Content(NamedTuple):
-    """What Vidra reads of the cluster that it runs in."""
+    """What Vidra reads from the cluster that it runs in."""
 
     config_maps: list[ConfigMap]
     infrahub_secrets: list[Secret]
@@ -35,10 +35,10 @@ class Content(NamedTuple):
 
 
 async def run_checks(client: Client, account: str, namespaces: Sequence[str]) -> list[Finding]:
-    """What was found; checks that cannot be made because an earlier one failed are left out.
+    """The findings; checks that need an earlier one that failed are left out.
 
     Args:
-        account: For whose rights to ask, as namespace:name of a ServiceAccount; empty: whoever asks.
+        account: Whose rights to check, as namespace:name of a ServiceAccount; empty: the caller's.
         namespaces: Those whose Secrets count, Vidra's own first.
     """
     return [finding async for finding in _checks(client, account, namespaces)]
@@ -78,7 +78,7 @@ async def _read(client: Client, namespaces: Sequence[str]) -> Content:
 
 
 async def _elsewhere(client: Client, namespaces: Sequence[str]) -> list[str]:
-    """What is labelled for Vidra and does not count. Whether it is meant to nobody knows here."""
+    """Findings about what has Vidra's label and is ignored. Whether that is intended is not known here."""
     try:
         return await elsewhere(client, namespaces, namespaces[0])
     except KubeError as error:

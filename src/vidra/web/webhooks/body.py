@@ -29,7 +29,7 @@ class _Data(msgspec.Struct):
 
 
 class Body(msgspec.Struct):
-    """What all events have; of one about an artifact `data` too."""
+    """The fields of all events; an artifact event also has `data`."""
 
     id: str
     event: str
@@ -60,7 +60,7 @@ async def read(request: web.BaseRequest) -> bytes:
 
 
 def opened(body: bytes) -> Body:
-    """What a body says.
+    """The event in a body.
 
     Raises:
         Refused: It is none of Infrahub's.

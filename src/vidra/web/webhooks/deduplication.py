@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 MOST = 4096
-"""Events remembered. One that is forgotten and comes again costs one pass."""
+"""Events remembered. One that is forgotten and arrives again costs one reconcile."""
 
 
 class SeenEvents:

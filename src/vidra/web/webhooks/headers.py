@@ -1,4 +1,4 @@
-"""What a call says of itself in its headers: who it is, when it was signed, and with what (Standard Webhooks)."""
+"""The headers of a webhook request: its id, its time and its signatures (Standard Webhooks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can come of a call: a closed set, counted by name."""
+"""The results of a webhook request: a closed set, counted by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ class Result(StrEnum):
     """Value of the label `result` of `vidra_webhook_requests_total` (docs/guides/webhooks.md lists them all)."""
 
     ACCEPTED = "accepted"
-    """Syncs are concerned: a pass was asked for."""
+    """Syncs are concerned: a poll was requested."""
     UNCONCERNED = "unconcerned"
     """An artifact changed that no sync waits for, or that all of them have already."""
     IGNORED = "ignored"
@@ -37,7 +37,7 @@ class Result(StrEnum):
 
 
 class Refused(Exception):  # noqa: N818 - how a call ends
-    """A call goes no further; the message is the answer to it, and tells nobody a secret."""
+    """The request is refused; the message is its answer, and contains no secret."""
 
     def __init__(self, result: Result, status: int, message: str) -> None:
         super().__init__(message)

@@ -13,7 +13,7 @@ from vidra.web.webhooks.keys import Key
 
 
 def signature(key: bytes, id_: str, timestamp: str, body: bytes) -> str:
-    """What a sender puts into `webhook-signature` for a body that is signed as it is."""
+    """The value of `webhook-signature` for a body that is signed as it is."""
     digest = hmac.digest(key, _signed_text(id_, timestamp, body), hashlib.sha256)
     return f"v1,{base64.b64encode(digest).decode()}"
 
