@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vidra.apply.masking import masked
+from vidra.apply.message_masking import masked
 from vidra.manifests import Ref
 
 POD = Ref("v1", "Pod", "web", "shop")

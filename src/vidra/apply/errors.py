@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from vidra.api.reasons import Reason
-from vidra.apply.masking import masked
+from vidra.apply.message_masking import masked
 from vidra.apply.refusals import ENDS_BY_ITSELF, meaning
 from vidra.kube.errors import ApiError, Cause
 from vidra.manifests import Ref

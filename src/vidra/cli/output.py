@@ -9,7 +9,7 @@ import typer
 
 from vidra.cli.options import Output
 from vidra.cli.terminal import printable, table
-from vidra.views.masking import shown
+from vidra.views.secret_masking import shown
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.views.masking import masked_sides, tidy
+from vidra.views.secret_masking import masked_sides, tidy
 
 Json = dict[str, Any]
 

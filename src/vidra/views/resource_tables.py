@@ -12,8 +12,8 @@ from vidra.api.names import RESOURCE_KIND, SYNC_KIND
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.views.hub_objects import RESOURCES, SYNCS, not_installed
-from vidra.views.masking import shown
 from vidra.views.resource_names import means
+from vidra.views.secret_masking import shown
 
 Json = dict[str, Any]
 

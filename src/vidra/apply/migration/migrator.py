@@ -9,7 +9,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import ref_of
-from vidra.apply.masking import masked
+from vidra.apply.message_masking import masked
 from vidra.apply.migration import v006
 from vidra.apply.migration.v006 import Meta
 from vidra.apply.refusals import meaning

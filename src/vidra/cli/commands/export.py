@@ -52,7 +52,7 @@ def export(
 
 async def _gather(client: Client) -> tuple[list[Json], list[str]]:
     from vidra.views.hub_objects import CONFIG_MAPS, CONFIG_SELECTOR, RESOURCES, SECRETS, SYNCS, listed
-    from vidra.views.masking import masked
+    from vidra.views.secret_masking import masked
 
     items = [_clean(item, "v1", "ConfigMap") for item in await listed(client, CONFIG_MAPS, dict, CONFIG_SELECTOR)]
     remarks = []
@@ -73,7 +73,7 @@ async def _gather(client: Client) -> tuple[list[Json], list[str]]:
 
 def _clean(item: Json, version: str, kind: str) -> Json:
     """Without status and what a server or a moment left."""
-    from vidra.views.masking import tidy
+    from vidra.views.secret_masking import tidy
 
     kept = tidy(item)
     metadata = {key: value for key, value in kept["metadata"].items() if key not in _OF_THE_SERVER}

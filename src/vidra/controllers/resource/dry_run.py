@@ -30,7 +30,7 @@ from vidra.controllers.resource.drift.unused_rules import UnusedRules
 from vidra.controllers.resource.migration import LegacyMigration, inventory_of
 from vidra.controllers.resource.observe import see_desired
 from vidra.controllers.resource.status.compute import reason_of
-from vidra.controllers.runtime.offload import run_in_thread_if_large
+from vidra.controllers.runtime.event_loop import run_in_thread_if_large
 from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
 from vidra.manifests import ManifestObject, Ref, read

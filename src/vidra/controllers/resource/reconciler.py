@@ -1,8 +1,6 @@
 """Reconciles VidraResources: applies the manifest to a cluster, and writes the result into the status.
 
-Called by the work queue (`controllers/runtime/workqueue.py`) through `Controller.reconcile`. It calls, in this order:
-`finalize.py` for one that is being deleted, `dependencies.py`, `apply/up_to_date.py`, `apply/step.py`,
-`health/check.py`, `status/writer.py`. What enqueues a VidraResource is in `watches.py`.
+Called by `runtime/workqueue.py`. Calls `finalize.py`, `dependencies.py`, `apply/`, `health/check.py` and `status/writer.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from vidra.controllers.resource.apply.result import ReconcileAbortedError, Recon
 from vidra.controllers.resource.apply.step import ApplyStep
 from vidra.controllers.resource.apply.up_to_date import distrusted, nothing_to_do
 from vidra.controllers.resource.cluster import ClusterResolver, Target, require_available
-from vidra.controllers.resource.concurrency import ClusterConcurrency
+from vidra.controllers.resource.cluster_slots import ClusterConcurrency
 from vidra.controllers.resource.finalize import Finalizer
 from vidra.controllers.resource.health.check import HealthChecks
 from vidra.controllers.resource.state import ResourceState, ResourceStates
@@ -33,8 +31,7 @@ from vidra.controllers.runtime.finalizers import add_finalizer
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
-WORKERS = 128
-"""Reconciles at a time. Each cluster has its own slots, so that one that hangs does not hold many of them."""
+WORKERS = 128  # reconciles at a time; each cluster has slots of its own, so that one that hangs does not hold many
 
 
 class ResourceReconciler(Controller[VidraResource]):

@@ -1,8 +1,8 @@
 """Every event that enqueues a VidraResource, with the reason why.
 
 Called by the stores of Vidra's own resources, and by the clusters' informers and object watches (through
-`manager/event_relay.py`); it only adds keys to the work queue. Two more things enqueue: a free slot (`concurrency.py`)
-and time (`requeue.py`, `health/check.py`).
+`manager/event_relay.py`); it only adds keys to the work queue. Two more things enqueue: a free slot
+(`cluster_slots.py`) and time (`requeue.py`, `health/check.py`).
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ from vidra.controllers.runtime.content_chunks import (
     whole,
 )
 from vidra.controllers.runtime.content_seal import is_sealed, new_stamp, sealed
-from vidra.controllers.runtime.offload import run_in_thread_if_large
+from vidra.controllers.runtime.event_loop import run_in_thread_if_large
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import create, delete, delete_all

@@ -24,7 +24,7 @@ from vidra.controllers.sync.artifacts.reconcile import NOTHING, reconcile_artifa
 from vidra.controllers.sync.destinations.rollout import RolloutStep, current_step
 from vidra.controllers.sync.finalize import finalize
 from vidra.controllers.sync.prune.execute import prune
-from vidra.controllers.sync.prune.reclaim import reclaim
+from vidra.controllers.sync.recreated_sync import reclaim
 from vidra.controllers.sync.source.cancellation import PollOutdatedError, run_cancellable
 from vidra.controllers.sync.source.poll_state import PollState, answered, failed
 from vidra.controllers.sync.source.resolve import connect

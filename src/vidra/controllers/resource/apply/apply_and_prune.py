@@ -32,7 +32,7 @@ from vidra.controllers.resource.observe import see_desired
 from vidra.controllers.resource.state import ResourceState
 from vidra.controllers.resource.status.compute import Outcome, judge
 from vidra.controllers.resource.status.size import must_fit
-from vidra.controllers.runtime.offload import run_in_thread_if_large, yield_to_loop
+from vidra.controllers.runtime.event_loop import run_in_thread_if_large, yield_to_loop
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.kube.errors import KubeError
 from vidra.manifests import Reading, read

@@ -18,7 +18,7 @@ from vidra.controllers.resource.apply.desired_state import DesiredState
 from vidra.controllers.resource.apply.prune_guard import PruneGuard, prune_guard, survivors
 from vidra.controllers.resource.cluster import Target, kind_at
 from vidra.controllers.resource.drift.review import DriftReviewer, Review
-from vidra.controllers.runtime.offload import yield_to_loop
+from vidra.controllers.runtime.event_loop import yield_to_loop
 from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.manifests import Reading
 

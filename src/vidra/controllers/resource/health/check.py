@@ -31,7 +31,7 @@ from vidra.controllers.resource.status.compute import Outcome, as_applied
 from vidra.controllers.resource.status.size import TooLarge
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.runtime.context import ControllerContext, is_suspended
-from vidra.controllers.runtime.offload import yield_to_loop
+from vidra.controllers.runtime.event_loop import yield_to_loop
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.errors import KubeError

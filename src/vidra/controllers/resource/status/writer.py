@@ -25,7 +25,7 @@ from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.status.compute import Outcome, status_for
 from vidra.controllers.resource.status.size import TooLarge, refused
-from vidra.controllers.runtime import verdicts
+from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.kube.errors import ApiError, KubeError
@@ -204,7 +204,7 @@ class StatusWriter:
 
     async def suspended(self, health: Status) -> None:
         """Suspended. What the last reconcile found stays true of what was applied."""
-        await self._write(self._same(verdicts.suspended(self._resource.status.conditions), health))
+        await self._write(self._same(shared_verdicts.suspended(self._resource.status.conditions), health))
 
     async def internal_error(self) -> None:
         """The reconcile ended in a fault of Vidra's own.
@@ -212,7 +212,7 @@ class StatusWriter:
         Raises:
             KubeError: It could not be written.
         """
-        verdict = verdicts.internal_error()
+        verdict = shared_verdicts.internal_error()
         await self.failed(verdict.reason, verdict.message)
 
     def _same(

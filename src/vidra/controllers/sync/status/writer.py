@@ -12,7 +12,7 @@ from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync
-from vidra.controllers.runtime import verdicts
+from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.controllers.sync.artifacts.diff import SyncProblem
@@ -73,11 +73,11 @@ class StatusWriter:
 
     async def suspended(self) -> None:
         """The sync is suspended."""
-        await self._write(verdicts.suspended(self._sync.status.conditions))
+        await self._write(shared_verdicts.suspended(self._sync.status.conditions))
 
     async def internal_error(self) -> None:
         """Vidra has a fault."""
-        await self._write(verdicts.internal_error())
+        await self._write(shared_verdicts.internal_error())
 
     async def _write(
         self,
