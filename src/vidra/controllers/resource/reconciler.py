@@ -1,6 +1,6 @@
 """Reconciles VidraResources: applies the manifest to a cluster, and writes the result into the status.
 
-Called by `runtime/workqueue.py`; calls `finalize.py`, `dependencies.py`, `apply/`, `health/check.py`, `status/writer.py`.
+Called by `runtime/workqueue.py`; calls `finalize.py`, `dependencies.py`, `apply/`, `health/` and `status/`.
 """
 
 from __future__ import annotations
