@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.policies import Policies
 from vidra.api.resource import ManagedObject
 from vidra.apply.guards.conflicts import ConflictPeers, nobody
+from vidra.apply.inventory_index import Claim
 from vidra.manifests import Ref
 
 
@@ -21,10 +22,8 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """Told of each object that was taken over, at once: a pass that is broken off later must not hide it."""
     waits: Callable[[Collection[ManagedObject]], bool] = lambda _: False
     """Whether others may be about to own what this owner no longer wants: then they come first."""
-    overlooked: Callable[[ManagedObject], bool] = lambda _: False
-    """Whether other owners have an object in their inventories, even if its fields do not say so."""
-    claimed: Callable[[ManagedObject], bool] = lambda _: False
-    """Whether another owner has applied this very object, even if everything on it that said so was taken off."""
+    others: Callable[[ManagedObject], Collection[Claim]] = lambda _: ()
+    """The other owners that have an object in their inventories, even if nothing on it says so any more."""
     may_describe: Collection[str] = ()
     """Names of Namespaces that may be given labels although they were there before."""
 
