@@ -2,7 +2,6 @@
 
 Invariant: an exception of one item never leaves its reconcile. A failed request is retried with backoff; a fault of
 Vidra's own is written into the status of the item, and logged.
-
 """
 
 from __future__ import annotations
