@@ -13,6 +13,7 @@ import msgspec
 from testkit.controlplane import AuditEntry
 from testkit.environment import RESOURCES, SYNCS, TooSlow
 from testkit.infrahub.faults import Answered
+from testkit.managed_fields import empty_managed_fields
 from testkit.model.expected_state import Artifact, Json, Key, Sync, Wishes, sync_of
 from testkit.model.invariants import always, finally_
 from testkit.model.kinds import BY_NAME, NUMBERS, OLD, REPLICAS
@@ -253,11 +254,8 @@ class Story:
         self._tell(f"a person empties managedFields of {key}")
         self.wishes.disturbed.add(key)
         self.wishes.may_keep.add(key)
-        patch = [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
         with suppress(ApiError):
-            await self.world.client.send(
-                "PATCH", _path(key), body=msgspec.json.encode(patch), content_type="application/json-patch+json"
-            )
+            await empty_managed_fields(self.world.client, _path(key))
 
     async def person_scales(self, key: Key, replicas: int) -> None:
         """Somebody scales a Gadget, as an autoscaler does."""

@@ -8,6 +8,7 @@ import pytest
 from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
 from testkit.eventually import eventually
+from testkit.managed_fields import empty_managed_fields
 from testkit.model.kinds import GROUP, OLD, definition
 from vidra.api.drift import IgnoreDifference
 from vidra.api.policies import Adoption, Policies
@@ -18,7 +19,7 @@ from vidra.apply.field_owner import Owner
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory import entry_for
 from vidra.apply.options import DEFAULT_OPTIONS, ApplyOptions
-from vidra.kube.client import JSON_PATCH, MERGE_PATCH, Client, encode
+from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.kube.informers import InformerSet
@@ -87,13 +88,7 @@ async def strangers(client: Client, item: DesiredObject) -> None:
     """An object of a person's own, of which nobody is noted as the holder."""
     named = {**item.body, "metadata": {"name": item.ref.name}, "spec": {**item.body["spec"], "replicas": 2}}
     await client.send("POST", item.kind.path(item.ref.namespace), body=encode(named))
-    await empty(client, item)
-
-
-async def empty(client: Client, item: DesiredObject) -> None:
-    """Empty managedFields (KEP-555)."""
-    patch = [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
-    await client.send("PATCH", item.path, body=encode(patch), content_type=JSON_PATCH)
+    await empty_managed_fields(client, item.path)
 
 
 def has_replicas(entry: Json) -> bool:
@@ -218,6 +213,6 @@ async def test_nobody_is_noted_as_who_scaled_it(client: Interrupted, plain: Clie
     item = gadget(namespace, ONE)
     entry = await applier(client, ONE).apply(item, None)
     await scale(plain, item, 4)
-    await empty(plain, item)
+    await empty_managed_fields(plain, item.path)
     await applier(client, ONE).apply(item, entry)
     assert await replicas(plain, item) == 4

@@ -7,6 +7,7 @@ import pytest
 
 from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
+from testkit.managed_fields import empty_managed_fields
 from vidra.api.meta import Meta
 from vidra.api.names import OWNER_PREFIX
 from vidra.api.resource import ManagedObject, ResourceSpec, ResourceStatus, VidraResource
@@ -16,7 +17,7 @@ from vidra.apply.field_owner import Owner
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory_index import Claims
 from vidra.apply.pruner import Pruner, Removal
-from vidra.kube.client import JSON_PATCH, Client, encode
+from vidra.kube.client import Client, encode
 from vidra.kube.discovery import Discovery, Kind
 from vidra.kube.informers import InformerSet
 from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
@@ -82,8 +83,7 @@ async def test_what_lost_all_its_entries_just_now_is_not_deleted_while_another_h
     entry = await Applier(client, late, ONE).apply(mine, None)
     other = await Applier(client, late, OTHER).apply(theirs, None)
     late.state = snapshot_of(await live(client, mine))
-    emptied = [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
-    await client.send("PATCH", mine.path, body=encode(emptied), content_type=JSON_PATCH)
+    await empty_managed_fields(client, mine.path)
     removed = await pruner(client, late, *([other] if stays else [])).remove(entry, CONFIGS)
     if stays:
         assert removed.what is Removal.RELEASED

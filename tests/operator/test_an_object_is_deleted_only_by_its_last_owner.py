@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.managed_fields import empty_managed_fields
 from testkit.model.faulty_proxy import Wire
 from testkit.objects import config_map
 from testkit.remote import Remote
 from vidra.api.names import OWNER_PREFIX, RECREATE, REQUESTED_AT
-from vidra.kube.client import JSON_PATCH, encode
+from vidra.kube.client import encode
 from vidra.manifests.write import write
 
 BOX = write([config_map("box", colour="red"), config_map("rest", a="b")])
 REST = write([config_map("rest", a="b")])
-EMPTIED: list[Json] = [{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]
 
 
 async def box(scene: Scene) -> Json | None:
@@ -25,7 +25,7 @@ async def box(scene: Scene) -> Json | None:
 async def wiped(scene: Scene, *more: Json) -> str:
     """Somebody empties managedFields; gives the UID of the object."""
     path = (await scene.kind("v1", "ConfigMap")).path(scene.namespace, "box")
-    await scene.client.send("PATCH", path, body=encode([*EMPTIED, *more]), content_type=JSON_PATCH)
+    await empty_managed_fields(scene.client, path, *more)
     found = await box(scene)
     assert found is not None
     return str(found["metadata"]["uid"])
@@ -168,8 +168,7 @@ async def test_an_object_that_another_has_is_not_made_anew(scene: Scene) -> None
     second = await scene.resource(job("example.com/a:1"), suspend=False)
     await scene.until_resource(second)
     jobs = await scene.kind("batch/v1", "Job")
-    path = jobs.path(scene.namespace, "box")
-    await scene.client.send("PATCH", path, body=encode(EMPTIED), content_type=JSON_PATCH)
+    await empty_managed_fields(scene.client, jobs.path(scene.namespace, "box"))
     before = await scene.get(jobs, "box", namespace=scene.namespace)
     await scene.resource(job("example.com/a:2"), name=first)
     refused = await scene.until_resource(first, has_reason("Immutable"))

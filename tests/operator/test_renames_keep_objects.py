@@ -3,6 +3,7 @@
 import pytest
 
 from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
+from testkit.managed_fields import empty_managed_fields
 from testkit.object_recorder import Vigil
 from testkit.objects import config_map
 from testkit.operating import Operating
@@ -61,12 +62,7 @@ async def test_an_object_that_moves_stays_though_somebody_took_all_marks_off_it(
     async with Vigil(scene) as vigil:
         await _replace(scene, configs, "moves", by)
         if emptied:
-            await scene.client.send(
-                "PATCH",
-                configs.path(scene.namespace, "moves"),
-                body=encode([{"op": "replace", "path": "/metadata/managedFields", "value": [{}]}]),
-                content_type="application/json-patch+json",
-            )
+            await empty_managed_fields(scene.client, configs.path(scene.namespace, "moves"))
         scene.infrahub.change(first, write([config_map("one")]))
         scene.infrahub.change(second, write([config_map("two"), config_map("moves", by="second")]))
         await ask(scene, name)

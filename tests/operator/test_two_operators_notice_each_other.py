@@ -2,6 +2,7 @@
 
 import pytest
 
+from testkit.controlplane.audit import AuditEntry
 from testkit.environment import SYNCS, Scene
 from testkit.eventually import eventually
 from testkit.objects import config_map
@@ -11,6 +12,10 @@ from vidra.manifests.write import write
 
 def _others(operating: Operating) -> float | None:
     return operating.operator.metrics.registry.get_sample_value("vidra_other_operators")
+
+
+def _looks_out(asked: list[AuditEntry]) -> bool:
+    return any(entry.resource == "leases" and entry.verb == "watch" for entry in asked)
 
 
 @pytest.mark.parametrize("leads", [False, True])
@@ -31,11 +36,14 @@ async def test_who_works_without_a_lease_notices_another(
 async def test_one_that_is_alone_says_nothing_and_asks_for_nothing(own_scene: Scene, own_operator: Operating) -> None:
     """What an earlier one left, which was killed, is no sign of life."""
     await own_operator.stop()
+    audit = own_scene.plane.audit
+    started = audit.mark()
     await own_operator.start()
-    mark = own_scene.plane.audit.mark()
+    await audit.until(started, _looks_out)  # its own name is written before that
+    mark = audit.mark()
     await own_scene.until_resource(await own_scene.resource(write([config_map("box")])))
     assert _others(own_operator) == 0
-    asked = [entry for entry in await own_scene.plane.audit.since(mark) if entry.resource == "leases"]
+    asked = [entry for entry in await audit.since(mark) if entry.resource == "leases"]
     assert [entry.verb for entry in asked if entry.verb not in {"watch", "list"}] == []
 
 

@@ -182,7 +182,7 @@ class Applier:
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
             held = any(name != self._manager for name, _ in snapshot_of(live.metadata).holders)
-            if held or self._options.overlooked(entry):
+            if held or self._options.others(entry):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
@@ -210,7 +210,7 @@ class Applier:
         if state.holders or _joinable(item):
             self._check_joined(item, joined=joined)
             shared = await self._share(item, state.uid, fresh=fresh)
-        elif self._options.claimed(entry_for(item, state.uid)):
+        elif any(claim.confirmed for claim in self._options.others(entry_for(item, state.uid))):
             shared = await self._insist(item, state.uid)
         else:
             return await self._stranger(item, live)

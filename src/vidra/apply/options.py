@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.policies import Policies
 from vidra.api.resource import ManagedObject
 from vidra.apply.guards.conflicts import ConflictPeers, nobody
+from vidra.apply.inventory_index import Claim
 from vidra.manifests import Ref
 
 
@@ -21,10 +22,8 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """Called for each adopted object, at once: an abort later must not hide it."""
     waits: Callable[[Collection[ManagedObject]], bool] = lambda _: False
     """Whether other owners may be about to take over what this owner no longer wants: then it waits for them."""
-    overlooked: Callable[[ManagedObject], bool] = lambda _: False
-    """Whether other owners have an object in their inventories, even if its fields do not say so."""
-    claimed: Callable[[ManagedObject], bool] = lambda _: False
-    """Whether another owner has applied this very object, even if all its marks were removed."""
+    others: Callable[[ManagedObject], Collection[Claim]] = lambda _: ()
+    """The other owners that have an object in their inventories, even if all its marks were removed."""
     may_describe: Collection[str] = ()
     """Names of existing Namespaces that artifacts may label."""
 

@@ -43,8 +43,7 @@ class Others:
 
     def unseen(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether another VidraResource has applied the object, and the informer does not show that yet."""
-        holders = {name for name, _ in state.holders}
-        return any(claim.confirmed and claim.manager not in holders for claim in self.of(entry, state))
+        return any(claim.confirmed for claim in self._not_shown(entry, state))
 
     async def overlooked(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether the object has another owner that managedFields do not show.
@@ -54,7 +53,7 @@ class Others:
             KubeError: The cluster refuses access.
         """
         holders = {name for name, _ in state.holders}
-        others = [claim for claim in self.of(entry, state) if claim.manager not in holders]
+        others = self._not_shown(entry, state)
         confirmed = [claim for claim in others if claim.confirmed]
         if any(claim.here for claim in confirmed):
             return True
@@ -75,6 +74,11 @@ class Others:
         if not confirmed and not state.lost:
             return False
         return any(claim.here for claim in confirmed) or await self._marked(path, state, confirmed)
+
+    def _not_shown(self, entry: ManagedObject, state: ObjectSnapshot) -> list[Claim]:
+        """The other VidraResources that have an object, and are no field managers of it as far as was seen."""
+        holders = {name for name, _ in state.holders}
+        return [claim for claim in self.of(entry, state) if claim.manager not in holders]
 
     async def _marked(
         self, path: str, state: ObjectSnapshot, confirmed: Iterable[Claim], *, anyway: bool = False

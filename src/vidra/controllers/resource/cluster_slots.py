@@ -33,17 +33,9 @@ class ClusterConcurrency:
         """Whether a slot is free for this reconcile. It keeps the slot until the context ends."""
         slow = bool(cluster.server) and cluster.slow
         most = 1 if slow else None if cluster.server else LOCAL_LIMIT
-        if not self._limiter.acquire(cluster.server, name, most):
-            yield False
-            return
-        slow_too = not slow or self._slow.acquire("", name)
-        try:
-            yield slow_too
-        finally:
-            self._next(self._limiter.release(cluster.server))
-            if slow and slow_too:
-                self._next(self._slow.release(""))
-
-    def _next(self, name: str) -> None:
-        if name:
-            self._call(name)
+        with self._limiter.slot(cluster.server, name, self._call, most) as free:
+            if not (free and slow):
+                yield free
+                return
+            with self._slow.slot("", name, self._call) as free_too:
+                yield free_too

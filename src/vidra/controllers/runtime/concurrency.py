@@ -15,35 +15,26 @@ class ConcurrencyLimiter:
         self._under_way: Counter[str] = Counter()
         self._waiting: dict[str, dict[str, None]] = {}
 
-    def acquire(self, place: str, name: str, at_once: int | None = None) -> bool:
-        """Whether this one may begin now; if not, it is queued.
+    @contextmanager
+    def slot(self, place: str, name: str, enqueue: Callable[[str], None], at_once: int | None = None) -> Iterator[bool]:
+        """Whether this one may begin now; if not, it is queued. It counts as running until the context ends.
 
         Args:
+            enqueue: Called at the end with the name of one that may try now.
             at_once: The limit for this place now, instead of the usual one.
         """
         if self._under_way[place] >= (self._at_once if at_once is None else at_once):
             self._waiting.setdefault(place, {})[name] = None
-            return False
-        self._under_way[place] += 1
-        return True
-
-    @contextmanager
-    def slot(self, place: str, name: str, enqueue: Callable[[str], None]) -> Iterator[bool]:
-        """Whether this one may begin now. It counts as running until the context ends.
-
-        Args:
-            enqueue: Called at the end with the name of one that may try now.
-        """
-        if not self.acquire(place, name):
             yield False
             return
+        self._under_way[place] += 1
         try:
             yield True
         finally:
-            if waiting := self.release(place):
+            if waiting := self._release(place):
                 enqueue(waiting)
 
-    def release(self, place: str) -> str:
+    def _release(self, place: str) -> str:
         """A reconcile has ended; returns the name of one that may try now, or an empty string."""
         self._under_way[place] -= 1
         waiting = self._waiting.pop(place, {})

@@ -43,19 +43,13 @@ def apply_options(
     def others(entry: ManagedObject) -> tuple[Claim, ...]:
         return claims.others(target.owner, entry, Place(entry.server, hub_of(target.cluster.uid), entry.uid))
 
-    def overlooked(entry: ManagedObject) -> bool:
-        return bool(others(entry))
-
-    def claimed(entry: ManagedObject) -> bool:
-        return any(claim.confirmed for claim in others(entry))
-
     policies, peers = target.resource.spec, peers_in(shared.resources, shared.hub)
     if target.owner.name in shared.being_deleted:
         policies = msgspec.structs.replace(policies, conflict_policy=ConflictPolicy.FAIL)
     else:
         peers = peers_in(shared.resources, shared.hub, shared.being_deleted, states.pending_release)
     may_describe = shared.settings().label_namespaces
-    return ApplyOptions(policies, peers, adopted, waits, overlooked, claimed, may_describe)
+    return ApplyOptions(policies, peers, adopted, waits, others, may_describe)
 
 
 def peers_in(

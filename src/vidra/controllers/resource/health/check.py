@@ -113,7 +113,7 @@ class HealthChecks:
         return summarize_health(resource.status.managed_resources, cluster).worst
 
     def evaluate(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
-        """The outcome with the health of the objects. With `waitForHealthy` it is not Ready before they are healthy."""
+        """The outcome with the health of the objects. With `wait` it is not Ready before they are healthy."""
         inventory = noted(outcome.inventory, lambda entry: kind_at(entry, cluster), cluster.observed)
         found = summarize_health(inventory.listing(), cluster)
         outcome = msgspec.structs.replace(outcome, inventory=inventory, health=aggregate_health(outcome, found))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Literal
 
 import msgspec
-import structlog
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.health import Status
@@ -27,12 +25,11 @@ from vidra.controllers.resource.status.compute import Outcome, status_for
 from vidra.controllers.resource.status.size import TooLarge, refused
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.event_reporter import EventReporter, Severity
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
 from vidra.telemetry.tracing import current, start_span
-
-log = structlog.get_logger("vidra.resource")
 
 NAMED = 10
 """Objects that an Event names; more would be cut off."""
@@ -44,6 +41,7 @@ class StatusWriter:
     def __init__(self, shared: ControllerContext, resource: VidraResource) -> None:
         self._shared = shared
         self._resource = resource
+        self._events = EventReporter(shared.recorder, resource, "resource")
 
     async def inventory_ahead(self, outcome: Outcome) -> None:
         """Write the inventory before anything in it is applied.
@@ -255,25 +253,15 @@ class StatusWriter:
         return before is None or before.reason != verdict.reason
 
     def _say_unready(self, verdict: Verdict, *, known: bool = False) -> None:
-        kind: Literal["Normal", "Warning"] = "Normal" if verdict.progressing else "Warning"
-        self._record_event(kind, verdict.reason, verdict.message, known=known)
+        self._record_event("Normal" if verdict.progressing else "Warning", verdict.reason, verdict.message, known=known)
 
     def _record_event(
-        self,
-        kind: Literal["Normal", "Warning"],
-        reason: Reason,
-        message: str,
-        *,
-        change: bool = False,
-        known: bool = False,
+        self, kind: Severity, reason: Reason, message: str, *, change: bool = False, known: bool = False
     ) -> None:
         server = self._resource.spec.destination.server
         if server and not is_local(server) and server not in message:
             message = f"{message} (cluster {server})"
-        trace = current().trace
-        if self._shared.recorder.say(self._resource, kind, reason, message, change=change, known=known, trace=trace):
-            say = log.warning if kind == "Warning" else log.info
-            say("report", resource=self._resource.metadata.name, type=kind, reason=str(reason), message=message)
+        self._events.say(kind, reason, message, change=change, known=known, trace=current().trace)
 
 
 def _changes(done: ReconcileResult) -> str:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from datetime import UTC, datetime
-from typing import Literal
-
-import structlog
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
@@ -14,6 +11,7 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, InfrahubSync
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.event_reporter import EventReporter
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.artifacts.reconcile import ListingResult
@@ -23,8 +21,6 @@ from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.prune.execute import PruneResult
 from vidra.controllers.sync.status.compute import counted, judge, status_for
 
-log = structlog.get_logger("vidra.sync")
-
 
 class StatusWriter:
     """Writes the result of one reconcile of a sync."""
@@ -32,6 +28,7 @@ class StatusWriter:
     def __init__(self, shared: ControllerContext, sync: InfrahubSync) -> None:
         self._shared = shared
         self._sync = sync
+        self._events = EventReporter(shared.recorder, sync, "sync")
 
     async def started(self) -> None:
         """The first poll begins: a person who just created the sync sees that it is being worked on."""
@@ -46,7 +43,7 @@ class StatusWriter:
         verdict = self._judged(done.troubles, pruned, step, done.remark)
         known = await self._write(verdict, listed=len(done.artifacts), waiting=step.waiting, pruned=pruned)
         if done.remark:
-            self._record_event("Warning", Reason.GENERATION_FAILED, done.remark, known=known)
+            self._events.say("Warning", Reason.GENERATION_FAILED, done.remark, known=known)
 
     async def readiness_changed(
         self, done: ListingResult, failure: SyncProblem | None, pruned: PruneResult, step: RolloutStep
@@ -104,9 +101,9 @@ class StatusWriter:
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
         known = status.conditions == sync.status.conditions
         if not verdict.ready and not verdict.progressing:
-            self._record_event("Warning", verdict.reason, verdict.message, known=known)
+            self._events.say("Warning", verdict.reason, verdict.message, known=known)
         elif news and not verdict.progressing:
-            self._record_event("Normal", verdict.reason, verdict.message)
+            self._events.say("Normal", verdict.reason, verdict.message)
         return known
 
     def _clusters(
@@ -121,17 +118,4 @@ class StatusWriter:
 
     def _record_number(self, number: int, reason: Reason, what: str) -> None:
         if number:
-            self._record_event("Normal", reason, f"{counted(number, 'VidraResource')} {what}", change=True)
-
-    def _record_event(
-        self,
-        kind: Literal["Normal", "Warning"],
-        reason: Reason,
-        message: str,
-        *,
-        change: bool = False,
-        known: bool = False,
-    ) -> None:
-        if self._shared.recorder.say(self._sync, kind, reason, message, change=change, known=known):
-            say = log.warning if kind == "Warning" else log.info
-            say("report", sync=self._sync.metadata.name, type=kind, reason=str(reason), message=message)
+            self._events.say("Normal", reason, f"{counted(number, 'VidraResource')} {what}", change=True)
