@@ -28,7 +28,7 @@ class Claim(msgspec.Struct, frozen=True):
     mark: str
     """Its annotation on what it owns."""
     confirmed: bool
-    """It has applied this very object; otherwise it is about to apply it, or has just done so."""
+    """It has applied this very object, as the UID in its entry or its mark tells; otherwise it is about to."""
     here: bool
     """This replica reconciles it, so its releases are known at once."""
 
@@ -41,6 +41,8 @@ class Place(msgspec.Struct, frozen=True):
     """Start of the UID of the cluster; empty while unknown."""
     uid: str
     """Of the object."""
+    unheld: tuple[str, ...] = ()
+    """The annotations of owners on the object that no field manager holds (`applied_object.py`)."""
 
 
 class Claims:
@@ -102,10 +104,10 @@ class Claims:
     def _claim(self, name: str, entry: ManagedObject, place: Place) -> Claim | None:
         gone = self._let_go.get(name, ())
         for resource, item in self._entries(name, entry, place):
-            if key_of(item) not in gone and item.uid in {"", place.uid}:
-                owner = Owner(self._hub, name)
-                mark = next(iter(owner.annotations))
-                return Claim(owner.manager, mark, confirmed=bool(item.uid), here=self._here(resource))
+            owner = Owner(self._hub, name)
+            marked = owner.mark in place.unheld
+            if key_of(item) not in gone and (marked or item.uid in {"", place.uid}):
+                return Claim(owner.manager, owner.mark, confirmed=marked or bool(item.uid), here=self._here(resource))
         return None
 
     def _entries(self, name: str, entry: ManagedObject, place: Place) -> Iterator[tuple[VidraResource, ManagedObject]]:

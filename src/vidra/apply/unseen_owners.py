@@ -35,7 +35,7 @@ class Others:
 
     def of(self, entry: ManagedObject, state: ObjectSnapshot) -> tuple[Claim, ...]:
         """The other VidraResources of this hub that have an object."""
-        return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid))
+        return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid, state.unheld))
 
     def let_go(self, entry: ManagedObject) -> None:
         """Record for later callers that this owner has released the object."""
@@ -68,9 +68,13 @@ class Others:
         """Whether a released object without managers had one until its managedFields were lost, just now.
 
         Raises:
+            ObjectError: Another VidraResource is about to apply it, or has just done so.
             KubeError: The cluster refuses access.
         """
-        confirmed = [claim for claim in self.of(entry, state) if claim.confirmed]
+        others = self.of(entry, state)
+        confirmed = [claim for claim in others if claim.confirmed]
+        if others and not confirmed:
+            raise wanted_soon(ref_of(entry), others[0].manager)
         if not confirmed and not state.lost:
             return False
         return any(claim.here for claim in confirmed) or await self._marked(path, state, confirmed)
