@@ -77,6 +77,16 @@ class Clusters:
             self._clients[way] = self._opened(way)
         return self._cluster(way, identity)
 
+    def same_server(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
+        """Whether two destinations (server and context) lead to one API server for certain; sends no request.
+
+        Invariant: what is true for one address is taken as true for another only if both servers must show, on every
+        connection, a certificate of the same authority for the same name. The UID of kube-system proves nothing here:
+        whoever runs an API server chooses what it says.
+        """
+        first, second = (self._connection(ClusterRef(*way)) for way in (one, other))
+        return first is not None and second is not None and first.proof is not None and first.proof == second.proof
+
     def leave(self, manager: str) -> None:
         """Drop the subscriptions of an owner that was deleted."""
         for cluster in self:
@@ -120,6 +130,15 @@ class Clusters:
     def _client(self, connection: Connection) -> Client:
         """The client of a server."""
         return Client(connection, traffic=self.traffic)
+
+    def _connection(self, way: ClusterRef) -> Connection | None:
+        """The connection of a destination, as it is or would be opened; None when there is none."""
+        if way in self._clients:
+            return self._clients[way].connection
+        try:
+            return connection_to(self.catalogue.candidates(way.server), way.server, way.context)
+        except ClusterError:
+            return None
 
     def _opened(self, way: ClusterRef) -> Client:
         try:
