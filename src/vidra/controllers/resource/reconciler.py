@@ -43,7 +43,7 @@ class ResourceReconciler(Controller[VidraResource]):
     def __init__(self, shared: ControllerContext) -> None:
         super().__init__(shared, shared.resources, shard_key, WORKERS)
         claims = Claims(
-            *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.same_server)
+            *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.lead_to_one)
         )
         self._states = ResourceStates()
         self._slots = ClusterConcurrency(self.queue.add)
