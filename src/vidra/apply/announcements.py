@@ -33,6 +33,8 @@ from vidra.kube.errors import ApiError, KubeError
 
 WITHIN = 8.0
 """Seconds that the answer to a question about rights may take."""
+_IMPERSONATE = "cannot impersonate"
+"""The API server's words when an account may not be acted as."""
 _REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 ClientOf = Callable[[VidraResource], Client | None]
@@ -107,7 +109,8 @@ async def may_apply(client: Client, kind: Kind, entry: ManagedObject) -> bool:
         async with asyncio.timeout(WITHIN):
             answer = decode(await client.send("POST", _REVIEWS, query=dry, body=encode(review)), _Review)
     except ApiError as error:
-        return not error.forbidden
+        # Who may not act as the account applies nothing as it; that rights cannot be asked for says nothing of them.
+        return not (error.forbidden and _IMPERSONATE in str(error))
     except (KubeError, TimeoutError):
         return True
     return answer.status.allowed

@@ -113,10 +113,10 @@ class Claims:
 
     def wants(self, owner: Owner, keys: Iterable[Key]) -> None:
         """This owner is about to apply these objects, or to apply them again."""
-        gone, waiting = self._let_go.get(owner.name), self._waiting.get(owner.name)
+        gone, waiting = self._let_go.get(owner.name, set()), self._waiting.get(owner.name, {})
         for key in keys if gone or waiting else ():
-            (gone or set()).discard(key)
-            (waiting or {}).pop(key, None)
+            gone.discard(key)
+            waiting.pop(key, None)
 
     def waiting(self, owner: Owner) -> dict[Key, float]:
         """Since when (monotonic) an owner waits before it removes objects that others have announced; it adds to it.
@@ -194,13 +194,17 @@ class Claims:
 
     def _forget(self, name: str, resource: VidraResource | None) -> None:
         """A release need not be remembered once the status says it, nor a wait for what is not listed any more."""
-        gone, waiting = self._let_go.get(name), self._waiting.get(name)
-        if not gone and not waiting:
+        if resource is None:
+            self._let_go.pop(name, None)
+            self._waiting.pop(name, None)
             return
-        listed = {key_of(item) for item in resource.status.managed_resources} if resource else set()
-        for known in (gone or set(), waiting or {}):
-            for key in [key for key in known if key not in listed]:
-                known.discard(key) if isinstance(known, set) else known.pop(key)
+        gone, waiting = self._let_go.get(name, set()), self._waiting.get(name, {})
+        listed = {key_of(item) for item in resource.status.managed_resources} if gone or waiting else set()
+        gone &= listed
+        if not gone:
+            self._let_go.pop(name, None)
+        for key in waiting.keys() - listed:
+            del waiting[key]
 
     def _refresh(self) -> None:
         while self._stale:
