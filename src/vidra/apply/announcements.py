@@ -73,19 +73,24 @@ class Announcements:
 
     async def awaited(self, entry: ManagedObject, kind: Kind, claims: Iterable[Claim]) -> Claim | None:
         """The announcement that holds up a removal; None when none does."""
+        asked: dict[Client, bool] = {}  # any number of announcements by one account is one question
         for claim in sorted(filter(_may_come, claims), key=lambda claim: not claim.equal):
-            if self._wait is None or await self._is_awaited(entry, kind, claim, self._wait):
+            if self._wait is None:
+                return claim
+            left = inf if claim.equal else self._wait.left(entry)
+            client = self._client_of(claim.holder) if left > 0 else None
+            if client is None:
+                continue
+            if client not in asked:
+                asked[client] = await may_apply(client, kind, entry)
+            if asked[client]:
+                self._look_again(left)
                 return claim
         return None
 
-    async def _is_awaited(self, entry: ManagedObject, kind: Kind, claim: Claim, wait: Wait) -> bool:
-        left = inf if claim.equal else wait.left(entry)
-        client = self._client_of(claim.holder) if left > 0 else None
-        if client is None or not await may_apply(client, kind, entry):
-            return False
+    def _look_again(self, left: float) -> None:
         if left < inf:
-            self.again = min(left, inf if self.again is None else self.again)
-        return True
+            self.again = left if self.again is None else min(left, self.again)
 
 
 def _may_come(claim: Claim) -> bool:
