@@ -1,11 +1,13 @@
 """Anybody can announce any object: its owner waits only for those who may apply it, and not for ever."""
 
 import itertools
+from typing import Any
 
 import pytest
 
-from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.environment import RESOURCES, Check, Json, Scene, condition, has_reason
 from testkit.objects import annotated, config_map, deployment, namespace, rights
+from vidra.api.names import RECREATE
 from vidra.manifests.write import write
 
 REST = config_map("rest", a="b")
@@ -43,7 +45,7 @@ class Team:
             "subjects": [{"kind": "ServiceAccount", "name": "deployer", "namespace": self.place}],
         }
 
-    async def announce(self, item: Json, first: Json | None = None, **spec: object) -> str:
+    async def announce(self, item: Json, first: Json | None = None, **spec: Any) -> str:
         """A VidraResource with an object in a wave that does not come before another object is there."""
         metadata = {**item["metadata"], "namespace": self.scene.namespace}
         later = annotated({**item, "metadata": metadata}, wave="1")
@@ -70,6 +72,10 @@ async def uid_of(scene: Scene, item: Json) -> str:
     kind = await scene.kind(item["apiVersion"], item["kind"])
     found = await scene.get(kind, item["metadata"]["name"], namespace=scene.namespace)
     return str(found["metadata"]["uid"]) if found else ""
+
+
+def answered(turn: str) -> Check:
+    return lambda item: bool(item["status"].get("lastHandledRequestedAt") == turn)
 
 
 async def waits(scene: Scene, name: str) -> str:
@@ -112,6 +118,26 @@ async def test_who_may_not_write_objects_does_not_lift_the_limit_of_a_prune(scen
     assert await uid_of(scene, many[0])
 
 
+async def test_who_may_not_write_an_object_does_not_keep_it_from_being_made_anew(scene: Scene, team: Team) -> None:
+    def job(image: str) -> Json:
+        template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "one", "image": image}]}}
+        metadata = {"name": "once", "annotations": {RECREATE: "enabled"}}
+        return {
+            "apiVersion": "batch/v1",
+            "kind": "Job",
+            "metadata": metadata,
+            "spec": {"suspend": True, "template": template},
+        }
+
+    owner = await scene.resource(write([job("one:1")]))
+    await scene.until_resource(owner)
+    before = await uid_of(scene, job(""))
+    await team.announce(job("one:2"), **team.account)
+    await scene.resource(write([job("one:2")]), name=owner)
+    await scene.until_resource(owner)
+    assert await uid_of(scene, job("")) not in {"", before}
+
+
 @pytest.mark.parametrize("deleted", [False, True])
 async def test_a_right_that_is_taken_away_is_gone_though_it_lets_somebody_announce_it(
     scene: Scene, team: Team, deleted: bool
@@ -141,7 +167,7 @@ async def test_an_object_that_moves_into_a_later_wave_stays_until_that_comes(
 ) -> None:
     prod = config_map("prod", colour="red")
     # Of its own account the owner waits for as long as it takes; another account has half of deletionTimeout.
-    spec = {"interval": "1s", "deletionTimeout": "1h" if other else "1s"}
+    spec: Json = {"interval": "1s", "deletionTimeout": "1h" if other else "1s"}
     owner = await scene.resource(write([prod, REST]), **spec)
     await scene.until_resource(owner)
     uid = await uid_of(scene, prod)
@@ -152,7 +178,7 @@ async def test_an_object_that_moves_into_a_later_wave_stays_until_that_comes(
     assert ("or half of" in await waits(scene, owner)) is other
     for turn in ("once", "twice"):
         await scene.request(owner, turn)
-        await scene.until_resource(owner, lambda item, turn=turn: item["status"]["lastHandledRequestedAt"] == turn)
+        await scene.until_resource(owner, answered(turn))
         assert await uid_of(scene, prod) == uid
     await team.begin()
     await scene.until_resource(successor)
