@@ -4,7 +4,7 @@ A VidraResource announces every object of its manifest before it applies the fir
 belong to a later wave, and stays until that comes. But whoever writes a manifest can announce anything.
 
 Invariant: an announcement holds up a removal only while its author could apply the object. It holds up owners with the
-same rights as long as it stands, and all others for a limited time: nobody else's makes an owner leave an object behind.
+same rights as long as it stands, and all others for a limited time, after which the owner removes the object.
 
 announced by                               the owner
 one whose account may not write it         removes it
