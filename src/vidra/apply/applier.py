@@ -36,7 +36,7 @@ from vidra.kube.errors import ApiError, Status
 from vidra.kube.informers import InformerSet
 from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
 from vidra.kube.operations import apply, delete, look
-from vidra.kube.partial_metadata import LiveObject
+from vidra.kube.partial_metadata import LiveMeta, LiveObject
 
 NEVER = "1"
 """A resourceVersion that no object can have (etcd counts from 1). An apply at it creates an object that does not exist,
@@ -182,7 +182,7 @@ class Applier:
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
             held = any(name != self._manager for name, _ in snapshot_of(live.metadata).holders)
-            if held or self._options.others(entry):
+            if held or self._is_owned(entry, live.metadata):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
@@ -210,11 +210,16 @@ class Applier:
         if state.holders or _joinable(item):
             self._check_joined(item, joined=joined)
             shared = await self._share(item, state.uid, fresh=fresh)
-        elif any(claim.confirmed for claim in self._options.others(entry_for(item, state.uid))):
+        elif self._is_owned(entry_for(item, state.uid), live.metadata):
             shared = await self._insist(item, state.uid)
         else:
             return await self._stranger(item, live)
         return await self._own(item, shared, joined=joined)
+
+    def _is_owned(self, entry: ManagedObject, live: LiveMeta) -> bool:
+        """Whether another VidraResource has applied an object, although its managedFields may not show that."""
+        marks = live.annotations or {}
+        return any(claim.owns(marks) for claim in self._options.others(entry))
 
     async def _stranger(self, item: DesiredObject, live: LiveObject) -> ManagedObject:
         """Adopt an object that has no owner, or leave it alone.
