@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -27,6 +28,14 @@ class ManagedFieldsEntry(msgspec.Struct, frozen=True, rename="camel"):
     def digest(self) -> str:
         """Changes as soon as the manager holds other fields than before, whatever else changes."""
         return hashlib.blake2b(self.fields, digest_size=6).hexdigest()
+
+    @property
+    def written(self) -> int:
+        """When the manager last changed a value of the object, in whole seconds since 1970; 0 if it is not recorded."""
+        try:
+            return int(datetime.fromisoformat(self.time).timestamp())
+        except (ValueError, OverflowError, OSError):
+            return 0
 
 
 class LiveMeta(msgspec.Struct, frozen=True, rename="camel"):
