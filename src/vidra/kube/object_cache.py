@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
+from vidra.kube.answers import MOST_OBJECTS
+from vidra.kube.errors import UnintelligibleError
 from vidra.kube.object_doubts import applied, is_doubtful, since
 from vidra.kube.object_snapshot import ObjectSnapshot, is_drift
 from vidra.kube.partial_metadata import LiveObject
@@ -56,6 +58,9 @@ class Memory:
         Args:
             applier: It is the answer to a write of Vidra's: an apply by this owner, or empty for a write of metadata.
                 Its new generation is no news for the only owner.
+
+        Raises:
+            UnintelligibleError: There are more objects than any cluster has.
         """
         key, new = _key(item), self._read(item)
         old = self._objects.get(key)
@@ -63,6 +68,8 @@ class Memory:
             if applier and old and (old.uid, old.version) == (new.uid, new.version):
                 self._objects[key] = applied(old, applier)
             return
+        if old is None and len(self._objects) >= MOST_OBJECTS:
+            raise UnintelligibleError(f"the cluster shows more than {MOST_OBJECTS:,} objects of one kind")
         self._put(key, old, new, applier)
 
     def removed(self, item: LiveObject) -> None:

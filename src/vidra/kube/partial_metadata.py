@@ -11,6 +11,12 @@ import msgspec
 from vidra.api.meta import OwnerReference
 
 METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json"
+LONGEST_NAME = 1_024
+"""Characters of a name or UID; API servers accept 253."""
+ANNOTATIONS = 256 << 10
+"""Characters of all annotations of an object, as API servers count them (a few more bytes, not fewer)."""
+MOST_ENTRIES = 10_000
+"""Labels, annotations, finalizers, owners or field managers of one object."""
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 
@@ -39,7 +45,11 @@ class ManagedFieldsEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class LiveMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """ObjectMeta of a live object."""
+    """ObjectMeta of a live object.
+
+    Raises:
+        ValueError: No API server accepts such an object.
+    """
 
     name: str = ""
     namespace: str = ""
@@ -53,6 +63,14 @@ class LiveMeta(msgspec.Struct, frozen=True, rename="camel"):
     finalizers: tuple[str, ...] = ()
     owner_references: tuple[OwnerReference, ...] = ()
     managed_fields: tuple[ManagedFieldsEntry, ...] = ()
+
+    def __post_init__(self) -> None:
+        notes = self.annotations or {}
+        if max(len(self.name), len(self.namespace), len(self.uid), len(self.resource_version)) > LONGEST_NAME:
+            raise ValueError("a name or UID is longer than any API server accepts")
+        entries = (self.labels or (), notes, self.finalizers, self.owner_references, self.managed_fields)
+        if max(map(len, entries)) > MOST_ENTRIES or sum(map(len, (*notes, *notes.values()))) > ANNOTATIONS:
+            raise ValueError("it has more metadata than any API server accepts")
 
 
 class LiveObject(msgspec.Struct, frozen=True):
