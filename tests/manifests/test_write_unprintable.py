@@ -33,7 +33,7 @@ def test_nothing_steers_a_terminal_and_all_of_it_is_read_back(value: Any) -> Non
         assert read(text) == item
 
 
-@pytest.mark.parametrize("value", ["Zürich", "日本語", "🙂", "plain", "two\nlines\n", "1", "true", "- x: y", "a\tb"])
+@pytest.mark.parametrize("value", ["Zürich", "日本語", "plain", "two\nlines\n", "1", "true", "- x: y", "a\tb"])
 def test_what_can_be_shown_stays_readable(value: str) -> None:
     text = write([{"message": value}])
     assert yaml.safe_load(text) == {"message": value}
