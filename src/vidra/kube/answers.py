@@ -21,8 +21,8 @@ import aiohttp
 from vidra.kube.errors import TooLargeAnswerError, UnintelligibleError
 from vidra.kube.partial_metadata import METADATA_LIST, METADATA_ONLY
 
-METADATA = 4 << 20
-"""Bytes of one object's metadata. API servers accept 3 MiB for a whole object, and etcd 1.5 MiB."""
+METADATA = 2 << 20
+"""Bytes of one object's metadata: etcd takes 1.5 MiB for a whole object, with who holds what of it."""
 OBJECT = 12 << 20
 """Bytes of one object: these 1.5 MiB, of which JSON may need six for one (`\\u003c`), and room for who holds what."""
 LIST = 16 << 20

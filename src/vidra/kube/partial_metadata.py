@@ -14,10 +14,14 @@ METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,ap
 LONGEST_NAME = 1_024
 """Characters of a name or UID; API servers accept 253."""
 ANNOTATIONS = 256 << 10
-"""Characters of all annotations of an object, as API servers count them (a few more bytes, not fewer)."""
+"""Characters of all annotations of an object that API servers accept; of its labels there are never as many."""
 MOST_ENTRIES = 10_000
 """Labels, annotations, finalizers, owners or field managers of one object."""
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+
+
+def _size(texts: dict[str, str]) -> int:
+    return sum(map(len, texts)) + sum(map(len, texts.values()))
 
 
 class ManagedFieldsEntry(msgspec.Struct, frozen=True, rename="camel"):
@@ -65,11 +69,11 @@ class LiveMeta(msgspec.Struct, frozen=True, rename="camel"):
     managed_fields: tuple[ManagedFieldsEntry, ...] = ()
 
     def __post_init__(self) -> None:
-        notes = self.annotations or {}
+        labels, notes = self.labels or {}, self.annotations or {}
         if max(len(self.name), len(self.namespace), len(self.uid), len(self.resource_version)) > LONGEST_NAME:
             raise ValueError("a name or UID is longer than any API server accepts")
-        entries = (self.labels or (), notes, self.finalizers, self.owner_references, self.managed_fields)
-        if max(map(len, entries)) > MOST_ENTRIES or sum(map(len, (*notes, *notes.values()))) > ANNOTATIONS:
+        entries = (labels, notes, self.finalizers, self.owner_references, self.managed_fields)
+        if max(map(len, entries)) > MOST_ENTRIES or max(_size(labels), _size(notes)) > ANNOTATIONS:
             raise ValueError("it has more metadata than any API server accepts")
 
 
