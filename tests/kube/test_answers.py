@@ -1,9 +1,10 @@
 """However an API server answers, only so much of it is held in memory, and honest answers only wait for each other."""
 
 import asyncio
+import contextlib
 import gzip
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import pytest
@@ -35,6 +36,20 @@ def saying(body: bytes, **headers: str) -> Handler:
     return answer
 
 
+def streaming(body: bytes) -> Handler:
+    """The same without saying before how large it is."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            for start in range(0, len(body), 10_000):
+                await response.write(body[start : start + 10_000])
+        return response
+
+    return answer
+
+
 def object_of(size: int) -> bytes:
     return b'{"metadata": {"uid": "u"}, "data": "' + b"a" * size + b'"}'
 
@@ -51,9 +66,11 @@ async def test_an_answer_is_as_large_as_what_was_asked_for_can_be(
         "LIST": {"query": {"limit": "5"}},
     }
     limit = getattr(answers, most)
-    assert await (await pretend(saying(object_of(limit - 100)))).get("/x", LiveObject, **asked[most])
-    with pytest.raises(UnreachableError, match=f"says more than {limit:,} bytes at once"):
-        await (await pretend(saying(object_of(limit)))).get("/x", LiveObject, **asked[most])
+    found = await (await pretend(saying(object_of(limit - 100)))).get("/x", LiveObject, **asked[most])
+    assert found.metadata.uid == "u"
+    for server in (saying(object_of(limit)), streaming(object_of(limit))):
+        with pytest.raises(UnreachableError, match=f"says more than {limit:,} bytes at once"):
+            await (await pretend(server)).get("/x", LiveObject, **asked[most])
 
 
 async def test_an_honest_object_fits_however_json_writes_it(pretend: Pretend) -> None:
@@ -202,10 +219,13 @@ async def test_a_collection_without_an_end_interrupts_its_own_watch(
         return response
 
     class Sink:
-        changed, removed, found = memory.changed, memory.removed, memory.found
+        changed, removed = memory.changed, memory.removed
 
-        def listed(self, *_: Any) -> None:
-            raise AssertionError("it is never complete")
+        def found(self, item: LiveObject) -> None:
+            memory.found(item)
+
+        def listed(self, uids: Collection[str], version: int) -> None:
+            raise AssertionError(f"it is never complete: {len(uids)} as of {version}")
 
     found = Watch(await pretend(endless), "/x", LiveObject, Sink())
     task = asyncio.create_task(found.run())

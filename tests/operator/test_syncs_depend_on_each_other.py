@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.environment import OWN, SYNCS, Scene, condition, has_reason
+from testkit.environment import OWN, SECRETS, SYNCS, Scene, condition, has_reason
 from testkit.objects import config_map
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
@@ -111,14 +111,18 @@ async def test_it_waits_for_an_object_whose_kind_is_not_served_yet(scene: Scene)
     assert "does not serve its kind" in condition(resource)["message"]
 
 
-@pytest.mark.parametrize(("kind", "name"), [("Secret", "infrahub"), ("Secret", "none"), ("ConfigMap", "vidra-config")])
-async def test_whether_something_is_in_vidras_namespace_is_not_told(scene: Scene, kind: str, name: str) -> None:
-    """One of the Secrets is there and the other is not: the answer is the same."""
-    wanted = [{"apiVersion": "v1", "kind": kind, "name": name, "namespace": OWN}]
-    later = await scene.resource(write([config_map("later")]), dependsOn=wanted)
-    resource = await scene.until_resource(later, has_reason("Protected"))
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_whether_something_is_in_vidras_namespace_is_not_told(scene: Scene, is_there: bool) -> None:
+    secret = f"{scene.namespace}-hidden"
+    if is_there:
+        await scene.secret(secret, {})
+    wanted = [{"apiVersion": "v1", "kind": "Secret", "name": secret, "namespace": OWN}]
+    name = await scene.resource(write([config_map("later")]), dependsOn=wanted)
+    resource = await scene.until_resource(name, has_reason("Protected"))
     assert condition(resource)["message"] == (
-        f"dependsOn: {kind} {OWN}/{name} is in Vidra's own namespace, and what is there is not told; "
+        f"dependsOn: Secret {OWN}/{secret} is in Vidra's own namespace, and what is there is not told; "
         "depend on something else"
     )
     assert not await there(scene, "later")
+    if is_there:
+        await scene.delete(SECRETS, secret, namespace=OWN)

@@ -96,13 +96,14 @@ async def receive(answer: aiohttp.ClientResponse, most: int, budget: AnswerBudge
     if answer.headers.get("Content-Encoding", "identity") != "identity":
         answer.close()
         raise UnintelligibleError(f"what answers at {answer.host} packs its answers, which was not asked for")
+    announced = answer.content_length or 0
     body = bytearray()
     async with AsyncExitStack() as held:
         async for chunk in answer.content.iter_any():
-            if len(body) <= SMALL < len(body) + len(chunk):
-                await held.enter_async_context(budget.share(min(most, answer.content_length or most)))
-            body += chunk
-            if len(body) > most:
+            if max(announced, len(body) + len(chunk)) > most:
                 answer.close()
                 raise TooLargeAnswerError(f"what answers at {answer.host} says more than {most:,} bytes at once")
+            if len(body) <= SMALL < len(body) + len(chunk):
+                await held.enter_async_context(budget.share(announced or most))
+            body += chunk
         return bytes(body)
