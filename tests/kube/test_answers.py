@@ -133,7 +133,7 @@ async def test_whoever_gives_up_leaves_its_share_to_others(monkeypatch: pytest.M
         waiting.cancel()
         async with asyncio.timeout(HANG):
             await behind
-        monkeypatch.setattr(answers, "PATIENCE", 0.01)
+        monkeypatch.setattr(answers, "LONGEST_WAIT", 0.01)
         with pytest.raises(TimeoutError):
             await budget.share(1).__aenter__()
         await second.__aexit__(None, None, None)

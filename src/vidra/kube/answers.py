@@ -33,7 +33,7 @@ AT_ONCE = 32 << 20
 """Bytes of all answers of one API server that are being received; more than any one answer has."""
 SMALL = 64 << 10
 """Bytes of an answer that do not count: the slots for requests limit how many answers there are."""
-PATIENCE = 30.0
+LONGEST_WAIT = 30.0
 """Seconds that an answer waits for its turn, as long as a request may take."""
 
 
@@ -67,7 +67,7 @@ class AnswerBudget:
         self._waiting.append((size, turn))
         self._serve()
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LONGEST_WAIT):
                 await turn
             yield
         finally:
