@@ -30,7 +30,7 @@ from vidra.apply.options import DEFAULT_OPTIONS, ApplyOptions
 from vidra.apply.plan import is_drift
 from vidra.apply.release_fields import give_up
 from vidra.apply.repair import may_help, repair
-from vidra.apply.revision import revision
+from vidra.apply.revision import revision, written_of
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.informers import InformerSet
@@ -146,7 +146,7 @@ class Applier:
             return entry
         live = await give_up(self._client, item, entry.uid, self._manager)
         self._observed.note(item.kind, live)
-        return self._entry(item, live, joined=entry.joined)
+        return self._entry(item, live, joined=entry.joined, written=written_of(entry))
 
     async def _attempt(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         try:
@@ -307,7 +307,7 @@ class Applier:
 
     async def _sent(self, item: DesiredObject, uid: str, version: str, *, force: bool) -> LiveObject:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
-        self._observed.note(item.kind, live)
+        self._observed.note(item.kind, live, self._manager)
         return live
 
     async def _own_first(self, item: DesiredObject, entry: ManagedObject) -> None:
@@ -321,16 +321,25 @@ class Applier:
 
     async def _own(self, item: DesiredObject, live: LiveObject, *, joined: bool) -> ManagedObject:
         """The entry of an applied object, once its fields are this owner's alone. A joined object stays shared."""
+        entry = self._entry(item, live, joined=joined)  # as applied: what came after it is somebody else's
         if not joined:
             held = await hand_over(self._client, item.path, live, self._manager)
             if held is not live:
                 self._observed.note(item.kind, held)
-                live = held
-        return self._entry(item, live, joined=joined)
+        return entry
 
-    def _entry(self, item: DesiredObject, live: LiveObject, *, joined: bool) -> ManagedObject:
-        held = snapshot_of(live.metadata).digest(self._manager)
-        return entry_for(item, live.metadata.uid, revision(item.digest, held, live.metadata.generation), joined=joined)
+    def _entry(
+        self, item: DesiredObject, live: LiveObject, *, joined: bool, written: int | None = None
+    ) -> ManagedObject:
+        """The confirmed entry of an object.
+
+        Args:
+            written: When the owner's apply was, if `live` is from later.
+        """
+        state = snapshot_of(live.metadata)
+        time = state.written_by(self._manager) if written is None else written
+        applied = revision(item.digest, state.digest(self._manager), state.generation, time)
+        return entry_for(item, state.uid, applied, joined=joined)
 
 
 def _joinable(item: DesiredObject) -> bool:
