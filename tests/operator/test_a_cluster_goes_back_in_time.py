@@ -41,7 +41,7 @@ async def write_much(scene: Scene, count: int) -> None:
         await scene.apply(config_map("noise", scene.namespace, n=str(number)))
 
 
-@pytest.mark.parametrize("events", [False, True])
+@pytest.mark.parametrize("events", [pytest.param(False, marks=pytest.mark.occasional), True])
 async def test_objects_that_went_back_are_put_back(restored: Remote, *, events: bool) -> None:
     where = {"reconcileOnEvents": True} if events else {}
     spec: Json = {"destination": where, "interval": "1h"}

@@ -1,6 +1,8 @@
 """`dependsOn`: nothing new is applied before other syncs are Ready; a circle is told instead of waited in."""
 
-from testkit.environment import SYNCS, Scene, condition, has_reason
+import pytest
+
+from testkit.environment import OWN, SECRETS, SYNCS, Scene, condition, has_reason
 from testkit.objects import config_map
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
@@ -107,3 +109,20 @@ async def test_it_waits_for_an_object_whose_kind_is_not_served_yet(scene: Scene)
     name = await scene.resource(write([config_map("later")]), dependsOn=wanted)
     resource = await scene.until_resource(name, has_reason("DependencyNotReady"))
     assert "does not serve its kind" in condition(resource)["message"]
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_whether_something_is_in_vidras_namespace_is_not_told(scene: Scene, is_there: bool) -> None:
+    secret = f"{scene.namespace}-hidden"
+    if is_there:
+        await scene.secret(secret, {})
+    wanted = [{"apiVersion": "v1", "kind": "Secret", "name": secret, "namespace": OWN}]
+    name = await scene.resource(write([config_map("later")]), dependsOn=wanted)
+    resource = await scene.until_resource(name, has_reason("Protected"))
+    assert condition(resource)["message"] == (
+        f"dependsOn: Secret {OWN}/{secret} is in Vidra's own namespace, and what is there is not told; "
+        "depend on something else"
+    )
+    assert not await there(scene, "later")
+    if is_there:
+        await scene.delete(SECRETS, secret, namespace=OWN)

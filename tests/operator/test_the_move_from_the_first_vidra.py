@@ -270,6 +270,7 @@ async def test_what_the_artifact_no_longer_has_goes_away(migration: Move) -> Non
     assert await migration.first.now("ConfigMap", "outdated") is None
 
 
+@pytest.mark.occasional
 async def test_nothing_of_the_first_vidra_stays_on_an_object(migration: Move) -> None:
     await migration.leave()
     async with migration.operating:
@@ -337,6 +338,7 @@ async def _left(migration: Move, kind: str, name: str) -> Json | None:
     return None if found and found["metadata"].get("deletionTimestamp") else found
 
 
+@pytest.mark.occasional
 async def test_a_sync_deleted_before_the_move_takes_everything_with_it(migration: Move) -> None:
     await until_garbage_is_collected(migration.scene)
     await migration.leave()
@@ -365,6 +367,7 @@ async def test_a_shared_object_outlives_the_one_that_was_deleted_before_the_move
     assert await migration.first.now("ConfigMap", "more") is None
 
 
+@pytest.mark.occasional
 async def test_what_may_stay_stays_although_its_vidraresource_was_an_owner_to_the_garbage_collector(
     migration: Move,
 ) -> None:
@@ -386,6 +389,7 @@ async def test_what_may_stay_stays_although_its_vidraresource_was_an_owner_to_th
     assert [entry for entry in deleted if entry.namespace == migration.place] == []
 
 
+@pytest.mark.occasional
 async def test_a_move_that_is_broken_off_again_and_again_ends_the_same(migration: Move) -> None:
     await migration.leave()
     migration.drop_outdated()
@@ -424,6 +428,7 @@ async def test_a_move_that_is_broken_off_again_and_again_ends_the_same(migration
     assert await migration.first.now("ConfigMap", "outdated") is None
 
 
+@pytest.mark.occasional
 async def test_what_was_applied_but_never_listed_is_taken_over_too(migration: Move) -> None:
     """The first Vidra wrote its list last: an artifact with one bad document left none."""
 
@@ -441,6 +446,7 @@ async def test_what_was_applied_but_never_listed_is_taken_over_too(migration: Mo
     assert "Update manager" not in managers(more)
 
 
+@pytest.mark.occasional
 async def test_what_the_api_server_filled_in_or_lets_nobody_change_does_not_stand_in_the_way(migration: Move) -> None:
     """A Job, a volume claim, a StatefulSet: their updates are refused as soon as one such field differs."""
     text = MORE_KINDS.replace("$place", migration.place)
@@ -516,6 +522,7 @@ async def _refuses(migration: Move, configs: Kind) -> bool:
     return False
 
 
+@pytest.mark.occasional
 async def test_what_is_suspended_is_moved_when_it_goes_on(migration: Move) -> None:
     await migration.leave()
     await migration.scene.patch(SYNCS, migration.sync, {"spec": {"suspend": True}})
@@ -580,6 +587,7 @@ async def test_a_forged_mark_makes_nobodys_object_vidras(migration: Move) -> Non
     assert await migration.scene.get(configs, f"theirs-{migration.place}", namespace="default") == before
 
 
+@pytest.mark.occasional
 async def test_one_that_a_person_made_keeps_its_manifest(migration: Move) -> None:
     def by_hand(document: Json) -> Json | None:
         if document["kind"] == "InfrahubSync":
@@ -598,6 +606,7 @@ async def test_one_that_a_person_made_keeps_its_manifest(migration: Move) -> Non
         assert "Update manager" not in managers(await migration.now("Deployment", "web"))
 
 
+@pytest.mark.occasional
 async def test_two_syncs_that_had_one_vidraresource_end_with_one_each(migration: Move) -> None:
     await migration.leave()
     async with migration.operating:
@@ -611,6 +620,7 @@ async def test_two_syncs_that_had_one_vidraresource_end_with_one_each(migration:
     assert owners(more) == sorted([migration.more, f"{second}-{migration.more}"])
 
 
+@pytest.mark.occasional
 async def test_a_namespace_that_somebody_else_made_is_joined_and_stays(migration: Move) -> None:
     spaces = await migration.scene.kind("v1", "Namespace")
     made = await migration.scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": migration.place}})
@@ -634,6 +644,7 @@ async def test_a_namespace_that_somebody_else_made_is_joined_and_stays(migration
     assert FIRST_OWNED_BY not in annotations(kept)
 
 
+@pytest.mark.occasional
 async def test_objects_in_another_cluster_move_alike(migration: Move) -> None:
     """The other cluster is this one by its address: there the first Vidra set no ownerReferences."""
     plane = migration.scene.plane

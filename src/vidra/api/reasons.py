@@ -150,6 +150,8 @@ class Reason(StrEnum):
     """Objects that were there before are Vidra's from now on."""
     CLUSTER_REPLACED = "ClusterReplaced"
     """Another cluster was found at the address; it is filled afresh, and nothing of the old inventory is deleted."""
+    CLUSTER_NOT_PROVEN = "ClusterNotProven"
+    """Another server says that it is the same cluster, and does not prove it: neither counts for the other."""
     GENERATION_FAILED = "GenerationFailed"
     """Infrahub could not regenerate an artifact; its last good text stays applied."""
     OTHER_OPERATOR = "OtherOperator"

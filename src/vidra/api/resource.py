@@ -81,8 +81,8 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
         str,
         Field(
             description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
-            "the fields that Vidra's field manager holds, and the object's generation). Lets Vidra detect a change "
-            "or drift without a request."
+            "the fields that Vidra's field manager holds, the object's generation, and when Vidra's field manager last "
+            "changed a value). Lets Vidra detect a change or drift without a request."
         ),
     ] = ""
     joined: Annotated[

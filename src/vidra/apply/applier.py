@@ -31,13 +31,13 @@ from vidra.apply.options import DEFAULT_OPTIONS, ApplyOptions
 from vidra.apply.plan import is_drift
 from vidra.apply.release_fields import give_up
 from vidra.apply.repair import may_help, repair
-from vidra.apply.revision import revision
+from vidra.apply.revision import revision, written_of
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.informers import InformerSet
 from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
 from vidra.kube.operations import apply, delete, look
-from vidra.kube.partial_metadata import LiveObject
+from vidra.kube.partial_metadata import LiveMeta, LiveObject
 
 NEVER = "1"
 """A resourceVersion that no object can have (etcd counts from 1). An apply at it creates an object that does not exist,
@@ -147,7 +147,7 @@ class Applier:
             return entry
         live = await give_up(self._client, item, entry.uid, self._manager)
         self._observed.note(item.kind, live)
-        return self._entry(item, live, joined=entry.joined)
+        return self._entry(item, live, joined=entry.joined, written=written_of(entry))
 
     async def _attempt(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         try:
@@ -182,9 +182,8 @@ class Applier:
             raise unchangeable(item.ref, fields, hint, fresh=entry is None)
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
-            state = snapshot_of(live.metadata)
-            held = any(name != self._manager for name, _ in state.holders)
-            if held or self._options.others(entry, state):
+            held = any(name != self._manager for name, _ in snapshot_of(live.metadata).holders)
+            if held or self._is_owned(entry, live.metadata):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
@@ -212,11 +211,16 @@ class Applier:
         if state.holders or _joinable(item):
             self._check_joined(item, joined=joined)
             shared = await self._share(item, state.uid, fresh=entry is None)
-        elif any(claim.confirmed for claim in self._options.others(entry_for(item), state)):
+        elif self._is_owned(entry_for(item), live.metadata):
             shared = await self._insist(item, state.uid)
         else:
             return await self._stranger(item, live)
         return await self._own(item, shared, joined=joined)
+
+    def _is_owned(self, entry: ManagedObject, live: LiveMeta) -> bool:
+        """Whether another VidraResource has applied an object, although its managedFields may not show that."""
+        marks = live.annotations or {}
+        return any(claim.owns(marks) for claim in self._options.others(entry, snapshot_of(live)))
 
     async def _stranger(self, item: DesiredObject, live: LiveObject) -> ManagedObject:
         """Adopt an object that has no owner, or leave it alone.
@@ -304,7 +308,7 @@ class Applier:
 
     async def _sent(self, item: DesiredObject, uid: str, version: str, *, force: bool) -> LiveObject:
         live = await apply(self._client, item.path, item.payload(uid, version), manager=self._manager, force=force)
-        self._observed.note(item.kind, live)
+        self._observed.note(item.kind, live, self._manager)
         return live
 
     async def _own_first(self, item: DesiredObject, entry: ManagedObject) -> None:
@@ -318,16 +322,25 @@ class Applier:
 
     async def _own(self, item: DesiredObject, live: LiveObject, *, joined: bool) -> ManagedObject:
         """The entry of an applied object, once its fields are this owner's alone. A joined object stays shared."""
+        entry = self._entry(item, live, joined=joined)  # as applied: what came after it is somebody else's
         if not joined:
             held = await hand_over(self._client, item.path, live, self._manager)
             if held is not live:
                 self._observed.note(item.kind, held)
-                live = held
-        return self._entry(item, live, joined=joined)
+        return entry
 
-    def _entry(self, item: DesiredObject, live: LiveObject, *, joined: bool) -> ManagedObject:
-        held = snapshot_of(live.metadata).digest(self._manager)
-        return entry_for(item, live.metadata.uid, revision(item.digest, held, live.metadata.generation), joined=joined)
+    def _entry(
+        self, item: DesiredObject, live: LiveObject, *, joined: bool, written: int | None = None
+    ) -> ManagedObject:
+        """The confirmed entry of an object.
+
+        Args:
+            written: When the owner's apply was, if `live` is from later.
+        """
+        state = snapshot_of(live.metadata)
+        time = state.written_by(self._manager) if written is None else written
+        applied = revision(item.digest, state.digest(self._manager), state.generation, time)
+        return entry_for(item, state.uid, applied, joined=joined)
 
 
 def _joinable(item: DesiredObject) -> bool:

@@ -86,10 +86,15 @@ def being_deleted(ref: Ref, finalizers: Collection[str] = ()) -> ObjectError:
     return ObjectError(Reason.WAITING_FOR_DELETION, f"{ref} is being deleted{held}; applied again after that")
 
 
-def wanted_soon(ref: Ref, manager: str) -> ObjectError:
-    """The object is no longer wanted here, but another owner has announced it and not applied it yet."""
+def wanted_soon(ref: Ref, manager: str, *, limited: bool) -> ObjectError:
+    """The object is no longer wanted here, but another owner has announced it and not applied it yet.
+
+    Args:
+        limited: It acts as another account, so this owner does not wait for long.
+    """
+    until = ", or half of deletionTimeout is over" if limited else ""
     return ObjectError(
-        Reason.WAITING_FOR_DELETION, f"{ref} is not removed before {manager} has applied it, as it is about to"
+        Reason.WAITING_FOR_DELETION, f"{ref} is not removed before {manager} has applied it, as it is about to{until}"
     )
 
 

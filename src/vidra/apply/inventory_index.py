@@ -4,20 +4,31 @@ Invariant: an object is deleted only when no other VidraResource of this hub has
 `managedFields` and annotations; the inventories are Vidra's own. A release is recorded here at once, before the status
 says it: if several owners are deleted together, the last one deletes the object.
 
+Invariant: what an inventory says of one address counts for another one only if both are known to lead to one cluster
+(`SameServer`). Equal UIDs are no proof: whoever runs an API server chooses the UID that it shows. Without proof an
+inventory is believed as far as the object itself confirms it, by the other owner's mark.
+
 The inventories also remember how an object ended under a manifest. That holds for any owner with the same manifest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 import msgspec
 
+from vidra.api.names import LOCAL_SERVER
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import entry_for, key_of
+from vidra.common.urls import same_server
 from vidra.kube.store import Store
+
+Route = tuple[str, str]
+"""The server and context of a destination."""
+SameServer = Callable[[Route, Route], bool]
+"""Whether two routes are known to lead to one API server."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -31,6 +42,22 @@ class Claim(msgspec.Struct, frozen=True):
     """It has applied this very object, as the UID in its entry or its mark tells; otherwise it is about to."""
     here: bool
     """This replica reconciles it, so its releases are known at once."""
+    holder: VidraResource
+    proven: bool
+    """It is known to be in the same cluster; otherwise only its cluster says so."""
+    equal: bool
+    """It acts there as the same account, and by the same route."""
+    heads_there: bool
+    """The cluster is its destination; otherwise it was, and nothing more is applied there."""
+
+    def owns(self, marks: Container[str]) -> bool:
+        """Whether it has applied this very object, as far as the object's annotations confirm it if they have to."""
+        return self.confirmed and (self.proven or self.mark in marks)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the object is expected to stay for it, by what is known without a request."""
+        return self.proven and (self.confirmed or self.equal)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -53,17 +80,24 @@ class Claims:
     Args:
         resources: All of this hub.
         here: Whether this replica reconciles one.
+        same: Whether two different routes lead to one API server.
     """
 
     def __init__(
-        self, resources: Store[VidraResource], hub: str, here: Callable[[VidraResource], bool] = lambda _: True
+        self,
+        resources: Store[VidraResource],
+        hub: str,
+        here: Callable[[VidraResource], bool] = lambda _: True,
+        same: SameServer = lambda _one, _other: False,
     ) -> None:
         self._here = here
+        self._same = same
         self._resources = resources
         self._hub = hub
         self._indexed: dict[str, tuple[ManagedObject, ...]] = {}
         self._names: dict[int, tuple[str, ...]] = {}
         self._let_go: dict[str, set[Key]] = {}
+        self._waiting: dict[str, dict[Key, float]] = {}
         self._stale = {item.metadata.name for item in resources}
         resources.listen(self._changed)
 
@@ -71,7 +105,8 @@ class Claims:
         """The other VidraResources that have an object."""
         self._refresh()
         names = self._names.get(_hash(entry), ())
-        found = (self._claim(name, entry, place) for name in names if name != owner.name)
+        mine = self._resources.get(owner.name)
+        found = (self._claim(name, entry, place, mine) for name in names if name != owner.name)
         return tuple(claim for claim in found if claim)
 
     def let_go(self, owner: Owner, entry: ManagedObject) -> None:
@@ -80,8 +115,17 @@ class Claims:
 
     def wants(self, owner: Owner, keys: Iterable[Key]) -> None:
         """This owner is about to apply these objects, or to apply them again."""
-        if owner.name in self._let_go:
-            self._let_go[owner.name] -= set(keys)
+        gone, waiting = self._let_go.get(owner.name, set()), self._waiting.get(owner.name, {})
+        for key in keys if gone or waiting else ():
+            gone.discard(key)
+            waiting.pop(key, None)
+
+    def waiting(self, owner: Owner) -> dict[Key, float]:
+        """Since when (monotonic) an owner waits before it removes objects that others have announced; it adds to it.
+
+        Lost at a restart: then the waits begin again.
+        """
+        return self._waiting.setdefault(owner.name, {})
 
     def of_same_text(self, owner: Owner, item: DesiredObject, cluster: str) -> Iterator[ManagedObject]:
         """Other inventories' entries of an object that they applied from this same manifest, as entries of this owner.
@@ -93,37 +137,57 @@ class Claims:
         """
         self._refresh()
         new, place = entry_for(item), Place(item.server, cluster, "")
+        mine = self._resources.get(owner.name)
         for name in self._names.get(_hash(new), ()):
             if name == owner.name:
                 continue
             text, gone = f"{item.digest_for(Owner(self._hub, name))}-", self._let_go.get(name, ())
-            for _, its in self._entries(name, new, place):
+            for resource, its in self._entries(name, new, place):
+                if not self._is_proven(resource, its.server, mine, place.server):
+                    continue
                 if its.revision.startswith(text) and (its.ended or key_of(its) not in gone):
                     yield msgspec.structs.replace(new, uid=its.uid, revision=f"{item.digest}-", ended=its.ended)
 
-    def _claim(self, name: str, entry: ManagedObject, place: Place) -> Claim | None:
-        gone = self._let_go.get(name, ())
-        for resource, item in self._entries(name, entry, place):
-            owner = Owner(self._hub, name)
-            marked = owner.mark in place.unheld
-            if key_of(item) not in gone and (marked or item.uid in {"", place.uid}):
-                return Claim(owner.manager, owner.mark, confirmed=marked or bool(item.uid), here=self._here(resource))
-        return None
+    def _claim(self, name: str, entry: ManagedObject, place: Place, mine: VidraResource | None) -> Claim | None:
+        """What one VidraResource has of an object; it may list it twice, under two addresses of the cluster."""
+        gone, owner = self._let_go.get(name, ()), Owner(self._hub, name)
+        marked = owner.mark in place.unheld
+        found = [
+            Claim(
+                owner.manager,
+                owner.mark,
+                confirmed=marked or bool(item.uid),
+                here=self._here(resource),
+                holder=resource,
+                proven=self._is_proven(resource, item.server, mine, place.server),
+                equal=_is_equal(resource, item.server, mine, place.server),
+                heads_there=_heads_to(resource, item.server),
+            )
+            for resource, item in self._entries(name, entry, place)
+            if key_of(item) not in gone and (marked or item.uid in {"", place.uid})
+        ]
+        return max(found, key=lambda claim: (claim.proven, claim.confirmed), default=None)
 
     def _entries(self, name: str, entry: ManagedObject, place: Place) -> Iterator[tuple[VidraResource, ManagedObject]]:
-        """The entries in another inventory for the object's key, whichever UID they have."""
+        """The entries in another inventory for the object's key, whichever UID they have, if they may be there."""
         resource, key = self._resources.get(name), key_of(entry)
         if resource is None:
             return
         for item in resource.status.managed_resources:
-            if item.name == entry.name and key_of(item)[1:] == key[1:] and self._is_at(resource, item.server, place):
+            same = item.name == entry.name and key_of(item)[1:] == key[1:]
+            if same and self._may_be_at(resource, item.server, place):
                 yield resource, item
 
-    def _is_at(self, resource: VidraResource, server: str, place: Place) -> bool:
-        """Whether a server in another inventory is this cluster: by its UID if known, else by its address."""
+    def _may_be_at(self, resource: VidraResource, server: str, place: Place) -> bool:
+        """Whether a server in another inventory may be this cluster: by its UID if known, else by its address."""
         known = {item.server: hub_of(item.uid) for item in resource.status.clusters}
         theirs, ours = known.get(server, "") if server else self._hub, place.cluster if place.server else self._hub
-        return theirs == ours if theirs and ours else server.rstrip("/") == place.server.rstrip("/")
+        return theirs == ours if theirs and ours else same_server(server, place.server)
+
+    def _is_proven(self, theirs: VidraResource, server: str, mine: VidraResource | None, place: str) -> bool:
+        """Whether the two inventories are about one cluster, and not only about two that say so."""
+        one, other = route_of(theirs, server), route_of(mine, place)
+        return (same_server(server, place) and one[1] == other[1]) or self._same(one, other)
 
     def _changed(self, old: VidraResource | None, new: VidraResource | None) -> None:
         item = new or old
@@ -132,13 +196,18 @@ class Claims:
             self._forget(item.metadata.name, new)
 
     def _forget(self, name: str, resource: VidraResource | None) -> None:
-        """A release need not be remembered once the status says it."""
-        gone = self._let_go.get(name)
-        if gone is None:
+        """A release need not be remembered once the status says it, nor a wait for what is not listed any more."""
+        if resource is None:
+            self._let_go.pop(name, None)
+            self._waiting.pop(name, None)
             return
-        gone &= {key_of(item) for item in resource.status.managed_resources} if resource else set()
+        gone, waiting = self._let_go.get(name, set()), self._waiting.get(name, {})
+        listed = {key_of(item) for item in resource.status.managed_resources} if gone or waiting else set()
+        gone &= listed
         if not gone:
-            del self._let_go[name]
+            self._let_go.pop(name, None)
+        for key in waiting.keys() - listed:
+            del waiting[key]
 
     def _refresh(self) -> None:
         while self._stale:
@@ -159,6 +228,24 @@ class Claims:
                 self._names[digest] = names
         for digest in new - old:
             self._names[digest] = (*self._names.get(digest, ()), name)
+
+
+def route_of(resource: VidraResource | None, server: str) -> Route:
+    """How a VidraResource reaches a server of its inventory, which may be that of an earlier destination."""
+    spec = resource.spec.destination if resource else None
+    return server, (spec.context or "") if spec and (spec.server or "") == server else ""
+
+
+def _heads_to(resource: VidraResource, server: str) -> bool:
+    return same_server(resource.spec.destination.server or LOCAL_SERVER, server or LOCAL_SERVER)
+
+
+def _is_equal(theirs: VidraResource, server: str, mine: VidraResource | None, place: str) -> bool:
+    """Whether two VidraResources act as the same account and by the same route: each may do what the other may."""
+    if mine is None or route_of(theirs, server) != route_of(mine, place):
+        return False
+    accounts = {(item.spec.service_account_namespace, item.spec.service_account_name) for item in (theirs, mine)}
+    return len(accounts) == 1
 
 
 def _hash(entry: ManagedObject) -> int:

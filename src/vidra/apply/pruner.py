@@ -15,6 +15,7 @@ import msgspec
 from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
+from vidra.apply.announcements import Announcements
 from vidra.apply.applied_object import existed_before, is_applied
 from vidra.apply.errors import ObjectError, not_removed
 from vidra.apply.field_owner import Owner
@@ -66,6 +67,7 @@ class Pruner:
     Args:
         claims: What other VidraResources own.
         cluster: UID of the cluster; empty while unknown.
+        announcements: Which objects that others have only announced are waited for; all of them by default.
     """
 
     def __init__(
@@ -77,13 +79,14 @@ class Pruner:
         *,
         claims: Claims,
         cluster: str = "",
+        announcements: Announcements | None = None,
     ) -> None:
         self._client = client
         self._contents = Contents(client, discovery)
         self._observed = observed
         self._owner = owner
         self._manager = owner.manager
-        self._others = Others(client, owner, claims, cluster)
+        self._others = Others(client, owner, claims, cluster, announcements or Announcements())
 
     async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False) -> Removed:
         """Prune an object, or this owner's part of it.
@@ -102,9 +105,11 @@ class Pruner:
         entry = msgspec.structs.replace(entry, api_version=kind.api_version)
         async with self._client.alone.at(path):
             state = self._observed.get(kind, entry.namespace, entry.name)
-            return await self._try(path, entry, state, orphan=orphan)
+            return await self._try(path, kind, entry, state, orphan=orphan)
 
-    async def _try(self, path: str, entry: ManagedObject, state: ObjectSnapshot | None, *, orphan: bool) -> Removed:
+    async def _try(
+        self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot | None, *, orphan: bool
+    ) -> Removed:
         for _ in range(ATTEMPTS):
             try:
                 if state is None or self._others.unseen(entry, state):
@@ -116,7 +121,7 @@ class Pruner:
                     return await self._abandoned(
                         path, entry, state, "" if orphan else f"its annotation {PRUNE} says so"
                     )
-                return await self._remove(path, entry, state)
+                return await self._remove(path, kind, entry, state)
             except ApiError as error:
                 if error.unauthorized or (error.not_found and not error.absent):
                     raise
@@ -140,12 +145,12 @@ class Pruner:
         await abandon(self._client, path, uid=state.uid, owner=self._owner, api_version=version, shared=shared)
 
     async def _abandoned(self, path: str, entry: ManagedObject, state: ObjectSnapshot, why: str) -> Removed:
-        await self._abandon(path, entry, state, shared=bool(self._others.of(entry, state)))
+        await self._abandon(path, entry, state, shared=self._others.shared(entry, state))
         self._others.let_go(entry)
         return Removed(Removal.KEPT, why)
 
-    async def _remove(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
-        if await self._others.overlooked(path, entry, state):
+    async def _remove(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
+        if await self._others.overlooked(path, kind, entry, state):
             # Others may own its fields too: they keep their values.
             await self._abandon(path, entry, state, shared=True)
             return self._let_go(entry)
@@ -154,7 +159,7 @@ class Pruner:
         if others or kept:
             state = await self._released(path, entry, state)
             # When two owners are deleted at once, each finds the other on the object; the later one notices it here.
-            if state.holders or kept or await self._others.lost(path, entry, state):
+            if state.holders or kept or await self._others.lost(path, kind, entry, state):
                 return self._let_go(entry)
         if state.terminating:
             return await self._on_its_way(path, state, asked=False)

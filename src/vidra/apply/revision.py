@@ -1,7 +1,8 @@
 """The revision of an inventory entry, and whether its object is still as it was applied: pure.
 
-An entry's `revision` is `text-fields-generation`: the digest of what was sent, that of the fields that the owner held
-after the apply, and the object's generation, if its kind has one.
+An entry's `revision` is `text-fields-generation-time`: the digest of what was sent, that of the fields that the owner
+held after the apply, the object's generation (0 if its kind has none), and when the owner last changed a value, in
+hexadecimal seconds since 1970. An entry of an earlier version lacks the time, or the generation too.
 """
 
 from __future__ import annotations
@@ -10,8 +11,17 @@ from vidra.api.resource import ManagedObject
 from vidra.kube.object_snapshot import ObjectSnapshot
 
 
-def revision(digest: str, held: str, generation: int = 0) -> str:
-    """What was sent, the fields held after it, and the generation if the kind has one."""
+def revision(digest: str, held: str, generation: int = 0, written: int = 0) -> str:
+    """The revision of an object that was applied.
+
+    Args:
+        digest: Of what was sent.
+        held: Digest of the fields that the owner held after it.
+        generation: Of the object; 0 if its kind has none.
+        written: When the owner last changed a value, in seconds since 1970; 0 if the API server does not say.
+    """
+    if written:
+        return f"{digest}-{held}-{generation}-{written:x}"
     return f"{digest}-{held}-{generation}" if generation else f"{digest}-{held}"
 
 
@@ -22,7 +32,12 @@ def held_of(entry: ManagedObject) -> str:
 
 def generation_of(entry: ManagedObject) -> int:
     """The generation of the object when it was applied; 0 if it has none, or it is not known."""
-    return int(entry.revision.split("-")[2]) if entry.revision.count("-") == 2 else 0
+    return int(_part(entry, 2) or 0)
+
+
+def written_of(entry: ManagedObject) -> int:
+    """When the owner had last changed a value after the apply, in seconds since 1970; 0 if that is not known."""
+    return int(_part(entry, 3) or "0", 16)
 
 
 def is_of_text(entry: ManagedObject, digest: str) -> bool:
@@ -40,3 +55,7 @@ def is_up_to_date(entry: ManagedObject, live: ObjectSnapshot | None, manager: st
     if live is None:
         return ended and bool(entry.revision)
     return live.uid == entry.uid and not live.terminating and held_of(entry) == live.digest(manager)
+
+
+def _part(entry: ManagedObject, number: int) -> str:
+    return next(iter(entry.revision.split("-")[number : number + 1]), "")

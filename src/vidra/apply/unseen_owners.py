@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vidra.api.resource import ManagedObject
+from vidra.apply.announcements import Announcements
 from vidra.apply.errors import wanted_soon
 from vidra.apply.field_owner import Owner, foreign, hub_of
 from vidra.apply.inventory import ref_of
 from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.kube.client import Client
+from vidra.kube.discovery import Kind
 from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.kube.operations import look
 
@@ -25,17 +27,25 @@ class Others:
     Args:
         claims: What other VidraResources own.
         cluster: UID of the cluster; empty while unknown.
+        announcements: Which objects that others have only announced are waited for.
     """
 
-    def __init__(self, client: Client, owner: Owner, claims: Claims, cluster: str) -> None:
+    def __init__(
+        self, client: Client, owner: Owner, claims: Claims, cluster: str, announcements: Announcements
+    ) -> None:
         self._client = client
         self._owner = owner
         self._claims = claims
         self._cluster = hub_of(cluster)
+        self._announcements = announcements
 
     def of(self, entry: ManagedObject, state: ObjectSnapshot) -> tuple[Claim, ...]:
         """The other VidraResources of this hub that have an object."""
         return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid, state.unheld))
+
+    def shared(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
+        """Whether the object is expected to stay another VidraResource's."""
+        return any(claim.keeps for claim in self.of(entry, state))
 
     def let_go(self, entry: ManagedObject) -> None:
         """Record for later callers that this owner has released the object."""
@@ -45,7 +55,7 @@ class Others:
         """Whether another VidraResource has applied the object, and the informer does not show that yet."""
         return any(claim.confirmed for claim in self._not_shown(entry, state))
 
-    async def overlooked(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
+    async def overlooked(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether the object has another owner that managedFields do not show.
 
         Raises:
@@ -55,16 +65,16 @@ class Others:
         holders = {name for name, _ in state.holders}
         others = self._not_shown(entry, state)
         confirmed = [claim for claim in others if claim.confirmed]
-        if any(claim.here for claim in confirmed):
+        if any(claim.here and claim.proven for claim in confirmed):
             return True
         if len(others) > len(confirmed) and holders <= {self._owner.manager}:
-            raise wanted_soon(ref_of(entry), next(claim.manager for claim in others if not claim.confirmed))
+            await self._check_announced(kind, entry, others)
         if not confirmed and not state.lost:
             return False
-        anyway = bool(confirmed) and self._owner.manager not in holders
+        anyway = any(claim.proven for claim in confirmed) and self._owner.manager not in holders
         return await self._marked(path, state, confirmed, anyway=anyway)
 
-    async def lost(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
+    async def lost(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether a released object without managers had one until its managedFields were lost, just now.
 
         Raises:
@@ -73,11 +83,21 @@ class Others:
         """
         others = self.of(entry, state)
         confirmed = [claim for claim in others if claim.confirmed]
-        if others and not confirmed:
-            raise wanted_soon(ref_of(entry), others[0].manager)
-        if not confirmed and not state.lost:
-            return False
-        return any(claim.here for claim in confirmed) or await self._marked(path, state, confirmed)
+        if any(claim.here and claim.proven for claim in confirmed):
+            return True
+        if len(others) > len(confirmed):
+            await self._check_announced(kind, entry, others)
+        return bool(confirmed or state.lost) and await self._marked(path, state, confirmed)
+
+    async def _check_announced(self, kind: Kind, entry: ManagedObject, others: Iterable[Claim]) -> None:
+        """Check that no other VidraResource is about to apply the object, or has just done so.
+
+        Raises:
+            ObjectError: One is, and is waited for.
+        """
+        announced = (claim for claim in others if not claim.confirmed)
+        if awaited := await self._announcements.awaited(entry, kind, announced):
+            raise wanted_soon(ref_of(entry), awaited.manager, limited=not awaited.equal)
 
     def _not_shown(self, entry: ManagedObject, state: ObjectSnapshot) -> list[Claim]:
         """The other VidraResources that have an object, and are no field managers of it as far as was seen."""

@@ -57,11 +57,11 @@ def show_value(value: Any, output: Output) -> None:
     """Write any value, also a view, as JSON or YAML."""
     import msgspec
 
-    if output is Output.JSON:
-        typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
-    else:
-        from vidra.manifests.write import write
+    from vidra.manifests.write import write, write_json
 
+    if output is Output.JSON:
+        typer.echo(write_json(value))
+    else:
         typer.echo(write([msgspec.to_builtins(value)]).removeprefix("---\n"), nl=False)
 
 

@@ -9,7 +9,8 @@ from vidra.kube.arrival_watch import DEFINITIONS, NAMESPACES, ArrivalWatch
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery
 from vidra.kube.informers import InformerSet
-from vidra.kube.object_snapshot import HealthEvaluator, ObjectSnapshot, is_doubtful, is_drift
+from vidra.kube.object_doubts import is_doubtful
+from vidra.kube.object_snapshot import HealthEvaluator, ObjectSnapshot, is_drift
 from vidra.kube.object_watch import ObjectWatches
 from vidra.kube.storage_classes import Classes
 

@@ -77,6 +77,23 @@ class Clusters:
             self._clients[way] = self._opened(way)
         return self._cluster(way, identity)
 
+    def lead_to_one(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
+        """Whether two destinations (server and context) lead to one API server for certain; sends no request.
+
+        Invariant: what is true for one address is taken as true for another only if both servers must show, on every
+        connection, a certificate of the same authority for the same name. The UID of kube-system proves nothing here:
+        whoever runs an API server chooses what it says.
+        """
+        return self._is_same(ClusterRef(*one), ClusterRef(*other))
+
+    def doubles(self, server: str, context: str = "") -> tuple[str, ...]:
+        """Other servers in use that say that they are the same cluster as this one, and do not prove it."""
+        way = LOCAL if is_local(server) else ClusterRef(server, context)
+        uids = {self._uid(cluster) for (key, _), cluster in self._clusters.items() if key == way} - {""}
+        found = (key for (key, _), cluster in self._clusters.items() if self._uid(cluster) in uids and key != way)
+        others = {key for key in found if not same_server(key.server, server) and not self._is_same(key, way)}
+        return tuple(sorted(key.server or self._clients[LOCAL].connection.server for key in others))
+
     def leave(self, manager: str) -> None:
         """Drop the subscriptions of an owner that was deleted."""
         for cluster in self:
@@ -120,6 +137,22 @@ class Clusters:
     def _client(self, connection: Connection) -> Client:
         """The client of a server."""
         return Client(connection, traffic=self.traffic)
+
+    def _is_same(self, one: ClusterRef, other: ClusterRef) -> bool:
+        first, second = self._connection(one), self._connection(other)
+        return first is not None and second is not None and first.proof is not None and first.proof == second.proof
+
+    def _uid(self, cluster: Cluster) -> str:
+        return cluster.uid if cluster.server else self.home.uid
+
+    def _connection(self, way: ClusterRef) -> Connection | None:
+        """The connection of a destination, as it is or would be opened; None when there is none."""
+        if way in self._clients:
+            return self._clients[way].connection
+        try:
+            return connection_to(self.catalogue.candidates(way.server), way.server, way.context)
+        except ClusterError:
+            return None
 
     def _opened(self, way: ClusterRef) -> Client:
         try:

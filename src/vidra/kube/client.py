@@ -25,6 +25,7 @@ from yarl import URL
 from vidra import __version__
 from vidra.api.redaction import hidden
 from vidra.common.backoff import Backoff, between
+from vidra.kube.answers import OBJECT, AnswerBudget, largest_answer, receive
 from vidra.kube.connection import Connection
 from vidra.kube.decode import decode
 from vidra.kube.errors import TOLD, ApiError, RequestCancelledError, Status, UnintelligibleError, UnreachableError
@@ -48,8 +49,6 @@ IN_FLIGHT = 32
 """Requests to one cluster at a time. More would not help: the server's own limits and etcd decide then."""
 LARGE = 1 << 20
 """Bytes from which a body is sent in pieces: in one piece it would block the event loop."""
-LARGEST = 64 << 20
-"""Bytes of one answer, unpacked. Collections arrive in streams or pages."""
 ATTEMPTS = 3
 BACKOFF = Backoff(first=0.2, jitter=1)
 """Between retries, when the server is not reached."""
@@ -68,7 +67,7 @@ class Client:
 
     Args:
         traffic: Where requests are counted, if other clients count there too.
-        largest: Maximum bytes of one answer; the server may be untrusted.
+        largest: Maximum bytes of one answer, if the server is trusted; without, see `answers.py`.
     """
 
     rehearses = False
@@ -80,7 +79,7 @@ class Client:
         *,
         in_flight: int = IN_FLIGHT,
         traffic: RequestCounter | None = None,
-        largest: int = LARGEST,
+        largest: int = 0,
     ) -> None:
         keep_small()
         self.connection = connection
@@ -96,6 +95,7 @@ class Client:
         self._finishes = True
         self._latency = Latency()
         self._largest = largest
+        self._budget = AnswerBudget(largest) if largest else AnswerBudget()
         self._under_way: set[asyncio.Timeout] = set()
         self._writes: set[asyncio.Task[bytes]] = set()
         self._closing = asyncio.Event()
@@ -109,7 +109,8 @@ class Client:
                 keepalive_timeout=KEPT,
             ),
             timeout=TIMEOUT,
-            headers={"User-Agent": f"vidra/{__version__}", "Accept": JSON},
+            headers={"User-Agent": f"vidra/{__version__}", "Accept": JSON, "Accept-Encoding": "identity"},
+            auto_decompress=False,  # nothing packed is asked for, and nothing packed is unpacked
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )
@@ -181,11 +182,12 @@ class Client:
             query = {**(query or {}), "dryRun": "All"}
         headers = self._headers(("Accept", accept), ("Content-Type", content_type))
         url = self._url(path, query)
+        most = self._largest or largest_answer(accept, query)
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._in_turn(method, url, headers, body)
+                return await self._in_turn(method, url, headers, body, most)
             except (RequestCancelledError, UnintelligibleError):
                 raise
             except UnreachableError:
@@ -208,7 +210,7 @@ class Client:
         """
         try:
             async with asyncio.timeout(within):
-                return await self._once("GET", self._url(path, None), self._headers(("Accept", JSON)), None)
+                return await self._once("GET", self._url(path, None), self._headers(("Accept", JSON)), None, OBJECT)
         except TimeoutError as error:
             raise self._unreachable(error) from None
 
@@ -250,7 +252,7 @@ class Client:
             ) as answer:
                 self._traffic.note(self.host, "GET", answer.status)
                 if answer.status != 200:
-                    raise self._refusal(answer, await _body(answer, self._largest))
+                    raise self._refusal(answer, await receive(answer, OBJECT, self._budget))
                 yield answer.content
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise self._unreachable(error) from None
@@ -259,7 +261,7 @@ class Client:
                 raise
             raise self._changed() from None
 
-    async def _in_turn(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
+    async def _in_turn(self, method: str, url: URL, headers: Headers, body: bytes | None, most: int) -> bytes:
         """Wait for a slot, then for the answer; if this is a write, also when cancelled.
 
         Raises:
@@ -271,7 +273,7 @@ class Client:
                 self._under_way.add(limit)
                 async with self._places:
                     with self._timed():
-                        ask = partial(self._once, method, url, headers, body)
+                        ask = partial(self._once, method, url, headers, body, most)
                         return await (finish(ask, self._writes) if self._finishes and method != "GET" else ask())
         except TimeoutError:
             raise RequestCancelledError(
@@ -290,7 +292,7 @@ class Client:
             late.cancel()
             self._latency.note(time.monotonic() - began)
 
-    async def _once(self, method: str, url: URL, headers: Headers, body: bytes | None) -> bytes:
+    async def _once(self, method: str, url: URL, headers: Headers, body: bytes | None, most: int) -> bytes:
         if self._closing.is_set():
             raise self._changed()
         try:
@@ -302,7 +304,7 @@ class Client:
                 allow_redirects=False,
                 server_hostname=self._server_hostname,
             ) as answer:
-                content = await _body(answer, self._largest)
+                content = await receive(answer, most, self._budget)
                 self._latency.heard()
                 self._traffic.note(self.host, method, answer.status)
                 log.debug("request", host=self.host, method=method, path=url.path, code=answer.status)
@@ -355,21 +357,6 @@ class Client:
         with suppress(OSError):
             return self.connection.secrets()
         return ()  # and nothing was sent
-
-
-async def _body(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    """The whole answer.
-
-    Raises:
-        UnintelligibleError: It is larger than any answer of an API server.
-    """
-    body = bytearray()
-    async for chunk in answer.content.iter_any():
-        body += chunk
-        if len(body) > most:
-            answer.close()
-            raise UnintelligibleError(f"what answers at {answer.host} says more than {most:,} bytes at once")
-    return bytes(body)
 
 
 def encode(value: Any) -> bytes:

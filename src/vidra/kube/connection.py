@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import ssl
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----")
 
 
 class NotConfiguredError(Exception):
     """There is no usable connection to an API server; the message says what to set."""
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """What only one API server can show: a certificate of an authority of its own, for a name."""
+
+    authorities: frozenset[str]
+    """The certificates of the authority, in base64."""
+    name: str
+    """The name that its certificate must be for."""
+    path: str
+    """Behind one gateway every cluster has a path of its own."""
 
 
 class Connection(msgspec.Struct, frozen=True):
@@ -40,6 +54,15 @@ class Connection(msgspec.Struct, frozen=True):
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         """The same for rich, which does not call __repr__."""
         return [("server", self.server)]
+
+    @property
+    def proof(self) -> Proof | None:
+        """What the server proves with every connection; None where a certificate of any public authority would do."""
+        authorities = frozenset("".join(found.split()) for found in _CERTIFICATE.findall(self.ca))
+        if self.insecure or not authorities:
+            return None
+        place = urlsplit(self.server)
+        return Proof(authorities, (self.tls_server_name or place.hostname or "").lower(), place.path.rstrip("/"))
 
     def authorization(self) -> str:
         """Value of the Authorization header; empty when a certificate, or nothing, identifies the caller."""

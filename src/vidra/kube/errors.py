@@ -4,6 +4,7 @@ KubeError
  ├─ UnreachableError           no answer: refused, reset, timed out, TLS
  │   ├─ RequestCancelledError  nobody waits for it any more: the server is known to be away
  │   └─ UnintelligibleError    an answer that is not what an API server says
+ │       └─ TooLargeAnswerError one that is larger than any such answer
  └─ ApiError                   an answer that is not 2xx
 """
 
@@ -80,6 +81,10 @@ class RequestCancelledError(UnreachableError):
 
 class UnintelligibleError(UnreachableError):
     """The answer is not from an API server: a proxy's page, a cut text, or a malicious one."""
+
+
+class TooLargeAnswerError(UnintelligibleError):
+    """The answer is larger than what was asked for can be; its end was not read."""
 
 
 class ApiError(KubeError):

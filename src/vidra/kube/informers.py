@@ -164,11 +164,15 @@ class InformerSet:
         view = self._views.get(kind)
         return view.end(uid) if view else None
 
-    def note(self, kind: Kind, item: LiveObject) -> None:
-        """Record the answer to an own write, so that the watch event for it is not news."""
+    def note(self, kind: Kind, item: LiveObject, applier: str = "") -> None:
+        """Record the answer to an own write, so that the watch event for it is not news.
+
+        Args:
+            applier: The owner that applied all of its fields with it; empty when it was another write.
+        """
         view = self._views.get(kind)
         if view:
-            view.noted(item)
+            view.noted(item, applier)
 
     def judge_again(self) -> None:
         """Compute all health again: the rules changed."""

@@ -205,9 +205,9 @@ class KindInformer:
         self._asked[key] = ""
         self.changed(item)
 
-    def noted(self, item: LiveObject) -> None:
+    def noted(self, item: LiveObject, applier: str) -> None:
         """Record the answer to a write. If no watch shows the object and metadata are enough, it counts as a read."""
-        self._memory.changed(item, ours=True)
+        self._memory.changed(item, applier=applier)
         key = (item.metadata.namespace, item.metadata.name)
         if not self._whole and self.blind(item.metadata.namespace):
             self._asked[key] = ""

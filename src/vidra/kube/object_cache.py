@@ -7,7 +7,10 @@ from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
-from vidra.kube.object_snapshot import ObjectSnapshot, is_doubtful, is_drift
+from vidra.kube.answers import MOST_OBJECTS
+from vidra.kube.errors import UnintelligibleError
+from vidra.kube.object_doubts import applied, is_doubtful, since
+from vidra.kube.object_snapshot import ObjectSnapshot, is_drift
 from vidra.kube.partial_metadata import LiveObject
 from vidra.kube.store import version_number
 from vidra.kube.tombstones import Tombstones
@@ -49,17 +52,25 @@ class Memory:
         """How a deleted object ended: empty if not by itself; None if nobody saw it."""
         return self._ends.get(uid)
 
-    def changed(self, item: LiveObject, *, ours: bool = False) -> None:
+    def changed(self, item: LiveObject, *, applier: str | None = None) -> None:
         """Record a state; one that is older than the known one is ignored.
 
         Args:
-            ours: It is the answer to a write of Vidra's: its new generation is no news for the only owner.
+            applier: It is the answer to a write of Vidra's: an apply by this owner, or empty for a write of metadata.
+                Its new generation is no news for the only owner.
+
+        Raises:
+            UnintelligibleError: There are more objects than any cluster has.
         """
         key, new = _key(item), self._read(item)
         old = self._objects.get(key)
         if self._ended.before(new.uid, new.version) or (old and not _is_news(old, new)):
+            if applier and old and (old.uid, old.version) == (new.uid, new.version):
+                self._objects[key] = applied(old, applier)
             return
-        self._put(key, old, new, ours=ours)
+        if old is None and len(self._objects) >= MOST_OBJECTS:
+            raise UnintelligibleError(f"the cluster shows more than {MOST_OBJECTS:,} objects of one kind")
+        self._put(key, old, new, applier)
 
     def removed(self, item: LiveObject) -> None:
         """Remove an object."""
@@ -101,11 +112,11 @@ class Memory:
             self._end(key, old.uid, version, seen=False)
         return bool(back) or (version < 0 and bool(lost))
 
-    def _put(self, key: Key, old: ObjectSnapshot | None, new: ObjectSnapshot, *, ours: bool = False) -> None:
+    def _put(self, key: Key, old: ObjectSnapshot | None, new: ObjectSnapshot, applier: str | None = None) -> None:
         if old and old.uid == new.uid and old.ended and not new.ended:
             new = msgspec.structs.replace(new, ended=old.ended)  # which stays true
-        self._objects[key] = new = _since(old, new)
-        doubtful = is_doubtful(old, new) and not (ours and len(new.holders) == 1)
+        self._objects[key] = new = since(old, new, applier=applier)
+        doubtful = is_doubtful(old, new) and not (applier is not None and len(new.holders) == 1)
         if old is None or is_drift(old, new) or doubtful or (old.health, old.ended) != (new.health, new.ended):
             self._on_change(old, new)
 
@@ -154,17 +165,3 @@ def _is_news(old: ObjectSnapshot, new: ObjectSnapshot) -> bool:
     if old.uid != new.uid or new.version > old.version:
         return True
     return new.version == old.version and old.health is None and new.health is not None
-
-
-def _since(old: ObjectSnapshot | None, new: ObjectSnapshot) -> ObjectSnapshot:
-    """The new state, with what is known of its generations.
-
-    A generation is explained when a manager wrote its own fields again, or wrote through a subresource. It is not when
-    nobody left a trace, or when a manager took new fields: then something else may have changed as well.
-    """
-    if old is None or old.uid != new.uid:
-        return new
-    again = new.traces.fields == old.traces.fields and new.traces.writes != old.traces.writes
-    # Of several generations at once, as after a cut watch, only the traces of the last one are known.
-    accounted = new.generation == old.generation or (again and new.generation == old.generation + 1)
-    return msgspec.structs.replace(new, touched=old.touched) if accounted else new

@@ -31,6 +31,20 @@ class Traces(msgspec.Struct, frozen=True, gc=False):
 NO_TRACES = Traces()
 
 
+class Writes(msgspec.Struct, frozen=True, gc=False):
+    """What an object's metadata say about who wrote it when; `object_doubts.py` compares two of them."""
+
+    stamps: tuple[int, ...] = ()
+    """Digests of each entry of managedFields: whose it is, and its time."""
+    values: int = 0
+    """Digest of the labels, annotations and finalizers, which no generation counts."""
+    reported: bool = False
+    """A controller reports a status, which may be often."""
+
+
+NO_WRITES = Writes()
+
+
 class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
     """What is kept of a live object."""
 
@@ -58,6 +72,12 @@ class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
     """More owners are marked on it than hold fields: somebody removed entries from its managedFields."""
     unheld: tuple[str, ...] = ()
     """The annotations of owners that no field manager holds: whoever wrote them lost the entry in managedFields."""
+    written: tuple[int, ...] = ()
+    """For each of `holders`: when it last changed a value, in whole seconds since 1970."""
+    writes: Writes = NO_WRITES
+    doubts: tuple[tuple[str, int], ...] = ()
+    """Owners whose values somebody may have changed since they were last applied, each with the number of the doubt;
+    numbers grow in time, over all objects of this process."""
 
     @property
     def scaled(self) -> bool:
@@ -67,6 +87,15 @@ class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
     def digest(self, manager: str) -> str:
         """Digest of what this manager holds; empty if nothing."""
         return next((digest for name, digest in self.holders if name == manager), "")
+
+    def written_by(self, manager: str) -> int:
+        """When this manager last changed a value, in whole seconds since 1970; 0 if that is not known."""
+        names = (name for name, _ in self.holders)
+        return next((time for name, time in zip(names, self.written, strict=False) if name == manager), 0)
+
+    def doubt(self, manager: str) -> int:
+        """The number of the last doubt about this owner's values; 0 if there is none."""
+        return next((number for name, number in self.doubts if name == manager), 0)
 
 
 def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
@@ -91,6 +120,8 @@ def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
         lost=lost,
         unheld=_unheld(meta),
         traces=_traces(meta) if meta.generation else NO_TRACES,
+        written=tuple(entry.written for entry in owners),
+        writes=_writes(meta),
     )
 
 
@@ -114,6 +145,13 @@ def _traces(meta: LiveMeta) -> Traces:
     return Traces(hash(fields), hash(writes), len(fields) < len(held))
 
 
+def _writes(meta: LiveMeta) -> Writes:
+    stamps = (hash((one.manager, one.operation, one.subresource, one.time)) for one in meta.managed_fields)
+    values = (frozenset((meta.labels or {}).items()), frozenset((meta.annotations or {}).items()), meta.finalizers)
+    reported = any(entry.subresource == "status" for entry in meta.managed_fields)
+    return Writes(tuple(stamps), hash(values), reported)
+
+
 class HealthEvaluator(Protocol):
     """Evaluates the health of objects."""
 
@@ -135,11 +173,3 @@ def is_drift(old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> bool:
     if old is None or new is None:
         return old is not new
     return (old.uid, old.holders, old.terminating) != (new.uid, new.holders, new.terminating)
-
-
-def is_doubtful(old: ObjectSnapshot | None, new: ObjectSnapshot | None) -> bool:
-    """Whether owners' fields may have changed in a way that only a comparison of the object can show.
-
-    Where a manager uses a subresource, each of its writes looks like that: those are compared later.
-    """
-    return old is not None and new is not None and new.touched > old.touched and not new.scaled

@@ -13,9 +13,11 @@ import msgspec
 import structlog
 
 from vidra.common.backoff import Backoff, between
-from vidra.kube.client import JSON, LARGEST, Client
+from vidra.kube.answers import METADATA, MOST_OBJECTS, OBJECT
+from vidra.kube.client import JSON, Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import ApiError, KubeError, Status, UnintelligibleError, UnreachableError
+from vidra.kube.pages import pages
 from vidra.kube.partial_metadata import METADATA_LIST, METADATA_ONLY, ListMeta
 from vidra.kube.store import version_number
 
@@ -34,7 +36,6 @@ PATIENT = 3
 """Failures in a row after which nobody waits for the list any more."""
 FORBIDDEN_BACKOFF = 300.0
 """Seconds; people grant rights, and a refused watch notices that only by a retry."""
-PAGE = 500
 METHOD_NOT_ALLOWED = 405
 
 
@@ -263,19 +264,19 @@ class Watch(Generic[T]):
 
     async def _list(self) -> None:
         uids: set[str] = set()
-        query = {"limit": str(PAGE), **self._selector}
-        while True:
-            page = await self._client.get(self._path, _Page, accept=self._list_accept, query=query)
+        version = ""
+        async for page in pages(self._client, self._path, _Page, accept=self._list_accept, query=self._selector):
             for raw in page.items or ():
                 self._find(raw, uids)
-            if not page.metadata.continue_:
-                return self._settle(uids, page.metadata.resource_version)
-            query = query | {"continue": page.metadata.continue_}
+            version = page.metadata.resource_version
+        self._settle(uids, version)
 
     def _find(self, raw: msgspec.Raw, uids: set[str]) -> None:
         """Pass one object of the list on at once, so that the whole list is never in memory."""
         for item in self._decode(raw):
             uids.add(item.metadata.uid)
+            if len(uids) > MOST_OBJECTS:
+                raise UnintelligibleError(f"the list of {self._path} has more than {MOST_OBJECTS:,} objects")
             self._sink.found(item)
 
     def _settle(self, uids: set[str], version: str) -> None:
@@ -331,7 +332,8 @@ class Watch(Generic[T]):
             async with self._client.stream(self._path, query=full, accept=self._accept, silence=SILENCE) as content:
                 self.interrupted = None
                 self._heard_at = time.monotonic()
-                async for line in lines(content):
+                most = OBJECT if self._accept == JSON else METADATA
+                async for line in lines(content, most):
                     self._heard_at = time.monotonic()
                     yield decode(line, _Event)
         except ApiError as error:
@@ -342,13 +344,17 @@ class Watch(Generic[T]):
             raise UnreachableError(f"the watch of {self._path} sent what is not an event: {error}") from None
 
 
-async def lines(content: aiohttp.StreamReader) -> AsyncIterator[bytes]:
-    """Complete lines of any length; an incomplete one at the end means a cut connection, and is dropped."""
+async def lines(content: aiohttp.StreamReader, most: int = OBJECT) -> AsyncIterator[bytes]:
+    """Complete lines; an incomplete one at the end means a cut connection, and is dropped.
+
+    Raises:
+        UnintelligibleError: A line is longer than `most` bytes.
+    """
     rest = b""
     async for chunk in content.iter_any():
         *lines, rest = (rest + chunk).split(b"\n") if b"\n" in chunk else (rest + chunk,)
-        if len(rest) > LARGEST:
-            raise UnintelligibleError(f"the watch sent more than {LARGEST:,} bytes without the end of a line")
+        if len(rest) > most:
+            raise UnintelligibleError(f"the watch sent more than {most:,} bytes without the end of a line")
         for line in lines:
             if line:
                 yield line

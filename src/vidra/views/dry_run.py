@@ -63,7 +63,7 @@ class DryRunSession(msgspec.Struct, frozen=True):
         Raises:
             ViewError: Its cluster does not answer.
         """
-        claims = Claims(self.resources, self.hub)
+        claims = Claims(self.resources, self.hub, same=self.clusters.lead_to_one)
         found = await plan_dry_run(self.clusters, await self.stored(resource), self.hub, self.resources, claims)
         if isinstance(found, ObjectProblem):
             raise ViewError(f"{found.reason}: {found.message}")

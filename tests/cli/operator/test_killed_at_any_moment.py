@@ -9,7 +9,6 @@ import pytest
 
 from testkit.environment import RESOURCES, SYNCS, Json, Scene, is_ready
 from testkit.process import OperatorProcess
-from testkit.thorough import amount
 from vidra.api.names import SYNC_LABEL
 from vidra.apply.field_owner import hashed
 
@@ -22,9 +21,9 @@ kind: ConfigMap
 metadata: {{name: {name}}}
 data: {{value: "{value}"}}
 """
-ROUNDS = amount(4, 12)
+ROUNDS = 12
 
-pytestmark = pytest.mark.thorough
+pytestmark = pytest.mark.occasional
 
 
 class Shelf:

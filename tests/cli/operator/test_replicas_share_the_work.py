@@ -79,6 +79,7 @@ async def dealt(scene: Scene, *counts: int) -> None:
     await eventually(so)
 
 
+@pytest.mark.occasional
 async def test_a_killed_replica_loses_nothing_and_doubles_nothing(new_replica: NewReplica, scene: Scene) -> None:
     replicas = [await new_replica() for _ in range(3)]
     await dealt(scene, 1, 1, 1)

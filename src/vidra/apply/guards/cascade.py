@@ -20,6 +20,7 @@ from vidra.common.text import limited
 from vidra.kube.client import Client
 from vidra.kube.discovery import Discovery, Kind, StaleDiscoveryError
 from vidra.kube.errors import ApiError
+from vidra.kube.pages import pages
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList, LiveMeta
 
 PAGE = 50
@@ -103,21 +104,20 @@ class Contents:
 
     async def _some(self, kind: Kind, namespace: str, *, owned: bool) -> list[str]:
         """Objects of one kind: at least one if there is any."""
-        query = {"limit": str(PAGE)}
-        while True:
-            try:
-                page = await self._client.get(kind.path(namespace), LiveList, accept=METADATA_LIST, query=query)
-            except ApiError as error:
-                if error.code in {404, 405} and not owned:  # no longer served, or nothing that is stored
-                    return []
-                if error.code == 404:
-                    why = "what is in it cannot be seen now"
-                    raise ObjectError(Reason.PRUNE_FAILED, f"{kind.plural}.{group_of(kind)}: {why}") from None
-                raise
-            found = [item.metadata for item in page.items or () if counts(kind, item.metadata, owned=owned)]
-            if found or not page.metadata.continue_:
-                return [_name(kind, meta) for meta in found]
-            query = query | {"continue": page.metadata.continue_}
+        path = kind.path(namespace)
+        try:
+            async for page in pages(self._client, path, LiveList, accept=METADATA_LIST, query={}, size=PAGE):
+                found = [item.metadata for item in page.items or () if counts(kind, item.metadata, owned=owned)]
+                if found:
+                    return [_name(kind, meta) for meta in found]
+        except ApiError as error:
+            if error.code in {404, 405} and not owned:  # no longer served, or nothing that is stored
+                return []
+            if error.code == 404:
+                why = "what is in it cannot be seen now"
+                raise ObjectError(Reason.PRUNE_FAILED, f"{kind.plural}.{group_of(kind)}: {why}") from None
+            raise
+        return []
 
 
 def in_namespaces(kinds: Iterable[Kind]) -> tuple[Kind, ...]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
+from math import inf
+
 import msgspec
 
 from vidra.api.resource import KnownCluster, ManagedObject, VidraResource
+from vidra.api.times import DELETION_TIMEOUT, deletion_time_left, duration_or
+from vidra.apply.announcements import Announcements, Wait
+from vidra.apply.desired.object import Key
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.protected import Guard
 from vidra.apply.inventory import Inventory
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
 from vidra.clusters.impersonation import impersonation_of
 from vidra.clusters.registry import Clusters
 from vidra.controllers.resource.apply.result import ReconcileAbortedError
+from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import KubeError
 
@@ -22,6 +31,7 @@ class ClusterResolver:
 
     def __init__(self, clusters: Clusters, resource: VidraResource) -> None:
         self._clusters = clusters
+        self._deleted_at = resource.metadata.deletion_timestamp
         self._spec = resource.spec
         self._known = {item.server: item.uid for item in resource.status.clusters}
 
@@ -47,6 +57,23 @@ class ClusterResolver:
         if server == self._spec.destination.server:
             return self.destination()
         return self._clusters.get(server, identity=impersonation_of(self._spec))
+
+    def announcements(self, since: dict[Key, float]) -> Announcements:
+        """Which objects that others have only announced this VidraResource waits for before it removes them.
+
+        Args:
+            since: When its waits began (monotonic).
+        """
+        timeout = duration_or(self._spec.deletion_timeout, DELETION_TIMEOUT)
+        left = deletion_time_left(self._deleted_at, self._spec.deletion_timeout, datetime.now(UTC)) - timeout / 2
+        deadline = time.monotonic() + left.total_seconds() if self._deleted_at else inf
+        return Announcements(self._client_of, Wait((timeout / 2).total_seconds(), since, deadline))
+
+    def _client_of(self, other: VidraResource) -> Client | None:
+        try:
+            return ClusterResolver(self._clusters, other).destination().client
+        except ClusterError:
+            return None
 
     def was_replaced(self, cluster: Cluster) -> bool:
         """Whether this is certainly another cluster than the one in the inventory."""

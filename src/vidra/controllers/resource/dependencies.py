@@ -58,6 +58,10 @@ async def _foreign_obstacle(resource: VidraResource, cluster: Cluster, owner: Ow
         KubeError: The cluster does not answer, or refuses access.
     """
     foreign = [wanted for wanted in resource.spec.depends_on if not wanted.own]
+    for wanted in foreign:
+        if wanted.namespace and wanted.namespace == cluster.own_namespace:
+            cluster.object_watches.hold(owner.manager, ())
+            return _refused(wanted)
     places: list[Place] = []
     for wanted in foreign:
         try:
@@ -83,6 +87,14 @@ def _why(seen: ObjectWatch, cluster: Cluster) -> str:
     health = as_of_now(cluster, seen.health)
     status, message = health.status, health.message
     return "" if status is Status.CURRENT else f"it is {status}" + (f" ({message})" if message else "")
+
+
+def _refused(wanted: Dependency) -> ObjectProblem:
+    """An object of Vidra's namespace is never looked at: to wait for it would tell whether it is there."""
+    message = (
+        f"dependsOn: {wanted} is in Vidra's own namespace, and what is there is not told; depend on something else"
+    )
+    return ObjectProblem(Reason.PROTECTED, message, str(wanted))
 
 
 def _waiting(wanted: Dependency, why: str) -> ObjectProblem:

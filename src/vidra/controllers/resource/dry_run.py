@@ -108,7 +108,7 @@ async def dry_run(
     Args:
         may_describe: Names of existing Namespaces that artifacts may label.
     """
-    preview, claims = DryRunResult(), Claims(resources, hub)
+    preview, claims = DryRunResult(), Claims(resources, hub, same=clusters.lead_to_one)
     studies: list[DryRunPlan] = []
     for proposal in proposals:
         found = await plan_dry_run(clusters, proposal, hub, resources, claims) if proposal.text is not None else None

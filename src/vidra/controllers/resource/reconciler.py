@@ -42,7 +42,9 @@ class ResourceReconciler(Controller[VidraResource]):
 
     def __init__(self, shared: ControllerContext) -> None:
         super().__init__(shared, shared.resources, shard_key, WORKERS)
-        claims = Claims(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share)
+        claims = Claims(
+            *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.lead_to_one)
+        )
         self._states = ResourceStates()
         self._slots = ClusterConcurrency(self.queue.add)
         self._health = HealthChecks(shared, self._states, self.queue)

@@ -44,6 +44,7 @@ class PlanExecutor:
         self._resolver = resolver
         self.owner = owner
         self._claims = claims
+        self._announcements = resolver.announcements(claims.waiting(owner))
         self.applied: list[ManagedObject] = []
         self.gone: list[Key] = []
         """Confirmed absent, or released."""
@@ -135,6 +136,7 @@ class PlanExecutor:
             removed = await self._removal(entry, orphan=orphan)
         except (ObjectError, ClusterError) as error:
             self.problems.append(ObjectProblem(error.reason, str(error), str(ref)))
+            self._look_again(self._announcements.again)
             return
         except ProbePendingError as error:
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, f"{ref}: {error}", str(ref)))
@@ -156,11 +158,15 @@ class PlanExecutor:
             message = f"{ref} is deleted but {keeps}"
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, message, str(ref)))
             if wait < inf:
-                self.again = min(left, inf if self.again is None else self.again)
+                self._look_again(left)
             return True
         if any(not _of_kubernetes(finalizer) for finalizer in removed.finalizers):
             self.held.append(f"{ref} ({named})")
         return False
+
+    def _look_again(self, left: float | None) -> None:
+        if left is not None:
+            self.again = min(left, inf if self.again is None else self.again)
 
     async def _removal(self, entry: ManagedObject, *, orphan: bool) -> Removed:
         cluster = self._resolver.get(entry.server)
@@ -170,7 +176,10 @@ class PlanExecutor:
         if not entry.joined and (why := guard_of(cluster).keeps(ref_of(entry))):
             return Removed(Removal.KEPT, why)
         pruner = Pruner(
-            cluster.client, cluster.discovery, cluster.observed, self.owner, claims=self._claims, cluster=cluster.uid
+            *(cluster.client, cluster.discovery, cluster.observed, self.owner),
+            claims=self._claims,
+            cluster=cluster.uid,
+            announcements=self._announcements,
         )
         for _ in range(ATTEMPTS):
             kind = await self._kind(cluster, entry)

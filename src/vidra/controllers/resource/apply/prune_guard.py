@@ -97,7 +97,7 @@ def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
             return False
         place = Place(entry.server, hub_of(cluster.uid), live.uid, live.unheld)
         held = any(name != owner.manager for name, _ in live.holders)
-        return live.kept or held or bool(claims.others(owner, entry, place))
+        return live.kept or held or any(claim.keeps for claim in claims.others(owner, entry, place))
 
     return survives
 

@@ -86,7 +86,7 @@ def _is_untouched(target: Target, entry: ManagedObject, kinds: Kinds, suspects: 
     ended = live is None and bool(ended_of(entry, kind, target.cluster.observed))
     if not is_up_to_date(entry, live, target.owner.manager, ended=ended):
         return False
-    return live is None or not suspects.about(entry, live)
+    return live is None or not suspects.about(entry, live, target.owner.manager)
 
 
 def _guard_check_due(resource: VidraResource, cluster: Cluster) -> bool:

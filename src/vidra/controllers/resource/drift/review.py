@@ -147,7 +147,7 @@ class DriftReviewer:
     def _suspected(self, target: Target, entry: ManagedObject) -> bool:
         kind = target.cluster.discovery.known(entry.api_version, entry.kind)
         live = target.cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
-        return live is not None and self.suspects.about(entry, live)
+        return live is not None and self.suspects.about(entry, live, target.owner.manager)
 
     def _keep(self, inventory: Inventory, keys: Collection[Key]) -> None:
         """Forget the findings about objects that are as they should be again."""
@@ -189,7 +189,7 @@ class DriftReviewer:
             return Finding()  # deleted or recreated: the informer reports that
         self._told[item.key] = _Told(state, finding)
         if holds and not finding.drift:
-            self.suspects.fine(entry, max(finding.generation, live.touched if live else 0))
+            self.suspects.fine(entry, finding.generation, live, target.owner.manager)
         return finding
 
 
@@ -215,7 +215,8 @@ def _settled(target: Target, item: DesiredObject, finding: Finding, inventory: I
     if finding.drift or not finding.settled or live is None or str(live.version) != finding.version:
         return entry
     held = live.digest(target.owner.manager)
-    return msgspec.structs.replace(entry, revision=revision(item.digest, held, finding.generation))
+    written = live.written_by(target.owner.manager)
+    return msgspec.structs.replace(entry, revision=revision(item.digest, held, finding.generation, written))
 
 
 def _given_back(before: _State, entry: ManagedObject) -> bool:

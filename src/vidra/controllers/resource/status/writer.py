@@ -65,6 +65,7 @@ class StatusWriter:
         for warning in done.warnings:
             self._record_event("Warning", Reason.WARNED, warning)
         self.kept(done.kept)
+        self._doubted()
         if done.reverted:
             self._record_event("Normal", Reason.DRIFT_REVERTED, f"reverted: {_listed(done.reverted)}", change=True)
         if verdict.drift:
@@ -212,6 +213,18 @@ class StatusWriter:
         """
         verdict = shared_verdicts.internal_error()
         await self.failed(verdict.reason, verdict.message)
+
+    def _doubted(self) -> None:
+        """Report other servers that may be the same cluster, or may only say so."""
+        destination = self._resource.spec.destination
+        if others := self._shared.clusters.doubles(destination.server or "", destination.context or ""):
+            message = (
+                f"{limited(others, NAMED)} says that it is this same cluster (the UID of kube-system is equal), and "
+                "does not prove it: what is owned by way of one address does not count for the other. If it is the "
+                "same, give both kubeconfigs one certificate-authority-data and one tls-server-name; if not, see who "
+                "runs it"
+            )
+            self._record_event("Warning", Reason.CLUSTER_NOT_PROVEN, message)
 
     def _same(
         self, verdict: Verdict, health: Status, inventory: Inventory | None = None, held: HeldPrune | None = None
