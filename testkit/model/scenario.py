@@ -250,7 +250,15 @@ class Story:
         await self._patch(key, {"metadata": marks})
 
     async def person_wipes(self, key: Key) -> None:
-        """Somebody empties managedFields (KEP-555)."""
+        """Somebody empties managedFields (KEP-555), unless that is the last sign of whose the object is.
+
+        When the operator died before it recorded the UID, and the marks are off already, nobody can tell the object
+        from a stranger's any more: it is left alone, as it should be.
+        """
+        found = await look(self.world, self.wishes.prefix)
+        item = found.objects.get(key)
+        if item and not item.owners and not any(item.uid in one.uids for one in found.resources.values()):
+            return
         self._tell(f"a person empties managedFields of {key}")
         self.wishes.disturbed.add(key)
         self.wishes.may_keep.add(key)

@@ -33,6 +33,8 @@ class Resource(msgspec.Struct, frozen=True):
     """A VidraResource as it is."""
 
     inventory: frozenset[Key]
+    uids: frozenset[str]
+    """Those of the objects that its inventory records."""
     ready: bool
     says: str
     terminating: bool
@@ -108,6 +110,7 @@ def _resources(items: list[Json], prefix: str) -> dict[str, Resource]:
                 Key(entry["kind"], entry.get("namespace", ""), entry["name"])
                 for entry in item.get("status", {}).get("managedResources", [])
             ),
+            uids=frozenset(entry.get("uid", "") for entry in item.get("status", {}).get("managedResources", [])),
             ready=is_ready(item),
             says="{reason}: {message}".format(**({"reason": "", "message": ""} | condition(item))),
             terminating="deletionTimestamp" in item["metadata"],

@@ -13,6 +13,7 @@ import msgspec
 
 from vidra.api.names import RECREATE
 from vidra.api.resource import ManagedObject
+from vidra.apply.applied_object import existed_before, is_applied
 from vidra.apply.conflict_resolution import Settling
 from vidra.apply.desired.object import DesiredObject
 from vidra.apply.earlier_writers import hand_over
@@ -168,7 +169,7 @@ class Applier:
             return await self._create(item)
         if item.unscaled and not item.version and snapshot_of(live.metadata).scales:
             return await self._beside_others(item, entry)
-        return await self._found(item, live, fresh=entry is None)
+        return await self._found(item, live, entry)
 
     async def _anew(self, item: DesiredObject, entry: ManagedObject | None, fields: Iterable[str]) -> ManagedObject:
         """Delete the object and recreate it, if the manifest permits that and nobody else owns it.
@@ -199,18 +200,18 @@ class Applier:
         """
         return self._entry(item, await self._send(item, "", version=NEVER, force=False), joined=False)
 
-    async def _found(self, item: DesiredObject, live: LiveObject, *, fresh: bool) -> ManagedObject:
-        """Apply an object that exists and is not known to be owned."""
+    async def _found(self, item: DesiredObject, live: LiveObject, entry: ManagedObject | None) -> ManagedObject:
+        """Apply an object that exists under another UID than that of its entry, or than was recorded."""
         state = snapshot_of(live.metadata)
         if is_terminating(state, state.uid):
             raise being_deleted(item.ref, live.metadata.finalizers)
-        if state.digest(self._manager):
+        if is_applied(entry, state, self._owner) if entry else state.digest(self._manager):
             return await self._ours(item, state.uid, joined=_joined(item, state))
         joined = _joined(item, state)
         if state.holders or _joinable(item):
             self._check_joined(item, joined=joined)
-            shared = await self._share(item, state.uid, fresh=fresh)
-        elif self._is_owned(entry_for(item, state.uid), live.metadata):
+            shared = await self._share(item, state.uid, fresh=entry is None)
+        elif self._is_owned(entry_for(item), live.metadata):
             shared = await self._insist(item, state.uid)
         else:
             return await self._stranger(item, live)
@@ -219,7 +220,7 @@ class Applier:
     def _is_owned(self, entry: ManagedObject, live: LiveMeta) -> bool:
         """Whether another VidraResource has applied an object, although its managedFields may not show that."""
         marks = live.annotations or {}
-        return any(claim.owns(marks) for claim in self._options.others(entry))
+        return any(claim.owns(marks) for claim in self._options.others(entry, snapshot_of(live)))
 
     async def _stranger(self, item: DesiredObject, live: LiveObject) -> ManagedObject:
         """Adopt an object that has no owner, or leave it alone.
@@ -349,4 +350,4 @@ def _joinable(item: DesiredObject) -> bool:
 
 def _joined(item: DesiredObject, state: ObjectSnapshot) -> bool:
     """Whether it existed before any owner, as far as known: another manager holds fields of it, or nobody does."""
-    return _joinable(item) and (state.shared or not state.holders)
+    return _joinable(item) and existed_before(state)

@@ -19,7 +19,8 @@ HUB_LENGTH = 8
 class Owner(msgspec.Struct, frozen=True):
     """A VidraResource as an owner of objects.
 
-    Only its field manager decides about ownership; label and annotation just show it to people.
+    Its field manager and its inventory decide about ownership; label and annotation show it to people. The annotation
+    counts only for an object in the inventory, and only when no field manager holds it (`applied_object.py`).
     """
 
     hub: str
@@ -39,9 +40,14 @@ class Owner(msgspec.Struct, frozen=True):
         return {MANAGED_LABEL: MANAGED_VALUE}
 
     @property
+    def mark(self) -> str:
+        """Key of the annotation on what it owns: for this owner alone, so that owners never edit each other's."""
+        return f"{OWNER_PREFIX}{self.hub}-{hashed(self.name)}"
+
+    @property
     def annotations(self) -> dict[str, str]:
-        """A key for this owner alone, so that owners never edit each other's annotations."""
-        return {f"{OWNER_PREFIX}{self.hub}-{hashed(self.name)}": self.name}
+        """On every object."""
+        return {self.mark: self.name}
 
 
 def foreign(annotations: Iterable[str] | None, owner: Owner) -> bool:

@@ -39,7 +39,7 @@ class Claim(msgspec.Struct, frozen=True):
     mark: str
     """Its annotation on what it owns."""
     confirmed: bool
-    """It has applied this very object; otherwise it is about to apply it, or has just done so."""
+    """It has applied this very object, as the UID in its entry or its mark tells; otherwise it is about to."""
     here: bool
     """This replica reconciles it, so its releases are known at once."""
     holder: VidraResource
@@ -68,6 +68,8 @@ class Place(msgspec.Struct, frozen=True):
     """Start of the UID of the cluster; empty while unknown."""
     uid: str
     """Of the object."""
+    unheld: tuple[str, ...] = ()
+    """The annotations of owners on the object that no field manager holds (`applied_object.py`)."""
 
 
 class Claims:
@@ -149,11 +151,12 @@ class Claims:
     def _claim(self, name: str, entry: ManagedObject, place: Place, mine: VidraResource | None) -> Claim | None:
         """What one VidraResource has of an object; it may list it twice, under two addresses of the cluster."""
         gone, owner = self._let_go.get(name, ()), Owner(self._hub, name)
+        marked = owner.mark in place.unheld
         found = [
             Claim(
                 owner.manager,
-                next(iter(owner.annotations)),
-                confirmed=bool(item.uid),
+                owner.mark,
+                confirmed=marked or bool(item.uid),
                 here=self._here(resource),
                 holder=resource,
                 proven=self._is_proven(resource, item.server, mine, place.server),
@@ -161,7 +164,7 @@ class Claims:
                 heads_there=_heads_to(resource, item.server),
             )
             for resource, item in self._entries(name, entry, place)
-            if key_of(item) not in gone and item.uid in {"", place.uid}
+            if key_of(item) not in gone and (marked or item.uid in {"", place.uid})
         ]
         return max(found, key=lambda claim: (claim.proven, claim.confirmed), default=None)
 

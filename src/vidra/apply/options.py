@@ -10,6 +10,7 @@ from vidra.api.policies import Policies
 from vidra.api.resource import ManagedObject
 from vidra.apply.guards.conflicts import ConflictPeers, nobody
 from vidra.apply.inventory_index import Claim
+from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.manifests import Ref
 
 
@@ -22,7 +23,7 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """Called for each adopted object, at once: an abort later must not hide it."""
     waits: Callable[[Collection[ManagedObject]], bool] = lambda _: False
     """Whether other owners may be about to take over what this owner no longer wants: then it waits for them."""
-    others: Callable[[ManagedObject], Collection[Claim]] = lambda _: ()
+    others: Callable[[ManagedObject, ObjectSnapshot], Collection[Claim]] = lambda _entry, _state: ()
     """The other owners that have an object in their inventories, even if all its marks were removed."""
     may_describe: Collection[str] = ()
     """Names of existing Namespaces that artifacts may label."""

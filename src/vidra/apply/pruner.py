@@ -16,6 +16,7 @@ from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.announcements import Announcements
+from vidra.apply.applied_object import existed_before, is_applied
 from vidra.apply.errors import ObjectError, not_removed
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.cascade import Contents
@@ -114,7 +115,7 @@ class Pruner:
                 if state is None or self._others.unseen(entry, state):
                     live = await look(self._client, path)
                     state = snapshot_of(live.metadata) if live else None
-                if state is None or not self._is_ours(entry, state):
+                if state is None or not is_applied(entry, state, self._owner):
                     return await self._gone(path, entry, state)
                 if orphan or state.kept:
                     return await self._abandoned(
@@ -135,6 +136,8 @@ class Pruner:
         """The applied object was deleted; its replacement, from a backup for example, may have this owner's mark."""
         if state and state.lost:
             await self._abandoned(path, entry, state, "")
+        if state and not entry.uid and not state.holders:
+            return Removed(Removal.KEPT, "it exists, and nothing on it tells that Vidra applied it")
         return Removed(Removal.GONE)
 
     async def _abandon(self, path: str, entry: ManagedObject, state: ObjectSnapshot, *, shared: bool) -> None:
@@ -152,11 +155,11 @@ class Pruner:
             await self._abandon(path, entry, state, shared=True)
             return self._let_go(entry)
         others = any(name != self._manager for name, _ in state.holders)
-        kept = _kept(entry)
+        kept = _kept(entry, state)
         if others or kept:
             state = await self._released(path, entry, state)
             # When two owners are deleted at once, each finds the other on the object; the later one notices it here.
-            if state.holders or kept or await self._others.lost(path, entry, state):
+            if state.holders or kept or await self._others.lost(path, kind, entry, state):
                 return self._let_go(entry)
         if state.terminating:
             return await self._on_its_way(path, state, asked=False)
@@ -191,14 +194,12 @@ class Pruner:
             left = await json_patch(self._client, path, unmarked(live.metadata, self._owner))
         return snapshot_of(left.metadata)
 
-    def _is_ours(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
-        """Whether this is the applied object: the same UID, or this owner's field manager on it.
 
-        Only the manager counts if a process died just after it applied the object, or recreated it under a new UID.
-        """
-        return state.uid == entry.uid or bool(state.digest(self._manager))
+def _kept(entry: ManagedObject, state: ObjectSnapshot) -> bool:
+    """Whether the object stays after its last owner.
 
-
-def _kept(entry: ManagedObject) -> bool:
-    """Whether the object stays after its last owner."""
-    return entry.joined or (entry.kind == "Namespace" and entry.name in PROTECTED)
+    The entry says whether a Namespace existed before only for the UID that it records; else the Namespace itself does.
+    """
+    if entry.joined or (entry.api_version, entry.kind) != ("v1", "Namespace"):
+        return entry.joined
+    return entry.name in PROTECTED or (entry.uid != state.uid and existed_before(state))

@@ -41,7 +41,7 @@ class Others:
 
     def of(self, entry: ManagedObject, state: ObjectSnapshot) -> tuple[Claim, ...]:
         """The other VidraResources of this hub that have an object."""
-        return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid))
+        return self._claims.others(self._owner, entry, Place(entry.server, self._cluster, state.uid, state.unheld))
 
     def shared(self, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether the object is expected to stay another VidraResource's."""
@@ -68,24 +68,36 @@ class Others:
         if any(claim.here and claim.proven for claim in confirmed):
             return True
         if len(others) > len(confirmed) and holders <= {self._owner.manager}:
-            announced = (claim for claim in others if not claim.confirmed)
-            if awaited := await self._announcements.awaited(entry, kind, announced):
-                raise wanted_soon(ref_of(entry), awaited.manager, limited=not awaited.equal)
+            await self._check_announced(kind, entry, others)
         if not confirmed and not state.lost:
             return False
         anyway = any(claim.proven for claim in confirmed) and self._owner.manager not in holders
         return await self._marked(path, state, confirmed, anyway=anyway)
 
-    async def lost(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> bool:
+    async def lost(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> bool:
         """Whether a released object without managers had one until its managedFields were lost, just now.
 
         Raises:
+            ObjectError: Another VidraResource is about to apply it, or has just done so.
             KubeError: The cluster refuses access.
         """
-        confirmed = [claim for claim in self.of(entry, state) if claim.confirmed]
-        if not confirmed and not state.lost:
-            return False
-        return any(claim.here and claim.proven for claim in confirmed) or await self._marked(path, state, confirmed)
+        others = self.of(entry, state)
+        confirmed = [claim for claim in others if claim.confirmed]
+        if any(claim.here and claim.proven for claim in confirmed):
+            return True
+        if len(others) > len(confirmed):
+            await self._check_announced(kind, entry, others)
+        return bool(confirmed or state.lost) and await self._marked(path, state, confirmed)
+
+    async def _check_announced(self, kind: Kind, entry: ManagedObject, others: Iterable[Claim]) -> None:
+        """Check that no other VidraResource is about to apply the object, or has just done so.
+
+        Raises:
+            ObjectError: One is, and is waited for.
+        """
+        announced = (claim for claim in others if not claim.confirmed)
+        if awaited := await self._announcements.awaited(entry, kind, announced):
+            raise wanted_soon(ref_of(entry), awaited.manager, limited=not awaited.equal)
 
     def _not_shown(self, entry: ManagedObject, state: ObjectSnapshot) -> list[Claim]:
         """The other VidraResources that have an object, and are no field managers of it as far as was seen."""

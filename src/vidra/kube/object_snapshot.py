@@ -14,6 +14,8 @@ from vidra.kube.partial_metadata import LiveMeta, ObjectForHealth
 from vidra.kube.store import version_number
 
 SELECTOR = f"{MANAGED_LABEL}={MANAGED_VALUE}"
+_NOBODY = "before-first-apply"
+"""To which the API server assigns all fields of an object without managedFields, at the next apply by anybody."""
 
 
 class Traces(msgspec.Struct, frozen=True, gc=False):
@@ -68,6 +70,8 @@ class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
     """How it ended by itself; empty while it runs."""
     lost: bool = False
     """More owners are marked on it than hold fields: somebody removed entries from its managedFields."""
+    unheld: tuple[str, ...] = ()
+    """The annotations of owners that no field manager holds: whoever wrote them lost the entry in managedFields."""
     written: tuple[int, ...] = ()
     """For each of `holders`: when it last changed a value, in whole seconds since 1970."""
     writes: Writes = NO_WRITES
@@ -114,10 +118,17 @@ def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
         generation=meta.generation,
         touched=meta.generation,
         lost=lost,
+        unheld=_unheld(meta),
         traces=_traces(meta) if meta.generation else NO_TRACES,
         written=tuple(entry.written for entry in owners),
         writes=_writes(meta),
     )
+
+
+def _unheld(meta: LiveMeta) -> tuple[str, ...]:
+    marks = [key for key in meta.annotations or () if key.startswith(OWNER_PREFIX)]
+    held = [bytes(entry.fields) for entry in meta.managed_fields if entry.manager != _NOBODY] if marks else []
+    return tuple(key for key in marks if not any(f'"f:{key}"'.encode() in fields for fields in held))
 
 
 def _traces(meta: LiveMeta) -> Traces:

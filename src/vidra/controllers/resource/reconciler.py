@@ -57,7 +57,7 @@ class ResourceReconciler(Controller[VidraResource]):
         state = self._states.of(owner)
         try:
             if resource.metadata.deletion_timestamp:
-                return await self._finalizer.finalize(resource, owner)
+                return await self._finalizer.finalize(state.known(resource), owner)
             await state.write_unwritten()
             resource = self._store.get(owner.name) or resource
             with self._shared.delivery_tracer.resume(resource, "pass"):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import msgspec
 
+from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
+from vidra.apply.inventory import key_of
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.refused_objects import RefusedObjects
 from vidra.controllers.resource.apply.result import ReconcileResult
@@ -56,6 +58,15 @@ class ResourceState(msgspec.Struct):
         except KubeError:
             self.unwritten = writer, result
             raise
+
+    def known(self, resource: VidraResource) -> VidraResource:
+        """A VidraResource with the UIDs that its last reconcile confirmed, although they could not be written."""
+        if self.unwritten is None:
+            return resource
+        found = self.unwritten[1].outcome.inventory.entries
+        entries = tuple(found.get(key_of(entry), entry) for entry in resource.status.managed_resources)
+        status = msgspec.structs.replace(resource.status, managed_resources=entries)
+        return msgspec.structs.replace(resource, status=status)
 
     async def write_unwritten(self) -> None:
         """Write the status that an earlier reconcile could not write. Nothing is applied again for it.

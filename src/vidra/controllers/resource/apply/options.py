@@ -16,6 +16,7 @@ from vidra.apply.options import ApplyOptions
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.state import ResourceStates
 from vidra.controllers.runtime.context import ControllerContext
+from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.kube.store import Store
 from vidra.manifests import Ref
 
@@ -40,8 +41,9 @@ def apply_options(
         waits: Whether other owners may be about to take over what this one no longer wants.
     """
 
-    def others(entry: ManagedObject) -> tuple[Claim, ...]:
-        return claims.others(target.owner, entry, Place(entry.server, hub_of(target.cluster.uid), entry.uid))
+    def others(entry: ManagedObject, state: ObjectSnapshot) -> tuple[Claim, ...]:
+        place = Place(entry.server, hub_of(target.cluster.uid), state.uid, state.unheld)
+        return claims.others(target.owner, entry, place)
 
     policies, peers = target.resource.spec, peers_in(shared.resources, shared.hub)
     if target.owner.name in shared.being_deleted:

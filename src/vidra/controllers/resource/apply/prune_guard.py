@@ -95,7 +95,7 @@ def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
         live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
         if live is None:
             return False
-        place = Place(entry.server, hub_of(cluster.uid), live.uid)
+        place = Place(entry.server, hub_of(cluster.uid), live.uid, live.unheld)
         held = any(name != owner.manager for name, _ in live.holders)
         return live.kept or held or any(claim.keeps for claim in claims.others(owner, entry, place))
 
