@@ -6,7 +6,8 @@ from vidra.api.conditions import Condition
 from vidra.api.meta import Meta
 from vidra.api.names import CLUSTER_HASH_LABEL
 from vidra.api.reasons import Reason
-from vidra.api.resource import Destination, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.sync import Destination
 from vidra.controllers.resource.apply.sibling_handover import may_have_objects_in_common, may_take
 
 UNWANTED = [ManagedObject("v1", "ConfigMap", "a", "here")]
