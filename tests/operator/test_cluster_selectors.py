@@ -239,3 +239,19 @@ async def test_a_password_in_the_address_of_a_matching_kubeconfig_is_told_nowher
     assert condition(item)["reason"] == "KubeconfigRefused"
     assert "more than an address" in condition(item)["message"]
     assert "hush" not in str([item, await fleet.home.resources_of(sync), await fleet.home.events_about(sync)])
+
+
+async def test_what_one_cluster_refuses_holds_up_no_prune_in_another(fleet: Fleet) -> None:
+    """An object moves between the VidraResources of a sync only within one cluster."""
+    extra = config_map("extra", fleet.home.namespace, colour="red")
+    await fleet.west.scene.apply(extra)
+    id_ = fleet.home.infrahub.add_artifact("Colours", write([config_map("box", colour="red"), extra]))
+    sync = await fleet.sync(destination={"rollout": {"maxConcurrent": 1}})
+    await fleet.home.until_sync(sync, lambda item: clusters(item).get("b-west", {}).get("reason") == "NotOwned")
+    fleet.home.infrahub.change(id_, BOX)
+    await fleet.home.patch(SYNCS, sync, {"spec": {"interval": "1s"}})
+    configs = await fleet.east.scene.kind("v1", "ConfigMap")
+    await fleet.east.scene.until_gone(configs, "extra", namespace=fleet.home.namespace)
+    await fleet.home.until_sync(sync)
+    assert await fleet.west.box("extra")
+    await end(fleet, sync)

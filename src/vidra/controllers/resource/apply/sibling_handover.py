@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container, Iterable
 
 from vidra.api.conditions import ConditionType, find
+from vidra.api.names import CLUSTER_HASH_LABEL, LOCAL_SERVER
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import ref_of
+from vidra.common.urls import same_server
 from vidra.controllers.resource.state import ResourceState
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.kube.store import Store
@@ -40,13 +42,27 @@ def waits_for_successors(
     if not sync or not unwanted:
         return False
     siblings = siblings_of(resource, shared.resources)
-    staying = [item for item in siblings if item.metadata.name not in shared.being_deleted]
+    staying = [
+        item
+        for item in siblings
+        if item.metadata.name not in shared.being_deleted and may_have_objects_in_common(item, resource)
+    ]
     if sync not in shared.handovers and not may_take(staying, unwanted):
         return False
     state.pending_release = frozenset(str(ref_of(entry)) for entry in unwanted)
     if state.pending_release - before:
         on_release()
     return True
+
+
+def may_have_objects_in_common(one: VidraResource, other: VidraResource) -> bool:
+    """Whether two VidraResources of a sync may apply the same object: pure.
+
+    Invariant: what one destination of a sync does, or does not do, holds up no other destination.
+    """
+    if CLUSTER_HASH_LABEL not in one.metadata.labels and CLUSTER_HASH_LABEL not in other.metadata.labels:
+        return True  # the sync has one destination, whichever address it had before
+    return same_server(one.spec.destination.server or LOCAL_SERVER, other.spec.destination.server or LOCAL_SERVER)
 
 
 def may_take(siblings: Iterable[VidraResource], unwanted: Collection[ManagedObject]) -> bool:

@@ -11,14 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from vidra.api.held_prune import SyncHeldPrune
-from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.common.text import limited
-from vidra.common.urls import same_server
+from vidra.controllers.resource.apply.sibling_handover import may_have_objects_in_common
 from vidra.controllers.resource.status.compute import LISTED
-from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of, place_of
+from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
 from vidra.controllers.sync.status.compute import ready
 
@@ -117,15 +116,8 @@ def _successors(
     candidates: Iterable[VidraResource], old: VidraResource, expects: Callable[[VidraResource], bool]
 ) -> list[VidraResource | None]:
     """The VidraResources of one artifact that may replace an older one; None for one that does not exist yet."""
-    found: list[VidraResource | None] = [item for item in candidates if _meet(item, old)]
+    found: list[VidraResource | None] = [item for item in candidates if may_have_objects_in_common(item, old)]
     return found or ([None] if expects(old) else [])
-
-
-def _meet(successor: VidraResource, old: VidraResource) -> bool:
-    """Whether they may have objects in common. In different clusters they have none."""
-    if not place_of(successor) and not place_of(old):
-        return True
-    return same_server(successor.spec.destination.server or LOCAL_SERVER, old.spec.destination.server or LOCAL_SERVER)
 
 
 def may_want(successor: VidraResource | None, old: VidraResource, *, beside: bool = False) -> bool:
