@@ -1,13 +1,17 @@
 """`vidra tree` shows sync, VidraResources and objects, with their state and owners."""
 
 import base64
+from typing import Any
 
 import msgspec
+import pytest
 
 from testkit.command import Vidra, vidra_with
 from testkit.environment import Json, Scene, condition
 from testkit.objects import config_map
+from vidra.cli.commands.tree import tree_lines
 from vidra.manifests.write import write
+from vidra.views.tree import ObjectNode
 
 RBAC = "rbac.authorization.k8s.io"
 
@@ -103,3 +107,13 @@ async def as_reader(scene: Scene) -> str:
         "current-context": "it",
     }
     return msgspec.json.encode(kubeconfig).decode()
+
+
+@pytest.mark.parametrize("field", ["ref", "server", "message", "owners"])
+def test_nothing_that_a_status_holds_steers_a_terminal(field: str) -> None:
+    hostile = "\x1b]0;owned\x07\x9b31m\u202e\nsecond line"
+    usual: dict[str, Any] = {"kind": "ConfigMap", "name": "a", "ref": "a", "state": "problem", "children": ()}
+    node = ObjectNode(**usual | {field: (hostile,) if field == "owners" else hostile})
+    (line,) = tree_lines(node, wide=True)
+    assert line.isprintable()
+    assert "owned" in line

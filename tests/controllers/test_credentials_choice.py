@@ -1,5 +1,6 @@
 import base64
 import re
+import shlex
 
 import pytest
 
@@ -180,3 +181,16 @@ def test_values_that_are_no_text_are_said(value: str) -> None:
         choose(URL, [broken], OWN)
     assert caught.value.reason is Reason.CREDENTIALS_INVALID
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/a;touch$IFS/tmp/x", "/$(id)", "/`id`", "/a|b", "/a'b", "/a&&b", "/~/*"])
+def test_a_command_in_a_message_does_nothing_but_what_it_says(path: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        choose(f"https://hub.example:8443{path}", [secret("a", host="hub.example")], OWN)
+    command = str(caught.value).partition("if it is for that: ")[2]
+    tokens = shlex.shlex(command, posix=True, punctuation_chars=True)
+    tokens.whitespace_split = True
+    words = list(tokens)
+    assert words[:6] == ["kubectl", "-n", OWN, "annotate", "secret", "a"]
+    assert len(words) == 7
+    assert not set(";|&`()<>$*~") & set(re.sub("'[^']*'", "", command))

@@ -132,7 +132,7 @@ async def test_of_several_secrets_the_newest_is_used_and_a_warning_names_them(sc
     await scene.until_sync(name)
     event = await scene.until_event(name, "CredentialsAmbiguous")
     assert event["type"] == "Warning"
-    assert f"newest Secret {OWN}/new;" in event["message"]
+    assert f"using the Secret {OWN}/new;" in event["message"]
     assert f"{OWN}/old" in event["message"]
     await ask(scene, name)
     await ask(scene, name)

@@ -77,6 +77,33 @@ async def test_a_tenants_kubeconfig_is_neither_selected_nor_a_destination(remote
     await home.plane.kubectl("delete", "infrahubsync", selected)
 
 
+async def test_who_may_give_clusters_does_not_give_the_one_that_vidra_runs_in(
+    own_scene: Scene, own_operator: Operating
+) -> None:
+    """There Vidra acts as itself, whatever the kubeconfig says."""
+    server = "https://kubernetes.default.svc"
+    kubeconfig = {
+        "clusters": [{"name": "it", "cluster": {"server": server}}],
+        "users": [{"name": "it", "user": {"token": "nothing"}}],
+        "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
+        "current-context": "it",
+    }
+    text = msgspec.yaml.encode(kubeconfig).decode()
+    own_scene.infrahub.add_artifact("Colours", BOX)
+    await own_operator.stop()
+    async with (
+        Operating(own_scene.plane, credentials_namespaces=(own_scene.namespace,)),
+        somebody(own_scene, inside=TENANT) as person,
+    ):
+        await person.apply(given(person, "mine", CLUSTER_LABEL, "kubernetes.default.svc", kubeconfig=text))
+        selector = {"matchLabels": {"story": own_scene.namespace}}
+        sync = await own_scene.sync("Colours", destination={"clusterSelector": selector}, allowEmpty=True)
+        told = condition(await own_scene.until_sync(sync, has_reason("KubeconfigRefused")))["message"]
+        assert f"{own_scene.namespace}/mine: it names the cluster that Vidra runs in" in told
+        assert await own_scene.resources_of(sync) == []
+    await own_operator.start()
+
+
 async def test_a_tenants_settings_change_nothing(own_scene: Scene) -> None:
     own_scene.infrahub.add_artifact("Colours", BOX)
     async with somebody(own_scene, inside=TENANT) as tenant:

@@ -161,7 +161,7 @@ class Reason(StrEnum):
     CONFIG_INVALID = "ConfigInvalid"
     """A key of Vidra's ConfigMap cannot be read; its default stays in force."""
     CREDENTIALS_AMBIGUOUS = "CredentialsAmbiguous"
-    """Several Secrets match; the newest is used."""
+    """Several Secrets match, and one is used."""
 
 
 TERMINAL = frozenset(

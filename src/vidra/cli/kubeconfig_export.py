@@ -9,6 +9,7 @@ from vidra.cli.errors import CommandError
 from vidra.cli.kubeconfig_loading import entries, merged
 from vidra.cli.prompt import text_of
 from vidra.clusters.kubeconfig_secret import connection_for
+from vidra.common.text import command_line
 from vidra.common.urls import host_of
 from vidra.kube.kubeconfig import ClusterEntry, UserEntry, connection_of
 from vidra.manifests.write import write
@@ -47,11 +48,12 @@ def reduced(kubeconfig: Path | None, context: str, token_file: str) -> tuple[str
 
 def _acceptable(cluster: ClusterEntry, user: UserEntry, context: str) -> None:
     if user.exec is not None:
+        there = ("kubectl", "--context", context, "-n", "kube-system")
         raise CommandError(
             f"context {context!r} logs in with a plugin (exec), which Vidra does not run. Give it a token instead: "
-            f"kubectl --context {context} -n kube-system create serviceaccount vidra; bind a role to it; "
-            f"kubectl --context {context} -n kube-system create token vidra --duration 8760h | "
-            f"vidra cluster apply {context} --token-file -"
+            f"{command_line(*there, 'create', 'serviceaccount', 'vidra')}; bind a role to it; "
+            f"{command_line(*there, 'create', 'token', 'vidra', '--duration', '8760h')} | "
+            f"{command_line('vidra', 'cluster', 'apply', context, '--token-file', '-')}"
         )
     if cluster.insecure_skip_tls_verify:
         raise CommandError(f"context {context!r} has insecure-skip-tls-verify: give it a certificate-authority")

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from vidra.api.names import LOCAL_SERVER
 from vidra.api.reasons import Reason
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.event_handler import ClusterEventHandler
 from vidra.clusters.impersonation import Impersonation
-from vidra.clusters.own_cluster import Home
+from vidra.clusters.own_cluster import Home, is_local
 from vidra.clusters.secret_index import SecretIndex, concerns, connection_to
 from vidra.common.urls import same_server
 from vidra.kube.client import Client
@@ -176,8 +175,3 @@ class Clusters:
             return connection_to(self.catalogue.candidates(way.server), way.server, way.context) == client.connection
         except ClusterError:
             return False
-
-
-def is_local(server: str | None) -> bool:
-    """Whether a destination means the cluster that Vidra runs in."""
-    return not server or same_server(server, LOCAL_SERVER)

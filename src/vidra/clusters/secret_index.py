@@ -13,8 +13,10 @@ from vidra.api.sync import ClusterSelector
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.kubeconfig_secret import connection_for, servers_of
 from vidra.clusters.label_selector import matches
+from vidra.clusters.own_cluster import is_local
 from vidra.common.urls import address, host_of, is_plain, same_server
 from vidra.kube.connection import Connection
+from vidra.kube.secret_precedence import by_precedence
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
 
@@ -35,7 +37,7 @@ class Selection(msgspec.Struct, frozen=True):
     """The result of a selection."""
 
     clusters: tuple[Entry, ...]
-    """By name; if several Secrets have one server, the newest."""
+    """By name; if several Secrets have one server, the one that counts."""
     refused: tuple[Entry, ...]
     """Matching Secrets that cannot be used."""
 
@@ -54,24 +56,39 @@ class SecretIndex:
         secrets.listen(self._forget)
 
     def select(self, selector: ClusterSelector) -> Selection:
-        """The clusters whose Secrets a selector matches."""
+        """The clusters whose Secrets a selector matches.
+
+        Invariant: whose credentials are used for a server decides by labels where the server is selected: only Secrets
+        of the namespace whose Secret counts for it are looked at.
+        """
         found: dict[str, Entry] = {}
         refused: list[Entry] = []
-        for secret in best_first(
-            (item for item in self._secrets if matches(selector, item.metadata.labels)), self._own
-        ):
-            entry = self._entry(secret)
-            if entry.problem:
-                refused.append(entry)
+        namespaces: dict[str, str] = {}
+        matching = (item for item in self._secrets if matches(selector, item.metadata.labels))
+        for secret in by_precedence(matching, self._own):
+            entry, at = self._entry(secret), ""
+            if not entry.problem:
+                at = address(entry.server)
+                namespaces.setdefault(at, self.candidates(entry.server)[0].metadata.namespace)
+            if problem := entry.problem or self._objection(entry, secret.metadata.namespace, namespaces[at]):
+                refused.append(msgspec.structs.replace(entry, problem=problem))
             else:
-                found.setdefault(address(entry.server), entry)
+                found.setdefault(at, entry)
         return Selection(tuple(sorted(found.values(), key=_name)), tuple(sorted(refused, key=_name)))
+
+    def _objection(self, entry: Entry, namespace: str, counts: str) -> str:
+        """Why a Secret selects no cluster although it can be used; empty when it does."""
+        if is_local(entry.server) and namespace != self._own:
+            return "it names the cluster that Vidra runs in, which only Secrets in Vidra's own namespace may select"
+        if namespace != counts:
+            return f"for its server, Secrets in {counts} count"
+        return ""
 
     def candidates(self, server: str) -> list[Secret]:
         """The Secrets that may be for a server, the best first; includes those that cannot be parsed."""
         wanted = address(server)
         found = (item for item in self._secrets if is_for(item, server))
-        return best_first((item for item in found if self._may_lead_to(item, wanted)), self._own)
+        return by_precedence((item for item in found if self._may_lead_to(item, wanted)), self._own)
 
     def knows(self, server: str) -> bool:
         """Whether some Secret has this server, whatever its labels."""
@@ -120,7 +137,7 @@ def connection_to(secrets: Iterable[Secret], server: str, context: str = "") -> 
     """The connection from the first usable of some Secrets.
 
     Args:
-        secrets: Those that may be for the server, the newest first.
+        secrets: Those that may be for the server, the best first.
 
     Raises:
         ClusterError: None can be used, or the first needs something that Vidra does not accept.
@@ -165,15 +182,6 @@ def told_marks(server: str) -> str:
     labels, annotations = marks_for(server)
     found = [f"the label {key}={value}" for key, value in labels.items()]
     return " and ".join([*found, *(f"the annotation {key}={value}" for key, value in annotations.items())])
-
-
-def best_first(secrets: Iterable[Secret], own: str) -> list[Secret]:
-    """Secrets of Vidra's own namespace first, then the newest; the UID decides between equal times."""
-
-    def rank(secret: Secret) -> tuple[bool, str, str]:
-        return secret.metadata.namespace == own, secret.metadata.creation_timestamp, secret.metadata.uid
-
-    return sorted(secrets, key=rank, reverse=True)
 
 
 def kubeconfig_of(secret: Secret) -> bytes:

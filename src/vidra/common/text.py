@@ -1,7 +1,8 @@
-"""Lists in sentences."""
+"""Lists and commands in sentences."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 
@@ -21,3 +22,8 @@ def limited(items: Sequence[object], limit: int, *, separator: str = ", ", last:
 def limited_sentences(sentences: Sequence[object], limit: int) -> str:
     """The same for items that are too long for commas: `a is gone; b is away; and 3 more`."""
     return limited(sentences, limit, separator="; ", last="; and ")
+
+
+def command_line(*words: str) -> str:
+    """A command to copy into a shell. Invariant: no word of it does anything but be a word, whoever wrote it."""
+    return shlex.join(words)

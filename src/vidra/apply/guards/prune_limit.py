@@ -16,7 +16,7 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import Key
 from vidra.apply.field_owner import hashed
 from vidra.apply.inventory import key_of, ref_of
-from vidra.common.text import limited
+from vidra.common.text import command_line, limited
 
 ALWAYS_ALLOWED = 10
 """So many objects may always be pruned: a percentage of few objects says little."""
@@ -72,7 +72,7 @@ def set_id(names: Iterable[str]) -> str:
 
 def approve_command(kind: str, name: str, held: str) -> str:
     """The command that approves a set."""
-    return f"kubectl annotate {kind.lower()} {name} {APPROVE_PRUNE}={held} --overwrite"
+    return command_line("kubectl", "annotate", kind.lower(), name, f"{APPROVE_PRUNE}={held}", "--overwrite")
 
 
 def request(name: str, found: HeldPrune, going: Sequence[ManagedObject], limit: int) -> str:

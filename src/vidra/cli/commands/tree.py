@@ -49,7 +49,7 @@ def tree(
             typer.echo(f"{found.kind.lower()}/{found.name}")
     else:
         for node in nodes:
-            typer.echo("\n".join(_lines(node, wide=output is Output.WIDE)))
+            typer.echo("\n".join(tree_lines(node, wide=output is Output.WIDE)))
 
 
 async def _tree(client: Client, namespace: str, names: list[str]) -> list[ResourceNode]:
@@ -61,11 +61,12 @@ async def _tree(client: Client, namespace: str, names: list[str]) -> list[Resour
         return await tree_of(client, session, names)
 
 
-def _lines(node: Node, *, wide: bool, first: str = "", rest: str = "") -> list[str]:
+def tree_lines(node: Node, *, wide: bool, first: str = "", rest: str = "") -> list[str]:
+    """A tree as lines for a terminal; nothing in them steers one."""
     lines = [first + _line(node, wide=wide)]
     for number, child in enumerate(node.children):
         last = number == len(node.children) - 1
-        lines += _lines(
+        lines += tree_lines(
             child, wide=wide, first=rest + ("└─ " if last else "├─ "), rest=rest + ("   " if last else "│  ")
         )
     return lines
@@ -78,9 +79,9 @@ def _line(node: Node, *, wide: bool) -> str:
     name = f"{node.kind} {node.name}" if isinstance(node, ResourceNode) else node.ref
     where = f" on {node.server}" if isinstance(node, ObjectNode) and node.server else ""
     why = f" ({node.reason})" if isinstance(node, ResourceNode) and node.reason else ""
-    message = f": {one_line(node.message)}" if node.message and (wide or node.state != "ok") else ""
+    message = f": {node.message}" if node.message and (wide or node.state != "ok") else ""
     owners = f" [also of {', '.join(node.owners)}]" if isinstance(node, ObjectNode) and node.owners else ""
-    return f"{one_line(name)}{where}  {verdict(node.state)}{why}{message}{one_line(owners)}"
+    return f"{one_line(name + where)}  {verdict(node.state)}{one_line(why + message + owners)}"
 
 
 def _flat(nodes: Sequence[Node]) -> list[Node]:

@@ -15,7 +15,7 @@ from vidra.apply.inventory import Inventory, entry_for, key_of, ref_of
 from vidra.apply.migration.migrator import LegacyObjectMigrator
 from vidra.apply.migration.v006 import Meta
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.registry import is_local
+from vidra.clusters.own_cluster import is_local
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.run_all import together

@@ -11,7 +11,8 @@ from vidra.api.sync import InfrahubSync
 from vidra.apply.health.evaluator import Verdicts
 from vidra.clusters.dry_run import NoopEventHandler
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.registry import Clusters, is_local
+from vidra.clusters.own_cluster import is_local
+from vidra.clusters.registry import Clusters
 from vidra.kube.connection import Connection, NotConfiguredError
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.kubeconfig import parse

@@ -16,7 +16,7 @@ from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.registry import is_local
+from vidra.clusters.own_cluster import is_local
 from vidra.common.text import limited
 from vidra.common.urls import host_of
 from vidra.controllers.resource.apply.result import ReconcileResult

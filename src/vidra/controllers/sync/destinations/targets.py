@@ -12,6 +12,7 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import Destination, InfrahubSync
 from vidra.apply.field_owner import hashed
 from vidra.clusters.secret_index import SecretIndex
+from vidra.common.text import command_line
 from vidra.common.urls import address
 from vidra.controllers.sync.artifacts.diff import SyncProblem, place_of
 
@@ -105,7 +106,7 @@ def _lost(sync: InfrahubSync, resource: VidraResource) -> SyncProblem:
         Reason.CLUSTER_CREDENTIALS_MISSING,
         f"the Secret for {resource.spec.destination.server} is gone, or where none counts, and with it the way to "
         "what is applied there: "
-        f"put it back, or give the cluster up with kubectl delete vidraresource -l {labels}",
+        f"put it back, or give the cluster up with {command_line('kubectl', 'delete', 'vidraresource', '-l', labels)}",
     )
 
 

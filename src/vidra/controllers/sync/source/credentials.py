@@ -15,6 +15,8 @@ import msgspec
 from vidra.api.names import INFRAHUB_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
+from vidra.common.text import command_line
+from vidra.kube.secret_precedence import by_precedence
 from vidra.kube.types import Secret
 from vidra.sources.infrahub import Credential
 from vidra.sources.infrahub.url import Place, place_of
@@ -32,7 +34,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 def choose(url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[InfrahubSync] = ()) -> Choice:
-    """The best usable Secret for this Infrahub: longest path first, then Vidra's own namespace, then the newest.
+    """The best usable Secret for this Infrahub: longest path first, then as `by_precedence` says.
 
     Args:
         secrets: Those in namespaces that count.
@@ -48,7 +50,7 @@ def choose(url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[Infrah
         candidates = [item for item in candidates if _annotated(item)]
     if not candidates:
         raise _too_vague(url, vague[0], syncs) if vague else _missing(url)
-    return _first_usable(sorted(candidates, key=lambda item: _rank(item, own), reverse=True))
+    return _first_usable(sorted(by_precedence(candidates, own), key=_length_of_path, reverse=True))
 
 
 def concerns(secret: Secret, url: str) -> bool:
@@ -91,9 +93,9 @@ def _first_usable(secrets: list[Secret]) -> Choice:
     raise failures[0]
 
 
-def _rank(secret: Secret, own: str) -> tuple[int, bool, str, str]:
-    meta, stored = secret.metadata, _place(_annotated(secret))
-    return len(stored.path) + 1 if stored else 0, meta.namespace == own, meta.creation_timestamp, meta.uid
+def _length_of_path(secret: Secret) -> int:
+    stored = _place(_annotated(secret))
+    return len(stored.path) + 1 if stored else 0
 
 
 def _stands_for(url: str, syncs: Iterable[InfrahubSync]) -> bool:
@@ -135,11 +137,14 @@ def _too_vague(url: str, secret: Secret, syncs: Iterable[InfrahubSync]) -> Sourc
     place = _place(url)
     taken = _first_of(place, syncs) if place and place.ordinary else None
     why = f", which is {taken}" if taken else " with https, on port 443"
+    meta = secret.metadata
+    annotate = command_line(
+        "kubectl", "-n", meta.namespace, "annotate", "secret", meta.name, f"{INFRAHUB_LABEL}={place}"
+    )
     return SourceError(
         Reason.CREDENTIALS_MISSING,
         f"the Secret {named(secret)} names a host alone and so is for one address of it{why}. It is not sent to "
-        f"{place}; if it is for that: kubectl -n {secret.metadata.namespace} annotate secret {secret.metadata.name} "
-        f"{INFRAHUB_LABEL}={place}",
+        f"{place}; if it is for that: {annotate}",
     )
 
 

@@ -45,7 +45,7 @@ async def source_of(sync: InfrahubSync, query: str, known: SourceContext, pool: 
         others = ", ".join(sorted(named(secret) for secret in choice.others))
         remark(
             Reason.CREDENTIALS_AMBIGUOUS,
-            f"using the newest Secret {named(choice.secret)}; it matches as well: {others}",
+            f"using the Secret {named(choice.secret)}; these match as well: {others}",
         )
     return InfrahubSource(await pool.get(sync.spec.source.infrahub_api_url, choice.credential), selection)
 
