@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.environment import SYNCS, Json, Scene, condition, has_reason, is_ready
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason, is_ready
 from testkit.infrahub.faults import Slow
 from testkit.objects import config_map, deployment
 from testkit.patience import NEVER
@@ -15,8 +15,8 @@ CHANGED = write([config_map(f"box-{number}", colour="blue") for number in range(
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A moment lasts as long as it takes on a busy machine."""
-    for module in ("state", "reconciler"):
-        monkeypatch.setattr(f"vidra.controllers.sync.{module}.SHOWN_AFTER", NEVER)
+    for module in ("sync.state", "sync.reconciler", "resource.state", "resource.reconciler"):
+        monkeypatch.setattr(f"vidra.controllers.{module}.SHOWN_AFTER", NEVER)
 
 
 async def writes(scene: Scene, mark: int, *resources: str) -> list[str]:
@@ -89,9 +89,40 @@ async def test_what_is_not_ready_soon_is_shown(scene: Scene) -> None:
     await scene.until_event(name, "Created")
 
 
-async def test_what_fails_is_shown_at_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("state", "reconciler"):
-        monkeypatch.setattr(f"vidra.controllers.sync.{module}.SHOWN_AFTER", NEVER)
+@pytest.mark.usefixtures("patient")
+async def test_objects_that_become_healthy_soon_are_one_status_and_one_event(scene: Scene) -> None:
+    """The controllers need a moment for the Deployment."""
+    mark = scene.plane.audit.mark()
+    name = await scene.resource(write([deployment("web", 0), config_map("box")]), wait=True, interval="1h")
+    item = await scene.until_resource(name)
+    await scene.until_event(name, "Applied")
+    assert all(entry["uid"] for entry in item["status"]["managedResources"])
+    assert [reason for reason, _ in await told(scene, name)] == ["Applied"]
+    # Before the objects are applied, and after they are healthy.
+    assert (await writes(scene, mark, "vidraresources")).count("patch vidraresources/status") == 2
+
+
+async def test_objects_that_are_not_healthy_soon_are_shown(scene: Scene) -> None:
+    name = await scene.resource(write([deployment("never", 1)]), wait=True, interval="1h")
+    item = await scene.until_resource(name, has_reason("WaitingForHealth"))
+    assert all(entry["uid"] for entry in item["status"]["managedResources"])
+    await scene.delete(RESOURCES, name)
+    await scene.until_gone(RESOURCES, name)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_change_of_the_text_while_health_is_awaited(scene: Scene) -> None:
+    """What came of the first text is written before the second is applied."""
+    name = await scene.resource(write([deployment("never", 1), config_map("box")]), wait=True, interval="1h")
+    await scene.until(await scene.kind("apps/v1", "Deployment"), "never", lambda _: True, namespace=scene.namespace)
+    await scene.resource(write([config_map("other")]), name=name, wait=True, interval="1h")
+    item = await scene.until_resource(name, lambda item: is_ready(item) and item["status"]["observedGeneration"] == 2)
+    assert [entry["name"] for entry in item["status"]["managedResources"]] == ["other"]
+    assert await scene.get(await scene.kind("apps/v1", "Deployment"), "never", namespace=scene.namespace) is None
+
+
+@pytest.mark.usefixtures("patient")
+async def test_what_fails_is_shown_at_once(scene: Scene) -> None:
     scene.infrahub.add_artifact("Boxes", "kind: [")
     name = await scene.sync("Boxes", interval="1h")
     item = await scene.until_sync(name, has_reason("ResourcesNotReady"))

@@ -12,6 +12,10 @@ from vidra.kube.errors import KubeError
 
 log = structlog.get_logger("vidra.runtime")
 
+SHOWN_AFTER = 1.0
+"""Seconds after which a status shows that something is under way. Most work is done by then, and one status and one
+Event tell it all: a state that lasts a moment is no news to anybody."""
+
 
 @asynccontextmanager
 async def run_if_slow(seconds: float, action: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:

@@ -17,7 +17,7 @@ from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.dependency_cycles import dependency_cycle
 from vidra.controllers.runtime.finalizers import add_finalizer
-from vidra.controllers.runtime.run_if_slow import run_if_slow
+from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER, run_if_slow
 from vidra.controllers.runtime.sharding import OwnedItems
 from vidra.controllers.runtime.workqueue import Result
 from vidra.controllers.sync.artifacts.diff import SyncProblem
@@ -30,7 +30,7 @@ from vidra.controllers.sync.source.cancellation import PollOutdatedError, run_ca
 from vidra.controllers.sync.source.poll_state import PollState, answered, failed
 from vidra.controllers.sync.source.resolve import connect
 from vidra.controllers.sync.source.staleness import overdue
-from vidra.controllers.sync.state import SHOWN_AFTER, SyncState, SyncStates
+from vidra.controllers.sync.state import SyncState, SyncStates
 from vidra.controllers.sync.status.writer import StatusWriter
 from vidra.controllers.sync.watches import SyncWatches
 from vidra.sources.infrahub import InfrahubPool

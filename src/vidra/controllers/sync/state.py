@@ -7,11 +7,8 @@ from typing import Any
 
 import msgspec
 
+from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
 from vidra.controllers.sync.source.poll_state import PollState
-
-SHOWN_AFTER = 1.0
-"""Seconds after which a sync's status shows that something is under way. Most of what a poll finds is applied by then,
-and one status and one Event tell it all: a state that lasts a moment is no news to anybody."""
 
 
 class Unreported(msgspec.Struct, frozen=True):
