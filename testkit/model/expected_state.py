@@ -166,11 +166,16 @@ class Wishes:
 
     @contextmanager
     def replacing(self) -> Iterator[None]:
-        """Around a change after which others want, in the same sync, what some wanted before: they inherit it."""
+        """Around a change after which others want, in the same sync, what some wanted before: they inherit it.
+
+        Not so those of other syncs that want it too: they may never have come to apply it.
+        """
         before = dict(self.uids)
         yield
-        for key, (uid, _) in before.items():
-            if key not in self.uids and (successors := self.wishers(key)):
+        for key, (uid, holders) in before.items():
+            syncs = {sync_of(name) for name in holders}
+            successors = frozenset(name for name in self.wishers(key) if sync_of(name) in syncs)
+            if key not in self.uids and successors:
                 self.uids[key] = (uid, successors)
 
     def has_spare_field(self, key: Key) -> bool:

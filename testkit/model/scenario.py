@@ -244,7 +244,12 @@ class Story:
         """Somebody takes Vidra's marks off an object."""
         self._tell(f"a person strips {key} of Vidra's marks")
         self.wishes.disturbed.add(key)
-        item: Json = await self.world.client.get(_path(key), Json)
+        try:
+            item: Json = await self.world.client.get(_path(key), Json)
+        except ApiError as error:
+            if not error.not_found:
+                raise
+            return  # Vidra removed it meanwhile
         annotations = [name for name in item["metadata"].get("annotations", {}) if name.startswith(OWNER_PREFIX)]
         marks = {"labels": {MANAGED_LABEL: None}, "annotations": dict.fromkeys(annotations)}
         await self._patch(key, {"metadata": marks})
