@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from benchmarks.change import change
@@ -13,6 +13,7 @@ from benchmarks.clusters import clusters
 from benchmarks.command import command
 from benchmarks.drift import drift
 from benchmarks.fairness import fairness
+from benchmarks.many_syncs import many_syncs
 from benchmarks.replicas import replicas
 from benchmarks.report import Report
 from benchmarks.restart import restart
@@ -23,11 +24,15 @@ from vidra.telemetry.logging import set_level
 
 Scenario = Callable[[Report], Awaitable[None]]
 
+SYNCS = 100
+"""Of the scenario with many; `--syncs` takes another number."""
+
 SCENARIOS: dict[str, Scenario] = {
     "w": partial(workload, name="W", units=100, objects=10, idle=60),
     "drift": drift,
     "change": partial(change, times=30),
     "webhook": webhook,
+    "syncs": partial(many_syncs, count=SYNCS),
     "large": partial(workload, name="one artifact of 5,000", units=1, objects=5_000),
     "fairness": fairness,
     "restart": restart,
@@ -38,6 +43,7 @@ SCENARIOS: dict[str, Scenario] = {
 }
 SHORT: dict[str, Scenario] = {
     "w": partial(workload, name="W", units=100, objects=10, idle=10),
+    "syncs": partial(many_syncs, count=20),
     "change": partial(change, times=5),
     "watched": partial(watched, count=10_000, seconds=6),
 }
@@ -50,8 +56,11 @@ def main() -> None:
     parser.add_argument(
         "--short", action="store_true", help=f"only what has counts to keep, and less of it: {', '.join(SHORT)}"
     )
+    parser.add_argument("--syncs", type=int, metavar="N", help="how many syncs the scenario of many syncs has")
     options = parser.parse_args()
-    scenarios: Mapping[str, Scenario] = SHORT if options.short else SCENARIOS
+    scenarios = dict(SHORT if options.short else SCENARIOS)
+    if options.syncs:
+        scenarios["syncs"] = partial(many_syncs, count=options.syncs)
     if unknown := set(options.scenarios) - scenarios.keys():
         parser.error(f"no such scenario: {', '.join(sorted(unknown))}")
     set_level("error")  # a line for each request of the benchmark itself would cost more than the request

@@ -17,9 +17,13 @@ NAMESPACE = "workload"
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Scene]:
-    """A control plane without controllers, with Vidra's definitions, a namespace and credentials for the Infrahub."""
-    async with ControlPlane(controllers=False) as plane, StandIn() as infrahub:
+async def stage(*, controllers: bool = False) -> AsyncIterator[Scene]:
+    """A control plane with Vidra's definitions, a namespace and credentials for the Infrahub.
+
+    Args:
+        controllers: Whether Kubernetes' own run: without them no Deployment becomes healthy.
+    """
+    async with ControlPlane(controllers=controllers) as plane, StandIn() as infrahub:
         client = Client(connection_to(plane))
         scene = Scene(plane, client, infrahub, NAMESPACE)
         await scene.define()

@@ -216,7 +216,7 @@ class Scene:
         last: Json = {}
         query = {"watch": "true", "fieldSelector": f"metadata.name={name}"}
         try:
-            async with asyncio.timeout(seconds), aclosing(self._events(kind.path(namespace), query)) as events:
+            async with asyncio.timeout(seconds), aclosing(self.watch_events(kind.path(namespace), query)) as events:
                 async for event in events:
                     last = event["object"]
                     if event["type"] in {"ADDED", "MODIFIED"} and check(last):
@@ -243,7 +243,7 @@ class Scene:
             "resourceVersion": listing["metadata"]["resourceVersion"],
         }
         try:
-            async with asyncio.timeout(seconds), aclosing(self._events(path, query)) as events:
+            async with asyncio.timeout(seconds), aclosing(self.watch_events(path, query)) as events:
                 async for event in events:
                     if event["type"] == "DELETED":
                         return
@@ -277,7 +277,7 @@ class Scene:
         query = {"watch": "true", "fieldSelector": f"involvedObject.name={name},reason={reason}"}
         try:
             path = f"/api/v1/namespaces/{namespace}/events"
-            async with asyncio.timeout(seconds), aclosing(self._events(path, query)) as events:
+            async with asyncio.timeout(seconds), aclosing(self.watch_events(path, query)) as events:
                 async for event in events:
                     found: Json = event["object"]
                     return found
@@ -285,7 +285,7 @@ class Scene:
             pass
         raise TooSlow(f"no Event {reason} about {name} after {seconds:g} s")
 
-    async def _events(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[Json, None]:
+    async def watch_events(self, path: str, query: Mapping[str, str]) -> AsyncGenerator[Json, None]:
         """What a watch shows, until whoever looks has seen enough. A kind that is being prepared is waited for."""
         while True:
             try:

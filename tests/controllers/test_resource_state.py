@@ -9,7 +9,7 @@ from vidra.api.resource import ManagedObject, ResourceSpec, ResourceStatus, Vidr
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory
 from vidra.controllers.resource.apply.result import ReconcileResult
-from vidra.controllers.resource.state import ResourceState, ResourceStates
+from vidra.controllers.resource.state import ResourceState, ResourceStates, Unwritten
 from vidra.controllers.resource.status.compute import Outcome
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ def test_what_was_confirmed_is_known_although_it_was_not_written() -> None:
     resource = VidraResource(Meta(name="me"), ResourceSpec(), ResourceStatus(managed_resources=listed))
     state = ResourceState()
     assert state.known(resource) is resource
-    state.unwritten = cast("StatusWriter", None), ReconcileResult(outcome, (), 0, 0)
+    state.unwritten = Unwritten(cast("StatusWriter", None), ReconcileResult(outcome, (), 0, 0))
     assert state.known(resource).status.managed_resources == (confirmed[0], listed[1])

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from vidra.api.conditions import Condition
@@ -94,3 +95,13 @@ def test_a_place_that_ends_goes_to_one_that_waits() -> None:
     with limiter.slot("x", "a", called.append) as first, limiter.slot("x", "b", called.append) as second:
         assert (first, second) == (True, False)
     assert called == ["b"]
+
+
+async def test_polls_that_follow_each_other_are_reported_together_and_not_later() -> None:
+    state = SyncState()
+    state.end_poll(answered(SYNC, None, 60, msgspec.structs.replace(NOTHING, created=2)))
+    assert state.unreported
+    first = state.unreported.until
+    state.begin_poll()
+    state.end_poll(answered(SYNC, None, 60, msgspec.structs.replace(NOTHING, created=1, updated=3)))
+    assert (state.unreported.until, state.unreported.created, state.unreported.updated) == (first, 3, 3)

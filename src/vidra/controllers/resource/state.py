@@ -6,6 +6,8 @@ of it may be lost, and is lost at a restart: it only saves requests and paces th
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from vidra.api.resource import VidraResource
@@ -18,7 +20,24 @@ from vidra.controllers.resource.drift.review import DriftReviewer
 from vidra.controllers.resource.drift.unused_rules import UnusedRules
 from vidra.controllers.resource.health.deadline import HealthDeadline
 from vidra.controllers.resource.status.writer import StatusWriter
+from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
 from vidra.kube.errors import ApiError, KubeError
+
+
+class Unwritten(msgspec.Struct, frozen=True):
+    """The result of a reconcile that the status does not tell: it could not be written, or need not be yet."""
+
+    writer: StatusWriter
+    result: ReconcileResult
+    applied: ReconcileResult | None = None
+    """The same before the health of the objects was evaluated, if that is evaluated again before it is written."""
+    until: float = 0.0
+    """When it is written although the objects are still becoming healthy, by the event loop's clock."""
+
+    @property
+    def left(self) -> float:
+        """Seconds until then; 0 after that."""
+        return max(0.0, self.until - asyncio.get_running_loop().time())
 
 
 class ResourceState(msgspec.Struct):
@@ -32,8 +51,7 @@ class ResourceState(msgspec.Struct):
     """Its objects were checked against the guard of their cluster since this process began."""
     pending_release: frozenset[str] = frozenset()
     """Objects that it keeps only until other owners have taken them over."""
-    unwritten: tuple[StatusWriter, ReconcileResult] | None = None
-    """The result of a reconcile whose status could not be written."""
+    unwritten: Unwritten | None = None
     drift: DriftReviewer = msgspec.field(default_factory=DriftReviewer)
     refused: RefusedObjects = msgspec.field(default_factory=RefusedObjects)
     unused_rules: UnusedRules = msgspec.field(default_factory=UnusedRules)
@@ -56,20 +74,28 @@ class ResourceState(msgspec.Struct):
         try:
             await writer.done(result)
         except KubeError:
-            self.unwritten = writer, result
+            self.unwritten = Unwritten(writer, result)
             raise
+
+    def write_later(self, writer: StatusWriter, result: ReconcileResult, applied: ReconcileResult) -> None:
+        """Write the status in a moment: most objects are healthy by then, and one status tells it all.
+
+        Args:
+            applied: The same before the health of the objects was evaluated.
+        """
+        self.unwritten = Unwritten(writer, result, applied, asyncio.get_running_loop().time() + SHOWN_AFTER)
 
     def known(self, resource: VidraResource) -> VidraResource:
         """A VidraResource with the UIDs that its last reconcile confirmed, although they could not be written."""
         if self.unwritten is None:
             return resource
-        found = self.unwritten[1].outcome.inventory.entries
+        found = self.unwritten.result.outcome.inventory.entries
         entries = tuple(found.get(key_of(entry), entry) for entry in resource.status.managed_resources)
         status = msgspec.structs.replace(resource.status, managed_resources=entries)
         return msgspec.structs.replace(resource, status=status)
 
     async def write_unwritten(self) -> None:
-        """Write the status that an earlier reconcile could not write. Nothing is applied again for it.
+        """Write the status that an earlier reconcile did not write. Nothing is applied again for it.
 
         Raises:
             KubeError: It still cannot be written.
@@ -77,9 +103,9 @@ class ResourceState(msgspec.Struct):
         """
         if self.unwritten is None:
             return
-        (writer, result), self.unwritten = self.unwritten, None
+        unwritten, self.unwritten = self.unwritten, None
         try:
-            await self.write_result(writer, result)
+            await self.write_result(unwritten.writer, unwritten.result)
         except ApiError as error:
             if not (error.conflict or error.not_found):
                 raise

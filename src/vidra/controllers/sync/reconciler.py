@@ -17,11 +17,12 @@ from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.dependency_cycles import dependency_cycle
 from vidra.controllers.runtime.finalizers import add_finalizer
+from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER, run_if_slow
 from vidra.controllers.runtime.sharding import OwnedItems
 from vidra.controllers.runtime.workqueue import Result
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.artifacts.reconcile import NOTHING, reconcile_artifacts
-from vidra.controllers.sync.destinations.rollout import RolloutStep, current_step
+from vidra.controllers.sync.destinations.rollout import current_step
 from vidra.controllers.sync.finalize import finalize
 from vidra.controllers.sync.prune.execute import prune
 from vidra.controllers.sync.recreated_sync import reclaim
@@ -77,19 +78,10 @@ class SyncReconciler(Controller[InfrahubSync]):
         except ValueError as error:
             await status.stopped(Reason.INVALID_SPEC, f"spec.interval: {error}")
             return Result()
-        step = current_step(self._shared, sync, state.poll.done.waiting if state.poll else ())
-        if state.poll and (wait := _until_due(sync, state, step)):
-            return await self._summarize(sync, state.poll, status, step, wait)
+        if state.poll and (wait := self._until_due(sync, state, state.poll)):
+            return await self._summarize(sync, state, state.poll, status, wait)
         with self._polls.slot(sync.spec.source.infrahub_api_url, name, self.queue.add) as free:
             return await self._poll(sync, state, interval) if free else Result(requeue_after=TRY_AGAIN_AFTER)
-
-    async def _summarize(
-        self, sync: InfrahubSync, poll: PollState, status: StatusWriter, step: RolloutStep, wait: float
-    ) -> Result:
-        """Continue with the last listing: what was held back may be deleted now, and VidraResources may change."""
-        pruned = await prune(self._shared, sync, poll)
-        await status.readiness_changed(poll.done, poll.failure, pruned, step)
-        return Result(requeue_after=wait, failed=pruned.failed)
 
     async def _poll(self, sync: InfrahubSync, state: SyncState, interval: float) -> Result:
         """Poll Infrahub, and make the VidraResources match its list.
@@ -99,24 +91,38 @@ class SyncReconciler(Controller[InfrahubSync]):
         sync = await add_finalizer(self._shared.client, self._shared.syncs, sync)
         status = StatusWriter(self._shared, sync)
         before = state.begin_poll()
-        await status.started()
         try:
-            source = await connect(self._shared, sync, self._pool)
-            work = reconcile_artifacts(self._shared, sync, source, before.done if before else NOTHING)
-            done = await run_cancellable(state, work)
+            async with run_if_slow(SHOWN_AFTER, status.started):
+                source = await connect(self._shared, sync, self._pool)
+                work = reconcile_artifacts(self._shared, sync, source, before.done if before else NOTHING)
+                done = await run_cancellable(state, work)
         except PollOutdatedError:
             return Result()
         except SourceError as error:
             failure = SyncProblem(error.reason, str(error))
             await status.stopped(failure.reason, failure.message)
-            poll = failed(sync, before, interval, failure, error.retry_after)
-        else:
-            state.listed_at = time.monotonic()
-            poll = answered(sync, before, interval, done)
-            step = current_step(self._shared, sync, done.waiting)
-            await status.done(done, await prune(self._shared, sync, poll), step)
-        state.poll = poll
-        return Result(requeue_after=poll.wait(sync))
+            state.poll = failed(sync, before, interval, failure, error.retry_after)
+            return Result(requeue_after=state.poll.wait(sync))
+        state.listed_at = time.monotonic()
+        poll = answered(sync, before, interval, done)
+        state.end_poll(poll)
+        return await self._summarize(sync, state, poll, status, poll.wait(sync))
+
+    async def _summarize(
+        self, sync: InfrahubSync, state: SyncState, poll: PollState, status: StatusWriter, wait: float
+    ) -> Result:
+        """Continue with the last listing: what was held back may be deleted now, and VidraResources may change."""
+        pruned = await prune(self._shared, sync, poll)
+        step = current_step(self._shared, sync, poll.done.waiting)
+        later = await status.result(poll, pruned, step, state.unreported)
+        if not later:
+            state.unreported = None
+        return Result(requeue_after=min(later or wait, wait), failed=pruned.failed)
+
+    def _until_due(self, sync: InfrahubSync, state: SyncState, poll: PollState) -> float:
+        """Seconds until Infrahub is to be polled; 0 also when a rollout may continue in some clusters."""
+        can_proceed = current_step(self._shared, sync, poll.done.waiting).can_proceed
+        return poll.wait(sync) if state.current and not can_proceed else 0
 
     def _interval(self, sync: InfrahubSync) -> float:
         return interval_seconds(sync.spec.interval, self._shared.settings().sync_interval)
@@ -133,11 +139,6 @@ class SyncReconciler(Controller[InfrahubSync]):
 
     async def _say_fault(self, sync: InfrahubSync) -> None:
         await StatusWriter(self._shared, sync).internal_error()
-
-
-def _until_due(sync: InfrahubSync, state: SyncState, step: RolloutStep) -> float:
-    """Seconds until Infrahub is to be polled; 0 also when a rollout may continue in some clusters."""
-    return state.poll.wait(sync) if state.poll and state.current and not step.can_proceed else 0
 
 
 def _own_name(sync: InfrahubSync) -> str:

@@ -7,7 +7,22 @@ from typing import Any
 
 import msgspec
 
+from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
 from vidra.controllers.sync.source.poll_state import PollState
+
+
+class Unreported(msgspec.Struct, frozen=True):
+    """What polls did that no status and no Event tells yet."""
+
+    until: float
+    """By the event loop's clock; after this it is reported although it is still under way."""
+    created: int = 0
+    updated: int = 0
+
+    @property
+    def left(self) -> float:
+        """Seconds until it is reported in any case; 0 after that."""
+        return max(0.0, self.until - asyncio.get_running_loop().time())
 
 
 class SyncState(msgspec.Struct):
@@ -21,6 +36,8 @@ class SyncState(msgspec.Struct):
     """When Infrahub last gave a list, or when this was first checked, by the monotonic clock."""
     unready: set[str] | None = None
     """Its VidraResources that are not Ready; None until the first of them changes."""
+    unreported: Unreported | None = None
+    """What polls did and is not reported yet. Another poll does not put off its report."""
     polling: asyncio.Task[Any] | None = None
     """The running poll."""
 
@@ -34,6 +51,12 @@ class SyncState(msgspec.Struct):
         before = self.poll.afresh() if self.poll and self.outdated else self.poll
         self.poll, self.outdated = None, False
         return before
+
+    def end_poll(self, poll: PollState) -> None:
+        """A poll gave a list, which is to be reported."""
+        before = self.unreported or Unreported(asyncio.get_running_loop().time() + SHOWN_AFTER)
+        created, updated = before.created + poll.done.created, before.updated + poll.done.updated
+        self.poll, self.unreported = poll, Unreported(before.until, created, updated)
 
 
 class SyncStates:

@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from vidra.api.health import Status
+from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.ended_objects import noted
 from vidra.apply.field_owner import Owner
@@ -26,7 +27,7 @@ from vidra.controllers.resource.health.summary import (
     summarize_health,
 )
 from vidra.controllers.resource.observe import see_inventory
-from vidra.controllers.resource.state import ResourceState, ResourceStates
+from vidra.controllers.resource.state import ResourceState, ResourceStates, Unwritten
 from vidra.controllers.resource.status.compute import Outcome, as_applied
 from vidra.controllers.resource.status.size import TooLarge
 from vidra.controllers.resource.status.writer import StatusWriter
@@ -55,6 +56,10 @@ class HealthChecks:
         if is_suspended(self._shared, resource):
             await StatusWriter(self._shared, resource).suspended(self.of_applied(resource))
             return
+        state = self._states.find(name)
+        if state and state.unwritten:
+            await self._report_result(resource, state, state.unwritten)
+            return
         if resource.status.problems:
             self._queue.add(name)
             return
@@ -66,6 +71,28 @@ class HealthChecks:
                 await self.report(resource, cluster)
         except (ClusterError, KubeError, TooLarge) as error:
             log.warning("health not reported", resource=name, error=str(error))
+
+    async def _report_result(self, resource: VidraResource, state: ResourceState, unwritten: Unwritten) -> None:
+        """Write the result of a reconcile once the objects are healthy, or not so for more than a moment."""
+        name, result = resource.metadata.name, unwritten.result
+        try:
+            if applied := unwritten.applied:
+                cluster = ClusterResolver(self._shared.clusters, resource).destination()
+                result = msgspec.structs.replace(applied, outcome=self.evaluate(applied.outcome, resource, cluster))
+            if unwritten.left and self.is_awaited(result):
+                self._queue.add_health_check_after(name, unwritten.left)
+                return
+            await state.write_result(unwritten.writer, result)
+            state.unwritten = None
+        except (ClusterError, KubeError, TooLarge) as error:
+            log.warning("status not written", resource=name, error=str(error))
+            self._queue.add(name)
+
+    @staticmethod
+    def is_awaited(result: ReconcileResult) -> bool:
+        """Whether everything is applied, and only the health of the objects is waited for."""
+        verdict = result.outcome.verdict
+        return verdict.progressing and verdict.reason is Reason.WAITING_FOR_HEALTH and not result.outcome.problems
 
     async def report(self, resource: VidraResource, cluster: Cluster) -> None:
         """Write the health of a VidraResource whose objects are all applied.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
@@ -14,11 +15,12 @@ from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.event_reporter import EventReporter
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.controllers.sync.artifacts.diff import SyncProblem
-from vidra.controllers.sync.artifacts.reconcile import ListingResult
 from vidra.controllers.sync.destinations.cluster_status import cluster_statuses
 from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.prune.execute import PruneResult
+from vidra.controllers.sync.source.poll_state import PollState
+from vidra.controllers.sync.state import Unreported
 from vidra.controllers.sync.status.compute import counted, judge, status_for
 
 
@@ -36,25 +38,36 @@ class StatusWriter:
             verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message="asking Infrahub", progressing=True)
             await self._write(verdict, handled=False)
 
-    async def done(self, done: ListingResult, pruned: PruneResult, step: RolloutStep) -> None:
-        """Infrahub was polled, and what it lists is stored."""
-        self._record_number(done.created, Reason.CREATED, "created")
-        self._record_number(done.updated, Reason.UPDATED, "updated")
-        verdict = self._judged(done.troubles, pruned, step, done.remark)
-        known = await self._write(verdict, listed=len(done.artifacts), waiting=step.waiting, pruned=pruned)
-        if done.remark:
-            self._events.say("Warning", Reason.GENERATION_FAILED, done.remark, known=known)
+    async def result(
+        self, poll: PollState, pruned: PruneResult, step: RolloutStep, unreported: Unreported | None
+    ) -> float:
+        """Write what came of the last poll, and what became of the VidraResources.
 
-    async def readiness_changed(
-        self, done: ListingResult, failure: SyncProblem | None, pruned: PruneResult, step: RolloutStep
-    ) -> None:
-        """Infrahub was not polled; the VidraResources may have changed."""
-        troubles, remark = ((failure,), "") if failure else (done.troubles, done.remark)
+        Args:
+            unreported: What polls did that is not reported yet; None when the VidraResources alone may have changed.
+
+        Returns:
+            Seconds after which this is to be called again, because nothing was written; 0 if it was.
+        """
+        troubles, remark = ((poll.failure,), "") if poll.failure else (poll.done.troubles, poll.done.remark)
         verdict = self._judged(troubles, pruned, step, remark)
-        await self._write(verdict, handled=False, waiting=step.waiting, pruned=pruned)
+        if unreported is None:
+            await self._write(verdict, handled=False, waiting=step.waiting, pruned=pruned)
+            return 0
+        if verdict.progressing and unreported.left:
+            return unreported.left
+        changes = _changes(unreported)
+        known = await self._write(
+            verdict, listed=len(poll.done.artifacts), waiting=step.waiting, pruned=pruned, changes=changes
+        )
+        if remark:
+            self._events.say("Warning", Reason.GENERATION_FAILED, remark, known=known)
+        return 0
 
     def _judged(self, troubles: Sequence[SyncProblem], pruned: PruneResult, step: RolloutStep, remark: str) -> Verdict:
-        self._record_number(pruned.removed, Reason.PRUNED, "removed, no longer listed or selected")
+        if pruned.removed:
+            message = f"{counted(pruned.removed, 'VidraResource')} removed, no longer listed or selected"
+            self._events.say("Normal", Reason.PRUNED, message, change=True)
         stopped = (step.stopped,) if step.stopped else ()
         note = "; ".join(part for part in (pruned.note, step.note) if part)
         return judge((*pruned.troubles, *stopped, *troubles), self._resources(), note, remark)
@@ -84,10 +97,12 @@ class StatusWriter:
         handled: bool = True,
         waiting: Container[str] = (),
         pruned: PruneResult | None = None,
+        changes: Mapping[Reason, str] = MappingProxyType({}),
     ) -> bool:
         """Write a verdict; True when the conditions were the same before.
 
         Args:
+            changes: What happened to VidraResources; told with the verdict where that is told as well.
             pruned: What was done about the unlisted; None when they were not checked, so that what is held stays held.
         """
         sync = as_read(self._sync, self._shared.syncs)
@@ -100,10 +115,14 @@ class StatusWriter:
         await write_status(self._shared.client, self._shared.syncs, sync, status)
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
         known = status.conditions == sync.status.conditions
+        if news and verdict.ready:
+            message = "; ".join((verdict.message, *changes.values()))
+            self._events.say("Normal", verdict.reason, message, change=bool(changes))
+            return known
+        for reason, message in changes.items():
+            self._events.say("Normal", reason, message, change=True)
         if not verdict.ready and not verdict.progressing:
             self._events.say("Warning", verdict.reason, verdict.message, known=known)
-        elif news and not verdict.progressing:
-            self._events.say("Normal", verdict.reason, verdict.message)
         return known
 
     def _clusters(
@@ -116,6 +135,10 @@ class StatusWriter:
     def _resources(self) -> list[VidraResource]:
         return self._shared.resources.group(self._sync.metadata.name)
 
-    def _record_number(self, number: int, reason: Reason, what: str) -> None:
-        if number:
-            self._events.say("Normal", reason, f"{counted(number, 'VidraResource')} {what}", change=True)
+
+def _changes(unreported: Unreported) -> dict[Reason, str]:
+    """What polls did to VidraResources, each with the reason of its Event."""
+    numbers = {Reason.CREATED: (unreported.created, "created"), Reason.UPDATED: (unreported.updated, "updated")}
+    return {
+        reason: f"{counted(number, 'VidraResource')} {what}" for reason, (number, what) in numbers.items() if number
+    }
