@@ -15,7 +15,7 @@ CHANGED = write([config_map(f"box-{number}", colour="blue") for number in range(
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A moment lasts as long as it takes on a busy machine."""
-    for module in ("sync.state", "sync.reconciler", "resource.state", "resource.health.check"):
+    for module in ("runtime.run_if_slow", "sync.reconciler"):
         monkeypatch.setattr(f"vidra.controllers.{module}.SHOWN_AFTER", NEVER)
 
 
