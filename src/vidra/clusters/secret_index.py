@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from vidra.api.destination_server import is_local
 from vidra.api.labels import SEE_ANNOTATION, is_label_value
 from vidra.api.names import CLUSTER_LABEL
 from vidra.api.reasons import Reason
@@ -13,7 +14,6 @@ from vidra.api.sync import ClusterSelector
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.kubeconfig_secret import connection_for, servers_of
 from vidra.clusters.label_selector import matches
-from vidra.clusters.own_cluster import is_local
 from vidra.common.urls import address, host_of, is_plain, same_server
 from vidra.kube.connection import Connection
 from vidra.kube.secret_precedence import by_precedence
