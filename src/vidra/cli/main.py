@@ -25,6 +25,7 @@ from vidra.cli.commands.reference import reference
 from vidra.cli.commands.suspend import resume, suspend
 from vidra.cli.commands.trace import trace
 from vidra.cli.commands.tree import tree
+from vidra.cli.commands.ui import ui
 from vidra.cli.commands.uninstall import uninstall
 from vidra.cli.errors import Commands
 
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 _LOOK, _ACT, _SET_UP, _RUN = "Look", "Act", "Set up", "Run and write"
 _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
-    _LOOK: (get, tree, trace, diff, events, logs, check),
+    _LOOK: (get, tree, trace, diff, events, logs, check, ui),
     _ACT: (reconcile, suspend, resume, approve),
     _SET_UP: (install, uninstall, export),
     _RUN: (operator, crds, manifest, health),
