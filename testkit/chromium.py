@@ -110,8 +110,8 @@ class Tab:
             raise ChromiumError(str(found["exceptionDetails"])[:2_000])
         return found["result"].get("value")
 
-    async def until(self, script: str) -> Any:
-        """Wait until an expression is true; gives its value.
+    async def until(self, script: str) -> None:
+        """Wait until an expression is true.
 
         Raises:
             ChromiumError: It was not, for as long as only a hang explains.
@@ -120,8 +120,8 @@ class Tab:
             async with asyncio.timeout(HANG):
                 while True:
                     with suppress(ChromiumError):
-                        if value := await self.run(script):
-                            return value
+                        if await self.run(f"Boolean({script})"):
+                            return
                     await asyncio.sleep(0.02)
         except TimeoutError:
             text = await self.run("document.body.innerText")

@@ -9,6 +9,7 @@ from typing import Any
 
 from vidra.api.names import API_VERSION
 from vidra.api.times import rfc3339
+from vidra.apply.guards.prune_limit import set_id
 from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.views.hub_objects import RESOURCES, SYNCS
 
@@ -105,7 +106,7 @@ def _sync(name: str, number: int, state: tuple[str, str, str], count: int, objec
         "lastSyncTime": rfc3339(datetime.now(UTC) - timedelta(minutes=11 * number + 2)),
     }
     if state[1] == "PruneHeld":
-        status["heldPrune"] = {"id": "8f3a2c", "objects": 20, "of": 24, "resources": [f"{name[:180]}-0"]}
+        status["heldPrune"] = {"id": set_id(gone := [f"{name[:180]}-0"]), "objects": 20, "of": 24, "resources": gone}
     return SYNCS, _body("InfrahubSync", name, spec), status
 
 

@@ -112,16 +112,20 @@ function change(table: Table, rows: Record<string, unknown>): void {
   TABLES[table].value = next;
 }
 
+function pause(): void {
+  running?.abort();
+  running = undefined;
+}
+
 let hiding = 0;
 document.addEventListener("visibilitychange", () => {
   clearTimeout(hiding);
-  if (document.hidden) {
-    hiding = setTimeout(() => {
-      running?.abort();
-      running = undefined;
-    }, HIDDEN);
-  } else if (!running) restart();
+  if (document.hidden) hiding = setTimeout(pause, HIDDEN);
+  else if (!running) restart();
 });
+// A page that the browser keeps for its back button would keep one of the six connections of this origin.
+addEventListener("pagehide", pause);
+addEventListener("pageshow", (event) => event.persisted && restart());
 effect(() => {
   if (secret.value) restart();
 });

@@ -61,7 +61,7 @@ export function HeldSet({ kind, name, uid, version }: { kind: string; name: stri
   if (value === undefined) return <p class="loading">Listing what is held…</p>;
   if (value === null) return null;
   return (
-    <div class="held">
+    <div class="held-set">
       <p>
         <strong>{plural(value.objects.length, "object")}</strong> would be deleted, and will not be before somebody approves this very set{" "}
         <code>{value.id}</code>. Correct the data in Infrahub instead if they should stay.
