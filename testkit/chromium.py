@@ -36,6 +36,10 @@ _FLAGS = (
 )
 
 
+_CODES = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}
+"""What a keyboard sends besides the name of a key."""
+
+
 class ChromiumError(Exception):
     """The browser is not there, or what it was asked for did not happen."""
 
@@ -136,7 +140,9 @@ class Tab:
         for key in keys:
             text = {"Enter": "\r", "Space": " "}.get(key, key if len(key) == 1 else "")
             extra = {"text": text} if text else {}
-            code = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}.get(key, 0)
+            code = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}.get(
+                key, 0
+            )
             for kind in ("keyDown", "keyUp"):
                 await self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **extra)
 
@@ -155,8 +161,7 @@ class Tab:
     async def picture(self, file: Path, *, whole: bool = False) -> None:
         """Save what is seen as PNG."""
         found = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(base64.b64decode(found["data"]))
+        await asyncio.to_thread(file.write_bytes, base64.b64decode(found["data"]))
 
 
 class Chromium:
@@ -215,7 +220,8 @@ async def chromium() -> AsyncIterator[Chromium]:
 async def _port(file: Path, process: asyncio.subprocess.Process) -> int:
     async with asyncio.timeout(HANG):
         while process.returncode is None:
-            if file.exists() and (lines := file.read_text().split()):
-                return int(lines[0])
+            with suppress(FileNotFoundError):
+                if lines := (await asyncio.to_thread(file.read_text)).split():
+                    return int(lines[0])
             await asyncio.sleep(0.02)
     raise ChromiumError(f"Chromium ended at once ({process.returncode}): run {program()} --headless to see why")

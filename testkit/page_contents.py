@@ -110,9 +110,7 @@ def _sync(name: str, number: int, state: tuple[str, str, str], count: int, objec
     return SYNCS, _body("InfrahubSync", name, spec), status
 
 
-def _resource(
-    sync: str, number: int, each: int, state: tuple[str, str, str], objects: int
-) -> tuple[str, Json, Json]:
+def _resource(sync: str, number: int, each: int, state: tuple[str, str, str], objects: int) -> tuple[str, Json, Json]:
     name, server = f"{sync[:180]}-{each}", _server(number)
     good = state[0] == "True" or each > 0
     entries = [_entry(number, each, place, server) for place in range(objects)]

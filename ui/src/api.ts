@@ -2,7 +2,7 @@
 import { about, logOut, secret } from "./session";
 
 /** The folder that the page is in, whatever path it is below. */
-export const BASE = new URL("../", import.meta.url).pathname;
+export const BASE = new URL(/* @vite-ignore */ "../", import.meta.url).pathname;
 
 export class Failure extends Error {
   constructor(

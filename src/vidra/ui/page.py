@@ -38,7 +38,7 @@ class Page:
         self._files = {
             file.relative_to(folder).as_posix(): file
             for file in folder.rglob("*")
-            if file.is_file() and file.suffix not in {".gz", ".html"}
+            if file.suffix in {".js", ".css", ".svg"}
         }
 
     def answer(self, path: str) -> web.StreamResponse:

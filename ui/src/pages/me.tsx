@@ -33,7 +33,7 @@ export function MePage() {
           Groups: <bdi>{person.groups.join(", ")}</bdi>
         </p>
       )}
-      <table class="plain">
+      <table class="grid" tabIndex={0}>
         <caption>What you may do</caption>
         <thead>
           <tr>

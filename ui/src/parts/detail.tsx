@@ -50,7 +50,7 @@ export function Tabs({ base, tabs, current }: { base: string[]; tabs: [string, s
 export function Facts({ detail }: { detail: Detail }) {
   return (
     <>
-      <table class="plain">
+      <table class="grid" tabIndex={0}>
         <caption>Conditions</caption>
         <thead>
           <tr>

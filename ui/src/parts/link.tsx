@@ -40,3 +40,12 @@ export function External({ text }: { text: string }) {
     </a>
   );
 }
+
+/** Leads past the navigation, for who uses the keyboard. */
+export function Skip() {
+  return (
+    <a class="skip" href="#main">
+      Skip to the content
+    </a>
+  );
+}

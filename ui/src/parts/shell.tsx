@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { down, heardAt, loaded, resources, restart, sight, syncs } from "../live";
 import { go, path, to } from "../router";
-import { Link } from "./link";
+import { Link, Skip } from "./link";
 import { me } from "./actions";
 import { since } from "./words";
 
@@ -21,11 +21,10 @@ const PAGES = [
 
 export function Shell({ children }: { children: ComponentChildren }) {
   const here = path.value[0] === "resources" ? "syncs" : path.value[0];
+  useEffect(() => document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
   return (
     <>
-      <a class="skip" href="#main">
-        Skip to the content
-      </a>
+      <Skip />
       <header class="top">
         <Link to="" class="brand" label="Vidra, overview">
           <span class="mark" aria-hidden="true" /> Vidra
