@@ -65,6 +65,8 @@ class Tab:
         self._answers: dict[int, asyncio.Future[Json]] = {}
         self.requests: list[str] = []
         """The addresses that it asked for."""
+        self.received: dict[str, int] = {}
+        """Bytes of each answer, as they were sent, by the number of its request."""
         self.complaints: list[str] = []
         """Errors in its console: exceptions, and what its policy forbade."""
 
@@ -92,6 +94,9 @@ class Tab:
     def _note(self, method: str, params: Json) -> None:
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
+        elif method == "Network.dataReceived":
+            number = params["requestId"]
+            self.received[number] = self.received.get(number, 0) + params["encodedDataLength"]
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(str(params["exceptionDetails"])[:1_000])
         elif method == "Log.entryAdded" and params["entry"]["level"] == "error":

@@ -2,10 +2,12 @@
 import { effect, signal } from "@preact/signals";
 import { BASE, Failure, passed, proof } from "./api";
 import { secret } from "./session";
+import { slot } from "./slots";
 import type { ClusterRow, ObjectRow, ResourceRow, SyncRow, Table, Visible } from "./types";
 
 const SILENT = 40_000; // the server says something every 15 s
 const HIDDEN = 10_000;
+const TAKING_TURNS = 5_000; // for a tab beyond those that have a stream of their own
 const AGAIN = [500, 1_000, 2_000, 5_000, 10_000];
 
 export const syncs = signal<ReadonlyMap<string, SyncRow>>(new Map());
@@ -53,10 +55,14 @@ async function follow(query: string, control: AbortController): Promise<void> {
     clearTimeout(silent);
     silent = setTimeout(() => control.abort("silent"), SILENT);
   };
+  const free = await slot();
   try {
     heard();
     const response = await fetch(`${BASE}api/stream?${query}`, { headers: proof(), signal: control.signal });
-    for await (const [name, data] of events((await passed(response)).body!, heard)) take(name, data);
+    for await (const [name, data] of events((await passed(response)).body!, heard)) {
+      take(name, data);
+      if (!free) return control.abort("its turn is over"), void setTimeout(() => control === running && restart(), TAKING_TURNS);
+    }
     throw new Failure(0, "the stream ended");
   } catch (error) {
     if (control.signal.aborted && control.signal.reason !== "silent") return;
@@ -66,6 +72,7 @@ async function follow(query: string, control: AbortController): Promise<void> {
     const pause = AGAIN[Math.min(failures++, AGAIN.length - 1)]!;
     setTimeout(() => control === running && restart(), pause);
   } finally {
+    free?.();
     clearTimeout(silent);
   }
 }

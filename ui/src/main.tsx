@@ -45,15 +45,23 @@ function shown(page: string, name: string | undefined, tab: string | undefined) 
   if (page === "trace") return <TracePage />;
   if (page === "me") return <MePage />;
   return (
-    <Empty title="There is no such page">
-      <Link to="">Overview</Link>
-    </Empty>
+    <>
+      <h1 class="sr">Not found</h1>
+      <Empty title="There is no such page">
+        <Link to="">Overview</Link>
+      </Empty>
+    </>
   );
 }
 
 async function start(): Promise<void> {
   document.documentElement.dataset.theme = localStorage.getItem("theme") ?? "auto";
-  about.value = await get("about");
+  try {
+    about.value = await get("about");
+  } catch (error) {
+    document.getElementById("app")!.textContent = (error as Error).message;
+    return;
+  }
   await logIn(async (code) => (await post<{ session: string }>("login", { code })).session);
   void askWho();
   render(<Page />, document.getElementById("app")!);
