@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import sys
 
 from demo.cast import OSLO, WEB_SYNC
 from demo.place import Place
@@ -29,12 +30,15 @@ def tell_where(stage: Stage, place: Place, view: View) -> None:
     view.title("Look around")
     view.say(f"kubeconfig:  {place.kubeconfig}")
     view.say(f"Infrahub:    {infrahub.url} (a stand-in; user {infrahub.username}, password {infrahub.password})")
+    view.say(f"web page:    {stage.page}")
     view.say(f"metrics:     {stage.metrics}")
     view.say(f"log:         {place.log}")
+    page = (sys.executable, "-m", "vidra", "ui", "--kubeconfig", str(place.kubeconfig))
     view.title("Commands to paste into another terminal")
     for arguments in LOOK:
         view.say(_command(place, arguments))
     view.say(f"{_command(place, INTERFERE)}   # and see it come back")
+    view.say(f"{shlex.join(page)}   # the web page once more")
 
 
 async def look(place: Place, view: View) -> None:
