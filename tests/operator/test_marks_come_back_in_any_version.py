@@ -5,6 +5,7 @@ applied in the older one costs it its managedFields as well: only the UID in the
 """
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -81,7 +82,7 @@ async def test_all_marks_are_there_again(own_scene: Scene, own_operator: Operati
     await gadgets.stripped(AFTER)
     if dead:
         await own_operator.start()
-    await asyncio.gather(*(eventually(lambda name=name: gadgets.is_marked(name)) for name in OBJECTS))
+    await asyncio.gather(*(eventually(partial(gadgets.is_marked, name)) for name in OBJECTS))
     for name in OBJECTS:
         await own_scene.until_resource(gadgets.owner(name))
         found = await gadgets.found(name)
