@@ -1,17 +1,23 @@
 """What a digest tells whom: the same key knows the text again, another key nothing."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
 from testkit.digests import DIGESTS
-from tests.apply.conftest import NewDesired
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired.digest import KEY_LENGTH, LENGTH, Digests, is_of_other_key, is_plain
+from vidra.apply.desired.object import DesiredObject
 from vidra.apply.inventory import Inventory, entry_for
 from vidra.apply.recognized_texts import is_same_text, recognized
 from vidra.apply.revision import is_of_text, revision
 
+NewDesired = Callable[..., DesiredObject]
+
 OTHER = Digests(b"another key, of as many bytes as it takes")
+SEEN, GONE, ENDED, ENDED_AND_SEEN = ("", False), ("", True), ("Succeeded", True), ("Succeeded", False)
+"""How an object ended, and whether it is missing."""
 
 
 def test_a_digest_depends_on_the_key() -> None:
@@ -39,19 +45,20 @@ def test_a_plain_digest_is_known_again_when_it_was_sealed_for_its_owner(desired:
 
 
 @pytest.mark.parametrize(
-    ("digest", "same", "ended", "missing", "known"),
+    ("digest", "same", "end", "known"),
     [
-        (OTHER.of(b""), True, "", False, True),
-        (OTHER.of(b""), False, "", True, False),
-        (OTHER.of(b""), False, "Succeeded", True, True),
-        (OTHER.of(b""), False, "Succeeded", False, False),
-        (DIGESTS.of(b"another text"), True, "Succeeded", True, False),
-        ("", True, "Succeeded", True, False),
+        (OTHER.of(b""), True, SEEN, True),
+        (OTHER.of(b""), False, GONE, False),
+        (OTHER.of(b""), False, ENDED, True),
+        (OTHER.of(b""), False, ENDED_AND_SEEN, False),
+        (DIGESTS.of(b"another text"), True, ENDED, False),
+        ("", True, ENDED, False),
     ],
 )
 def test_a_text_under_a_lost_key_is_known_by_the_rest(
-    desired: NewDesired, digest: str, same: bool, ended: str, missing: bool, known: bool
+    desired: NewDesired, digest: str, same: bool, end: tuple[str, bool], known: bool
 ) -> None:
+    ended, missing = end
     item = desired("Job", "pays")
     entry = _ended(entry_for(item, "u", revision(digest, "held", 3) if digest else ""), ended)
     inventory = Inventory.of([entry])
