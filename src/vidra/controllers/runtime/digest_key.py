@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import structlog
 
 from vidra.apply.desired.digest import KEY_LENGTH, Digests
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
-from vidra.kube.operations import create, delete
+from vidra.kube.operations import create, delete, look
 from vidra.kube.types import Secret
 
 NAME = "vidra-digest-key"
 """Name of the Secret."""
+ATTEMPTS = 3
+"""To have a key, while others create and delete it."""
 _FIELD = "key"
 
 log = structlog.get_logger("vidra.runtime")
@@ -44,7 +47,28 @@ async def read_digests(client: Client, namespace: str) -> Digests:
 
 
 async def _created(client: Client, namespace: str) -> Digests:
-    body = {
+    """The digests with a new key, or with that of another replica which was first. What cannot be used is replaced.
+
+    Raises:
+        KubeError: It cannot be kept.
+    """
+    root = f"/api/v1/namespaces/{namespace}/secrets"
+    for _ in range(ATTEMPTS):
+        try:
+            await create(client, root, encode(_secret()), Secret)
+        except ApiError as error:
+            if not error.conflict:
+                raise
+        if found := await _read(client, namespace):
+            return found
+        if spoiled := await look(client, f"{root}/{NAME}"):
+            log.warning("the key of digests cannot be used: it is replaced", secret=f"{namespace}/{NAME}")
+            await delete(client, f"{root}/{NAME}", uid=spoiled.metadata.uid)
+    return Digests.unkept()
+
+
+def _secret() -> dict[str, Any]:
+    return {
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": {"name": NAME},
@@ -52,18 +76,6 @@ async def _created(client: Client, namespace: str) -> Digests:
         "immutable": True,
         "data": {_FIELD: base64.b64encode(Digests.new_key()).decode()},
     }
-    root = f"/api/v1/namespaces/{namespace}/secrets"
-    try:
-        await create(client, root, encode(body), Secret)
-    except ApiError as error:
-        if not error.conflict:
-            raise
-    # What is stored counts: another replica may have been first.
-    if found := await _read(client, namespace):
-        return found
-    spoiled = await client.get(f"{root}/{NAME}", Secret)
-    await delete(client, f"{root}/{NAME}", uid=spoiled.metadata.uid)
-    return _digests(await create(client, root, encode(body), Secret)) or Digests.unkept()
 
 
 async def _read(client: Client, namespace: str) -> Digests | None:
