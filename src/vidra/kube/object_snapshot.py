@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Container
 from typing import Protocol
 
 import msgspec
@@ -123,6 +124,17 @@ def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
         written=tuple(entry.written for entry in owners),
         writes=_writes(meta),
     )
+
+
+def held_by(state: ObjectSnapshot, managers: Container[str]) -> ObjectSnapshot:
+    """The same object with these owners alone; what others hold under the name of one tells nothing."""
+    if all(name in managers for name, _ in state.holders):
+        return state
+    times = state.written or (0,) * len(state.holders)
+    left = [(holder, time) for holder, time in zip(state.holders, times, strict=True) if holder[0] in managers]
+    holders, written = tuple(holder for holder, _ in left), tuple(time for _, time in left)
+    # Whether more owners are marked on it than hold fields is not known now, so it has to be looked at.
+    return msgspec.structs.replace(state, holders=holders, written=written, lost=True)
 
 
 def _unheld(meta: LiveMeta) -> tuple[str, ...]:

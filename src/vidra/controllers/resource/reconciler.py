@@ -19,6 +19,7 @@ from vidra.controllers.resource.cluster import ClusterResolver, Target, require_
 from vidra.controllers.resource.cluster_slots import ClusterConcurrency
 from vidra.controllers.resource.finalize import Finalizer
 from vidra.controllers.resource.health.check import HealthChecks
+from vidra.controllers.resource.owner_lookup import OwnerLookup
 from vidra.controllers.resource.state import ResourceState, ResourceStates
 from vidra.controllers.resource.status.compute import reason_of
 from vidra.controllers.resource.status.size import TooLarge, check_overfull
@@ -44,7 +45,8 @@ class ResourceReconciler(Controller[VidraResource]):
     def __init__(self, shared: ControllerContext) -> None:
         super().__init__(shared, shared.resources, shard_key, WORKERS)
         claims = Claims(
-            *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.lead_to_one)
+            *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.lead_to_one),
+            read=OwnerLookup(shared.client, shared.resources, shared.hub).read,
         )
         self._states = ResourceStates()
         self._slots = ClusterConcurrency(self.queue.add)

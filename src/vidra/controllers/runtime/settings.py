@@ -9,6 +9,7 @@ import msgspec
 
 from vidra.api.times import parse_interval
 from vidra.apply.health.custom_rules import parse
+from vidra.apply.recognized_owners import ANY
 from vidra.kube.types import ConfigMap
 
 
@@ -27,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True):
     """The users' health rules for kinds (`healthRules`), as a YAML list."""
     label_namespaces: tuple[str, ...] = ()
     """Existing Namespaces that artifacts may label (`labelNamespaces`), by name."""
+    other_vidras: tuple[str, ...] = (ANY,)
+    """Hubs of other Vidras whose fields are not taken (`otherVidras`)."""
     log_level: str = ""
     """Lowest level that is logged (`logLevel`); empty: the one that the operator was started with."""
 
@@ -38,6 +41,7 @@ KEYS = {
     "eventBasedReconcile": "event_based",
     "healthRules": "health_rules",
     "labelNamespaces": "label_namespaces",
+    "otherVidras": "other_vidras",
     "logLevel": "log_level",
 }
 """Keys of the ConfigMap, with the settings that they stand for."""
@@ -67,8 +71,9 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         settings = msgspec.structs.replace(settings, query_name=name)
     elif "queryName" in data:
         complaints.append(f"queryName is empty; {settings.query_name} stays in force")
-    names = tuple(data.get("labelNamespaces", "").replace(",", " ").split())
-    settings = msgspec.structs.replace(settings, label_namespaces=names)
+    settings = msgspec.structs.replace(settings, label_namespaces=_names(data.get("labelNamespaces", "")))
+    if "otherVidras" in data:
+        settings = msgspec.structs.replace(settings, other_vidras=_names(data["otherVidras"]))
     if rules := data.get("healthRules", "").strip():
         _, found = parse(rules)
         settings = msgspec.structs.replace(settings, health_rules=rules)
@@ -80,6 +85,11 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         elif key in data:
             complaints.append(f"{key}: write {hint}; the default stays in force")
     return settings, tuple(complaints)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Names with spaces or commas between."""
+    return tuple(text.replace(",", " ").split())
 
 
 _FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}

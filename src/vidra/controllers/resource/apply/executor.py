@@ -146,7 +146,7 @@ class PlanExecutor:
         if removed.what is Removal.TERMINATING and self._is_waited_for(ref, removed, wait):
             return
         self.gone.append(key_of(entry))
-        if removed.what is Removal.KEPT and removed.why:
+        if removed.why:
             self.kept.append(f"{ref}: {removed.why}")
 
     def _is_waited_for(self, ref: Ref, removed: Removed, wait: float) -> bool:
