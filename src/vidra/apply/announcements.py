@@ -6,8 +6,8 @@ belong to a later wave, and stays until that comes. But whoever writes a manifes
 Whoever may write a status can also make an inventory say that an object was applied already.
 
 Invariant: an announcement holds up a removal only while its author could apply the object. It holds up owners with the
-same rights as long as it stands, and all others for a limited time, after which the owner removes the object. An inventory
-that says more than the object itself is believed only while its VidraResource could apply the object.
+same rights as long as it stands, and all others for a limited time, after which the owner removes the object. An
+inventory that says more than the object itself is believed only while its VidraResource could apply the object.
 
 announced by                               the owner
 one whose account may not write it         removes it

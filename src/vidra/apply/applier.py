@@ -253,9 +253,7 @@ class Applier:
         if joined and (why := namespaces.refusal(item, self._owner, self._options.may_describe)):
             raise not_described(item.ref, why)
 
-    async def _ours(
-        self, item: DesiredObject, uid: str, entry: ManagedObject | None, *, joined: bool
-    ) -> ManagedObject:
+    async def _ours(self, item: DesiredObject, uid: str, entry: ManagedObject | None, *, joined: bool) -> ManagedObject:
         self._check_joined(item, joined=joined)
         await self._check_terminating(item, uid)
         live = await self._insist(item, uid, entry)

@@ -49,9 +49,7 @@ class Settling:
         self._options = options
         self._send = send
 
-    async def settle(
-        self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None
-    ) -> LiveObject:
+    async def settle(self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None) -> LiveObject:
         """Share the fields in which all agree; take the others if this owner has priority over all that hold them.
 
         Args:
@@ -92,9 +90,7 @@ class Settling:
             return item, found.metadata.resource_version
         return item.as_stored(after, self._manager), after["metadata"]["resourceVersion"]
 
-    async def _take(
-        self, item: DesiredObject, uid: str, version: str, entry: ManagedObject | None
-    ) -> LiveObject:
+    async def _take(self, item: DesiredObject, uid: str, version: str, entry: ManagedObject | None) -> LiveObject:
         """Find who would lose fields, and force only if nothing changed since: nobody else may lose any."""
         try:
             return await self._send(item, uid, version=version, force=False)
@@ -104,9 +100,7 @@ class Settling:
             await self._must_win(item, uid, error, entry)
         return await self._send(item, uid, version=version, force=True)
 
-    async def _must_win(
-        self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None
-    ) -> None:
+    async def _must_win(self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None) -> None:
         found = await self._contest(item, uid, error, entry)
         if why := why_not(found, self._options.policies, self._options.conflict_peers, str(item.ref)):
             raise contested(item.ref, why, fresh=entry is None)

@@ -91,6 +91,10 @@ class RecognizedOwners:
         hubs = self._hubs()
         return ANY in hubs or hub_named(manager) in hubs
 
+    def _place(self, entry: ManagedObject) -> Place:
+        """Where the object is. Which one is there does not matter: its entry may be older than the object."""
+        return Place(entry.server, self._cluster, "")
+
     def left_to(self, state: ObjectSnapshot) -> str:
         """Which owners of other hubs have the object, in words; empty when none has."""
         names = [one_line(name, LONGEST) for name, _ in state.holders if self.is_foreign(name)]

@@ -1,8 +1,8 @@
 """Finds other owners of the objects that one owner removes, even where managedFields do not show them.
 
 Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory, and no owner of
-another hub is marked on it. Which names in managedFields are owners at all is said by `recognized_owners.py`. managedFields alone prove nothing: anybody can empty them, and a label that somebody adds
-may cost all entries (`managed_fields_renewal.py`).
+another hub is marked on it. managedFields alone prove nothing: anybody can empty them, and a label that somebody adds
+may cost all entries (`managed_fields_renewal.py`). Which names in them are owners is said by `recognized_owners.py`.
 """
 
 from __future__ import annotations
@@ -134,4 +134,8 @@ class Others:
         if anyway or any(claim.mark in marks for claim in confirmed):
             return SHARED
         mark = foreign(marks, self._owner)
-        return f"its annotation {mark} names an owner of another Vidra: if there is none, delete it by hand" if mark else None
+        return (
+            f"its annotation {mark} names an owner of another Vidra: if there is none, delete it by hand"
+            if mark
+            else None
+        )

@@ -56,7 +56,7 @@ class DryRunSession(msgspec.Struct, frozen=True):
     async def reconciled(self, inputs: Sequence[DryRunInput]) -> DryRunResult:
         """The result of a dry run for all of these."""
         names, hubs = self.settings.label_namespaces, self.settings.other_vidras
-        return await dry_run(self.clusters, inputs, self.hub, self.resources, names, hubs)
+        return await dry_run(*(self.clusters, inputs, self.hub, self.resources), may_describe=names, other_vidras=hubs)
 
     async def planned(self, resource: VidraResource) -> DryRunPlan:
         """The plan of a reconcile of a VidraResource.

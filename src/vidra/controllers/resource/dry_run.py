@@ -102,6 +102,7 @@ async def dry_run(
     proposals: Sequence[DryRunInput],
     hub: str,
     resources: Store[VidraResource],
+    *,
     may_describe: Collection[str] = (),
     other_vidras: Collection[str] = (ANY,),
 ) -> DryRunResult:

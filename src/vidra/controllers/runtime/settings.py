@@ -71,9 +71,8 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         settings = msgspec.structs.replace(settings, query_name=name)
     elif "queryName" in data:
         complaints.append(f"queryName is empty; {settings.query_name} stays in force")
-    settings = msgspec.structs.replace(settings, label_namespaces=_names(data.get("labelNamespaces", "")))
-    if "otherVidras" in data:
-        settings = msgspec.structs.replace(settings, other_vidras=_names(data["otherVidras"]))
+    lists = {field: _names(data[key]) for key, field in _LISTS.items() if key in data}
+    settings = msgspec.structs.replace(settings, **lists)
     if rules := data.get("healthRules", "").strip():
         _, found = parse(rules)
         settings = msgspec.structs.replace(settings, health_rules=rules)
@@ -92,6 +91,8 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").split())
 
 
+_LISTS = {"labelNamespaces": "label_namespaces", "otherVidras": "other_vidras"}
+"""Keys with lists of names."""
 _FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
 _LEVELS = {level: level for level in ("debug", "info", "warning", "error")}
 _WORDS: tuple[tuple[str, str, Mapping[str, bool | str], str], ...] = (
