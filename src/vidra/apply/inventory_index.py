@@ -193,7 +193,7 @@ class Claims:
                 proven=self._is_proven(resource, item.server, mine, place.server),
                 equal=_is_equal(resource, item.server, mine, place.server),
                 heads_there=_heads_to(resource, item.server),
-                server=resource.spec.destination.server if _heads_to(resource, item.server) else item.server,
+                server=(resource.spec.destination.server or "") if _heads_to(resource, item.server) else item.server,
                 marked=marked,
             )
             for resource, item in self._entries(self._resources.get(name), entry, place)

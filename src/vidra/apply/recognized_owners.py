@@ -9,8 +9,8 @@ named after                     it is an owner
 this owner                      yes
 a VidraResource of this hub     if its inventory has the object, or if it never wrote an inventory
 another hub                     for a deletion, always: what another Vidra may have is not deleted. For a field of an
-                                object that this owner has applied, unless the field was taken from this owner, or an
-                                administrator names the hubs that count and not this one (`otherVidras`)
+                                object that this owner has applied, if an administrator names the hub (`otherVidras`)
+                                and the field was not taken from this owner
 anything else                   no; it is a person
 
 An object that this owner has not applied yet is left as it is: there whoever is named like an owner keeps its fields.
@@ -53,9 +53,7 @@ class RecognizedOwners:
         hubs: The other hubs whose fields count, as the setting says.
     """
 
-    def __init__(
-        self, owner: Owner, claims: Claims, cluster: str, hubs: Callable[[], Collection[str]] = lambda: (ANY,)
-    ) -> None:
+    def __init__(self, owner: Owner, claims: Claims, cluster: str, hubs: Callable[[], Collection[str]] = tuple) -> None:
         self._owner = owner
         self._claims = claims
         self._cluster = hub_of(cluster)

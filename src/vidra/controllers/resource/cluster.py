@@ -54,7 +54,7 @@ class ClusterResolver:
         Raises:
             ClusterError: There is no cluster, or no usable identity for it.
         """
-        if server == self._spec.destination.server:
+        if server == (self._spec.destination.server or ""):
             return self.destination()
         return self._clusters.get(server, identity=impersonation_of(self._spec))
 

@@ -16,7 +16,7 @@ from vidra.apply.inventory import key_of, ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.options import ApplyOptions
 from vidra.apply.plan import prune_order
-from vidra.apply.recognized_owners import ANY, RecognizedOwners
+from vidra.apply.recognized_owners import RecognizedOwners
 from vidra.clusters.dry_run import DryRunClusters
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource.apply.comparison import Comparison, compare, with_ends
@@ -104,7 +104,7 @@ async def dry_run(
     resources: Store[VidraResource],
     *,
     may_describe: Collection[str] = (),
-    other_vidras: Collection[str] = (ANY,),
+    other_vidras: Collection[str] = (),
 ) -> DryRunResult:
     """Dry-run the reconciles of all of these. An object that moves between them is neither deleted nor recreated.
 

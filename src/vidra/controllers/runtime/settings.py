@@ -9,7 +9,6 @@ import msgspec
 
 from vidra.api.times import parse_interval
 from vidra.apply.health.custom_rules import parse
-from vidra.apply.recognized_owners import ANY
 from vidra.kube.types import ConfigMap
 
 
@@ -28,8 +27,8 @@ class Settings(msgspec.Struct, frozen=True):
     """The users' health rules for kinds (`healthRules`), as a YAML list."""
     label_namespaces: tuple[str, ...] = ()
     """Existing Namespaces that artifacts may label (`labelNamespaces`), by name."""
-    other_vidras: tuple[str, ...] = (ANY,)
-    """Hubs of other Vidras whose fields are not taken (`otherVidras`)."""
+    other_vidras: tuple[str, ...] = ()
+    """Hubs of other Vidras that share objects with this one (`otherVidras`); `*`: any."""
     log_level: str = ""
     """Lowest level that is logged (`logLevel`); empty: the one that the operator was started with."""
 
