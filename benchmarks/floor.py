@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import ssl
 import time
@@ -10,6 +9,7 @@ import time
 import aiohttp
 
 from benchmarks.objects import Json, config_map
+from benchmarks.parallel import each
 from testkit.controlplane import ControlPlane
 
 IN_FLIGHT = 32
@@ -30,17 +30,15 @@ async def floor_of(plane: ControlPlane, namespace: str, objects: list[tuple[str,
     context = ssl.create_default_context(cadata=plane.ca.decode())
     headers = {"Authorization": f"Bearer {plane.token}", "Content-Type": "application/apply-patch+yaml"}
     query = {"fieldManager": "floor", "force": "true"}
-    waiting = list(objects)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=IN_FLIGHT, ssl=context)) as session:
 
-        async def worker() -> None:
-            while waiting:
-                api, resource, body = waiting.pop()
-                url = f"{plane.server}/{api}/namespaces/{namespace}/{resource}/{body['metadata']['name']}"
-                async with session.patch(url, params=query, data=json.dumps(body), headers=headers) as answer:
-                    assert answer.status in {200, 201}, answer.status
-                    await answer.read()
+        async def apply(item: tuple[str, str, Json]) -> None:
+            api, resource, body = item
+            url = f"{plane.server}/{api}/namespaces/{namespace}/{resource}/{body['metadata']['name']}"
+            async with session.patch(url, params=query, data=json.dumps(body), headers=headers) as answer:
+                assert answer.status in {200, 201}, answer.status
+                await answer.read()
 
         began = time.perf_counter()
-        await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+        await each(objects, apply, IN_FLIGHT)
         return time.perf_counter() - began

@@ -12,6 +12,7 @@ from contextlib import aclosing
 
 from benchmarks.floor import floor_of
 from benchmarks.objects import Json, application
+from benchmarks.parallel import each
 from benchmarks.process import operator
 from benchmarks.report import Report
 from benchmarks.stage import namespaces, requests, stage, told
@@ -60,13 +61,10 @@ async def many_syncs(report: Report, *, count: int) -> None:
 
 
 async def _create(scene: Scene, count: int) -> None:
-    left = iter(range(count))
+    async def make(number: int) -> None:
+        await scene.sync(f"App-{number}", name=f"app-{number}", wait=True, interval="1h")
 
-    async def some() -> None:
-        for number in left:
-            await scene.sync(f"App-{number}", name=f"app-{number}", wait=True, interval="1h")
-
-    await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+    await each(range(count), make, AT_ONCE)
 
 
 async def _until_all_ready(scene: Scene, count: int) -> None:

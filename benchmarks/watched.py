@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from benchmarks.objects import config_map
+from benchmarks.parallel import each
 from benchmarks.process import operator
 from benchmarks.report import Report
 from benchmarks.stage import NAMESPACE, stage
@@ -39,18 +40,15 @@ async def watched(report: Report, count: int, seconds: float = 20) -> None:
 
 
 async def _fill(scene: Scene, count: int) -> None:
-    numbers = iter(range(count))
+    async def make(number: int) -> None:
+        body = config_map(1, number)
+        body["metadata"] |= {"namespace": NAMESPACE, "labels": {MANAGED_LABEL: MANAGED_VALUE}}
+        await scene.client.send(
+            "PATCH",
+            f"/api/v1/namespaces/{NAMESPACE}/configmaps/{body['metadata']['name']}",
+            query={"fieldManager": f"vidra:0123abcd:unit-{number // 10}", "force": "true"},
+            body=encode(body),
+            content_type=APPLY_PATCH,
+        )
 
-    async def some() -> None:
-        for number in numbers:
-            body = config_map(1, number)
-            body["metadata"] |= {"namespace": NAMESPACE, "labels": {MANAGED_LABEL: MANAGED_VALUE}}
-            await scene.client.send(
-                "PATCH",
-                f"/api/v1/namespaces/{NAMESPACE}/configmaps/{body['metadata']['name']}",
-                query={"fieldManager": f"vidra:0123abcd:unit-{number // 10}", "force": "true"},
-                body=encode(body),
-                content_type=APPLY_PATCH,
-            )
-
-    await asyncio.gather(*(some() for _ in range(IN_FLIGHT)))
+    await each(range(count), make, IN_FLIGHT)

@@ -61,20 +61,27 @@ class AuditLog:
     """Reads what the API server wrote, from any moment on.
 
     The API server writes a line when it takes a request, before it does anything, and another when it has answered.
-    What a watch shows may be seen between the two: so `since` waits until all that was taken before is answered.
+    What a watch shows may be seen between the two, and so may an answer. So `since` waits until all that was taken is
+    answered, and does not return what was taken before its mark.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._under_way: dict[int, set[str]] = {}
+        """By mark: the requests that were taken before it, and answered after it."""
 
     def mark(self) -> int:
         """Remember this moment, for `since`."""
         size = self._path.stat().st_size if self._path.exists() else 0
         start = max(0, size - _LONGEST_LINE)
-        return start + len(self._whole_lines(start))
+        lines = self._whole_lines(start)
+        mark = start + len(lines)
+        events = [_DECODER.decode(line) for line in lines[lines.find(b"\n") + 1 if start else 0 :].splitlines()]
+        self._under_way[mark] = _taken(events) - _answered(events)
+        return mark
 
     async def since(self, mark: int = 0) -> list[AuditEntry]:
-        """Return the requests answered since the mark, oldest first; without a mark, all.
+        """Return the requests made and answered since the mark, oldest first; without a mark, all.
 
         What the API server took before this call is in it, however late its answer is written.
 
@@ -88,10 +95,12 @@ class AuditLog:
 
     def so_far(self, mark: int = 0) -> list[AuditEntry]:
         """Return what `since` returns without waiting: for what is asked again and again, or has requests that hang."""
-        return [_entry(event) for event in self._events(mark) if _is_answer(event) and not _is_end_of_watch(event)]
+        earlier = self._under_way.get(mark, set())
+        answers = (event for event in self._events(mark) if _is_answer(event) and event.audit_id not in earlier)
+        return [_entry(event) for event in answers if not _is_end_of_watch(event)]
 
     async def until(self, mark: int, check: Callable[[list[AuditEntry]], bool]) -> list[AuditEntry]:
-        """Return the requests answered since the mark as soon as they are as wanted.
+        """Return the requests made and answered since the mark, as soon as they are as wanted.
 
         Raises:
             TimeoutError: They never are.

@@ -17,7 +17,7 @@ from toolchain.versions import wanted
 
 Json = dict[str, Any]
 
-CHART = Path(__file__).parents[4] / "charts" / "vidra"
+CHART = Path(__file__).parents[2] / "charts" / "vidra"
 IMAGE = "controllerManager.manager.image.repository=registry.example.com/vidra"
 """The one value without a default."""
 

@@ -45,5 +45,5 @@ def test_what_was_confirmed_is_known_although_it_was_not_written() -> None:
     resource = VidraResource(Meta(name="me"), ResourceSpec(), ResourceStatus(managed_resources=listed))
     state = ResourceState()
     assert state.known(resource) is resource
-    state.unwritten = Unwritten(cast("StatusWriter", None), ReconcileResult(outcome, (), 0, 0))
+    state.unwritten = Unwritten(writer=cast("StatusWriter", None), result=ReconcileResult(outcome, (), 0, 0))
     assert state.known(resource).status.managed_resources == (confirmed[0], listed[1])

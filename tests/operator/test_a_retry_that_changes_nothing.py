@@ -105,6 +105,7 @@ async def test_the_first_object_of_a_kind_is_not_put_back(scene: Scene) -> None:
     made = await scene.apply(definition(group, "Router"))
     definitions = await scene.kind("apiextensions.k8s.io/v1", "CustomResourceDefinition")
     await scene.until(definitions, made["metadata"]["name"], established)
+    await scene.kind(f"{group}/v1", "Router")  # which the API server may tell of a moment later
     name = await scene.resource(write([custom(group, "Router", "core")]), destination={"reconcileOnEvents": True})
     await scene.until_event(name, "Applied")
     await scene.request(name, "once")

@@ -89,8 +89,11 @@ async def test_who_depends_on_such_a_claim_goes_on(scene: Scene, late: str) -> N
 
 async def test_a_claim_of_a_class_that_binds_at_once_is_waited_for(scene: Scene, soon: str) -> None:
     name = await scene.resource(write([claim("data", soon), later("db")]))
-    waiting = await scene.until_resource(name, has_reason("WaitingForHealth"))
-    assert "not bound, phase Pending" in condition(waiting)["message"]
+    waits = has_reason("WaitingForHealth")
+    # For a moment it is only known that the claim was applied.
+    await scene.until_resource(
+        name, lambda item: waits(item) and "not bound, phase Pending" in condition(item)["message"]
+    )
     await scene.request(name, "again")
     assert await scene.get(await scene.kind("v1", "ConfigMap"), "db", namespace=scene.namespace) is None
 

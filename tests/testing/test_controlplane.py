@@ -79,6 +79,17 @@ def test_the_audit_log_leaves_out_a_line_that_is_still_being_written(tmp_path: P
     assert [entry.uri for entry in log.so_far(mark)] == ["/b"]
 
 
+def test_the_audit_log_leaves_out_what_was_taken_before_the_mark(tmp_path: Path) -> None:
+    path = tmp_path / "audit.log"
+    log = AuditLog(path)
+    path.write_text(line("RequestReceived", "/a") + line("ResponseComplete", "/a") + line("RequestReceived", "/b"))
+    mark = log.mark()
+    with path.open("a") as file:
+        file.write(line("ResponseComplete", "/b") + line("RequestReceived", "/c") + line("ResponseComplete", "/c"))
+    assert [entry.uri for entry in log.so_far(mark)] == ["/c"]
+    assert [entry.uri for entry in log.so_far()] == ["/a", "/b", "/c"]
+
+
 async def test_the_audit_log_waits_for_the_answer_to_what_was_taken(tmp_path: Path) -> None:
     path = tmp_path / "audit.log"
     path.write_text(line("RequestReceived", "/a"))

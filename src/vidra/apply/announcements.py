@@ -29,8 +29,8 @@ from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.desired.object import Key
 from vidra.apply.inventory import key_of
 from vidra.apply.inventory_index import Claim
-from vidra.kube.client import Client, encode
-from vidra.kube.decode import decode
+from vidra.kube.access_review import is_allowed
+from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError, KubeError
 
@@ -38,7 +38,6 @@ WITHIN = 8.0
 """Seconds that the answer to a question about rights may take."""
 _IMPERSONATE = "cannot impersonate"
 """The API server's words when an account may not be acted as."""
-_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 ClientOf = Callable[[VidraResource, str], Client | None]
 """The client of a VidraResource for a server, as its account; None when it has no access there."""
@@ -71,7 +70,7 @@ class Announcements:
     def __init__(self, client_of: ClientOf = lambda _resource, _server: None, wait: Wait | None = None) -> None:
         self._client_of = client_of
         self._wait = wait
-        self.again: float | None = None
+        self.again = inf
         """Seconds until a wait ends by itself."""
 
     async def awaited(self, entry: ManagedObject, kind: Kind, claims: Iterable[Claim]) -> Claim | None:
@@ -87,7 +86,7 @@ class Announcements:
             if client not in asked:
                 asked[client] = await may_apply(client, kind, entry)
             if asked[client]:
-                self._look_again(left)
+                self.again = min(self.again, left)
                 return claim
         return None
 
@@ -101,10 +100,6 @@ class Announcements:
         client = self._client_of(claim.holder, claim.server)
         return client is not None and await may_apply(client, kind, entry)
 
-    def _look_again(self, left: float) -> None:
-        if left < inf:
-            self.again = left if self.again is None else min(left, self.again)
-
 
 def _may_come(claim: Claim) -> bool:
     """Whether an announcement may still come true, as far as that is known without a request."""
@@ -117,26 +112,11 @@ async def may_apply(client: Client, kind: Kind, entry: ManagedObject) -> bool:
     attributes = {"verb": "patch", "group": group, "resource": kind.plural, "name": entry.name}
     if kind.namespaced:
         attributes["namespace"] = entry.namespace
-    review = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": attributes},
-    }
-    dry = {"dryRun": "All"} if client.rehearses else None
     try:
         async with asyncio.timeout(WITHIN):
-            answer = decode(await client.send("POST", _REVIEWS, query=dry, body=encode(review)), _Review)
+            return await is_allowed(client, attributes)
     except ApiError as error:
         # Who may not act as the account applies nothing as it; that rights cannot be asked for says nothing of them.
         return not (error.forbidden and _IMPERSONATE in str(error))
     except (KubeError, TimeoutError):
         return True
-    return answer.status.allowed
-
-
-class _ReviewStatus(msgspec.Struct, frozen=True):
-    allowed: bool = False
-
-
-class _Review(msgspec.Struct, frozen=True):
-    status: _ReviewStatus = _ReviewStatus()

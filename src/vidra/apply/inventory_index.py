@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable, Container, Iterable, Iterator
 
 import msgspec
 
-from vidra.api.names import LOCAL_SERVER
+from vidra.api.destination_server import address_of
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.field_owner import Owner, hub_of
@@ -281,7 +281,7 @@ def _is_new(resource: VidraResource) -> bool:
 
 
 def _heads_to(resource: VidraResource, server: str) -> bool:
-    return same_server(resource.spec.destination.server or LOCAL_SERVER, server or LOCAL_SERVER)
+    return address_of(resource.spec.destination.server) == address_of(server)
 
 
 def _is_equal(theirs: VidraResource, server: str, mine: VidraResource | None, place: str) -> bool:

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from vidra.api.names import LOCAL_SERVER
-from vidra.common.urls import same_server
-
-
-def is_local(server: str | None) -> bool:
-    """Whether a destination means the cluster that Vidra runs in."""
-    return not server or same_server(server, LOCAL_SERVER)
-
 
 class Home:
     """The cluster that Vidra runs in.

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from vidra.api.destination_server import is_local
 from vidra.api.reasons import Reason
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.event_handler import ClusterEventHandler
 from vidra.clusters.impersonation import Impersonation
-from vidra.clusters.own_cluster import Home, is_local
+from vidra.clusters.own_cluster import Home
 from vidra.clusters.secret_index import SecretIndex, concerns, connection_to
 from vidra.common.urls import same_server
 from vidra.kube.client import Client

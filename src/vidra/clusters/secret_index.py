@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from vidra.api.destination_server import is_local
 from vidra.api.labels import SEE_ANNOTATION, is_label_value
 from vidra.api.names import CLUSTER_LABEL
 from vidra.api.reasons import Reason
@@ -13,12 +14,14 @@ from vidra.api.sync import ClusterSelector
 from vidra.clusters.errors import ClusterError
 from vidra.clusters.kubeconfig_secret import connection_for, servers_of
 from vidra.clusters.label_selector import matches
-from vidra.clusters.own_cluster import is_local
-from vidra.common.urls import address, host_of, is_plain, same_server
+from vidra.common.urls import address, host_of, is_plain
 from vidra.kube.connection import Connection
 from vidra.kube.secret_precedence import by_precedence
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
+
+_Mark = tuple[str, str]
+"""What a Secret is marked for: an address or a host, and which."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -53,7 +56,11 @@ class SecretIndex:
         self._secrets = secrets
         self._own = own
         self._read: dict[str, tuple[str, Entry]] = {}
-        secrets.listen(self._forget)
+        self._marked: dict[_Mark, dict[str, Secret]] = {}
+        """By what they are marked for and UID: a server is looked up for every sync and cluster, among hundreds."""
+        secrets.listen(self._changed)
+        for secret in secrets:
+            self._changed(None, secret)
 
     def select(self, selector: ClusterSelector) -> Selection:
         """The clusters whose Secrets a selector matches.
@@ -69,7 +76,8 @@ class SecretIndex:
             entry, at = self._entry(secret), ""
             if not entry.problem:
                 at = address(entry.server)
-                namespaces.setdefault(at, self.candidates(entry.server)[0].metadata.namespace)
+                if at not in namespaces:
+                    namespaces[at] = self.candidates(entry.server)[0].metadata.namespace
             if problem := entry.problem or self._objection(entry, secret.metadata.namespace, namespaces[at]):
                 refused.append(msgspec.structs.replace(entry, problem=problem))
             else:
@@ -87,7 +95,7 @@ class SecretIndex:
     def candidates(self, server: str) -> list[Secret]:
         """The Secrets that may be for a server, the best first; includes those that cannot be parsed."""
         wanted = address(server)
-        found = (item for item in self._secrets if is_for(item, server))
+        found = [item for mark in _marks_of(server) for item in self._marked.get(mark, {}).values()]
         return by_precedence((item for item in found if self._may_lead_to(item, wanted)), self._own)
 
     def knows(self, server: str) -> bool:
@@ -106,9 +114,13 @@ class SecretIndex:
             self._read[secret.metadata.uid] = secret.metadata.resource_version, found
         return found
 
-    def _forget(self, old: Secret | None, new: Secret | None) -> None:
-        if old is not None and (new is None or new.metadata.uid != old.metadata.uid):
-            self._read.pop(old.metadata.uid, None)
+    def _changed(self, old: Secret | None, new: Secret | None) -> None:
+        if old is not None:
+            self._marked.get(_mark(old), {}).pop(old.metadata.uid, None)
+            if new is None or new.metadata.uid != old.metadata.uid:
+                self._read.pop(old.metadata.uid, None)
+        if new is not None:
+            self._marked.setdefault(_mark(new), {})[new.metadata.uid] = new
 
 
 def _entry(secret: Secret) -> Entry:
@@ -163,10 +175,19 @@ def is_for(secret: Secret, server: str) -> bool:
 
     A label value has at most 63 characters and no colon, so not every host fits.
     """
+    return _mark(secret) in _marks_of(server)
+
+
+def _mark(secret: Secret) -> _Mark:
     if noted := secret.metadata.annotations.get(CLUSTER_LABEL):
-        return same_server(noted, server)
+        return "address", address(noted)
+    return "host", secret.metadata.labels.get(CLUSTER_LABEL, "")
+
+
+def _marks_of(server: str) -> tuple[_Mark, ...]:
+    """What a Secret for a server may be marked with."""
     host = host_of(server)
-    return bool(host) and secret.metadata.labels.get(CLUSTER_LABEL) == host
+    return (("address", address(server)), *((("host", host),) if host else ()))
 
 
 def marks_for(server: str) -> tuple[dict[str, str], dict[str, str]]:

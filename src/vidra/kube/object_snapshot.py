@@ -165,8 +165,8 @@ def _shared(times: tuple[int, ...]) -> tuple[int, ...]:
 
 def _unheld(meta: LiveMeta) -> tuple[str, ...]:
     marks = [key for key in meta.annotations or () if key.startswith(OWNER_PREFIX)]
-    held = [bytes(entry.fields) for entry in meta.managed_fields if entry.manager != _NOBODY] if marks else []
-    return tuple(key for key in marks if not any(f'"f:{key}"'.encode() in fields for fields in held))
+    entries = [entry for entry in meta.managed_fields if entry.manager != _NOBODY]
+    return tuple(key for key in marks if not any(f'"f:{key}"'.encode() in bytes(entry.fields) for entry in entries))
 
 
 def _traces(meta: LiveMeta) -> Traces:

@@ -5,7 +5,7 @@ is; each is written as an escape, which both languages have.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -40,27 +40,27 @@ def write(objects: Iterable[Any]) -> str:
     text = yaml.dump_all(
         objects, Dumper=_Dumper, sort_keys=False, explicit_start=True, allow_unicode=True, default_flow_style=False
     )
-    return text if _is_shown(text) else "".join(_in_yaml(char) for char in text)
+    return _escaped(text, _in_yaml)
 
 
 def write_json(value: Any) -> str:
     """A value as JSON, with line breaks."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    return text if _is_shown(text) else "".join(_in_json(char) for char in text)
+    return _escaped(text, _in_json)
 
 
 def _is_shown(text: str) -> bool:
     return bool(_SHOWN.fullmatch(text)) or all(char.isprintable() or char == "\n" for char in text)
 
 
+def _escaped(text: str, escape: Callable[[str], str]) -> str:
+    return text if _is_shown(text) else "".join(char if _is_shown(char) else escape(char) for char in text)
+
+
 def _in_yaml(char: str) -> str:
-    if char.isprintable() or char == "\n":
-        return char
     return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
 def _in_json(char: str) -> str:
-    if char.isprintable() or char == "\n":
-        return char
     halves = char.encode("utf-16-be")
     return "".join(f"\\u{halves[place : place + 2].hex()}" for place in range(0, len(halves), 2))

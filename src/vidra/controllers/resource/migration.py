@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from vidra.api.destination_server import is_local
 from vidra.api.names import SYNC_LABEL
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.object import DesiredObject, Key
@@ -15,7 +16,6 @@ from vidra.apply.inventory import Inventory, entry_for, key_of, ref_of
 from vidra.apply.migration.migrator import LegacyObjectMigrator
 from vidra.apply.migration.v006 import Meta
 from vidra.clusters.cluster import Cluster
-from vidra.clusters.own_cluster import is_local
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.discovery import Kind, StaleDiscoveryError
 from vidra.kube.run_all import together

@@ -6,8 +6,6 @@ of it may be lost, and is lost at a restart: it only saves requests and paces th
 
 from __future__ import annotations
 
-import asyncio
-
 import msgspec
 
 from vidra.api.resource import VidraResource
@@ -20,24 +18,18 @@ from vidra.controllers.resource.drift.review import DriftReviewer
 from vidra.controllers.resource.drift.unused_rules import UnusedRules
 from vidra.controllers.resource.health.deadline import HealthDeadline
 from vidra.controllers.resource.status.writer import StatusWriter
-from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
+from vidra.controllers.runtime.run_if_slow import Postponed, shown_at
 from vidra.kube.errors import ApiError, KubeError
 
 
-class Unwritten(msgspec.Struct, frozen=True):
+class Unwritten(Postponed, frozen=True, kw_only=True):
     """The result of a reconcile that the status does not tell: it could not be written, or need not be yet."""
 
+    until: float = 0.0
     writer: StatusWriter
     result: ReconcileResult
     applied: ReconcileResult | None = None
     """The same before the health of the objects was evaluated, if that is evaluated again before it is written."""
-    until: float = 0.0
-    """When it is written although the objects are still becoming healthy, by the event loop's clock."""
-
-    @property
-    def left(self) -> float:
-        """Seconds until then; 0 after that."""
-        return max(0.0, self.until - asyncio.get_running_loop().time())
 
 
 class ResourceState(msgspec.Struct):
@@ -74,16 +66,17 @@ class ResourceState(msgspec.Struct):
         try:
             await writer.done(result)
         except KubeError:
-            self.unwritten = Unwritten(writer, result)
+            self.unwritten = Unwritten(writer=writer, result=result)
             raise
 
-    def write_later(self, writer: StatusWriter, result: ReconcileResult, applied: ReconcileResult) -> None:
+    def write_later(self, writer: StatusWriter, result: ReconcileResult, applied: ReconcileResult) -> Unwritten:
         """Write the status in a moment: most objects are healthy by then, and one status tells it all.
 
         Args:
             applied: The same before the health of the objects was evaluated.
         """
-        self.unwritten = Unwritten(writer, result, applied, asyncio.get_running_loop().time() + SHOWN_AFTER)
+        self.unwritten = Unwritten(writer=writer, result=result, applied=applied, until=shown_at())
+        return self.unwritten
 
     def known(self, resource: VidraResource) -> VidraResource:
         """A VidraResource with the UIDs that its last reconcile confirmed, although they could not be written."""

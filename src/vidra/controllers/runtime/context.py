@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from vidra.api.names import CLUSTER_HASH_LABEL
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.clusters.registry import Clusters
@@ -56,6 +57,11 @@ def sync_of(resource: VidraResource) -> str:
     """Name of the sync that created a VidraResource; empty when a person did."""
     owners = resource.metadata.owner_references
     return next((owner.name for owner in owners if owner.kind == "InfrahubSync"), "")
+
+
+def place_of(resource: VidraResource) -> str:
+    """The name of a VidraResource's cluster within its sync; empty when the sync has one destination."""
+    return resource.metadata.labels.get(CLUSTER_HASH_LABEL, "")
 
 
 def shard_key(resource: VidraResource) -> str:

@@ -9,13 +9,12 @@ import msgspec
 
 from vidra.api.meta import Meta
 from vidra.common.text import limited
-from vidra.kube.client import Client, encode
-from vidra.kube.decode import decode
+from vidra.kube.access_review import is_allowed
+from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
 from vidra.kube.partial_metadata import METADATA_LIST
 from vidra.kube.types import PartialObjectMetadata
 
-REVIEWS = "authorization.k8s.io"
 MOST = 50
 """Secrets that are read."""
 NAMED = 5
@@ -52,10 +51,7 @@ class IgnoredSecrets:
 
     async def _may_look(self) -> bool:
         """Whether Vidra happens to have the right. The chart does not grant it, and nothing is tried without it."""
-        spec = {"resourceAttributes": {"verb": "list", "resource": "secrets"}}
-        body = encode({"apiVersion": f"{REVIEWS}/v1", "kind": "SelfSubjectAccessReview", "spec": spec})
-        answer = await self._client.send("POST", f"/apis/{REVIEWS}/v1/selfsubjectaccessreviews", body=body)
-        return bool(decode(answer, dict).get("status", {}).get("allowed"))
+        return await is_allowed(self._client, {"verb": "list", "resource": "secrets"})
 
 
 def hint(secrets: Iterable[Meta], counting: Collection[str]) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import msgspec
 import structlog
 
 from vidra.kube.errors import KubeError
@@ -15,6 +16,23 @@ log = structlog.get_logger("vidra.runtime")
 SHOWN_AFTER = 1.0
 """Seconds after which a status shows that something is under way. Most work is done by then, and one status and one
 Event tell it all: a state that lasts a moment is no news to anybody."""
+
+
+class Postponed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is not written yet."""
+
+    until: float
+    """When it is written in any case, by the event loop's clock."""
+
+    @property
+    def left(self) -> float:
+        """Seconds until then; 0 after that."""
+        return max(0.0, self.until - asyncio.get_running_loop().time())
+
+
+def shown_at() -> float:
+    """When something that begins now is shown, by the event loop's clock."""
+    return asyncio.get_running_loop().time() + SHOWN_AFTER
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ from vidra.api.resource import Content, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.clusters.secret_index import SecretIndex
 from vidra.controllers.resource.dry_run import DryRunInput
-from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, decide, place_of
+from vidra.controllers.runtime.context import place_of
+from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, decide
 from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import spec_for

@@ -22,7 +22,7 @@ from vidra.controllers.runtime.sharding import OwnedItems
 from vidra.controllers.runtime.workqueue import Result
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.artifacts.reconcile import NOTHING, reconcile_artifacts
-from vidra.controllers.sync.destinations.rollout import current_step
+from vidra.controllers.sync.destinations.rollout import RolloutStep, current_step
 from vidra.controllers.sync.finalize import finalize
 from vidra.controllers.sync.prune.execute import prune
 from vidra.controllers.sync.recreated_sync import reclaim
@@ -78,8 +78,9 @@ class SyncReconciler(Controller[InfrahubSync]):
         except ValueError as error:
             await status.stopped(Reason.INVALID_SPEC, f"spec.interval: {error}")
             return Result()
-        if state.poll and (wait := self._until_due(sync, state, state.poll)):
-            return await self._summarize(sync, state, state.poll, status, wait)
+        step = current_step(self._shared, sync, state.poll.done.waiting if state.poll else ())
+        if state.poll and _until_due(sync, state, step):
+            return await self._summarize(sync, state, state.poll, status, step)
         with self._polls.slot(sync.spec.source.infrahub_api_url, name, self.queue.add) as free:
             return await self._poll(sync, state, interval) if free else Result(requeue_after=TRY_AGAIN_AFTER)
 
@@ -106,23 +107,19 @@ class SyncReconciler(Controller[InfrahubSync]):
         state.listed_at = time.monotonic()
         poll = answered(sync, before, interval, done)
         state.end_poll(poll)
-        return await self._summarize(sync, state, poll, status, poll.wait(sync))
+        step = current_step(self._shared, sync, done.waiting)
+        return await self._summarize(sync, state, poll, status, step)
 
     async def _summarize(
-        self, sync: InfrahubSync, state: SyncState, poll: PollState, status: StatusWriter, wait: float
+        self, sync: InfrahubSync, state: SyncState, poll: PollState, status: StatusWriter, step: RolloutStep
     ) -> Result:
         """Continue with the last listing: what was held back may be deleted now, and VidraResources may change."""
         pruned = await prune(self._shared, sync, poll)
-        step = current_step(self._shared, sync, poll.done.waiting)
         later = await status.result(poll, pruned, step, state.unreported)
         if not later:
             state.unreported = None
-        return Result(requeue_after=min(later or wait, wait), failed=pruned.failed)
-
-    def _until_due(self, sync: InfrahubSync, state: SyncState, poll: PollState) -> float:
-        """Seconds until Infrahub is to be polled; 0 also when a rollout may continue in some clusters."""
-        can_proceed = current_step(self._shared, sync, poll.done.waiting).can_proceed
-        return poll.wait(sync) if state.current and not can_proceed else 0
+        wait = poll.wait(sync)
+        return Result(requeue_after=min(later, wait) if later else wait, failed=pruned.failed)
 
     def _interval(self, sync: InfrahubSync) -> float:
         return interval_seconds(sync.spec.interval, self._shared.settings().sync_interval)
@@ -139,6 +136,11 @@ class SyncReconciler(Controller[InfrahubSync]):
 
     async def _say_fault(self, sync: InfrahubSync) -> None:
         await StatusWriter(self._shared, sync).internal_error()
+
+
+def _until_due(sync: InfrahubSync, state: SyncState, step: RolloutStep) -> float:
+    """Seconds until Infrahub is to be polled; 0 also when a rollout may continue in some clusters."""
+    return state.poll.wait(sync) if state.poll and state.current and not step.can_proceed else 0
 
 
 def _own_name(sync: InfrahubSync) -> str:

@@ -7,22 +7,15 @@ from typing import Any
 
 import msgspec
 
-from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
+from vidra.controllers.runtime.run_if_slow import Postponed, shown_at
 from vidra.controllers.sync.source.poll_state import PollState
 
 
-class Unreported(msgspec.Struct, frozen=True):
+class Unreported(Postponed, frozen=True, kw_only=True):
     """What polls did that no status and no Event tells yet."""
 
-    until: float
-    """By the event loop's clock; after this it is reported although it is still under way."""
     created: int = 0
     updated: int = 0
-
-    @property
-    def left(self) -> float:
-        """Seconds until it is reported in any case; 0 after that."""
-        return max(0.0, self.until - asyncio.get_running_loop().time())
 
 
 class SyncState(msgspec.Struct):
@@ -54,9 +47,9 @@ class SyncState(msgspec.Struct):
 
     def end_poll(self, poll: PollState) -> None:
         """A poll gave a list, which is to be reported."""
-        before = self.unreported or Unreported(asyncio.get_running_loop().time() + SHOWN_AFTER)
-        created, updated = before.created + poll.done.created, before.updated + poll.done.updated
-        self.poll, self.unreported = poll, Unreported(before.until, created, updated)
+        before, done = self.unreported or Unreported(until=shown_at()), poll.done
+        created, updated = before.created + done.created, before.updated + done.updated
+        self.poll, self.unreported = poll, Unreported(until=before.until, created=created, updated=updated)
 
 
 class SyncStates:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
+from vidra.api.destination_server import is_local
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.health.evaluator import Verdicts
 from vidra.clusters.dry_run import NoopEventHandler
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.own_cluster import is_local
 from vidra.clusters.registry import Clusters
 from vidra.kube.connection import Connection, NotConfiguredError
 from vidra.kube.errors import ApiError, KubeError

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 from vidra.api.rights import CREDENTIALS, Need, needs
-from vidra.kube.client import Client, encode
-from vidra.kube.decode import decode
+from vidra.kube.access_review import is_allowed
+from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
 from vidra.views.checks.finding import Finding
-
-_REVIEWS = "/apis/authorization.k8s.io/v1"
 
 
 async def check_rights(client: Client, account: str, namespaces: Sequence[str]) -> Finding:
@@ -60,14 +57,9 @@ async def _may(client: Client, verb: str, need: Need, namespace: str, account: s
     attributes = {"verb": verb, "group": need.group, "resource": resource, "subresource": subresource}
     if namespace:
         attributes["namespace"] = namespace
-    kind = "SelfSubjectAccessReview"
-    spec: dict[str, Any] = {"resourceAttributes": attributes}
-    if account:
-        place, _, name = account.partition(":")
-        kind, spec = "SubjectAccessReview", {**spec, "user": f"system:serviceaccount:{place}:{name}"}
-    body = encode({"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec})
-    answer = decode(await client.send("POST", f"{_REVIEWS}/{kind.lower()}s", body=body), dict)
-    return bool(answer.get("status", {}).get("allowed"))
+    place, _, name = account.partition(":")
+    user = f"system:serviceaccount:{place}:{name}" if account else ""
+    return await is_allowed(client, attributes, user=user)
 
 
 def _said(verb: str, need: Need, namespace: str) -> str:
@@ -80,6 +72,4 @@ async def signed_in(client: Client) -> None:
     Raises:
         KubeError: They are not valid, or that is not known.
     """
-    spec = {"nonResourceAttributes": {"path": "/api", "verb": "get"}}
-    body = encode({"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec})
-    await client.send("POST", f"{_REVIEWS}/selfsubjectaccessreviews", body=body)
+    await is_allowed(client, {"path": "/api", "verb": "get"})

@@ -157,16 +157,15 @@ class PlanExecutor:
             keeps = f"its finalizers still keep it: {named}" if named else "its grace period is not over"
             message = f"{ref} is deleted but {keeps}"
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, message, str(ref)))
-            if wait < inf:
-                self._look_again(left)
+            self._look_again(left)
             return True
         if any(not _of_kubernetes(finalizer) for finalizer in removed.finalizers):
             self.held.append(f"{ref} ({named})")
         return False
 
-    def _look_again(self, left: float | None) -> None:
-        if left is not None:
-            self.again = min(left, inf if self.again is None else self.again)
+    def _look_again(self, left: float) -> None:
+        if left < inf:
+            self.again = left if self.again is None else min(left, self.again)
 
     async def _removal(self, entry: ManagedObject, *, orphan: bool) -> Removed:
         cluster = self._resolver.get(entry.server)

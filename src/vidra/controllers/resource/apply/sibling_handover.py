@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container, Iterable
 
 from vidra.api.conditions import ConditionType, find
-from vidra.api.names import CLUSTER_HASH_LABEL, LOCAL_SERVER
+from vidra.api.destination_server import address_of
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import ref_of
-from vidra.common.urls import same_server
 from vidra.controllers.resource.state import ResourceState
-from vidra.controllers.runtime.context import ControllerContext, sync_of
+from vidra.controllers.runtime.context import ControllerContext, place_of, sync_of
 from vidra.kube.store import Store
 
 _PRUNING = frozenset({Reason.PRUNE_FAILED, Reason.PRUNE_HELD, Reason.WAITING_FOR_DELETION})
@@ -60,9 +59,9 @@ def may_have_objects_in_common(one: VidraResource, other: VidraResource) -> bool
 
     Invariant: what one destination of a sync does, or does not do, holds up no other destination.
     """
-    if CLUSTER_HASH_LABEL not in one.metadata.labels and CLUSTER_HASH_LABEL not in other.metadata.labels:
+    if not place_of(one) and not place_of(other):
         return True  # the sync has one destination, whichever address it had before
-    return same_server(one.spec.destination.server or LOCAL_SERVER, other.spec.destination.server or LOCAL_SERVER)
+    return address_of(one.spec.destination.server) == address_of(other.spec.destination.server)
 
 
 def may_take(siblings: Iterable[VidraResource], unwanted: Collection[ManagedObject]) -> bool:

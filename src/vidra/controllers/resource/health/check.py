@@ -33,7 +33,6 @@ from vidra.controllers.resource.status.size import TooLarge
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.runtime.context import ControllerContext, is_suspended
 from vidra.controllers.runtime.event_loop import yield_to_loop
-from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.errors import KubeError
@@ -59,7 +58,7 @@ class HealthChecks:
             return
         state = self._states.find(name)
         if state and state.unwritten:
-            await self._write_later(resource, state, state.unwritten)
+            await self._write_postponed(resource, state, state.unwritten)
             return
         if resource.status.problems:
             self._queue.add(name)
@@ -97,13 +96,13 @@ class HealthChecks:
         result = self._evaluated(applied, target.resource, target.cluster)
         await yield_to_loop(total)
         if _is_awaited(result):
-            state.write_later(writer, result, applied)
-            self._queue.add_health_check_after(target.owner.name, SHOWN_AFTER)
+            postponed = state.write_later(writer, result, applied)
+            self._queue.add_health_check_after(target.owner.name, postponed.left)
         else:
             await state.write_result(writer, result)
         return result
 
-    async def _write_later(self, resource: VidraResource, state: ResourceState, unwritten: Unwritten) -> None:
+    async def _write_postponed(self, resource: VidraResource, state: ResourceState, unwritten: Unwritten) -> None:
         """Write the result of a reconcile once the objects are healthy, or not so for more than a moment."""
         name, result = resource.metadata.name, unwritten.result
         try:

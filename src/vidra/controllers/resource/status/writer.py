@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from vidra.api.conditions import ConditionType, Verdict, find
+from vidra.api.destination_server import is_local
 from vidra.api.health import Status
 from vidra.api.held_prune import HeldPrune
 from vidra.api.names import CLUSTER_LABEL
@@ -16,7 +17,6 @@ from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
-from vidra.clusters.own_cluster import is_local
 from vidra.common.text import limited
 from vidra.common.urls import host_of
 from vidra.controllers.resource.apply.result import ReconcileResult

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from vidra.api.names import CLUSTER_HASH_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
 from vidra.common.text import limited
+from vidra.controllers.runtime.context import place_of
 from vidra.sources.protocol import Artifact, Listing
 
 
@@ -89,11 +89,6 @@ def decide(
         not held,
         {artifact.id: late for artifact, late in behind.items()},
     )
-
-
-def place_of(resource: VidraResource) -> str:
-    """The name of a VidraResource's cluster within its sync; empty when the sync has one destination."""
-    return resource.metadata.labels.get(CLUSTER_HASH_LABEL, "")
 
 
 def artifact_of(resource: VidraResource) -> str:

@@ -13,9 +13,9 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.controllers.resource.status.compute import reason_of
-from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.context import ControllerContext, place_of
 from vidra.controllers.runtime.delivery_trace import PollTimes
-from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, place_of
+from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of
 from vidra.controllers.sync.artifacts.writer import ResourceWriter
 from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import Targets

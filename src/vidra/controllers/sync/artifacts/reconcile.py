@@ -11,9 +11,9 @@ import structlog
 
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, StopMatching
-from vidra.controllers.runtime.context import ControllerContext
+from vidra.controllers.runtime.context import ControllerContext, place_of
 from vidra.controllers.runtime.delivery_trace import PollTimes
-from vidra.controllers.sync.artifacts.diff import SyncProblem, decide, place_of, remark_on
+from vidra.controllers.sync.artifacts.diff import SyncProblem, decide, remark_on
 from vidra.controllers.sync.artifacts.distribute import ArtifactDistributor
 from vidra.controllers.sync.artifacts.resource_choice import current_resource
 from vidra.controllers.sync.destinations.rollout import plan_rollout

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from vidra.api.resource import VidraResource
-from vidra.controllers.sync.artifacts.diff import artifact_of, place_of
+from vidra.controllers.runtime.context import place_of
+from vidra.controllers.sync.artifacts.diff import artifact_of
 
 
 def current_resource(group: Iterable[VidraResource], vouches: Callable[[VidraResource], bool]) -> list[VidraResource]:

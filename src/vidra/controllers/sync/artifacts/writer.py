@@ -25,8 +25,9 @@ from vidra.api.sync import Destination, InfrahubSync
 from vidra.api.times import rfc3339
 from vidra.apply.field_owner import hashed
 from vidra.controllers.runtime.content_store import ContentStore
+from vidra.controllers.runtime.context import place_of
 from vidra.controllers.runtime.status_patch import difference, path_of
-from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, place_of, stored_checksum
+from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, stored_checksum
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.destinations.targets import Target
 from vidra.kube.client import Client, encode

@@ -16,8 +16,8 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
-from vidra.controllers.runtime.context import ControllerContext
-from vidra.controllers.sync.artifacts.diff import SyncProblem, place_of
+from vidra.controllers.runtime.context import ControllerContext, place_of
+from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.status.compute import progressing, ready
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from vidra.api.names import CLUSTER_HASH_LABEL, LOCAL_SERVER, SYNC_LABEL
+from vidra.api.destination_server import address_of
+from vidra.api.names import CLUSTER_HASH_LABEL, SYNC_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Destination, InfrahubSync
@@ -14,7 +15,8 @@ from vidra.apply.field_owner import hashed
 from vidra.clusters.secret_index import SecretIndex
 from vidra.common.text import command_line
 from vidra.common.urls import address
-from vidra.controllers.sync.artifacts.diff import SyncProblem, place_of
+from vidra.controllers.runtime.context import place_of
+from vidra.controllers.sync.artifacts.diff import SyncProblem
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -46,8 +48,8 @@ class Targets(msgspec.Struct, frozen=True):
 
     def expects(self, resource: VidraResource) -> bool:
         """Whether something new may still come to the cluster of this VidraResource."""
-        place, server = place_of(resource), _server(resource.spec.destination)
-        return any(place == target.place or server == _server(target.destination) for target in self.there)
+        place, server = place_of(resource), address_of(resource.spec.destination.server)
+        return any(place == target.place or server == address_of(target.destination.server) for target in self.there)
 
 
 def targets_of(sync: InfrahubSync, catalogue: SecretIndex, existing: Iterable[VidraResource]) -> Targets:
@@ -72,7 +74,9 @@ def targets_of(sync: InfrahubSync, catalogue: SecretIndex, existing: Iterable[Vi
     troubles = [
         SyncProblem(Reason.KUBECONFIG_REFUSED, f"Secret {item.name}: {item.problem}") for item in selection.refused
     ]
-    troubles += [_lost(sync, item) for item in sorted(lost.values(), key=lambda item: _server(item.spec.destination))]
+    troubles += [
+        _lost(sync, item) for item in sorted(lost.values(), key=lambda item: address_of(item.spec.destination.server))
+    ]
     stay = frozenset(lost)
     if not targets and not sync.spec.allow_empty:
         troubles.append(_none_matches(len(elsewhere)))
@@ -94,10 +98,6 @@ def without_namespace_rules(destination: Destination, server: str | None = None)
 def place(server: str) -> str:
     """The name of a cluster in labels and names."""
     return hashed(address(server))
-
-
-def _server(destination: Destination) -> str:
-    return address(destination.server or LOCAL_SERVER)
 
 
 def _lost(sync: InfrahubSync, resource: VidraResource) -> SyncProblem:
