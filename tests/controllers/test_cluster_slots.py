@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pytest
 
@@ -68,6 +68,12 @@ class Reconciles:
         self._running: dict[str, tuple[Requester, asyncio.Event]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.end(*self._running)
+
     async def begins(self, name: str) -> bool:
         """Whether a reconcile may begin."""
         begun: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -118,50 +124,50 @@ async def passed() -> None:
 
 
 async def test_others_get_the_slots_of_those_with_late_answers() -> None:
-    reconciles = Reconciles(Target())
-    await full(reconciles)
-    await given_up(reconciles)
-    for number in range(REMOTE_LIMIT):
-        assert await reconciles.begins(f"other-{number}")
-    assert not await reconciles.begins("one too many")
+    async with Reconciles(Target()) as reconciles:
+        await full(reconciles)
+        await given_up(reconciles)
+        for number in range(REMOTE_LIMIT):
+            assert await reconciles.begins(f"other-{number}")
+        assert not await reconciles.begins("one too many")
 
 
 async def test_the_next_reconciles_of_those_take_slots_that_nobody_else_has() -> None:
-    reconciles = Reconciles(Target())
-    await full(reconciles)
-    await given_up(reconciles)
-    assert await reconciles.begins("new")
-    reconciles.late("new")
-    await passed()
-    await reconciles.end("new", *NAMES)
-    for name in NAMES:
-        assert await reconciles.begins(name)
-    assert not await reconciles.begins("new")
-    for number in range(REMOTE_LIMIT):
-        assert await reconciles.begins(f"prompt-{number}")
-    await reconciles.end(NAMES[0])
-    assert reconciles.enqueued[-1] == "new"
+    async with Reconciles(Target()) as reconciles:
+        await full(reconciles)
+        await given_up(reconciles)
+        assert await reconciles.begins("new")
+        reconciles.late("new")
+        await passed()
+        await reconciles.end("new", *NAMES)
+        for name in NAMES:
+            assert await reconciles.begins(name)
+        assert not await reconciles.begins("new")
+        for number in range(REMOTE_LIMIT):
+            assert await reconciles.begins(f"prompt-{number}")
+        await reconciles.end(NAMES[0])
+        assert reconciles.enqueued[-1] == "new"
 
 
 async def test_who_has_no_late_answer_any_more_is_like_everybody_else() -> None:
-    reconciles = Reconciles(Target())
-    await full(reconciles)
-    await given_up(reconciles)
-    await reconciles.end(*NAMES)
-    for name in NAMES:
-        assert await reconciles.begins(name)
-        await reconciles.end(name)
-    for name in NAMES:
-        assert await reconciles.begins(name)
-    assert not await reconciles.begins("other")
+    async with Reconciles(Target()) as reconciles:
+        await full(reconciles)
+        await given_up(reconciles)
+        await reconciles.end(*NAMES)
+        for name in NAMES:
+            assert await reconciles.begins(name)
+            await reconciles.end(name)
+        for name in NAMES:
+            assert await reconciles.begins(name)
+        assert not await reconciles.begins("other")
 
 
 @pytest.mark.parametrize("seconds", [None, 2 * SLOW], ids=["does not answer", "is slow"])
 async def test_a_cluster_that_fails_as_a_whole_has_no_more_reconciles_for_it(seconds: float | None) -> None:
-    reconciles = Reconciles(Target(seconds))
-    await full(reconciles)
-    await passed()
-    assert reconciles.enqueued == []
+    async with Reconciles(Target(seconds)) as reconciles:
+        await full(reconciles)
+        await passed()
+        assert reconciles.enqueued == []
 
 
 def test_a_webhook_makes_no_cluster_slow() -> None:
