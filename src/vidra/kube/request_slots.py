@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 LATE = 1.0
@@ -78,30 +78,30 @@ class RequestSlots:
         self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {}
         """In the order in which they are given the next slot. While a slot is free, none of them may have it."""
 
-    @asynccontextmanager
-    async def slot(self, *, write: bool) -> AsyncIterator[None]:
-        """Wait for a slot, and hold it until the context ends or the answer is late."""
-        who, late = current(), False
+    def slot(self, *, write: bool) -> RequestSlot:
+        """A context that waits for a slot, and holds it until it ends or the answer is late."""
+        return RequestSlot(self, current(), write)
 
-        def give_up() -> None:
-            nonlocal late
-            late = True
-            self._late[who] += 1
-            self._release()
-            who.became_late()
+    def give_up(self, who: Requester) -> None:
+        """An answer is late: others get the slot."""
+        self._late[who] += 1
+        self.release()
+        who.became_late()
 
-        await self._acquire((who, write))
-        timer = asyncio.get_running_loop().call_later(LATE, give_up)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            if late:
-                self._arrived(who)
-            else:
-                self._release()
+    def arrived(self, who: Requester) -> None:
+        """A late answer has arrived, or will not."""
+        self._late[who] -= 1
+        if not self._late[who]:
+            del self._late[who]
+        self._hand_out()
 
-    async def _acquire(self, lane: Lane) -> None:
+    def release(self) -> None:
+        """An answer has arrived in time, or will not: others get the slot."""
+        self._free += 1
+        self._hand_out()
+
+    async def acquire(self, lane: Lane) -> None:
+        """Wait for a slot."""
         if self._free and self._may_send(lane):
             self._free -= 1
             return
@@ -111,23 +111,12 @@ class RequestSlots:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._release()
+                self.release()
             raise
 
     def _may_send(self, lane: Lane) -> bool:
         who, write = lane
         return not write or who is VIDRA or self._late[who] < LATE_EACH
-
-    def _arrived(self, who: Requester) -> None:
-        """A late answer has arrived, or will not."""
-        self._late[who] -= 1
-        if not self._late[who]:
-            del self._late[who]
-        self._hand_out()
-
-    def _release(self) -> None:
-        self._free += 1
-        self._hand_out()
 
     def _hand_out(self) -> None:
         while self._free and (turn := self._next()):
@@ -148,3 +137,30 @@ class RequestSlots:
                     self._waiting[lane] = turns
                 return turn
         return None
+
+
+class RequestSlot:
+    """One request: a context, entered once."""
+
+    __slots__ = ("_late", "_slots", "_timer", "_who", "_write")
+
+    def __init__(self, slots: RequestSlots, who: Requester, write: bool) -> None:
+        self._slots = slots
+        self._who = who
+        self._write = write
+        self._late = False
+
+    async def __aenter__(self) -> None:
+        await self._slots.acquire((self._who, self._write))
+        self._timer = asyncio.get_running_loop().call_later(LATE, self._give_up)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._late:
+            self._slots.arrived(self._who)
+        else:
+            self._slots.release()
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._slots.give_up(self._who)

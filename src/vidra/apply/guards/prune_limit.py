@@ -64,6 +64,8 @@ def remaining(found: HeldPrune | None, going: Sequence[ManagedObject], gone: Col
     left = [entry for entry in going if key_of(entry) not in gone]
     if found is None or not left:
         return None
+    if len(left) == len(going):
+        return found
     return msgspec.structs.replace(found, id=set_id(object_names(left)), objects=len(left))
 
 
