@@ -43,7 +43,6 @@ SCENARIOS: dict[str, Scenario] = {
 }
 SHORT: dict[str, Scenario] = {
     "w": partial(workload, name="W", units=100, objects=10, idle=10),
-    "syncs": partial(many_syncs, count=20),
     "change": partial(change, times=5),
     "watched": partial(watched, count=10_000, seconds=6),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import sys
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -32,7 +34,10 @@ NO_TRACES = Traces()
 
 
 class Writes(msgspec.Struct, frozen=True, gc=False):
-    """What an object's metadata say about who wrote it when; `object_doubts.py` compares two of them."""
+    """What an object's metadata say about who wrote it when; `object_doubts.py` compares two of them.
+
+    It is kept as bytes: for a hundred thousand objects, the numbers alone would take 15 MB.
+    """
 
     stamps: tuple[int, ...] = ()
     """Digests of each entry of managedFields: whose it is, and its time."""
@@ -41,8 +46,18 @@ class Writes(msgspec.Struct, frozen=True, gc=False):
     reported: bool = False
     """A controller reports a status, which may be often."""
 
+    def packed(self) -> bytes:
+        """The same as bytes."""
+        return struct.pack(f"<q?{len(self.stamps)}q", self.values, self.reported, *self.stamps)
 
-NO_WRITES = Writes()
+    @classmethod
+    def unpacked(cls, packed: bytes) -> Writes:
+        """What `packed` gave."""
+        values, reported, *stamps = struct.unpack(f"<q?{(len(packed) - 9) // 8}q", packed)
+        return cls(tuple(stamps), values, reported)
+
+
+NO_WRITES = Writes().packed()
 
 
 class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
@@ -74,10 +89,15 @@ class ObjectSnapshot(msgspec.Struct, frozen=True, gc=False):
     """The annotations of owners that no field manager holds: whoever wrote them lost the entry in managedFields."""
     written: tuple[int, ...] = ()
     """For each of `holders`: when it last changed a value, in whole seconds since 1970."""
-    writes: Writes = NO_WRITES
+    packed_writes: bytes = NO_WRITES
     doubts: tuple[tuple[str, int], ...] = ()
     """Owners whose values somebody may have changed since they were last applied, each with the number of the doubt;
     numbers grow in time, over all objects of this process."""
+
+    @property
+    def writes(self) -> Writes:
+        """Who wrote the object when, as far as its metadata tell."""
+        return Writes.unpacked(self.packed_writes)
 
     @property
     def scaled(self) -> bool:
@@ -120,9 +140,15 @@ def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
         lost=lost,
         unheld=_unheld(meta),
         traces=_traces(meta) if meta.generation else NO_TRACES,
-        written=tuple(entry.written for entry in owners),
-        writes=_writes(meta),
+        written=_shared(tuple(entry.written for entry in owners)),
+        packed_writes=_writes(meta).packed(),
     )
+
+
+@lru_cache(maxsize=1024)
+def _shared(times: tuple[int, ...]) -> tuple[int, ...]:
+    """The same tuple for equal ones: objects that were applied together have the same time."""
+    return times
 
 
 def _unheld(meta: LiveMeta) -> tuple[str, ...]:

@@ -28,7 +28,6 @@ from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.context import ControllerContext, is_suspended, shard_key
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.finalizers import add_finalizer
-from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
@@ -127,13 +126,7 @@ class ResourceReconciler(Controller[VidraResource]):
         target = target.of(await add_finalizer(self._shared.client, self._store, resource))
         writer = StatusWriter(self._shared, target.resource)
         applied = await self._apply.run(target, state, writer)
-        result = await self._health.after_apply(applied, target)
-        self._apply.count(result)
-        if self._health.is_awaited(result):
-            state.write_later(writer, result, applied)
-            self.queue.add_health_check_after(resource.metadata.name, SHOWN_AFTER)
-        else:
-            await state.write_result(writer, result)
+        result = await self._health.write_result(applied, target, state, writer)
         state.restored, state.guard_checked = False, True
         subscribe(cluster, target.owner.manager, {problem.reason for problem in result.outcome.problems})
         return result

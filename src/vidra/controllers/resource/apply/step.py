@@ -63,10 +63,10 @@ class ApplyStep:
             raise
         finally:
             writer.adopted(adopted)
+        self._count(result)
         return result
 
-    def count(self, result: ReconcileResult) -> None:
-        """Count the result in the metrics."""
+    def _count(self, result: ReconcileResult) -> None:
         metrics = self._shared.metrics
         metrics.applied.inc(result.changed)
         metrics.reverted.inc(len(result.reverted))

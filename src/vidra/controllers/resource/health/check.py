@@ -33,6 +33,7 @@ from vidra.controllers.resource.status.size import TooLarge
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.runtime.context import ControllerContext, is_suspended
 from vidra.controllers.runtime.event_loop import yield_to_loop
+from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.errors import KubeError
@@ -58,7 +59,7 @@ class HealthChecks:
             return
         state = self._states.find(name)
         if state and state.unwritten:
-            await self._report_result(resource, state, state.unwritten)
+            await self._write_later(resource, state, state.unwritten)
             return
         if resource.status.problems:
             self._queue.add(name)
@@ -72,28 +73,6 @@ class HealthChecks:
         except (ClusterError, KubeError, TooLarge) as error:
             log.warning("health not reported", resource=name, error=str(error))
 
-    async def _report_result(self, resource: VidraResource, state: ResourceState, unwritten: Unwritten) -> None:
-        """Write the result of a reconcile once the objects are healthy, or not so for more than a moment."""
-        name, result = resource.metadata.name, unwritten.result
-        try:
-            if applied := unwritten.applied:
-                cluster = ClusterResolver(self._shared.clusters, resource).destination()
-                result = msgspec.structs.replace(applied, outcome=self.evaluate(applied.outcome, resource, cluster))
-            if unwritten.left and self.is_awaited(result):
-                self._queue.add_health_check_after(name, unwritten.left)
-                return
-            await state.write_result(unwritten.writer, result)
-            state.unwritten = None
-        except (ClusterError, KubeError, TooLarge) as error:
-            log.warning("status not written", resource=name, error=str(error))
-            self._queue.add(name)
-
-    @staticmethod
-    def is_awaited(result: ReconcileResult) -> bool:
-        """Whether everything is applied, and only the health of the objects is waited for."""
-        verdict = result.outcome.verdict
-        return verdict.progressing and verdict.reason is Reason.WAITING_FOR_HEALTH and not result.outcome.problems
-
     async def report(self, resource: VidraResource, cluster: Cluster) -> None:
         """Write the health of a VidraResource whose objects are all applied.
 
@@ -104,13 +83,45 @@ class HealthChecks:
         outcome = self.evaluate(as_applied(resource), resource, cluster)
         await StatusWriter(self._shared, resource).health_changed(outcome)
 
-    async def after_apply(self, result: ReconcileResult, target: Target) -> ReconcileResult:
-        """The result of a reconcile, with the health of the objects."""
-        total = result.outcome.total
+    async def write_result(
+        self, applied: ReconcileResult, target: Target, state: ResourceState, writer: StatusWriter
+    ) -> ReconcileResult:
+        """Write the status of what was applied, with the health of the objects; in a moment if only that is awaited.
+
+        Raises:
+            KubeError: It could not be written.
+            TooLarge: It is too large to be written.
+        """
+        total = applied.outcome.total
         await yield_to_loop(total)
-        outcome = self.evaluate(result.outcome, target.resource, target.cluster)
+        result = self._evaluated(applied, target.resource, target.cluster)
         await yield_to_loop(total)
-        return msgspec.structs.replace(result, outcome=outcome)
+        if _is_awaited(result):
+            state.write_later(writer, result, applied)
+            self._queue.add_health_check_after(target.owner.name, SHOWN_AFTER)
+        else:
+            await state.write_result(writer, result)
+        return result
+
+    async def _write_later(self, resource: VidraResource, state: ResourceState, unwritten: Unwritten) -> None:
+        """Write the result of a reconcile once the objects are healthy, or not so for more than a moment."""
+        name, result = resource.metadata.name, unwritten.result
+        try:
+            if unwritten.applied:
+                cluster = ClusterResolver(self._shared.clusters, resource).destination()
+                result = self._evaluated(unwritten.applied, resource, cluster)
+            if unwritten.left and _is_awaited(result):
+                self._queue.add_health_check_after(name, unwritten.left)
+                return
+            await state.write_result(unwritten.writer, result)
+            state.unwritten = None
+        except (ClusterError, KubeError, TooLarge) as error:
+            log.warning("status not written", resource=name, error=str(error))
+            self._queue.add(name)
+
+    def _evaluated(self, applied: ReconcileResult, resource: VidraResource, cluster: Cluster) -> ReconcileResult:
+        """The result of a reconcile, with the health of the objects as it is now."""
+        return msgspec.structs.replace(applied, outcome=self.evaluate(applied.outcome, resource, cluster))
 
     async def observe_suspended(self, resource: VidraResource, owner: Owner, state: ResourceState) -> Result:
         """Do nothing to the objects of a suspended VidraResource, and write their health.
@@ -160,3 +171,9 @@ class HealthChecks:
         if verdict.ready:
             verdict = also_unseen(verdict, found)
         return msgspec.structs.replace(outcome, verdict=verdict)
+
+
+def _is_awaited(result: ReconcileResult) -> bool:
+    """Whether everything is applied, and only the health of the objects is waited for."""
+    verdict = result.outcome.verdict
+    return verdict.progressing and verdict.reason is Reason.WAITING_FOR_HEALTH and not result.outcome.problems
