@@ -32,7 +32,9 @@ from vidra.controllers.runtime.finalizers import add_finalizer
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
-WORKERS = 128  # reconciles at a time; each cluster has slots of its own, so that one that hangs does not hold many
+WORKERS = 512
+"""Reconciles at a time. The slots of the clusters limit those that use a cluster (`cluster_slots.py`); many more than
+these may wait for late answers, which must not keep others from a worker."""
 
 
 class ResourceReconciler(Controller[VidraResource]):
@@ -141,6 +143,7 @@ class ResourceReconciler(Controller[VidraResource]):
         self._states.forget(owner)
         self._shared.delivery_tracer.forget(name)
         self.queue.forget(name)
+        self._slots.forget(name)
         self._shared.clusters.leave(owner.manager)
 
     async def _failed(self, resource: VidraResource, reason: Reason, message: str) -> None:
