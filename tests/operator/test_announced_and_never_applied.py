@@ -115,6 +115,9 @@ async def test_an_inventory_is_believed_only_of_who_may_write_the_object(
     if rights:
         await team.grant(scene.namespace, CONFIG_MAPS)
     theirs = await team.announce(prod, **team.account)
+    # Suspended, it does not write its inventory anew over the forged one.
+    await scene.patch(RESOURCES, theirs, {"spec": {"suspend": True}})
+    await scene.until_resource(theirs, has_reason("Suspended"))
     entries = (await scene.get(RESOURCES, theirs) or {})["status"]["managedResources"]
     forged = [
         {**entry, "uid": await uid_of(scene, prod), "revision": "a-b"} if entry["name"] == "prod" else entry
