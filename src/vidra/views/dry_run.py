@@ -59,7 +59,8 @@ class DryRunSession(msgspec.Struct, frozen=True):
     async def reconciled(self, inputs: Sequence[DryRunInput]) -> DryRunResult:
         """The result of a dry run for all of these."""
         places = self.clusters, inputs, self.hub, self.resources
-        return await dry_run(*places, digests=self.digests, may_describe=self.settings.label_namespaces)
+        names, hubs = self.settings.label_namespaces, self.settings.other_vidras
+        return await dry_run(*places, digests=self.digests, may_describe=names, other_vidras=hubs)
 
     async def planned(self, resource: VidraResource) -> DryRunPlan:
         """The plan of a reconcile of a VidraResource.
