@@ -1,7 +1,7 @@
 // Which cluster has what: syncs by cluster, with what lags.
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { clusters, loaded, resources, want } from "../live";
+import { clusters, loaded, resources, sight, want } from "../live";
 import { Search, matcher } from "../parts/filters";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
@@ -27,7 +27,7 @@ const COLUMNS: Column<Item>[] = [
     by: (item) => item.server,
     cell: (item) => (
       <Link to={to(["objects"], { cluster: item.server.replace(/^https?:\/\//, "") || "here" })} class="strong">
-        <bdi>{item.name || item.server || "the cluster that Vidra runs in"}</bdi>
+        <bdi>{item.name || item.server.replace(/^https:\/\//, "") || "the cluster that Vidra runs in"}</bdi>
       </Link>
     ),
   },
@@ -76,7 +76,7 @@ export function Clusters() {
         </span>
         <Search label="Filter" />
       </div>
-      {shown.length ? <List label="Clusters" items={shown} columns={COLUMNS} id={(item) => item.server} /> : <Empty title={all.value.length ? "Nothing matches" : "Nothing is delivered anywhere yet"} />}
+      {shown.length ? <List label="Clusters" items={shown} columns={COLUMNS} id={(item) => item.server} /> : <Empty title={all.value.length ? "Nothing matches" : sight.value.resources?.current ? "Nothing is delivered anywhere yet" : "Nothing can be seen here now"} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 // What is held back from being deleted, object by object, and the approval of exactly that.
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { loaded, resources, syncs, want } from "../live";
 import { Approve } from "../parts/actions";
@@ -40,14 +41,25 @@ export function HeldPage() {
           <p class="message">
             <Prose text={row.message ?? ""} />
           </p>
-          <Loaded kind={row.kind} name={row.name} version={row.held!.id} />
+          <Loaded kind={row.kind} name={row.name} version={row.held!.id} open={held.length <= 3} />
         </section>
       ))}
     </>
   );
 }
 
-function Loaded({ kind, name, version }: { kind: string; name: string; version: string }) {
+/** The set; of many, only those that somebody opens are asked for. */
+function Loaded({ kind, name, version, open }: { kind: string; name: string; version: string; open: boolean }) {
+  const opened = useSignal(open);
+  if (opened.value) return <Known kind={kind} name={name} version={version} />;
+  return (
+    <button type="button" onClick={() => (opened.value = true)}>
+      Show the objects
+    </button>
+  );
+}
+
+function Known({ kind, name, version }: { kind: string; name: string; version: string }) {
   const word = kind === "InfrahubSync" ? "sync" : "resource";
   const { value, error } = useAsked<Detail>(`detail/${word}/${encodeURIComponent(name)}`, {}, version).value;
   if (error) return <Failed why={error} />;

@@ -1,7 +1,7 @@
 // The objects of all syncs, or of some.
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { loaded, objects, resources, want } from "../live";
+import { loaded, objects, resources, sight, want } from "../live";
 import { Choice, Search, Select, counted, matcher } from "../parts/filters";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
@@ -99,10 +99,16 @@ export function ObjectList({ title }: { title: string }) {
       {shown.value.length ? (
         <List label={title} items={shown.value} columns={COLUMNS} id={({ resource, row }) => `${resource} ${row.slice(0, 5).join(" ")}`} />
       ) : (
-        <Empty title={all.value.length ? "Nothing matches" : resources.value.size ? "No object is applied" : "There are no objects yet"} />
+        <Empty title={all.value.length ? "Nothing matches" : nothing()} />
       )}
     </>
   );
+}
+
+/** What cannot be seen is not taken for what is not there. */
+function nothing(): string {
+  if (!sight.value.resources?.current) return "Nothing can be seen here now";
+  return resources.value.size ? "No object is applied" : "There are no objects yet";
 }
 
 function useKinds(items: Item[]): { kinds: Set<string>; clusters: Set<string> } {

@@ -113,7 +113,8 @@ function Trouble({ row, byHand }: { row: Named<Row> | Named<SyncRow>; byHand: bo
   );
 }
 
-function Nothing() {
+/** What is said where nothing is: what cannot be seen is not taken for what is not there. */
+export function Nothing() {
   if (Object.values(sight.value).some((seen) => !seen.current))
     return <Empty title="Nothing can be seen here now" />;
   return (

@@ -8,7 +8,7 @@ import { type Column, List } from "../parts/list";
 import { Ago, Badge, Empty, ORDER } from "../parts/words";
 import { query, to } from "../router";
 import type { Row, SyncRow } from "../types";
-import { COUNTERS, named, syncsWith, worstFirst } from "./overview";
+import { COUNTERS, Nothing, named, syncsWith, worstFirst } from "./overview";
 
 type Item = Row & { name: string } & Partial<SyncRow>;
 
@@ -101,7 +101,7 @@ export function Syncs() {
       {shown.value.length ? (
         <List label="Syncs" items={shown.value} columns={COLUMNS} id={(row) => row.name} />
       ) : (
-        <Empty title={all.value.length ? "Nothing matches" : "There is no sync yet"} />
+        all.value.length ? <Empty title="Nothing matches" /> : <Nothing />
       )}
     </>
   );

@@ -116,7 +116,8 @@ function Notices() {
         ))}
       {held > 0 && path.value[0] !== "held" && (
         <p class="notice warn">
-          A prune is held until somebody approves it. <Link to="held">See what would be deleted</Link>
+          {held === 1 ? "A prune is held until somebody approves it." : `${held.toLocaleString("en")} prunes are held until somebody approves them.`}{" "}
+          <Link to="held">See what would be deleted</Link>
         </p>
       )}
     </div>
