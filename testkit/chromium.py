@@ -77,7 +77,8 @@ class Tab:
         message = {"id": number, "method": method, "params": params}
         await self._socket.send_str(msgspec.json.encode(message).decode())
         async with asyncio.timeout(HANG):
-            return await answer
+            found: Json = await answer
+            return found
 
     async def listen(self) -> None:
         """Take what the browser says, until it ends."""

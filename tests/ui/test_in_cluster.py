@@ -11,12 +11,13 @@ import aiohttp
 import msgspec
 import pytest
 
-from testkit.environment import Kind, Scene, connection_to
+from testkit.environment import Scene, connection_to
 from testkit.eventually import eventually
 from testkit.objects import cluster_rights, config_map
 from testkit.page import Browser
 from vidra.api.names import GROUP
 from vidra.kube.connection import Connection
+from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.ui import stream
 from vidra.ui.identity import ByProxy, ByToken, Identify, NotIdentifiedError, expiry, impersonation
