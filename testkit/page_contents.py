@@ -87,7 +87,7 @@ def _sync(name: str, number: int, state: tuple[str, str, str], count: int, objec
     spec = {
         "source": {
             "infrahubAPIURL": "https://infrahub.example.com",
-            "artifactName": name.title()[:60].replace("-", "_"),
+            "artifactName": "javascript:alert(1)" if name == LONG else name.title()[:60].replace("-", "_"),
             "targetBranch": "main",
         },
         "destination": {"namespace": "shop", **({"server": server} if server else {})},

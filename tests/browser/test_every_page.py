@@ -69,6 +69,14 @@ async def test_text_from_a_cluster_is_never_markup(show: Show, few_plane: Contro
     assert await tab.run("document.querySelectorAll('main img').length") == 0
 
 
+async def test_what_is_no_address_of_the_web_is_no_link(show: Show, few_plane: ControlPlane) -> None:
+    page, tab = await show(few_plane)
+    await tab.open(f"{page.origin}/syncs/{LONG}/status")
+    await tab.sees("javascript:alert(1)")
+    links = await tab.run("[...document.querySelectorAll('a')].map(a => new URL(a.href).protocol)")
+    assert set(links) == {"http:", "https:"}
+
+
 async def test_a_link_to_a_page_shows_the_same_below_any_tab_and_back_works(
     show: Show, few_plane: ControlPlane
 ) -> None:

@@ -25,7 +25,7 @@ from vidra.kube.store import Store
 from vidra.kube.watch import Watch
 from vidra.ui.identity import Identity
 from vidra.views.error_sentences import sentence
-from vidra.views.hub_objects import RESOURCES, SYNCS
+from vidra.views.hub_objects import RESOURCES, SYNCS, not_installed
 
 LARGEST = 1 << 30
 """Bytes of one answer of the person's own API server."""
@@ -184,5 +184,7 @@ class Viewers:
 def _visible(watch: Watch[Any]) -> Visible:
     if watch.current:
         return Visible(current=True)
-    error = watch.interrupted
+    error: Exception | None = watch.interrupted
+    if isinstance(error, ApiError):
+        error = not_installed(error)
     return Visible(current=False, why=(sentence(error) or str(error)) if error else "not read yet")
