@@ -71,6 +71,8 @@ class Viewer:
         self.pages = 0
         self.last_page = time.monotonic()
         self._started = 0.0
+        self._turned = asyncio.Event()
+        """Set when a list is complete, or failed."""
         self._watches: dict[str, Watch[Any]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self.syncs.listen(lambda old, new: self._changed("syncs", old or new))
@@ -83,7 +85,9 @@ class Viewer:
             self._start()
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                await asyncio.gather(*(watch.heard.wait() for watch in self._watches.values()))
+                while not all(watch.current or watch.interrupted for watch in self._watches.values()):
+                    self._turned.clear()
+                    await self._turned.wait()
 
     def sight(self) -> dict[str, Visible]:
         """Whether each kind is seen."""
@@ -128,6 +132,7 @@ class Viewer:
             subscriber.changed(kind, item)
 
     def _sight_changed(self) -> None:
+        self._turned.set()
         for subscriber in self.subscribers:
             subscriber.sight_changed()
 
