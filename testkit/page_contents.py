@@ -150,3 +150,51 @@ def _entry(number: int, each: int, place: int, server: str) -> Json:
 
 def _body(kind: str, name: str, spec: Json) -> Json:
     return {"apiVersion": API_VERSION, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+async def fill_fleet(client: Client, *, clusters: int, artifacts: int) -> str:
+    """Make a sync with a clusterSelector that goes to so many clusters, of which some lag; gives its name."""
+    name = "fleet"
+    spec = {
+        "source": {"infrahubAPIURL": "https://infrahub.example.com", "artifactName": "Fleet"},
+        "destination": {"clusterSelector": {"matchLabels": {"tier": "edge"}}},
+    }
+    servers = [f"https://edge-{each:03}.example.com:6443" for each in range(clusters)]
+    ready = {"ready": True, "reason": "Synced"}
+    waits = {"reason": "ClusterUnreachable", "message": "no answer from it: connection refused"}
+    status = {
+        "observedGeneration": 1,
+        "conditions": [_condition(("True", "Synced", "everything is applied"), 0)],
+        "clusters": [
+            {"name": f"vidra-system/edge-{each}", "server": server, **(waits if each % 9 == 4 else ready)}
+            for each, server in enumerate(servers[:100])
+        ],
+        "clusterProgress": f"{clusters - clusters // 9}/{clusters}",
+    }
+    await _put(client, SYNCS, _body("InfrahubSync", name, spec), status)
+    bodies = [
+        _in_cluster(name, server, each, bad=number % 9 == 4)
+        for number, server in enumerate(servers)
+        for each in range(artifacts)
+    ]
+    for start in range(0, len(bodies), 32):
+        await asyncio.gather(*(_put(client, *each) for each in bodies[start : start + 32]))
+    return name
+
+
+def _in_cluster(sync: str, server: str, each: int, *, bad: bool) -> tuple[str, Json, Json]:
+    artifact = f"artifact-{each:03}"
+    state = ("False", "ClusterUnreachable", "no answer from it") if bad else ("True", "Applied", "1 object applied")
+    content = {"artifactId": artifact, "checksum": "new" if each % 7 == 3 else "old", "secrets": ["text"], "size": 1}
+    host = server.removeprefix("https://").partition(".")[0]
+    body = _body("VidraResource", f"{sync}-{artifact}-{host}", {"content": content, "destination": {"server": server}})
+    owner = {"apiVersion": API_VERSION, "kind": "InfrahubSync", "name": sync, "uid": "0000", "controller": True}
+    body["metadata"]["ownerReferences"] = [owner]
+    status = {
+        "observedGeneration": 1,
+        "conditions": [_condition(state, each)],
+        "objects": 1,
+        "readyObjects": 1,
+        "appliedChecksum": "old",
+    }
+    return RESOURCES, body, status

@@ -5,7 +5,9 @@ import gzip
 from testkit.chromium import Tab
 from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
-from tests.browser.conftest import Show
+from testkit.page_contents import fill_fleet
+from tests.browser.conftest import AXE, Show, filled
+from tests.browser.test_every_page import FOUND
 from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.ui.page import BUILT
 from vidra.views.hub_objects import SYNCS
@@ -73,3 +75,23 @@ async def test_a_change_is_on_the_screen(show: Show, many_plane: ControlPlane) -
     await tab.sees("Suspended")
     assert await rows(tab) < ROWS
     await client.close()
+
+
+async def test_a_fleet_is_a_matrix_with_what_lags_first(show: Show) -> None:
+    async with filled(0, 0, 0) as plane:
+        client = Client(connection_to(plane))
+        name = await fill_fleet(client, clusters=20, artifacts=60)
+        await client.close()
+        page, tab = await show(plane)
+        await tab.open(f"{page.origin}/syncs/{name}/matrix")
+        await tab.until("document.querySelectorAll('.matrix-head > *').length === 21")
+        assert (
+            await tab.run("document.querySelector('.matrix-head').children[1].innerText") == "edge-004.example.com:6443"
+        )
+        assert await tab.run("document.querySelector('.matrix-row.placed').innerText.includes('artifact-003')")
+        assert await tab.run("document.querySelector('.matrix-row.placed').innerText.includes('Lagging')")
+        assert await tab.run("document.querySelectorAll('.matrix-row').length < 60")
+        await tab.run(AXE.read_text() + ";0")
+        assert await tab.run(FOUND) == []
+        await tab.open(f"{page.origin}/syncs/{name}/clusters")
+        await tab.sees("no answer from it: connection refused")

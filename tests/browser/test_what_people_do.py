@@ -2,7 +2,7 @@
 
 from contextlib import AsyncExitStack
 
-from testkit.chromium import Chromium
+from testkit.chromium import Chromium, chromium
 from testkit.controlplane import ControlPlane
 from testkit.environment import RESOURCES, SYNCS, Scene, has_reason
 from testkit.objects import config_map
@@ -94,6 +94,18 @@ async def test_seven_tabs_are_live(show: Show, browser: Chromium, scene: Scene) 
         await scene.patch(RESOURCES, name, {"spec": {"suspend": False}})
         for tab in tabs:
             await tab.until("document.querySelector('.subject .badge')?.innerText === 'Ready'")
+
+
+async def test_another_tab_is_logged_in_by_the_first_and_another_browser_is_not(
+    browser: Chromium, show: Show, few_plane: ControlPlane
+) -> None:
+    page, _ = await show(few_plane)
+    async with browser.tab() as second:
+        await second.open(f"{page.origin}/held")
+        await second.sees("Held prunes")
+    async with chromium() as other, other.tab() as stranger:
+        await stranger.open(f"{page.origin}/held")
+        await stranger.sees("This page is not logged in.")
 
 
 async def test_an_address_that_was_used_is_refused_with_what_to_do(

@@ -5,6 +5,7 @@ import { useAsked } from "../parts/ask";
 import { Commands, Events, Facts, Header, Tabs, Yaml } from "../parts/detail";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
+import { Grid } from "../parts/matrix";
 import { PreviewTab } from "../parts/preview";
 import { Ago, Badge, Empty, Failed, ORDER } from "../parts/words";
 import { to } from "../router";
@@ -25,7 +26,7 @@ export function SyncPage({ name, tab }: { name: string; tab: string }) {
   const tabs: [string, string][] = [
     ["objects", "Objects"],
     ["artifacts", "Artifacts"],
-    ...(row?.selector ? ([["clusters", "Clusters"]] as [string, string][]) : []),
+    ...(row?.selector ? ([["clusters", "Clusters"], ["matrix", "Matrix"]] as [string, string][]) : []),
     ["status", "Status"],
     ["waits", "Waits for"],
     ["preview", "Preview"],
@@ -40,6 +41,7 @@ export function SyncPage({ name, tab }: { name: string; tab: string }) {
       {tab === "objects" && <ObjectList title="Objects" />}
       {tab === "artifacts" && <Artifacts />}
       {tab === "clusters" && <ClustersOf rows={clusters.value.get(name) ?? []} />}
+      {tab === "matrix" && <Grid />}
       {tab === "status" && detail && <Facts detail={detail} />}
       {tab === "waits" && <Chain name={name} />}
       {tab === "preview" && <PreviewTab kind={KIND} name={name} />}
