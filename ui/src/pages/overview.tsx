@@ -31,14 +31,19 @@ export function syncsWith(test: (row: Row) => boolean): Set<string> {
   return names;
 }
 
+/** Whether somebody has to do something, or to look. */
+function needs(row: Row): boolean {
+  return !["ready", "suspended", "progressing", "deleting"].includes(row.state) || Boolean(row.drifted);
+}
+
 export function Overview() {
   useEffect(() => want(["syncs", "resources"]), []);
   if (!loaded.value) return <p class="loading">Loading…</p>;
   const all = named(syncs.value);
   const byHand = named(resources.value).filter((row) => !row.sync);
-  const troubled = [...all, ...byHand]
-    .filter((row) => !["ready", "suspended", "progressing", "deleting"].includes(row.state) || row.drifted)
-    .sort(worstFirst);
+  const fine = new Set(all.filter((row) => !needs(row)).map((row) => row.name));
+  const alone = named(resources.value).filter((row) => !row.sync || fine.has(row.sync));
+  const troubled = [...all, ...alone].filter(needs).sort(worstFirst);
   const newest = [...all].filter((row) => row.changed).sort((a, b) => (b.changed! > a.changed! ? 1 : -1));
   if (!all.length && !byHand.length) return <Nothing />;
   const objects = [...resources.value.values()].reduce((sum, row) => sum + (row.objects ?? 0), 0);
@@ -78,9 +83,11 @@ export function Overview() {
           {newest.slice(0, 10).map((row) => (
             <li key={row.name}>
               <Ago time={row.changed} />
-              <Link to={to(["syncs", row.name])}>
-                <bdi>{row.name}</bdi>
-              </Link>
+              <span class="clip" title={row.name}>
+                <Link to={to(["syncs", row.name])}>
+                  <bdi>{row.name}</bdi>
+                </Link>
+              </span>
               <span class="faint clip">
                 <bdi>{row.message}</bdi>
               </span>
