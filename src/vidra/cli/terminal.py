@@ -4,18 +4,44 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 
-import typer
+_COLOURS = {"red": 31, "green": 32, "yellow": 33, "cyan": 36}
+WIDTH = 80
+"""Columns of a terminal that does not say how many it has."""
 
 _GOOD = frozenset({"True", "ok", "Normal"})
 _BAD = frozenset({"False", "problem", "Warning"})
 _OPEN = frozenset({"Unknown", "unknown"})
 
 
+def echo(text: str = "", *, err: bool = False, nl: bool = True) -> None:
+    """Write to standard output, or to standard error."""
+    stream = sys.stderr if err else sys.stdout
+    stream.write(f"{text}\n" if nl else text)
+    stream.flush()
+
+
+def style(text: str, *, fg: str) -> str:
+    """Text in a colour."""
+    return f"\x1b[{_COLOURS[fg]}m{text}\x1b[0m"
+
+
+def width() -> int:
+    """Columns of the terminal that standard output is; `COLUMNS` wins."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH
+    except (OSError, ValueError):
+        return WIDTH
+
+
 def printable(text: str) -> str:
     """Without what could steer a terminal; the text comes from a stranger. Line breaks stay."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
@@ -34,7 +60,7 @@ def verdict(word: str) -> str:
     if not coloured():
         return word
     colour = "green" if word in _GOOD else "red" if word in _BAD else "yellow" if word in _OPEN else None
-    return typer.style(word, fg=colour) if colour else word
+    return style(word, fg=colour) if colour else word
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -50,6 +76,9 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _width(text: str) -> int:
-    return sum(
-        2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text if not unicodedata.combining(char)
-    )
+    """Cells of a terminal that it fills."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text if not combining(char))

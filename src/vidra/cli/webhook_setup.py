@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
-import typer
 
 from vidra.cli.errors import CommandError, Exit
 from vidra.cli.options import credentials_namespaces
-from vidra.cli.terminal import one_line
+from vidra.cli.terminal import echo, one_line
 from vidra.cli.webhook_probe import heard
 from vidra.cli.webhook_secret import put_key
 from vidra.controllers.sync.source.credentials import choose
@@ -56,7 +55,7 @@ async def put(client: Client, wish: Wish) -> None:
     try:
         key = await put_key(client, wish.namespace, wish.secret, base if wish.bind else "", rotate=wish.rotate)
         for name, what in (await put_webhooks(infrahub, _webhooks(wish, key))).items():
-            typer.echo(one_line(f"{base}: webhook {name} {what}"))
+            echo(one_line(f"{base}: webhook {name} {what}"))
     finally:
         await infrahub.close()
     await heard(wish.url, key, verify=wish.verify)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place, YesOption
+from vidra.cli.parsing import Argument
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def approve(
-    name: Annotated[str, typer.Argument(help="Name of a sync or VidraResource.", autocompletion=complete)],
+    name: Annotated[str, Argument(help="Name of a sync or VidraResource.", complete=complete)],
     yes: YesOption = False,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show which prune Vidra holds, and approve it if you agree.
@@ -34,10 +34,10 @@ def approve(
     place = Place(kubeconfig, context)
     held = against(place, lambda client: _held(client, namespace, name))
     for each in held.objects:
-        typer.echo(printable(_line(each)))
+        echo(printable(_line(each)))
     agreed(f"Delete {len(held.objects)} objects?" if held.objects else "Delete them?", yes=yes)
     against(place, lambda client: _annotate(client, name, held.id))
-    typer.echo(f"{name}: approved {held.id}")
+    echo(f"{name}: approved {held.id}")
 
 
 async def _held(client: Client, namespace: str, name: str) -> HeldPrune:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
@@ -16,12 +14,15 @@ from vidra.cli.options import (
     OutputOption,
     Place,
 )
+from vidra.cli.parsing import Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
 
 
 def check(
     as_user: Annotated[
         str,
-        typer.Option(
+        Option(
             "--as-account",
             help="Ask for the rights of this ServiceAccount (namespace:name) instead of yours.",
             show_default=False,
@@ -30,7 +31,7 @@ def check(
     credentials_namespace: CredentialsNamespacesOption = None,
     output: OutputOption = Output.TABLE,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Look at cluster, version, definitions, rights, settings, credentials, Infrahub and destinations, in this order.
@@ -53,8 +54,8 @@ def check(
         show_value(findings, output)
     elif output is Output.NAME:
         for finding in findings:
-            typer.echo(one_line(f"{finding.result}/{finding.check}"))
+            echo(one_line(f"{finding.result}/{finding.check}"))
     else:
         rows = [(finding.check, finding.result, finding.message) for finding in findings]
-        typer.echo(table(["CHECK", "RESULT", "MESSAGE"], rows))
-    raise typer.Exit(1 if any(finding.result == "problem" for finding in findings) else 0)
+        echo(table(["CHECK", "RESULT", "MESSAGE"], rows))
+    raise FinishedError(1 if any(finding.result == "problem" for finding in findings) else 0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 def get(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of syncs or VidraResources. Default: all.", autocompletion=complete),
+        Argument(help="Names of syncs or VidraResources. Default: all.", complete=complete),
     ] = None,
-    syncs: Annotated[bool, typer.Option("--syncs", help="InfrahubSyncs only.")] = False,
-    resources: Annotated[bool, typer.Option("--resources", help="VidraResources only.")] = False,
+    syncs: Annotated[bool, Option("--syncs", help="InfrahubSyncs only.")] = False,
+    resources: Annotated[bool, Option("--resources", help="VidraResources only.")] = False,
     output: OutputOption = Output.TABLE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show the syncs and VidraResources, and their state.
@@ -45,7 +45,7 @@ def get(
         _show_tables(tables, wide=output is Output.WIDE)
         _all_there([(table.kind, row[0]) for table in tables for row in table.rows], names or [])
         if not any(table.rows for table in tables):
-            typer.echo("there are none yet: vidra infrahubsync apply --help", err=True)
+            echo("there are none yet: vidra infrahubsync apply --help", err=True)
     else:
         found = against(place, lambda client: resource_objects(client, kinds, names or []))
         if found or not names:
@@ -63,7 +63,7 @@ def _show_tables(tables: Iterable[ResourceTable], *, wide: bool) -> None:
             header = [each.columns[number].title.upper() for number in columns]
             texts.append(table(header, [[row[number] for number in columns] for row in each.rows]))
     if texts:
-        typer.echo("\n\n".join(texts))
+        echo("\n\n".join(texts))
 
 
 def _all_there(found: list[tuple[str, str]], names: list[str]) -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-import typer
-
-from vidra.cli.errors import Commands
 from vidra.cli.options import (
     OWN_NAMESPACE,
     ContextOption,
@@ -18,10 +15,11 @@ from vidra.cli.options import (
     Place,
     TokenOption,
 )
+from vidra.cli.parsing import Argument, Group, Option
 
-app = typer.Typer(cls=Commands, help="What Infrahub itself needs to know.", no_args_is_help=True)
-webhook = typer.Typer(cls=Commands, help="Calls of Infrahub when an artifact changed.", no_args_is_help=True)
-app.add_typer(webhook, name="webhook")
+app = Group("What Infrahub itself needs to know.")
+webhook = Group("Calls of Infrahub when an artifact changed.")
+app.add("webhook", webhook, panel="Commands")
 
 
 class Branches(StrEnum):
@@ -38,31 +36,29 @@ class Branches(StrEnum):
 
 
 RotateOption = Annotated[
-    bool, typer.Option("--rotate", help="Take a new key; the one before stays good until the next time.")
+    bool, Option("--rotate", help="Take a new key; the one before stays good until the next time.")
 ]
-BindOption = Annotated[
-    bool, typer.Option("--bind", help="Use the key for this Infrahub only, as syncs name its address.")
-]
+BindOption = Annotated[bool, Option("--bind", help="Use the key for this Infrahub only, as syncs name its address.")]
 KeySecretOption = Annotated[
-    str, typer.Option(help="Name of the Secret with the key. Default: vidra-webhook; with --bind, from the address.")
+    str, Option(help="Name of the Secret with the key. Default: vidra-webhook; with --bind, from the address.")
 ]
 SkipVerifyOption = Annotated[
-    bool, typer.Option("--insecure-skip-tls-verify", help="Have Infrahub take any certificate of Vidra's.")
+    bool, Option("--insecure-skip-tls-verify", help="Have Infrahub take any certificate of Vidra's.")
 ]
 UsernameOption = Annotated[
-    str, typer.Option("--username", "-u", help="User of Infrahub; the password is asked for.", show_default=False)
+    str, Option("--username", "-u", help="User of Infrahub; the password is asked for.", show_default=False)
 ]
 TokenFileOption = Annotated[
-    str, typer.Option(help="File with an API token instead; '-' is standard input.", show_default=False)
+    str, Option(help="File with an API token instead; '-' is standard input.", show_default=False)
 ]
 
 
 @webhook.command("apply")
 def apply(
-    infrahub: Annotated[str, typer.Argument(help="Address of the Infrahub.")],
-    url: Annotated[str, typer.Option(help="Where Infrahub reaches Vidra: the address of /webhooks/infrahub.")],
-    name: Annotated[str, typer.Option(help="What the names of the webhooks in Infrahub begin with.")] = "vidra",
-    branches: Annotated[Branches, typer.Option(help="Branches that Infrahub sends notifications of.")] = Branches.ALL,
+    infrahub: Annotated[str, Argument(help="Address of the Infrahub.")],
+    url: Annotated[str, Option(help="Where Infrahub reaches Vidra: the address of /webhooks/infrahub.")],
+    name: Annotated[str, Option(help="What the names of the webhooks in Infrahub begin with.")] = "vidra",
+    branches: Annotated[Branches, Option(help="Branches that Infrahub sends notifications of.")] = Branches.ALL,
     rotate: RotateOption = False,
     bind: BindOption = False,
     secret: KeySecretOption = "",
@@ -73,7 +69,7 @@ def apply(
     password: PasswordOption = "",
     token: TokenOption = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Make an Infrahub call Vidra when an artifact changes, or update that; then check it.

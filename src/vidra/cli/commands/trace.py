@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, Output, OutputOption, Place
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -14,19 +15,17 @@ if TYPE_CHECKING:
 
 
 def trace(
-    item: Annotated[
-        str, typer.Argument(metavar="KIND/NAME", help="The object; kinds as kubectl takes them: deploy/web.")
-    ],
-    namespace: Annotated[str, typer.Option("--namespace", "-n", help="Namespace of the object.")] = "default",
+    item: Annotated[str, Argument(metavar="KIND/NAME", help="The object; kinds as kubectl takes them: deploy/web.")],
+    namespace: Annotated[str, Option("--namespace", "-n", help="Namespace of the object.")] = "default",
     server: Annotated[
         str,
-        typer.Option(
+        Option(
             help="API server of the cluster it is in, as destinations name it. Default: where Vidra runs.",
             show_default=False,
         ),
     ] = "",
     output: OutputOption = Output.TABLE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show which artifact, sync, branch and checksum an object comes from, and who else has fields of it.
@@ -47,10 +46,10 @@ def trace(
         show_value(found, output)
     elif output is Output.NAME:
         for origin in found.origins:
-            typer.echo(f"vidraresource/{origin.resource}")
+            echo(f"vidraresource/{origin.resource}")
     else:
-        typer.echo("\n".join(_lines(found)))
-    raise typer.Exit(Exit.OK if found.origins else Exit.FAILED)
+        echo("\n".join(_lines(found)))
+    raise FinishedError(Exit.OK if found.origins else Exit.FAILED)
 
 
 async def _trace(client: Client, kind: str, name: str, namespace: str, server: str) -> Trace:
