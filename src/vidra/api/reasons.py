@@ -138,6 +138,8 @@ class Reason(StrEnum):
     """An artifact was found and its VidraResource made."""
     UPDATED = "Updated"
     """An artifact changed and its VidraResource with it."""
+    HEALTHY = "Healthy"
+    """Objects had failed, and all of them are healthy now."""
     DRIFT_REVERTED = "DriftReverted"
     """Objects that somebody changed were reverted; the message names them."""
     PRUNED = "Pruned"
