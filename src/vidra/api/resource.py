@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
-from vidra.api.health import Status
+from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import HeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, RESOURCE_KIND
@@ -148,12 +148,26 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     ] = ()
     applied_checksum: Annotated[str, Field(description="Checksum of the text that was last applied completely.")] = ""
     objects: Annotated[int, Field(description="Objects in the manifest.")] = 0
-    ready_objects: Annotated[int, Field(description="Objects that are in the cluster as the manifest says.")] = 0
+    ready_objects: Annotated[
+        int,
+        Field(
+            description="Objects of the manifest that are applied, healthy or not. Deprecated for its name: how many "
+            "are healthy is in healthyObjects."
+        ),
+    ] = 0
     progress: Annotated[str, Field(description="Applied objects of all, for a person: 9/10.")] = ""
     health: Annotated[
         Status | None,
         Field(description="How the worst of the objects is: Failed, Terminating, InProgress, Unknown or Current."),
     ] = None
+    healthy_objects: Annotated[int, Field(description="Objects in the inventory that are healthy (Current).")] = 0
+    unhealthy_objects: Annotated[
+        int, Field(description="Objects in the inventory that are not healthy, or whose health is not known.")
+    ] = 0
+    unhealthy: Annotated[
+        tuple[UnhealthyObject, ...],
+        Field(description="The objects that are not healthy, the worst first; 20 of unhealthyObjects at the most."),
+    ] = ()
     problems: Annotated[
         tuple[ObjectProblem, ...], Field(description="What is wrong with single documents or objects; the first 50.")
     ] = ()

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
-from vidra.api.health import Status
+from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND
@@ -253,6 +253,14 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         Status | None,
         Field(description="How the worst of the objects is: Failed, Terminating, InProgress, Unknown or Current."),
     ] = None
+    healthy_objects: Annotated[int, Field(description="Objects in their inventories that are healthy (Current).")] = 0
+    unhealthy_objects: Annotated[
+        int, Field(description="Objects in their inventories that are not healthy, or whose health is not known.")
+    ] = 0
+    unhealthy: Annotated[
+        tuple[UnhealthyObject, ...],
+        Field(description="The objects that are not healthy, the worst first; 20 of unhealthyObjects at the most."),
+    ] = ()
     clusters: Annotated[
         tuple[ClusterStatus, ...],
         Field(

@@ -22,6 +22,7 @@ from vidra.views.checks.ignored_secrets import elsewhere, unseen
 from vidra.views.checks.infrahub import check_infrahubs
 from vidra.views.checks.rights import check_rights
 from vidra.views.errors import ViewError
+from vidra.views.operators import check_operator
 
 
 class Content(NamedTuple):
@@ -51,6 +52,7 @@ async def _checks(client: Client, account: str, namespaces: Sequence[str]) -> As
         return
     definitions = await check_definitions(client)
     yield definitions
+    yield await check_operator(client, namespaces[0])
     yield await check_rights(client, account, namespaces)
     if definitions.result == "problem":
         return
