@@ -35,20 +35,18 @@ def names(given: Given, incomplete: str) -> list[str]:
     return _offered(lambda: _names(given, "infrahubsyncs", "vidraresources"), incomplete)
 
 
-def _names(parameters: Given, *plurals: str) -> list[str]:
+def _names(given: Given, *plurals: str) -> list[str]:
     from vidra.api.names import API_VERSION
     from vidra.cli.options import Place
-    from vidra.cli.session import against
-    from vidra.kube.client import Client
+    from vidra.cli.quick_session import reading
     from vidra.kube.partial_metadata import METADATA_LIST, LiveList
+    from vidra.kube.reader import Reader
 
-    async def ask(client: Client) -> list[str]:
-        found = [
-            await client.get(f"/apis/{API_VERSION}/{plural}", LiveList, accept=METADATA_LIST) for plural in plurals
-        ]
-        return [item.metadata.name for listing in found for item in listing.items or ()]
+    def ask(reader: Reader) -> list[str]:
+        lists = [reader.get(f"/apis/{API_VERSION}/{plural}", LiveList, accept=METADATA_LIST) for plural in plurals]
+        return [item.metadata.name for listing in lists for item in listing.items or ()]
 
-    return against(Place(parameters.get("kubeconfig", ""), parameters.get("context", "")), ask, interactive=False)
+    return reading(Place(given.get("kubeconfig", ""), given.get("context", "")), ask, interactive=False)
 
 
 def _offered(find: Callable[[], list[str]], incomplete: str) -> list[str]:

@@ -57,6 +57,9 @@ CredentialsNamespacesOption = Annotated[
         show_default=False,
     ),
 ]
+AllNamespacesOption = Annotated[
+    bool, Option("-A", "--all-namespaces", help="Accepted for the habit: syncs and VidraResources are in no namespace.")
+]
 YesOption = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 PasswordFileOption = Annotated[str, Option(help="File with the password; '-' is standard input.", show_default=False)]
 PasswordOption = Annotated[

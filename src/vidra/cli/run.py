@@ -67,9 +67,9 @@ def _ran(root: Group, program: str, words: list[str]) -> int:
 
 def _help(found: Found) -> int:
     from vidra.cli.parsing.help import help_of
-    from vidra.cli.terminal import width
+    from vidra.cli.terminal import terminal_width
 
-    echo(help_of(found.path, found.node, min(width(), 100)))
+    echo(help_of(found.path, found.node, min(terminal_width(), 100)))
     return 0
 
 

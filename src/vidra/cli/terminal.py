@@ -27,7 +27,7 @@ def style(text: str, *, fg: str) -> str:
     return f"\x1b[{_COLOURS[fg]}m{text}\x1b[0m"
 
 
-def width() -> int:
+def terminal_width() -> int:
     """Columns of the terminal that standard output is; `COLUMNS` wins."""
     given = os.environ.get("COLUMNS", "")
     if given.isdecimal() and int(given):
@@ -50,6 +50,11 @@ def one_line(text: str) -> str:
     return printable(" ".join(text.split("\n")))
 
 
+def at_terminal() -> bool:
+    """Whether a person reads standard output as it is written."""
+    return sys.stdout.isatty()
+
+
 def coloured() -> bool:
     """Whether standard output is a terminal whose user did not ask for plain text (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -63,22 +68,37 @@ def verdict(word: str) -> str:
     return style(word, fg=colour) if colour else word
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns as kubectl prints them: never cut off, two or more spaces apart."""
-    lines = [tuple(header), *(tuple(one_line(cell) for cell in row) for row in rows)]
-    widths = [max(_width(line[column]) for line in lines) for column in range(len(header))]
+def table(header: Sequence[str] | None, rows: Iterable[Sequence[str]], least: Sequence[int] = ()) -> str:
+    """Columns as kubectl prints them: never cut off, two or more spaces apart.
+
+    Args:
+        least: Cells of each column, if it has to be wider than what stands in it.
+    """
+    lines = [*([tuple(header)] if header else []), *(tuple(one_line(cell) for cell in row) for row in rows)]
+    columns = range(len(lines[0]) if lines else 0)
+    widths = [max((cells_of(line[each]) for line in lines), default=0) for each in columns]
+    widths = [max(pair) for pair in zip(widths, (*least, *[0] * len(widths)), strict=False)]
     return "\n".join(_line(line, widths) for line in lines)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [verdict(cell) + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)]
+    padded = [verdict(cell) + " " * (width - cells_of(cell)) for cell, width in zip(cells, widths, strict=True)]
     return "   ".join(padded).rstrip()
 
 
-def _width(text: str) -> int:
+def cells_of(text: str) -> int:
     """Cells of a terminal that it fills."""
     if text.isascii():
         return len(text)
     from unicodedata import combining, east_asian_width
 
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text if not combining(char))
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """Lines of at most so many cells, broken between words."""
+    if cells_of(text) <= room:
+        return [text]
+    from textwrap import wrap
+
+    return wrap(text, room, break_long_words=True, break_on_hyphens=False)

@@ -14,7 +14,7 @@ from vidra.kube.client import JSON, Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import KubeError
 from vidra.kube.watch import lines
-from vidra.views.hub_objects import RESOURCES, SYNCS
+from vidra.views.hub_paths import RESOURCES, SYNCS
 from vidra.views.resource_names import Item, path_of, titled
 
 T = TypeVar("T", bound=Item)

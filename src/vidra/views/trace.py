@@ -14,7 +14,8 @@ from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.views.dry_run import DryRunSession
 from vidra.views.find_object import Found, find_object
-from vidra.views.hub_objects import SYNCS, one
+from vidra.views.hub_objects import one
+from vidra.views.hub_paths import SYNCS
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

@@ -51,7 +51,8 @@ def export(
 
 
 async def _gather(client: Client) -> tuple[list[Json], list[str]]:
-    from vidra.views.hub_objects import CONFIG_MAPS, CONFIG_SELECTOR, RESOURCES, SECRETS, SYNCS, listed
+    from vidra.views.hub_objects import CONFIG_MAPS, CONFIG_SELECTOR, SECRETS, listed
+    from vidra.views.hub_paths import RESOURCES, SYNCS
     from vidra.views.secret_masking import masked
 
     items = [_clean(item, "v1", "ConfigMap") for item in await listed(client, CONFIG_MAPS, dict, CONFIG_SELECTOR)]

@@ -159,7 +159,7 @@ async def _put(client: Client, bodies: list[Json]) -> list[str]:
     from vidra.cli.apply_object import put
     from vidra.kube.discovery import Kind
     from vidra.kube.errors import ApiError
-    from vidra.views.hub_objects import not_installed
+    from vidra.views.hub_paths import not_installed
 
     kind = Kind(API_VERSION, SYNC_KIND, SYNC_PLURAL, namespaced=False)
     for body in bodies:
