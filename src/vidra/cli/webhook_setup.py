@@ -50,7 +50,7 @@ async def put(client: Client, wish: Wish) -> None:
     """
     base = base_of(wish.infrahub)
     _check(wish.url)
-    credential = wish.credential or await _own(client, base, wish.namespace)
+    credential = wish.credential or await own_credential(client, base, wish.namespace)
     infrahub = Infrahub(base, credential)
     try:
         key = await put_key(client, wish.namespace, wish.secret, base if wish.bind else "", rotate=wish.rotate)
@@ -61,7 +61,7 @@ async def put(client: Client, wish: Wish) -> None:
     await heard(wish.url, key, verify=wish.verify)
 
 
-async def _own(client: Client, base: str, namespace: str) -> Credential:
+async def own_credential(client: Client, base: str, namespace: str) -> Credential:
     """What Vidra itself goes to this Infrahub with.
 
     Raises:

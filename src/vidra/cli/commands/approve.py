@@ -21,7 +21,7 @@ def approve(
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
-    """Show which prune Vidra holds, and approve it if you agree.
+    """Show which deletions wait for approval, and approve them if you agree.
 
     You approve exactly the set that is shown: if it changes meanwhile, Vidra holds it again.
 
@@ -33,6 +33,9 @@ def approve(
 
     place = Place(kubeconfig, context)
     held = against(place, lambda client: _held(client, namespace, name))
+    if held is None:
+        echo(f"{name}: nothing is waiting for approval")
+        return
     for each in held.objects:
         echo(printable(_line(each)))
     agreed(f"Delete {len(held.objects)} objects?" if held.objects else "Delete them?", yes=yes)
@@ -40,17 +43,13 @@ def approve(
     echo(f"{name}: approved {held.id}")
 
 
-async def _held(client: Client, namespace: str, name: str) -> HeldPrune:
-    from vidra.cli.errors import CommandError
+async def _held(client: Client, namespace: str, name: str) -> HeldPrune | None:
     from vidra.cli.options import credentials_namespaces
     from vidra.views.held_prune import held_prune
-    from vidra.views.resource_names import find, titled
+    from vidra.views.resource_names import find
 
     item = await find(client, name)
-    found = await held_prune(client, item, credentials_namespaces(namespace))
-    if found is None:
-        raise CommandError(f"{titled(item)} holds nothing back")
-    return found
+    return await held_prune(client, item, credentials_namespaces(namespace))
 
 
 async def _annotate(client: Client, name: str, held: str) -> None:

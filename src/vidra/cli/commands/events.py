@@ -43,4 +43,4 @@ def events(
         Column("TRACE", lambda item: (item["metadata"].get("annotations") or {}).get(TRACE_ID, ""), wide=True),
         Column("MESSAGE", lambda item: item.get("message", "")),
     ]
-    show(found, output, columns, none="Vidra wrote no Events about that lately")
+    show(found, output, columns, none="no events in the last hour or so")

@@ -16,10 +16,13 @@ from vidra.cli.options import (
     TokenOption,
 )
 from vidra.cli.parsing import Argument, Group, Option
+from vidra.cli.terminal import echo
 
 app = Group("What Infrahub itself needs to know.")
 webhook = Group("Calls of Infrahub when an artifact changed.")
 app.add("webhook", webhook, panel="Commands")
+query = Group("The stored query that Vidra asks Infrahub with.")
+app.add("query", query, panel="Commands")
 
 
 class Branches(StrEnum):
@@ -97,3 +100,35 @@ def apply(
         credential=credential_from(username, password_file, token_file, password, token) if given else None,
     )
     against(Place(kubeconfig, context), lambda client: put(client, wish))
+
+
+@query.command("apply")
+def apply_query(
+    infrahub: Annotated[str, Argument(help="Address of the Infrahub.")],
+    name: Annotated[str, Option(help="Name of the query; the setting queryName has to say the same.")] = "ArtifactIDs",
+    username: UsernameOption = "",
+    password_file: PasswordFileOption = "",
+    token_file: TokenFileOption = "",
+    password: PasswordOption = "",
+    token: TokenOption = "",
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = "",
+    context: ContextOption = "",
+) -> None:
+    """Give an Infrahub the stored query that Vidra needs, or change the one of that name.
+
+    Without a user or token of your own, the credentials are those that Vidra has.
+
+    Example: vidra infrahub query apply https://infrahub.example.com
+    """
+    from vidra.cli.credentials_secret import credential_from
+    from vidra.cli.session import against
+    from vidra.cli.stored_query import apply_stored_query
+    from vidra.cli.terminal import one_line
+
+    given = username or password_file or token_file or token
+    credential = credential_from(username, password_file, token_file, password, token) if given else None
+    done = against(
+        Place(kubeconfig, context), lambda client: apply_stored_query(client, infrahub, name, namespace, credential)
+    )
+    echo(one_line(f"{infrahub}: query {name} {done}"))

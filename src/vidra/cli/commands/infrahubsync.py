@@ -48,6 +48,7 @@ def apply(
     ] = False,
     reconcile_on_events: Annotated[bool, Option("--reconcile-on-events", help="Revert drift at once.")] = False,
     interval: Annotated[str, Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)] = "",
+    export: Annotated[bool, Option("--export", help="Write it as YAML instead, and change nothing.")] = False,
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
@@ -67,8 +68,13 @@ def apply(
         "reconcileOnEvents": reconcile_on_events,
     }
     bodies = from_file(file) if file else [_sync(name, source, destination, interval)]
+    if export:
+        from vidra.manifests.write import write
+
+        echo(write(bodies), nl=False)
+        return
     for done in against(Place(kubeconfig, context), lambda client: _put(client, bodies)):
-        echo(f"infrahubsync/{done} applied")
+        echo(f"infrahubsync/{done} applied; see what becomes of it: vidra reconcile {done} --wait")
 
 
 def _check_options(file: str, *required: str) -> None:

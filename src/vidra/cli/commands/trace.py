@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, Output, OutputOption, Place
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    AllNamespacesOption,
+    ContextOption,
+    KubeconfigOption,
+    Output,
+    OutputOption,
+    Place,
+)
 from vidra.cli.parsing import Argument, Option
 from vidra.cli.parsing.errors import FinishedError
 from vidra.cli.terminal import echo
@@ -15,8 +23,20 @@ if TYPE_CHECKING:
 
 
 def trace(
-    item: Annotated[str, Argument(metavar="KIND/NAME", help="The object; kinds as kubectl takes them: deploy/web.")],
-    namespace: Annotated[str, Option("--namespace", "-n", help="Namespace of the object.")] = "default",
+    item: Annotated[
+        list[str],
+        Argument(metavar="KIND/NAME", help="The object, or KIND NAME; kinds as kubectl takes them: deploy/web."),
+    ],
+    namespace: Annotated[
+        str,
+        Option(
+            "--namespace",
+            "-n",
+            help="Namespace of the object. Default: the one in which Vidra has an object of this name, or default.",
+            show_default=False,
+        ),
+    ] = "",
+    _all_namespaces: AllNamespacesOption = False,
     server: Annotated[
         str,
         Option(
@@ -32,15 +52,15 @@ def trace(
 
     It reads the object's field managers, which nobody can write by mistake. Exit code 1 when no VidraResource has it.
 
-    Example: vidra trace deploy/frontend -n web
+    Example: vidra trace deploy/web
     """
     from vidra.cli.errors import CommandError, Exit
     from vidra.cli.output import show_value
     from vidra.cli.session import against
 
-    kind, slash, name = item.partition("/")
-    if not (kind and slash and name):
-        raise CommandError(f"{item!r}: write KIND/NAME, such as deployment/frontend", Exit.USAGE)
+    kind, _, name = "/".join(item).partition("/")
+    if not (kind and name) or "/" in name:
+        raise CommandError(f"{' '.join(item)!r}: write KIND/NAME, such as deployment/frontend", Exit.USAGE)
     found = against(Place(kubeconfig, context), lambda client: _trace(client, kind, name, namespace, server))
     if output in {Output.JSON, Output.YAML}:
         show_value(found, output)
@@ -87,11 +107,11 @@ def _lines(found: Trace) -> list[str]:
         facts = ((title, getattr(origin, field)) for field, title in _TITLES.items())
         lines += ["", *(f"  {title + ':':<15}{one_line(fact)}" for title, fact in facts if fact)]
         if not origin.sync:
-            lines.append("  made by hand: it belongs to no sync")
+            lines.append("  created by hand, not by a sync")
     if found.listed_by:
         lines.append(f"  in the inventory of, without a field of it: {', '.join(found.listed_by)}")
     if found.others:
-        lines += ["", "  fields of it belong to others as well:", *(f"    {_other(other)}" for other in found.others)]
+        lines += ["", "  other field managers:", *(f"    {_other(other)}" for other in found.others)]
     return lines
 
 
