@@ -31,7 +31,7 @@ def connection(place: Place, *, interactive: bool = True) -> Connection:
     return connection_of(cluster, user, Path())
 
 
-def merged(explicit: str) -> Kubeconfig:
+def merged(explicit: str | Path) -> Kubeconfig:
     """One kubeconfig of all files: of equal names the first counts, as with kubectl.
 
     Raises:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from vidra.cli.completion import contexts
 from vidra.cli.errors import CommandError, Exit
 from vidra.cli.parsing import Option
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OWN_NAMESPACE = "vidra-system"
 
@@ -26,7 +29,7 @@ class Output(StrEnum):
 class Place(NamedTuple):
     """Which cluster a command is about."""
 
-    kubeconfig: str = ""
+    kubeconfig: str | Path = ""
     context: str = ""
 
 

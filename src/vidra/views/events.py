@@ -34,7 +34,8 @@ async def events(client: Client, names: Collection[str], *, warnings: bool) -> l
     if names:
         made, known = await asyncio.gather(resources(client), syncs(client))
         about = about_names(names, made)
-        existing = {item.metadata.name for item in (*made, *known)} | {item["involvedObject"]["name"] for item in found}
+        existing = {item.metadata.name for item in made} | {item.metadata.name for item in known}
+        existing |= {item["involvedObject"]["name"] for item in found}
         for name in (given.rpartition("/")[2] for given in names):
             if name not in existing and name not in map(short, existing):
                 raise ViewError(unknown(name, existing))

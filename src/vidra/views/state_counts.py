@@ -9,6 +9,9 @@ import msgspec
 
 from vidra.views.resource_tables import ResourceTable
 
+TITLES = ("Ready", "Reason", "Health")
+"""Columns that tell a state."""
+
 
 class StateCount(msgspec.Struct, frozen=True):
     """A state, and how many resources of a kind are in it."""

@@ -6,9 +6,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
-
-from vidra.api import crds as crd
 from vidra.cli.parsing import Option
 from vidra.cli.parsing.errors import FinishedError
 from vidra.cli.terminal import echo
@@ -41,14 +38,19 @@ def crds(
 
 
 def _text(output: Output) -> str:
+    from vidra.api import crds as crd
+    from vidra.manifests.write import write_json
+
     if output is Output.YAML:
         return "".join(f"---\n{crd.to_yaml(definition)}" for definition in crd.crds())
     items = {"apiVersion": "v1", "kind": "List", "items": crd.crds()}
-    return msgspec.json.format(msgspec.json.encode(items), indent=2).decode() + "\n"
+    return write_json(items) + "\n"
 
 
 def _files() -> dict[str, str]:
     """Name and text of the file for each definition; `helm show crds` puts nothing between files."""
+    from vidra.api import crds as crd
+
     return {
         f"{definition['spec']['names']['plural']}.yaml": f"---\n{crd.to_yaml(definition)}" for definition in crd.crds()
     }

@@ -74,7 +74,8 @@ def apply(
         echo(write(bodies), nl=False)
         return
     for done in against(Place(kubeconfig, context), lambda client: _put(client, bodies)):
-        echo(f"infrahubsync/{done} applied; see what becomes of it: vidra reconcile {done} --wait")
+        echo(f"infrahubsync/{done} applied")
+        echo(f"see whether it works: vidra reconcile {done} --wait", err=True)
 
 
 def _check_options(file: str, *required: str) -> None:

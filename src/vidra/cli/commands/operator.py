@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,6 +69,8 @@ def operator(
 
     Example: vidra operator --log-format text
     """
+    import asyncio
+
     from vidra.cli.log_config import configure
     from vidra.kube.connection import NotConfiguredError
     from vidra.manager.options import Options, connection_from_environment, namespace_from_environment
@@ -105,6 +105,9 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
     Raises:
         NotConfiguredError: The credentials cannot be used.
     """
+    import asyncio
+    import signal
+
     import structlog
 
     from vidra.manager import Manager

@@ -17,9 +17,7 @@ def rollback(
     name: Annotated[str, Argument(help="Name of the sync.", complete=complete)],
     to: Annotated[
         str,
-        Option(
-            "--to", help="The data as it was then: 2025-01-31T12:00:00Z, or -2h for two hours ago.", show_default=False
-        ),
+        Option("--to", help="The data as it was then: 2025-01-31T12:00:00Z, or -2h.", show_default=False),
     ] = "",
     off: Annotated[bool, Option("--off", help="Follow the newest data again.")] = False,
     kubeconfig: KubeconfigOption = "",
