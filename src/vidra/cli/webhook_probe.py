@@ -33,11 +33,11 @@ async def heard(url: str, key: str, *, verify: bool) -> None:
     except (aiohttp.ClientError, TimeoutError) as error:
         why = str(error) or "no answer in time"
         echo(one_line(f"{url} cannot be reached from here: {why}"), err=True)
-        echo("whether Infrahub reaches it: vidra_webhook_requests_total, once an artifact has changed", err=True)
+        echo("to see whether Infrahub reaches it: change an artifact, look at vidra_webhook_requests_total", err=True)
         return
     if status != 202:
         raise CommandError(f"{url} answers {status}: {_HINTS.get(status, 'it is not where Vidra receives webhooks')}")
-    echo(one_line(f"{url}: calls with this key are accepted"))
+    echo(one_line(f"{url}: accepted (signature verified)"))
 
 
 _HINTS = {

@@ -67,7 +67,7 @@ async def _copy(client: Client, path: str, query: dict[str, str], prefix: str) -
     from vidra.kube.watch import lines
 
     try:
-        # An operator at peace says nothing for a long time.
+        # An operator with nothing to do logs nothing for a long time.
         async with client.stream(path, query=query, accept="*/*", silence=QUIET) as content:
             async for line in lines(content):
                 sys.stdout.write(f"{prefix}{printable(line.decode(errors='replace'))}\n")

@@ -32,7 +32,7 @@ def uninstall(
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
-    """Remove syncs, operator, rights, settings and definitions.
+    """Remove syncs, operator, rights, settings and CRDs.
 
     While syncs exist it refuses, unless --objects says what becomes of their objects. The operator must be running: it
     releases or deletes the objects. What `vidra install` made is removed; a Helm release is for `helm uninstall`, after
@@ -51,8 +51,8 @@ def uninstall(
     syncs, resources = against(place, _look)
     if (syncs or resources) and objects is None:
         raise CommandError(
-            f"{len(syncs)} syncs and {len(resources)} VidraResources exist: say --objects keep, and what they applied "
-            "stays as it is without Vidra, or --objects delete",
+            f"{len(syncs)} syncs and {len(resources)} VidraResources exist; choose what becomes of their objects: "
+            "--objects keep (they stay as they are) or --objects delete",
             Exit.USAGE,
         )
     keep = objects is Objects.KEEP
