@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -10,13 +11,16 @@ from demo.artifacts import WEBSERVER, Shop
 from testkit.infrahub import StandIn
 
 BRANCH: Final = "more-replicas"
-CITIES: Final = ("lisbon", "oslo")
 
 
 def fill(infrahub: StandIn) -> None:
-    """Put both shops on main, and the change of one on the branch."""
-    ids = {city: infrahub.add_artifact(WEBSERVER, Shop(city).manifest()) for city in CITIES}
-    branch_off(infrahub, ids["oslo"], Shop("oslo"))
+    """Put both shops on main, where one got a new image an hour ago, and a change of that one on the branch."""
+    now = datetime.now(UTC)
+    infrahub.add_artifact(WEBSERVER, Shop("lisbon").manifest(), since=now - timedelta(hours=3))
+    before = Shop("oslo", image="nginx:1.27")
+    oslo = infrahub.add_artifact(WEBSERVER, before.manifest(), since=now - timedelta(hours=3))
+    infrahub.change(oslo, Shop("oslo").manifest(), since=now - timedelta(hours=1))
+    branch_off(infrahub, oslo, Shop("oslo"))
 
 
 def branch_off(infrahub: StandIn, artifact: str, shop: Shop) -> None:
