@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from vidra.cli.options import Place
-from vidra.cli.resource_rows import layout_of, rows_of
+from vidra.cli.resource_rows import columns_of, layout_of, rows_of
 from vidra.cli.session import against
 from vidra.cli.terminal import echo
 from vidra.kube.client import Client
@@ -73,10 +73,12 @@ class _Rows:
     def _show(self, answer: Json, *, deleted: bool = False) -> None:
         self._columns = answer.get("columnDefinitions") or self._columns
         found = table_of(self._kind, {**answer, "columnDefinitions": self._columns}, self._wanted)
-        new = tuple(row for row in found.rows if deleted or self._shown.get(row[0]) != _lasting(found, row))
+        new = tuple(
+            row for row in found.rows if deleted or self._shown.get(row[0]) != _lasting(found, row, wide=self._wide)
+        )
         if not new:
             return
-        self._shown |= {row[0]: _lasting(found, row) for row in new}
+        self._shown |= {row[0]: _lasting(found, row, wide=self._wide) for row in new}
         if deleted:
             new = tuple(_with_status(found, row, "deleted") for row in new)
         found = msgspec.structs.replace(found, rows=new)
@@ -88,10 +90,10 @@ class _Rows:
         return {"labelSelector": self._wanted.selector} if self._wanted.selector else {}
 
 
-def _lasting(table: ResourceTable, row: tuple[str, ...]) -> tuple[str, ...]:
-    """The cells that do not change by themselves as time passes."""
-    passing = {"Age", "Changed"}
-    return tuple(text for column, text in zip(table.columns, row, strict=True) if column.title not in passing)
+def _lasting(table: ResourceTable, row: tuple[str, ...], *, wide: bool) -> tuple[str, ...]:
+    """The cells that are shown, without those that change by themselves as time passes."""
+    shown = {column.title for column in columns_of(table, wide=wide)} - {"Age", "Changed"}
+    return tuple(text for column, text in zip(table.columns, row, strict=True) if column.title in shown)
 
 
 def _with_status(table: ResourceTable, row: tuple[str, ...], text: str) -> tuple[str, ...]:

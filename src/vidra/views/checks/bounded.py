@@ -18,13 +18,13 @@ LIMIT = 10.0
 AT_A_TIME = 16
 
 
-async def bounded(part: Part, what: str, finding: Awaitable[Finding], limit: float = LIMIT) -> Finding:
+async def bounded(part: Part, what: str, finding: Awaitable[Finding]) -> Finding:
     """The finding, or that there is none in time."""
     try:
-        async with asyncio.timeout(limit):
+        async with asyncio.timeout(LIMIT):
             return msgspec.structs.replace(await finding, part=part)
     except TimeoutError:
-        return Finding(what, "problem", f"no answer within {limit:g} s", part)
+        return Finding(what, "problem", f"no answer within {LIMIT:g} s", part)
 
 
 async def in_order(
