@@ -78,7 +78,7 @@ class _Rows:
         )
         if not new:
             return
-        self._shown |= {row[0]: _lasting(found, row, wide=self._wide) for row in new}
+        self._shown |= seen
         if deleted:
             new = tuple(_with_status(found, row, "deleted") for row in new)
         found = msgspec.structs.replace(found, rows=new)
