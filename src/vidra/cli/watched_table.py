@@ -73,9 +73,8 @@ class _Rows:
     def _show(self, answer: Json, *, deleted: bool = False) -> None:
         self._columns = answer.get("columnDefinitions") or self._columns
         found = table_of(self._kind, {**answer, "columnDefinitions": self._columns}, self._wanted)
-        new = tuple(
-            row for row in found.rows if deleted or self._shown.get(row[0]) != _lasting(found, row, wide=self._wide)
-        )
+        seen = {row[0]: _lasting(found, row, wide=self._wide) for row in found.rows}
+        new = tuple(row for row in found.rows if deleted or self._shown.get(row[0]) != seen[row[0]])
         if not new:
             return
         self._shown |= seen
