@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-
-import typer
 
 from vidra.cli.options import (
     OWN_NAMESPACE,
@@ -16,6 +13,8 @@ from vidra.cli.options import (
     NamespaceOption,
     Place,
 )
+from vidra.cli.parsing import Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,66 +31,60 @@ class Auth(StrEnum):
     PROXY = "proxy"
 
 
-_CLUSTER = "In a cluster"
-ReadOnlyOption = Annotated[bool, typer.Option("--read-only", help="Serve a page that can change nothing.")]
+ReadOnlyOption = Annotated[bool, Option("--read-only", help="Serve a page that can change nothing.")]
 InClusterOption = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--in-cluster",
-        help="Serve it to others, each with their own rights. The chart starts it so.",
-        rich_help_panel=_CLUSTER,
+        help="In a cluster: serve it to others, each with their own rights. The chart starts it so.",
     ),
 ]
 AuthOption = Annotated[
     Auth,
-    typer.Option(
-        help="token: everybody gives a token of their own. proxy: a proxy names them, and is impersonated for.",
-        rich_help_panel=_CLUSTER,
+    Option(
+        help="In a cluster. token: everybody gives a token of their own. proxy: a proxy names them, and is impersonated for.",
     ),
 ]
-BindOption = Annotated[str, typer.Option("--bind", help="Where it is served.", rich_help_panel=_CLUSTER)]
+BindOption = Annotated[str, Option("--bind", help="In a cluster: where it is served.")]
 OriginOption = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--origin",
-        help="Where people reach it, as https://host; may be repeated. Requests to other names are refused.",
+        help="In a cluster: where people reach it, as https://host; may be repeated. Requests to other names are refused.",
         show_default=False,
-        rich_help_panel=_CLUSTER,
     ),
 ]
 BaseOption = Annotated[
     str,
-    typer.Option(
+    Option(
         "--base-path",
-        help="The path below which it is, if the proxy before it does not take that away.",
+        help="In a cluster: the path below which it is, if the proxy before it does not take that away.",
         show_default=False,
-        rich_help_panel=_CLUSTER,
     ),
 ]
 ProxySecretOption = Annotated[
-    Path | None,
-    typer.Option(
+    str,
+    Option(
         "--proxy-secret-file",
-        help="What the proxy sends as X-Vidra-Proxy-Secret, so that nobody else can say who they are.",
+        help="In a cluster: what the proxy sends as X-Vidra-Proxy-Secret, so that nobody else can say who they are.",
         show_default=False,
-        rich_help_panel=_CLUSTER,
     ),
 ]
 
 
 def ui(
-    port: Annotated[int, typer.Option("--port", help="Port on this machine. Default: a free one.")] = 0,
-    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
+    port: Annotated[int, Option("--port", help="Port on this machine. Default: a free one.")] = 0,
+    browser: Annotated[bool, Option("--browser/--no-browser", help="Open it in the browser.")] = True,
     read_only: ReadOnlyOption = False,
     in_cluster: InClusterOption = False,
     auth: AuthOption = Auth.TOKEN,
     bind: BindOption = ":8080",
     origin: OriginOption = None,
     base_path: BaseOption = "",
-    proxy_secret_file: ProxySecretOption = None,
+    proxy_secret_file: ProxySecretOption = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
     credentials_namespace: CredentialsNamespacesOption = None,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show syncs, their objects and what is wrong with them in the browser, with your own rights.
@@ -122,15 +115,17 @@ def ui(
         raise CommandError(str(error)) from None
 
 
-def _identify(auth: Auth, way: Connection, secret: Path | None) -> Identify:
+def _identify(auth: Auth, way: Connection, secret: str) -> Identify:
+    from pathlib import Path
+
     from vidra.cli.errors import CommandError, Exit
     from vidra.ui.identity import ByProxy, ByToken
 
     if auth is Auth.TOKEN:
         return ByToken(way)
-    if secret is None:
+    if not secret:
         raise CommandError("--auth proxy needs --proxy-secret-file: else anybody could say who they are", Exit.USAGE)
-    return ByProxy(way, secret)
+    return ByProxy(way, Path(secret))
 
 
 def _origins(given: Sequence[str] | None) -> list[str]:
@@ -166,11 +161,11 @@ async def _local(way: Connection, namespaces: tuple[str, ...], port: int, *, bro
 
 
 def _say(page: LocalPage) -> None:
-    typer.echo(f"Vidra's page, once: {page.address()}")
+    echo(f"Vidra's page, once: {page.address()}")
 
 
 def _warn() -> None:
-    typer.echo(
+    echo(
         "warning: somebody used an address a second time, so the page that it opened is logged out. If that was not "
         "you, stop this command.",
         err=True,
