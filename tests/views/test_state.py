@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from vidra.api.conditions import Condition
+from vidra.api.health import Status, UnhealthyObject
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
@@ -58,5 +59,10 @@ def test_an_object_that_is_not_confirmed_or_not_known_to_be_healthy_is_not_curre
         "unconfirmed",
         "failed",
     ]
+    waits = UnhealthyObject("ConfigMap shop/one (v1)", Status.IN_PROGRESS, "0 of 2 are there")
+    other = msgspec.structs.replace(ENTRY, name="other")
+    for counted, states in ((1, ["progressing", "current"]), (21, ["progressing", "applied"])):
+        found = resource(managed_resources=(ENTRY, other), unhealthy=(waits,), unhealthy_objects=counted)
+        assert [row.state for row in object_rows(found)] == states
     rows = object_rows(resource(managed_resources=(ENTRY,), problems=(trouble, nowhere)))
     assert [(row.name, row.state) for row in rows] == [("one", "problem"), ("ConfigMap shop/four (v1)", "problem")]

@@ -97,9 +97,19 @@ class ObjectRow(msgspec.Struct, frozen=True, array_like=True):
     name: str
     server: str
     state: str
-    """current, applied (its own health is not said), unconfirmed, drifted, problem, ended, failed."""
+    """current, applied (its own health is not said), unconfirmed, drifted, problem, ended, failed, progressing,
+    terminating, unknown."""
     message: str = ""
     wave: int = 0
+
+
+_HEALTHS = {
+    Status.FAILED: "failed",
+    Status.TERMINATING: "terminating",
+    Status.IN_PROGRESS: "progressing",
+    Status.UNKNOWN: "unknown",
+    Status.CURRENT: "current",
+}
 
 
 def sync_row(sync: InfrahubSync) -> SyncRow:
@@ -150,8 +160,11 @@ def object_rows(resource: VidraResource) -> list[ObjectRow]:
     status = resource.status
     problems = {item.object: item.message for item in status.problems if item.object}
     drifted = {item.object: ", ".join(item.fields) for item in status.drifted}
-    well = "current" if status.health is Status.CURRENT else "applied"
-    if not problems and not drifted:
+    unhealthy = {item.object: item for item in status.unhealthy}
+    # The list is bounded: of an object that is not in it, something is known only if it is complete.
+    complete = status.health is Status.CURRENT or 0 < status.unhealthy_objects == len(unhealthy)
+    well = "current" if complete else "applied"
+    if not problems and not drifted and not unhealthy:
         return [_object_row(entry, _plain_state(entry, well), "") for entry in status.managed_resources]
     rows, known = [], set()
     for entry in status.managed_resources:
@@ -161,6 +174,8 @@ def object_rows(resource: VidraResource) -> list[ObjectRow]:
             state, message = "problem", problems[ref]
         elif ref in drifted:
             state, message = "drifted", drifted[ref]
+        elif found := unhealthy.get(ref):
+            state, message = _HEALTHS[found.health], found.message
         rows.append(_object_row(entry, state, message))
     server = resource.spec.destination.server or ""
     others = ((ref, message) for ref, message in problems.items() if ref not in known)

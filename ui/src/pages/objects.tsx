@@ -14,7 +14,18 @@ interface Item {
   row: ObjectRow;
 }
 
-const BY_STATE = ["problem", "failed", "missing", "drifted", "unconfirmed", "applied", "ended", "current"];
+const BY_STATE = [
+  "problem",
+  "failed",
+  "drifted",
+  "unknown",
+  "terminating",
+  "progressing",
+  "unconfirmed",
+  "applied",
+  "ended",
+  "current",
+];
 
 const host = (server: string) => server.replace(/^https?:\/\//, "") || "here";
 

@@ -42,7 +42,7 @@ InClusterOption = Annotated[
 AuthOption = Annotated[
     Auth,
     Option(
-        help="In a cluster. token: everybody gives a token of their own. proxy: a proxy names them, and is impersonated for.",
+        help="In a cluster. token: everybody gives a token of their own. proxy: a proxy names people.",
     ),
 ]
 BindOption = Annotated[str, Option("--bind", help="In a cluster: where it is served.")]
@@ -50,7 +50,7 @@ OriginOption = Annotated[
     list[str] | None,
     Option(
         "--origin",
-        help="In a cluster: where people reach it, as https://host; may be repeated. Requests to other names are refused.",
+        help="In a cluster: where people reach it, as https://host; may be repeated. Other names are refused.",
         show_default=False,
     ),
 ]
