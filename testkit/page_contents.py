@@ -11,7 +11,7 @@ from vidra.api.names import API_VERSION
 from vidra.api.times import rfc3339
 from vidra.apply.guards.prune_limit import set_id
 from vidra.kube.client import MERGE_PATCH, Client, encode
-from vidra.views.hub_objects import RESOURCES, SYNCS
+from vidra.views.hub_paths import RESOURCES, SYNCS
 
 Json = dict[str, Any]
 

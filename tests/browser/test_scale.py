@@ -10,7 +10,7 @@ from tests.browser.conftest import AXE, Show, filled
 from tests.browser.test_every_page import FOUND
 from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.ui.page import BUILT
-from vidra.views.hub_objects import SYNCS
+from vidra.views.hub_paths import SYNCS
 
 SCRIPT_BYTES, STYLE_BYTES, SNAPSHOT_BYTES = 60_000, 15_000, 200_000
 ROWS = 80

@@ -20,7 +20,7 @@ from vidra.views.diff import Diff, diff_of_resource, diff_of_sync
 from vidra.views.dry_run import dry_run_session
 from vidra.views.events import events, moment
 from vidra.views.held_prune import HeldPrune, held_prune
-from vidra.views.hub_objects import RESOURCES, SYNCS
+from vidra.views.hub_paths import RESOURCES, SYNCS
 from vidra.views.live_object import LiveObject, live_object
 from vidra.views.live_objects import live_states
 from vidra.views.resource_names import find

@@ -25,7 +25,7 @@ from vidra.kube.store import Store
 from vidra.kube.watch import Watch
 from vidra.ui.identity import Identity
 from vidra.views.error_sentences import sentence
-from vidra.views.hub_objects import RESOURCES, SYNCS, not_installed
+from vidra.views.hub_paths import RESOURCES, SYNCS, not_installed
 
 LARGEST = 1 << 30
 """Bytes of one answer of the person's own API server."""
