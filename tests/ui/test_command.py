@@ -4,6 +4,7 @@ import asyncio
 import re
 import stat
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -37,11 +38,16 @@ def with_plugin(plane: ControlPlane, folder: Path) -> Path:
 
 
 @pytest.fixture
-def built() -> None:
-    """A page where the command looks for it: the built one, or what is enough for a server."""
-    if not (BUILT / "index.html").exists():
-        BUILT.mkdir(exist_ok=True)
-        (BUILT / "index.html").write_text("<!doctype html>\n")
+def built() -> Iterator[None]:
+    """A page where the command looks for it: the built one, or for the time of a test what is enough for a server."""
+    index = BUILT / "index.html"
+    if index.exists():
+        yield
+        return
+    BUILT.mkdir(exist_ok=True)
+    index.write_text("<!doctype html>\n")
+    yield
+    index.unlink()
 
 
 @pytest.mark.usefixtures("built")
