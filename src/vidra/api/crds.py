@@ -42,6 +42,7 @@ _SYNC_COLUMNS = [
     _HEALTH,
     _column("Artifact", ".spec.source['artifactName','artefactName']", "Name of the artifacts."),
     _column("Branch", ".spec.source.targetBranch", "Infrahub branch.", wide=True),
+    _column("Date", ".spec.source.targetDate", "Point in time that is read; empty: the newest data.", wide=True),
     _column("Infrahub", ".spec.source.infrahubAPIURL", "Address of Infrahub.", wide=True),
     _SERVER,
     _column("Clusters", ".status.clusterProgress", "Ready clusters of all that the selector matches."),

@@ -27,6 +27,8 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """The other owners that have an object in their inventories, even if all its marks were removed."""
     may_describe: Collection[str] = ()
     """Names of existing Namespaces that artifacts may label."""
+    creatable: str = ""
+    """The namespace that `destination.createNamespace` would create, where it is not set."""
 
 
 DEFAULT_OPTIONS = ApplyOptions()

@@ -92,7 +92,7 @@ async def _of_content(client: Client, content: Content, namespace: str) -> Async
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
     secrets = hub_objects.stored(content.infrahub_secrets, Store())
-    known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace)
+    known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace, reveal=True)
     async for finding in check_infrahubs(content.syncs, settings.query_name, known):
         yield finding
     items: list[InfrahubSync | VidraResource] = [*content.syncs, *content.resources]

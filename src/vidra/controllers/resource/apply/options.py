@@ -8,11 +8,13 @@ import msgspec
 
 from vidra.api.names import MANAGER_PREFIX
 from vidra.api.policies import ConflictPolicy
-from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.resource import ManagedObject, ResourceSpec, VidraResource
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.guards.conflicts import ConflictPeers, Peer
 from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.apply.options import ApplyOptions
+from vidra.apply.pruner import PROTECTED
+from vidra.controllers.resource.apply.desired_state import DEFAULT_NAMESPACE
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.state import ResourceStates
 from vidra.controllers.runtime.context import ControllerContext
@@ -51,7 +53,13 @@ def apply_options(
     else:
         peers = peers_in(shared.resources, shared.hub, shared.being_deleted, states.pending_release)
     may_describe = shared.settings().label_namespaces
-    return ApplyOptions(policies, peers, adopted, waits, others, may_describe)
+    return ApplyOptions(policies, peers, adopted, waits, others, may_describe, creatable(target.resource.spec))
+
+
+def creatable(spec: ResourceSpec) -> str:
+    """The namespace that `createNamespace` would create; empty where it is set already, or creates none."""
+    name = spec.destination.namespace or DEFAULT_NAMESPACE
+    return "" if spec.destination.create_namespace or name in PROTECTED else name
 
 
 def peers_in(

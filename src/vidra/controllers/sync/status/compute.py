@@ -8,7 +8,7 @@ from heapq import nsmallest
 
 import msgspec
 
-from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready
+from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready, retrying, under_way
 from vidra.api.health import WORST_FIRST, UnhealthyObject, worst
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
@@ -54,8 +54,15 @@ def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource])
         return Verdict(ready=False, reason=troubles[0].reason, message=message)
     if unready:
         on_the_way = all(progressing(item) for item in unready)
+        tried_again = all(progressing(item) or retrying(item.status.conditions) for item in unready)
         message = f"{len(unready)} of {len(resources)} VidraResources are not ready: {_named(unready)}"
-        return Verdict(ready=False, reason=Reason.RESOURCES_NOT_READY, message=message, progressing=on_the_way)
+        return Verdict(
+            ready=False,
+            reason=Reason.RESOURCES_NOT_READY,
+            message=message,
+            progressing=on_the_way,
+            retried=tried_again,
+        )
     objects = sum(item.status.objects for item in resources)
     message = f"{counted(len(resources), 'artifact')} with {counted(objects, 'object')} applied"
     return Verdict(ready=True, reason=Reason.SYNCED, message=message)
@@ -183,7 +190,7 @@ def progressing(resource: VidraResource) -> bool:
     """Whether it may become Ready without a person: its status says so, or its spec was not reconciled yet."""
     if resource.status.observed_generation < resource.metadata.generation:
         return True
-    return find(resource.status.conditions, ConditionType.RECONCILING) is not None
+    return under_way(resource.status.conditions)
 
 
 def _named(unready: Sequence[VidraResource]) -> str:
