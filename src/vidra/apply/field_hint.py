@@ -35,7 +35,7 @@ async def field_hint(client: Client, kind: Kind, error: ApiError) -> str:
 
 
 def fields_at(document: Json, kind: Kind, path: str) -> tuple[str, ...]:
-    """The fields of an object at a path such as `.spec.containers[name="web"].ports`; none if the schema has no such."""
+    """The fields at a path such as `.spec.containers[name="web"].ports`; none if the schema has no such path."""
     schemas: Json = document.get("components", {}).get("schemas", {})
     schema = next((each for each in schemas.values() if _describes(each, kind)), None)
     for step in _STEP.findall(_KEY.sub("", path)):
