@@ -101,8 +101,8 @@ def test_nothing_is_ever_removed_on_an_incomplete_or_empty_list(
             '; did you mean "Web"?',
             "-2h",
             (
-                '; did you mean "Web"? Correct artifactName; choose a later targetDate, or remove it; the 1 that were there '
-                "stay"
+                '; did you mean "Web"? Correct artifactName; choose a later targetDate, or remove it; '
+                "the 1 that were there stay"
             ),
         ),
     ],

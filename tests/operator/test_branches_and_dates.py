@@ -91,8 +91,8 @@ async def test_a_date_before_anything_was_there_prunes_nothing(scene: Scene) -> 
     await scene.sync("Colours", name=name, source={"targetDate": EARLY})
     sync = await scene.until_sync(name, has_reason("EmptyResult"))
     assert condition(sync)["message"] == (
-        f'Infrahub lists no artifact "Colours" on the branch "main" at {EARLY}: choose a later targetDate, or remove it; '
-        "the 1 that were there stay"
+        f'Infrahub lists no artifact "Colours" on the branch "main" at {EARLY}: choose a later targetDate, '
+        "or remove it; the 1 that were there stay"
     )
     assert "allowEmpty" not in condition(sync)["message"]
     assert condition(sync, "Stalled")["status"] == "True"
