@@ -89,7 +89,7 @@ class StatusWriter:
 
     async def suspended(self) -> None:
         """The sync is suspended."""
-        await self._write(shared_verdicts.suspended(self._sync.status.conditions))
+        await self._write(shared_verdicts.suspended(self._sync.status.conditions, self._sync.metadata.name))
 
     async def internal_error(self) -> None:
         """Vidra has a fault."""
