@@ -339,8 +339,8 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.KEPT: Explanation(
             "Objects that are no longer wanted stay, released: they carry the annotation that forbids pruning, "
-            "hold what is not Vidra's, or do not show that Vidra applied them. As a Warning: a definition of "
-            "Vidra's is being deleted, and all objects stay as they are.",
+            "hold what is not Vidra's, name an owner of another Vidra, or do not show that Vidra applied them. As a "
+            "Warning: a definition of Vidra's is being deleted, and all objects stay as they are.",
             "Delete them by hand if you do not need them. As a Warning: restore the definition and the syncs.",
         ),
         Reason.LEFT_BEHIND: Explanation(

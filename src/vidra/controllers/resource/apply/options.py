@@ -14,6 +14,7 @@ from vidra.apply.guards.conflicts import ConflictPeers, Peer
 from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.apply.options import ApplyOptions
 from vidra.apply.pruner import PROTECTED
+from vidra.apply.recognized_owners import RecognizedOwners
 from vidra.controllers.resource.apply.desired_state import DEFAULT_NAMESPACE
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.state import ResourceStates
@@ -52,8 +53,11 @@ def apply_options(
         policies = msgspec.structs.replace(policies, conflict_policy=ConflictPolicy.FAIL)
     else:
         peers = peers_in(shared.resources, shared.hub, shared.being_deleted, states.pending_release)
+    recognized = RecognizedOwners(target.owner, claims, target.cluster.uid, lambda: shared.settings().other_vidras)
+    believes = target.resolver.announcements(claims.waiting(target.owner)).believes
     may_describe = shared.settings().label_namespaces
-    return ApplyOptions(policies, peers, adopted, waits, others, may_describe, creatable(target.resource.spec))
+    creates = creatable(target.resource.spec)
+    return ApplyOptions(policies, peers, adopted, waits, others, recognized, believes, may_describe, creates)
 
 
 def creatable(spec: ResourceSpec) -> str:
