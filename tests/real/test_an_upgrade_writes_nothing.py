@@ -1,4 +1,4 @@
-"""Another version of the operator takes over what an earlier one left, and writes nothing but Leases."""
+"""Another version of the operator takes over what an earlier one left: of what is good it writes nothing."""
 
 import re
 from collections.abc import AsyncIterator
@@ -182,33 +182,49 @@ TIMES = re.compile(
 )
 
 
-async def test_the_new_operator_writes_nothing_but_leases(upgrade: Upgrade) -> None:
-    assert (found := upgrade.there.but(HELD_SYNC)) == [], "\n".join(found)
+WORDS = re.compile(
+    r"\.status\.(conditions|problems|lastError|heldPrune|healthyObjects|unhealthyObjects|unhealthy)\b.*|\.metadata\..*"
+)
+"""What a version may say in other words of what is not Ready, or not healthy."""
 
 
-async def test_a_sync_with_a_held_prune_gets_the_field_that_says_so_and_nothing_else(upgrade: Upgrade) -> None:
-    written = [(entry.verb, entry.resource, entry.subresource) for entry in upgrade.there.writes if entry.name == HELD]
-    assert written == [("patch", SYNCS.plural, "status")]
-    changes = [line for line in upgrade.there.changes[HELD_SYNC] if not line.startswith(".metadata.")]
-    assert [line.partition(": null → ")[0] for line in changes] == [".status.heldPrune"]
+async def test_of_what_is_good_the_new_operator_writes_nothing(upgrade: Upgrade) -> None:
+    others = not_good(upgrade.now)
+    found = [line for line in upgrade.there.but(*others) if not re.match(r"(create events/|Event )", line)]
+    assert found == [], "\n".join(found)
+    told = {key.partition("/")[2].rpartition(".")[0] for key in upgrade.there.changes if key.startswith("Event ")}
+    assert told <= {key.rpartition("/")[2] for key in others}
+
+
+async def test_of_what_is_not_good_it_writes_the_status_in_its_own_words(upgrade: Upgrade) -> None:
+    others = not_good(upgrade.now)
+    names = {key.rpartition("/")[2] for key in others}
+    assert {entry.subresource for entry in upgrade.there.writes if entry.name in names} == {"status"}
+    lines = [(key, line) for key in others for line in upgrade.there.changes.get(key, ())]
+    changed = [f"{key} {line}" for key, line in lines if not (TIMES.fullmatch(_path(line)) or WORDS.match(_path(line)))]
+    assert changed == [], "\n".join(changed)
     assert upgrade.now[HELD_SYNC]["status"]["heldPrune"]["objects"] == 12
 
 
 async def test_the_earlier_operator_goes_on_with_what_the_new_one_left(upgrade: Upgrade) -> None:
-    """It writes what it writes at each of its starts: Events, and statuses of what is refused, twice."""
+    """It writes what it writes at each of its starts: Events, and statuses of what is refused, twice; and its words."""
     writes = [entry for entry in upgrade.back.writes if entry.resource != "events"]
-    refused = [item for item in upgrade.now.values() if is_refused(item)]
-    names = {item["metadata"]["name"] for item in refused}
-    names |= {owner["name"] for item in refused for owner in item["metadata"].get("ownerReferences", [])}
+    names = {key.rpartition("/")[2] for key in not_good(upgrade.now)}
     assert [entry for entry in writes if entry.subresource != "status" or entry.name not in names] == []
     changed = {key: lines for key, lines in upgrade.back.changes.items() if not key.startswith("Event ")}
-    others = [f"{key} {line}" for key, lines in changed.items() for line in lines if not TIMES.fullmatch(_path(line))]
+    lines = [(key, line) for key, lines in changed.items() for line in lines if not TIMES.fullmatch(_path(line))]
+    others = [f"{key} {line}" for key, line in lines if not WORDS.match(_path(line))]
     assert others == [], "\n".join(others)
 
 
-def is_refused(item: Json) -> bool:
-    """Whether an object of a VidraResource was never applied, because the API server, or Vidra, refused it."""
-    return item["kind"] == RESOURCES.kind and condition(item).get("reason") in {"NotOwned", "Conflict", "Refused"}
+def not_good(found: Contents) -> list[str]:
+    """The keys of syncs and VidraResources that are not Ready, are suspended, or have objects that are not healthy."""
+    return [key for key, item in found.items() if item["kind"] in {SYNCS.kind, RESOURCES.kind} and not _is_good(item)]
+
+
+def _is_good(item: Json) -> bool:
+    ready, health = condition(item), item["status"].get("health", "Current")
+    return ready.get("reason") in {"Applied", "Synced"} and ready["status"] == "True" and health == "Current"
 
 
 def _path(line: str) -> str:
