@@ -17,7 +17,7 @@ from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
 from vidra.api.times import rfc3339
 from vidra.common.text import limited, limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
-from vidra.controllers.runtime.unhealthy_objects import told
+from vidra.controllers.runtime.unhealthy_objects import SHOWN, told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 
 NAMED = 3
@@ -73,7 +73,9 @@ def _with_health(verdict: Verdict, resources: Sequence[VidraResource]) -> Verdic
     total = sum(item.status.unhealthy_objects for item in resources)
     if not total or verdict.reason not in {Reason.SYNCED, Reason.RESOURCES_NOT_READY}:
         return verdict
-    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {told(unhealthy_of(resources), total)}")
+    return msgspec.structs.replace(
+        verdict, message=f"{verdict.message}; {told(unhealthy_of(resources), total, most=SHOWN)}"
+    )
 
 
 def unhealthy_of(resources: Sequence[VidraResource]) -> tuple[UnhealthyObject, ...]:
@@ -97,7 +99,7 @@ def is_detail(before: SyncStatus, after: SyncStatus) -> bool:
 
 def _state_of(status: SyncStatus) -> SyncStatus:
     """A status without the details of health, and without what a condition's message repeats of them."""
-    repeated = told(status.unhealthy, status.unhealthy_objects)
+    repeated = told(status.unhealthy, status.unhealthy_objects, most=SHOWN)
     conditions = (
         msgspec.structs.replace(item, message=item.message.replace(repeated, "") if repeated else item.message)
         for item in status.conditions
