@@ -155,7 +155,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.TOO_LARGE: Explanation(
             "A text or a list is over what Vidra accepts (the message says which limit), or the objects of a text "
-            "are so many that the [inventory](vidraresource.md) does not fit into one VidraResource (about 8,000 "
+            "are so many that the [inventory](vidraresource.md) does not fit into one VidraResource (about 7,000 "
             "objects). Nothing more is applied or reverted; what was written of the inventory stays, so that "
             "deletion removes what was applied.",
             "Divide the artifact; or give the artifacts several names, and each name a sync, or raise "
