@@ -14,6 +14,8 @@ from vidra.common.nearest import did_you_mean, nearest
         ("Deploymnet", ["Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"], "Deployment"),
         ("infrahub.exmaple.test", ["infrahub.example.test"], "infrahub.example.test"),
         ("replica", ["replicas", "selector"], "replicas"),
+        ("gte", ["tree", "get", "trace"], "get"),
+        ("weg", ["web", "db"], "web"),
         ("staging", ["main"], ""),
         ("main", ["main", "maine"], ""),
         ("x", [], ""),

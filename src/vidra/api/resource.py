@@ -36,7 +36,7 @@ class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What should be."""
+    """Desired state."""
 
     destination: Annotated[Destination, Field(description="Where the objects go.", extra_json_schema=DESTINATION)] = (
         Destination()
@@ -53,7 +53,7 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
     interval: Annotated[
         str | None,
         Field(
-            description="How often the objects are compared with the manifest, as a Go duration. Missing: "
+            description="How often the objects are compared with the manifest, as a Go duration. Default: "
             "requeueResourcesAfter of Vidra's ConfigMap, which is 10m unless set.",
             extra_json_schema=INTERVAL,
         ),
@@ -110,7 +110,7 @@ class KnownCluster(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What is wrong with one document or object."""
 
-    reason: Annotated[str, Field(description="Reason, from the closed set.")]
+    reason: Annotated[str, Field(description="Machine-readable reason.")]
     message: Annotated[str, Field(description="What is wrong and what to do.")]
     object: Annotated[str, Field(description="The object, or the document of the manifest, it is about.")] = ""
 
@@ -198,7 +198,7 @@ class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
     """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are gone."""
 
     metadata: Meta
-    spec: Annotated[ResourceSpec, Field(description="What should be.", extra_json_schema=ONE_MANIFEST)]
+    spec: Annotated[ResourceSpec, Field(description="Desired state.", extra_json_schema=ONE_MANIFEST)]
     status: ResourceStatus = ResourceStatus()
     api_version: str = API_VERSION
     kind: str = RESOURCE_KIND

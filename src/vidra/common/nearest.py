@@ -32,6 +32,17 @@ def _likeness(one: str, other: str) -> float:
     """From 0 to 1. What cannot be alike, by its length, is not compared."""
     if one == other:
         return 1.0
+    if len(one) == len(other) > 2 and _one_slip(one, other):
+        return 0.95
     if 2 * min(len(one), len(other)) < ALIKE * (len(one) + len(other)):
         return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter is another, or two neighbours have changed places: in a short word that is much of it."""
+    wrong = [number for number, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+    if len(wrong) == 2:
+        first, second = wrong
+        return second == first + 1 and one[first] == other[second] and one[second] == other[first]
+    return len(wrong) == 1
