@@ -18,7 +18,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.announcements import Announcements
 from vidra.apply.applied_object import existed_before, is_applied
-from vidra.apply.errors import ObjectError, not_removed
+from vidra.apply.errors import ObjectError, left_alone, not_removed
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.cascade import Contents
 from vidra.apply.inventory import ref_of
@@ -89,7 +89,9 @@ class Pruner:
         self._manager = owner.manager
         self._others = Others(client, owner, claims, cluster, announcements or Announcements())
 
-    async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False) -> Removed:
+    async def remove(
+        self, entry: ManagedObject, kind: Kind, *, orphan: bool = False, counted: bool = True
+    ) -> Removed:
         """Prune an object, or this owner's part of it.
 
         Every write carries the UID and the version that the decision was made for. If the object changed meanwhile, and
@@ -97,6 +99,8 @@ class Pruner:
 
         Args:
             orphan: Leave it as it is, without marks.
+            counted: The prune limit allows to delete it. Otherwise it is released to its other owners, as the cluster
+                has them now, or left as it is.
 
         Raises:
             ObjectError: It could not be done; the entry must stay in the inventory.
@@ -105,11 +109,18 @@ class Pruner:
         path = kind.path(entry.namespace, entry.name)
         entry = msgspec.structs.replace(entry, api_version=kind.api_version)
         async with self._client.alone.at(path):
-            state = self._observed.get(kind, entry.namespace, entry.name)
-            return await self._try(path, kind, entry, state, orphan=orphan)
+            state = self._observed.get(kind, entry.namespace, entry.name) if counted else None
+            return await self._try(path, kind, entry, state, orphan=orphan, counted=counted)
 
     async def _try(
-        self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot | None, *, orphan: bool
+        self,
+        path: str,
+        kind: Kind,
+        entry: ManagedObject,
+        state: ObjectSnapshot | None,
+        *,
+        orphan: bool,
+        counted: bool,
     ) -> Removed:
         for _ in range(ATTEMPTS):
             try:
@@ -124,7 +135,7 @@ class Pruner:
                     return await self._abandoned(
                         path, entry, state, "" if orphan else f"its annotation {PRUNE} says so"
                     )
-                return await self._remove(path, kind, entry, state)
+                return await self._remove(path, kind, entry, state, counted=counted)
             except ApiError as error:
                 if error.unauthorized or (error.not_found and not error.absent):
                     raise
@@ -152,7 +163,9 @@ class Pruner:
         self._others.let_go(entry)
         return Removed(Removal.KEPT, why)
 
-    async def _remove(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
+    async def _remove(
+        self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot, *, counted: bool
+    ) -> Removed:
         left_to = await self._others.overlooked(path, kind, entry, state)
         if left_to is not None:
             # Others may own its fields too: they keep their values.
@@ -168,6 +181,8 @@ class Pruner:
             left_to = await self._others.lost(path, kind, entry, state)
             if left_to is not None:
                 return self._let_go(entry, left_to)
+        if not counted:
+            raise left_alone(ref_of(entry))
         if state.terminating:
             return await self._on_its_way(path, state, asked=False)
         if why := await self._contents.of(entry, path):
