@@ -1,5 +1,4 @@
-"""What an API server stores may be deeper than the interpreter can read: what lies deep is left out, the rest is read."""
-
+"""What an API server stores may be deeper than the interpreter can read: what lies deep is left out."""
 
 import msgspec
 import pytest

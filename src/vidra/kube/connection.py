@@ -137,7 +137,7 @@ def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
 def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
     """Load a client certificate. OpenSSL needs a file; a memory file is never written to disk.
 
-    An encrypted key is refused: without a password OpenSSL would ask for one on the terminal, and everything would wait.
+    An encrypted key is refused: without a password OpenSSL would ask for one on the terminal, and everything waits.
     """
     descriptor = os.memfd_create("client-certificate", os.MFD_CLOEXEC)
     with os.fdopen(descriptor, "w") as file:

@@ -35,11 +35,15 @@ def decode(data: bytes | msgspec.Raw, kind: type[T]) -> T:
         try:
             return read(data, kind)
         except TooDeepError:
-            if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+            if not _is_struct(kind):
                 raise
             return read(without_depth(bytes(data)), kind)
     except UnreadableError as error:
         raise UnintelligibleError(f"what answers does not talk like an API server: {error}") from None
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def without_depth(text: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Which unwanted objects a reconcile must not prune now: those that nobody may have meant to delete.
 
-Invariant: a reconcile deletes only what the limit counted. An object that has other owners is not counted, because it is
-only released. When its other owners leave at the same moment it would be deleted after all: then it stays until the
+Invariant: a reconcile deletes only what the limit counted. An object that has other owners is not counted, because it
+is only released. When its other owners leave at the same moment it would be deleted after all: then it stays until the
 next reconcile, which counts it.
 """
 

@@ -81,6 +81,7 @@ def decide_prune(
     unlisted_resources: Unlisted,
     resources: Sequence[VidraResource],
     expects: Callable[[VidraResource], bool] = lambda _: True,
+    *,
     before: int | None = None,
 ) -> PruneDecision:
     """Decide about the unlisted, by the current status of the others.
