@@ -129,6 +129,14 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
     ).go == tuple(old)
 
 
+@pytest.mark.parametrize(("before", "held"), [(12, True), (24, False), (None, False)])
+def test_what_comes_with_the_same_list_makes_the_old_no_smaller_share(before: int | None, held: bool) -> None:
+    old, new = made("old", [f"lost-{number}" for number in range(12)]), made("new", [f"new-{n}" for n in range(100)])
+    decision = decide_prune(sync(), frozenset({"new"}), {"old": ALONE}, [old, new], before=before)
+    assert bool(decision.held) is held
+    assert not decision.held or decision.held.of == before
+
+
 def test_what_is_held_stays_held_whatever_is_added_meanwhile() -> None:
     old = made("old", [f"lost-{number}" for number in range(12)])
     held = decide_prune(sync(), frozenset({"new"}), {"old": ALONE}, [old, made("new")]).held

@@ -103,7 +103,21 @@ class Connection(msgspec.Struct, frozen=True):
                 _load_pair(context, self.certificate, self.key)
         except (ssl.SSLError, ValueError) as error:
             raise NotConfiguredError(f"the TLS data for {self.server} cannot be used: {error}") from None
+        self._check_name(context)
         return context
+
+    def _check_name(self, context: ssl.SSLContext) -> None:
+        """Begin what every connection begins with: with a name that TLS cannot ask for, asyncio would wait for ever.
+
+        Raises:
+            NotConfiguredError: No server can have this name.
+        """
+        name = self.tls_server_name or urlsplit(self.server).hostname
+        try:
+            context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=name)
+        except (ssl.SSLError, ValueError, TypeError):
+            what = "tls-server-name" if self.tls_server_name else "host"
+            raise NotConfiguredError(f"the {what} for {self.server} is no name that a server can have") from None
 
 
 def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
@@ -121,9 +135,12 @@ def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
 
 
 def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """Load a client certificate. OpenSSL needs a file; a memory file is never written to disk."""
+    """Load a client certificate. OpenSSL needs a file; a memory file is never written to disk.
+
+    An encrypted key is refused: without a password OpenSSL would ask for one on the terminal, and everything waits.
+    """
     descriptor = os.memfd_create("client-certificate", os.MFD_CLOEXEC)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{certificate}\n{key}\n")
         file.flush()
-        context.load_cert_chain(f"/proc/self/fd/{descriptor}")
+        context.load_cert_chain(f"/proc/self/fd/{descriptor}", password="")

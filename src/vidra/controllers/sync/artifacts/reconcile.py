@@ -19,6 +19,7 @@ from vidra.controllers.sync.artifacts.resource_choice import current_resource
 from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
 from vidra.controllers.sync.prune.decide import Unlisted, unlisted
+from vidra.controllers.sync.prune.hold import count_objects
 from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.kube.errors import KubeError
 from vidra.sources.protocol import Source
@@ -34,6 +35,8 @@ class ListingResult(msgspec.Struct, frozen=True):
     troubles: tuple[SyncProblem, ...]
     unlisted_resources: Unlisted = {}
     """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are deleted."""
+    objects: int | None = None
+    """How many objects the sync had when the first of them was missed."""
     left: frozenset[str] = frozenset()
     """Those of them whose objects stay."""
     created: int = 0
@@ -79,6 +82,8 @@ async def reconcile_artifacts(
     going = (*decision.remove, *strays)
     # Before anything new is applied: VidraResources that will be deleted give up their fields.
     shared.being_deleted.note(sync.metadata.name, (item.metadata.name for item in going))
+    missed = any(item.metadata.name in before.unlisted_resources for item in going)
+    objects = before.objects if missed else count_objects(existing) if going else None
     distributor = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
     admission = plan_rollout(sync, places, distributor.outdated_targets(decision), existing)
     await distributor.run(decision, admission)
@@ -90,6 +95,7 @@ async def reconcile_artifacts(
         artifacts=listed,
         troubles=(*targets.troubles, *decision.troubles, *distributor.troubles),
         unlisted_resources=unlisted(going, listed, changed, before.unlisted_resources, before.artifacts),
+        objects=objects,
         left=_left(sync, strays),
         created=distributor.counts[True],
         updated=distributor.counts[False],

@@ -81,11 +81,14 @@ def decide_prune(
     unlisted_resources: Unlisted,
     resources: Sequence[VidraResource],
     expects: Callable[[VidraResource], bool] = lambda _: True,
+    *,
+    before: int | None = None,
 ) -> PruneDecision:
     """Decide about the unlisted, by the current status of the others.
 
     Args:
         expects: Whether something new may still come to the cluster of one of them.
+        before: How many objects the sync had when the first of them was missed, if that is known.
     """
     going = [
         item for item in resources if item.metadata.name in unlisted_resources and not item.metadata.deletion_timestamp
@@ -107,7 +110,7 @@ def decide_prune(
     if waits_for:
         # What was held stays held: an addition must not release it.
         return PruneDecision(waits_for=tuple(waits_for), held=sync.status.held_prune, stay=len(going))
-    if listed and (held := evaluate_hold(sync, going, others)):
+    if listed and (held := evaluate_hold(sync, going, others, before)):
         return PruneDecision(held=held, problem=hold_problem(sync, held, going), stay=len(going))
     return PruneDecision(go=tuple(going))
 

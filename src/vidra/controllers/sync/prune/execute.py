@@ -46,7 +46,9 @@ async def prune(shared: ControllerContext, sync: InfrahubSync, poll: PollState) 
         return PruneResult(held=None if done.complete else sync.status.held_prune)
     group = shared.resources.group(sync.metadata.name)
     decision: PruneDecision = decide_prune(
-        sync, done.artifacts, done.unlisted_resources, group, targets_of(sync, shared.clusters.catalogue, group).expects
+        *(sync, done.artifacts, done.unlisted_resources, group),
+        expects=targets_of(sync, shared.clusters.catalogue, group).expects,
+        before=done.objects,
     )
     troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(

@@ -22,12 +22,18 @@ LISTED = 500
 
 
 def evaluate_hold(
-    sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]
+    sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource], before: int | None = None
 ) -> SyncHeldPrune | None:
-    """What a person has to approve first; None when no approval is needed, or it was given."""
+    """What a person has to approve first; None when no approval is needed, or it was given.
+
+    Args:
+        before: How many objects the sync had when the first of these was missed in a list, if that is known. What came
+            with that list, or after it, makes the old no smaller share.
+    """
     kept = {key_of(entry) for entry in _entries(others)}
     had = {key_of(entry) for entry in _entries(going)}
     names, total = _names(going), len(had | kept)
+    total = total if before is None else max(len(had), min(total, before))
     found = evaluate(
         names,
         len(had - kept),
@@ -61,6 +67,11 @@ def _told(sync: InfrahubSync, names: Sequence[str], total: int) -> HeldSet | Non
         return None
     said = approve_command(SYNC_KIND, sync.metadata.name, id_) in ready.message
     return HeldSet(id=id_, objects=0, of=total) if said else None
+
+
+def count_objects(resources: Iterable[VidraResource]) -> int:
+    """How many different objects are in the inventories."""
+    return len({key_of(entry) for entry in _entries(resources)})
 
 
 def _names(resources: Iterable[VidraResource]) -> list[str]:
