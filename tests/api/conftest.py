@@ -1,4 +1,4 @@
-"""The two kinds on control planes, and one way to offer an object to one."""
+"""Vidra's kinds on control planes, and one way to offer an object to one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,17 +12,16 @@ from testkit.controlplane import ControlPlane
 from testkit.eventually import eventually
 from testkit.patience import HANG
 from vidra.api.crds import crds, to_yaml
-from vidra.api.names import API_VERSION, GROUP, VERSION
+from vidra.api.names import API_VERSION, GROUP, PLURALS, VERSION
 
 Offer = Callable[..., Awaitable[str]]
-PLURALS = {"InfrahubSync": "infrahubsyncs", "VidraResource": "vidraresources"}
 ROOT = f"/apis/{GROUP}/{VERSION}"
 FIRST = Path(__file__).parent / "first_vidra"
 
 
 @pytest.fixture(scope="session")
 async def installed(controlplane: ControlPlane) -> ControlPlane:
-    """The shared control plane with both CRDs; other tests use the same ones, so nobody removes them."""
+    """The shared control plane with all CRDs; other tests use the same ones, so nobody removes them."""
     await _apply(controlplane, "---\n".join(to_yaml(definition) for definition in crds()))
     await _established(controlplane)
     await _listed(controlplane)

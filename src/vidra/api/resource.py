@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta as Field
@@ -193,8 +193,14 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
 class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
     """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are gone."""
 
+    KIND: ClassVar[str] = RESOURCE_KIND
     metadata: Meta
     spec: Annotated[ResourceSpec, Field(description="What should be.", extra_json_schema=ONE_MANIFEST)]
     status: ResourceStatus = ResourceStatus()
     api_version: str = API_VERSION
     kind: str = RESOURCE_KIND
+
+    @property
+    def key(self) -> str:
+        """Tells it from every other."""
+        return self.metadata.name

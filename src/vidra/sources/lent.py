@@ -9,8 +9,7 @@ import msgspec
 from vidra.api.sync import Sync
 from vidra.kube.client import Client
 from vidra.kube.store import Store
-from vidra.kube.types import Secret
-from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
+from vidra.kube.types import ConfigMap, Secret
 from vidra.telemetry.http_requests import RequestCounter
 
 
@@ -25,9 +24,12 @@ class Lent(msgspec.Struct, frozen=True):
     infrahub_secrets: Store[Secret]
     secrets: Store[Secret]
     """With credentials for other sources, of the namespaces that count (`SOURCE_LABEL`)."""
+    manifests: Store[ConfigMap | Secret]
+    """ConfigMaps of its own namespace, and Secrets of those that count, that hold manifests (`MANIFESTS_LABEL`)."""
     query: Callable[[], str]
     """Name of the stored query in Infrahub, as it is set now."""
-    infrahub_limits: InfrahubLimits = DEFAULT_LIMITS
+    max_units: int = 10_000
+    """Maximum for one sync; a longer list counts as a mistake."""
     infrahub_traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     """Requests to other sources."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from vidra.api.resource import ObjectProblem, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory_index import Claims
@@ -20,12 +20,13 @@ from vidra.controllers.runtime.content_store import ContentStore, kept_for
 from vidra.controllers.runtime.context import sync_of
 from vidra.controllers.runtime.settings import Settings, chosen, read
 from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
-from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.kube.client import Client
 from vidra.kube.store import Store
-from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.kinds import sources_of
+from vidra.sources.lent import Lent
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
+from vidra.views.lent import lent
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class DryRunSession(msgspec.Struct, frozen=True):
     resources: Store[VidraResource]
     content: ContentStore
     settings: Settings
-    known: SourceContext
+    lent: Lent
     managers: dict[str, str]
     """Names of the VidraResources by field manager."""
 
@@ -69,18 +70,15 @@ class DryRunSession(msgspec.Struct, frozen=True):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
 
-    async def polled(self, sync: InfrahubSync) -> SyncDryRun:
-        """What a sync would apply if Infrahub were polled now.
+    async def polled(self, sync: Sync) -> SyncDryRun:
+        """What a sync would apply if its source were polled now.
 
         Raises:
-            SourceError: Infrahub gives no list.
+            SourceError: The source gives no list.
         """
-        pool = InfrahubPool()
-        try:
-            source = await source_of(sync, self.settings.query_name, self.known, pool, lambda _reason, _message: None)
-            return await dry_run_sync(sync, source, self.resources.group(sync.metadata.name), self.clusters.catalogue)
-        finally:
-            await pool.close()
+        async with sources_of(self.lent) as sources:
+            source = await sources.open(sync.source, lambda _reason, _message: None)
+            return await dry_run_sync(sync, source, self.resources.group(sync.key), self.clusters.catalogue)
 
 
 @asynccontextmanager
@@ -91,15 +89,14 @@ async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIte
         namespaces: Those whose Secrets count, Vidra's own first.
     """
     own = namespaces[0]
-    uid, resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
+    uid, resources, clusters, maps = await asyncio.gather(
         hub_objects.identity(client),
         hub_objects.resources(client),
         hub_objects.cluster_secrets(client, namespaces),
-        hub_objects.infrahub_secrets(client, namespaces),
         hub_objects.config_maps(client, own),
-        hub_objects.syncs(client),
     )
     source, hub = chosen(maps, own), hub_of(uid)
+    settings = read(source.data if source else {})[0]
     dry_clusters = DryRunClusters(
         client.connection, tuple(namespaces), hub_objects.stored(clusters, Store()), Verdicts()
     )
@@ -110,8 +107,8 @@ async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIte
             clusters=dry_clusters,
             resources=hub_objects.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, own, Store(index=kept_for)),
-            settings=read(source.data if source else {})[0],
-            known=SourceContext(hub_objects.stored(infrahubs, Store()), hub_objects.stored(syncs, Store()), own),
+            settings=settings,
+            lent=await lent(client, namespaces, settings.query_name),
             managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:

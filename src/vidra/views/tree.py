@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.conditions import Condition, ConditionType, find
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.inventory import ref_of
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
@@ -77,13 +77,13 @@ async def tree(client: Client, session: DryRunSession, names: Sequence[str]) -> 
         chosen = [*await syncs(client), *(item for item in session.resources if not sync_of(item))]
     chosen.sort(key=lambda item: (item.kind, item.metadata.name))
     return [
-        await (_tree_of_sync(session, item) if isinstance(item, InfrahubSync) else _tree_of_resource(session, item))
+        await (_tree_of_sync(session, item) if isinstance(item, Sync) else _tree_of_resource(session, item))
         for item in chosen
     ]
 
 
-async def _tree_of_sync(session: DryRunSession, sync: InfrahubSync) -> ResourceNode:
-    resources = sorted(session.resources.group(sync.metadata.name), key=lambda item: item.metadata.name)
+async def _tree_of_sync(session: DryRunSession, sync: Sync) -> ResourceNode:
+    resources = sorted(session.resources.group(sync.key), key=lambda item: item.metadata.name)
     return sync_node(sync, [await _tree_of_resource(session, item) for item in resources])
 
 
@@ -92,7 +92,7 @@ async def _tree_of_resource(session: DryRunSession, resource: VidraResource) -> 
     return resource_node(resource, states, session.managers)
 
 
-def sync_node(sync: InfrahubSync, resources: Sequence[ResourceNode]) -> ResourceNode:
+def sync_node(sync: Sync, resources: Sequence[ResourceNode]) -> ResourceNode:
     """A sync, with the nodes of its VidraResources."""
     return _node(sync.kind, sync.metadata.name, sync.status.conditions, tuple(resources))
 

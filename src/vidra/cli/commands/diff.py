@@ -58,14 +58,14 @@ def diff(
     place = Place(kubeconfig, context)
     if (branch or date) and file:
         raise CommandError("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
-    elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
+    elsewhere = {key: value for key, value in (("branch", branch), ("date", date)) if value}
     found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file))
     _show(found)
     raise typer.Exit(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
 
 
 async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> Diff:
-    from vidra.api.sync import InfrahubSync
+    from vidra.api.sync import Sync
     from vidra.cli.errors import CommandError, Exit
     from vidra.cli.options import credentials_namespaces
     from vidra.cli.prompt import text_of
@@ -75,7 +75,7 @@ async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, 
 
     item = await find(client, name)
     async with dry_run_session(client, credentials_namespaces(namespace)) as session:
-        if isinstance(item, InfrahubSync):
+        if isinstance(item, Sync):
             if file:
                 raise CommandError("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
             return await diff_of_sync(session, item, elsewhere)

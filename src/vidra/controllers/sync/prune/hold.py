@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vidra.api.held_prune import SyncHeldPrune
-from vidra.api.names import SYNC_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.guards.prune_limit import approve_command, evaluate
 from vidra.apply.inventory import key_of
 from vidra.controllers.runtime.predicates import approved_prune
@@ -19,9 +18,7 @@ LISTED = 500
 """VidraResources that a status names."""
 
 
-def evaluate_hold(
-    sync: InfrahubSync, going: Sequence[VidraResource], others: Sequence[VidraResource]
-) -> SyncHeldPrune | None:
+def evaluate_hold(sync: Sync, going: Sequence[VidraResource], others: Sequence[VidraResource]) -> SyncHeldPrune | None:
     """What a person has to approve first; None when no approval is needed, or it was given."""
     kept = {key_of(entry) for entry in _entries(others)}
     had = {key_of(entry) for entry in _entries(going)}
@@ -39,15 +36,15 @@ def evaluate_hold(
     return SyncHeldPrune(id=found.id, objects=found.objects, of=found.of, resources=tuple(names[:LISTED]))
 
 
-def hold_problem(sync: InfrahubSync, held: SyncHeldPrune, going: Sequence[VidraResource]) -> SyncProblem:
+def hold_problem(sync: Sync, held: SyncHeldPrune, going: Sequence[VidraResource]) -> SyncProblem:
     """The problem that tells a person what is held."""
     names = _names(going)
     return SyncProblem(
         Reason.PRUNE_HELD,
         f"{counted(len(names), 'VidraResource')} with {held.objects} of {held.of} objects would be removed because "
-        "their artifacts are no longer listed or their clusters no longer selected, and pruneLimit is "
+        f"their {sync.source.words.unit}s are no longer listed or their clusters no longer selected, and pruneLimit is "
         f"{sync.spec.prune_limit}%: nothing is removed. If they should go: "
-        f"{approve_command(SYNC_KIND, sync.metadata.name, held.id)} (they are: {', '.join(names)})",
+        f"{approve_command(sync.kind, sync.metadata.name, held.id)} (they are: {', '.join(names)})",
     )
 
 

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from vidra.api.names import REQUESTED_AT
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.api.times import micro_time
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import path_of
@@ -78,17 +78,15 @@ class WebhookDispatcher:
             return Result()
         return await self._annotate(sync)
 
-    async def _annotate(self, sync: InfrahubSync) -> Result:
+    async def _annotate(self, sync: Sync) -> Result:
         moment = micro_time(datetime.now(UTC))
         patch = {"metadata": {"uid": sync.metadata.uid, "annotations": {REQUESTED_AT: moment}}}
         try:
-            await merge_patch(self._shared.client, path_of(sync), patch, InfrahubSync)
+            await merge_patch(self._shared.client, path_of(sync), patch, type(sync))
         except KubeError as error:
             if isinstance(error, ApiError) and (error.not_found or error.conflict):
                 return Result()
-            log.warning(
-                "a sync of another replica was not notified of a change", sync=sync.metadata.name, error=str(error)
-            )
+            log.warning("a sync of another replica was not notified of a change", sync=sync.key, error=str(error))
             return Result(requeue_after=LONGEST_RETRY, failed=True)
         return Result()
 
