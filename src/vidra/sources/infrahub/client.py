@@ -19,7 +19,8 @@ from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
 from vidra.sources.infrahub.selection import Selection, parameters
 from vidra.sources.infrahub.url import base_of, endpoint
 from vidra.sources.protocol import Artifact, Listing, SourceError
-from vidra.sources.transport.client import Dialect, Transport
+from vidra.sources.transport.client import Transport
+from vidra.sources.transport.dialect import Dialect
 from vidra.sources.transport.messages import Answer, Request
 from vidra.telemetry.http_requests import RequestCounter
 

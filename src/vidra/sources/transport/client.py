@@ -12,10 +12,10 @@ import structlog
 from yarl import URL
 
 from vidra import __version__
+from vidra.sources.hosts import AllowedHosts
 from vidra.sources.protocol import SourceError
 from vidra.sources.transport.dialect import Dialect
 from vidra.sources.transport.failures import CAUGHT, Failure, failure_of
-from vidra.sources.transport.guard import AddressGuard
 from vidra.sources.transport.limits import TransportLimits
 from vidra.sources.transport.messages import Answer, Request
 from vidra.sources.transport.places import host_of
@@ -38,7 +38,7 @@ class Transport:
     """Sends requests; the session is made with the first of them.
 
     Args:
-        guard: Which addresses may be connected to; None: every one.
+        hosts: Which addresses may be connected to; None: every one.
         tls: For requests to the base; None: the system's certificate authorities.
     """
 
@@ -49,7 +49,7 @@ class Transport:
         traffic: RequestCounter,
         dialect: Dialect,
         *,
-        guard: AddressGuard | None = None,
+        hosts: AllowedHosts | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._base = base
@@ -57,7 +57,7 @@ class Transport:
         self._traffic = traffic
         self._limits = limits
         self._dialect = dialect
-        self._guard = guard
+        self._hosts = hosts
         self._tls = tls
         self._session: aiohttp.ClientSession | None = None
         self._slots = asyncio.Semaphore(limits.concurrency)
@@ -155,8 +155,8 @@ class Transport:
         if self._closed:
             message = f"the connections to {self._base} are closed, because Vidra stops"
             raise _NoAnswerError(Failure(self._dialect.peer.unreachable, message, passing=False))
-        if self._guard is not None:
-            await self._guard.check_literal(request.url)
+        if self._hosts is not None:
+            await self._hosts.check_literal(request.url)
         headers = request.headers if request.body is None else {"Content-Type": "application/json", **request.headers}
         try:
             response = await self._open().request(
@@ -197,7 +197,7 @@ class Transport:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            resolver = self._guard.resolver() if self._guard is not None else None
+            resolver = self._hosts.resolver() if self._hosts is not None else None
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._limits.concurrency, resolver=resolver),
                 cookie_jar=aiohttp.DummyCookieJar(),

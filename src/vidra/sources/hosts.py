@@ -14,18 +14,22 @@ from yarl import URL
 
 from vidra.api.reasons import Reason
 from vidra.sources.protocol import SourceError
-from vidra.sources.transport.addresses import AllowedHosts, address_and_port, read_address, refusal
+from vidra.sources.addresses import HostPatterns, address_and_port, read_address, refusal
 
 
-class AddressGuard:
+class AllowedHosts:
     """Decides for all sources where connections may go.
 
     Args:
+        patterns: Hosts, addresses and networks, as `HostPatterns` says.
         api_servers: The URLs of the API servers that Vidra knows now.
+
+    Raises:
+        ValueError: A pattern is none.
     """
 
     def __init__(self, allowed: AllowedHosts | None = None, api_servers: Callable[[], Iterable[str]] = tuple) -> None:
-        self._allowed = allowed or AllowedHosts()
+        self._patterns = HostPatterns(tuple(patterns))
         self._api_servers = api_servers
 
     def resolver(self) -> AbstractResolver:
@@ -49,7 +53,7 @@ class AddressGuard:
         """
         servers = await self._servers()
         for address in addresses:
-            if why := refusal(host, ip_address(address), port, self._allowed, servers):
+            if why := refusal(host, ip_address(address), port, self._patterns, servers):
                 raise SourceError(Reason.HOST_NOT_ALLOWED, why)
 
     async def addresses(self, host: str, port: int) -> list[str]:
@@ -79,7 +83,7 @@ class AddressGuard:
 class _GuardedResolver(AbstractResolver):
     """Resolves names as usual, and refuses what the guard refuses."""
 
-    def __init__(self, guard: AddressGuard) -> None:
+    def __init__(self, guard: AllowedHosts) -> None:
         self._guard = guard
         self._resolver = ThreadedResolver()
 

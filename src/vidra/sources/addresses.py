@@ -21,7 +21,7 @@ _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 """IPv6 addresses that hold an IPv4 address in their last bits (RFC 6052, RFC 4291)."""
 
 
-class AllowedHosts(msgspec.Struct, frozen=True):
+class HostPatterns(msgspec.Struct, frozen=True):
     """The operator's list; without entries, every host that is not refused by its address.
 
     Raises:
@@ -47,7 +47,7 @@ class AllowedHosts(msgspec.Struct, frozen=True):
         return any(found in ip_network(entry, strict=False) for entry in self.entries if _is_network(entry))
 
 
-def refusal(host: str, address: Address, port: int, allowed: AllowedHosts, servers: Collection[str]) -> str:
+def refusal(host: str, address: Address, port: int, allowed: HostPatterns, servers: Collection[str]) -> str:
     """Why a host may not be connected to at this address; empty if it may.
 
     Args:
@@ -55,11 +55,11 @@ def refusal(host: str, address: Address, port: int, allowed: AllowedHosts, serve
     """
     listed = allowed.address(address)
     if not listed and not allowed.name(host):
-        return f"{host} is not among `allowedHosts`"
+        return f"{host} is not among the hosts of `--source-host`"
     kind = _special(embedded(address)) or ("an API server" if address_and_port(address, port) in servers else "")
     if not kind or listed:
         return ""
-    return f"{host} is {kind} ({address}), which Vidra connects to only if `allowedHosts` lists that address"
+    return f"{host} is {kind} ({address}), which Vidra connects to only if `--source-host` lists that address"
 
 
 def embedded(address: Address) -> Address:
