@@ -23,7 +23,7 @@ class NotTextError(ValueError):
 
 
 def units(files: Iterable[str], patterns: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The folders that patterns match, with the manifests of each.
+    """The folders that patterns match and that hold manifests, with these.
 
     Args:
         files: Relative paths, checked by `file_names`.
@@ -39,7 +39,7 @@ def units(files: Iterable[str], patterns: Sequence[str]) -> dict[str, tuple[str,
         unit = next((names[:depth] for depth in range(len(names) - 1, -1, -1) if names[:depth] in found), None)
         if unit is not None and is_manifest(names[-1]) and not any(map(is_hidden, names[len(unit) :])):
             chosen[unit].append("/".join(names))
-    return {"/".join(unit) or ROOT: tuple(sorted(paths)) for unit, paths in chosen.items()}
+    return {"/".join(unit) or ROOT: tuple(sorted(paths)) for unit, paths in chosen.items() if paths}
 
 
 def unmatched(found: Iterable[str], patterns: Sequence[str]) -> tuple[str, ...]:
@@ -75,8 +75,8 @@ def file_and_line(text: str, line: int) -> tuple[str, int] | None:
     """
     found = None
     for path, here in _heads(text):
-        if here > line:
-            break
+        if found and here >= line:
+            break  # what is wrong at the end of a file is found on the line behind it
         found = path, max(1, line - here)
     return found
 

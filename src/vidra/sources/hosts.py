@@ -13,8 +13,8 @@ from aiohttp.resolver import ThreadedResolver
 from yarl import URL
 
 from vidra.api.reasons import Reason
-from vidra.sources.protocol import SourceError
 from vidra.sources.addresses import HostPatterns, address_and_port, read_address, refusal
+from vidra.sources.protocol import SourceError
 
 
 class AllowedHosts:
@@ -28,7 +28,7 @@ class AllowedHosts:
         ValueError: A pattern is none.
     """
 
-    def __init__(self, allowed: AllowedHosts | None = None, api_servers: Callable[[], Iterable[str]] = tuple) -> None:
+    def __init__(self, patterns: Iterable[str] = (), api_servers: Callable[[], Iterable[str]] = tuple) -> None:
         self._patterns = HostPatterns(tuple(patterns))
         self._api_servers = api_servers
 

@@ -134,15 +134,11 @@ def _at_most(version: Version, term: _Term) -> bool:
 
 
 def _tilde(version: Version, term: _Term) -> bool:
-    fixed = min(term.given, 2)
     if version.key() < term.version.key():
         return False
-    return (
-        term.version.numbers == (0, 0, 0)
-        and term.given in {0, 3}
-        and not term.version.pre
-        or (version.numbers[:fixed] == term.version.numbers[:fixed])
-    )
+    anything = term.given in {0, 3} and term.version == Version((0, 0, 0))
+    fixed = min(term.given, 2)
+    return anything or version.numbers[:fixed] == term.version.numbers[:fixed]
 
 
 def _caret(version: Version, term: _Term) -> bool:
