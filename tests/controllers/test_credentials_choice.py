@@ -7,7 +7,8 @@ import pytest
 from vidra.api.meta import Meta
 from vidra.api.names import INFRAHUB_LABEL
 from vidra.api.reasons import Reason
-from vidra.api.sync import InfrahubSync, Source, SyncSpec
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec
 from vidra.controllers.sync.source.credentials import choose
 from vidra.kube.types import Secret
 from vidra.sources.infrahub import Credential
@@ -44,8 +45,8 @@ def exact(name: str, url: str = URL, created: str = "2026", namespace: str = OWN
 
 
 def sync(name: str, url: str, created: str) -> InfrahubSync:
-    source = Source(infrahub_api_url=url, artifact_name="Web")
-    return InfrahubSync(Meta(name=name, uid=name, creation_timestamp=created), SyncSpec(source=source))
+    source = InfrahubSource(infrahub_api_url=url, artifact_name="Web")
+    return InfrahubSync(Meta(name=name, uid=name, creation_timestamp=created), InfrahubSyncSpec(source=source))
 
 
 @pytest.mark.parametrize(

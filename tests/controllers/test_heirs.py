@@ -8,7 +8,8 @@ from vidra.api.conditions import Condition
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec, SyncStatus
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncDestination, SyncStatus
 from vidra.controllers.sync.prune.sync_successors import successors
 
 NOT_YET = Reason.INFRAHUB_UNREACHABLE
@@ -28,8 +29,8 @@ def sync(
     conditions = _conditions(reason is Reason.SYNCED, reason) if reason else ()
     return InfrahubSync(
         Meta(name=name, generation=generation, **(meta or {})),
-        SyncSpec(
-            source=Source(infrahub_api_url=url, artifact_name=artifact),
+        InfrahubSyncSpec(
+            source=InfrahubSource(infrahub_api_url=url, artifact_name=artifact),
             destination=SyncDestination(server=server),
             **spec,
         ),

@@ -39,7 +39,7 @@ async def test_what_may_pass_is_tried_again(
 ) -> None:
     standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.faults.add(fault, QUERY, times=2)
-    assert len((await infrahub.list(selection)).artifacts) == 1
+    assert len((await infrahub.list(selection)).units) == 1
     assert standin.requests.count("/api/query") == 3
 
 

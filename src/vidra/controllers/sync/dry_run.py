@@ -16,10 +16,10 @@ from vidra.controllers.runtime.context import place_of
 from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, decide
 from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
-from vidra.controllers.sync.artifacts.writer import spec_for
+from vidra.controllers.sync.artifacts.writer import content_of, spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
-from vidra.sources.protocol import Artifact, Source, SourceError
+from vidra.sources.protocol import Source, SourceError, Unit
 
 
 class SyncDryRun(msgspec.Struct, frozen=True):
@@ -59,23 +59,28 @@ async def dry_run_sync(
 
 
 async def _fetch(
-    sync: InfrahubSync, source: Source, decision: Decision, existing: Sequence[VidraResource], targets: Targets
+    sync: InfrahubSync,
+    source: Source,
+    decision: Decision,
+    existing: Sequence[VidraResource],
+    targets: Targets,
 ) -> tuple[list[DryRunInput], list[SyncProblem]]:
     """Download the new texts, so many at a time. A problem with one artifact does not stop the others."""
     there = {(artifact_of(item), place_of(item)): item for item in existing}
     places = asyncio.Semaphore(AT_ONCE)
     troubles: list[SyncProblem] = []
 
-    async def fetch(artifact: Artifact) -> list[DryRunInput]:
+    async def fetch(artifact: Unit) -> list[DryRunInput]:
         try:
             async with places:
                 text = await source.fetch(artifact)
         except SourceError as error:
             troubles.append(SyncProblem(error.reason, str(error)))
             return []
+        content = content_of(decision.listing, artifact, text)
         late = [targets.at(place) for place in decision.behind[artifact.id]]
         return [
-            DryRunInput(_resource(sync, artifact, target, there.get((artifact.id, target.place)), len(text)), text)
+            DryRunInput(_resource(sync, content, target, there.get((artifact.id, target.place))), text)
             for target in late
         ]
 
@@ -83,13 +88,10 @@ async def _fetch(
     return [item for items in found for item in items], sorted(troubles, key=lambda trouble: trouble.message)
 
 
-def _resource(
-    sync: InfrahubSync, artifact: Artifact, target: Target, existing: VidraResource | None, size: int
-) -> VidraResource:
+def _resource(sync: InfrahubSync, content: Content, target: Target, existing: VidraResource | None) -> VidraResource:
     """The VidraResource as the sync would write it."""
-    content = Content(artifact_id=artifact.id, checksum=artifact.checksum or "", secrets=(), size=size)
     spec = spec_for(sync, content, target.destination)
     if existing is None:
-        name = resource_name(sync.metadata.name, artifact.id, target.place)
+        name = resource_name(sync.metadata.name, content.artifact_id, target.place)
         return VidraResource(metadata=Meta(name=name), spec=spec)
     return msgspec.structs.replace(existing, spec=spec)

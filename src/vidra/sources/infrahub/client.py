@@ -18,7 +18,7 @@ from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
 from vidra.sources.infrahub.selection import Selection, parameters
 from vidra.sources.infrahub.url import base_of, endpoint
-from vidra.sources.protocol import Artifact, Listing, SourceError
+from vidra.sources.protocol import Listing, SourceError, Unit
 from vidra.sources.transport.client import Transport
 from vidra.sources.transport.dialect import Dialect
 from vidra.sources.transport.messages import Answer, Request
@@ -66,13 +66,13 @@ class Infrahub:
             raise query_refused(answer, self.base, selection)
         return self._listing(answer, selection)
 
-    async def fetch(self, artifact: Artifact, selection: Selection) -> bytes:
+    async def fetch(self, artifact: Unit, selection: Selection) -> bytes:
         """The text of an artifact, verified against its checksum.
 
         Raises:
             SourceError: The text cannot be had, or is not what was announced.
         """
-        if artifact.checksum is None:
+        if artifact.marker is None:
             raise SourceError(
                 Reason.NOT_GENERATED,
                 f"{self.base} has not generated artifact {artifact.id} yet ({selection}); generate it in Infrahub",
@@ -120,15 +120,15 @@ class Infrahub:
             message = f"the stored query of {self.base} does not give the artifacts ({selection}): {error}"
             raise SourceError(error.reason, message) from None
 
-    def _verify(self, answer: Answer, artifact: Artifact, selection: Selection) -> None:
+    def _verify(self, answer: Answer, artifact: Unit, selection: Selection) -> None:
         found = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
-        if found == artifact.checksum:
+        if found == artifact.marker:
             return
         if answer.content_type == "text/html":
             raise not_infrahub(answer, self.base)
         raise SourceError(
             Reason.CHECKSUM_MISMATCH,
             f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced "
-            f"{one_line(artifact.checksum or '', 64)} "
+            f"{one_line(artifact.marker or '', 64)} "
             f"({selection}); it may have been generated again meanwhile; Vidra asks for it at the next reconcile",
         )

@@ -46,7 +46,7 @@ def listing_finding(sync: InfrahubSync, listing: Listing, remarks: Sequence[str]
     what = f"infrahub of {sync.metadata.name}"
     if listing.missing:
         return Finding(what, "problem", f"the list is incomplete: {listing.missing}")
-    number = len(listing.artifacts)
+    number = len(listing.units)
     if not number:
         return Finding(
             what, "problem", f"no artifact is called {sync.spec.source.artifact!r}: check the name and the branch"

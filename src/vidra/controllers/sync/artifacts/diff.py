@@ -10,7 +10,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
 from vidra.common.text import limited
 from vidra.controllers.runtime.context import place_of
-from vidra.sources.protocol import Artifact, Listing
+from vidra.sources.protocol import Listing, Unit
 
 
 class SyncProblem(msgspec.Struct, frozen=True):
@@ -23,9 +23,10 @@ class SyncProblem(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """What to do about a listing."""
 
-    fetch: tuple[Artifact, ...]
+    listing: Listing
+    fetch: tuple[Unit, ...]
     """New, or with another checksum than the stored text."""
-    keep: tuple[tuple[Artifact, VidraResource], ...]
+    keep: tuple[tuple[Unit, VidraResource], ...]
     """Stored already."""
     remove: tuple[VidraResource, ...]
     """VidraResources of artifacts that are no longer listed."""
@@ -36,12 +37,12 @@ class Decision(msgspec.Struct, frozen=True):
     """The destinations that do not have the text yet, by artifact to fetch."""
 
 
-def remark_on(artifacts: Iterable[Artifact]) -> str:
+def remark_on(artifacts: Iterable[Unit]) -> str:
     """The remark about artifacts whose generation failed in Infrahub; empty when there are none.
 
     It is no problem of the sync: their texts are the last good ones, and Infrahub reports them until a text changes.
     """
-    failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.checksum is not None)
+    failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.marker is not None)
     if not failed:
         return ""
     return (
@@ -66,22 +67,23 @@ def decide(
     """
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[SyncProblem] = []
-    behind: dict[Artifact, tuple[str, ...]] = {}
-    keep: list[tuple[Artifact, VidraResource]] = []
-    for artifact in sorted(listing.artifacts, key=lambda item: item.id):
+    behind: dict[Unit, tuple[str, ...]] = {}
+    keep: list[tuple[Unit, VidraResource]] = []
+    for artifact in sorted(listing.units, key=lambda item: item.id):
         # One that is being deleted is recreated when it no longer exists.
         free = [(at, there.get((artifact.id, at))) for at in places if not _goes(there.get((artifact.id, at)))]
-        if artifact.checksum is None:
+        if artifact.marker is None:
             troubles += [_not_generated(artifact)] if free else []
             continue
-        current = [item for _, item in free if item and stored_checksum(item, has) == artifact.checksum]
+        current = [item for _, item in free if item and stored_marker(item, has) == artifact.marker]
         keep += [(artifact, item) for item in current]
         if late := tuple(at for at, item in free if item not in current):
             behind[artifact] = late
-    listed = {artifact.id for artifact in listing.artifacts}
+    listed = {artifact.id for artifact in listing.units}
     unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
     held = _held(listing, unlisted, allow_empty=allow_empty)
     return Decision(
+        listing,
         tuple(behind),
         tuple(keep),
         () if held else unlisted,
@@ -96,10 +98,15 @@ def artifact_of(resource: VidraResource) -> str:
     return resource.spec.content.artifact_id if resource.spec.content else resource.metadata.name
 
 
-def stored_checksum(resource: VidraResource, has: Callable[[Content], bool]) -> str:
-    """Checksum of the stored text; empty if none is stored, or if it is lost or damaged."""
+def stored_marker(resource: VidraResource, has: Callable[[Content], bool]) -> str:
+    """Marker of the stored text; empty if none is stored, or if it is lost or damaged."""
     content = resource.spec.content
-    return content.checksum if content and has(content) and not is_lost(resource) else ""
+    return marker_of(content) if content and has(content) and not is_lost(resource) else ""
+
+
+def marker_of(content: Content) -> str:
+    """The marker under which a text was fetched. That of an artifact of Infrahub is the checksum of its text."""
+    return content.marker or content.checksum
 
 
 def is_lost(resource: VidraResource) -> bool:
@@ -127,12 +134,12 @@ def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty:
     if listing.missing:
         message = f"Infrahub's list of artifacts is incomplete ({listing.missing}): nothing is pruned"
         return (SyncProblem(Reason.PARTIAL_RESULT, message),)
-    if listing.artifacts or allow_empty:
+    if listing.units or allow_empty:
         return ()
     kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should go" if unlisted else ""
     return (SyncProblem(Reason.EMPTY_RESULT, f"Infrahub lists no artifact of this name: check name and branch{kept}"),)
 
 
-def _not_generated(artifact: Artifact) -> SyncProblem:
+def _not_generated(artifact: Unit) -> SyncProblem:
     message = f"artifact {artifact.id} has not been generated yet: generate it in Infrahub, and see there if it fails"
     return SyncProblem(Reason.NOT_GENERATED, message)

@@ -76,7 +76,7 @@ async def reconcile_artifacts(
     await distributor.run(decision, admission)
     if distributor.certain:
         await _tidy(shared, sync.metadata.name)
-    listed = frozenset(artifact.id for artifact in listing.artifacts)
+    listed = frozenset(artifact.id for artifact in listing.units)
     changed = {artifact.id for artifact in decision.fetch}
     return ListingResult(
         artifacts=listed,
@@ -86,7 +86,7 @@ async def reconcile_artifacts(
         created=distributor.counts[True],
         updated=distributor.counts[False],
         waiting=admission.waiting,
-        remark=remark_on(listing.artifacts),
+        remark=remark_on(listing.units),
         complete=decision.complete,
     )
 

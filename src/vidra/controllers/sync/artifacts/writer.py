@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import partial
@@ -27,14 +28,14 @@ from vidra.apply.field_owner import hashed
 from vidra.controllers.runtime.content_store import ContentStore
 from vidra.controllers.runtime.context import place_of
 from vidra.controllers.runtime.status_patch import difference, path_of
-from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, stored_checksum
+from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, stored_marker
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.destinations.targets import Target
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import create, merge_patch
 from vidra.kube.store import Store
-from vidra.sources.protocol import Artifact, SourceError
+from vidra.sources.protocol import Listing, SourceError, Unit
 
 _ROOT = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
 
@@ -58,23 +59,24 @@ class ResourceWriter:
         for item in existing:
             self._names.setdefault(artifact_of(item), []).append(item.metadata.name)
 
-    async def save(self, artifact: Artifact, text: bytes) -> Content:
+    async def save(self, draft: Content, text: bytes) -> Content:
         """Store a text; the VidraResources of several clusters share it.
+
+        Args:
+            draft: What `content_of` says about it.
 
         Raises:
             KubeError: It could not be written.
         """
-        assert artifact.checksum is not None
-        for item in self._of(artifact.id):
-            if is_lost(item) and item.spec.content and item.spec.content.checksum == artifact.checksum:
+        for item in self._of(draft.artifact_id):
+            if is_lost(item) and item.spec.content and item.spec.content.checksum == draft.checksum:
                 await self._content.discard(self._sync.metadata.name, item.spec.content)
-        key = self._key(artifact.id)
-        return await self._content.save(self._sync.metadata.name, key, artifact.id, artifact.checksum, text)
+        return await self._content.save(self._sync.metadata.name, self._key(draft.artifact_id), draft, text)
 
-    def stored(self, artifact: Artifact) -> Content | None:
+    def stored(self, artifact: Unit) -> Content | None:
         """The stored text of an artifact, if another cluster has it already."""
         for item in self._of(artifact.id):
-            if stored_checksum(item, partial(self._content.has, self._sync.metadata.name)) == artifact.checksum:
+            if stored_marker(item, partial(self._content.has, self._sync.metadata.name)) == artifact.marker:
                 return item.spec.content
         return None
 
@@ -210,6 +212,20 @@ def spec_for(sync: InfrahubSync, content: Content, destination: Destination) -> 
         content=content,
         allow_empty=sync.spec.allow_empty,
         **policies(sync.spec),
+    )
+
+
+def content_of(listing: Listing, artifact: Unit, text: bytes) -> Content:
+    """What is noted of a text, except where it is stored."""
+    checksum = hashlib.md5(text, usedforsecurity=False).hexdigest()
+    return Content(
+        artifact_id=artifact.id,
+        checksum=checksum,
+        secrets=(),
+        size=len(text),
+        marker="" if artifact.marker in {checksum, None} else artifact.marker or "",
+        revision=listing.revision,
+        author=listing.author,
     )
 
 

@@ -16,8 +16,8 @@ from vidra.controllers.sync.source.credentials import choose, named
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
 from vidra.sources.infrahub import InfrahubPool, InfrahubSource, Selection
-from vidra.sources.transport.places import hostname_of
 from vidra.sources.protocol import Source, SourceError
+from vidra.sources.transport.places import hostname_of
 
 Remark = Callable[[Reason, str], None]
 

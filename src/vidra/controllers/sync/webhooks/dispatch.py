@@ -14,7 +14,7 @@ from vidra.api.times import micro_time
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import path_of
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
-from vidra.controllers.sync.artifacts.diff import stored_checksum
+from vidra.controllers.sync.artifacts.diff import stored_marker
 from vidra.controllers.sync.watches import SyncWatches
 from vidra.controllers.sync.webhooks.artifact_index import ArtifactIndex
 from vidra.controllers.sync.webhooks.event import ArtifactEvent, concerned
@@ -63,7 +63,7 @@ class WebhookDispatcher:
             bool(event.checksum and have)
             and name in self._shared.share
             and self._watches.is_current(name)
-            and all(stored_checksum(item, partial(self._shared.content.has, name)) == event.checksum for item in have)
+            and all(stored_marker(item, partial(self._shared.content.has, name)) == event.checksum for item in have)
         )
 
     async def _tell(self, name: str) -> Result:
