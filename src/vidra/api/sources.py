@@ -194,6 +194,7 @@ class GitSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
         ),
     ] = None
     paths: Paths = ()
+    insecure: Annotated[bool, Field(description="Accept an http address, without TLS.")] = False
     verify: Annotated[
         Verify | None, Field(description="Read only what is signed. Missing: signatures are not looked at.")
     ] = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from vidra.api.reasons import Reason
 from vidra.api.sources import SourceSpec
+from vidra.sources.git import GitKind
 from vidra.sources.infrahub import InfrahubKind
 from vidra.sources.inline import InlineKind
 from vidra.sources.lent import Lent
@@ -19,6 +20,7 @@ Changed = Callable[[Callable[[SourceSpec], bool]], None]
 
 def _kinds(lent: Lent) -> Mapping[str, SourceKind[Any]]:
     return {
+        "git": GitKind(lent),
         "infrahub": InfrahubKind(lent),
         "inline": InlineKind(lent),
     }

@@ -10,6 +10,8 @@ from vidra.api.sync import Sync
 from vidra.kube.client import Client
 from vidra.kube.store import Store
 from vidra.kube.types import ConfigMap, Secret
+from vidra.sources.hosts import AllowedHosts
+from vidra.sources.limits import SOURCE_LIMITS, SourceLimits
 from vidra.telemetry.http_requests import RequestCounter
 
 
@@ -30,6 +32,8 @@ class Lent(msgspec.Struct, frozen=True):
     """Name of the stored query in Infrahub, as it is set now."""
     max_units: int = 10_000
     """Maximum for one sync; a longer list counts as a mistake."""
+    hosts: AllowedHosts = msgspec.field(default_factory=AllowedHosts)
+    limits: SourceLimits = SOURCE_LIMITS
     infrahub_traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     """Requests to other sources."""

@@ -14,9 +14,10 @@ from testkit.infrahub import Answered, Dropped, Fault, Slow, StandIn, Truncated
 from testkit.patience import NEVER
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
-from vidra.sources.infrahub.http import Answer
-from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
+from vidra.sources.infrahub.errors import may_pass
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.messages import Answer
+from vidra.sources.transport.retry import read_retry_after, wait_before
 
 QUERY = "/api/query/*"
 

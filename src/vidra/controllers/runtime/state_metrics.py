@@ -13,7 +13,7 @@ from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
-from vidra.sources.infrahub.url import host_of
+from vidra.sources.transport.places import host_of
 
 NEW = "Unknown"
 """Status and reason of what was not reconciled yet."""

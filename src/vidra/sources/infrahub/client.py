@@ -12,15 +12,16 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub.authenticated_client import Account
 from vidra.sources.infrahub.credential import Credential, check
-from vidra.sources.infrahub.errors import artifact_refused, not_infrahub, query_refused
+from vidra.sources.infrahub.errors import PEER, artifact_refused, may_pass, not_infrahub, query_refused
 from vidra.sources.infrahub.graphql import document_url, read_document
-from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
 from vidra.sources.infrahub.selection import Selection, parameters
-from vidra.sources.infrahub.transport import Transport
 from vidra.sources.infrahub.url import base_of, endpoint
 from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.transport.client import Transport
+from vidra.sources.transport.dialect import Dialect
+from vidra.sources.transport.messages import Answer, Request
 from vidra.telemetry.http_requests import RequestCounter
 
 
@@ -45,7 +46,9 @@ class Infrahub:
         check(credential, self.base)
         self.credential = credential
         self._limits = limits
-        self._transport = Transport(self.base, limits, RequestCounter() if traffic is None else traffic)
+        self._transport = Transport(
+            self.base, limits, RequestCounter() if traffic is None else traffic, Dialect(PEER, may_pass)
+        )
         self._account = Account(self.base, credential, self._transport, limits)
 
     async def list(self, selection: Selection) -> Listing:

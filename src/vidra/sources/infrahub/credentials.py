@@ -19,8 +19,8 @@ from vidra.common.text import command_line
 from vidra.kube.secret_precedence import by_precedence
 from vidra.kube.types import Secret
 from vidra.sources.infrahub import Credential
-from vidra.sources.infrahub.url import Place, place_of
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.places import Place, place_of
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -15,9 +15,9 @@ from vidra.sources.infrahub.credentials import choose, concerns, is_another, nam
 from vidra.sources.infrahub.limits import InfrahubLimits
 from vidra.sources.infrahub.selection import Selection
 from vidra.sources.infrahub.source import InfrahubSource
-from vidra.sources.infrahub.url import host_of
 from vidra.sources.lent import Lent
 from vidra.sources.protocol import Concerns, Remark, Source, SourceError
+from vidra.sources.transport.places import host_of
 
 
 class InfrahubKind:

@@ -11,8 +11,8 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.manifests.typed_json import LINE, OtherShapeError, UnreadableError, decode
 from vidra.sources.infrahub.errors import told
-from vidra.sources.infrahub.http import Answer
 from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.transport.messages import Answer
 
 _USUAL_ROOT = "CoreArtifact"
 _FAILED = "Error"

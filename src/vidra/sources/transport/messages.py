@@ -1,4 +1,4 @@
-"""What goes to an Infrahub and what comes back; neither shows its contents."""
+"""What goes to a server and what comes back; neither shows its contents."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Request:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         secrets: tuple[str, ...] = (),
+        limit: str = "",
     ) -> None:
         self.method = method
         self.url = url
@@ -26,12 +27,21 @@ class Request:
         self.body = body
         self.headers = dict(headers or {})
         self.secrets = secrets
+        self.limit = limit
+        """What a message says to raise when the answer is over the cap."""
 
     def signed(self, header: str, value: str, secret: str) -> Request:
         """The same request with proof of who asks."""
         headers = {**self.headers, header: value}
+        return self._with(self.url, headers, (*self.secrets, secret))
+
+    def to(self, url: URL) -> Request:
+        """The same request to another address."""
+        return self._with(url, self.headers, self.secrets)
+
+    def _with(self, url: URL, headers: Mapping[str, str], secrets: tuple[str, ...]) -> Request:
         return Request(
-            self.method, self.url, cap=self.cap, body=self.body, headers=headers, secrets=(*self.secrets, secret)
+            self.method, url, cap=self.cap, body=self.body, headers=headers, secrets=secrets, limit=self.limit
         )
 
 
@@ -44,17 +54,23 @@ class Answer:
         content_type: str,
         body: bytes,
         *,
+        url: URL | None = None,
         location: str = "",
         retry_after: float | None = None,
         secrets: tuple[str, ...] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.status = status
         self.content_type = content_type
         self.body = body
+        self.url = url
+        """Who answered, after redirects."""
         self.location = location
         self.retry_after = retry_after
         self.secrets = secrets
         """What was sent, and no message may repeat."""
+        self.headers = dict(headers or {})
+        """Their names are in lower case."""
 
     @property
     def is_json(self) -> bool:

@@ -1,4 +1,4 @@
-"""Whether asking again may help, and how long to wait before."""
+"""How long to wait before a request is sent again."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from vidra.common.backoff import Backoff
-from vidra.sources.infrahub.errors import complaint
-from vidra.sources.infrahub.http import Answer
-from vidra.sources.infrahub.limits import InfrahubLimits
+from vidra.sources.transport.limits import TransportLimits
 
-_PASSING = frozenset({429, 500, 502, 503, 504})
-
-
-def may_pass(answer: Answer) -> bool:
-    """Whether the same request may get another answer soon."""
-    if answer.status not in _PASSING:
-        return False
-    # Infrahub's own 502 is a query that it cannot run; a gateway's 502 has no such body.
-    return answer.status != 502 or complaint(answer) is None
+PASSING = frozenset({429, 500, 502, 503, 504})
+"""The statuses after which the same request may get another answer soon."""
 
 
-def wait_before(attempt: int, limits: InfrahubLimits, retry_after: float | None) -> float | None:
+def wait_before(attempt: int, limits: TransportLimits, retry_after: float | None) -> float | None:
     """Seconds to wait before attempt 2, 3, …; None when there is to be none.
 
     Full jitter: syncs that failed together do not come back together.

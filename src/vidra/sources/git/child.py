@@ -1,0 +1,134 @@
+"""Runs the process that reads packs: nothing on its way in or out but two files in memory.
+
+What a server sends is written down first and read afterwards, so that a server that drips keeps no process, and a
+process has no connection. It runs without an environment, in `/`, and limits itself before it looks at the pack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from vidra.api.reasons import Reason
+from vidra.sources.git_objects.jobs import write_job
+from vidra.sources.limits import SourceLimits
+from vidra.sources.protocol import SourceError
+
+_AT_ONCE = 2
+_COMMAND = (sys.executable, "-I", "-m", "vidra.sources.git_objects")
+_NAMES = ("entries", "units", "files", "file", "text", "depth", "unpacked", "memory", "cpu")
+
+
+class Spool:
+    """A file in memory, with a job at its start and a pack behind it."""
+
+    def __init__(self, job: Mapping[str, Any], limits: SourceLimits) -> None:
+        self._file = os.memfd_create("pack", os.MFD_CLOEXEC)
+        job = {**job, "limits": {name: getattr(limits, name) for name in _NAMES}}
+        self.write(write_job(job))
+
+    def write(self, piece: bytes) -> None:
+        """Put a piece of the pack to the others."""
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[os.write(self._file, rest) :]
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        return self._file
+
+    def close(self) -> None:
+        """Forget it."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
+
+
+class PackProcesses:
+    """Few of them at a time.
+
+    Args:
+        limits: What they may do.
+    """
+
+    def __init__(self, limits: SourceLimits) -> None:
+        self._limits = limits
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._running: set[asyncio.subprocess.Process] = set()
+
+    async def run(self, spool: Spool, what: str) -> tuple[dict[str, Any], bytes]:
+        """The answer to a job, and the texts behind it.
+
+        Args:
+            what: The repository, for messages.
+
+        Raises:
+            SourceError: The pack is broken, or beyond a limit.
+        """
+        async with self._slots:
+            out = os.memfd_create("answer", os.MFD_CLOEXEC)
+            try:
+                code = await self._once(spool, out, what)
+                answer = os.pread(out, os.fstat(out).st_size, 0)
+            finally:
+                os.close(out)
+        return self._read(answer, code, what)
+
+    async def close(self) -> None:
+        """End those that are at work."""
+        for process in list(self._running):
+            _kill(process)
+
+    async def _once(self, spool: Spool, out: int, what: str) -> int:
+        process = await asyncio.create_subprocess_exec(
+            *_COMMAND,
+            stdin=spool.fileno(),
+            stdout=out,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+        self._running.add(process)
+        try:
+            return await asyncio.wait_for(process.wait(), self._limits.download)
+        except TimeoutError:
+            raise self._limits.exceeded("download", f"reading {what} takes longer") from None
+        finally:
+            _kill(process)
+            await asyncio.shield(process.wait())
+            self._running.discard(process)
+
+    def _read(self, answer: bytes, code: int, what: str) -> tuple[dict[str, Any], bytes]:
+        if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+            raise self._limits.exceeded("cpu", f"reading {what} takes more seconds of the processor")
+        line, _, texts = answer.partition(b"\n")
+        try:
+            said = msgspec.json.decode(line, type=dict[str, Any])
+        except msgspec.DecodeError:
+            # Where there is not even the memory to say so.
+            raise self._limits.exceeded("memory", f"reading {what} takes more memory") from None
+        if "error" in said:
+            raise error_of(said, self._limits, what)
+        return said, texts
+
+
+def error_of(said: Mapping[str, Any], limits: SourceLimits, what: str) -> SourceError:
+    """What the process says is wrong, as an error."""
+    text, limit = str(said["error"]), said.get("limit")
+    if limit:
+        return limits.exceeded(limit, text)
+    return SourceError(Reason.TOO_LARGE if limit == "" else Reason.UNSUPPORTED_CONTENT, f"{what}: {text}")
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
+            process.kill()
