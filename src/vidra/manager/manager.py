@@ -37,7 +37,7 @@ from vidra.controllers.runtime.settings_watch import SettingsWatch
 from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
 from vidra.controllers.runtime.state_metrics import StateCollector
 from vidra.controllers.sync.webhooks.dispatch import WebhookDispatcher
-from vidra.controllers.sync.webhooks.event import ArtifactEvent
+from vidra.controllers.sync.webhooks.event import SourceEvent
 from vidra.kube.event_recorder import Recorder
 from vidra.kube.leader_election import Lease
 from vidra.kube.store import HasMeta, Portion, Store, kind_and_name
@@ -122,10 +122,10 @@ class Manager:
 
     @property
     def hears(self) -> bool:
-        """Whether the syncs are known, so that events of Infrahub can be accepted."""
+        """Whether the syncs are known, so that events of sources can be accepted."""
         return self._calls is not None and self.ready.is_set()
 
-    def hear(self, event: ArtifactEvent) -> bool:
+    def hear(self, event: SourceEvent) -> bool:
         """Request a poll of the syncs that an event concerns; returns whether there are any."""
         return self._calls is not None and self._calls.dispatch(event)
 

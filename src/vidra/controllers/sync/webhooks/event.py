@@ -10,6 +10,7 @@ import msgspec
 from vidra.api.sources import InfrahubSource
 from vidra.api.sync import Sync
 from vidra.api.times import parse_target_date
+from vidra.controllers.sync.webhooks.push import PushEvent
 from vidra.sources.infrahub.credentials import normal
 
 
@@ -23,6 +24,10 @@ class ArtifactEvent(msgspec.Struct, frozen=True):
     """Of the new text; empty when the event does not contain it."""
     infrahubs: frozenset[str] = frozenset()
     """Addresses of the Infrahub that sent it; empty: any may have."""
+
+
+SourceEvent = ArtifactEvent | PushEvent
+"""What a source may call about."""
 
 
 def concerned(event: ArtifactEvent, syncs: Iterable[Sync], knowing: Collection[str], now: datetime) -> list[str]:
