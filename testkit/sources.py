@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from typing import Any, cast
 
 from vidra.api.meta import Meta
@@ -15,6 +16,7 @@ from vidra.sources.lent import Lent
 from vidra.sources.limits import SourceLimits
 
 NAMESPACE = "vidra-system"
+_VERSIONS = itertools.count(1)
 
 
 class Remarks:
@@ -52,7 +54,7 @@ def secret(
         name=name,
         namespace=namespace,
         uid=f"{namespace}-{name}",
-        resource_version="1",
+        resource_version=str(next(_VERSIONS)),
         labels={SOURCE_LABEL: label},
         annotations={SOURCE_LABEL: url} if url else {},
     )
