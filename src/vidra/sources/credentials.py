@@ -8,6 +8,7 @@ address of their own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from vidra.sources.protocol import Concerns, Remark, SourceError
 from vidra.sources.transport.places import Place, read_url
 
 S = TypeVar("S")
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?|[0-9A-Fa-f:.]+")
 _PORTS = {"https": 443, "http": 80, "ssh": 22}
 _KEYS = {
     "username": "username",
@@ -82,7 +84,7 @@ def source_place(url: str) -> Place | None:
     """
     found = read_url(url.strip())
     scheme = "https" if found is not None and found.scheme == "oci" else found.scheme if found is not None else ""
-    if found is None or scheme not in _PORTS or not found.host:
+    if found is None or scheme not in _PORTS or not found.host or not _HOST.fullmatch(found.host):
         return None
     path = found.raw_path.rstrip("/").removesuffix(".git")
     return Place(scheme, found.host.lower(), found.explicit_port or _PORTS[scheme], path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from vidra.api.reasons import Reason
 from vidra.sources.protocol import SourceError
@@ -11,7 +11,7 @@ from vidra.sources.protocol import SourceError
 _MOST = 16
 """Units in one request: their texts are in memory together."""
 
-Load = Callable[[list[str]], Awaitable[Mapping[str, bytes | SourceError]]]
+Load = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes | SourceError]]]
 
 
 class Batches:

@@ -110,11 +110,10 @@ class PackProcesses:
         if code in {-signal.SIGXCPU, -signal.SIGKILL}:
             raise self._limits.exceeded("cpu", f"reading {what} takes more seconds of the processor")
         line, _, texts = answer.partition(b"\n")
-        try:
-            said = msgspec.json.decode(line, type=dict[str, Any])
-        except msgspec.DecodeError:
-            # Where there is not even the memory to say so.
-            raise self._limits.exceeded("memory", f"reading {what} takes more memory") from None
+        if code or not line:
+            # Where there is not even the memory to say so, or a fault of Vidra.
+            raise self._limits.exceeded("memory", f"{what} cannot be read; perhaps that takes more memory")
+        said = msgspec.json.decode(line, type=dict[str, Any])
         if "error" in said:
             raise error_of(said, self._limits, what)
         return said, texts

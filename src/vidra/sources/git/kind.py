@@ -15,6 +15,7 @@ from vidra.sources.git.remote import Remote, Wire
 from vidra.sources.git.source import GitRepository
 from vidra.sources.git.url import repository
 from vidra.sources.lent import Lent
+from vidra.sources.paths import check_paths
 from vidra.sources.pool import Pool
 from vidra.sources.protocol import Concerns, Remark, SourceError
 from vidra.sources.transport.origin import Origin
@@ -39,9 +40,10 @@ class GitKind:
             SourceError: The spec, or the credentials for it, cannot be used.
         """
         place = repository(spec.url, insecure=spec.insecure)
+        check_paths(spec.paths, "spec.source.git.paths")
         if spec.verify is not None:
             message = (
-                "spec.source.git.verify: this Vidra verifies no signatures, and reads nothing that has to be signed"
+                "spec.source.git.verify: signatures are not verified yet, and nothing that has to be signed is read"
             )
             raise SourceError(Reason.VERIFICATION_FAILED, message)
         credential = choose(place, self._lent.secrets, self._lent.namespace, remark)

@@ -13,8 +13,8 @@ from vidra.sources.git.advertisement import Advertisement, Ref, ls_refs, read_re
 from vidra.sources.git.child import Spool
 from vidra.sources.git.fetching import PackReader, RemoteError, wants
 from vidra.sources.git.pkt_line import Mark, NoPacketsError, Packet, PacketReader
-from vidra.sources.limits import MIB
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.limits import MIB
 
 REFS_CAP = 32 * MIB
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -74,12 +74,12 @@ class GitRepository:
             raise SourceError(Reason.PATH_NOT_FOUND, f"{message}; what is applied stays")
         return found
 
-    async def _load(self, units: list[str]) -> Mapping[str, bytes | SourceError]:
+    async def _load(self, units: Sequence[str]) -> Mapping[str, bytes | SourceError]:
         if self._reading is None:
             await self.list()
         assert self._reading is not None
         reading, results = self._reading, dict[str, bytes | SourceError]()
-        readable: list[Folder] = []
+        readable = []
         for name in units:
             folder = reading.folders.get(name)
             if folder is None:
@@ -91,7 +91,7 @@ class GitRepository:
                 readable.append(folder)
         return {**results, **(await self._texts(reading, readable) if readable else {})}
 
-    async def _texts(self, reading: Reading, folders: list[Folder]) -> dict[str, bytes | SourceError]:
+    async def _texts(self, reading: Reading, folders: Sequence[Folder]) -> dict[str, bytes | SourceError]:
         """The texts of folders: only their files are asked for, where the server gives single files."""
         job = {"do": "texts", "units": [(folder.id, folder.files) for folder in folders]}
         files = sorted({identity for folder in folders for _, identity in folder.files})
@@ -101,7 +101,7 @@ class GitRepository:
             said, texts = await self._processes.run(spool, self._spec.url)
         return self._divided(said["texts"], texts)
 
-    def _divided(self, found: list[dict[str, Any]], texts: bytes) -> dict[str, bytes | SourceError]:
+    def _divided(self, found: Sequence[dict[str, Any]], texts: bytes) -> dict[str, bytes | SourceError]:
         results: dict[str, bytes | SourceError] = {}
         place = 0
         for item in found:

@@ -40,6 +40,8 @@ def answer(job: Job, data: memoryview) -> Iterator[bytes]:
         yield _line({"limit": error.limit, "error": str(error)})
     except BrokenPackError as error:
         yield _line({"error": str(error)})
+    except RecursionError:
+        yield _line({"error": "what it holds is nested too deep"})
     except MemoryError:
         yield _line({"limit": "memory", "error": "reading the repository takes more memory"})
 
