@@ -49,6 +49,7 @@ from vidra.manager.options import Options
 from vidra.manager.other_operators import OtherOperators
 from vidra.manager.shard_leases import Shards
 from vidra.manager.shard_runner import ShardRunner
+from vidra.sources.hosts import AllowedHosts
 from vidra.sources.kinds import sources_of
 from vidra.sources.lent import Lent
 from vidra.telemetry.http_requests import RequestCounter
@@ -223,6 +224,8 @@ class Manager:
             secrets=self._source_secrets,
             manifests=self._manifests,
             query=lambda: config.settings.query_name,
+            hosts=AllowedHosts(self._options.source_hosts, self._clusters.servers),
+            limits=self._options.source_limits,
             max_units=self._options.max_artifacts,
             infrahub_traffic=self._infrahub_traffic,
             traffic=self._source_traffic,

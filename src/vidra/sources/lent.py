@@ -8,7 +8,7 @@ import msgspec
 
 from vidra.api.sync import Sync
 from vidra.kube.client import Client
-from vidra.kube.store import Store
+from vidra.kube.store import Store, kind_and_name
 from vidra.kube.types import ConfigMap, Secret
 from vidra.sources.hosts import AllowedHosts
 from vidra.sources.limits import SOURCE_LIMITS, SourceLimits
@@ -26,10 +26,10 @@ class Lent(msgspec.Struct, frozen=True):
     infrahub_secrets: Store[Secret]
     secrets: Store[Secret]
     """With credentials for other sources, of the namespaces that count (`SOURCE_LABEL`)."""
-    manifests: Store[ConfigMap | Secret]
-    """ConfigMaps of its own namespace, and Secrets of those that count, that hold manifests (`MANIFESTS_LABEL`)."""
     query: Callable[[], str]
     """Name of the stored query in Infrahub, as it is set now."""
+    manifests: Store[ConfigMap | Secret] = msgspec.field(default_factory=lambda: Store(key=kind_and_name))
+    """ConfigMaps of its own namespace, and Secrets of those that count, that hold manifests (`MANIFESTS_LABEL`)."""
     max_units: int = 10_000
     """Maximum for one sync; a longer list counts as a mistake."""
     hosts: AllowedHosts = msgspec.field(default_factory=AllowedHosts)

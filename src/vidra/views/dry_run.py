@@ -82,11 +82,14 @@ class DryRunSession(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIterator[DryRunSession]:
+async def dry_run_session(
+    client: Client, namespaces: Sequence[str], hosts: Sequence[str] = ()
+) -> AsyncIterator[DryRunSession]:
     """Everything as the operator would find it.
 
     Args:
         namespaces: Those whose Secrets count, Vidra's own first.
+        hosts: Those that sources may be read from; none: all but those that are never meant.
     """
     own = namespaces[0]
     uid, resources, clusters, maps = await asyncio.gather(
@@ -108,7 +111,7 @@ async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIte
             resources=hub_objects.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, own, Store(index=kept_for)),
             settings=settings,
-            lent=await lent(client, namespaces, settings.query_name),
+            lent=await lent(client, namespaces, settings.query_name, hosts),
             managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:

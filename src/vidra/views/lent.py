@@ -7,16 +7,18 @@ from collections.abc import Sequence
 
 from vidra.kube.client import Client
 from vidra.kube.store import Store, kind_and_name
+from vidra.sources.hosts import AllowedHosts
 from vidra.sources.lent import Lent
 from vidra.views import hub_objects
 
 
-async def lent(client: Client, namespaces: Sequence[str], query: str) -> Lent:
+async def lent(client: Client, namespaces: Sequence[str], query: str, hosts: Sequence[str] = ()) -> Lent:
     """Stores as the operator would have them.
 
     Args:
         namespaces: Those whose Secrets count, Vidra's own first.
         query: Name of the stored query in Infrahub.
+        hosts: Those that sources may be read from; none: as `AllowedHosts` says.
 
     Raises:
         KubeError: They cannot be read.
@@ -35,4 +37,5 @@ async def lent(client: Client, namespaces: Sequence[str], query: str) -> Lent:
         secrets=hub_objects.stored(others, Store()),
         manifests=hub_objects.stored(manifests, Store(key=kind_and_name)),
         query=lambda: query,
+        hosts=AllowedHosts(hosts),
     )

@@ -32,17 +32,22 @@ class Content(NamedTuple):
     resources: list[VidraResource]
 
 
-async def run_checks(client: Client, account: str, namespaces: Sequence[str]) -> list[Finding]:
+async def run_checks(
+    client: Client, account: str, namespaces: Sequence[str], hosts: Sequence[str] = ()
+) -> list[Finding]:
     """The findings; checks that need an earlier one that failed are left out.
 
     Args:
         account: Whose rights to check, as namespace:name of a ServiceAccount; empty: the caller's.
         namespaces: Those whose Secrets count, Vidra's own first.
+        hosts: Those that sources may be read from.
     """
-    return [finding async for finding in _checks(client, account, namespaces)]
+    return [finding async for finding in _checks(client, account, namespaces, hosts)]
 
 
-async def _checks(client: Client, account: str, namespaces: Sequence[str]) -> AsyncIterator[Finding]:
+async def _checks(
+    client: Client, account: str, namespaces: Sequence[str], hosts: Sequence[str]
+) -> AsyncIterator[Finding]:
     cluster = await check_cluster(client)
     yield cluster
     if cluster.result == "problem":
@@ -59,7 +64,7 @@ async def _checks(client: Client, account: str, namespaces: Sequence[str]) -> As
         return
     for message in await _elsewhere(client, namespaces):
         yield Finding("elsewhere", "unknown", message)
-    async for finding in _of_content(client, content, namespaces):
+    async for finding in _of_content(client, content, namespaces, hosts):
         yield finding
 
 
@@ -82,12 +87,14 @@ async def _elsewhere(client: Client, namespaces: Sequence[str]) -> list[str]:
         return [unseen(error)]
 
 
-async def _of_content(client: Client, content: Content, namespaces: Sequence[str]) -> AsyncIterator[Finding]:
+async def _of_content(
+    client: Client, content: Content, namespaces: Sequence[str], hosts: Sequence[str]
+) -> AsyncIterator[Finding]:
     namespace = namespaces[0]
     source = chosen(content.config_maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
-    async for finding in check_sources(content.syncs, await lent(client, namespaces, settings.query_name)):
+    async for finding in check_sources(content.syncs, await lent(client, namespaces, settings.query_name, hosts)):
         yield finding
     items: list[Sync | VidraResource] = [*content.syncs, *content.resources]
     async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
