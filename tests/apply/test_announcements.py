@@ -100,7 +100,7 @@ async def test_only_what_may_still_come_is_waited_for() -> None:
 async def test_who_has_no_access_is_not_waited_for() -> None:
     wait = Wait(60, {})
     found = claims(resource("other", EAST, entry(EAST)))
-    assert await Announcements(lambda _: None, wait).awaited(entry(EAST, "u"), CONFIGS, found) is None
+    assert await Announcements(lambda _resource, _server: None, wait).awaited(entry(EAST, "u"), CONFIGS, found) is None
 
 
 def test_a_wait_ends_however_often_it_is_asked_for() -> None:

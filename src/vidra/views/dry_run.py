@@ -56,7 +56,8 @@ class DryRunSession(msgspec.Struct, frozen=True):
 
     async def reconciled(self, inputs: Sequence[DryRunInput]) -> DryRunResult:
         """The result of a dry run for all of these."""
-        return await dry_run(self.clusters, inputs, self.hub, self.resources, self.settings.label_namespaces)
+        names, hubs = self.settings.label_namespaces, self.settings.other_vidras
+        return await dry_run(*(self.clusters, inputs, self.hub, self.resources), may_describe=names, other_vidras=hubs)
 
     async def planned(self, resource: VidraResource) -> DryRunPlan:
         """The plan of a reconcile of a VidraResource.

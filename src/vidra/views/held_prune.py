@@ -10,7 +10,7 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
 from vidra.api.sync import Sync
-from vidra.apply.guards.prune_limit import approve_command, set_id
+from vidra.apply.guards.prune_limit import approve_command, is_same_id, set_id
 from vidra.apply.inventory import key_of, ref_of
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
@@ -70,7 +70,7 @@ def held_by_sync(sync: Sync, everything: Iterable[VidraResource]) -> HeldPrune |
     if held is None:
         _refuse_unsaid(sync)
         return None
-    if set_id(held.resources) != held.id:
+    if not is_same_id(held.id, set_id(held.resources)):
         by_hand = approve_command(sync.kind, name, held.id)
         raise ViewError(f"it is too much for a list: look with vidra diff {name}, then agree with {by_hand}")
     siblings = [item for item in everything if sync_of(item) == sync.key]

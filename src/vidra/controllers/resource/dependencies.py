@@ -102,6 +102,11 @@ def _waiting(wanted: Dependency, why: str) -> ObjectProblem:
     return ObjectProblem(Reason.DEPENDENCY_NOT_READY, f"waiting for {wanted}: {why}", str(wanted))
 
 
+def waits_for_any(problems: Iterable[ObjectProblem]) -> bool:
+    """Whether it waits for a dependency of any kind, or in a dependency cycle."""
+    return any(problem.reason in (Reason.DEPENDENCY_CYCLE, Reason.DEPENDENCY_NOT_READY) for problem in problems)
+
+
 def waits_for(problems: Iterable[ObjectProblem], kind: str, name: str) -> bool:
     """Whether it waits for a sync or VidraResource of this name, or in a dependency cycle that may be resolved now."""
     return any(

@@ -16,6 +16,7 @@ from vidra.apply.inventory import key_of, ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.options import ApplyOptions
 from vidra.apply.plan import prune_order
+from vidra.apply.recognized_owners import RecognizedOwners
 from vidra.clusters.dry_run import DryRunClusters
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource.apply.comparison import Comparison, compare, with_ends
@@ -101,12 +102,15 @@ async def dry_run(
     proposals: Sequence[DryRunInput],
     hub: str,
     resources: Store[VidraResource],
+    *,
     may_describe: Collection[str] = (),
+    other_vidras: Collection[str] = (),
 ) -> DryRunResult:
     """Dry-run the reconciles of all of these. An object that moves between them is neither deleted nor recreated.
 
     Args:
         may_describe: Names of existing Namespaces that artifacts may label.
+        other_vidras: The other hubs whose fields count.
     """
     preview, claims = DryRunResult(), Claims(resources, hub, same=clusters.lead_to_one)
     studies: list[DryRunPlan] = []
@@ -124,7 +128,11 @@ async def dry_run(
     conflict_peers = peers_in(resources, hub, leaving, lambda name: unwanted.get(name, frozenset()))
     for item in studies:
         adopted: list[Ref] = []
-        options = ApplyOptions(item.proposal.resource.spec, conflict_peers, adopted.append, may_describe=may_describe)
+        target = item.target
+        recognized = RecognizedOwners(target.owner, claims, target.cluster.uid, lambda: other_vidras)
+        options = ApplyOptions(
+            *(target.resource.spec, conflict_peers, adopted.append), recognized=recognized, may_describe=may_describe
+        )
         await _apply(item, options, claims, preview)
         preview.notes += [f"{ref} is there already and would be adopted" for ref in adopted]
     successors = {key for item in studies for key in item.found.want.objects}

@@ -12,7 +12,7 @@ import time
 from vidra.api.dependencies import Dependency
 from vidra.api.reasons import Reason
 from vidra.api.sync import Sync
-from vidra.controllers.runtime.concurrency import ConcurrencyLimiter
+from vidra.controllers.runtime.concurrency import ConcurrencyLimiter, until_late
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.dependency_cycles import dependency_cycle
@@ -83,7 +83,8 @@ class SyncReconciler(Controller[Sync]):
         step = current_step(self._shared, sync, state.poll.done.waiting if state.poll else ())
         if state.poll and _until_due(sync, state, step):
             return await self._summarize(sync, state, state.poll, status, step)
-        with self._polls.slot(self._sources.host(sync.source) or name, name, self.queue.add) as free:
+        host = self._sources.host(sync.source) or name
+        with until_late(self._polls.slot(host, name, self.queue.add)) as free:
             return await self._poll(sync, state, interval) if free else Result(requeue_after=TRY_AGAIN_AFTER)
 
     async def _poll(self, sync: Sync, state: SyncState, interval: float) -> Result:

@@ -15,6 +15,7 @@ from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.options import ApplyOptions
+from vidra.apply.plan import is_drift
 from vidra.apply.revision import is_of_text
 from vidra.controllers.resource.apply.comparison import Comparison, compare, with_ends
 from vidra.controllers.resource.apply.desired_state import build_desired_state
@@ -136,10 +137,26 @@ async def _execute(given: ApplyInput, found: Comparison, executor: PlanExecutor)
     if objection:
         if not problems or found.limits.manifest_empty:
             problems.append(objection)
-    elif not problems:
+    elif len(problems) == _harmless(found, executor):
+        known = len(executor.problems)
         await executor.prune(work.prune)
-        problems += executor.problems
+        problems += executor.problems[known:]
     return _in_order(problems, want.manifest)
+
+
+def _harmless(found: Comparison, executor: PlanExecutor) -> int:
+    """How many problems keep nothing from being pruned.
+
+    Invariant: what is no longer wanted stays until everything that may be its new place is applied. An object that was
+    applied with this same manifest before, and only cannot be reverted now, is nobody's new place. Whoever may write
+    one object must not be able to keep others, elsewhere, from being pruned.
+    """
+    problems = [*executor.problems, *found.review.problems]
+    if not problems:
+        return 0
+    wanted = found.want.objects.items()
+    applied = {str(item.ref) for key, item in wanted if is_drift(item, found.before.entries.get(key))}
+    return sum(problem.object in applied for problem in problems)
 
 
 async def _remarks(given: ApplyInput, found: Comparison) -> tuple[str, ...]:
