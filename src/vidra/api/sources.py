@@ -183,6 +183,9 @@ class HttpSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         ),
     ] = None
     paths: Paths = ()
+    insecure: Annotated[
+        bool, Field(description="Accept an http address, without TLS; one with sha256 needs no such leave.")
+    ] = False
 
 
 class InlineSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
