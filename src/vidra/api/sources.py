@@ -277,6 +277,9 @@ class HttpSource(_OneRevision, frozen=True, rename="camel", omit_defaults=True):
         ),
     ] = None
     paths: Paths = ()
+    insecure: Annotated[
+        bool, Field(description="Accept an http address, without TLS; one with sha256 needs no such leave.")
+    ] = False
 
     words: ClassVar[Words] = _FOLDERS
 

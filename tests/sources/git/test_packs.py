@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from vidra.sources.git_objects.delta import apply_delta, target_size
-from vidra.sources.git_objects.errors import BrokenPackError, LimitError
-from vidra.sources.git_objects.pack import LARGEST, Pack
+from vidra.sources.sandbox.delta import apply_delta, target_size
+from vidra.sources.sandbox.errors import BrokenPackError, LimitError
+from vidra.sources.sandbox.pack import LARGEST, Pack
 
 BIG = 1 << 28
 sha1 = partial(_sha1, usedforsecurity=False)

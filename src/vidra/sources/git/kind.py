@@ -8,16 +8,17 @@ from vidra.api.names import SOURCE_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sources import GitSource
 from vidra.sources.credentials import Credential, choose, listen, source_place
-from vidra.sources.git.child import PackProcesses
 from vidra.sources.git.http_wire import HttpWire
-from vidra.sources.git.memory import Memory
+from vidra.sources.git.reading import Reading
 from vidra.sources.git.remote import Remote, Wire
 from vidra.sources.git.source import GitRepository
 from vidra.sources.git.url import repository
 from vidra.sources.lent import Lent
+from vidra.sources.memory import Memory
 from vidra.sources.paths import check_paths
 from vidra.sources.pool import Pool
 from vidra.sources.protocol import Concerns, Remark, SourceError
+from vidra.sources.sandboxed import Sandbox
 from vidra.sources.transport.origin import Origin
 from vidra.sources.transport.places import Place, host_of
 
@@ -29,8 +30,8 @@ class GitKind:
 
     def __init__(self, lent: Lent) -> None:
         self._lent = lent
-        self._processes = PackProcesses(lent.limits)
-        self._memory = Memory()
+        self._sandbox = Sandbox(lent.limits)
+        self._memory: Memory[GitSource, Reading] = Memory()
         self._remotes: Pool[Remote] = Pool()
 
     async def open(self, spec: GitSource, remark: Remark) -> GitRepository:
@@ -48,7 +49,7 @@ class GitKind:
             raise SourceError(Reason.VERIFICATION_FAILED, message)
         credential = choose(place, self._lent.secrets, self._lent.namespace, remark)
         remote = await self._remotes.get(spec.url, credential, lambda: self._connect(spec.url, place, credential))
-        return GitRepository(spec, remote, self._processes, self._memory, self._lent.limits)
+        return GitRepository(spec, remote, self._sandbox, self._memory)
 
     def host(self, spec: GitSource) -> str:
         """Host and port."""
@@ -61,7 +62,7 @@ class GitKind:
     async def close(self) -> None:
         """Close every connection, and end every process."""
         await self._remotes.close()
-        await self._processes.close()
+        await self._sandbox.close()
 
     def _connect(self, url: str, place: Place, credential: Credential | None) -> Remote:
         return Remote(url, self._wire(url, place, credential), self._lent.limits.received)

@@ -10,10 +10,10 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.manifests.typed_json import LINE
 from vidra.sources.git.advertisement import Advertisement, Ref, ls_refs, read_refs
-from vidra.sources.git.child import Spool
 from vidra.sources.git.fetching import PackReader, RemoteError, wants
 from vidra.sources.git.pkt_line import Mark, NoPacketsError, Packet, PacketReader
 from vidra.sources.protocol import SourceError
+from vidra.sources.sandboxed import Spool
 from vidra.sources.transport.limits import MIB
 
 REFS_CAP = 32 * MIB

@@ -9,13 +9,12 @@ from typing import Any
 from vidra.api.reasons import Reason
 from vidra.api.sources import GitSource
 from vidra.sources.git.batch import Batches
-from vidra.sources.git.child import PackProcesses, Spool, error_of
-from vidra.sources.git.memory import Memory
 from vidra.sources.git.reading import Folder, Reading, read_units
 from vidra.sources.git.remote import Remote
 from vidra.sources.git.revision import Head, head_of, pinned, prefixes
-from vidra.sources.limits import SourceLimits
+from vidra.sources.memory import Memory
 from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.sandboxed import Sandbox, Spool, error_of
 
 
 class GitRepository:
@@ -26,13 +25,16 @@ class GitRepository:
     """
 
     def __init__(
-        self, spec: GitSource, remote: Remote, processes: PackProcesses, memory: Memory, limits: SourceLimits
+        self,
+        spec: GitSource,
+        remote: Remote,
+        sandbox: Sandbox,
+        memory: Memory[GitSource, Reading],
     ) -> None:
         self._spec = spec
         self._remote = remote
-        self._processes = processes
+        self._sandbox = sandbox
         self._memory = memory
-        self._limits = limits
         self._batches = Batches(self._load)
         self._reading: Reading | None = None
 
@@ -43,8 +45,8 @@ class GitRepository:
             SourceError: There is no list.
         """
         head = pinned(self._spec) or await self._head()
-        held = self._memory.get(self._spec, head)
-        if held is None:
+        held = self._memory.get(self._spec)
+        if held is None or held.head != head:
             held = await self._read(head)
             self._memory.put(self._spec, held)
         self._reading = held
@@ -63,9 +65,9 @@ class GitRepository:
 
     async def _read(self, head: Head) -> Reading:
         job = {"do": "units", "commit": head.commit, "paths": self._spec.paths}
-        with closing(Spool(job, self._limits)) as spool:
+        with closing(Spool(job, self._sandbox.limits)) as spool:
             single = await self._remote.fetch([head.commit], spool, commit=True, bare=True)
-            said, _ = await self._processes.run(spool, self._spec.url)
+            said, _ = await self._sandbox.run(spool, self._spec.url)
         found = read_units(said, head, self._spec.paths, single=single)
         if not found.folders:
             where = " or ".join(self._spec.paths) or "it"
@@ -86,7 +88,7 @@ class GitRepository:
                 results[name] = SourceError(Reason.PATH_NOT_FOUND, f"{self._spec.url} has no folder {name} any more")
             elif folder.problem:
                 limit, why = folder.problem
-                results[name] = error_of({"error": why, "limit": limit or None}, self._limits, self._spec.url)
+                results[name] = error_of({"error": why, "limit": limit or None}, self._sandbox.limits, self._spec.url)
             else:
                 readable.append(folder)
         return {**results, **(await self._texts(reading, readable) if readable else {})}
@@ -96,9 +98,9 @@ class GitRepository:
         job = {"do": "texts", "units": [(folder.id, folder.files) for folder in folders]}
         files = sorted({identity for folder in folders for _, identity in folder.files})
         wanted = files if reading.single else [reading.head.commit]
-        with closing(Spool(job, self._limits)) as spool:
+        with closing(Spool(job, self._sandbox.limits)) as spool:
             await self._remote.fetch(wanted, spool, commit=not reading.single, bare=False)
-            said, texts = await self._processes.run(spool, self._spec.url)
+            said, texts = await self._sandbox.run(spool, self._spec.url)
         return self._divided(said["texts"], texts)
 
     def _divided(self, found: Sequence[dict[str, Any]], texts: bytes) -> dict[str, bytes | SourceError]:
@@ -106,7 +108,7 @@ class GitRepository:
         place = 0
         for item in found:
             if "error" in item:
-                results[item["unit"]] = error_of(item, self._limits, self._spec.url)
+                results[item["unit"]] = error_of(item, self._sandbox.limits, self._spec.url)
             else:
                 results[item["unit"]] = texts[place : place + item["size"]]
                 place += item["size"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidra.sources.git_objects.errors import BrokenPackError, LimitError
+from vidra.sources.sandbox.errors import BrokenPackError, LimitError
 
 _WHOLE = 0x10000
 """What a copy without a size copies."""

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 
 from vidra.sources.file_names import is_bad, is_hidden, is_manifest
 from vidra.sources.folders import ROOT
-from vidra.sources.git_objects.errors import LimitError
-from vidra.sources.git_objects.pack import Pack
-from vidra.sources.git_objects.tree import FOLDER, LINK, SUBMODULE, Entry, read_tree
 from vidra.sources.globs import Patterns, State
+from vidra.sources.sandbox.errors import LimitError
+from vidra.sources.sandbox.pack import Pack
+from vidra.sources.sandbox.tree import FOLDER, LINK, SUBMODULE, Entry, read_tree
 
 _MOST_REMARKS = 20
 

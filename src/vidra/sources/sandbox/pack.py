@@ -12,8 +12,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vidra.sources.git_objects.delta import apply_delta
-from vidra.sources.git_objects.errors import BrokenPackError, LimitError, MissingObjectError
+from vidra.sources.sandbox.delta import apply_delta
+from vidra.sources.sandbox.errors import BrokenPackError, LimitError, MissingObjectError
 
 KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
 _OFFSET_DELTA, _ID_DELTA = 6, 7

@@ -1,4 +1,4 @@
-"""Runs the process that reads packs: nothing on its way in or out but two files in memory.
+"""Runs the process that reads packs and archives: nothing on its way in or out but two files in memory.
 
 What a server sends is written down first and read afterwards, so that a server that drips keeps no process, and a
 process has no connection. It runs without an environment, in `/`, and limits itself before it looks at the pack.
@@ -17,25 +17,25 @@ from typing import Any
 import msgspec
 
 from vidra.api.reasons import Reason
-from vidra.sources.git_objects.jobs import write_job
 from vidra.sources.limits import SourceLimits
 from vidra.sources.protocol import SourceError
+from vidra.sources.sandbox.jobs import write_job
 
 _AT_ONCE = 2
-_COMMAND = (sys.executable, "-I", "-m", "vidra.sources.git_objects")
-_NAMES = ("entries", "units", "files", "file", "text", "depth", "unpacked", "memory", "cpu")
+_COMMAND = (sys.executable, "-I", "-m", "vidra.sources.sandbox")
+_NAMES = ("entries", "units", "files", "file", "text", "depth", "unpacked", "ratio", "memory", "cpu")
 
 
 class Spool:
-    """A file in memory, with a job at its start and a pack behind it."""
+    """A file in memory, with a job at its start and behind it what has to be read."""
 
     def __init__(self, job: Mapping[str, Any], limits: SourceLimits) -> None:
-        self._file = os.memfd_create("pack", os.MFD_CLOEXEC)
+        self._file = os.memfd_create("download", os.MFD_CLOEXEC)
         job = {**job, "limits": {name: getattr(limits, name) for name in _NAMES}}
         self.write(write_job(job))
 
     def write(self, piece: bytes) -> None:
-        """Put a piece of the pack to the others."""
+        """Put a piece to the others."""
         rest = memoryview(piece)
         while rest:
             rest = rest[os.write(self._file, rest) :]
@@ -51,15 +51,15 @@ class Spool:
             os.close(file)
 
 
-class PackProcesses:
-    """Few of them at a time.
+class Sandbox:
+    """Few such processes at a time.
 
     Args:
         limits: What they may do.
     """
 
     def __init__(self, limits: SourceLimits) -> None:
-        self._limits = limits
+        self.limits = limits
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._running: set[asyncio.subprocess.Process] = set()
 
@@ -67,10 +67,10 @@ class PackProcesses:
         """The answer to a job, and the texts behind it.
 
         Args:
-            what: The repository, for messages.
+            what: Where it is from, for messages.
 
         Raises:
-            SourceError: The pack is broken, or beyond a limit.
+            SourceError: What has to be read is broken, or beyond a limit.
         """
         async with self._slots:
             out = os.memfd_create("answer", os.MFD_CLOEXEC)
@@ -98,9 +98,9 @@ class PackProcesses:
         )
         self._running.add(process)
         try:
-            return await asyncio.wait_for(process.wait(), self._limits.download)
+            return await asyncio.wait_for(process.wait(), self.limits.download)
         except TimeoutError:
-            raise self._limits.exceeded("download", f"reading {what} takes longer") from None
+            raise self.limits.exceeded("download", f"reading {what} takes longer") from None
         finally:
             _kill(process)
             await asyncio.shield(process.wait())
@@ -108,14 +108,14 @@ class PackProcesses:
 
     def _read(self, answer: bytes, code: int, what: str) -> tuple[dict[str, Any], bytes]:
         if code in {-signal.SIGXCPU, -signal.SIGKILL}:
-            raise self._limits.exceeded("cpu", f"reading {what} takes more seconds of the processor")
+            raise self.limits.exceeded("cpu", f"reading {what} takes more seconds of the processor")
         line, _, texts = answer.partition(b"\n")
         if code or not line:
             # Where there is not even the memory to say so, or a fault of Vidra.
-            raise self._limits.exceeded("memory", f"{what} cannot be read; perhaps that takes more memory")
+            raise self.limits.exceeded("memory", f"{what} cannot be read; perhaps that takes more memory")
         said = msgspec.json.decode(line, type=dict[str, Any])
         if "error" in said:
-            raise error_of(said, self._limits, what)
+            raise error_of(said, self.limits, what)
         return said, texts
 
 

@@ -6,7 +6,7 @@ import mmap
 import resource
 import sys
 
-from vidra.sources.git_objects.jobs import answer, read_job
+from vidra.sources.sandbox.jobs import answer, read_job
 
 
 def main() -> None:

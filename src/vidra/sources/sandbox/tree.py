@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from vidra.sources.git_objects.errors import BrokenPackError
+from vidra.sources.sandbox.errors import BrokenPackError
 
 FOLDER, LINK, SUBMODULE = 0o040000, 0o120000, 0o160000
 _KIND = 0o170000

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vidra.sources.folders import NotTextError, stream
-from vidra.sources.git_objects.errors import BrokenPackError, LimitError
-from vidra.sources.git_objects.pack import Pack
-from vidra.sources.git_objects.tree import read_commit
-from vidra.sources.git_objects.walk import Walk
+from vidra.sources.sandbox.errors import BrokenPackError, LimitError
+from vidra.sources.sandbox.pack import Pack
+from vidra.sources.sandbox.texts import read_download
+from vidra.sources.sandbox.tree import read_commit
+from vidra.sources.sandbox.walk import Walk
 
 Job = Mapping[str, Any]
 _LENGTH = 8
@@ -31,11 +32,12 @@ def write_job(job: Job) -> bytes:
 def answer(job: Job, data: memoryview) -> Iterator[bytes]:
     """A line of JSON, and after that the texts that it announces."""
     try:
-        pack = Pack(data, job["limits"]["unpacked"])
-        if job["do"] == "units":
-            yield _line(_units(job, pack))
+        if job["do"] == "download":
+            yield from _download(job, data)
+        elif job["do"] == "units":
+            yield _line(_units(job, Pack(data, job["limits"]["unpacked"])))
         else:
-            yield from _texts(job, pack)
+            yield from _texts(job, Pack(data, job["limits"]["unpacked"]))
     except LimitError as error:
         yield _line({"limit": error.limit, "error": str(error)})
     except BrokenPackError as error:
@@ -87,6 +89,13 @@ def _text(pack: Pack, unit: str, files: list[list[str]], limits: Mapping[str, in
             raise LimitError("text", f"the manifests of {unit} have more bytes")
         contents[path] = content
     return stream(contents)
+
+
+def _download(job: Job, data: memoryview) -> Iterator[bytes]:
+    found = read_download(data, job["paths"], job["limits"])
+    units = [[text.unit, text.marker, len(text.text), text.problem] for text in found.texts]
+    yield _line({"units": units, "remarks": found.remarks})
+    yield from (text.text for text in found.texts)
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
