@@ -9,7 +9,9 @@ from typing import Any
 
 from vidra.api.reasons import Reason
 from vidra.api.sources import SourceSpec
+from vidra.sources.flux import FluxKind
 from vidra.sources.git import GitKind
+from vidra.sources.http import HttpKind
 from vidra.sources.infrahub import InfrahubKind
 from vidra.sources.inline import InlineKind
 from vidra.sources.lent import Lent
@@ -20,7 +22,9 @@ Changed = Callable[[Callable[[SourceSpec], bool]], None]
 
 def _kinds(lent: Lent) -> Mapping[str, SourceKind[Any]]:
     return {
+        "flux": FluxKind(lent),
         "git": GitKind(lent),
+        "http": HttpKind(lent),
         "infrahub": InfrahubKind(lent),
         "inline": InlineKind(lent),
     }
