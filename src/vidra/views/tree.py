@@ -59,6 +59,8 @@ class ResourceNode(msgspec.Struct, frozen=True, kw_only=True):
     """The status of its condition Ready."""
     reason: str | msgspec.UnsetType = msgspec.UNSET
     message: str
+    revision: str | msgspec.UnsetType = msgspec.UNSET
+    """State of the source, where it has one."""
     children: tuple[Node, ...]
 
 
@@ -94,7 +96,7 @@ async def _tree_of_resource(session: DryRunSession, resource: VidraResource) -> 
 
 def sync_node(sync: Sync, resources: Sequence[ResourceNode]) -> ResourceNode:
     """A sync, with the nodes of its VidraResources."""
-    return _node(sync.kind, sync.metadata.name, sync.status.conditions, tuple(resources))
+    return _node(sync.kind, sync.metadata.name, sync.status.conditions, tuple(resources), sync.status.revision)
 
 
 def resource_node(resource: VidraResource, states: Sequence[LiveState], managers: Mapping[str, str]) -> ResourceNode:
@@ -112,7 +114,9 @@ def resource_node(resource: VidraResource, states: Sequence[LiveState], managers
     ]
     known = {node.ref for node in objects}
     others = [ProblemNode(name=ref, message=message, ref=ref) for ref, message in problems.items() if ref not in known]
-    return _node(resource.kind, name, resource.status.conditions, (*objects, *others))
+    content = resource.spec.content
+    revision = content.revision if content else ""
+    return _node(resource.kind, name, resource.status.conditions, (*objects, *others), revision)
 
 
 def _object_node(
@@ -132,11 +136,16 @@ def _object_node(
     )
 
 
-def _node(kind: str, name: str, conditions: Sequence[Condition], children: tuple[Node, ...]) -> ResourceNode:
+def _node(
+    kind: str, name: str, conditions: Sequence[Condition], children: tuple[Node, ...], revision: str
+) -> ResourceNode:
     ready = find(conditions, ConditionType.READY)
-    if ready is None:
-        message = "not reconciled yet"
-        return ResourceNode(kind=kind, name=name, state="Unknown", message=message, children=children)
     return ResourceNode(
-        kind=kind, name=name, state=ready.status, reason=ready.reason, message=ready.message, children=children
+        kind=kind,
+        name=name,
+        state=ready.status if ready else "Unknown",
+        reason=ready.reason if ready else msgspec.UNSET,
+        message=ready.message if ready else "not reconciled yet",
+        revision=revision or msgspec.UNSET,
+        children=children,
     )

@@ -41,7 +41,7 @@ def listing_finding(sync: Sync, listing: Listing, remarks: Sequence[str]) -> Fin
     number = len(listing.units)
     if not number:
         return Finding(_title(sync), "problem", _nothing(sync))
-    what = f"{number} artifact{'' if number == 1 else 's'}"
+    what = f"{number} {sync.source.words.unit}{'' if number == 1 else 's'}"
     known = [f"{what} at {listing.revision}" if listing.revision else what, *listing.remarks, *remarks]
     return Finding(_title(sync), "ok", "; ".join(known))
 
