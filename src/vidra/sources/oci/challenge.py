@@ -36,8 +36,8 @@ def read_challenge(header: str) -> Challenge:
 
 
 def trusted(realm: URL, registry: URL) -> bool:
-    """Whether who gives tokens for a registry may be told its credential: it is the same host, or of the same domain."""
-    if realm.scheme != registry.scheme and realm.scheme != "https":
+    """Whether who gives tokens for a registry may be told its credential: it is of the same host or domain."""
+    if realm.scheme not in {registry.scheme, "https"}:
         return False
     one, other = (realm.host or "").lower(), (registry.host or "").lower()
     if one == other:

@@ -57,7 +57,7 @@ class OciDownload:
 
     async def _tags(self) -> list[str]:
         found: list[str] = []
-        path: str | None = "tags/list?n=1000"
+        path = "tags/list?n=1000"
         for _ in range(_MOST_PAGES):
             answer = await self._registry.send(self._registry.request("GET", path, 4 * MIB))
             if answer.status != 200:
@@ -66,9 +66,10 @@ class OciDownload:
                 found += decode(answer.body, Tags).tags or ()
             except UnreadableError as error:
                 raise self._broken(f"its list of tags cannot be read: {error}") from None
-            path = next_page(answer.headers.get("link", ""), URL(self._registry.repository.base))
-            if path is None:
+            following = next_page(answer.headers.get("link", ""), URL(self._registry.repository.base))
+            if following is None:
                 return found
+            path = following
         raise self._broken("its list of tags has no end")
 
     async def _digest(self, tag: str) -> str:

@@ -61,7 +61,8 @@ class OciKind:
 
     def _connect(self, url: str, found: Repository, credential: Credential | None) -> Registry:
         lent = self._lent
-        return Registry(url, found, Origin(found.base, credential, lent.hosts, lent.limits, lent.traffic))
+        origin = Origin(found.base, credential, lent.hosts, lent.limits, lent.traffic, bearer=False)
+        return Registry(url, found, origin)
 
 
 def _place(spec: OciSource) -> Place | None:
