@@ -18,8 +18,10 @@ LIMITS = {name: getattr(SourceLimits(), name) for name in SourceLimits.__struct_
 FILES = {"./apps/web/a.yaml": "a: 1\n", "apps/db/b.yaml": "b: 1\n", "README.md": "x", ".github/ci.yaml": "x: 1\n"}
 
 
-def downloaded(tree: Mapping[str, Member], *paths: str, mode: str = "w:gz", **limits: int) -> Downloaded:
-    return read_download(memoryview(archive(tree, mode)), paths, {**LIMITS, **limits})
+def downloaded(
+    tree: Mapping[str, Member], *paths: str, mode: str = "w:gz", limits: Mapping[str, int] | None = None
+) -> Downloaded:
+    return read_download(memoryview(archive(tree, mode)), paths, {**LIMITS, **(limits or {})})
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
@@ -80,7 +82,7 @@ def test_what_is_no_file_is_not_read(kind: bytes) -> None:
 )
 def test_an_archive_beyond_a_limit_is_refused(limit: str, value: int, files: Mapping[str, Member]) -> None:
     with pytest.raises(LimitError) as caught:
-        downloaded(files, *(("apps/*",) if limit == "units" else ()), **{limit: value})
+        downloaded(files, *(("apps/*",) if limit == "units" else ()), limits={limit: value})
     assert caught.value.limit == limit
 
 
@@ -94,7 +96,7 @@ def test_an_archive_beyond_a_limit_is_refused(limit: str, value: int, files: Map
 )
 def test_a_unit_beyond_a_limit_stops_only_itself(limit: str, files: Mapping[str, Member]) -> None:
     limits = {"file": 1_000, "text": 2_000, "files": 10}
-    found = downloaded({**files, "apps/b/b.yaml": "b: 1\n"}, "apps/*", **limits)
+    found = downloaded({**files, "apps/b/b.yaml": "b: 1\n"}, "apps/*", limits=limits)
     assert [text.problem and text.problem[0] for text in found.texts] == [limit, None]
 
 

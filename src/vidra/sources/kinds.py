@@ -15,6 +15,7 @@ from vidra.sources.http import HttpKind
 from vidra.sources.infrahub import InfrahubKind
 from vidra.sources.inline import InlineKind
 from vidra.sources.lent import Lent
+from vidra.sources.oci import OciKind
 from vidra.sources.protocol import Remark, Source, SourceError, SourceKind
 
 Changed = Callable[[Callable[[SourceSpec], bool]], None]
@@ -27,6 +28,7 @@ def _kinds(lent: Lent) -> Mapping[str, SourceKind[Any]]:
         "http": HttpKind(lent),
         "infrahub": InfrahubKind(lent),
         "inline": InlineKind(lent),
+        "oci": OciKind(lent),
     }
 
 

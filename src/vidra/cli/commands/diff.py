@@ -48,9 +48,9 @@ def diff(
 
     A sync is read from its source as it is now; with --branch from another branch: what a merge would change, with
     objects that would be created and deleted; with --tag or --commit what another version would; with --date as
-    Infrahub was then: what a rollback would change. A VidraResource is compared with the text that it has. Everything is
-    sent to the API servers as a server-side dry run, under the field manager of its owner, so that defaults, conflicts
-    and refusals are those of a real reconcile. Values of Secrets are masked.
+    Infrahub was then: what a rollback would change. A VidraResource is compared with the text that it has. Everything
+    is sent to the API servers as a server-side dry run, under the field manager of its owner, so that defaults,
+    conflicts and refusals are those of a real reconcile. Values of Secrets are masked.
 
     Exit code 0: nothing would change. 3: something would. 1: the answer is unknown, or something would be refused.
 

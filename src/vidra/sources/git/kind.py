@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from yarl import URL
+
 from vidra.api.names import SOURCE_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sources import GitSource
@@ -71,5 +73,6 @@ class GitKind:
         if place.scheme == "ssh":
             raise SourceError(Reason.INVALID_SPEC, "spec.source.git.url: ssh is not served yet")
         lent = self._lent
-        origin = Origin(url.strip().rstrip("/"), credential, lent.hosts, lent.limits, lent.traffic, bearer=False)
+        base = str(URL(url.strip())).rstrip("/")  # as `place` was read, which the credential was chosen for
+        origin = Origin(base, credential, lent.hosts, lent.limits, lent.traffic, bearer=False)
         return HttpWire(url, origin, lent.limits.download)

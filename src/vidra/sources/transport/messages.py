@@ -36,8 +36,10 @@ class Request:
         return self._with(self.url, headers, (*self.secrets, secret))
 
     def to(self, url: URL) -> Request:
-        """The same request to another address."""
-        return self._with(url, self.headers, self.secrets)
+        """The same request to another address; a proof of who asks stays with the server that it was made for."""
+        kept = url.origin() == self.url.origin()
+        headers = {name: value for name, value in self.headers.items() if kept or name != "Authorization"}
+        return self._with(url, headers, self.secrets)
 
     def _with(self, url: URL, headers: Mapping[str, str], secrets: tuple[str, ...]) -> Request:
         return Request(

@@ -121,7 +121,7 @@ class Origin:
             return request
         if credential.token and self._bearer and not credential.username:
             return request.signed("Authorization", f"Bearer {credential.token}", credential.token)
-        return _basic(request, credential)
+        return basic(request, credential)
 
     def _target(self, answer: Answer, request: Request, *, elsewhere: bool) -> URL | None:
         """Where to go on; None: here."""
@@ -145,8 +145,8 @@ def _plain(place: Place) -> Place:
     return place._replace(path="/".join(name.removesuffix(".git") for name in place.path.split("/")))
 
 
-def _basic(request: Request, credential: Credential) -> Request:
-    """As an account; a token alone is the password of a user whose name does not matter."""
+def basic(request: Request, credential: Credential) -> Request:
+    """A request in the name of an account; a token alone is the password of a user whose name does not matter."""
     secret = credential.password or credential.token
     if not secret:
         return request
