@@ -91,7 +91,8 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
     revision: Annotated[
         str,
         Field(
-            description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
+            description="What was applied (digest of the object as sent, made with a key that only Vidra has, so that "
+            "it confirms no guess of what is in the object) and what the API server made of it (digest of "
             "the fields that Vidra's field manager holds, the object's generation, and when Vidra's field manager last "
             "changed a value). Lets Vidra detect a change or drift without a request."
         ),

@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.names import CLUSTER_HASH_LABEL, SYNC_PLURALS
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync, sync_key
+from vidra.apply.desired.digest import Digests
 from vidra.clusters.registry import Clusters
 from vidra.controllers.runtime.content_store import ContentStore
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
@@ -43,6 +44,7 @@ class ControllerContext(msgspec.Struct, frozen=True):
     cluster_secrets: Store[Secret]
     overlooked: IgnoredSecrets
     content: ContentStore
+    digests: Digests
     recorder: Recorder
     metrics: Metrics
     delivery_tracer: DeliveryTracer

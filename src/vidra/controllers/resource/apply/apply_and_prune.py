@@ -11,6 +11,7 @@ from vidra.api.conditions import Verdict
 from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
@@ -56,6 +57,7 @@ class ApplyInput(msgspec.Struct, frozen=True):
     """What is remembered of this VidraResource."""
     claims: Claims
     """What other VidraResources own."""
+    digests: Digests
     siblings: Siblings
 
 
@@ -104,7 +106,7 @@ async def _compare(given: ApplyInput, reading: Reading) -> Comparison:
     inventory = migration.inventory
     try:
         with start_span("compare"):
-            want = await build_desired_state(reading, resource.spec, cluster, owner)
+            want = await build_desired_state(reading, resource.spec, cluster, owner, given.digests)
             given.claims.wants(owner, want.objects)
             await migration.discover(want.objects)
             inventory = migration.inventory
@@ -201,7 +203,7 @@ def _gates(target: Target, found: Comparison, executor: PlanExecutor) -> Gate:
 
     def look(item: DesiredObject) -> Standing:
         entry = found.before.entries.get(item.key)
-        over = ended(entry, cluster, item.kind) if entry and is_of_text(entry, item.digest) else None
+        over = ended(entry, cluster, item.kind) if entry and is_of_text(entry, item.all_digests) else None
         return over or standing(cluster, item.kind, item.ref)
 
     return lambda wave: gate(objects, found.want.missing, executor.problems, wave, look)
