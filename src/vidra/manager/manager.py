@@ -1,4 +1,4 @@
-"""The operator: one process that keeps every InfrahubSync and VidraResource of a cluster."""
+"""The operator: one process that keeps every sync and VidraResource of a cluster."""
 
 from __future__ import annotations
 
