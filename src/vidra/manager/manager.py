@@ -160,7 +160,6 @@ class Manager:
             namespace=self._options.namespace,
             syncs=self._syncs,
             resources=self._resources,
-            infrahub_secrets=self._infrahub_secrets,
             kept=self._kept,
             clusters=self._clusters,
             cluster_secrets=self._cluster_secrets,

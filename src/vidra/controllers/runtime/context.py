@@ -37,7 +37,6 @@ class ControllerContext(msgspec.Struct, frozen=True):
     """Of both kinds, by their keys."""
     resources: Store[VidraResource]
     """Indexed by the key of the sync that created them."""
-    infrahub_secrets: Store[Secret]
     kept: Store[PartialObjectMetadata]
     """The Secrets that store texts."""
     clusters: Clusters
