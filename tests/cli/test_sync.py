@@ -54,7 +54,7 @@ async def test_a_sync_from_options_is_made_shown_and_deleted(vidra: Vidra, scene
     live = await scene.get(VIDRA_SYNCS, name)
     assert live is not None
     assert live["spec"]["source"] == {"git": {"url": url, "branch": "main", "paths": ["apps/*", "base"]}}
-    assert f"vidrasync/{name}" in (await vidra("sync", "list", "-o", "name")).out
+    assert f"vidrasync.infrahub.operators.com/{name}\n" in (await vidra("sync", "list", "-o", "name")).out
     assert name in (await vidra("sync", "get", f"vsync/{name}")).out
     ended = await vidra("sync", "delete", name, "--yes", "--wait")
     assert (ended.code, ended.out) == (0, f"vidrasync/{name} deleted\n")
