@@ -6,6 +6,7 @@ import asyncio
 import shlex
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Protocol
 
 import asyncssh
 
@@ -97,5 +98,37 @@ class SshGitServer(Running):
             stderr=pipe,
             env=environment,
         )
-        await process.redirect(git.stdin, git.stdout, git.stderr)
-        process.exit(await git.wait())
+        assert git.stdin is not None
+        assert git.stdout is not None
+        assert git.stderr is not None
+        try:
+            async with asyncio.TaskGroup() as group:
+                feeding = group.create_task(_copy(process.stdin, git.stdin))
+                group.create_task(_copy(git.stdout, process.stdout))
+                group.create_task(_copy(git.stderr, process.stderr))
+                code = await git.wait()
+                feeding.cancel()
+        except* (OSError, asyncssh.Error):
+            git.kill()
+            code = await git.wait()
+        process.exit(code)
+
+
+class _Reads(Protocol):
+    async def read(self, size: int) -> bytes: ...
+
+
+class _Writes(Protocol):
+    def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+    async def drain(self) -> None: ...
+
+
+async def _copy(source: _Reads, target: _Writes) -> None:
+    while data := await source.read(1 << 16):
+        target.write(data)
+        await target.drain()
+    if isinstance(target, asyncio.StreamWriter):
+        target.close()

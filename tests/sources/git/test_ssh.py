@@ -97,7 +97,7 @@ async def test_a_host_key_that_changed_is_an_error(server: SshGitServer, lent: L
         ({}, (Reason.CREDENTIALS_MISSING, "known_hosts")),
         ({"identity": "{identity}"}, (Reason.CREDENTIALS_INVALID, "known_hosts")),
         ({"identity": "no key", "known_hosts": "{known}"}, (Reason.CREDENTIALS_INVALID, "cannot be used")),
-        ({"identity": "{identity}", "known_hosts": "no entry"}, (Reason.CREDENTIALS_INVALID, "cannot be used")),
+        ({"identity": "{identity}", "known_hosts": "no entry"}, (Reason.VERIFICATION_FAILED, "not in known_hosts")),
         ({"identity": "{identity}", "known_hosts": "other {key}"}, (Reason.VERIFICATION_FAILED, "not in known_hosts")),
         ({"identity": "{stranger}", "known_hosts": "{known}"}, (Reason.UNAUTHORIZED, "refuses the key")),
     ],
@@ -146,9 +146,9 @@ async def test_a_path_is_one_word_for_the_shell_of_the_server(
 ) -> None:
     lent.secrets.changed(secret(url=server.url, identity=server.identity, known_hosts=server.known_hosts))
     kind = GitKind(lent)
-    await refused(kind, replace(spec, url=f"{server.url}/a'$(id);b.git"))
+    await refused(kind, replace(spec, url=f"{server.url}/a'$(id)b.git"))
     await kind.close()
-    assert server.asked[0][0] == r"git-upload-pack '/a'\''$(id);b.git'"
+    assert server.asked[0][0] == r"git-upload-pack '/a'\''$(id)b.git'"
 
 
 async def test_an_address_that_is_not_listed_is_not_connected_to(server: SshGitServer, spec: GitSource) -> None:

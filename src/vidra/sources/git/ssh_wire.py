@@ -202,20 +202,16 @@ async def _socket(addresses: list[str], port: int, timeout: float) -> socket.soc
 
 
 async def _end(connection: asyncssh.SSHClientConnection) -> None:
+    """Say that this was all, and do not wait for an answer."""
+    connection.close()
     connection.abort()
     await connection.wait_closed()
 
 
 def _quoted(url: str) -> str:
-    """The path as the shell of a server takes it for one word; `/~ada/x` is in a home, as for Git.
-
-    Raises:
-        SourceError: It holds what no path has.
-    """
+    """The path as the shell of a server takes it for one word; `/~ada/x` is in a home, as for Git."""
     path = URL(url.strip()).path
     path = path[1:] if path.startswith("/~") else path
-    if not path.isprintable() or path in {"", "/"}:
-        raise SourceError(Reason.INVALID_SPEC, "spec.source.git.url: the path of the repository cannot be used")
     inside = path.replace("'", "'\\''").replace("!", "'\\!'")
     return f"'{inside}'"
 
