@@ -35,7 +35,7 @@ def repository(server: SshGitServer) -> Repository:
 
 @pytest.fixture
 def spec(server: SshGitServer, repository: Repository) -> GitSource:
-    assert repository
+    assert repository.folder.exists()
     return GitSource(url=f"{server.url}/team/repo.git", paths=("apps/*",))
 
 
