@@ -5,6 +5,7 @@ import time
 import msgspec
 import pytest
 
+from testkit.digests import DIGESTS
 from vidra.api.meta import Meta
 from vidra.api.resource import KnownCluster, ManagedObject, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import Destination
@@ -43,7 +44,7 @@ def claims(other: VidraResource, *, same: bool = False, account: str | None = No
     store = Store[VidraResource]()
     store.changed(resource("me", EAST, entry(EAST, "u"), account=account))
     store.changed(other)
-    index = Claims(store, HUB, same=lambda _one, _other: same)
+    index = Claims(store, HUB, same=lambda _one, _other: same, digests=DIGESTS)
     return index.others(ME, entry(EAST, "u"), Place(EAST, CLUSTER, "u"))
 
 
@@ -100,7 +101,7 @@ async def test_only_what_may_still_come_is_waited_for() -> None:
 async def test_who_has_no_access_is_not_waited_for() -> None:
     wait = Wait(60, {})
     found = claims(resource("other", EAST, entry(EAST)))
-    assert await Announcements(lambda _: None, wait).awaited(entry(EAST, "u"), CONFIGS, found) is None
+    assert await Announcements(lambda _resource, _server: None, wait).awaited(entry(EAST, "u"), CONFIGS, found) is None
 
 
 def test_a_wait_ends_however_often_it_is_asked_for() -> None:
@@ -116,7 +117,7 @@ def test_a_wait_ends_however_often_it_is_asked_for() -> None:
 def test_a_wait_is_forgotten_with_its_cause(wanted: bool) -> None:
     store = Store[VidraResource]()
     store.changed(resource("me", EAST, entry(EAST, "u")))
-    index, mine = Claims(store, HUB), entry(EAST, "u")
+    index, mine = Claims(store, HUB, digests=DIGESTS), entry(EAST, "u")
     Wait(60, index.waiting(ME)).left(mine)
     assert index.waiting(ME)
     if wanted:

@@ -20,7 +20,7 @@ def entry(manager: str, fields: Json, time: str = "2026-01-01T00:00:00Z", **more
 
 
 def found(wanted: Json, live: Json) -> tuple[list[str], tuple[str, ...]]:
-    differences = tuple(differing(wanted, live))
+    differences = tuple(differing(wanted, live, ME))
     return [one.path for one in differences], blamed(differences, live, ME)
 
 
@@ -48,7 +48,7 @@ def test_for_a_removed_field_those_are_named_who_wrote_since() -> None:
 def test_another_order_is_one_difference_and_nobody_s() -> None:
     one, two = {"name": "one", "image": "a"}, {"name": "two", "image": "b"}
     live = item({"tools": [two, one]}, entry("editor", {"f:note": {}}, "2026-01-02T00:00:00Z"))
-    [difference] = differing(item({"tools": [one, two]}), live)
+    [difference] = differing(item({"tools": [one, two]}), live, ME)
     assert (difference.path, difference.order) == (".spec.tools", True)
     assert found(item({"tools": [one, two]}), live) == ([".spec.tools"], ())
 

@@ -2,13 +2,22 @@
 
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.held_prune import HeldPrune
 from vidra.api.resource import ManagedObject
-from vidra.apply.guards.prune_limit import evaluate, exceeds, object_names, remaining, request, set_id
+from vidra.apply.guards.prune_limit import (
+    FORMER_LENGTH,
+    evaluate,
+    exceeds,
+    object_names,
+    remaining,
+    request,
+    set_id,
+)
 from vidra.apply.inventory import key_of
 
 
@@ -117,4 +126,25 @@ def test_an_approval_names_a_set_whatever_its_order(names: set[str], shuffled: R
 def test_another_set_has_another_name() -> None:
     ids = {set_id(names) for names in ([], ["a"], ["b"], ["a", "b"], ["ab"], ["a", "b", "c"])}
     assert len(ids) == 6
-    assert all(len(each) == 10 for each in ids)
+    assert all(len(each) == 32 for each in ids)
+
+
+def former(count: int) -> HeldPrune:
+    """What an earlier version held, with its shorter id."""
+    held = found(count, count)
+    assert held is not None
+    return msgspec.structs.replace(held, id=held.id[:FORMER_LENGTH])
+
+
+def test_what_an_earlier_version_held_stays_as_it_is_and_so_does_its_approval() -> None:
+    assert found(20, 20, last=former(20)) == former(20)
+    approved = found(20, 20, last=former(20), approval=former(20).id)
+    assert approved == msgspec.structs.replace(former(20), approved=True)
+    assert found(20, 20, last=approved) == approved
+
+
+def test_an_id_of_an_earlier_version_approves_nothing_that_it_did_not_hold() -> None:
+    for last in (None, found(20, 20), former(19)):
+        again = found(20, 20, last=last, approval=former(20).id)
+        assert again is not None
+        assert not again.approved

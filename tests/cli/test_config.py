@@ -22,6 +22,7 @@ async def test_without_a_configmap_everything_is_default(bare: Vidra) -> None:
         ["eventBasedReconcile", "false", "default"],
         ["healthRules", "default"],
         ["labelNamespaces", "default"],
+        ["otherVidras", "default"],
         ["logLevel", "default"],
     ]
 

@@ -5,14 +5,14 @@ from vidra.api.meta import Meta
 from vidra.api.names import RESOURCE_KIND
 from vidra.api.resource import ResourceSpec, VidraResource
 from vidra.api.sources import InfrahubSource
-from vidra.api.sync import InfrahubSync, InfrahubSyncSpec
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, Sync
 from vidra.controllers.runtime.dependency_cycles import dependency_cycle
 from vidra.kube.store import Store
 
 
-def syncs(**wants: str) -> Store[InfrahubSync]:
+def syncs(**wants: str) -> Store[Sync]:
     """Syncs by name, each with what it waits for, with blanks between."""
-    store: Store[InfrahubSync] = Store()
+    store: Store[Sync] = Store(key=lambda sync: sync.key)
     for number, (name, others) in enumerate(wants.items()):
         depends_on = tuple(Dependency(other) for other in others.split())
         spec = InfrahubSyncSpec(source=InfrahubSource("http://infrahub", artifact_name="A"), depends_on=depends_on)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from vidra.api.conditions import Condition
@@ -12,8 +13,9 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sources import InfrahubSource
 from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncStatus
-from vidra.apply.guards.prune_limit import set_id
+from vidra.apply.guards.prune_limit import FORMER_LENGTH, approve_command, set_id
 from vidra.controllers.sync.prune.decide import Unlisted, decide_prune, unlisted
+from vidra.controllers.sync.prune.hold import evaluate_hold
 
 ALONE: frozenset[str] = frozenset()
 
@@ -174,3 +176,16 @@ def test_what_was_listed_together_is_remembered_until_it_changes(
 def test_what_was_listed_with_it_last_time_came_before_it_went() -> None:
     last = frozenset({"old", "b", "c"})
     assert unlisted([OLD], frozenset("bcd"), {"c", "d"}, {}, last) == {"old": frozenset("b")}
+
+
+@pytest.mark.parametrize(
+    ("names", "held"), [(["old"], False), (["old", "older"], True)], ids=["the set of the message", "another set"]
+)
+def test_an_approval_of_what_only_a_message_named_stays_valid(names: list[str], held: bool) -> None:
+    """An operator from before held it under a shorter id, and had no field for it."""
+    many = [f"c{number}" for number in range(12)]
+    former = set_id(["old"])[:FORMER_LENGTH]
+    message = f"nothing is removed: {approve_command('InfrahubSync', 'sync', former)} (they are: old)"
+    ready = Condition("Ready", "False", Reason.PRUNE_HELD, message)
+    item = msgspec.structs.replace(sync(approved=former), status=SyncStatus(conditions=(ready,)))
+    assert (evaluate_hold(item, [made(name, many) for name in names], []) is not None) is held

@@ -18,6 +18,8 @@ DEFAULTS = Settings()
         ({"requeueSyncAfter": " 1h30m "}, Settings(sync_interval=timedelta(minutes=90))),
         ({"requeueResourcesAfter": "1s"}, Settings(resource_interval=timedelta(seconds=1))),
         ({"queryName": " Mine\n"}, Settings(query_name="Mine")),
+        ({"otherVidras": "0a1b2c3d, 4e5f6a7b"}, Settings(other_vidras=("0a1b2c3d", "4e5f6a7b"))),
+        ({"otherVidras": ""}, DEFAULTS),
         ({"logLevel": " Debug "}, Settings(log_level="debug")),
         *(({"eventBasedReconcile": text}, Settings(event_based=True)) for text in ("true", "TRUE", "1", " t ")),
         *(({"eventBasedReconcile": text}, DEFAULTS) for text in ("false", "False", "0", "f")),

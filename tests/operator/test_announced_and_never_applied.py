@@ -8,6 +8,7 @@ import pytest
 from testkit.environment import RESOURCES, Check, Json, Scene, condition, has_reason
 from testkit.objects import annotated, config_map, deployment, namespace, rights
 from vidra.api.names import RECREATE
+from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
 
 REST = config_map("rest", a="b")
@@ -100,6 +101,38 @@ async def test_who_may_not_write_an_object_holds_up_nobody(scene: Scene, team: T
     await scene.delete(RESOURCES, owner)
     await scene.until_gone(RESOURCES, owner)
     assert not await uid_of(scene, second)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("rights", [False, True])
+async def test_an_inventory_is_believed_only_of_who_may_write_the_object(
+    scene: Scene, team: Team, rights: bool, deleted: bool
+) -> None:
+    """Whoever may write a status can write any UID into it."""
+    prod = config_map("prod", colour="red")
+    owner = await scene.resource(write([prod, REST]))
+    await scene.until_resource(owner)
+    if rights:
+        await team.grant(scene.namespace, CONFIG_MAPS)
+    theirs = await team.announce(prod, **team.account)
+    # Suspended, it does not write its inventory anew over the forged one.
+    await scene.patch(RESOURCES, theirs, {"spec": {"suspend": True}})
+    await scene.until_resource(theirs, has_reason("Suspended"))
+    entries = (await scene.get(RESOURCES, theirs) or {})["status"]["managedResources"]
+    forged = [
+        {**entry, "uid": await uid_of(scene, prod), "revision": "a-b"} if entry["name"] == "prod" else entry
+        for entry in entries
+    ]
+    path = RESOURCES.path("", theirs, "status")
+    body = encode({"status": {"managedResources": forged}})
+    await scene.client.send("PATCH", path, body=body, content_type=MERGE_PATCH)
+    if deleted:
+        await scene.delete(RESOURCES, owner)
+        await scene.until_gone(RESOURCES, owner)
+    else:
+        await scene.resource(write([REST]), name=owner)
+        await scene.until_resource(owner)
+    assert bool(await uid_of(scene, prod)) is rights
 
 
 async def test_who_may_not_write_objects_does_not_lift_the_limit_of_a_prune(scene: Scene, team: Team) -> None:

@@ -9,7 +9,7 @@ from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.api.sync import InfrahubSync, SyncStatus
-from vidra.apply.guards.prune_limit import set_id
+from vidra.apply.guards.prune_limit import FORMER_LENGTH, set_id
 from vidra.views.errors import ViewError
 from vidra.views.held_prune import HeldObject, HeldPrune, held_by_sync, objects_of_unlisted
 
@@ -36,10 +36,11 @@ def holding(*names: str, id_: str = "") -> InfrahubSync:
     return msgspec.structs.replace(sync("all"), status=SyncStatus(held_prune=held))
 
 
-def test_a_sync_holds_what_its_status_names_and_only_of_its_own() -> None:
+@pytest.mark.parametrize("id_", [set_id(["old"]), set_id(["old"])[:FORMER_LENGTH]], ids=["now", "earlier version"])
+def test_a_sync_holds_what_its_status_names_and_only_of_its_own(id_: str) -> None:
     made = [resource("old", [entry("one")], sync="all"), resource("other", [entry("one")], sync="other")]
-    found = held_by_sync(holding("old"), made)
-    assert found == HeldPrune(set_id(["old"]), (HeldObject("ConfigMap web/one (v1)", "", "old"),))
+    found = held_by_sync(holding("old", id_=id_), made)
+    assert found == HeldPrune(id_, (HeldObject("ConfigMap web/one (v1)", "", "old"),))
 
 
 def test_a_set_that_the_status_does_not_name_whole_is_not_shown_in_part() -> None:

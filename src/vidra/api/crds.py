@@ -1,4 +1,4 @@
-"""The two CustomResourceDefinitions, made from the models."""
+"""The CustomResourceDefinitions, made from the models."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ from typing import Any
 
 import yaml
 
-from vidra.api.names import GROUP, RESOURCE_KIND, RESOURCE_PLURAL, SYNC_KIND, SYNC_PLURAL, VERSION
+from vidra.api.names import (
+    API_VERSION,
+    GROUP,
+    RESOURCE_KIND,
+    RESOURCE_PLURAL,
+    SYNC_KIND,
+    SYNC_PLURAL,
+    VERSION,
+    VIDRA_SYNC_KIND,
+    VIDRA_SYNC_PLURAL,
+)
 from vidra.api.resource import VidraResource
 from vidra.api.schema import schema_of
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import InfrahubSync, VidraSync
 
 CATEGORY = "vidra"
-"""`kubectl get vidra` lists both kinds."""
+"""`kubectl get vidra` lists all kinds."""
 
 Column = dict[str, Any]
 
@@ -36,6 +46,8 @@ _SERVER = _column("Server", ".spec.destination.server", "Destination; empty: the
 _NAMESPACE = _column("Namespace", ".spec.destination.namespace", "Namespace for objects that name none.", wide=True)
 _STATUS = _column("Status", _ready("message"), "What happened and what to do.")
 
+_SOURCE_URL = ".spec.source['git','oci','http'].url"
+
 _SYNC_COLUMNS = [
     _READY,
     _column("Progress", ".status.progress", "Ready VidraResources of all."),
@@ -53,15 +65,25 @@ _SYNC_COLUMNS = [
     _STATUS,
 ]
 
+_VIDRA_SYNC_COLUMNS = [
+    _READY,
+    _column("Progress", ".status.progress", "Ready VidraResources of all."),
+    _HEALTH,
+    _column("Revision", ".status.revision", "State of the source that was listed last."),
+    _column("Source", _SOURCE_URL, "Address of the source; empty where it has none.", wide=True),
+    *_SYNC_COLUMNS[_SYNC_COLUMNS.index(_SERVER) :],
+]
+
 _RESOURCE_COLUMNS = [
     _READY,
     _column("Progress", ".status.progress", "Applied objects of all."),
     _HEALTH,
     _column(
         "Sync",
-        f'.metadata.ownerReferences[?(@.kind=="{SYNC_KIND}")].name',
-        "InfrahubSync that made it; empty: a person.",
+        f'.metadata.ownerReferences[?(@.apiVersion=="{API_VERSION}")].name',
+        "Sync that made it; empty: a person.",
     ),
+    _column("Revision", ".spec.content.revision", "State of the source its text is from.", wide=True),
     _SERVER,
     _NAMESPACE,
     _SUSPENDED,
@@ -73,9 +95,10 @@ _RESOURCE_COLUMNS = [
 
 
 def crds() -> list[dict[str, Any]]:
-    """InfrahubSync and VidraResource, as the API server takes them."""
+    """InfrahubSync, VidraSync and VidraResource, as the API server takes them."""
     return [
         _crd(InfrahubSync, SYNC_KIND, SYNC_PLURAL, "isync", _SYNC_COLUMNS),
+        _crd(VidraSync, VIDRA_SYNC_KIND, VIDRA_SYNC_PLURAL, "vsync", _VIDRA_SYNC_COLUMNS),
         _crd(VidraResource, RESOURCE_KIND, RESOURCE_PLURAL, "vres", _RESOURCE_COLUMNS),
     ]
 

@@ -10,6 +10,11 @@ VIDRA_SYNC_KIND = "VidraSync"
 VIDRA_SYNC_PLURAL = "vidrasyncs"
 RESOURCE_KIND = "VidraResource"
 RESOURCE_PLURAL = "vidraresources"
+SYNC_PLURALS = {SYNC_KIND: SYNC_PLURAL, VIDRA_SYNC_KIND: VIDRA_SYNC_PLURAL}
+PLURALS = {**SYNC_PLURALS, RESOURCE_KIND: RESOURCE_PLURAL}
+"""Of all kinds of Vidra's own."""
+PATHS = {kind: f"/apis/{API_VERSION}/{plural}" for kind, plural in PLURALS.items()}
+"""Where an API server has them."""
 
 SYNC_FINALIZER = f"infrahubsync.{GROUP}/finalizer"
 """Keeps an InfrahubSync until the VidraResources that it created are deleted."""
@@ -17,6 +22,8 @@ VIDRA_SYNC_FINALIZER = f"vidrasync.{GROUP}/finalizer"
 """The same of a VidraSync."""
 RESOURCE_FINALIZER = f"vidraresource.{GROUP}/finalizer"
 """Keeps a VidraResource until its objects are deleted. Vidra 0.0.6 uses the same name."""
+FINALIZERS = {SYNC_KIND: SYNC_FINALIZER, VIDRA_SYNC_KIND: VIDRA_SYNC_FINALIZER, RESOURCE_KIND: RESOURCE_FINALIZER}
+"""Of each kind."""
 
 CLI = "vidra-cli"
 """Who made what `vidra install` makes, in the label `app.kubernetes.io/managed-by`."""
@@ -50,7 +57,7 @@ MANAGER_PREFIX = "vidra:"
 CLUSTER_HASH_LABEL = f"vidra.{GROUP}/cluster"
 """Label of a VidraResource that a sync with a clusterSelector made: a hash of the server of its cluster."""
 SYNC_LABEL = f"vidra.{GROUP}/sync"
-"""Label of what a sync made (VidraResources, content Secrets): a hash of its name, because names outgrow labels."""
+"""Label of what a sync made (VidraResources, content Secrets): a hash of its key, because names outgrow labels."""
 RESOURCE_LABEL = f"vidra.{GROUP}/resource"
 """Label of a content Secret: a hash of the name of the VidraResource whose content it holds."""
 CHECKSUM_LABEL = f"vidra.{GROUP}/checksum"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta as Field
@@ -91,7 +91,8 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
     revision: Annotated[
         str,
         Field(
-            description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
+            description="What was applied (digest of the object as sent, made with a key that only Vidra has, so that "
+            "it confirms no guess of what is in the object) and what the API server made of it (digest of "
             "the fields that Vidra's field manager holds, the object's generation, and when Vidra's field manager last "
             "changed a value). Lets Vidra detect a change or drift without a request."
         ),
@@ -193,8 +194,14 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
 class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
     """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are gone."""
 
+    KIND: ClassVar[str] = RESOURCE_KIND
     metadata: Meta
     spec: Annotated[ResourceSpec, Field(description="What should be.", extra_json_schema=ONE_MANIFEST)]
     status: ResourceStatus = ResourceStatus()
     api_version: str = API_VERSION
     kind: str = RESOURCE_KIND
+
+    @property
+    def key(self) -> str:
+        """Tells it from every other."""
+        return self.metadata.name

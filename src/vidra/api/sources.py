@@ -6,8 +6,9 @@ A new kind is a struct here with a field in `SourceSpec`, a package in `vidra.so
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar, NamedTuple, Self
 
 import msgspec
 from msgspec import Meta as Field
@@ -38,6 +39,42 @@ Paths = Annotated[
         extra_json_schema=LIST_LIMIT,
     ),
 ]
+
+
+class Words(NamedTuple):
+    """What people call a source and its units."""
+
+    unit: str
+    asking: str
+    incomplete: str
+    empty: str
+
+
+_FOLDERS = Words(
+    "folder", "reading the source", "the list of the source is incomplete", "the source has no such folder: check paths"
+)
+
+
+def _fields(revision: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """The fields for what a person calls a revision.
+
+    Raises:
+        ValueError: The source has no such revisions.
+    """
+    if unknown := sorted(revision.keys() - known.keys()):
+        raise ValueError(
+            f"this source has no {unknown[0]}: it is read by {', '.join(known) or 'nothing but its address'}"
+        )
+    return {known[name]: value for name, value in revision.items()}
+
+
+class _OneRevision(msgspec.Struct, frozen=True):
+    """A source that is read as it is."""
+
+    def at(self, revision: Mapping[str, str]) -> Self:
+        """The same; there is no other revision."""
+        _fields(revision, {})
+        return self
 
 
 class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -74,10 +111,31 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         ),
     ] = None
 
+    words: ClassVar[Words] = Words(
+        "artifact",
+        "asking Infrahub",
+        "Infrahub's list of artifacts is incomplete",
+        "Infrahub lists no artifact of this name: check name and branch",
+    )
+
     @property
     def artifact(self) -> str:
         """The name of the artifacts, in whichever spelling it was given; empty if in neither."""
         return self.artifact_name or self.artefact_name or ""
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.infrahub_api_url.rstrip("/")
+
+    @property
+    def selects(self) -> str:
+        """What is read there."""
+        return self.artifact
+
+    def at(self, revision: Mapping[str, str]) -> InfrahubSource:
+        """The same at another branch or date."""
+        return msgspec.structs.replace(self, **_fields(revision, {"branch": "target_branch", "date": "target_date"}))
 
 
 class VerifyMode(StrEnum):
@@ -141,6 +199,26 @@ class GitSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
         Verify | None, Field(description="Read only what is signed. Missing: signatures are not looked at.")
     ] = None
 
+    words: ClassVar[Words] = _FOLDERS
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.url
+
+    @property
+    def selects(self) -> str:
+        """What is read there."""
+        return " ".join(self.paths)
+
+    def at(self, revision: Mapping[str, str]) -> GitSource:
+        """The same at another branch, tag or commit."""
+        only = _fields(revision, {"branch": "branch", "tag": "tag", "commit": "commit"})
+        if len(only) > 1:
+            raise ValueError("a repository is read at one revision: give one of branch, tag and commit")
+        none = dict.fromkeys(("branch", "tag", "semver", "commit", "ref"))
+        return msgspec.structs.replace(self, **{**none, **only})
+
 
 class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Folders of an artifact in a container registry."""
@@ -170,8 +248,24 @@ class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     paths: Paths = ()
     insecure: Annotated[bool, Field(description="Speak http, without TLS, with this registry.")] = False
 
+    words: ClassVar[Words] = _FOLDERS
 
-class HttpSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.url
+
+    @property
+    def selects(self) -> str:
+        """What is read there."""
+        return " ".join(self.paths)
+
+    def at(self, revision: Mapping[str, str]) -> OciSource:
+        """The same at another tag."""
+        return msgspec.structs.replace(self, **{"semver": None, "digest": None, **_fields(revision, {"tag": "tag"})})
+
+
+class HttpSource(_OneRevision, frozen=True, rename="camel", omit_defaults=True):
     """Manifests behind a URL: plain YAML or JSON, or a tar.gz of folders."""
 
     url: Annotated[str, Field(description="Address of the file, http or https.", extra_json_schema=HTTP_URL)]
@@ -187,18 +281,47 @@ class HttpSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         bool, Field(description="Accept an http address, without TLS; one with sha256 needs no such leave.")
     ] = False
 
+    words: ClassVar[Words] = _FOLDERS
 
-class InlineSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.url
+
+    @property
+    def selects(self) -> str:
+        """What is read there."""
+        return " ".join(self.paths)
+
+
+class InlineSource(_OneRevision, frozen=True, rename="camel", omit_defaults=True):
     """ConfigMaps and Secrets of this cluster: each key is a unit."""
 
     label: Annotated[
         str,
         Field(
-            description="Value of their label vidra.infrahub.operators.com/manifests. They count in Vidra's own "
-            "namespace and in those given with --credentials-namespace, and nowhere else.",
+            description="Value of their label vidra.infrahub.operators.com/manifests. ConfigMaps count in Vidra's own "
+            "namespace alone, Secrets also in those given with --credentials-namespace.",
             extra_json_schema=LABEL_VALUE,
         ),
     ]
+
+    words: ClassVar[Words] = Words(
+        "key",
+        "reading ConfigMaps and Secrets",
+        "the list of ConfigMaps and Secrets is incomplete",
+        "no ConfigMap or Secret that counts has the label: check it, and the namespace",
+    )
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return self.label
+
+    @property
+    def selects(self) -> str:
+        """What is read there."""
+        return ""
 
 
 class FluxKind(StrEnum):
@@ -210,13 +333,28 @@ class FluxKind(StrEnum):
     EXTERNAL_ARTIFACT = "ExternalArtifact"
 
 
-class FluxSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class FluxSource(_OneRevision, frozen=True, rename="camel", omit_defaults=True):
     """Folders of what Flux' source-controller has fetched: its status.artifact is watched."""
 
     kind: Annotated[FluxKind, Field(description="Kind of the source of Flux.")]
     namespace: Annotated[str, Field(description="Its namespace.", extra_json_schema=NAMED_NAMESPACE)]
     name: Annotated[str, Field(description="Its name.", extra_json_schema=OBJECT_NAME)]
     paths: Paths = ()
+
+    words: ClassVar[Words] = _FOLDERS
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+        return f"{self.kind}/{self.namespace}/{self.name}"
+
+    @property
+    def selects(self) -> str:
+        """What is read there."""
+        return " ".join(self.paths)
+
+
+AnySource = InfrahubSource | GitSource | OciSource | HttpSource | InlineSource | FluxSource
 
 
 class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -237,7 +375,37 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         Field(description="Artifacts of an Infrahub, as in an InfrahubSync.", extra_json_schema=ONE_ARTIFACT_NAME),
     ] = None
 
-    def chosen(self) -> tuple[str, object] | None:
+    @property
+    def address(self) -> tuple[str, str]:
+        """The kind and address of the source; both empty unless it is exactly one."""
+        found = self.chosen()
+        return (found[0], found[1].address) if found else ("", "")
+
+    @property
+    def words(self) -> Words:
+        """What people call it."""
+        found = self.chosen()
+        return found[1].words if found else _FOLDERS
+
+    @property
+    def selects(self) -> str:
+        """What is read there, whatever the revision."""
+        found = self.chosen()
+        return found[1].selects if found else ""
+
+    def at(self, revision: Mapping[str, str]) -> SourceSpec:
+        """The same source at another revision.
+
+        Args:
+            revision: By the words branch, tag, commit and date.
+
+        Raises:
+            ValueError: It has no such revisions.
+        """
+        found = self.chosen()
+        return msgspec.structs.replace(self, **{found[0]: found[1].at(revision)}) if found else self
+
+    def chosen(self) -> tuple[str, AnySource] | None:
         """The name of the one that is set, and its spec; None unless it is exactly one."""
         found = [(name, spec) for name in self.__struct_fields__ if (spec := getattr(self, name)) is not None]
         return found[0] if len(found) == 1 else None

@@ -6,7 +6,7 @@ Everything but the source is the same in both, and nothing asks which kind it is
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar, Self
 
 import msgspec
 from msgspec import Meta as Field
@@ -248,6 +248,7 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
 class Sync(msgspec.Struct, frozen=True, rename="camel"):
     """A sync of either kind."""
 
+    KIND: ClassVar[str]
     metadata: Meta
     spec: SyncSpec
     status: SyncStatus = SyncStatus()
@@ -262,6 +263,10 @@ class Sync(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def source(self) -> SourceSpec:
         """Where its units come from."""
+        raise NotImplementedError
+
+    def reading(self, source: SourceSpec) -> Self:
+        """The same sync with another source, of the same kind."""
         raise NotImplementedError
 
 
@@ -284,6 +289,7 @@ class InfrahubSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit
 class InfrahubSync(Sync, frozen=True, rename="camel"):
     """An InfrahubSync names an artifact, an Infrahub branch and a destination; Vidra keeps the objects applied."""
 
+    KIND: ClassVar[str] = SYNC_KIND
     spec: Annotated[InfrahubSyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
     kind: str = SYNC_KIND
 
@@ -291,6 +297,11 @@ class InfrahubSync(Sync, frozen=True, rename="camel"):
     def source(self) -> SourceSpec:
         """Its Infrahub, and what it selects there."""
         return SourceSpec(infrahub=self.spec.source)
+
+    def reading(self, source: SourceSpec) -> Self:
+        """The same sync, which reads other artifacts."""
+        spec = msgspec.structs.replace(self.spec, source=source.infrahub or self.spec.source)
+        return msgspec.structs.replace(self, spec=spec)
 
 
 class VidraSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -302,6 +313,7 @@ class VidraSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_de
 class VidraSync(Sync, frozen=True, rename="camel"):
     """A VidraSync names a source of manifests and a destination; Vidra keeps the objects applied."""
 
+    KIND: ClassVar[str] = VIDRA_SYNC_KIND
     spec: Annotated[VidraSyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
     kind: str = VIDRA_SYNC_KIND
 
@@ -309,3 +321,11 @@ class VidraSync(Sync, frozen=True, rename="camel"):
     def source(self) -> SourceSpec:
         """The source that its spec names."""
         return self.spec.source
+
+    def reading(self, source: SourceSpec) -> Self:
+        """The same sync, which reads from another source."""
+        return msgspec.structs.replace(self, spec=msgspec.structs.replace(self.spec, source=source))
+
+
+SYNC_TYPES: tuple[type[Sync], ...] = (InfrahubSync, VidraSync)
+"""The kinds of sync."""

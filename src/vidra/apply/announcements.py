@@ -3,8 +3,11 @@
 A VidraResource announces every object of its manifest before it applies the first one. An object that moves to it may
 belong to a later wave, and stays until that comes. But whoever writes a manifest can announce anything.
 
+Whoever may write a status can also make an inventory say that an object was applied already.
+
 Invariant: an announcement holds up a removal only while its author could apply the object. It holds up owners with the
-same rights as long as it stands, and all others for a limited time, after which the owner removes the object.
+same rights as long as it stands, and all others for a limited time, after which the owner removes the object. An
+inventory that says more than the object itself is believed only while its VidraResource could apply the object.
 
 announced by                               the owner
 one whose account may not write it         removes it
@@ -36,8 +39,8 @@ WITHIN = 8.0
 _IMPERSONATE = "cannot impersonate"
 """The API server's words when an account may not be acted as."""
 
-ClientOf = Callable[[VidraResource], Client | None]
-"""The client of a VidraResource for its destination, as its account; None when it has no access there."""
+ClientOf = Callable[[VidraResource, str], Client | None]
+"""The client of a VidraResource for a server, as its account; None when it has no access there."""
 
 
 class Wait(msgspec.Struct, frozen=True):
@@ -64,7 +67,7 @@ class Announcements:
         wait: Of the owner; None: it asks nobody, and waits for every announcement.
     """
 
-    def __init__(self, client_of: ClientOf = lambda _: None, wait: Wait | None = None) -> None:
+    def __init__(self, client_of: ClientOf = lambda _resource, _server: None, wait: Wait | None = None) -> None:
         self._client_of = client_of
         self._wait = wait
         self.again = inf
@@ -77,7 +80,7 @@ class Announcements:
             if self._wait is None:
                 return claim
             left = inf if claim.equal else self._wait.left(entry)
-            client = self._client_of(claim.holder) if left > 0 else None
+            client = self._client_of(claim.holder, claim.server) if left > 0 else None
             if client is None:
                 continue
             if client not in asked:
@@ -86,6 +89,16 @@ class Announcements:
                 self.again = min(self.again, left)
                 return claim
         return None
+
+    async def believes(self, entry: ManagedObject, kind: Kind, claim: Claim) -> bool:
+        """Whether an inventory that says it has applied an object is believed, although nothing on the object says so.
+
+        Who may write the status of a VidraResource can write any UID into it. So the question is the same.
+        """
+        if claim.marked or claim.equal or self._wait is None:
+            return True
+        client = self._client_of(claim.holder, claim.server)
+        return client is not None and await may_apply(client, kind, entry)
 
 
 def _may_come(claim: Claim) -> bool:

@@ -33,6 +33,7 @@ from vidra.apply.release_fields import give_up
 from vidra.apply.repair import may_help, repair
 from vidra.apply.revision import revision, written_of
 from vidra.kube.client import Client
+from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError, Status
 from vidra.kube.informers import InformerSet
 from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
@@ -155,7 +156,7 @@ class Applier:
                 return await self._create(item)
             if entry and entry.uid:
                 await self._own_first(item, entry)
-                return await self._ours(item, entry.uid, joined=entry.joined)
+                return await self._ours(item, entry.uid, entry, joined=entry.joined)
         except ApiError as error:
             if not error.conflict:
                 raise
@@ -182,8 +183,10 @@ class Applier:
             raise unchangeable(item.ref, fields, hint, fresh=entry is None)
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
-            held = any(name != self._manager for name, _ in snapshot_of(live.metadata).holders)
-            if held or self._is_owned(entry, live.metadata):
+            state, known = snapshot_of(live.metadata), self._options.recognized
+            state = await known.of(entry, state) if known else state
+            held = any(name != self._manager for name, _ in state.holders)
+            if held or await self._is_owned(item.kind, entry, live.metadata):
                 raise unchangeable(item.ref, fields, "; other owners have it too", fresh=False)
             version = live.metadata.resource_version
             if live.metadata.deletion_timestamp or not await delete(
@@ -206,21 +209,25 @@ class Applier:
         if is_terminating(state, state.uid):
             raise being_deleted(item.ref, live.metadata.finalizers)
         if is_applied(entry, state, self._owner) if entry else state.digest(self._manager):
-            return await self._ours(item, state.uid, joined=_joined(item, state))
+            return await self._ours(item, state.uid, entry, joined=_joined(item, state))
         joined = _joined(item, state)
         if state.holders or _joinable(item):
             self._check_joined(item, joined=joined)
-            shared = await self._share(item, state.uid, fresh=entry is None)
-        elif self._is_owned(entry_for(item), live.metadata):
-            shared = await self._insist(item, state.uid)
+            shared = await self._share(item, state.uid, entry)
+        elif await self._is_owned(item.kind, entry_for(item), live.metadata):
+            shared = await self._insist(item, state.uid, entry)
         else:
             return await self._stranger(item, live)
         return await self._own(item, shared, joined=joined)
 
-    def _is_owned(self, entry: ManagedObject, live: LiveMeta) -> bool:
+    async def _is_owned(self, kind: Kind, entry: ManagedObject, live: LiveMeta) -> bool:
         """Whether another VidraResource has applied an object, although its managedFields may not show that."""
         marks = live.annotations or {}
-        return any(claim.owns(marks) for claim in self._options.others(entry, snapshot_of(live)))
+        owners = [claim for claim in self._options.others(entry, snapshot_of(live)) if claim.owns(marks)]
+        for claim in owners:
+            if claim.mark in marks or await self._options.believes(entry, kind, claim):
+                return True
+        return False
 
     async def _stranger(self, item: DesiredObject, live: LiveObject) -> ManagedObject:
         """Adopt an object that has no owner, or leave it alone.
@@ -246,10 +253,10 @@ class Applier:
         if joined and (why := namespaces.refusal(item, self._owner, self._options.may_describe)):
             raise not_described(item.ref, why)
 
-    async def _ours(self, item: DesiredObject, uid: str, *, joined: bool) -> ManagedObject:
+    async def _ours(self, item: DesiredObject, uid: str, entry: ManagedObject | None, *, joined: bool) -> ManagedObject:
         self._check_joined(item, joined=joined)
         await self._check_terminating(item, uid)
-        live = await self._insist(item, uid)
+        live = await self._insist(item, uid, entry)
         if live.metadata.deletion_timestamp:
             raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._own(item, live, joined=joined)
@@ -264,7 +271,7 @@ class Applier:
             live = await look(self._client, item.path)
             raise being_deleted(item.ref, live.metadata.finalizers if live else ())
 
-    async def _insist(self, item: DesiredObject, uid: str) -> LiveObject:
+    async def _insist(self, item: DesiredObject, uid: str, entry: ManagedObject | None) -> LiveObject:
         """Revert what anybody changed; fields of another owner only as the options allow."""
         state = self._observed.get(item.kind, item.ref.namespace, item.ref.name)
         if state and all(name == self._manager for name, _ in state.holders):
@@ -281,9 +288,10 @@ class Applier:
         except ApiError as error:
             if error.code != 409 or not error.causes:
                 raise
-            return await self._settling.settle(item, uid, error, fresh=False)
+            # It is in the inventory, or was once: then it stays there, whatever becomes of this.
+            return await self._settling.settle(item, uid, error, entry or entry_for(item))
 
-    async def _share(self, item: DesiredObject, uid: str, *, fresh: bool) -> LiveObject:
+    async def _share(self, item: DesiredObject, uid: str, entry: ManagedObject | None) -> LiveObject:
         """Co-own an object that others own."""
         try:
             return await self._send(item, uid, force=False)
@@ -291,7 +299,7 @@ class Applier:
             found = contest(error, self._manager)
             if not found.owners or (found.strangers and _joinable(item)):
                 raise
-            return await self._settling.settle(item, uid, error, fresh=fresh)
+            return await self._settling.settle(item, uid, error, entry)
 
     async def _send(self, item: DesiredObject, uid: str, *, force: bool, version: str = "") -> LiveObject:
         for _ in range(REPAIRS):

@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
+from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import DesiredObject
 from vidra.apply.errors import contested
-from vidra.apply.guards.conflicts import contest, why_not
+from vidra.apply.guards.conflicts import FieldConflict, contest, why_not
+from vidra.apply.inventory import entry_for
 from vidra.apply.options import ApplyOptions
+from vidra.apply.recognized_owners import has_lost_fields
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
+from vidra.kube.object_snapshot import snapshot_of
 from vidra.kube.operations import look, try_apply
 from vidra.kube.partial_metadata import LiveObject
 
@@ -45,28 +49,28 @@ class Settling:
         self._options = options
         self._send = send
 
-    async def settle(self, item: DesiredObject, uid: str, error: ApiError, *, fresh: bool) -> LiveObject:
+    async def settle(self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None) -> LiveObject:
         """Share the fields in which all agree; take the others if this owner has priority over all that hold them.
 
         Args:
             error: The conflict in the API server's answer.
-            fresh: Vidra has never applied this object.
+            entry: Of the object in the inventory before this reconcile; None: this owner has never applied it.
 
         Raises:
             ObjectError: Another owner has priority, or the object changes too fast.
             ApiError: Refused for another reason, or the object was recreated.
         """
         for _ in range(ATTEMPTS):
-            stored, version = await self._stored(item, uid, error, fresh=fresh)
+            stored, version = await self._stored(item, uid, error, entry)
             try:
-                return await self._take(stored, uid, version, fresh=fresh)
+                return await self._take(stored, uid, version, entry)
             except ApiError as again:
                 if again.code != 409:
                     raise
-        raise contested(item.ref, "other owners change it too fast: tried again later", fresh=fresh)
+        raise contested(item.ref, "other owners change it too fast: tried again later", fresh=entry is None)
 
     async def _stored(
-        self, item: DesiredObject, uid: str, error: ApiError, *, fresh: bool
+        self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None
     ) -> tuple[DesiredObject, str]:
         """The object as the server would store it, and the object's version in that dry run.
 
@@ -79,25 +83,45 @@ class Settling:
         except ApiError as refusal:
             if refusal.code not in {400, 422} or refusal.conflict:
                 raise
-            self._must_win(item, error, fresh=fresh)
+            await self._must_win(item, uid, error, entry)
             found = await look(self._client, item.path)
             if found is None or found.metadata.uid != uid:
                 raise error from None
             return item, found.metadata.resource_version
         return item.as_stored(after, self._manager), after["metadata"]["resourceVersion"]
 
-    async def _take(self, item: DesiredObject, uid: str, version: str, *, fresh: bool) -> LiveObject:
+    async def _take(self, item: DesiredObject, uid: str, version: str, entry: ManagedObject | None) -> LiveObject:
         """Find who would lose fields, and force only if nothing changed since: nobody else may lose any."""
         try:
             return await self._send(item, uid, version=version, force=False)
         except ApiError as error:
             if error.code != 409 or not error.causes:
                 raise
-            self._must_win(item, error, fresh=fresh)
+            await self._must_win(item, uid, error, entry)
         return await self._send(item, uid, version=version, force=True)
 
-    def _must_win(self, item: DesiredObject, error: ApiError, *, fresh: bool) -> None:
-        if why := why_not(
-            contest(error, self._manager), self._options.policies, self._options.conflict_peers, str(item.ref)
-        ):
-            raise contested(item.ref, why, fresh=fresh)
+    async def _must_win(self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None) -> None:
+        found = await self._contest(item, uid, error, entry)
+        if why := why_not(found, self._options.policies, self._options.conflict_peers, str(item.ref)):
+            raise contested(item.ref, why, fresh=entry is None)
+
+    async def _contest(
+        self, item: DesiredObject, uid: str, error: ApiError, entry: ManagedObject | None
+    ) -> FieldConflict:
+        """Who holds the fields, with those alone as owners that are recognized (`recognized_owners.py`).
+
+        From an object that this owner has not applied yet nothing is taken that looks like an owner's.
+        """
+        found, known = contest(error, self._manager), self._options.recognized
+        if known is None or not found.owners or entry is None or entry.uid != uid:
+            return found
+        owners = await known.among(entry_for(item, uid), found.owners.keys())
+        abroad = frozenset(filter(known.is_foreign, owners))
+        # A VidraResource of this hub may have taken fields by right: then nothing can be said of the other hub's.
+        if abroad and owners == abroad and await self._has_lost_fields(item, entry):
+            return found.among(())
+        return found.among([name for name in owners if name not in abroad or known.counts(name)])
+
+    async def _has_lost_fields(self, item: DesiredObject, entry: ManagedObject) -> bool:
+        live = await look(self._client, item.path)
+        return live is not None and has_lost_fields(entry, snapshot_of(live.metadata), self._manager)

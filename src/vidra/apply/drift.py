@@ -87,7 +87,7 @@ async def _compared(client: Client, item: DesiredObject, uid: str, owner: Owner,
         if error.absent:
             return Finding(DriftedObject(str(item.ref), note="somebody deleted it"))
         raise
-    drift = _drifted(item, live, tuple(differing(wanted, live)), owner)
+    drift = _drifted(item, live, tuple(differing(wanted, live, owner.manager)), owner)
     return Finding(drift, version, generation, held(wanted, owner.manager)[0] == held(live, owner.manager)[0])
 
 
@@ -113,12 +113,16 @@ def _drifted(item: DesiredObject, live: Json, found: tuple[Difference, ...], own
     return DriftedObject(str(item.ref), fields[:LISTED], blamed(found, live, owner.manager), ", ".join(notes))
 
 
-def differing(wanted: Json, live: Json) -> Iterator[Difference]:
-    """The fields that differ, without those that only the API server sets."""
+def differing(wanted: Json, live: Json, manager: str) -> Iterator[Difference]:
+    """The fields that differ, without those that only the API server sets.
+
+    Args:
+        manager: The owner's; any other that holds a field is named, whatever it is named after.
+    """
     sets: dict[str, Fields] = {}
     for entry in live["metadata"].get("managedFields") or ():
         name = str(entry.get("manager", ""))
-        if not name.startswith(MANAGER_PREFIX):
+        if name != manager:
             # One manager may have several entries, with different fields.
             sets[f"{name}\0{len(sets)}"] = entry.get("fieldsV1") or None
     yield from _different(_kept(wanted), _without_former(_kept(live), wanted), "", sets)

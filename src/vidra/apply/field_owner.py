@@ -50,10 +50,11 @@ class Owner(msgspec.Struct, frozen=True):
         return {self.mark: self.name}
 
 
-def foreign(annotations: Iterable[str] | None, owner: Owner) -> bool:
-    """Whether annotations name an owner of another hub, whose inventories cannot be read here."""
+def foreign(annotations: Iterable[str] | None, owner: Owner) -> str:
+    """The annotation that names an owner of another hub, whose inventories cannot be read here; empty if none does."""
     own = f"{OWNER_PREFIX}{owner.hub}-"
-    return any(key.startswith(OWNER_PREFIX) and not key.startswith(own) for key in annotations or ())
+    found = (key for key in annotations or () if key.startswith(OWNER_PREFIX) and not key.startswith(own))
+    return min(found, default="")
 
 
 def hub_of(uid: str) -> str:

@@ -13,22 +13,27 @@ The inventories also remember how an object ended under a manifest. That holds f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator
 
 import msgspec
 
 from vidra.api.destination_server import address_of
 from vidra.api.resource import ManagedObject, VidraResource
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import entry_for, key_of
+from vidra.apply.recognized_texts import is_same_text
 from vidra.common.urls import same_server
+from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
 
 Route = tuple[str, str]
 """The server and context of a destination."""
 SameServer = Callable[[Route, Route], bool]
 """Whether two routes are known to lead to one API server."""
+ReadResource = Callable[[str], Awaitable[VidraResource | None]]
+"""Reads the VidraResource with this field manager from the API server; None when there is none."""
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -49,6 +54,10 @@ class Claim(msgspec.Struct, frozen=True):
     """It acts there as the same account, and by the same route."""
     heads_there: bool
     """The cluster is its destination; otherwise it was, and nothing more is applied there."""
+    server: str = ""
+    """How it reaches the cluster."""
+    marked: bool = False
+    """Its mark is on the object, held by nobody: it has applied the object, whatever its inventory says."""
 
     def owns(self, marks: Container[str]) -> bool:
         """Whether it has applied this very object, as far as the object's annotations confirm it if they have to."""
@@ -57,7 +66,7 @@ class Claim(msgspec.Struct, frozen=True):
     @property
     def keeps(self) -> bool:
         """Whether the object is expected to stay for it, by what is known without a request."""
-        return self.proven and (self.confirmed or self.equal)
+        return self.proven and (self.marked or self.equal)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -79,8 +88,10 @@ class Claims:
 
     Args:
         resources: All of this hub.
+        digests: Those of this installation.
         here: Whether this replica reconciles one.
         same: Whether two different routes lead to one API server.
+        read: Asks the API server, where the store may be late; None: the store is not.
     """
 
     def __init__(
@@ -89,7 +100,12 @@ class Claims:
         hub: str,
         here: Callable[[VidraResource], bool] = lambda _: True,
         same: SameServer = lambda _one, _other: False,
+        read: ReadResource | None = None,
+        *,
+        digests: Digests,
     ) -> None:
+        self._digests = digests
+        self._read = read
         self._here = here
         self._same = same
         self._resources = resources
@@ -108,6 +124,27 @@ class Claims:
         mine = self._resources.get(owner.name)
         found = (self._claim(name, entry, place, mine) for name in names if name != owner.name)
         return tuple(claim for claim in found if claim)
+
+    def listed(self, entry: ManagedObject, place: Place) -> frozenset[str]:
+        """The field managers of all VidraResources that have an object in their inventories, under whichever UID."""
+        self._refresh()
+        found = (self._resources.get(name) for name in self._names.get(_hash(entry), ()))
+        return frozenset(
+            Owner(self._hub, item.metadata.name).manager for item in found if item and self._lists(item, entry, place)
+        )
+
+    async def confirms(self, manager: str, entry: ManagedObject, place: Place) -> bool:
+        """Whether a VidraResource with this field manager has an object in its inventory, as far as can be found out.
+
+        One that never wrote an inventory, as after it was restored from a backup, may have anything.
+        """
+        if self._read is None:
+            return manager in self.listed(entry, place)
+        try:
+            resource = await self._read(manager)
+        except KubeError:
+            return True
+        return resource is not None and (_is_new(resource) or self._lists(resource, entry, place))
 
     def let_go(self, owner: Owner, entry: ManagedObject) -> None:
         """This owner has released the object; its status will follow."""
@@ -141,11 +178,11 @@ class Claims:
         for name in self._names.get(_hash(new), ()):
             if name == owner.name:
                 continue
-            text, gone = f"{item.digest_for(Owner(self._hub, name))}-", self._let_go.get(name, ())
-            for resource, its in self._entries(name, new, place):
+            same, gone = item.digests_for(Owner(self._hub, name), self._digests), self._let_go.get(name, ())
+            for resource, its in self._entries(self._resources.get(name), new, place):
                 if not self._is_proven(resource, its.server, mine, place.server):
                     continue
-                if its.revision.startswith(text) and (its.ended or key_of(its) not in gone):
+                if is_same_text(its, same) and (its.ended or key_of(its) not in gone):
                     yield msgspec.structs.replace(new, uid=its.uid, revision=f"{item.digest}-", ended=its.ended)
 
     def _claim(self, name: str, entry: ManagedObject, place: Place, mine: VidraResource | None) -> Claim | None:
@@ -162,15 +199,23 @@ class Claims:
                 proven=self._is_proven(resource, item.server, mine, place.server),
                 equal=_is_equal(resource, item.server, mine, place.server),
                 heads_there=_heads_to(resource, item.server),
+                server=(resource.spec.destination.server or "") if _heads_to(resource, item.server) else item.server,
+                marked=marked,
             )
-            for resource, item in self._entries(name, entry, place)
+            for resource, item in self._entries(self._resources.get(name), entry, place)
             if key_of(item) not in gone and (marked or item.uid in {"", place.uid})
         ]
         return max(found, key=lambda claim: (claim.proven, claim.confirmed), default=None)
 
-    def _entries(self, name: str, entry: ManagedObject, place: Place) -> Iterator[tuple[VidraResource, ManagedObject]]:
-        """The entries in another inventory for the object's key, whichever UID they have, if they may be there."""
-        resource, key = self._resources.get(name), key_of(entry)
+    def _lists(self, resource: VidraResource, entry: ManagedObject, place: Place) -> bool:
+        gone = self._let_go.get(resource.metadata.name, ())
+        return any(key_of(item) not in gone for _, item in self._entries(resource, entry, place))
+
+    def _entries(
+        self, resource: VidraResource | None, entry: ManagedObject, place: Place
+    ) -> Iterator[tuple[VidraResource, ManagedObject]]:
+        """The entries in an inventory for the object's key, whichever UID they have, if they may be there."""
+        key = key_of(entry)
         if resource is None:
             return
         for item in resource.status.managed_resources:
@@ -234,6 +279,11 @@ def route_of(resource: VidraResource | None, server: str) -> Route:
     """How a VidraResource reaches a server of its inventory, which may be that of an earlier destination."""
     spec = resource.spec.destination if resource else None
     return server, (spec.context or "") if spec and (spec.server or "") == server else ""
+
+
+def _is_new(resource: VidraResource) -> bool:
+    """Whether a VidraResource never wrote an inventory, nor anything else into its status."""
+    return not resource.status.observed_generation and not resource.status.managed_resources
 
 
 def _heads_to(resource: VidraResource, server: str) -> bool:

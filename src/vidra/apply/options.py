@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 
@@ -10,8 +10,14 @@ from vidra.api.policies import Policies
 from vidra.api.resource import ManagedObject
 from vidra.apply.guards.conflicts import ConflictPeers, nobody
 from vidra.apply.inventory_index import Claim
+from vidra.apply.recognized_owners import RecognizedOwners
+from vidra.kube.discovery import Kind
 from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.manifests import Ref
+
+
+async def _always(_entry: ManagedObject, _kind: Kind, _claim: Claim) -> bool:
+    return True
 
 
 class ApplyOptions(msgspec.Struct, frozen=True):
@@ -25,6 +31,10 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """Whether other owners may be about to take over what this owner no longer wants: then it waits for them."""
     others: Callable[[ManagedObject, ObjectSnapshot], Collection[Claim]] = lambda _entry, _state: ()
     """The other owners that have an object in their inventories, even if all its marks were removed."""
+    recognized: RecognizedOwners | None = None
+    """Tells which field managers are owners; None: all that are named like one."""
+    believes: Callable[[ManagedObject, Kind, Claim], Awaitable[bool]] = _always
+    """Whether the inventory of another owner is believed about an object that does not confirm it."""
     may_describe: Collection[str] = ()
     """Names of existing Namespaces that artifacts may label."""
 

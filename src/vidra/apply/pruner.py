@@ -1,6 +1,7 @@
 """Prunes one object that is no longer wanted, if it is the one that was applied and has no other owner.
 
-Called by `controllers/resource/apply/executor.py`. It calls `unseen_owners.py` (has it other owners?),
+Called by `controllers/resource/apply/executor.py`. It calls `recognized_owners.py` and `unseen_owners.py` (has it other
+owners?),
 `guards/cascade.py` (what would be deleted with it?), then `kube/operations.py` to delete or `release.py` to release.
 
 Invariant: an owner that removes its part of an object leaves no mark on the object.
@@ -115,6 +116,8 @@ class Pruner:
                 if state is None or self._others.unseen(entry, state):
                     live = await look(self._client, path)
                     state = snapshot_of(live.metadata) if live else None
+                if state is not None:
+                    state = await self._others.recognized.of(entry, state)
                 if state is None or not is_applied(entry, state, self._owner):
                     return await self._gone(path, entry, state)
                 if orphan or state.kept:
@@ -150,17 +153,21 @@ class Pruner:
         return Removed(Removal.KEPT, why)
 
     async def _remove(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
-        if await self._others.overlooked(path, kind, entry, state):
+        left_to = await self._others.overlooked(path, kind, entry, state)
+        if left_to is not None:
             # Others may own its fields too: they keep their values.
             await self._abandon(path, entry, state, shared=True)
-            return self._let_go(entry)
+            return self._let_go(entry, left_to)
         others = any(name != self._manager for name, _ in state.holders)
         kept = _kept(entry, state)
         if others or kept:
             state = await self._released(path, entry, state)
             # When two owners are deleted at once, each finds the other on the object; the later one notices it here.
-            if state.holders or kept or await self._others.lost(path, kind, entry, state):
-                return self._let_go(entry)
+            if state.holders or kept:
+                return self._let_go(entry, self._others.recognized.left_to(state))
+            left_to = await self._others.lost(path, kind, entry, state)
+            if left_to is not None:
+                return self._let_go(entry, left_to)
         if state.terminating:
             return await self._on_its_way(path, state, asked=False)
         if why := await self._contents.of(entry, path):
@@ -175,9 +182,10 @@ class Pruner:
         since = live.metadata.deletion_timestamp or ""
         return Removed(Removal.TERMINATING, asked=asked, finalizers=live.metadata.finalizers, since=since)
 
-    def _let_go(self, entry: ManagedObject) -> Removed:
+    def _let_go(self, entry: ManagedObject, why: str) -> Removed:
+        """Released; to an owner of another hub never without a word, because anybody can look like one."""
         self._others.let_go(entry)
-        return Removed(Removal.RELEASED, asked=True)
+        return Removed(Removal.RELEASED, why, asked=True)
 
     async def _released(self, path: str, entry: ManagedObject, state: ObjectSnapshot) -> ObjectSnapshot:
         """Release this owner's part; returns the rest of the object, and who holds it."""
@@ -188,11 +196,11 @@ class Pruner:
             if live is None or live.metadata.uid != state.uid:
                 raise
             # It is invalid without a field that this owner took from others: the field stays until they set it.
-            now = snapshot_of(live.metadata)
+            now = await self._others.recognized.of(entry, snapshot_of(live.metadata))
             if all(name == self._manager for name, _ in now.holders):
                 return msgspec.structs.replace(now, holders=())
             left = await json_patch(self._client, path, unmarked(live.metadata, self._owner))
-        return snapshot_of(left.metadata)
+        return await self._others.recognized.of(entry, snapshot_of(left.metadata))
 
 
 def _kept(entry: ManagedObject, state: ObjectSnapshot) -> bool:

@@ -2,7 +2,7 @@
 
 Invariant: an object is deleted only when no other VidraResource of this hub has it in its inventory, and no owner of
 another hub is marked on it. managedFields alone prove nothing: anybody can empty them, and a label that somebody adds
-may cost all entries (`managed_fields_renewal.py`).
+may cost all entries (`managed_fields_renewal.py`). Which names in them are owners is said by `recognized_owners.py`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from vidra.apply.errors import wanted_soon
 from vidra.apply.field_owner import Owner, foreign, hub_of
 from vidra.apply.inventory import ref_of
 from vidra.apply.inventory_index import Claim, Claims, Place
+from vidra.apply.recognized_owners import RecognizedOwners
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
 from vidra.kube.object_snapshot import ObjectSnapshot
 from vidra.kube.operations import look
+
+SHARED = ""
+"""Another VidraResource of this hub has the object: that needs no words."""
 
 
 class Others:
@@ -38,6 +42,7 @@ class Others:
         self._claims = claims
         self._cluster = hub_of(cluster)
         self._announcements = announcements
+        self.recognized = RecognizedOwners(owner, claims, cluster)
 
     def of(self, entry: ManagedObject, state: ObjectSnapshot) -> tuple[Claim, ...]:
         """The other VidraResources of this hub that have an object."""
@@ -55,8 +60,11 @@ class Others:
         """Whether another VidraResource has applied the object, and the informer does not show that yet."""
         return any(claim.confirmed for claim in self._not_shown(entry, state))
 
-    async def overlooked(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> bool:
+    async def overlooked(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> str | None:
         """Whether the object has another owner that managedFields do not show.
+
+        Returns:
+            None when it has none. For an owner of another hub: that it has, in words; else an empty text.
 
         Raises:
             ObjectError: Another VidraResource is about to apply it; its fields will show that later.
@@ -64,30 +72,38 @@ class Others:
         """
         holders = {name for name, _ in state.holders}
         others = self._not_shown(entry, state)
-        confirmed = [claim for claim in others if claim.confirmed]
+        confirmed = await self._believed(kind, entry, others)
         if any(claim.here and claim.proven for claim in confirmed):
-            return True
-        if len(others) > len(confirmed) and holders <= {self._owner.manager}:
+            return SHARED
+        if any(not claim.confirmed for claim in others) and holders <= {self._owner.manager}:
             await self._check_announced(kind, entry, others)
         if not confirmed and not state.lost:
-            return False
+            return None
         anyway = any(claim.proven for claim in confirmed) and self._owner.manager not in holders
         return await self._marked(path, state, confirmed, anyway=anyway)
 
-    async def lost(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> bool:
+    async def lost(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> str | None:
         """Whether a released object without managers had one until its managedFields were lost, just now.
+
+        Returns:
+            As `overlooked` does.
 
         Raises:
             ObjectError: Another VidraResource is about to apply it, or has just done so.
             KubeError: The cluster refuses access.
         """
         others = self.of(entry, state)
-        confirmed = [claim for claim in others if claim.confirmed]
+        confirmed = await self._believed(kind, entry, others)
         if any(claim.here and claim.proven for claim in confirmed):
-            return True
-        if len(others) > len(confirmed):
+            return SHARED
+        if any(not claim.confirmed for claim in others):
             await self._check_announced(kind, entry, others)
-        return bool(confirmed or state.lost) and await self._marked(path, state, confirmed)
+        return await self._marked(path, state, confirmed) if confirmed or state.lost else None
+
+    async def _believed(self, kind: Kind, entry: ManagedObject, others: Iterable[Claim]) -> list[Claim]:
+        """Those that have applied the object, if their inventories are believed about that."""
+        confirmed = [claim for claim in others if claim.confirmed]
+        return [claim for claim in confirmed if await self._announcements.believes(entry, kind, claim)]
 
     async def _check_announced(self, kind: Kind, entry: ManagedObject, others: Iterable[Claim]) -> None:
         """Check that no other VidraResource is about to apply the object, or has just done so.
@@ -106,13 +122,20 @@ class Others:
 
     async def _marked(
         self, path: str, state: ObjectSnapshot, confirmed: Iterable[Claim], *, anyway: bool = False
-    ) -> bool:
-        """Whether the object exists with the mark of one of these, or of an owner of another hub.
+    ) -> str | None:
+        """Whether the object exists with the mark of one of these, or of an owner of another hub; as `overlooked`.
 
         One of another replica may have released it just now, before its status says so: then its mark was removed too.
         """
         live = await look(self._client, path)
         if live is None or live.metadata.uid != state.uid:
-            return False
+            return None
         marks = live.metadata.annotations or {}
-        return anyway or any(claim.mark in marks for claim in confirmed) or foreign(marks, self._owner)
+        if anyway or any(claim.mark in marks for claim in confirmed):
+            return SHARED
+        mark = foreign(marks, self._owner)
+        return (
+            f"its annotation {mark} names an owner of another Vidra: if there is none, delete it by hand"
+            if mark
+            else None
+        )

@@ -26,13 +26,13 @@ def contexts(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def syncs(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of the InfrahubSyncs."""
-    return _offered(lambda: _names(ctx.params, "infrahubsyncs"), incomplete)
+    """Names of the syncs."""
+    return _offered(lambda: _names(ctx.params, "infrahubsyncs", "vidrasyncs"), incomplete)
 
 
 def names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of the InfrahubSyncs and VidraResources."""
-    return _offered(lambda: _names(ctx.params, "infrahubsyncs", "vidraresources"), incomplete)
+    """Names of the syncs and VidraResources."""
+    return _offered(lambda: _names(ctx.params, "infrahubsyncs", "vidrasyncs", "vidraresources"), incomplete)
 
 
 def _names(parameters: dict[str, Any], *plurals: str) -> list[str]:

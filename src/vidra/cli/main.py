@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from vidra import __version__
-from vidra.cli.commands import cluster, config, credentials, infrahub, infrahubsync
+from vidra.cli.commands import cluster, config, credentials, infrahub, infrahubsync, sync
 from vidra.cli.commands.approve import approve
 from vidra.cli.commands.check import check
 from vidra.cli.commands.crds import crds
@@ -46,6 +46,7 @@ for panel, commands in _COMMANDS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
 for name, noun in (
+    ("sync", sync.app),
     ("infrahubsync", infrahubsync.app),
     ("credentials", credentials.app),
     ("cluster", cluster.app),

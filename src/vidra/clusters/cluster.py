@@ -15,8 +15,6 @@ from vidra.kube.object_watch import ObjectWatches
 from vidra.kube.storage_classes import Classes
 
 CLAIM = "PersistentVolumeClaim"
-SLOW = 1.0
-"""Seconds per request from which a cluster counts as slow."""
 
 
 class Cluster:
@@ -95,7 +93,7 @@ class Cluster:
     @property
     def slow(self) -> bool:
         """Whether it answers so slowly that it may have only one reconcile at a time."""
-        return self.client.latency.seconds > SLOW
+        return self.client.latency.slow
 
     def leave(self, manager: str) -> None:
         """Stop watching for an owner."""

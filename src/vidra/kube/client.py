@@ -31,6 +31,7 @@ from vidra.kube.decode import decode
 from vidra.kube.errors import TOLD, ApiError, RequestCancelledError, Status, UnintelligibleError, UnreachableError
 from vidra.kube.latency import Latency
 from vidra.kube.object_lock import ObjectLocks
+from vidra.kube.request_slots import RequestSlots
 from vidra.kube.uncancelled_write import finish
 from vidra.telemetry.http_requests import RequestCounter
 
@@ -46,7 +47,8 @@ APPLY_PATCH = "application/apply-patch+yaml"
 Headers = tuple[tuple[str, str], ...]
 
 IN_FLIGHT = 32
-"""Requests to one cluster at a time. More would not help: the server's own limits and etcd decide then."""
+"""Requests to one cluster at a time, without those whose answer is late (`request_slots.py`). More would not help: the
+server's own limits and etcd decide then."""
 LARGE = 1 << 20
 """Bytes from which a body is sent in pieces: in one piece it would block the event loop."""
 ATTEMPTS = 3
@@ -101,7 +103,7 @@ class Client:
         self._closing = asyncio.Event()
         self._base = connection.server
         self._server_hostname = connection.tls_server_name or None
-        self._places = asyncio.Semaphore(in_flight)
+        self._slots = RequestSlots(in_flight)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,
@@ -208,11 +210,14 @@ class Client:
             UnreachableError: No answer in so many seconds.
             ApiError: Any answer but 2xx.
         """
+        began = time.monotonic()
         try:
             async with asyncio.timeout(within):
-                return await self._once("GET", self._url(path, None), self._headers(("Accept", JSON)), None, OBJECT)
+                answer = await self._once("GET", self._url(path, None), self._headers(("Accept", JSON)), None, OBJECT)
         except TimeoutError as error:
             raise self._unreachable(error) from None
+        self._latency.note(time.monotonic() - began)
+        return answer
 
     async def get(self, path: str, kind: type[T], *, accept: str = JSON, query: Mapping[str, str] | None = None) -> T:
         """Read one resource, decoded.
@@ -271,10 +276,11 @@ class Client:
         try:
             async with limit:
                 self._under_way.add(limit)
-                async with self._places:
-                    with self._timed():
+                write = method != "GET"
+                async with self._slots.slot(write=write):
+                    with self._timed(write=write):
                         ask = partial(self._once, method, url, headers, body, most)
-                        return await (finish(ask, self._writes) if self._finishes and method != "GET" else ask())
+                        return await (finish(ask, self._writes) if self._finishes and write else ask())
         except TimeoutError:
             raise RequestCancelledError(
                 f"cannot reach the API server {self._base}: it does not answer any more"
@@ -283,14 +289,14 @@ class Client:
             self._under_way.discard(limit)
 
     @contextmanager
-    def _timed(self) -> Iterator[None]:
+    def _timed(self, *, write: bool) -> Iterator[None]:
         began = time.monotonic()
         late = asyncio.get_running_loop().call_later(LATE, self.on_late)
         try:
             yield
         finally:
             late.cancel()
-            self._latency.note(time.monotonic() - began)
+            self._latency.note(time.monotonic() - began, write=write)
 
     async def _once(self, method: str, url: URL, headers: Headers, body: bytes | None, most: int) -> bytes:
         if self._closing.is_set():

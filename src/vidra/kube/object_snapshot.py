@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
+from collections.abc import Container
 from functools import lru_cache
 from typing import Protocol
 
@@ -143,6 +144,17 @@ def snapshot_of(meta: LiveMeta, health: Health | None = None) -> ObjectSnapshot:
         written=_shared(tuple(entry.written for entry in owners)),
         packed_writes=_writes(meta).packed(),
     )
+
+
+def held_by(state: ObjectSnapshot, managers: Container[str]) -> ObjectSnapshot:
+    """The same object with these owners alone; what others hold under the name of one tells nothing."""
+    if all(name in managers for name, _ in state.holders):
+        return state
+    times = state.written or (0,) * len(state.holders)
+    left = [(holder, time) for holder, time in zip(state.holders, times, strict=True) if holder[0] in managers]
+    holders, written = tuple(holder for holder, _ in left), tuple(time for _, time in left)
+    # Whether more owners are marked on it than hold fields is not known now, so it has to be looked at.
+    return msgspec.structs.replace(state, holders=holders, written=written, lost=True)
 
 
 @lru_cache(maxsize=1024)

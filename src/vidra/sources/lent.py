@@ -8,10 +8,9 @@ import msgspec
 
 from vidra.api.sync import Sync
 from vidra.kube.client import Client
-from vidra.kube.store import Store
-from vidra.kube.types import Secret
+from vidra.kube.store import Store, kind_and_name
+from vidra.kube.types import ConfigMap, Secret
 from vidra.sources.hosts import AllowedHosts
-from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.limits import SOURCE_LIMITS, SourceLimits
 from vidra.telemetry.http_requests import RequestCounter
 
@@ -29,9 +28,12 @@ class Lent(msgspec.Struct, frozen=True):
     """With credentials for other sources, of the namespaces that count (`SOURCE_LABEL`)."""
     query: Callable[[], str]
     """Name of the stored query in Infrahub, as it is set now."""
+    manifests: Store[ConfigMap | Secret] = msgspec.field(default_factory=lambda: Store(key=kind_and_name))
+    """ConfigMaps of its own namespace, and Secrets of those that count, that hold manifests (`MANIFESTS_LABEL`)."""
+    max_units: int = 10_000
+    """Maximum for one sync; a longer list counts as a mistake."""
     hosts: AllowedHosts = msgspec.field(default_factory=AllowedHosts)
     limits: SourceLimits = SOURCE_LIMITS
-    infrahub_limits: InfrahubLimits = DEFAULT_LIMITS
     infrahub_traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     """Requests to other sources."""

@@ -91,6 +91,9 @@ Concerns = Callable[[S], bool]
 class SourceKind(Protocol[S_contra]):
     """One kind of source, of which `S_contra` is the spec (`vidra.api.sources`). There is one for the process."""
 
+    credentials_label: str
+    """Label of the Secrets that it takes credentials from, with a host as its value; empty when it needs none."""
+
     async def open(self, spec: S_contra, remark: Remark) -> Source:
         """The source that a spec names, with the credentials for it.
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from vidra.api.resource import ObjectProblem, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
+from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory_index import Claims
@@ -18,14 +19,16 @@ from vidra.controllers.resource.dry_run import DryRunInput, DryRunPlan, DryRunRe
 from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.content_store import ContentStore, kept_for
 from vidra.controllers.runtime.context import sync_of
+from vidra.controllers.runtime.digest_key import read_digests
 from vidra.controllers.runtime.settings import Settings, chosen, read
 from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
-from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.kube.client import Client
 from vidra.kube.store import Store
-from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.kinds import sources_of
+from vidra.sources.lent import Lent
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
+from vidra.views.lent import lent
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
@@ -35,8 +38,9 @@ class DryRunSession(msgspec.Struct, frozen=True):
     clusters: DryRunClusters
     resources: Store[VidraResource]
     content: ContentStore
+    digests: Digests
     settings: Settings
-    known: SourceContext
+    lent: Lent
     managers: dict[str, str]
     """Names of the VidraResources by field manager."""
 
@@ -55,7 +59,9 @@ class DryRunSession(msgspec.Struct, frozen=True):
 
     async def reconciled(self, inputs: Sequence[DryRunInput]) -> DryRunResult:
         """The result of a dry run for all of these."""
-        return await dry_run(self.clusters, inputs, self.hub, self.resources, self.settings.label_namespaces)
+        places = self.clusters, inputs, self.hub, self.resources
+        names, hubs = self.settings.label_namespaces, self.settings.other_vidras
+        return await dry_run(*places, digests=self.digests, may_describe=names, other_vidras=hubs)
 
     async def planned(self, resource: VidraResource) -> DryRunPlan:
         """The plan of a reconcile of a VidraResource.
@@ -63,43 +69,43 @@ class DryRunSession(msgspec.Struct, frozen=True):
         Raises:
             ViewError: Its cluster does not answer.
         """
-        claims = Claims(self.resources, self.hub, same=self.clusters.lead_to_one)
-        found = await plan_dry_run(self.clusters, await self.stored(resource), self.hub, self.resources, claims)
+        claims = Claims(self.resources, self.hub, same=self.clusters.lead_to_one, digests=self.digests)
+        stored = await self.stored(resource)
+        found = await plan_dry_run(*(self.clusters, stored, self.hub, self.resources, claims), digests=self.digests)
         if isinstance(found, ObjectProblem):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
 
-    async def polled(self, sync: InfrahubSync) -> SyncDryRun:
-        """What a sync would apply if Infrahub were polled now.
+    async def polled(self, sync: Sync) -> SyncDryRun:
+        """What a sync would apply if its source were polled now.
 
         Raises:
-            SourceError: Infrahub gives no list.
+            SourceError: The source gives no list.
         """
-        pool = InfrahubPool()
-        try:
-            source = await source_of(sync, self.settings.query_name, self.known, pool, lambda _reason, _message: None)
-            return await dry_run_sync(sync, source, self.resources.group(sync.metadata.name), self.clusters.catalogue)
-        finally:
-            await pool.close()
+        async with sources_of(self.lent) as sources:
+            source = await sources.open(sync.source, lambda _reason, _message: None)
+            return await dry_run_sync(sync, source, self.resources.group(sync.key), self.clusters.catalogue)
 
 
 @asynccontextmanager
-async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIterator[DryRunSession]:
+async def dry_run_session(
+    client: Client, namespaces: Sequence[str], hosts: Sequence[str] = ()
+) -> AsyncIterator[DryRunSession]:
     """Everything as the operator would find it.
 
     Args:
         namespaces: Those whose Secrets count, Vidra's own first.
+        hosts: Those that sources may be read from; none: all but those that are never meant.
     """
     own = namespaces[0]
-    uid, resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
-        hub_objects.identity(client),
+    (uid, digests), resources, clusters, maps = await asyncio.gather(
+        asyncio.gather(hub_objects.identity(client), read_digests(client, own)),
         hub_objects.resources(client),
         hub_objects.cluster_secrets(client, namespaces),
-        hub_objects.infrahub_secrets(client, namespaces),
         hub_objects.config_maps(client, own),
-        hub_objects.syncs(client),
     )
     source, hub = chosen(maps, own), hub_of(uid)
+    settings = read(source.data if source else {})[0]
     dry_clusters = DryRunClusters(
         client.connection, tuple(namespaces), hub_objects.stored(clusters, Store()), Verdicts()
     )
@@ -110,8 +116,9 @@ async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIte
             clusters=dry_clusters,
             resources=hub_objects.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, own, Store(index=kept_for)),
-            settings=read(source.data if source else {})[0],
-            known=SourceContext(hub_objects.stored(infrahubs, Store()), hub_objects.stored(syncs, Store()), own),
+            digests=digests,
+            settings=settings,
+            lent=await lent(client, namespaces, settings.query_name, hosts),
             managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:

@@ -48,7 +48,7 @@ def selected(found: Iterable[Json], about: Collection[str] | None, *, warnings: 
 def about_names(names: Iterable[str], made: Iterable[VidraResource]) -> set[str]:
     """These names without kinds, and those of the VidraResources that such a sync made."""
     given = {name.rpartition("/")[2] for name in names}
-    return given | {item.metadata.name for item in made if sync_of(item) in given}
+    return given | {item.metadata.name for item in made if sync_of(item).rpartition("/")[2] in given}
 
 
 def moment(item: Json) -> str:

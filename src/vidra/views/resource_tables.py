@@ -8,17 +8,15 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import PATHS
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
-from vidra.views.hub_objects import RESOURCES, SYNCS, not_installed
+from vidra.views.hub_objects import not_installed
 from vidra.views.resource_names import means
 from vidra.views.secret_masking import shown
 
 Json = dict[str, Any]
 
-PATHS = {SYNC_KIND: SYNCS, RESOURCE_KIND: RESOURCES}
-"""By kind."""
 _JSON = "application/json"
 _TABLE = f"{_JSON};as=Table;g=meta.k8s.io;v=v1,{_JSON}"
 

@@ -8,13 +8,13 @@ import msgspec
 
 from vidra.api.conditions import ConditionType, find
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.inventory import key_of
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.views.dry_run import DryRunSession
 from vidra.views.find_object import Found, find_object
-from vidra.views.hub_objects import SYNCS, one
+from vidra.views.hub_objects import sync_of_key
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -25,6 +25,10 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """Status and reason of its condition Ready."""
     sync: str = ""
     """Empty when a person made it."""
+    source: str = ""
+    """Address of a source other than Infrahub."""
+    revision: str = ""
+    author: str = ""
     infrahub: str = ""
     branch: str = ""
     date: str = ""
@@ -83,9 +87,9 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
     )
 
 
-async def _sync(client: Client, resource: VidraResource) -> InfrahubSync | None:
-    name = sync_of(resource)
-    return await one(client, f"{SYNCS}/{name}", InfrahubSync) if name else None
+async def _sync(client: Client, resource: VidraResource) -> Sync | None:
+    key = sync_of(resource)
+    return await sync_of_key(client, key) if key else None
 
 
 def owners_of(found: Found, managers: Mapping[str, str]) -> dict[str, str]:
@@ -94,19 +98,23 @@ def owners_of(found: Found, managers: Mapping[str, str]) -> dict[str, str]:
     return {name: managers[name] for name in names if name in managers}
 
 
-def origin_of(resource: VidraResource, sync: InfrahubSync | None) -> Origin:
+def origin_of(resource: VidraResource, sync: Sync | None) -> Origin:
     """A VidraResource, and what it was made from.
 
     Args:
         sync: The one that made it, if it is still there.
     """
     content, status = resource.spec.content, resource.status
-    source = sync.spec.source if sync else None
+    source = sync.source.infrahub if sync else None
+    address = sync.source.address[1] if sync and not source else ""
     ready = find(status.conditions, ConditionType.READY)
     return Origin(
         resource=resource.metadata.name,
         ready=f"{ready.status} ({ready.reason})" if ready else "Unknown",
         sync=sync_of(resource),
+        source=address,
+        revision=content.revision if content else "",
+        author=content.author if content else "",
         infrahub=source.infrahub_api_url if source else "",
         branch=source.target_branch if source else "",
         date=(source.target_date or "") if source else "",

@@ -10,9 +10,9 @@ from vidra.kube.errors import ApiError, KubeError, Status, UnreachableError
 from vidra.sources.protocol import Listing, Unit
 from vidra.views.checks.cluster import contains, definitions_finding, version_finding
 from vidra.views.checks.destinations import problem_of, servers_of
-from vidra.views.checks.infrahub import listing_finding
 from vidra.views.checks.rights import rights_finding, rights_wanted
 from vidra.views.checks.run import settings_finding
+from vidra.views.checks.sources import listing_finding
 
 
 @pytest.mark.parametrize(

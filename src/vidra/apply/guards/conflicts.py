@@ -9,7 +9,7 @@ a holder that is about to be deleted       loses it: its replacement must be app
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
@@ -56,6 +56,11 @@ class FieldConflict(msgspec.Struct, frozen=True):
     """By field manager of another owner."""
     strangers: bool
     """A manager that is no owner holds some too."""
+
+    def among(self, managers: Collection[str]) -> FieldConflict:
+        """The same with these managers as the only owners: the others hold their fields as anybody does."""
+        owners = {name: fields for name, fields in self.owners.items() if name in managers}
+        return FieldConflict(owners, self.strangers or len(owners) < len(self.owners))
 
 
 def contest(error: ApiError, manager: str) -> FieldConflict:

@@ -6,6 +6,7 @@ not release it, and an approval is for no other set.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -22,6 +23,10 @@ ALWAYS_ALLOWED = 10
 """So many objects may always be pruned: a percentage of few objects says little."""
 NAMED = 5
 """Objects that the message names."""
+LENGTH = 32
+"""Hex characters of an id."""
+FORMER_LENGTH = 10
+"""Those of earlier versions: how the id starts."""
 
 
 def evaluate(
@@ -39,6 +44,8 @@ def evaluate(
         approval: The set that a person approved.
     """
     name = set_id(names)
+    if previous and is_same_id(previous.id, name):
+        name = previous.id
     if isinstance(previous, HeldPrune) and previous.approved and previous.id == name:
         return previous
     of = min(previous.of, total) if previous else total
@@ -57,6 +64,8 @@ def remaining(found: HeldPrune | None, going: Sequence[ManagedObject], gone: Col
     left = [entry for entry in going if key_of(entry) not in gone]
     if found is None or not left:
         return None
+    if len(left) == len(going):
+        return found
     return msgspec.structs.replace(found, id=set_id(object_names(left)), objects=len(left))
 
 
@@ -66,8 +75,21 @@ def object_names(entries: Iterable[ManagedObject]) -> Iterable[str]:
 
 
 def set_id(names: Iterable[str]) -> str:
-    """The id of a set, which an approval names: it approves no other set."""
-    return hashed("\n".join(sorted(set(names))))[:10]
+    """The id of a set, which an approval names: nobody can make two sets that have the same."""
+    text = "\n".join(sorted(set(names)))
+    return hashed(text)[:FORMER_LENGTH] + hashlib.sha256(text.encode()).hexdigest()[: LENGTH - FORMER_LENGTH]
+
+
+def is_same_id(held: str, name: str) -> bool:
+    """Whether an id from a status is that of a set, as it is made now or as earlier versions made it.
+
+    A set that an earlier version held keeps its id while it is held, and with it an approval. No other set has it.
+
+    Args:
+        held: The id in the status.
+        name: The id of the set as it is now.
+    """
+    return held in {name, name[:FORMER_LENGTH]}
 
 
 def approve_command(kind: str, name: str, held: str) -> str:

@@ -42,13 +42,16 @@ def check(
 
     Example: vidra check --as-account vidra-system:vidra
     """
+    from vidra.cli.options import source_hosts
     from vidra.cli.output import show_value
     from vidra.cli.session import against
     from vidra.cli.terminal import one_line, table
     from vidra.views.checks.run import run_checks
 
     namespaces = (namespace, *(credentials_namespace or ()))
-    findings = against(Place(kubeconfig, context), lambda client: run_checks(client, as_user, namespaces))
+    findings = against(
+        Place(kubeconfig, context), lambda client: run_checks(client, as_user, namespaces, source_hosts())
+    )
     if output in {Output.JSON, Output.YAML}:
         show_value(findings, output)
     elif output is Output.NAME:

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 def diff(
     name: Annotated[str, typer.Argument(help="Name of a sync or VidraResource.", autocompletion=complete)],
     branch: Annotated[
-        str, typer.Option("--branch", "-b", help="Read this Infrahub branch instead of the sync's.", show_default=False)
+        str, typer.Option("--branch", "-b", help="Read this branch instead of the sync's.", show_default=False)
     ] = "",
+    tag: Annotated[
+        str, typer.Option(help="Read this tag of a Git repository or image instead.", show_default=False)
+    ] = "",
+    commit: Annotated[str, typer.Option(help="Read this commit of a Git repository instead.", show_default=False)] = "",
     date: Annotated[
         str,
         typer.Option(
@@ -42,11 +46,11 @@ def diff(
 ) -> None:
     """Show what would change in the clusters, without changing anything.
 
-    A sync is read from Infrahub as it is now; with --branch from another branch: what a merge would change, with
-    objects that would be created and deleted; with --date as it was then: what a rollback would change. A
-    VidraResource is compared with the text that it has. Everything is sent to the API servers as a server-side dry run,
-    under the field manager of its owner, so that defaults, conflicts and refusals are those of a real reconcile. Values
-    of Secrets are masked.
+    A sync is read from its source as it is now; with --branch from another branch: what a merge would change, with
+    objects that would be created and deleted; with --tag or --commit what another version would; with --date as
+    Infrahub was then: what a rollback would change. A VidraResource is compared with the text that it has. Everything
+    is sent to the API servers as a server-side dry run, under the field manager of its owner, so that defaults,
+    conflicts and refusals are those of a real reconcile. Values of Secrets are masked.
 
     Exit code 0: nothing would change. 3: something would. 1: the answer is unknown, or something would be refused.
 
@@ -56,31 +60,34 @@ def diff(
     from vidra.cli.session import against
 
     place = Place(kubeconfig, context)
-    if (branch or date) and file:
-        raise CommandError("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
-    elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
+    revision = {"branch": branch, "tag": tag, "commit": commit, "date": date}
+    elsewhere = {key: value for key, value in revision.items() if value}
+    if elsewhere and file:
+        raise CommandError(
+            f"--{next(iter(elsewhere))} reads from the source and --file from a file: choose one", Exit.USAGE
+        )
     found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file))
     _show(found)
     raise typer.Exit(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
 
 
 async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> Diff:
-    from vidra.api.sync import InfrahubSync
+    from vidra.api.sync import Sync
     from vidra.cli.errors import CommandError, Exit
-    from vidra.cli.options import credentials_namespaces
+    from vidra.cli.options import credentials_namespaces, source_hosts
     from vidra.cli.prompt import text_of
     from vidra.views.diff import diff_of_resource, diff_of_sync
     from vidra.views.dry_run import dry_run_session
     from vidra.views.resource_names import find
 
     item = await find(client, name)
-    async with dry_run_session(client, credentials_namespaces(namespace)) as session:
-        if isinstance(item, InfrahubSync):
+    async with dry_run_session(client, credentials_namespaces(namespace), source_hosts()) as session:
+        if isinstance(item, Sync):
             if file:
-                raise CommandError("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
+                raise CommandError("--file is for a VidraResource; a sync reads from its source", Exit.USAGE)
             return await diff_of_sync(session, item, elsewhere)
         if elsewhere:
-            raise CommandError("--branch and --date are for a sync: a VidraResource has one text", Exit.USAGE)
+            raise CommandError(f"--{next(iter(elsewhere))} is for a sync: a VidraResource has one text", Exit.USAGE)
         return await diff_of_resource(session, item, text_of(file).encode() if file else None)
 
 

@@ -20,7 +20,7 @@ def get(
         list[str] | None,
         typer.Argument(help="Names of syncs or VidraResources. Default: all.", autocompletion=complete),
     ] = None,
-    syncs: Annotated[bool, typer.Option("--syncs", help="InfrahubSyncs only.")] = False,
+    syncs: Annotated[bool, typer.Option("--syncs", help="InfrahubSyncs and VidraSyncs only.")] = False,
     resources: Annotated[bool, typer.Option("--resources", help="VidraResources only.")] = False,
     output: OutputOption = Output.TABLE,
     kubeconfig: KubeconfigOption = None,
@@ -32,13 +32,12 @@ def get(
 
     Example: vidra get webservers -o wide
     """
-    from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+    from vidra.api.names import RESOURCE_KIND, SYNC_PLURALS
     from vidra.cli.output import show_objects
     from vidra.cli.session import against
     from vidra.views.resource_tables import resource_objects, resource_tables
 
-    kinds = [kind for kind, wanted in ((SYNC_KIND, syncs), (RESOURCE_KIND, resources)) if wanted]
-    kinds = kinds or [SYNC_KIND, RESOURCE_KIND]
+    kinds = [*(SYNC_PLURALS if syncs or not resources else ()), *([RESOURCE_KIND] if resources or not syncs else ())]
     place = Place(kubeconfig, context)
     if output in {Output.TABLE, Output.WIDE}:
         tables = against(place, lambda client: resource_tables(client, kinds, names or []))
@@ -71,4 +70,4 @@ def _all_there(found: list[tuple[str, str]], names: list[str]) -> None:
     from vidra.views.resource_tables import missing
 
     if nowhere := missing(names, found):
-        raise CommandError(f"there is no InfrahubSync or VidraResource {', '.join(nowhere)}")
+        raise CommandError(f"there is no InfrahubSync, VidraSync or VidraResource {', '.join(nowhere)}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vidra.cli.errors import first
-from vidra.cli.options import CredentialsNamespacesOption
+from vidra.cli.options import CredentialsNamespacesOption, SourceHostsOption
 
 if TYPE_CHECKING:  # the other subcommands start faster without the operator's imports
     from vidra.manager import Options
@@ -50,6 +50,14 @@ OwnNamespace = Annotated[
 MaxArtifacts = Annotated[
     int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list counts as a mistake.")
 ]
+SourceLimits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source-limit",
+        help="Another limit for sources other than Infrahub, as NAME=NUMBER, such as text=16Mi; may be repeated.",
+        show_default=False,
+    ),
+]
 LogFormatOption = Annotated[LogFormat, typer.Option(help="Form of the log lines.")]
 LogLevelOption = Annotated[
     LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
@@ -65,6 +73,8 @@ def operator(
     namespace: OwnNamespace = "",
     credentials_namespace: CredentialsNamespacesOption = None,
     max_artifacts: MaxArtifacts = 10_000,
+    source_host: SourceHostsOption = None,
+    source_limit: SourceLimits = None,
     log_format: LogFormatOption = LogFormat.JSON,
     log_level: LogLevelOption = LogLevel.INFO,
 ) -> None:
@@ -75,6 +85,7 @@ def operator(
     from vidra.cli.log_config import configure
     from vidra.kube.connection import NotConfiguredError
     from vidra.manager.options import Options, connection_from_environment, namespace_from_environment
+    from vidra.sources.limits import read_limits
     from vidra.telemetry.otlp_environment import tracing_from_environment
 
     configure(log_format, log_level)
@@ -89,13 +100,15 @@ def operator(
             leader_elect=leader_elect,
             shards=shards,
             max_artifacts=max_artifacts,
+            source_hosts=tuple(source_host or ()),
+            source_limits=read_limits(source_limit or ()),
             webhooks=webhook_bind_address != "0",
             log_level=log_level,
             tracing=tracing_from_environment(),
         )
         addresses = metrics_bind_address, health_probe_bind_address, webhook_bind_address
         raise typer.Exit(asyncio.run(_run(options, *addresses)))
-    except NotConfiguredError as error:
+    except (NotConfiguredError, ValueError) as error:
         typer.echo(f"vidra operator: {error}", err=True)
         raise typer.Exit(2) from None
 

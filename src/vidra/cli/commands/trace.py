@@ -65,7 +65,10 @@ async def _trace(client: Client, kind: str, name: str, namespace: str, server: s
 _TITLES = {
     "resource": "VidraResource",
     "ready": "Ready",
-    "sync": "InfrahubSync",
+    "sync": "Sync",
+    "source": "Source",
+    "revision": "Revision",
+    "author": "Author",
     "infrahub": "Infrahub",
     "branch": "Branch",
     "date": "At",

@@ -54,7 +54,7 @@ class ClusterResolver:
         Raises:
             ClusterError: There is no cluster, or no usable identity for it.
         """
-        if server == self._spec.destination.server:
+        if server == (self._spec.destination.server or ""):
             return self.destination()
         return self._clusters.get(server, identity=impersonation_of(self._spec))
 
@@ -69,9 +69,9 @@ class ClusterResolver:
         deadline = time.monotonic() + left.total_seconds() if self._deleted_at else inf
         return Announcements(self._client_of, Wait((timeout / 2).total_seconds(), since, deadline))
 
-    def _client_of(self, other: VidraResource) -> Client | None:
+    def _client_of(self, other: VidraResource, server: str) -> Client | None:
         try:
-            return ClusterResolver(self._clusters, other).destination().client
+            return ClusterResolver(self._clusters, other).get(server).client
         except ClusterError:
             return None
 

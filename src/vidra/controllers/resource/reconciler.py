@@ -19,8 +19,10 @@ from vidra.controllers.resource.cluster import ClusterResolver, Target, require_
 from vidra.controllers.resource.cluster_slots import ClusterConcurrency
 from vidra.controllers.resource.finalize import Finalizer
 from vidra.controllers.resource.health.check import HealthChecks
+from vidra.controllers.resource.owner_lookup import OwnerLookup
 from vidra.controllers.resource.state import ResourceState, ResourceStates
 from vidra.controllers.resource.status.compute import reason_of
+from vidra.controllers.resource.status.sealed_digests import seal_digests
 from vidra.controllers.resource.status.size import TooLarge, check_overfull
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.resource.watches import ResourceWatches, subscribe
@@ -31,7 +33,9 @@ from vidra.controllers.runtime.finalizers import add_finalizer
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
-WORKERS = 128  # reconciles at a time; each cluster has slots of its own, so that one that hangs does not hold many
+WORKERS = 512
+"""Reconciles at a time. The slots of the clusters limit those that use a cluster (`cluster_slots.py`); many more than
+these may wait for late answers, which must not keep others from a worker."""
 
 
 class ResourceReconciler(Controller[VidraResource]):
@@ -43,7 +47,9 @@ class ResourceReconciler(Controller[VidraResource]):
     def __init__(self, shared: ControllerContext) -> None:
         super().__init__(shared, shared.resources, shard_key, WORKERS)
         claims = Claims(
-            *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.lead_to_one)
+            *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.lead_to_one),
+            read=OwnerLookup(shared.client, shared.resources, shared.hub).read,
+            digests=shared.digests,
         )
         self._states = ResourceStates()
         self._slots = ClusterConcurrency(self.queue.add)
@@ -59,7 +65,7 @@ class ResourceReconciler(Controller[VidraResource]):
             if resource.metadata.deletion_timestamp:
                 return await self._finalizer.finalize(state.known(resource), owner)
             await state.write_unwritten()
-            resource = self._store.get(owner.name) or resource
+            resource = await seal_digests(self._shared, self._store.get(owner.name) or resource)
             with self._shared.delivery_tracer.resume(resource, "pass"):
                 return await self._reconcile_normal(resource, owner, state)
         except TooLarge as error:
@@ -139,6 +145,7 @@ class ResourceReconciler(Controller[VidraResource]):
         self._states.forget(owner)
         self._shared.delivery_tracer.forget(name)
         self.queue.forget(name)
+        self._slots.forget(name)
         self._shared.clusters.leave(owner.manager)
 
     async def _failed(self, resource: VidraResource, reason: Reason, message: str) -> None:

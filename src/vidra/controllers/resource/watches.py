@@ -12,12 +12,12 @@ from collections.abc import Container
 from vidra.api.conditions import is_ready
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.field_owner import Owner
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.secret_index import concerns
 from vidra.controllers.resource.apply.sibling_handover import waits_for_siblings
-from vidra.controllers.resource.dependencies import waits_for
+from vidra.controllers.resource.dependencies import waits_for, waits_for_any
 from vidra.controllers.resource.state import ResourceStates
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.predicates import needs_reconcile, went_back
@@ -38,6 +38,8 @@ class ResourceWatches:
         self._shared = shared
         self._states = states
         self._queue = queue
+        self._dependents: set[str] = set()
+        """VidraResources that wait for one of Vidra's own resources: with many, none looks at all others."""
         shared.resources.listen(self._on_resource)
         shared.syncs.listen(self._on_sync)
         shared.being_deleted.listen(self.enqueue_conflicts)
@@ -77,13 +79,17 @@ class ResourceWatches:
         if old and new and went_back(old.metadata, new.metadata):
             self._states.of(Owner(self._shared.hub, new.metadata.name)).restored = True
             self._queue.add(new.metadata.name)
+        if old:
+            self._dependents.discard(old.metadata.name)
+        if new and waits_for_any(new.status.problems):
+            self._dependents.add(new.metadata.name)
         if changed := _readiness_changed(old, new):
             self._enqueue_dependents(changed)
 
-    def _on_sync(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
+    def _on_sync(self, old: Sync | None, new: Sync | None) -> None:
         """A sync was suspended or resumed, and with it its VidraResources; or it became Ready."""
         if new and (old is None or old.spec.suspend != new.spec.suspend):
-            for resource in self._shared.resources.group(new.metadata.name):
+            for resource in self._shared.resources.group(new.key):
                 self._queue.add(resource.metadata.name)
         if changed := _readiness_changed(old, new):
             self._enqueue_dependents(changed)
@@ -101,11 +107,12 @@ class ResourceWatches:
             if any(server and concerns(server, old, new) for server in servers):
                 self._queue.add(resource.metadata.name)
 
-    def _enqueue_dependents(self, item: InfrahubSync | VidraResource) -> None:
+    def _enqueue_dependents(self, item: Sync | VidraResource) -> None:
         """A dependency became Ready, is no longer Ready, or waits for something else: a cycle may be resolved."""
-        for resource in self._shared.resources:
-            if waits_for(resource.status.problems, item.kind, item.metadata.name):
-                self._queue.add(resource.metadata.name)
+        for name in self._dependents:
+            resource = self._shared.resources.get(name)
+            if resource and waits_for(resource.status.problems, item.kind, item.metadata.name):
+                self._queue.add(name)
 
     def _should_reconcile_on_event(self, resource: VidraResource) -> bool:
         """The predicate of object events: drift only where it is reverted by events, the end of a wait always."""
@@ -125,13 +132,13 @@ def subscribe(cluster: Cluster, manager: str, reasons: Container[str]) -> None:
 
 
 def _readiness_changed(
-    old: InfrahubSync | VidraResource | None, new: InfrahubSync | VidraResource | None
-) -> InfrahubSync | VidraResource | None:
+    old: Sync | VidraResource | None, new: Sync | VidraResource | None
+) -> Sync | VidraResource | None:
     """Resources that became Ready, are no longer Ready, or wait for something else than before."""
     if old and new and _ready(old) == _ready(new) and old.spec.depends_on == new.spec.depends_on:
         return None
     return new or old
 
 
-def _ready(item: InfrahubSync | VidraResource) -> bool:
+def _ready(item: Sync | VidraResource) -> bool:
     return is_ready(item.status.conditions, item.metadata.generation)

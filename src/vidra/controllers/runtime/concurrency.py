@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+from vidra.kube.request_slots import current
 
 
 class ConcurrencyLimiter:
@@ -45,3 +47,10 @@ class ConcurrencyLimiter:
         elif not self._under_way[place]:
             del self._under_way[place]
         return name
+
+
+@contextmanager
+def until_late(slot: AbstractContextManager[bool]) -> Iterator[bool]:
+    """A slot that others get as soon as an API server answers this reconcile late."""
+    with ExitStack() as held, current().when_late(held.close):
+        yield held.enter_context(slot)

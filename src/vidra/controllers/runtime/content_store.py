@@ -275,6 +275,6 @@ def _is_given(stamp: str, resource: VidraResource) -> bool:
 def _refusal(resource: VidraResource) -> str:
     place = resource.spec.destination.server or "this cluster"
     return (
-        f"spec.content names a stored text that no InfrahubSync gave to {resource.metadata.name} for {place}: only the "
+        f"spec.content names a stored text that no sync gave to {resource.metadata.name} for {place}: only the "
         "sync that stored a text may refer to it. Use spec.manifest, or let the sync write this VidraResource"
     )

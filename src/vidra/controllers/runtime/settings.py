@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True):
     """The users' health rules for kinds (`healthRules`), as a YAML list."""
     label_namespaces: tuple[str, ...] = ()
     """Existing Namespaces that artifacts may label (`labelNamespaces`), by name."""
+    other_vidras: tuple[str, ...] = ()
+    """Hubs of other Vidras that share objects with this one (`otherVidras`); `*`: any."""
     log_level: str = ""
     """Lowest level that is logged (`logLevel`); empty: the one that the operator was started with."""
 
@@ -38,6 +40,7 @@ KEYS = {
     "eventBasedReconcile": "event_based",
     "healthRules": "health_rules",
     "labelNamespaces": "label_namespaces",
+    "otherVidras": "other_vidras",
     "logLevel": "log_level",
 }
 """Keys of the ConfigMap, with the settings that they stand for."""
@@ -67,8 +70,8 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         settings = msgspec.structs.replace(settings, query_name=name)
     elif "queryName" in data:
         complaints.append(f"queryName is empty; {settings.query_name} stays in force")
-    names = tuple(data.get("labelNamespaces", "").replace(",", " ").split())
-    settings = msgspec.structs.replace(settings, label_namespaces=names)
+    lists = {field: _names(data[key]) for key, field in _LISTS.items() if key in data}
+    settings = msgspec.structs.replace(settings, **lists)
     if rules := data.get("healthRules", "").strip():
         _, found = parse(rules)
         settings = msgspec.structs.replace(settings, health_rules=rules)
@@ -82,6 +85,13 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
     return settings, tuple(complaints)
 
 
+def _names(text: str) -> tuple[str, ...]:
+    """Names with spaces or commas between."""
+    return tuple(text.replace(",", " ").split())
+
+
+_LISTS = {"labelNamespaces": "label_namespaces", "otherVidras": "other_vidras"}
+"""Keys with lists of names."""
 _FLAGS = {"true": True, "1": True, "t": True, "false": False, "0": False, "f": False}
 _LEVELS = {level: level for level in ("debug", "info", "warning", "error")}
 _WORDS: tuple[tuple[str, str, Mapping[str, bool | str], str], ...] = (

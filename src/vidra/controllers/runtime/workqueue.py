@@ -19,6 +19,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from vidra.common.backoff import Backoff, between
+from vidra.kube.request_slots import requesting
 from vidra.telemetry.metrics import Metrics
 
 log = structlog.get_logger("vidra.queue")
@@ -169,7 +170,8 @@ class WorkQueue:
             self._running[key] = now = time.monotonic()
             self._waited.observe(now - since)
             try:
-                await (self._run_health_check(key) if key in self._health_checks_only else self._run_reconcile(key))
+                with requesting():
+                    await (self._run_health_check(key) if key in self._health_checks_only else self._run_reconcile(key))
             finally:
                 del self._running[key]
                 self._ended.set()

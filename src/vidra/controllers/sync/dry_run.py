@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.meta import Meta
 from vidra.api.resource import Content, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.clusters.secret_index import SecretIndex
 from vidra.controllers.resource.dry_run import DryRunInput
 from vidra.controllers.runtime.context import place_of
@@ -35,7 +35,7 @@ class SyncDryRun(msgspec.Struct, frozen=True):
 
 
 async def dry_run_sync(
-    sync: InfrahubSync, source: Source, existing: Sequence[VidraResource], catalogue: SecretIndex
+    sync: Sync, source: Source, existing: Sequence[VidraResource], catalogue: SecretIndex
 ) -> SyncDryRun:
     """Poll a source as a reconcile does, and download what is new; nothing is written.
 
@@ -44,7 +44,12 @@ async def dry_run_sync(
     """
     targets = targets_of(sync, catalogue, existing)
     decision = decide(
-        await source.list(), existing, lambda _: True, allow_empty=sync.spec.allow_empty, places=targets.places
+        await source.list(),
+        existing,
+        lambda _: True,
+        allow_empty=sync.spec.allow_empty,
+        places=targets.places,
+        words=sync.source.words,
     )
     fetched, failures = await _fetch(sync, source, decision, existing, targets)
     removed = tuple(DryRunInput(resource, None) for resource in decision.remove)
@@ -59,7 +64,7 @@ async def dry_run_sync(
 
 
 async def _fetch(
-    sync: InfrahubSync,
+    sync: Sync,
     source: Source,
     decision: Decision,
     existing: Sequence[VidraResource],
@@ -88,10 +93,10 @@ async def _fetch(
     return [item for items in found for item in items], sorted(troubles, key=lambda trouble: trouble.message)
 
 
-def _resource(sync: InfrahubSync, content: Content, target: Target, existing: VidraResource | None) -> VidraResource:
+def _resource(sync: Sync, content: Content, target: Target, existing: VidraResource | None) -> VidraResource:
     """The VidraResource as the sync would write it."""
     spec = spec_for(sync, content, target.destination)
     if existing is None:
-        name = resource_name(sync.metadata.name, content.artifact_id, target.place)
+        name = resource_name(sync.key, content.artifact_id, target.place)
         return VidraResource(metadata=Meta(name=name), spec=spec)
     return msgspec.structs.replace(existing, spec=spec)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from yarl import URL
 
+from vidra.api.names import SOURCE_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sources import GitSource
 from vidra.sources.credentials import Credential, choose, listen, source_place
@@ -26,6 +27,8 @@ from vidra.sources.transport.places import Place, host_of
 
 class GitKind:
     """Opens repositories."""
+
+    credentials_label = SOURCE_LABEL
 
     def __init__(self, lent: Lent) -> None:
         self._lent = lent

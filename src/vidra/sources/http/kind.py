@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vidra.api.names import SOURCE_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sources import HttpSource
 from vidra.sources.credentials import choose, listen, source_place
@@ -21,6 +22,8 @@ from vidra.sources.transport.places import Place, host_of, read_url
 
 class HttpKind:
     """Opens files behind URLs."""
+
+    credentials_label = SOURCE_LABEL
 
     def __init__(self, lent: Lent) -> None:
         self._lent = lent

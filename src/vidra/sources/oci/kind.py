@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vidra.api.names import SOURCE_LABEL
 from vidra.api.sources import OciSource
 from vidra.sources.credentials import Credential, choose, listen
 from vidra.sources.downloaded import DownloadedSource, Downloads
@@ -22,6 +23,8 @@ from vidra.sources.transport.places import Place, host_of
 
 class OciKind:
     """Opens artifacts in registries."""
+
+    credentials_label = SOURCE_LABEL
 
     def __init__(self, lent: Lent) -> None:
         self._lent = lent

@@ -7,44 +7,47 @@ from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.settings import chosen, read
-from vidra.controllers.sync.source.resolve import SourceContext
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
-from vidra.kube.store import Store
 from vidra.kube.types import ConfigMap, Secret
 from vidra.views import hub_objects
 from vidra.views.checks.cluster import check_cluster, check_definitions
 from vidra.views.checks.destinations import check_destinations
 from vidra.views.checks.finding import Finding
 from vidra.views.checks.ignored_secrets import elsewhere, unseen
-from vidra.views.checks.infrahub import check_infrahubs
 from vidra.views.checks.rights import check_rights
+from vidra.views.checks.sources import check_sources
 from vidra.views.errors import ViewError
+from vidra.views.lent import lent
 
 
 class Content(NamedTuple):
     """What Vidra reads from the cluster that it runs in."""
 
     config_maps: list[ConfigMap]
-    infrahub_secrets: list[Secret]
     cluster_secrets: list[Secret]
-    syncs: list[InfrahubSync]
+    syncs: list[Sync]
     resources: list[VidraResource]
 
 
-async def run_checks(client: Client, account: str, namespaces: Sequence[str]) -> list[Finding]:
+async def run_checks(
+    client: Client, account: str, namespaces: Sequence[str], hosts: Sequence[str] = ()
+) -> list[Finding]:
     """The findings; checks that need an earlier one that failed are left out.
 
     Args:
         account: Whose rights to check, as namespace:name of a ServiceAccount; empty: the caller's.
         namespaces: Those whose Secrets count, Vidra's own first.
+        hosts: Those that sources may be read from.
     """
-    return [finding async for finding in _checks(client, account, namespaces)]
+    return [finding async for finding in _checks(client, account, namespaces, hosts)]
 
 
-async def _checks(client: Client, account: str, namespaces: Sequence[str]) -> AsyncIterator[Finding]:
+async def _checks(
+    client: Client, account: str, namespaces: Sequence[str], hosts: Sequence[str]
+) -> AsyncIterator[Finding]:
     cluster = await check_cluster(client)
     yield cluster
     if cluster.result == "problem":
@@ -61,7 +64,7 @@ async def _checks(client: Client, account: str, namespaces: Sequence[str]) -> As
         return
     for message in await _elsewhere(client, namespaces):
         yield Finding("elsewhere", "unknown", message)
-    async for finding in _of_content(client, content, namespaces[0]):
+    async for finding in _of_content(client, content, namespaces, hosts):
         yield finding
 
 
@@ -69,7 +72,6 @@ async def _read(client: Client, namespaces: Sequence[str]) -> Content:
     return Content(
         *await asyncio.gather(
             hub_objects.config_maps(client, namespaces[0]),
-            hub_objects.infrahub_secrets(client, namespaces),
             hub_objects.cluster_secrets(client, namespaces),
             hub_objects.syncs(client),
             hub_objects.resources(client),
@@ -85,15 +87,16 @@ async def _elsewhere(client: Client, namespaces: Sequence[str]) -> list[str]:
         return [unseen(error)]
 
 
-async def _of_content(client: Client, content: Content, namespace: str) -> AsyncIterator[Finding]:
+async def _of_content(
+    client: Client, content: Content, namespaces: Sequence[str], hosts: Sequence[str]
+) -> AsyncIterator[Finding]:
+    namespace = namespaces[0]
     source = chosen(content.config_maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
-    secrets = hub_objects.stored(content.infrahub_secrets, Store())
-    known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace)
-    async for finding in check_infrahubs(content.syncs, settings.query_name, known):
+    async for finding in check_sources(content.syncs, await lent(client, namespaces, settings.query_name, hosts)):
         yield finding
-    items: list[InfrahubSync | VidraResource] = [*content.syncs, *content.resources]
+    items: list[Sync | VidraResource] = [*content.syncs, *content.resources]
     async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
         yield finding
 

@@ -11,10 +11,12 @@ from vidra.api.conditions import Verdict
 from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.options import ApplyOptions
+from vidra.apply.plan import is_drift
 from vidra.apply.revision import is_of_text
 from vidra.controllers.resource.apply.comparison import Comparison, compare, with_ends
 from vidra.controllers.resource.apply.desired_state import build_desired_state
@@ -55,6 +57,7 @@ class ApplyInput(msgspec.Struct, frozen=True):
     """What is remembered of this VidraResource."""
     claims: Claims
     """What other VidraResources own."""
+    digests: Digests
     siblings: Siblings
 
 
@@ -103,7 +106,7 @@ async def _compare(given: ApplyInput, reading: Reading) -> Comparison:
     inventory = migration.inventory
     try:
         with start_span("compare"):
-            want = await build_desired_state(reading, resource.spec, cluster, owner)
+            want = await build_desired_state(reading, resource.spec, cluster, owner, given.digests)
             given.claims.wants(owner, want.objects)
             await migration.discover(want.objects)
             inventory = migration.inventory
@@ -136,10 +139,26 @@ async def _execute(given: ApplyInput, found: Comparison, executor: PlanExecutor)
     if objection:
         if not problems or found.limits.manifest_empty:
             problems.append(objection)
-    elif not problems:
+    elif len(problems) == _harmless(found, executor):
+        known = len(executor.problems)
         await executor.prune(work.prune)
-        problems += executor.problems
+        problems += executor.problems[known:]
     return _in_order(problems, want.manifest)
+
+
+def _harmless(found: Comparison, executor: PlanExecutor) -> int:
+    """How many problems keep nothing from being pruned.
+
+    Invariant: what is no longer wanted stays until everything that may be its new place is applied. An object that was
+    applied with this same manifest before, and only cannot be reverted now, is nobody's new place. Whoever may write
+    one object must not be able to keep others, elsewhere, from being pruned.
+    """
+    problems = [*executor.problems, *found.review.problems]
+    if not problems:
+        return 0
+    wanted = found.want.objects.items()
+    applied = {str(item.ref) for key, item in wanted if is_drift(item, found.before.entries.get(key))}
+    return sum(problem.object in applied for problem in problems)
 
 
 async def _remarks(given: ApplyInput, found: Comparison) -> tuple[str, ...]:
@@ -184,7 +203,7 @@ def _gates(target: Target, found: Comparison, executor: PlanExecutor) -> Gate:
 
     def look(item: DesiredObject) -> Standing:
         entry = found.before.entries.get(item.key)
-        over = ended(entry, cluster, item.kind) if entry and is_of_text(entry, item.digest) else None
+        over = ended(entry, cluster, item.kind) if entry and is_of_text(entry, item.all_digests) else None
         return over or standing(cluster, item.kind, item.ref)
 
     return lambda wave: gate(objects, found.want.missing, executor.problems, wave, look)

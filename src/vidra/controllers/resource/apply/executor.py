@@ -49,7 +49,7 @@ class PlanExecutor:
         self.gone: list[Key] = []
         """Confirmed absent, or released."""
         self.removed: list[ManagedObject] = []
-        """Deleted or released by this reconcile."""
+        """Deleted or released by this reconcile, and not named in `kept`."""
         self.problems: list[ObjectProblem] = []
         self.refused: dict[Key, ObjectProblem] = {}
         """Those of `problems` about objects that were never applied and do not exist."""
@@ -141,12 +141,12 @@ class PlanExecutor:
         except ProbePendingError as error:
             self.problems.append(ObjectProblem(Reason.WAITING_FOR_DELETION, f"{ref}: {error}", str(ref)))
             return
-        if removed.asked:
+        if removed.asked and not removed.why:
             self.removed.append(entry)
         if removed.what is Removal.TERMINATING and self._is_waited_for(ref, removed, wait):
             return
         self.gone.append(key_of(entry))
-        if removed.what is Removal.KEPT and removed.why:
+        if removed.why:
             self.kept.append(f"{ref}: {removed.why}")
 
     def _is_waited_for(self, ref: Ref, removed: Removed, wait: float) -> bool:

@@ -13,6 +13,7 @@ from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.guards.conflicts import ConflictPeers, Peer
 from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.apply.options import ApplyOptions
+from vidra.apply.recognized_owners import RecognizedOwners
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.state import ResourceStates
 from vidra.controllers.runtime.context import ControllerContext
@@ -50,8 +51,10 @@ def apply_options(
         policies = msgspec.structs.replace(policies, conflict_policy=ConflictPolicy.FAIL)
     else:
         peers = peers_in(shared.resources, shared.hub, shared.being_deleted, states.pending_release)
+    recognized = RecognizedOwners(target.owner, claims, target.cluster.uid, lambda: shared.settings().other_vidras)
+    believes = target.resolver.announcements(claims.waiting(target.owner)).believes
     may_describe = shared.settings().label_namespaces
-    return ApplyOptions(policies, peers, adopted, waits, others, may_describe)
+    return ApplyOptions(policies, peers, adopted, waits, others, recognized, believes, may_describe)
 
 
 def peers_in(

@@ -15,6 +15,7 @@ from vidra.apply.guards.prune_limit import evaluate, object_names, remaining, re
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.inventory_index import Claims, Place
 from vidra.apply.plan import Plan
+from vidra.apply.recognized_owners import RecognizedOwners
 from vidra.controllers.resource.apply.desired_state import DesiredState
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.runtime.predicates import approved_prune
@@ -89,6 +90,7 @@ def prune_guard(
 def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
     """Decides by the informers and the other inventories; nothing is known of other clusters here."""
     cluster, owner = target.cluster, target.owner
+    recognized = RecognizedOwners(owner, claims, cluster.uid)
 
     def survives(entry: ManagedObject) -> bool:
         kind = cluster.discovery.known_as(entry.api_version, entry.kind) if entry.server == cluster.server else None
@@ -96,8 +98,8 @@ def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
         if live is None:
             return False
         place = Place(entry.server, hub_of(cluster.uid), live.uid, live.unheld)
-        held = any(name != owner.manager for name, _ in live.holders)
-        return live.kept or held or any(claim.keeps for claim in claims.others(owner, entry, place))
+        held = recognized.known(entry, [name for name, _ in live.holders if name != owner.manager])
+        return live.kept or bool(held) or any(claim.keeps for claim in claims.others(owner, entry, place))
 
     return survives
 

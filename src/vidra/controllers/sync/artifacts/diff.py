@@ -8,9 +8,13 @@ import msgspec
 
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
+from vidra.api.sources import InfrahubSource, Words
 from vidra.common.text import limited
 from vidra.controllers.runtime.context import place_of
 from vidra.sources.protocol import Listing, Unit
+
+REMARKS = 5
+"""Remarks about a listing that are shown."""
 
 
 class SyncProblem(msgspec.Struct, frozen=True):
@@ -37,18 +41,20 @@ class Decision(msgspec.Struct, frozen=True):
     """The destinations that do not have the text yet, by artifact to fetch."""
 
 
-def remark_on(artifacts: Iterable[Unit]) -> str:
-    """The remark about artifacts whose generation failed in Infrahub; empty when there are none.
+def remark_on(listing: Listing) -> SyncProblem | None:
+    """What a person should know about a listing, although it is no problem of the sync; None when there is nothing.
 
-    It is no problem of the sync: their texts are the last good ones, and Infrahub reports them until a text changes.
+    If a generation failed in Infrahub, the text is the last good one, and Infrahub reports it until a text changes.
     """
-    failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.marker is not None)
-    if not failed:
-        return ""
-    return (
-        f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
-        "Infrahub's tasks"
-    )
+    failed = sorted(artifact.id for artifact in listing.units if artifact.failed and artifact.marker is not None)
+    if failed:
+        message = (
+            f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
+        )
+        return SyncProblem(Reason.GENERATION_FAILED, f"{message}Infrahub's tasks")
+    if listing.remarks:
+        return SyncProblem(Reason.WARNED, limited(listing.remarks, REMARKS))
+    return None
 
 
 def decide(
@@ -58,11 +64,13 @@ def decide(
     *,
     allow_empty: bool,
     places: Sequence[str] = ("",),
+    words: Words = InfrahubSource.words,
 ) -> Decision:
     """Compare a listing with what exists. What may still be wanted stays.
 
     Args:
         has: Whether a text is still stored.
+        words: What messages call the source and its units.
         places: The destinations of every artifact; one with an empty name for a sync with one destination.
     """
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
@@ -81,7 +89,7 @@ def decide(
             behind[artifact] = late
     listed = {artifact.id for artifact in listing.units}
     unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
-    held = _held(listing, unlisted, allow_empty=allow_empty)
+    held = _held(listing, unlisted, words, allow_empty=allow_empty)
     return Decision(
         listing,
         tuple(behind),
@@ -129,15 +137,17 @@ def _goes(resource: VidraResource | None) -> bool:
     return resource is not None and resource.metadata.deletion_timestamp is not None
 
 
-def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty: bool) -> tuple[SyncProblem, ...]:
+def _held(
+    listing: Listing, unlisted: tuple[VidraResource, ...], words: Words, *, allow_empty: bool
+) -> tuple[SyncProblem, ...]:
     """Why nothing may be removed; empty when it may."""
     if listing.missing:
-        message = f"Infrahub's list of artifacts is incomplete ({listing.missing}): nothing is pruned"
+        message = f"{words.incomplete} ({listing.missing}): nothing is pruned"
         return (SyncProblem(Reason.PARTIAL_RESULT, message),)
     if listing.units or allow_empty:
         return ()
     kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should go" if unlisted else ""
-    return (SyncProblem(Reason.EMPTY_RESULT, f"Infrahub lists no artifact of this name: check name and branch{kept}"),)
+    return (SyncProblem(Reason.EMPTY_RESULT, f"{words.empty}{kept}"),)
 
 
 def _not_generated(artifact: Unit) -> SyncProblem:

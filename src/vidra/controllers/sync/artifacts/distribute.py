@@ -11,7 +11,7 @@ from typing import Any
 from vidra.api.names import GROUP, RESOURCE_KIND, RESOURCE_PLURAL
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.resource.status.compute import reason_of
 from vidra.controllers.runtime.context import ControllerContext, place_of
 from vidra.controllers.runtime.delivery_trace import PollTimes
@@ -33,7 +33,7 @@ class ArtifactDistributor:
     def __init__(
         self,
         shared: ControllerContext,
-        sync: InfrahubSync,
+        sync: Sync,
         source: Source,
         listed: PollTimes,
         *,
@@ -41,7 +41,7 @@ class ArtifactDistributor:
         existing: Sequence[VidraResource],
     ) -> None:
         self._shared = shared
-        self._sync = sync.metadata.name
+        self._sync = sync.key
         self._source = source
         self._listed = listed
         self._targets = {target.place: target for target in targets.there}

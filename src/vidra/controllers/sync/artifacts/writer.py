@@ -16,13 +16,12 @@ from vidra.api.names import (
     CLUSTER_HASH_LABEL,
     RESOURCE_FINALIZER,
     RESOURCE_PLURAL,
-    SYNC_KIND,
     SYNC_LABEL,
 )
 from vidra.api.policies import Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ResourceSpec, VidraResource
-from vidra.api.sync import Destination, InfrahubSync
+from vidra.api.sync import Destination, Sync
 from vidra.api.times import rfc3339
 from vidra.apply.field_owner import hashed
 from vidra.controllers.runtime.content_store import ContentStore
@@ -48,7 +47,7 @@ class ResourceWriter:
         client: Client,
         content: ContentStore,
         resources: Store[VidraResource],
-        sync: InfrahubSync,
+        sync: Sync,
         existing: Iterable[VidraResource],
     ) -> None:
         self._client = client
@@ -70,13 +69,13 @@ class ResourceWriter:
         """
         for item in self._of(draft.artifact_id):
             if is_lost(item) and item.spec.content and item.spec.content.checksum == draft.checksum:
-                await self._content.discard(self._sync.metadata.name, item.spec.content)
-        return await self._content.save(self._sync.metadata.name, self._key(draft.artifact_id), draft, text)
+                await self._content.discard(self._sync.key, item.spec.content)
+        return await self._content.save(self._sync.key, self._key(draft.artifact_id), draft, text)
 
     def stored(self, artifact: Unit) -> Content | None:
         """The stored text of an artifact, if another cluster has it already."""
         for item in self._of(artifact.id):
-            if stored_marker(item, partial(self._content.has, self._sync.metadata.name)) == artifact.marker:
+            if stored_marker(item, partial(self._content.has, self._sync.key)) == artifact.marker:
                 return item.spec.content
         return None
 
@@ -99,7 +98,7 @@ class ResourceWriter:
 
     def name(self, artifact: str, place: str) -> str:
         """Name of the VidraResource for an artifact at a destination, if there is none yet."""
-        return resource_name(self._sync.metadata.name, artifact, place)
+        return resource_name(self._sync.key, artifact, place)
 
     async def collect_garbage(self, content: Content) -> None:
         """Delete the earlier texts of an artifact that nothing refers to any more.
@@ -111,7 +110,7 @@ class ResourceWriter:
             name for item in self._of(content.artifact_id) if item.spec.content for name in item.spec.content.secrets
         }
         key = self._key(content.artifact_id)
-        await self._content.delete_others(self._sync.metadata.name, key, used | set(content.secrets))
+        await self._content.delete_others(self._sync.key, key, used | set(content.secrets))
 
     async def keep(self, existing: VidraResource, target: Target) -> None:
         """Write a changed destination or option of the sync; no request when nothing differs.
@@ -135,7 +134,7 @@ class ResourceWriter:
     def _key(self, artifact: str) -> str:
         """The name under which an artifact's text is stored: that of its only VidraResource, or what that would be."""
         only = next((item for item in self._of(artifact) if not place_of(item)), None)
-        return only.metadata.name if only else resource_name(self._sync.metadata.name, artifact)
+        return only.metadata.name if only else resource_name(self._sync.key, artifact)
 
     def _spec(self, name: str, content: Content, target: Target) -> ResourceSpec:
         """The spec that the sync decides, sealed for one VidraResource."""
@@ -146,7 +145,7 @@ class ResourceWriter:
         resource = VidraResource(
             metadata=Meta(
                 name=name,
-                labels={SYNC_LABEL: hashed(self._sync.metadata.name), **place},
+                labels={SYNC_LABEL: hashed(self._sync.key), **place},
                 finalizers=(RESOURCE_FINALIZER,),
                 owner_references=(_owner(self._sync),),
             ),
@@ -205,7 +204,7 @@ def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) 
     return difference(msgspec.to_builtins(existing.spec), msgspec.to_builtins(spec))
 
 
-def spec_for(sync: InfrahubSync, content: Content, destination: Destination) -> ResourceSpec:
+def spec_for(sync: Sync, content: Content, destination: Destination) -> ResourceSpec:
     """The spec that a sync decides for an artifact's VidraResource at one destination."""
     return ResourceSpec(
         destination=destination,
@@ -234,10 +233,10 @@ def policies(spec: Policies) -> dict[str, Any]:
     return {name: getattr(spec, name) for name in Policies.__struct_fields__}
 
 
-def _owner(sync: InfrahubSync) -> OwnerReference:
+def _owner(sync: Sync) -> OwnerReference:
     return OwnerReference(
         api_version=API_VERSION,
-        kind=SYNC_KIND,
+        kind=sync.kind,
         name=sync.metadata.name,
         uid=sync.metadata.uid,
         controller=True,

@@ -14,7 +14,7 @@ import msgspec
 
 from vidra.api.names import INFRAHUB_LABEL
 from vidra.api.reasons import Reason
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.common.text import command_line
 from vidra.kube.secret_precedence import by_precedence
 from vidra.kube.types import Secret
@@ -33,7 +33,7 @@ class Choice(msgspec.Struct, frozen=True):
     """Why Secrets with a higher rank are not used."""
 
 
-def choose(url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[InfrahubSync] = ()) -> Choice:
+def choose(url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[Sync] = ()) -> Choice:
     """The best usable Secret for this Infrahub: longest path first, then as `by_precedence` says.
 
     Args:
@@ -98,15 +98,15 @@ def _length_of_path(secret: Secret) -> int:
     return len(stored.path) + 1 if stored else 0
 
 
-def _stands_for(url: str, syncs: Iterable[InfrahubSync]) -> bool:
+def _stands_for(url: str, syncs: Iterable[Sync]) -> bool:
     """Whether a host alone means this address."""
     place = _place(url)
     return place is not None and place.ordinary and _first_of(place, syncs) in {place, None}
 
 
-def _first_of(place: Place, syncs: Iterable[InfrahubSync]) -> Place | None:
+def _first_of(place: Place, syncs: Iterable[Sync]) -> Place | None:
     """The https address of this host in the oldest sync: a newer sync can neither share it nor take it over."""
-    found = ((sync.metadata, _place(sync.spec.source.infrahub_api_url)) for sync in syncs)
+    found = ((sync.metadata, _place(of.infrahub_api_url)) for sync in syncs if (of := sync.source.infrahub))
     here = [(meta.creation_timestamp, meta.uid, at) for meta, at in found if at and at[:3] == place[:3]]
     return min(here)[2] if here else None
 
@@ -132,7 +132,7 @@ def _missing(url: str) -> SourceError:
     )
 
 
-def _too_vague(url: str, secret: Secret, syncs: Iterable[InfrahubSync]) -> SourceError:
+def _too_vague(url: str, secret: Secret, syncs: Iterable[Sync]) -> SourceError:
     """What to do when a Secret says too little to be sent to this address."""
     place = _place(url)
     taken = _first_of(place, syncs) if place and place.ordinary else None

@@ -9,9 +9,9 @@ from vidra.api.names import INFRAHUB_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sources import InfrahubSource
 from vidra.api.sync import InfrahubSync, InfrahubSyncSpec
-from vidra.controllers.sync.source.credentials import choose
 from vidra.kube.types import Secret
 from vidra.sources.infrahub import Credential
+from vidra.sources.infrahub.credentials import choose
 from vidra.sources.protocol import SourceError
 
 OWN = "vidra-system"

@@ -1,0 +1,56 @@
+"""For every sync: whether its source can be reached with the credentials for it, and gives a list."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from vidra.api.sync import Sync
+from vidra.sources.kinds import Sources, sources_of
+from vidra.sources.lent import Lent
+from vidra.sources.protocol import Listing, SourceError
+from vidra.views.checks.finding import Finding
+
+
+async def check_sources(syncs: Sequence[Sync], lent: Lent) -> AsyncIterator[Finding]:
+    """One finding for each sync, by name."""
+    if not syncs:
+        yield Finding("sources", "unknown", "no sync names one yet")
+    async with sources_of(lent) as sources:
+        for sync in sorted(syncs, key=lambda item: (item.metadata.name, item.kind)):
+            yield await _check(sync, sources)
+
+
+async def _check(sync: Sync, sources: Sources) -> Finding:
+    remarks: list[str] = []
+    try:
+        source = await sources.open(sync.source, lambda _reason, message: remarks.append(message))
+        listing = await source.list()
+    except SourceError as error:
+        return Finding(_title(sync), "problem", f"{error} ({error.reason})")
+    return listing_finding(sync, listing, remarks)
+
+
+def listing_finding(sync: Sync, listing: Listing, remarks: Sequence[str]) -> Finding:
+    """The finding about a listing.
+
+    Args:
+        remarks: Remarks about the credentials.
+    """
+    if listing.missing:
+        return Finding(_title(sync), "problem", f"the list is incomplete: {listing.missing}")
+    number = len(listing.units)
+    if not number:
+        return Finding(_title(sync), "problem", _nothing(sync))
+    what = f"{number} {sync.source.words.unit}{'' if number == 1 else 's'}"
+    known = [f"{what} at {listing.revision}" if listing.revision else what, *listing.remarks, *remarks]
+    return Finding(_title(sync), "ok", "; ".join(known))
+
+
+def _title(sync: Sync) -> str:
+    return f"{sync.source.address[0] or 'source'} of {sync.metadata.name}"
+
+
+def _nothing(sync: Sync) -> str:
+    if sync.source.infrahub:
+        return f"no artifact is called {sync.source.infrahub.artifact!r}: check the name and the branch"
+    return "the source has nothing of what spec.source names"
