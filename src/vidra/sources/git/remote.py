@@ -11,7 +11,7 @@ from vidra.api.reasons import Reason
 from vidra.manifests.typed_json import LINE
 from vidra.sources.git.advertisement import Advertisement, Ref, ls_refs, read_refs
 from vidra.sources.git.fetching import PackReader, RemoteError, wants
-from vidra.sources.git.pkt_line import Mark, NoPacketsError, Packet, PacketReader
+from vidra.sources.git.pkt_line import NoPacketsError, Packet, PacketReader
 from vidra.sources.protocol import SourceError
 from vidra.sources.sandboxed import Spool
 from vidra.sources.transport.limits import MIB
@@ -122,8 +122,6 @@ class Remote:
             found += reader.feed(chunk)
             if found and isinstance(found[0], bytes) and found[0].startswith(b"ERR "):
                 raise self._refused(found[0][4:].decode(errors="replace"))
-            if found and found[-1] is Mark.FLUSH:
-                break
         return found
 
     def _check(self, said: Advertisement) -> None:

@@ -26,6 +26,8 @@ def repository(url: str, *, insecure: bool = False) -> Place:
             "spec.source.git.url: user, password, query and fragment belong elsewhere; put credentials into a Secret"
         )
         raise SourceError(Reason.INVALID_SPEC, message)
+    if not found.path.isprintable() or not place.path:
+        raise SourceError(Reason.INVALID_SPEC, "spec.source.git.url: the path of the repository cannot be used")
     if found.scheme == "http" and not insecure:
         message = "spec.source.git.url is without TLS: write https, or set `insecure` and trust everybody on the way"
         raise SourceError(Reason.INVALID_SPEC, message)
