@@ -10,10 +10,7 @@ from msgspec import Meta as Field
 from vidra.api.sources.paths import Paths
 from vidra.api.sources.revisions import OneRevision
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import (
-    NAMED_NAMESPACE,
-    OBJECT_NAME,
-)
+from vidra.api.validation import NAMED_NAMESPACE, OBJECT_NAME
 
 
 class FluxKind(StrEnum):

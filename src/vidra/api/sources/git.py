@@ -12,11 +12,7 @@ from msgspec import Meta as Field
 from vidra.api.sources.paths import Paths
 from vidra.api.sources.revisions import fields_of
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import (
-    GIT_URL,
-    LABEL_VALUE,
-    NOT_EMPTY,
-)
+from vidra.api.validation import GIT_URL, LABEL_VALUE, NOT_EMPTY
 
 
 class VerifyMode(StrEnum):

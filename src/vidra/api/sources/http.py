@@ -9,9 +9,7 @@ from msgspec import Meta as Field
 from vidra.api.sources.paths import Paths
 from vidra.api.sources.revisions import OneRevision
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import (
-    HTTP_URL,
-)
+from vidra.api.validation import HTTP_URL
 
 
 class HttpSource(OneRevision, frozen=True, rename="camel", omit_defaults=True):

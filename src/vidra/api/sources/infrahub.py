@@ -10,11 +10,7 @@ from msgspec import Meta as Field
 
 from vidra.api.sources.revisions import fields_of
 from vidra.api.sources.words import Words
-from vidra.api.validation import (
-    INFRAHUB_URL,
-    NOT_EMPTY,
-    TARGET_DATE,
-)
+from vidra.api.validation import INFRAHUB_URL, NOT_EMPTY, TARGET_DATE
 
 
 class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

@@ -8,9 +8,7 @@ from msgspec import Meta as Field
 
 from vidra.api.sources.revisions import OneRevision
 from vidra.api.sources.words import Words
-from vidra.api.validation import (
-    LABEL_VALUE,
-)
+from vidra.api.validation import LABEL_VALUE
 
 
 class InlineSource(OneRevision, frozen=True, rename="camel", omit_defaults=True):

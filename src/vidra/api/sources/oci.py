@@ -11,11 +11,7 @@ from msgspec import Meta as Field
 from vidra.api.sources.paths import Paths
 from vidra.api.sources.revisions import fields_of
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import (
-    DIGEST,
-    NOT_EMPTY,
-    OCI_URL,
-)
+from vidra.api.validation import DIGEST, NOT_EMPTY, OCI_URL
 
 
 class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
