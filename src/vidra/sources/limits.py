@@ -18,9 +18,9 @@ _FACTORS = {None: 1, "Ki": 1024, "Mi": MIB, "Gi": 1024 * MIB}
 class SourceLimits(TransportLimits, frozen=True):
     """Limits of every source but Infrahub. Sizes are in bytes, times in seconds."""
 
-    received: int = 256 * MIB
-    """Of one download."""
-    unpacked: int = 256 * MIB
+    received: int = 64 * MIB
+    """Of one download. All downloads of a moment may be twice as much together."""
+    unpacked: int = 128 * MIB
     """What the files of one download may be together."""
     ratio: int = 200
     """How many times larger than the archive what is in it may be; what is below 16 MiB may be any number of times."""
@@ -36,7 +36,7 @@ class SourceLimits(TransportLimits, frozen=True):
     """The files of one unit together."""
     depth: int = 32
     """Folders inside each other."""
-    memory: int = 1024 * MIB
+    memory: int = 384 * MIB
     """Of the process that reads a repository."""
     cpu: int = 60
     """Seconds of the processor for that process."""

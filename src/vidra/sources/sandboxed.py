@@ -20,22 +20,45 @@ from vidra.api.reasons import Reason
 from vidra.sources.limits import SourceLimits
 from vidra.sources.protocol import SourceError
 from vidra.sources.sandbox.jobs import write_job
+from vidra.sources.transport.limits import MIB
 
 _AT_ONCE = 2
+_SMALL = MIB
+"""Bytes that always fit: folders of ordinary size do not wait for a download that is large or drips."""
 _COMMAND = (sys.executable, "-I", "-m", "vidra.sources.sandbox")
 _NAMES = ("entries", "units", "files", "file", "text", "depth", "unpacked", "ratio", "memory", "cpu")
+
+
+class _Spooled:
+    """What all files of this kind hold now."""
+
+    total = 0
+
+
+_spooled = _Spooled()
 
 
 class Spool:
     """A file in memory, with a job at its start and behind it what has to be read."""
 
     def __init__(self, job: Mapping[str, Any], limits: SourceLimits) -> None:
+        self._most = 2 * limits.received
+        self._size = 0
         self._file = os.memfd_create("download", os.MFD_CLOEXEC)
         job = {**job, "limits": {name: getattr(limits, name) for name in _NAMES}}
         self.write(write_job(job))
 
     def write(self, piece: bytes) -> None:
-        """Put a piece to the others."""
+        """Put a piece to the others.
+
+        Raises:
+            SourceError: All sources together are downloading too much at the moment.
+        """
+        self._size += len(piece)
+        _spooled.total += len(piece)
+        if _spooled.total > self._most and self._size > _SMALL:
+            message = "other sources are downloading so much at the moment that this one has to wait; it is tried again"
+            raise SourceError(Reason.SOURCE_ERROR, message)
         rest = memoryview(piece)
         while rest:
             rest = rest[os.write(self._file, rest) :]
@@ -49,6 +72,7 @@ class Spool:
         file, self._file = self._file, -1
         if file >= 0:
             os.close(file)
+            _spooled.total -= self._size
 
 
 class Sandbox:
@@ -107,11 +131,11 @@ class Sandbox:
             self._running.discard(process)
 
     def _read(self, answer: bytes, code: int, what: str) -> tuple[dict[str, Any], bytes]:
-        if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+        if code == -signal.SIGXCPU:
             raise self.limits.exceeded("cpu", f"reading {what} takes more seconds of the processor")
         line, _, texts = answer.partition(b"\n")
         if code or not line:
-            # Where there is not even the memory to say so, or a fault of Vidra.
+            # Where there is not even the memory to say so, or the kernel ended it for that; or a fault of Vidra.
             raise self.limits.exceeded("memory", f"{what} cannot be read; perhaps that takes more memory")
         said = msgspec.json.decode(line, type=dict[str, Any])
         if "error" in said:

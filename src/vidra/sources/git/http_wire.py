@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from yarl import URL
@@ -31,7 +31,7 @@ class HttpConversation:
         self._url = url
         self._timeout = timeout
 
-    async def ask(self, request: bytes, cap: int, limit: str) -> AsyncIterator[bytes]:
+    async def ask(self, request: bytes, cap: int, limit: str) -> AsyncGenerator[bytes, None]:
         """The pieces of an answer."""
         headers = {
             **_HEADERS,

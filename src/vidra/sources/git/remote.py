@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Protocol
 
 from vidra.api.quoting import one_line
@@ -24,8 +24,8 @@ class Conversation(Protocol):
 
     said: Advertisement
 
-    def ask(self, request: bytes, cap: int, limit: str) -> AsyncIterator[bytes]:
-        """The pieces of an answer.
+    def ask(self, request: bytes, cap: int, limit: str) -> AsyncGenerator[bytes, None]:
+        """The pieces of an answer; to be closed by who reads them, so that no connection waits for the collector.
 
         Raises:
             SourceError: There is none, or it is over the cap.
@@ -97,9 +97,10 @@ class Remote:
             reader = PackReader(talk.said.version, shallow=commit and talk.said.shallow)
             request = wants(talk.said, identities, commit=commit, bare=bare)
             try:
-                async for chunk in talk.ask(request, self._received, "--source-limit received=…"):
-                    for piece in reader.feed(chunk):
-                        spool.write(piece)
+                async with aclosing(talk.ask(request, self._received, "--source-limit received=…")) as chunks:
+                    async for chunk in chunks:
+                        for piece in reader.feed(chunk):
+                            spool.write(piece)
             except NoPacketsError as error:
                 raise self._broken(str(error)) from None
             except RemoteError as error:
@@ -116,12 +117,13 @@ class Remote:
         """Close every connection."""
         await self._wire.close()
 
-    async def _all(self, chunks: AsyncIterator[bytes]) -> list[Packet]:
+    async def _all(self, answer: AsyncGenerator[bytes, None]) -> list[Packet]:
         reader, found = PacketReader(), list[Packet]()
-        async for chunk in chunks:
-            found += reader.feed(chunk)
-            if found and isinstance(found[0], bytes) and found[0].startswith(b"ERR "):
-                raise self._refused(found[0][4:].decode(errors="replace"))
+        async with aclosing(answer) as chunks:
+            async for chunk in chunks:
+                found += reader.feed(chunk)
+                if found and isinstance(found[0], bytes) and found[0].startswith(b"ERR "):
+                    raise self._refused(found[0][4:].decode(errors="replace"))
         return found
 
     def _check(self, said: Advertisement) -> None:

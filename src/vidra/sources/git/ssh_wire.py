@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncssh
@@ -53,7 +53,7 @@ class SshConversation:
                 return
         raise await self._ended()
 
-    async def ask(self, request: bytes, cap: int, limit: str) -> AsyncIterator[bytes]:
+    async def ask(self, request: bytes, cap: int, limit: str) -> AsyncGenerator[bytes, None]:
         """The pieces of an answer; in version 2 it ends with a mark, and before that with the connection."""
         self._process.stdin.write(request)
         reader = PacketReader()
