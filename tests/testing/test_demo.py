@@ -28,9 +28,12 @@ SEEN = (
     "scales it to 4 replicas, seen after",
     "It is an artifact of Infrahub again, and the VidraSync is deleted.",
     "is the same object as before: True.",
-    "kubectl get infrahubsyncs,vidraresources",
-    "infrahubsync.infrahub.operators.com/virtual-machines   True    1/1",
-    "infrahubsync.infrahub.operators.com/webservers         True    2/2",
+    "$ vidra get",
+    "virtual-machines   True    1/1",
+    "webservers         True    2/2",
+    "$ vidra diff webservers --branch more-replicas",
+    "+  replicas: 3",
+    "1 object would change",
     "Everything was seen in",
 )
 

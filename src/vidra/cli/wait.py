@@ -45,7 +45,7 @@ async def until(client: Client, item: T, check: Callable[[T], bool], seconds: fl
                     await asyncio.sleep(PAUSE)
     except TimeoutError:
         raise CommandError(
-            f"{titled(item)}: not after {seconds:g} s (vidra events {item.metadata.name})", Exit.TIMEOUT
+            f"{titled(item)}: not ready after {seconds:g} s; see vidra events {item.metadata.name}", Exit.TIMEOUT
         ) from None
 
 

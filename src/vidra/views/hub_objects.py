@@ -15,7 +15,6 @@ from vidra.api.names import (
     INFRAHUB_LABEL,
     MANIFESTS_LABEL,
     PATHS,
-    RESOURCE_KIND,
     SOURCE_LABEL,
 )
 from vidra.api.resource import VidraResource
@@ -26,11 +25,11 @@ from vidra.kube.operations import look
 from vidra.kube.store import HasMeta, Store
 from vidra.kube.types import ConfigMap, Secret
 from vidra.views.errors import ViewError
+from vidra.views.hub_paths import RESOURCES, not_installed
 
 T = TypeVar("T")
 S = TypeVar("S", bound=HasMeta)
 
-RESOURCES = PATHS[RESOURCE_KIND]
 SECRETS = "/api/v1/secrets"
 CONFIG_MAPS = "/api/v1/configmaps"
 
@@ -156,10 +155,3 @@ def stored(items: Iterable[S], store: Store[S]) -> Store[S]:
     for item in items:
         store.changed(item)
     return store
-
-
-def not_installed(error: ApiError) -> Exception:
-    """The error to raise instead of a 404 for a whole kind."""
-    if error.not_found:
-        return ViewError("this cluster does not know Vidra: install it (vidra install), or choose another --context")
-    return error

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from vidra.api.names import GROUP, PATHS, RESOURCE_KIND, SYNC_KIND, VIDRA_SYNC_KIND
+from vidra.api.names import PATHS
 from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
 from vidra.kube.client import Client
-from vidra.views.errors import BadNameError, ViewError
+from vidra.kube.partial_metadata import METADATA_LIST, LiveList
+from vidra.views.errors import ViewError
 from vidra.views.hub_objects import one
+from vidra.views.hub_paths import RESOURCES
+from vidra.views.name_forms import SHORT_KINDS, short, split, unknown
 
 Item = Sync | VidraResource
+_TYPES: tuple[type[Item], ...] = (*SYNC_TYPES, VidraResource)
 
 
 async def find(client: Client, name: str) -> Item:
@@ -20,22 +24,32 @@ async def find(client: Client, name: str) -> Item:
     Raises:
         ViewError: There is none, or more than one.
     """
-    wanted, rest = _split(name)
-    types: tuple[type[Item], ...] = (*SYNC_TYPES, VidraResource)
-    asked = [one(client, f"{PATHS[kind.KIND]}/{rest}", kind) for kind in types if wanted in {"", kind.KIND}]
+    wanted, rest = split(name)
+    asked = [one(client, f"{PATHS[kind.KIND]}/{rest}", kind) for kind in _TYPES if wanted in {"", kind.KIND}]
     found = [item for item in await asyncio.gather(*asked) if item is not None]
-    if not found:
-        raise ViewError(f"there is no InfrahubSync, VidraSync or VidraResource {rest!r} (vidra get lists them)")
     if len(found) > 1:
         kinds = " and ".join(f"{'an' if item.kind[0] in 'AEIOU' else 'a'} {item.kind}" for item in found)
-        raise ViewError(f"{rest} is {kinds}: write {' or '.join(f'{_SHORT[item.kind]}/{rest}' for item in found)}")
-    return found[0]
+        raise ViewError(f"{rest} is {kinds}: write {' or '.join(f'{SHORT_KINDS[item.kind]}/{rest}' for item in found)}")
+    return found[0] if found else await _nearly(client, wanted, rest)
 
 
-def means(given: str, kind: str, name: str) -> bool:
-    """Whether a name from the command line means this resource."""
-    wanted, rest = _split(given)
-    return rest == name and wanted in {"", kind}
+async def _nearly(client: Client, kind: str, name: str) -> VidraResource:
+    """The VidraResource that has this short name, as tables show it.
+
+    Raises:
+        ViewError: There is none, or several.
+    """
+    lists = await asyncio.gather(
+        *(client.get(path, LiveList, accept=METADATA_LIST) for path in _paths(kind)),
+    )
+    names = [item.metadata.name for listing in lists for item in listing.items or ()]
+    meant = [each for each in names if short(each) == name]
+    if len(meant) > 1:
+        raise ViewError(f"{name!r} stands for several: write one of {', '.join(meant)}")
+    found = await one(client, f"{RESOURCES}/{meant[0]}", VidraResource) if meant else None
+    if found is None:
+        raise ViewError(unknown(name, names))
+    return found
 
 
 def path_of(item: Item) -> str:
@@ -48,19 +62,5 @@ def titled(item: Item) -> str:
     return f"{item.kind} {item.metadata.name}"
 
 
-def _split(given: str) -> tuple[str, str]:
-    """The kind, empty if it is left open, and the name."""
-    word, slash, name = given.rpartition("/")
-    kind = _KINDS.get(word.lower().removesuffix(f".{GROUP}")) if slash else ""
-    if kind is None or not name:
-        raise BadNameError(f"{given!r}: write NAME, isync/NAME, vsync/NAME or vres/NAME")
-    return kind, name
-
-
-_KINDS = {
-    **dict.fromkeys(("isync", "sync", "infrahubsync", "infrahubsyncs"), SYNC_KIND),
-    **dict.fromkeys(("vsync", "vidrasync", "vidrasyncs"), VIDRA_SYNC_KIND),
-    **dict.fromkeys(("vres", "resource", "vidraresource", "vidraresources"), RESOURCE_KIND),
-}
-"""The prefixes that a name may have."""
-_SHORT = {SYNC_KIND: "isync", VIDRA_SYNC_KIND: "vsync", RESOURCE_KIND: "vres"}
+def _paths(kind: str) -> list[str]:
+    return [path for each, path in PATHS.items() if kind in {"", each}]

@@ -75,7 +75,9 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
         ClusterError: Nobody is logged in to that cluster.
         KubeError: It cannot be seen.
     """
-    found = await find_object(session.clusters.get(server), word, name, namespace, server)
+    cluster = session.clusters.get(server)
+    managed = [entry for item in session.resources for entry in item.status.managed_resources]
+    found = await find_object(cluster, word, name, namespace=namespace, server=server, managed=managed)
     owners = owners_of(found, session.managers)
     resources = [resource for owner in owners.values() if (resource := session.resources.get(owner))]
     return Trace(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo, style
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -15,17 +16,15 @@ if TYPE_CHECKING:
 
 
 def diff(
-    name: Annotated[str, typer.Argument(help="Name of a sync or VidraResource.", autocompletion=complete)],
+    name: Annotated[str, Argument(help="Name of a sync or VidraResource.", complete=complete)],
     branch: Annotated[
-        str, typer.Option("--branch", "-b", help="Read this branch instead of the sync's.", show_default=False)
+        str, Option("--branch", "-b", help="Read this branch instead of the sync's.", show_default=False)
     ] = "",
-    tag: Annotated[
-        str, typer.Option(help="Read this tag of a Git repository or image instead.", show_default=False)
-    ] = "",
-    commit: Annotated[str, typer.Option(help="Read this commit of a Git repository instead.", show_default=False)] = "",
+    tag: Annotated[str, Option(help="Read this tag of a Git repository or image instead.", show_default=False)] = "",
+    commit: Annotated[str, Option(help="Read this commit of a Git repository instead.", show_default=False)] = "",
     date: Annotated[
         str,
-        typer.Option(
+        Option(
             "--date",
             help="Read Infrahub as it was then (2025-01-31T12:00:00Z, -2h) instead of at the sync's targetDate.",
             show_default=False,
@@ -33,7 +32,7 @@ def diff(
     ] = "",
     file: Annotated[
         str,
-        typer.Option(
+        Option(
             "--file",
             "-f",
             help="For a VidraResource: take this text instead of its own; '-' is standard input.",
@@ -41,16 +40,16 @@ def diff(
         ),
     ] = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show what would change in the clusters, without changing anything.
 
-    A sync is read from its source as it is now; with --branch from another branch: what a merge would change, with
-    objects that would be created and deleted; with --tag or --commit what another version would; with --date as
-    Infrahub was then: what a rollback would change. A VidraResource is compared with the text that it has. Everything
-    is sent to the API servers as a server-side dry run, under the field manager of its owner, so that defaults,
-    conflicts and refusals are those of a real reconcile. Values of Secrets are masked.
+    A sync is read from Infrahub as it is now; with --branch from another branch: what a merge would change, with
+    objects that would be created and deleted; with --date as it was then: what a rollback would change. A
+    VidraResource is compared with the text that it has. Everything is sent to the API servers as a server-side dry run,
+    under the field manager of its owner, so that defaults, conflicts and refusals are those of a real reconcile. Values
+    of Secrets are masked.
 
     Exit code 0: nothing would change. 3: something would. 1: the answer is unknown, or something would be refused.
 
@@ -63,12 +62,11 @@ def diff(
     revision = {"branch": branch, "tag": tag, "commit": commit, "date": date}
     elsewhere = {key: value for key, value in revision.items() if value}
     if elsewhere and file:
-        raise CommandError(
-            f"--{next(iter(elsewhere))} reads from the source and --file from a file: choose one", Exit.USAGE
-        )
+        option = next(iter(elsewhere))
+        raise CommandError(f"--{option} reads from the source and --file from a file: choose one", Exit.USAGE)
     found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file))
     _show(found)
-    raise typer.Exit(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
+    raise FinishedError(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
 
 
 async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> Diff:
@@ -96,13 +94,13 @@ def _show(found: Diff) -> None:
     from vidra.cli.unified_diff import unified
 
     for change in found.objects:
-        typer.echo(_coloured(unified(change)))
+        echo(_coloured(unified(change)))
     for note in found.notes:
-        typer.echo(f"note: {one_line(note)}", err=True)
+        echo(f"note: {one_line(note)}", err=True)
     for problem in found.problems:
-        typer.echo(f"problem: {one_line(problem.message)} ({problem.reason})", err=True)
+        echo(f"problem: {one_line(problem.message)} ({problem.reason})", err=True)
     number = len(found.objects)
-    typer.echo(f"{number or 'no'} object{'' if number == 1 else 's'} would change", err=True)
+    echo(f"{number or 'no'} object{'' if number == 1 else 's'} would change", err=True)
 
 
 def _coloured(text: str) -> str:
@@ -111,6 +109,4 @@ def _coloured(text: str) -> str:
     if not coloured():
         return text
     colours = {"+": "green", "-": "red", "@": "cyan"}
-    return "\n".join(
-        typer.style(line, fg=colours[line[0]]) if line[:1] in colours else line for line in text.split("\n")
-    )
+    return "\n".join(style(line, fg=colours[line[0]]) if line[:1] in colours else line for line in text.split("\n"))

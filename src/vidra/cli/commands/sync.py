@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.completion import syncs as complete
-from vidra.cli.errors import Commands
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
+from vidra.cli.parsing import Argument, Group, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.api.resource import VidraResource
@@ -17,53 +16,49 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-app = typer.Typer(cls=Commands, help="Syncs of both kinds: what goes where.", no_args_is_help=True)
+app = Group("Syncs of both kinds: what goes where.")
 
-Name = Annotated[str, typer.Argument(help="Name of the sync.", autocompletion=complete)]
+Name = Annotated[str, Argument(help="Name of the sync.", complete=complete)]
 
 
 @app.command("apply")
 def apply(
-    name: Annotated[str, typer.Argument(help="Name of the sync.", show_default=False, autocompletion=complete)] = "",
+    name: Annotated[str, Argument(help="Name of the sync.", complete=complete)] = "",
     file: Annotated[
         str,
-        typer.Option(
+        Option(
             "--file",
             "-f",
             help="YAML or JSON with syncs of either kind, instead of the other options; '-' is standard input.",
             show_default=False,
         ),
     ] = "",
-    git: Annotated[str, typer.Option(help="Address of a Git repository, https or ssh.", show_default=False)] = "",
-    oci: Annotated[str, typer.Option(help="Registry and repository, as oci://…", show_default=False)] = "",
-    http: Annotated[str, typer.Option(help="Address of a file.", show_default=False)] = "",
+    git: Annotated[str, Option(help="Address of a Git repository, https or ssh.", show_default=False)] = "",
+    oci: Annotated[str, Option(help="Registry and repository, as oci://…", show_default=False)] = "",
+    http: Annotated[str, Option(help="Address of a file.", show_default=False)] = "",
     inline: Annotated[
-        str, typer.Option(help="Value of the label of ConfigMaps and Secrets with manifests.", show_default=False)
+        str, Option(help="Value of the label of ConfigMaps and Secrets with manifests.", show_default=False)
     ] = "",
-    flux: Annotated[
-        str, typer.Option(help="Object of Flux, as KIND/NAMESPACE/NAME: GitRepository/flux-system/fleet.")
-    ] = "",
-    branch: Annotated[str, typer.Option(help="Of --git: branch to follow.", show_default=False)] = "",
-    tag: Annotated[str, typer.Option(help="Of --git and --oci: tag to read.", show_default=False)] = "",
-    semver: Annotated[str, typer.Option(help="Of --git and --oci: range of versions.", show_default=False)] = "",
+    flux: Annotated[str, Option(help="Object of Flux, as KIND/NAMESPACE/NAME: GitRepository/flux-system/fleet.")] = "",
+    branch: Annotated[str, Option(help="Of --git: branch to follow.", show_default=False)] = "",
+    tag: Annotated[str, Option(help="Of --git and --oci: tag to read.", show_default=False)] = "",
+    semver: Annotated[str, Option(help="Of --git and --oci: range of versions.", show_default=False)] = "",
     path: Annotated[
         list[str] | None,
-        typer.Option(help="Folder, with * and **, each match of which is a unit; may be repeated.", show_default=False),
+        Option(help="Folder, with * and **, each match of which is a unit; may be repeated.", show_default=False),
     ] = None,
     server: Annotated[
-        str, typer.Option(help="API server of the destination. Default: where Vidra runs.", show_default=False)
+        str, Option(help="API server of the destination. Default: where Vidra runs.", show_default=False)
     ] = "",
     to_namespace: Annotated[
-        str, typer.Option(help="Namespace for objects that name none. Default: default.", show_default=False)
+        str, Option(help="Namespace for objects that name none. Default: default.", show_default=False)
     ] = "",
     create_namespace: Annotated[
-        bool, typer.Option("--create-namespace", help="Create that namespace if it is missing.")
+        bool, Option("--create-namespace", help="Create that namespace if it is missing.")
     ] = False,
-    reconcile_on_events: Annotated[bool, typer.Option("--reconcile-on-events", help="Revert drift at once.")] = False,
-    interval: Annotated[
-        str, typer.Option(help="How often the source is asked, as a Go duration.", show_default=False)
-    ] = "",
-    kubeconfig: KubeconfigOption = None,
+    reconcile_on_events: Annotated[bool, Option("--reconcile-on-events", help="Revert drift at once.")] = False,
+    interval: Annotated[str, Option(help="How often the source is asked, as a Go duration.", show_default=False)] = "",
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Create a VidraSync, or change it to what is given; or syncs of either kind, from a file.
@@ -84,13 +79,11 @@ def apply(
     }
     bodies = from_file(file, *_kinds()) if file else [_sync(name, source, destination, interval)]
     for done in against(Place(kubeconfig, context), lambda client: _put(client, bodies)):
-        typer.echo(f"{done} applied")
+        echo(f"{done} applied")
 
 
 @app.command("list")
-def list_(
-    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
+def list_(output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = "", context: ContextOption = "") -> None:
     """Show all syncs, of both kinds.
 
     Example: vidra sync list
@@ -102,7 +95,7 @@ def list_(
 
 @app.command("get")
 def get(
-    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = "", context: ContextOption = ""
 ) -> None:
     """Show one sync; where both kinds have one of the name, write isync/NAME or vsync/NAME.
 
@@ -117,12 +110,12 @@ def get(
 def delete(
     name: Name,
     keep_objects: Annotated[
-        bool, typer.Option("--keep-objects", help="Leave the objects in the clusters as they are.")
+        bool, Option("--keep-objects", help="Leave the objects in the clusters as they are.")
     ] = False,
-    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is deleted.")] = False,
-    timeout: Annotated[str, typer.Option(help="How long to wait, as a Go duration.")] = "10m",
+    wait: Annotated[bool, Option("--wait", "-w", help="Wait until it is deleted.")] = False,
+    timeout: Annotated[str, Option(help="How long to wait, as a Go duration.")] = "10m",
     yes: YesOption = False,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Delete a sync; it says what that deletes in which cluster, and asks.
@@ -137,10 +130,10 @@ def delete(
     seconds = seconds_of(timeout)
     place = Place(kubeconfig, context)
     sync, made = against(place, lambda client: _look(client, name))
-    typer.echo(consequences([sync], made, keep=keep_objects), err=True)
+    echo(consequences([sync], made, keep=keep_objects), err=True)
     agreed(f"Delete the {sync.kind} {sync.metadata.name}?", yes=yes)
     against(place, lambda client: delete_resource(client, sync, keep=keep_objects, seconds=seconds if wait else None))
-    typer.echo(f"{sync.kind.lower()}/{sync.metadata.name} {'deleted' if wait else 'is being deleted'}")
+    echo(f"{sync.kind.lower()}/{sync.metadata.name} {'deleted' if wait else 'is being deleted'}")
 
 
 def _source(addresses: dict[str, str], revision: dict[str, str], paths: list[str]) -> Json:
@@ -212,7 +205,7 @@ async def _put(client: Client, bodies: list[Json]) -> list[str]:
     from vidra.cli.apply_object import put
     from vidra.kube.discovery import Kind
     from vidra.kube.errors import ApiError
-    from vidra.views.hub_objects import not_installed
+    from vidra.views.hub_paths import not_installed
 
     for body in bodies:
         kind = Kind(API_VERSION, body["kind"], SYNC_PLURALS[body["kind"]], namespaced=False)

@@ -5,6 +5,7 @@ Called by `runtime/workqueue.py`; calls `finalize.py`, `dependencies.py`, `apply
 
 from __future__ import annotations
 
+from vidra.api.names import RESOURCE_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
@@ -144,6 +145,7 @@ class ResourceReconciler(Controller[VidraResource]):
         owner = Owner(self._shared.hub, name)
         self._states.forget(owner)
         self._shared.delivery_tracer.forget(name)
+        self._shared.health.forget(RESOURCE_KIND, name)
         self.queue.forget(name)
         self._slots.forget(name)
         self._shared.clusters.leave(owner.manager)

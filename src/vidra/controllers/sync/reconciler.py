@@ -8,8 +8,10 @@ a sync is in `watches.py`.
 from __future__ import annotations
 
 import time
+from math import inf
 
 from vidra.api.dependencies import Dependency
+from vidra.api.names import SYNC_KIND
 from vidra.api.reasons import Reason
 from vidra.api.sync import Sync
 from vidra.controllers.runtime.concurrency import ConcurrencyLimiter, until_late
@@ -121,8 +123,8 @@ class SyncReconciler(Controller[Sync]):
         later = await status.result(poll, pruned, step, state.unreported)
         if not later:
             state.unreported = None
-        wait = poll.wait(sync)
-        return Result(requeue_after=min(later, wait) if later else wait, failed=pruned.failed)
+        waits = [poll.wait(sync), later or inf, status.details_after]
+        return Result(requeue_after=min(waits), failed=pruned.failed)
 
     def _interval(self, sync: Sync) -> float:
         return interval_seconds(sync.spec.interval, self._shared.settings().sync_interval)
@@ -135,6 +137,7 @@ class SyncReconciler(Controller[Sync]):
         """Drop the state of a sync: it was deleted, or is another replica's."""
         self._states.forget(name)
         self._shared.being_deleted.note(name, ())
+        self._shared.health.forget(SYNC_KIND, name)
         self.queue.forget(name)
 
     async def _say_fault(self, sync: Sync) -> None:

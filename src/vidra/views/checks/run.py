@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import NamedTuple
 
 from vidra.api.resource import VidraResource
@@ -13,14 +13,20 @@ from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
 from vidra.kube.types import ConfigMap, Secret
 from vidra.views import hub_objects
+from vidra.views.checks.bounded import bounded
 from vidra.views.checks.cluster import check_cluster, check_definitions
 from vidra.views.checks.destinations import check_destinations
 from vidra.views.checks.finding import Finding
 from vidra.views.checks.ignored_secrets import elsewhere, unseen
+from vidra.views.checks.part import Part
 from vidra.views.checks.rights import check_rights
 from vidra.views.checks.sources import check_sources
 from vidra.views.errors import ViewError
 from vidra.views.lent import lent
+from vidra.views.operators import check_operator
+
+_READ = {Part.SETTINGS, Part.SOURCES, Part.DESTINATIONS}
+"""What needs the syncs, Secrets and settings."""
 
 
 class Content(NamedTuple):
@@ -33,38 +39,50 @@ class Content(NamedTuple):
 
 
 async def run_checks(
-    client: Client, account: str, namespaces: Sequence[str], hosts: Sequence[str] = ()
-) -> list[Finding]:
-    """The findings; checks that need an earlier one that failed are left out.
+    client: Client,
+    account: str,
+    namespaces: Sequence[str],
+    parts: Collection[Part] = (),
+    *,
+    hosts: Sequence[str] = (),
+) -> AsyncIterator[Finding]:
+    """The findings as they come; checks that need an earlier one that failed are left out.
 
     Args:
         account: Whose rights to check, as namespace:name of a ServiceAccount; empty: the caller's.
         namespaces: Those whose Secrets count, Vidra's own first.
-        hosts: Those that sources may be read from.
+        parts: Only these; none: all.
+        hosts: Those that sources may be read from; none: all but those that are never meant.
     """
-    return [finding async for finding in _checks(client, account, namespaces, hosts)]
+    wanted = parts or tuple(Part)
+    async for finding in _checks(client, account, namespaces, wanted, hosts):
+        if finding.part in wanted or finding.result == "problem":
+            yield finding
 
 
 async def _checks(
-    client: Client, account: str, namespaces: Sequence[str], hosts: Sequence[str]
+    client: Client, account: str, namespaces: Sequence[str], wanted: Collection[Part], hosts: Sequence[str]
 ) -> AsyncIterator[Finding]:
-    cluster = await check_cluster(client)
+    cluster = await bounded(Part.SERVER, f"API server {client.connection.server}", check_cluster(client))
     yield cluster
     if cluster.result == "problem":
         return
-    definitions = await check_definitions(client)
+    definitions = await bounded(Part.CRDS, "CRDs", check_definitions(client))
     yield definitions
-    yield await check_rights(client, account, namespaces)
-    if definitions.result == "problem":
+    if Part.OPERATOR in wanted:
+        yield await bounded(Part.OPERATOR, "operator", check_operator(client, namespaces[0]))
+    if Part.RIGHTS in wanted:
+        yield await bounded(Part.RIGHTS, "rights", check_rights(client, account, namespaces))
+    if definitions.result == "problem" or not set(wanted) & _READ:
         return
     try:
         content = await _read(client, namespaces)
     except (KubeError, ViewError) as error:
-        yield Finding("what Vidra reads", "problem", str(error))
+        yield Finding("what Vidra reads", "problem", str(error), Part.SETTINGS)
         return
     for message in await _elsewhere(client, namespaces):
-        yield Finding("elsewhere", "unknown", message)
-    async for finding in _of_content(client, content, namespaces, hosts):
+        yield Finding("elsewhere", "unknown", message, Part.SETTINGS)
+    async for finding in _of_content(client, content, namespaces, wanted, hosts):
         yield finding
 
 
@@ -88,17 +106,20 @@ async def _elsewhere(client: Client, namespaces: Sequence[str]) -> list[str]:
 
 
 async def _of_content(
-    client: Client, content: Content, namespaces: Sequence[str], hosts: Sequence[str]
+    client: Client, content: Content, namespaces: Sequence[str], wanted: Collection[Part], hosts: Sequence[str]
 ) -> AsyncIterator[Finding]:
     namespace = namespaces[0]
     source = chosen(content.config_maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
-    async for finding in check_sources(content.syncs, await lent(client, namespaces, settings.query_name, hosts)):
-        yield finding
-    items: list[Sync | VidraResource] = [*content.syncs, *content.resources]
-    async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
-        yield finding
+    if Part.SOURCES in wanted:
+        known = await lent(client, namespaces, settings.query_name, hosts)
+        async for finding in check_sources(content.syncs, known):
+            yield finding
+    if Part.DESTINATIONS in wanted:
+        items: list[Sync | VidraResource] = [*content.syncs, *content.resources]
+        async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
+            yield finding
 
 
 def settings_finding(source: str, complaints: Sequence[str]) -> Finding:
@@ -109,7 +130,10 @@ def settings_finding(source: str, complaints: Sequence[str]) -> Finding:
         complaints: What is wrong with it.
     """
     if complaints:
-        return Finding("settings", "problem", f"{source}: {'; '.join(complaints)}")
+        return Finding("settings", "problem", f"{source}: {'; '.join(complaints)}", Part.SETTINGS)
     return Finding(
-        "settings", "ok", f"ConfigMap {source}" if source else "defaults: no ConfigMap is labelled app=vidra"
+        "settings",
+        "ok",
+        f"ConfigMap {source}" if source else "defaults: no ConfigMap is labelled app=vidra",
+        Part.SETTINGS,
     )

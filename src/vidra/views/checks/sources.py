@@ -8,16 +8,19 @@ from vidra.api.sync import Sync
 from vidra.sources.kinds import Sources, sources_of
 from vidra.sources.lent import Lent
 from vidra.sources.protocol import Listing, SourceError
+from vidra.views.checks.bounded import in_order
 from vidra.views.checks.finding import Finding
+from vidra.views.checks.part import Part
 
 
 async def check_sources(syncs: Sequence[Sync], lent: Lent) -> AsyncIterator[Finding]:
     """One finding for each sync, by name."""
     if not syncs:
-        yield Finding("sources", "unknown", "no sync names one yet")
+        yield Finding("sources", "unknown", "no sync names one yet", Part.SOURCES)
     async with sources_of(lent) as sources:
-        for sync in sorted(syncs, key=lambda item: (item.metadata.name, item.kind)):
-            yield await _check(sync, sources)
+        by_name = sorted(syncs, key=lambda item: (item.metadata.name, item.kind))
+        async for finding in in_order(Part.SOURCES, by_name, _title, lambda sync: _check(sync, sources)):
+            yield finding
 
 
 async def _check(sync: Sync, sources: Sources) -> Finding:

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 import msgspec
 
 from vidra.api.conditions import Verdict
-from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem
 from vidra.apply.desired.digest import Digests
@@ -29,6 +28,7 @@ from vidra.controllers.resource.cluster import Target, cluster_record
 from vidra.controllers.resource.drift.review import summary
 from vidra.controllers.resource.drift.unused_rules import Siblings
 from vidra.controllers.resource.health.object import Standing, ended, standing
+from vidra.controllers.resource.health.report import APPLYING
 from vidra.controllers.resource.migration import LegacyMigration
 from vidra.controllers.resource.observe import see_desired
 from vidra.controllers.resource.state import ResourceState
@@ -232,6 +232,6 @@ def _on_the_way(given: ApplyInput, found: Comparison, inventory: Inventory) -> O
         total=found.want.total,
         ready=len(found.work.unchanged),
         held=found.limits.held,
-        health=Status.IN_PROGRESS,
+        health=APPLYING,
         clusters=cluster_record(given.target.cluster),
     )
