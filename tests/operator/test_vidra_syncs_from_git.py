@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from testkit.environment import RESOURCES, SYNCS, VIDRA_SYNCS, Json, Scene, condition, has_reason
+from testkit.environment import RESOURCES, SYNCS, VIDRA_SYNCS, Json, Scene, condition, has_reason, is_ready
 from testkit.object_recorder import Vigil
 from testkit.objects import config_map
 from testkit.parts.git import GitServer, Repository
@@ -117,6 +117,19 @@ async def test_a_folder_that_is_removed_takes_its_objects_along(
     await ask(scene, name, VIDRA_SYNCS)
     await scene.until_gone(RESOURCES, gone)
     assert (await colour(scene, "one"), await colour(scene, "two")) == ("red", "")
+
+
+async def test_no_folder_at_all_prunes_everything_only_with_allow_empty(
+    scene: Scene, server: GitServer, repository: Repository
+) -> None:
+    name = await delivered(scene, server, pruneLimit=100)
+    repository.commit({"apps/one/map.yaml": None, "apps/two/map.yaml": None})
+    await ask(scene, name, VIDRA_SYNCS)
+    await scene.until_vidra_sync(name, has_reason("PathNotFound"))
+    assert (await colour(scene, "one"), await colour(scene, "two")) == ("red", "red")
+    await scene.patch(VIDRA_SYNCS, name, {"spec": {"allowEmpty": True}})
+    await scene.until_vidra_sync(name, lambda item: is_ready(item) and not item["status"].get("resources"))
+    assert (await colour(scene, "one"), await colour(scene, "two")) == ("", "")
 
 
 async def test_a_folder_that_is_renamed_keeps_its_objects(

@@ -24,6 +24,7 @@ from vidra.api.names import (
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import hub_of
 from vidra.apply.health.custom_rules import parse
 from vidra.apply.health.evaluator import Verdicts
@@ -147,11 +148,12 @@ class Manager:
             if not self._options.leader_elect:
                 group.create_task(self._company().run(), name="other operators")
             await self._everything_read()
+            digests = await installed_digests(self._client, self._options.namespace)
             self.ready.set()
             log.info("ready", syncs=len(self._syncs), resources=len(self._resources), hub=hub)
-            await self._control(hub)
+            await self._control(hub, digests)
 
-    async def _control(self, hub: str) -> None:
+    async def _control(self, hub: str, digests: Digests) -> None:
         """Run the controllers over everything, or over the shards of this replica."""
         config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
         shared = ControllerContext(
@@ -165,7 +167,7 @@ class Manager:
             cluster_secrets=self._cluster_secrets,
             overlooked=IgnoredSecrets(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
-            digests=await installed_digests(self._client, self._options.namespace),
+            digests=digests,
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,

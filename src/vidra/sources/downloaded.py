@@ -17,7 +17,7 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.sources.folders import unmatched
 from vidra.sources.memory import Memory
-from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.protocol import Listing, NothingThereError, SourceError, Unit
 from vidra.sources.sandboxed import Sandbox, Spool, error_of
 
 _LINE = 300
@@ -130,7 +130,7 @@ class DownloadedSource(Generic[S]):
             message = (
                 f"no folder with manifests is at {where} in {state.revision} of {self._what}; what is applied stays"
             )
-            raise SourceError(Reason.PATH_NOT_FOUND, message)
+            raise NothingThereError(Reason.PATH_NOT_FOUND, message)
         absent = unmatched([unit for unit, *_ in units], self._paths)
         return Listing(
             tuple(Unit(unit, marker) for unit, marker, *_ in units),

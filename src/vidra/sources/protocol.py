@@ -57,6 +57,10 @@ class SourceError(Exception):
         self.retry_after = retry_after
 
 
+class NothingThereError(SourceError):
+    """The source was read completely, and has nothing of what the spec names. With `allowEmpty` that is a listing."""
+
+
 class Source(Protocol):
     """Where the manifests of one sync come from, for one poll."""
 

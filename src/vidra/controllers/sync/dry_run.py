@@ -19,6 +19,7 @@ from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import content_of, spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
+from vidra.controllers.sync.source.listing import list_units
 from vidra.sources.protocol import Source, SourceError, Unit
 
 
@@ -44,7 +45,7 @@ async def dry_run_sync(
     """
     targets = targets_of(sync, catalogue, existing)
     decision = decide(
-        await source.list(),
+        await list_units(sync, source),
         existing,
         lambda _: True,
         allow_empty=sync.spec.allow_empty,

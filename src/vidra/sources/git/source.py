@@ -13,7 +13,7 @@ from vidra.sources.git.reading import Folder, Reading, read_units
 from vidra.sources.git.remote import Remote
 from vidra.sources.git.revision import Head, head_of, pinned, prefixes
 from vidra.sources.memory import Memory
-from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.protocol import Listing, NothingThereError, SourceError, Unit
 from vidra.sources.sandboxed import Sandbox, Spool, error_of
 
 
@@ -73,7 +73,8 @@ class GitRepository:
             where = " or ".join(self._spec.paths) or "it"
             holes = "".join(f"; {hole}" for hole in said["unreadable"])
             message = f"no folder with manifests is at {where} in {head.revision} of {self._spec.url}{holes}"
-            raise SourceError(Reason.PATH_NOT_FOUND, f"{message}; what is applied stays")
+            kind = SourceError if holes else NothingThereError
+            raise kind(Reason.PATH_NOT_FOUND, f"{message}; what is applied stays")
         return found
 
     async def _load(self, units: Sequence[str]) -> Mapping[str, bytes | SourceError]:

@@ -19,6 +19,7 @@ from vidra.controllers.sync.artifacts.resource_choice import current_resource
 from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
 from vidra.controllers.sync.prune.decide import Unlisted, unlisted
+from vidra.controllers.sync.source.listing import list_units
 from vidra.kube.errors import KubeError
 from vidra.sources.protocol import Source
 
@@ -63,7 +64,7 @@ async def reconcile_artifacts(
         SourceError: Infrahub gave no list.
     """
     asked = time.time_ns()
-    listing = await source.list()
+    listing = await list_units(sync, source)
     answered = PollTimes(asked, time.time_ns())
     existing = current_resource(shared.resources.group(sync.key), shared.content.vouches)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
