@@ -413,4 +413,3 @@ async def test_downloads_of_one_source_leave_room_for_those_of_others(
     assert (await (await kind.open(spec, Remarks())).list()).units
     await kind.close()
     await asyncio.wait(slow)
-    assert (await (await kind.open(spec, Remarks())).list()).units
