@@ -23,7 +23,7 @@ SEEN = (
     "Somebody deletes Service shop-oslo/web.",
     "It is back after",
     "It has 2 again after",
-    "A VidraSync reads the same application from Git: 1 folder with 4 objects applied.",
+    "A VidraSync reads the same application from Git: 1 folder with 4 objects applied",
     "later it is Git's alone, and nothing was deleted.",
     "scales it to 4 replicas, seen after",
     "It is an artifact of Infrahub again, and the VidraSync is deleted.",
