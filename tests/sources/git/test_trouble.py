@@ -382,34 +382,3 @@ async def test_what_has_to_be_signed_is_not_read_unverified(
     repository.commit({"a.yaml": "a: 1\n"})
     error = await refused(kind, replace(spec, verify=Verify(VerifyMode.COMMIT, "team")))
     assert error.reason == Reason.VERIFICATION_FAILED
-
-
-async def test_downloads_of_one_source_leave_room_for_those_of_others(
-    server: GitServer, repository: Repository, spec: GitSource
-) -> None:
-    """A server that sends without an end uses up what all may have; folders of ordinary size are read all the same."""
-    repository.commit({"a.yaml": "a: 1\n"})
-    large, sending = server.repository("team/large.git"), asyncio.Event()
-    large.commit({"a.yaml": "a: 1\n"})
-
-    async def flood(request: web.Request) -> web.StreamResponse | None:
-        if "/large.git/" not in request.path or b"command=fetch" not in await request.read():
-            return None
-        response = web.StreamResponse(headers={"Content-Type": RESULT})
-        await response.prepare(request)
-        await response.write(b"000dpackfile\n")
-        for _ in range(600):
-            await response.write(b"2005\1" + b"x" * 0x2000)
-        sending.set()
-        await asyncio.sleep(3600)
-        return response
-
-    server.fault = flood
-    kind = GitKind(lend(received=5 << 20))
-    slow = [asyncio.create_task(refused(kind, replace(spec, url=spec.url.replace("/repo.", "/large.")))) for _ in "123"]
-    await sending.wait()
-    done, _ = await asyncio.wait(slow, return_when=asyncio.FIRST_COMPLETED)
-    assert "has to wait" in str(next(iter(done)).result())
-    assert (await (await kind.open(spec, Remarks())).list()).units
-    await kind.close()
-    await asyncio.wait(slow)
