@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from vidra.api.names import USUAL_NAMESPACE
 from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
 from vidra.kube.kubeconfig import default_path, from_file
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS
 from vidra.sources.limits import SOURCE_LIMITS, SourceLimits
 from vidra.telemetry.tracing import Tracing
 
-DEFAULT_NAMESPACE = "vidra-system"
+DEFAULT_NAMESPACE = USUAL_NAMESPACE
 
 
 class Options(msgspec.Struct, frozen=True):

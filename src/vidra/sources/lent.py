@@ -32,6 +32,8 @@ class Lent(msgspec.Struct, frozen=True):
     """ConfigMaps of its own namespace, and Secrets of those that count, that hold manifests (`MANIFESTS_LABEL`)."""
     max_units: int = 10_000
     """Maximum for one sync; a longer list counts as a mistake."""
+    reveal: bool = False
+    """Who reads the errors may read the Secrets as well."""
     hosts: AllowedHosts = msgspec.field(default_factory=AllowedHosts)
     limits: SourceLimits = SOURCE_LIMITS
     infrahub_traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)

@@ -41,6 +41,8 @@ class Listing(msgspec.Struct, frozen=True):
     """Who made this revision, if the source says so."""
     remarks: tuple[str, ...] = ()
     """What a person should know although nothing has failed: links that were left out, a source that is paused."""
+    hint: str = ""
+    """The end of a message about an empty list: which name may have been meant."""
 
 
 class SourceError(Exception):

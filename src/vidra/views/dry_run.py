@@ -24,11 +24,12 @@ from vidra.controllers.runtime.settings import Settings, chosen, read
 from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
 from vidra.kube.client import Client
 from vidra.kube.store import Store
+from vidra.kube.types import ConfigMap
 from vidra.sources.kinds import sources_of
 from vidra.sources.lent import Lent
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
-from vidra.views.lent import lent
+from vidra.views.lent import lent, nothing_lent
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
@@ -89,25 +90,30 @@ class DryRunSession(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def dry_run_session(
-    client: Client, namespaces: Sequence[str], hosts: Sequence[str] = ()
+    client: Client, namespaces: Sequence[str], hosts: Sequence[str] = (), *, only_here: bool = False
 ) -> AsyncIterator[DryRunSession]:
     """Everything as the operator would find it.
 
     Args:
         namespaces: Those whose Secrets count, Vidra's own first.
         hosts: Those that sources may be read from; none: all but those that are never meant.
+        only_here: For a look at the cluster that Vidra runs in: no Secret is read, so nobody needs that right.
     """
     own = namespaces[0]
+    if only_here:
+        namespaces = ()
+    digests_read = _no_digests() if only_here else read_digests(client, own)
     (uid, digests), resources, clusters, maps = await asyncio.gather(
-        asyncio.gather(hub_objects.identity(client), read_digests(client, own)),
+        asyncio.gather(hub_objects.identity(client), digests_read),
         hub_objects.resources(client),
         hub_objects.cluster_secrets(client, namespaces),
-        hub_objects.config_maps(client, own),
+        _nothing() if only_here else hub_objects.config_maps(client, own),
     )
     source, hub = chosen(maps, own), hub_of(uid)
     settings = read(source.data if source else {})[0]
+    lends = nothing_lent(client, own) if only_here else await lent(client, namespaces, settings.query_name, hosts)
     dry_clusters = DryRunClusters(
-        client.connection, tuple(namespaces), hub_objects.stored(clusters, Store()), Verdicts()
+        client.connection, (own, *namespaces[1:]), hub_objects.stored(clusters, Store()), Verdicts()
     )
     dry_clusters.home.uid = uid
     try:
@@ -118,8 +124,16 @@ async def dry_run_session(
             content=ContentStore(client, own, Store(index=kept_for)),
             digests=digests,
             settings=settings,
-            lent=await lent(client, namespaces, settings.query_name, hosts),
+            lent=lends,
             managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:
         await dry_clusters.close()
+
+
+async def _nothing() -> list[ConfigMap]:
+    return []
+
+
+async def _no_digests() -> Digests:
+    return Digests.unkept()

@@ -12,13 +12,16 @@ from vidra.sources.lent import Lent
 from vidra.views import hub_objects
 
 
-async def lent(client: Client, namespaces: Sequence[str], query: str, hosts: Sequence[str] = ()) -> Lent:
+async def lent(
+    client: Client, namespaces: Sequence[str], query: str, hosts: Sequence[str] = (), *, reveal: bool = False
+) -> Lent:
     """Stores as the operator would have them.
 
     Args:
         namespaces: Those whose Secrets count, Vidra's own first.
         query: Name of the stored query in Infrahub.
         hosts: Those that sources may be read from; none: as `AllowedHosts` says.
+        reveal: Who reads the errors may read the Secrets as well.
 
     Raises:
         KubeError: They cannot be read.
@@ -37,5 +40,18 @@ async def lent(client: Client, namespaces: Sequence[str], query: str, hosts: Seq
         secrets=hub_objects.stored(others, Store()),
         manifests=hub_objects.stored(manifests, Store(key=kind_and_name)),
         query=lambda: query,
+        reveal=reveal,
         hosts=AllowedHosts(hosts),
+    )
+
+
+def nothing_lent(client: Client, namespace: str) -> Lent:
+    """For a look that asks no source, and reads no Secret."""
+    return Lent(
+        client=client,
+        namespace=namespace,
+        syncs=Store(key=lambda sync: sync.key),
+        infrahub_secrets=Store(),
+        secrets=Store(),
+        query=str,
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 
 from vidra.api.conditions import ConditionType, find
+from vidra.api.health import Status
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
 from vidra.apply.inventory import key_of
@@ -15,6 +16,7 @@ from vidra.kube.client import Client
 from vidra.views.dry_run import DryRunSession
 from vidra.views.find_object import Found, find_object
 from vidra.views.hub_objects import sync_of_key
+from vidra.views.object_health import ObjectHealth
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -23,6 +25,8 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     resource: str
     ready: str
     """Status and reason of its condition Ready."""
+    health: str = ""
+    """Of the object, as this VidraResource last saw it; with what the object says of itself if it is not healthy."""
     sync: str = ""
     """Empty when a person made it."""
     source: str = ""
@@ -83,7 +87,7 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
     return Trace(
         object=str(found),
         server=server,
-        origins=tuple([origin_of(resource, await _sync(client, resource)) for resource in resources]),
+        origins=tuple([origin_of(resource, await _sync(client, resource), str(found)) for resource in resources]),
         others=others_of(found, owners),
         listed_by=listed_by(found, session.resources, set(owners.values())),
     )
@@ -100,11 +104,12 @@ def owners_of(found: Found, managers: Mapping[str, str]) -> dict[str, str]:
     return {name: managers[name] for name in names if name in managers}
 
 
-def origin_of(resource: VidraResource, sync: Sync | None) -> Origin:
+def origin_of(resource: VidraResource, sync: Sync | None, ref: str = "") -> Origin:
     """A VidraResource, and what it was made from.
 
     Args:
         sync: The one that made it, if it is still there.
+        ref: The object, in words.
     """
     content, status = resource.spec.content, resource.status
     source = sync.source.infrahub if sync else None
@@ -113,6 +118,7 @@ def origin_of(resource: VidraResource, sync: Sync | None) -> Origin:
     return Origin(
         resource=resource.metadata.name,
         ready=f"{ready.status} ({ready.reason})" if ready else "Unknown",
+        health=_health(resource, ref) if ref else "",
         sync=sync_of(resource),
         source=address,
         revision=content.revision if content else "",
@@ -126,6 +132,13 @@ def origin_of(resource: VidraResource, sync: Sync | None) -> Origin:
         applied_checksum=status.applied_checksum,
         changed=status.last_sync_time,
     )
+
+
+def _health(resource: VidraResource, ref: str) -> str:
+    found = ObjectHealth(resource.status).of(ref)
+    if found is None:
+        return str(Status.CURRENT)
+    return f"{found.health} ({found.message})" if found.message else str(found.health)
 
 
 def others_of(found: Found, owners: Collection[str]) -> tuple[OtherManager, ...]:

@@ -20,6 +20,7 @@ from vidra.controllers.sync.artifacts.writer import content_of, spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
 from vidra.controllers.sync.source.listing import list_units
+from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.sources.protocol import Source, SourceError, Unit
 
 
@@ -45,12 +46,12 @@ async def dry_run_sync(
     """
     targets = targets_of(sync, catalogue, existing)
     decision = decide(
-        await list_units(sync, source),
-        existing,
-        lambda _: True,
+        *(await list_units(sync, source), existing, lambda _: True),
         allow_empty=sync.spec.allow_empty,
         places=targets.places,
         words=sync.source.words,
+        asked=selected(sync.source.infrahub),
+        date=date_of(sync.source.infrahub),
     )
     fetched, failures = await _fetch(sync, source, decision, existing, targets)
     removed = tuple(DryRunInput(resource, None) for resource in decision.remove)

@@ -32,7 +32,9 @@ class InfrahubKind:
     async def open(self, spec: InfrahubSpec, remark: Remark) -> Source:
         """The Infrahub of a spec, and what is selected in it."""
         selection = _selection(spec, self._lent.query())
-        choice = choose(spec.infrahub_api_url, self._lent.infrahub_secrets, self._lent.namespace, self._lent.syncs)
+        lent = self._lent
+        known = (lent.infrahub_secrets, lent.namespace, lent.syncs)
+        choice = choose(spec.infrahub_api_url, *known, reveal=lent.reveal)
         for why in choice.passed_over:
             remark(Reason.CREDENTIALS_INVALID, f"{why}; using the Secret {named(choice.secret)}")
         if choice.others:

@@ -113,7 +113,7 @@ async def _of_content(
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
     if Part.SOURCES in wanted:
-        known = await lent(client, namespaces, settings.query_name, hosts)
+        known = await lent(client, namespaces, settings.query_name, hosts, reveal=True)
         async for finding in check_sources(content.syncs, known):
             yield finding
     if Part.DESTINATIONS in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from vidra.api.sync import Sync
+from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.sources.kinds import Sources, sources_of
 from vidra.sources.lent import Lent
 from vidra.sources.protocol import Listing, SourceError
@@ -43,7 +44,7 @@ def listing_finding(sync: Sync, listing: Listing, remarks: Sequence[str]) -> Fin
         return Finding(_title(sync), "problem", f"the list is incomplete: {listing.missing}")
     number = len(listing.units)
     if not number:
-        return Finding(_title(sync), "problem", _nothing(sync))
+        return Finding(_title(sync), "problem", _nothing(sync, listing))
     what = f"{number} {sync.source.words.unit}{'' if number == 1 else 's'}"
     known = [f"{what} at {listing.revision}" if listing.revision else what, *listing.remarks, *remarks]
     return Finding(_title(sync), "ok", "; ".join(known))
@@ -53,7 +54,9 @@ def _title(sync: Sync) -> str:
     return f"{sync.source.address[0] or 'source'} of {sync.metadata.name}"
 
 
-def _nothing(sync: Sync) -> str:
-    if sync.source.infrahub:
-        return f"no artifact is called {sync.source.infrahub.artifact!r}: check the name and the branch"
+def _nothing(sync: Sync, listing: Listing) -> str:
+    if asked := selected(sync.source.infrahub):
+        late = date_of(sync.source.infrahub)
+        what_to_do = "choose a later targetDate, or remove it" if late else "check name and branch"
+        return f"no artifact {asked}{listing.hint or ':'} {what_to_do}"
     return "the source has nothing of what spec.source names"

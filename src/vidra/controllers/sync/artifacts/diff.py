@@ -65,6 +65,8 @@ def decide(
     allow_empty: bool,
     places: Sequence[str] = ("",),
     words: Words = InfrahubSource.words,
+    asked: str = "",
+    date: str = "",
 ) -> Decision:
     """Compare a listing with what exists. What may still be wanted stays.
 
@@ -72,6 +74,8 @@ def decide(
         has: Whether a text is still stored.
         words: What messages call the source and its units.
         places: The destinations of every artifact; one with an empty name for a sync with one destination.
+        asked: What Infrahub was asked for, in words; empty for another source.
+        date: The point in time of which it was asked; empty: now.
     """
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[SyncProblem] = []
@@ -89,7 +93,7 @@ def decide(
             behind[artifact] = late
     listed = {artifact.id for artifact in listing.units}
     unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
-    held = _held(listing, unlisted, words, allow_empty=allow_empty)
+    held = _held(listing, unlisted, words, asked, date, allow_empty=allow_empty)
     return Decision(
         listing,
         tuple(behind),
@@ -138,7 +142,7 @@ def _goes(resource: VidraResource | None) -> bool:
 
 
 def _held(
-    listing: Listing, unlisted: tuple[VidraResource, ...], words: Words, *, allow_empty: bool
+    listing: Listing, unlisted: tuple[VidraResource, ...], words: Words, asked: str, date: str, *, allow_empty: bool
 ) -> tuple[SyncProblem, ...]:
     """Why nothing may be removed; empty when it may."""
     if listing.missing:
@@ -146,8 +150,18 @@ def _held(
         return (SyncProblem(Reason.PARTIAL_RESULT, message),)
     if listing.units or allow_empty:
         return ()
-    kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should go" if unlisted else ""
-    return (SyncProblem(Reason.EMPTY_RESULT, f"{words.empty}{kept}"),)
+    stay = f"; the {len(unlisted)} that were there stay" if unlisted else ""
+    may_go = ", set allowEmpty if they should go" if unlisted else ""
+    if not asked:
+        message = f"{words.empty}{stay}{may_go}"
+    elif date:
+        # The date explains it, so nothing else is to be changed, and least of all is everything to be deleted.
+        name = f"{listing.hint} Correct artifactName;" if listing.hint else ":"
+        message = f"Infrahub lists no artifact {asked}{name} choose a later targetDate, or remove it{stay}"
+    else:
+        name = f"{listing.hint} Correct artifactName" if listing.hint else ": check artifactName and targetBranch"
+        message = f"Infrahub lists no artifact {asked}{name}{stay}{may_go}"
+    return (SyncProblem(Reason.EMPTY_RESULT, message),)
 
 
 def _not_generated(artifact: Unit) -> SyncProblem:

@@ -20,6 +20,7 @@ from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
 from vidra.controllers.sync.prune.decide import Unlisted, unlisted
 from vidra.controllers.sync.source.listing import list_units
+from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.kube.errors import KubeError
 from vidra.sources.protocol import Source
 
@@ -69,8 +70,14 @@ async def reconcile_artifacts(
     existing = current_resource(shared.resources.group(sync.key), shared.content.vouches)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
     has, places = partial(shared.content.has, sync.key), targets.places
-    empty, words = sync.spec.allow_empty, sync.source.words
-    decision = decide(listing, existing, has, allow_empty=empty, places=places, words=words)
+    decision = decide(
+        *(listing, existing, has),
+        allow_empty=sync.spec.allow_empty,
+        places=places,
+        words=sync.source.words,
+        asked=selected(sync.source.infrahub),
+        date=date_of(sync.source.infrahub),
+    )
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
     # Before anything new is applied: VidraResources that will be deleted give up their fields.
