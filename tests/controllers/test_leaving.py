@@ -11,7 +11,8 @@ from vidra.api.meta import Meta
 from vidra.api.names import APPROVE_PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncSpec, SyncStatus
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncStatus
 from vidra.apply.guards.prune_limit import FORMER_LENGTH, approve_command, set_id
 from vidra.controllers.sync.prune.decide import Unlisted, decide_prune, unlisted
 from vidra.controllers.sync.prune.hold import evaluate_hold
@@ -44,7 +45,7 @@ def made(
 
 def sync(limit: int = 50, approved: str = "", held: SyncHeldPrune | None = None) -> InfrahubSync:
     annotations = {APPROVE_PRUNE: approved} if approved else {}
-    spec = SyncSpec(source=Source(infrahub_api_url="http://x", artifact_name="a"), prune_limit=limit)
+    spec = InfrahubSyncSpec(source=InfrahubSource(infrahub_api_url="http://x", artifact_name="a"), prune_limit=limit)
     return InfrahubSync(Meta(name="sync", annotations=annotations), spec, SyncStatus(held_prune=held))
 
 

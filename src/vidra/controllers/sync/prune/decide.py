@@ -13,7 +13,7 @@ import msgspec
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.common.text import limited
 from vidra.controllers.resource.apply.sibling_handover import may_have_objects_in_common
 from vidra.controllers.resource.status.compute import LISTED
@@ -76,7 +76,7 @@ def unlisted(
 
 
 def decide_prune(
-    sync: InfrahubSync,
+    sync: Sync,
     listed: frozenset[str],
     unlisted_resources: Unlisted,
     resources: Sequence[VidraResource],
