@@ -22,6 +22,9 @@ from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.revision import is_of_text
 from vidra.manifests import Ref
 
+LARGEST = 1_500_000
+"""Bytes of one object that an API server stores, inventory and all: etcd takes 1.5 MiB, overhead included."""
+
 
 class Inventory(msgspec.Struct, frozen=True):
     """The entries by key; never changed in place."""

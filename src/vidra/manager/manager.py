@@ -35,6 +35,7 @@ from vidra.controllers.runtime.context import ControllerContext, shard_key, sync
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
 from vidra.controllers.runtime.digest_key import installed_digests
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
+from vidra.controllers.runtime.sealed_statuses import SealedStatuses
 from vidra.controllers.runtime.settings_watch import SettingsWatch
 from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
 from vidra.controllers.runtime.state_metrics import StateCollector
@@ -156,6 +157,8 @@ class Manager:
     async def _control(self, hub: str, digests: Digests) -> None:
         """Run the controllers over everything, or over the shards of this replica."""
         config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
+        seals = SealedStatuses(digests, lambda item: shard_key(item) in self._share)
+        self._resources.admit(seals.admit)
         shared = ControllerContext(
             client=self._client,
             hub=hub,
@@ -168,6 +171,7 @@ class Manager:
             overlooked=IgnoredSecrets(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
             digests=digests,
+            seals=seals,
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,

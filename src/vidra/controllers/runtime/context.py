@@ -16,6 +16,7 @@ from vidra.controllers.runtime.delivery_trace import DeliveryTracer
 from vidra.controllers.runtime.health_history import HealthHistories
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
 from vidra.controllers.runtime.pending_deletions import BeingDeleted, Handovers
+from vidra.controllers.runtime.sealed_statuses import SealedStatuses
 from vidra.controllers.runtime.settings import Settings
 from vidra.controllers.runtime.sharding import ShardAssignment
 from vidra.kube.client import Client
@@ -45,6 +46,7 @@ class ControllerContext(msgspec.Struct, frozen=True):
     overlooked: IgnoredSecrets
     content: ContentStore
     digests: Digests
+    seals: SealedStatuses
     recorder: Recorder
     metrics: Metrics
     delivery_tracer: DeliveryTracer

@@ -33,15 +33,18 @@ def as_read(item: T, store: Store[T]) -> T:
     return msgspec.structs.replace(item, status=newest.status)
 
 
-async def write_status(client: Client, store: Store[T], item: T, status: Any) -> T:
+async def write_status(client: Client, store: Store[T], item: T, status: Any, *, stored: Any = None) -> T:
     """Write the status of the item.
 
     The store takes the answer at once, so that the next reconcile starts from what this one wrote.
 
+    Args:
+        stored: What is at the API server, if that is not the status of the item.
+
     Raises:
         KubeError: It could not be written; 409 when the object was deleted and recreated.
     """
-    patch = difference(msgspec.to_builtins(item.status), msgspec.to_builtins(status))
+    patch = difference(msgspec.to_builtins(stored or item.status), msgspec.to_builtins(status))
     if not patch:
         return item
     body = {"metadata": {"uid": item.metadata.uid}, "status": patch}

@@ -11,11 +11,9 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.desired.digest import LENGTH
-from vidra.apply.inventory import Inventory
+from vidra.apply.inventory import LARGEST, Inventory
 from vidra.controllers.runtime.predicates import requested_at
 
-LIMIT = 1_500_000
-"""Bytes of one object that an API server stores: etcd takes 1.5 MiB, overhead included."""
 CONFIRMED = len(',"uid":"","revision":""') + 36 + LENGTH + 13
 """Bytes by which an entry grows when it is confirmed."""
 FEW = 1_000
@@ -38,8 +36,8 @@ def must_fit(resource: VidraResource, inventory: Inventory) -> None:
     growing = sum(CONFIRMED for entry in inventory.entries.values() if not entry.uid)
     beside = len(msgspec.json.encode(resource.spec))
     size = len(msgspec.json.encode(list(inventory.entries.values()))) + growing
-    if size + beside > LIMIT:
-        room = LIMIT - beside
+    if size + beside > LARGEST:
+        room = LARGEST - beside
         message = f"the inventory of its {count} objects takes {_mb(size)}, and there is room for {_mb(room)}"
         raise TooLarge(f"{message}: nothing of this text is applied. {DIVIDE}")
 

@@ -23,12 +23,13 @@ from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.health.report import NOT_SEEN, TERMINATING, HealthReport
 from vidra.controllers.resource.status.compute import Outcome, is_detail, status_for
+from vidra.controllers.resource.status.sealed_status import write_sealed
 from vidra.controllers.resource.status.size import TooLarge, refused
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.event_reporter import EventReporter, Severity
 from vidra.controllers.runtime.health_history import News
-from vidra.controllers.runtime.status_patch import as_read, write_status
+from vidra.controllers.runtime.status_patch import as_read
 from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
@@ -194,6 +195,29 @@ class StatusWriter:
                 "Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}"
             )
 
+    async def write_back(self) -> None:
+        """Somebody else wrote the status, and it is known what Vidra wrote last: that is written again.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        item = as_read(self._resource, self._shared.resources)
+        await write_sealed(self._shared, item, item.status)
+        message = (
+            "somebody else wrote the status: what Vidra wrote last was written back, and theirs counts for nothing"
+        )
+        self._record_event("Warning", Reason.STATUS_NOT_OURS, message)
+
+    def unproven(self, entries: Sequence[ManagedObject]) -> None:
+        """Objects of an inventory that does not show who wrote it do not show that they are Vidra's."""
+        if entries:
+            message = (
+                "the status that lists these objects does not show that this Vidra wrote it, and they do not show "
+                "that it applied them: none is deleted or taken over for it: "
+                f"{_listed([_place(entry) for entry in entries])}"
+            )
+            self._record_event("Warning", Reason.STATUS_NOT_OURS, message, change=True)
+
     def spared(self, definition: str) -> None:
         """The CRD is being deleted, so the objects stay."""
         entries = self._resource.status.managed_resources
@@ -265,11 +289,12 @@ class StatusWriter:
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
         history = self._shared.health.of(item.kind, item.metadata.name)
-        if status != item.status and not history.may_write(detail=is_detail(item.status, status)):
+        detail = is_detail(item.status, status) and self._shared.seals.foreign(item) is None
+        if status != item.status and not history.may_write(detail=detail):
             return True
         with start_span("write status"):
             try:
-                await write_status(self._shared.client, self._shared.resources, item, status)
+                await write_sealed(self._shared, item, status)
             except ApiError as error:
                 if not error.too_large:
                     raise
