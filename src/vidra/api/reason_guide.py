@@ -401,11 +401,11 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Nothing, if the cluster was rebuilt; else check where the kubeconfig leads.",
         ),
         Reason.STATUS_NOT_OURS: Explanation(
-            "Somebody else wrote the status of a VidraResource, and Vidra wrote back its own. Or, after a start: a "
-            "status does not show that this Vidra wrote it (its key was lost, or it is from a backup), and some "
-            "objects in it do not show that Vidra applied them.",
-            "See who may write `vidraresources/status`: only Vidra should. Objects that are named stay as they are: "
-            "delete them by hand if they should go, or let Vidra take them over with `adoption`.",
+            "Somebody else wrote the status of a VidraResource, and Vidra writes back its own. Or, after a start: a "
+            "status does not show that this Vidra wrote it (its key was lost, or it is from a backup), and so it is not "
+            "known who created the Namespaces that are named.",
+            "See who may write `vidraresources/status`: only Vidra should. Delete the Namespaces by hand when they are "
+            "to go.",
         ),
         Reason.CLUSTER_NOT_PROVEN: Explanation(
             "Another server shows the UID of this cluster, and not a certificate of the same authority for the "

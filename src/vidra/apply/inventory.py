@@ -72,6 +72,11 @@ def ref_of(entry: ManagedObject) -> Ref:
     return Ref(entry.api_version, entry.kind, entry.namespace, entry.name)
 
 
+def is_namespace(entry: ManagedObject) -> bool:
+    """Whether it is a Namespace, which an owner may have joined."""
+    return (entry.api_version, entry.kind) == ("v1", "Namespace")
+
+
 def entry_for(item: DesiredObject, uid: str = "", revision: str = "", *, joined: bool = False) -> ManagedObject:
     """The entry of an object; without a UID: written ahead, not confirmed."""
     ref = item.ref

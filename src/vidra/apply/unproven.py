@@ -5,7 +5,7 @@ An earlier version wrote it, the key of seals was lost, a backup was restored; o
                                         entry of the inventory       later
 the owner's field manager is on it      gets its UID back            as before
 its annotation, held by nobody, is      the same                     the same
-neither                                 stays without a UID          is not deleted and not taken over; said in an Event
+neither                                 stays without a UID          is not deleted and not taken over: `Kept`, `NotOwned`
 it does not exist                       stays without a UID          how it ended under this text still counts
 
 An entry without a UID is what an owner writes before it applies an object: it proves nothing (`applied_object.py`), and
@@ -17,16 +17,16 @@ not to repeat it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
 import msgspec
 
 from vidra.api.resource import ManagedObject, ResourceStatus
-from vidra.apply.applied_object import bears_mark
+from vidra.apply.applied_object import bears_mark, existed_before
 from vidra.apply.desired.digest import LENGTH, Digests, is_plain
 from vidra.apply.desired.object import Key
 from vidra.apply.field_owner import Owner
-from vidra.apply.inventory import LARGEST, Inventory
+from vidra.apply.inventory import LARGEST, Inventory, is_namespace
 from vidra.apply.revision import text_of, with_text
 from vidra.kube.object_snapshot import ObjectSnapshot
 
@@ -53,28 +53,18 @@ def unproven(status: ResourceStatus, digests: Digests, owner: str) -> ResourceSt
     )
 
 
-def proven(inventory: Inventory, owner: Owner, look: Look, older: Container[Key] = ()) -> Inventory:
+def proven(inventory: Inventory, owner: Owner, look: Look) -> Inventory:
     """The inventory with the UIDs of objects that show themselves that the owner applied them.
 
-    Args:
-        older: Namespaces that existed before any owner: they are never deleted.
+    Who created a Namespace it does not show. One of which somebody else holds fields counts as there before.
     """
     changed: dict[Key, ManagedObject] = {}
     for key, entry in inventory.entries.items():
-        state = look(entry) if _was_applied(entry) else None
+        state = look(entry) if entry.revision and not entry.uid else None
         if state and bears_mark(state, owner):
-            changed[key] = msgspec.structs.replace(entry, uid=state.uid, joined=entry.joined or key in older)
+            joined = entry.joined or (is_namespace(entry) and existed_before(state))
+            changed[key] = msgspec.structs.replace(entry, uid=state.uid, joined=joined)
     return Inventory({**inventory.entries, **changed}) if changed else inventory
-
-
-def not_shown(inventory: Inventory, look: Look) -> tuple[ManagedObject, ...]:
-    """Entries that say that an object was applied which exists, and shows nothing of it; after `proven`."""
-    return tuple(entry for entry in inventory.listing() if _was_applied(entry) and look(entry) is not None)
-
-
-def _was_applied(entry: ManagedObject) -> bool:
-    """Whether an entry without a UID says that its object was applied."""
-    return bool(entry.revision) and not entry.uid
 
 
 def _unproven(entry: ManagedObject, digests: Digests | None, owner: str) -> ManagedObject:

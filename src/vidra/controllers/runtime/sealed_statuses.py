@@ -34,7 +34,7 @@ from vidra.apply.desired.digest import Digests
 from vidra.apply.unproven import unproven
 from vidra.common.backoff import Backoff
 
-PATIENCE = Backoff(first=1, longest=60)
+BACKOFF = Backoff(first=1, longest=60)
 """Before a status is written back again that somebody keeps writing: it may be another Vidra with another key."""
 _NOTHING = ResourceStatus()
 
@@ -96,7 +96,7 @@ class SealedStatuses:
     def delay(self, name: str) -> float:
         """Seconds to wait before a status is written back: none the first time."""
         times = self._written_back.get(name, 0)
-        return PATIENCE.after(times) if times else 0
+        return BACKOFF.after(times) if times else 0
 
     def wrote_back(self, name: str) -> None:
         """A status was written back. It is forgotten when the operator ends, or the VidraResource."""

@@ -208,12 +208,12 @@ class StatusWriter:
         )
         self._record_event("Warning", Reason.STATUS_NOT_OURS, message)
 
-    def unproven(self, entries: Sequence[ManagedObject]) -> None:
-        """Objects of an inventory that does not show who wrote it do not show that they are Vidra's."""
+    def joined(self, entries: Sequence[ManagedObject]) -> None:
+        """Namespaces count as there before, because nothing shows that they were not."""
         if entries:
             message = (
-                "the status that lists these objects does not show that this Vidra wrote it, and they do not show "
-                "that it applied them: none is deleted or taken over for it: "
+                "the status does not show that this Vidra wrote it, and somebody else holds fields of these Namespaces: "
+                "they count as there before Vidra, and are not deleted when they are no longer wanted: "
                 f"{_listed([_place(entry) for entry in entries])}"
             )
             self._record_event("Warning", Reason.STATUS_NOT_OURS, message, change=True)
