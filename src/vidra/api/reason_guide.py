@@ -402,8 +402,8 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.STATUS_NOT_OURS: Explanation(
             "Somebody else wrote the status of a VidraResource, and Vidra writes back its own. Or, after a start: a "
-            "status does not show that this Vidra wrote it (its key was lost, or it is from a backup), and so it is not "
-            "known who created the Namespaces that are named.",
+            "status does not show that this Vidra wrote it (its key was lost, or it is from a backup), and so nobody "
+            "knows who created the Namespaces that are named.",
             "See who may write `vidraresources/status`: only Vidra should. Delete the Namespaces by hand when they are "
             "to go.",
         ),

@@ -2,11 +2,11 @@
 
 An earlier version wrote it, the key of seals was lost, a backup was restored; or somebody forged it. The objects tell:
 
-                                        entry of the inventory       later
-the owner's field manager is on it      gets its UID back            as before
-its annotation, held by nobody, is      the same                     the same
-neither                                 stays without a UID          is not deleted and not taken over: `Kept`, `NotOwned`
-it does not exist                       stays without a UID          how it ended under this text still counts
+                                     entry of the inventory    later
+the owner's field manager is on it   gets its UID back         as before
+its annotation, held by nobody, is   the same                  the same
+neither                              stays without a UID       not deleted, not taken over: `Kept`, `NotOwned`
+it does not exist                    stays without a UID       how it ended under this text still counts
 
 An entry without a UID is what an owner writes before it applies an object: it proves nothing (`applied_object.py`), and
 nothing is lost by it. One with a revision was applied at some time, as far as the status can be believed.

@@ -18,8 +18,8 @@ from vidra.kube.object_snapshot import ObjectSnapshot
 async def prove(target: Target, writer: StatusWriter) -> VidraResource:
     """The VidraResource with the UIDs of what shows that it was applied.
 
-    It takes the informers, which are needed anyway, and no request. Where the cluster cannot be asked nothing is proven,
-    and the reconcile ends with the reason.
+    It takes the informers, which are needed anyway, and no request. Where the cluster cannot be asked, nothing is
+    proven, and the reconcile ends with the reason.
     """
     resource, cluster = target.resource, target.cluster
     try:

@@ -212,8 +212,8 @@ class StatusWriter:
         """Namespaces count as there before, because nothing shows that they were not."""
         if entries:
             message = (
-                "the status does not show that this Vidra wrote it, and somebody else holds fields of these Namespaces: "
-                "they count as there before Vidra, and are not deleted when they are no longer wanted: "
+                "the status does not show that this Vidra wrote it, and somebody else holds fields of these "
+                "Namespaces: they count as there before Vidra, and are not deleted when they are no longer wanted: "
                 f"{_listed([_place(entry) for entry in entries])}"
             )
             self._record_event("Warning", Reason.STATUS_NOT_OURS, message, change=True)
