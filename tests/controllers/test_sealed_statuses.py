@@ -98,6 +98,21 @@ def test_where_nothing_better_is_known_a_status_is_seen_without_its_claims(why: 
     assert not seen.status.held_prune.approved
 
 
+def test_an_earlier_status_that_somebody_copies_back_is_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    monkeypatch.setattr("time.time", lambda: 1_000.0)
+    earlier = world.sends(FORGED, by=DIGESTS).status
+    monkeypatch.setattr("time.time", lambda: 2_000.0)
+    now = world.sends(STATUS, by=DIGESTS).status
+    assert world.sends(earlier).status == now
+    world.version = 0
+    item = world.seen
+    back = msgspec.structs.replace(item, metadata=msgspec.structs.replace(item.metadata, resource_version="1"))
+    world.store.found(msgspec.structs.replace(back, status=earlier))
+    world.store.listed({"one"}, 9)
+    assert world.seen.status == earlier, "the server was restored from a backup"
+
+
 def test_a_seal_is_for_one_vidraresource() -> None:
     world = World()
     sealed = world.sends(STATUS, by=DIGESTS).status

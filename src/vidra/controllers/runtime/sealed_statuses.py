@@ -5,14 +5,17 @@ conditions decide what others wait for. Who may write `vidraresources/status` ca
 other right. So every status that Vidra writes carries a seal: an HMAC, with the key of this installation, over the UID
 of the VidraResource and all that the status says. The store of VidraResources admits nothing else:
 
-a status with its seal             as it is
-another, for one that is known     the last one that Vidra wrote; it is written back at once (`status/writer.py`)
-another, for one that is not       without its claims (`apply/unproven.py`): the objects themselves have to tell
+a status with its seal                 as it is
+another, where a later one is known    the one that Vidra wrote last; it is written back at once (`status/writer.py`)
+another                                without its claims (`apply/unproven.py`): the objects themselves have to tell
+
+A seal has the time of the write in it. So an earlier status of the same VidraResource, copied back with its seal, is
+another one as well, unless the server itself went back: it was restored from a backup.
 
 Invariant: what a status without a right seal says deletes nothing, takes nothing over and ends nothing. What it takes
 away is lost only if no operator was there that knew better.
 
-One seal over the whole, and not one for each entry: it takes 26 characters whatever the size of the inventory, which is
+One seal over the whole, and not one for each entry: it takes 35 characters whatever the size of the inventory, which is
 limited; it shows an entry that is missing as well as one that was added; and what decides beside the inventory
 (conditions, an approval, which cluster an address led to) is in it. An entry that somebody forges puts the others in
 doubt, too: that costs a look at what is watched anyway.
@@ -24,6 +27,8 @@ until their next reconcile.
 from __future__ import annotations
 
 import hmac
+import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -33,10 +38,12 @@ from vidra.api.resource import ResourceStatus, VidraResource
 from vidra.apply.desired.digest import Digests
 from vidra.apply.unproven import unproven
 from vidra.common.backoff import Backoff
+from vidra.controllers.runtime.predicates import went_back
 
 BACKOFF = Backoff(first=1, longest=60)
 """Before a status is written back again that somebody keeps writing: it may be another Vidra with another key."""
 _NOTHING = ResourceStatus()
+_TIME = re.compile("[0-9a-f]{1,12}")
 
 
 class Foreign(msgspec.Struct, frozen=True):
@@ -71,9 +78,9 @@ class SealedStatuses:
             old: As the store shows it so far.
         """
         name = new.metadata.name
-        if self._is_sealed(new):
-            return self._admitted(new)
         true = self._true(old, new)
+        if self._is_sealed(new) and not (true and old and _is_earlier(new, true, old)):
+            return self._admitted(new)
         if true is None and new.status == _NOTHING:
             return self._admitted(new)
         if true is not None and _without_seal(true) == _without_seal(new.status):
@@ -104,7 +111,8 @@ class SealedStatuses:
 
     def sealed(self, resource: VidraResource, status: ResourceStatus) -> ResourceStatus:
         """The status with its seal."""
-        return msgspec.structs.replace(status, seal=self._seal(resource, status))
+        now = max(int(time.time()), _time_of(resource.status.seal))
+        return msgspec.structs.replace(status, seal=self._seal(resource, status, now))
 
     @contextmanager
     def writing(self, resource: VidraResource, status: ResourceStatus) -> Iterator[None]:
@@ -140,11 +148,24 @@ class SealedStatuses:
         return old.status
 
     def _is_sealed(self, item: VidraResource) -> bool:
-        return bool(item.status.seal) and hmac.compare_digest(item.status.seal.encode(), self._seal(item).encode())
+        seal = item.status.seal
+        return bool(seal) and hmac.compare_digest(seal.encode(), self._seal(item, item.status, _time_of(seal)).encode())
 
-    def _seal(self, item: VidraResource, status: ResourceStatus | None = None) -> str:
-        said = msgspec.json.encode(_without_seal(status or item.status))
-        return self._digests.seal(item.metadata.uid, said)
+    def _seal(self, item: VidraResource, status: ResourceStatus, written: int) -> str:
+        """The seal of a status that is written at a time (seconds since 1970)."""
+        said = msgspec.json.encode((written, _without_seal(status)))
+        return f"{self._digests.seal(item.metadata.uid, said)}-{written:x}"
+
+
+def _is_earlier(new: VidraResource, true: ResourceStatus, old: VidraResource) -> bool:
+    """Whether a status was written before the one that is known, and the server did not go back itself."""
+    return _time_of(new.status.seal) < _time_of(true.seal) and not went_back(old.metadata, new.metadata)
+
+
+def _time_of(seal: str) -> int:
+    """When a status was written, as its seal says (seconds since 1970); 0 if it does not say."""
+    text = seal.partition("-")[2]
+    return int(text, 16) if _TIME.fullmatch(text) else 0
 
 
 def _without_seal(status: ResourceStatus) -> ResourceStatus:
