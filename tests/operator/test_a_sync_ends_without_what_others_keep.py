@@ -25,7 +25,7 @@ async def test_a_finalizer_of_somebody_else_keeps_no_sync(scene: Scene) -> None:
                 "metadata": {
                     "name": forged,
                     "finalizers": ["example.com/stays"],
-                    "labels": {SYNC_LABEL: hashed(f"InfrahubSync/{name}")},
+                    "labels": {SYNC_LABEL: hashed(name)},
                     "ownerReferences": [owner],
                 },
                 "spec": {"destination": {"namespace": scene.namespace}, "manifest": write([config_map("theirs")])},

@@ -14,6 +14,7 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
+    KEYS_LABEL,
     MANIFESTS_LABEL,
     PATHS,
     RESOURCE_LABEL,
@@ -78,6 +79,7 @@ class Manager:
         self._infrahub_secrets: Store[Secret] = Store()
         self._manifests: Store[ConfigMap | Secret] = Store(key=kind_and_name)
         self._source_secrets: Store[Secret] = Store()
+        self._keys: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[PartialObjectMetadata] = Store(index=kept_for)
         self._config_maps: Store[ConfigMap] = Store()
@@ -230,6 +232,7 @@ class Manager:
             infrahub_secrets=self._infrahub_secrets,
             secrets=self._source_secrets,
             manifests=self._manifests,
+            keys=self._keys,
             query=lambda: config.settings.query_name,
             hosts=AllowedHosts(self._options.source_hosts, self._clusters.servers),
             limits=self._options.source_limits,
@@ -282,6 +285,7 @@ class Manager:
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
             *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
             *self._watch_secrets(group, self._source_secrets, SOURCE_LABEL),
+            *self._watch_secrets(group, self._keys, KEYS_LABEL),
             *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(
                 group, f"{core}/secrets", PartialObjectMetadata, self._kept, RESOURCE_LABEL, metadata_only=True
