@@ -117,6 +117,8 @@ def _read(text: str, secret: str) -> list[PublicKey]:
     if "PRIVATE KEY-----" in text:
         raise ValueError("it is a private key, store the public one")
     if text.lstrip().startswith("-----BEGIN "):
+        if "-----BEGIN PUBLIC KEY-----" not in text:
+            raise ValueError("it is no public key in PEM (BEGIN PUBLIC KEY)")
         return [PublicKey(secret, pem=text.strip().encode())]
     lines = (line.strip() for line in text.splitlines())
     found = [_of_line(line, secret) for line in lines if line and not line.startswith("#")]

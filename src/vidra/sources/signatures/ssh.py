@@ -18,7 +18,7 @@ _MAGIC = b"SSHSIG"
 _HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
 _CURVES = {b"ecdsa-sha2-nistp256": "SHA256", b"ecdsa-sha2-nistp384": "SHA384", b"ecdsa-sha2-nistp521": "SHA512"}
 _RSA = {b"rsa-sha2-256": "SHA256", b"rsa-sha2-512": "SHA512"}
-_SHORTEST_RSA = 2048
+SHORTEST_RSA = 2048
 _LONGEST = 16_384
 """Bytes of a signature."""
 
@@ -81,7 +81,7 @@ def _verify(key: PublicKey, signature: _Fields, signed: bytes) -> None:
             numbers = _Fields(value)
             pair = utils.encode_dss_signature(numbers.integer(), numbers.integer())
             public.verify(pair, signed, ec.ECDSA(getattr(hashes, _CURVES[kind])()))
-        elif isinstance(public, rsa.RSAPublicKey) and kind in _RSA and public.key_size >= _SHORTEST_RSA:
+        elif isinstance(public, rsa.RSAPublicKey) and kind in _RSA and public.key_size >= SHORTEST_RSA:
             public.verify(value, signed, padding.PKCS1v15(), getattr(hashes, _RSA[kind])())
         else:
             raise SignatureError("the kind of its signature does not count (a short key, SHA-1, or another kind)")
