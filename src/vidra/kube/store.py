@@ -24,9 +24,14 @@ Listener = Callable[[T | None, T | None], None]
 
 
 class Store(Generic[T]):
-    """An informer's cache, optionally indexed by one key for each object."""
+    """An informer's cache, optionally indexed by one key for each object.
 
-    def __init__(self, index: Callable[[T], str] = lambda _: "") -> None:
+    Args:
+        kept: What is kept of an object.
+    """
+
+    def __init__(self, index: Callable[[T], str] = lambda _: "", kept: Callable[[T], T] = lambda item: item) -> None:
+        self._kept = kept
         self._items: dict[tuple[str, str], T] = {}
         self._index = index
         self._groups: dict[str, dict[tuple[str, str], T]] = {}
@@ -94,6 +99,7 @@ class Store(Generic[T]):
                 self._end(old, version)
 
     def _put(self, item: T) -> None:
+        item = self._kept(item)
         key = _key(item)
         old = self._items.get(key)
         self._forget(key, old)

@@ -19,7 +19,7 @@ from vidra.api.names import (
     WEBHOOK_KEY_LABEL,
 )
 from vidra.api.reasons import Reason
-from vidra.api.resource import VidraResource
+from vidra.api.resource import VidraResource, without_old_announcement
 from vidra.api.sync import InfrahubSync
 from vidra.apply.field_owner import hub_of
 from vidra.apply.health.custom_rules import parse
@@ -66,7 +66,7 @@ class Manager:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._syncs: Store[InfrahubSync] = Store()
-        self._resources: Store[VidraResource] = Store(index=sync_of)
+        self._resources: Store[VidraResource] = Store(index=sync_of, kept=without_old_announcement)
         self._infrahub_secrets: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[PartialObjectMetadata] = Store(index=kept_for)

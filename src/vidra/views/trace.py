@@ -140,6 +140,6 @@ def listed_by(found: Found, resources: Iterable[VidraResource], owners: Collecti
     names = (
         item.metadata.name
         for item in resources
-        if item.metadata.name not in owners and any(key_of(entry) == wanted for entry in item.status.managed_resources)
+        if item.metadata.name not in owners and any(key_of(entry) == wanted for entry in item.inventory)
     )
     return tuple(sorted(names))

@@ -132,7 +132,7 @@ class HealthChecks:
         try:
             cluster = state.enter(ClusterResolver(self._shared.clusters, resource).destination(), owner)
             cluster.breaker.require_available(owner.manager)
-            await see_inventory(resource.status.managed_resources, cluster, owner)
+            await see_inventory(resource.inventory, cluster, owner)
             health = self.of_applied(resource)
         except ProbePendingError:
             return Result(requeue_after=requeue.PROBE_WAIT)
@@ -147,7 +147,7 @@ class HealthChecks:
             cluster = ClusterResolver(self._shared.clusters, resource).destination()
         except ClusterError:
             return Status.UNKNOWN
-        return summarize_health(resource.status.managed_resources, cluster).worst
+        return summarize_health(resource.inventory, cluster).worst
 
     def evaluate(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with the health of the objects. With `wait` it is not Ready before they are healthy."""

@@ -62,7 +62,7 @@ def _related(
 
 
 def _keys(resources: Iterable[VidraResource]) -> set[tuple[str, ...]]:
-    return {key_of(entry) for item in resources for entry in item.status.managed_resources}
+    return {key_of(entry) for item in resources for entry in item.inventory}
 
 
 def _place(sync: InfrahubSync) -> tuple[str, str]:
