@@ -1,4 +1,4 @@
-"""How a person looks around: addresses, and commands to paste."""
+"""How a person looks around: addresses, and commands to type."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import asyncio
 import shlex
 
 from demo.cast import OSLO, WEB_SYNC
+from demo.contents import BRANCH
 from demo.place import Place
 from demo.stage import Stage
 from demo.view import View
-from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE
 
 LOOK = (
-    ("get", "infrahubsyncs,vidraresources"),
-    ("describe", "infrahubsync", WEB_SYNC),
-    ("get", "deployments,services,ingresses", "--all-namespaces", "--selector", f"{MANAGED_LABEL}={MANAGED_VALUE}"),
+    ("vidra", "get"),
+    ("vidra", "tree", WEB_SYNC),
+    ("vidra", "trace", "deploy/web", "-n", OSLO.namespace),
+    ("vidra", "diff", WEB_SYNC, "--branch", BRANCH),
 )
-INTERFERE = ("delete", "ingress", "web", "--namespace", OSLO.namespace)
+INTERFERE = ("kubectl", "delete", "ingress", "web", "-n", OSLO.namespace)
+DIFFERENT = 3
+"""Exit code of `vidra diff` when a branch would change something."""
 
 
 class LookError(Exception):
@@ -31,10 +34,13 @@ def tell_where(stage: Stage, place: Place, view: View) -> None:
     view.say(f"Infrahub:    {infrahub.url} (a stand-in; user {infrahub.username}, password {infrahub.password})")
     view.say(f"metrics:     {stage.metrics}")
     view.say(f"log:         {place.log}")
-    view.title("Commands to paste into another terminal")
+    view.title("Commands to type in another terminal, after this one")
+    view.say(f"export PATH={shlex.quote(str(place.folder))}:$PATH")
+    view.say("")
     for arguments in LOOK:
-        view.say(_command(place, arguments))
-    view.say(f"{_command(place, INTERFERE)}   # and see it come back")
+        view.say(shlex.join(arguments))
+    view.say(f"vidra rollback {WEB_SYNC} --to -1m   # vidra rollback {WEB_SYNC} --off ends it")
+    view.say(f"{shlex.join(INTERFERE)}   # and see it come back: vidra events {WEB_SYNC}")
 
 
 async def look(place: Place, view: View) -> None:
@@ -44,24 +50,21 @@ async def look(place: Place, view: View) -> None:
         LookError: One of them fails.
     """
     for arguments in LOOK:
-        view.title(f"$ {_command(place, arguments)}")
+        view.title(f"$ {shlex.join(arguments)}")
         for line in (await _output(place, arguments)).splitlines():
             view.say(line)
 
 
-def _command(place: Place, arguments: tuple[str, ...]) -> str:
-    return shlex.join((str(place.kubectl), *arguments))
-
-
 async def _output(place: Place, arguments: tuple[str, ...]) -> str:
+    program = str(place.folder / arguments[0])
     process = await asyncio.create_subprocess_exec(
-        str(place.kubectl), *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=-1, stderr=asyncio.subprocess.STDOUT
+        program, *arguments[1:], stdin=asyncio.subprocess.DEVNULL, stdout=-1, stderr=asyncio.subprocess.STDOUT
     )
     try:
         out, _ = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
-    if process.returncode:
-        raise LookError(f"{_command(place, arguments)} failed: {out.decode().strip()}")
+    if process.returncode not in {0, DIFFERENT}:
+        raise LookError(f"{shlex.join(arguments)} failed: {out.decode().strip()}")
     return out.decode()

@@ -14,11 +14,11 @@ from vidra.kube.discovery import Kind
 _MACHINES: Final = Kind("kubevirt.io/v1", "VirtualMachine", "virtualmachines", namespaced=True)
 
 
-async def two_applications_arrive(cast: Cast) -> str:
-    """Chapter 1; gives the id of the artifact for Lisbon."""
+async def two_applications_arrive(cast: Cast) -> tuple[str, str]:
+    """Chapter 1; gives the ids of the artifacts for Lisbon and Oslo."""
     cast.view.title("1/4  Two web applications arrive")
     lisbon = cast.scene.infrahub.add_artifact(WEBSERVER, LISBON.manifest())
-    cast.scene.infrahub.add_artifact(WEBSERVER, OSLO.manifest())
+    oslo = cast.scene.infrahub.add_artifact(WEBSERVER, OSLO.manifest())
     cast.say(f'Infrahub has two artifacts named "{WEBSERVER}": a shop in Lisbon and one in Oslo.')
     clock = Clock()
     await cast.sync(WEBSERVER, WEB_SYNC, {"reconcileOnEvents": True})
@@ -30,7 +30,7 @@ async def two_applications_arrive(cast: Cast) -> str:
             f"Deployment {shop.namespace}/web is accepted; its controllers made the Pods: {await cast.pods(shop)}."
         )
     cast.say("(They stay Pending: this control plane is real, but has no nodes that could run them.)")
-    return lisbon
+    return lisbon, oslo
 
 
 async def a_machine_waits_for_its_kind(cast: Cast) -> None:

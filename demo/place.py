@@ -1,4 +1,4 @@
-"""The folder where a person finds the demo: a kubectl that knows where to go, the kubeconfig, the operator's log."""
+"""The folder where a person finds the demo: vidra and kubectl that know where to go, kubeconfig, operator's log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import fcntl
 import itertools
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,13 +24,15 @@ class Place:
         self.folder = folder
         self.kubeconfig = folder / "kubeconfig.yaml"
         self.kubectl = folder / "kubectl"
+        self.vidra = folder / "vidra"
         self.log = folder / f"{OPERATOR}.log"
 
     def fill(self, *, kubeconfig: Path, kubectl: Path, operator: list[str]) -> None:
-        """Write the kubeconfig, and two scripts that use it: kubectl, and the operator as it is started."""
+        """Write the kubeconfig, and scripts that use it: kubectl, vidra, and the operator as it is started."""
         self.kubeconfig.write_bytes(kubeconfig.read_bytes())
         self.kubeconfig.chmod(0o600)
         self._script(self.kubectl, [str(kubectl)], KUBECACHEDIR=str(self.folder / "kubectl-cache"))
+        self._script(self.vidra, [sys.executable, "-P", "-m", "vidra"])
         self._script(self.folder / OPERATOR, operator)
 
     def clear(self) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from demo.arrivals import a_machine_waits_for_its_kind, two_applications_arrive
-from demo.cast import PATIENCE, VM_SYNC, WEB_SYNC, Cast
+from demo.cast import OSLO, PATIENCE, VM_SYNC, WEB_SYNC, Cast
 from demo.changes import an_artifact_changes, drift_is_put_back
+from demo.contents import branch_off
 from demo.view import View
 from testkit.environment import Scene
 
@@ -16,9 +17,10 @@ async def tell(scene: Scene, view: View) -> None:
         TooSlow: Something did not happen.
     """
     cast = Cast(scene, view)
-    lisbon = await two_applications_arrive(cast)
+    lisbon, oslo = await two_applications_arrive(cast)
     await a_machine_waits_for_its_kind(cast)
     await an_artifact_changes(cast, lisbon)
     await drift_is_put_back(cast)
+    branch_off(scene.infrahub, oslo, OSLO)
     for sync in (WEB_SYNC, VM_SYNC):
         await scene.until_sync(sync, seconds=PATIENCE)

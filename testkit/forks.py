@@ -11,7 +11,6 @@ import asyncio
 import ctypes
 import gc
 import importlib
-import io
 import os
 import pkgutil
 import random
@@ -23,7 +22,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -126,6 +125,7 @@ def serve(control: socket.socket) -> Command:
                 if not message:
                     os._exit(0)
                 if not (child := os.fork()):
+                    waiting.close()  # not later, by the garbage collector, when its number is another file's
                     return _become(msgspec.json.decode(message, type=Command), files)
                 for file in files[:-1]:
                     os.close(file)
@@ -164,10 +164,6 @@ def _import_everything() -> None:
     for found in pkgutil.walk_packages(importlib.import_module("vidra").__path__, "vidra."):
         if not found.name.startswith(("testkit", "vidra.__main__")):
             importlib.import_module(found.name)
-    app = importlib.import_module("vidra.cli.main").app
-    for arguments in (["--help"], ["get", "--help"]):  # for which Typer imports what it puts off
-        with redirect_stdout(io.StringIO()), suppress(SystemExit):
-            app(arguments, prog_name="vidra")
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """``python -m testkit.controlplane``: a control plane on loopback until Ctrl-C, and how to reach it."""
 
+import argparse
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -16,5 +17,14 @@ async def standing() -> AsyncIterator[tuple[Iterable[str], str]]:
         yield (f"KUBECONFIG={plane.kubeconfig}", f"PATH={find()}:$PATH"), "The control plane runs until Ctrl-C."
 
 
+def main() -> int:
+    """Run it; the exit code."""
+    argparse.ArgumentParser(
+        prog="python -m testkit.controlplane",
+        description="Runs etcd, kube-apiserver and kube-controller-manager, and prints how kubectl reaches them.",
+    ).parse_args()
+    return until_ctrl_c(standing())
+
+
 if __name__ == "__main__":
-    sys.exit(until_ctrl_c(standing()))
+    sys.exit(main())

@@ -11,6 +11,7 @@ from testkit.infrahub.answers import RefusedError, as_json, page
 from testkit.infrahub.contents import Contents
 from testkit.infrahub.graphql import GraphQL
 from testkit.infrahub.payloads import UnreadableError, read_document, read_login, read_variables
+from testkit.infrahub.query_admin import QueryAdmin
 from testkit.infrahub.webhooks import Webhooks
 
 
@@ -22,6 +23,7 @@ class Routes:
         self._contents = contents
         self._graphql = GraphQL(webhooks)
         self.login_seconds = 0.0
+        self._graphql.queries = QueryAdmin(contents)
 
     def table(self, prefix: str) -> list[web.RouteDef]:
         """All of them, below a path."""

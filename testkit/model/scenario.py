@@ -17,7 +17,7 @@ from testkit.managed_fields import empty_managed_fields
 from testkit.model.expected_state import Artifact, Json, Key, Sync, Wishes, sync_of
 from testkit.model.invariants import always, finally_
 from testkit.model.kinds import BY_NAME, NUMBERS, OLD, REPLICAS
-from testkit.model.snapshot import Look, look
+from testkit.model.snapshot import Look, look, managers_of
 from testkit.model.world import ACCOUNT, HOME, UNDELETABLE, VERBS, World
 from testkit.patience import HANG
 from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX, REQUESTED_AT
@@ -241,18 +241,28 @@ class Story:
         await self._patch(key, body)
 
     async def person_strips(self, key: Key) -> None:
-        """Somebody takes Vidra's marks off an object."""
-        self._tell(f"a person strips {key} of Vidra's marks")
-        self.wishes.disturbed.add(key)
+        """Somebody takes Vidra's marks off an object, unless no sign of whose it is would be left.
+
+        The API server may take off the managers with the same write: it drops all of managedFields where an entry is of
+        a version without a field that the object has. The write is made at the version for which that was found out.
+        """
         try:
             item: Json = await self.world.client.get(_path(key), Json)
         except ApiError as error:
             if not error.not_found:
                 raise
             return  # Vidra removed it meanwhile
-        annotations = [name for name in item["metadata"].get("annotations", {}) if name.startswith(OWNER_PREFIX)]
+        meta = item["metadata"]
+        annotations = [name for name in meta.get("annotations", {}) if name.startswith(OWNER_PREFIX)]
         marks = {"labels": {MANAGED_LABEL: None}, "annotations": dict.fromkeys(annotations)}
-        await self._patch(key, {"metadata": marks})
+        patch = {"metadata": {**marks, "resourceVersion": meta["resourceVersion"]}}
+        left = await self._patch(key, patch, dry_run=True)
+        found = await look(self.world, self.wishes.prefix)
+        if left is None or (meta["uid"] not in found.recorded and not managers_of(left)):
+            return
+        if await self._patch(key, patch) is not None:
+            self._tell(f"a person strips {key} of Vidra's marks")
+            self.wishes.disturbed.add(key)
 
     async def person_wipes(self, key: Key) -> None:
         """Somebody empties managedFields (KEP-555), unless that is the last sign of whose the object is.
@@ -262,7 +272,7 @@ class Story:
         """
         found = await look(self.world, self.wishes.prefix)
         item = found.objects.get(key)
-        if item and not item.owners and not any(item.uid in one.uids for one in found.resources.values()):
+        if item and not item.owners and item.uid not in found.recorded:
             return
         self._tell(f"a person empties managedFields of {key}")
         self.wishes.disturbed.add(key)
@@ -635,14 +645,18 @@ class Story:
         self.wishes.may_keep &= found.objects.keys()
         self.wishes.undeletable &= found.objects.keys()
 
-    async def _patch(self, key: Key, patch: Json) -> None:
+    async def _patch(self, key: Key, patch: Json, *, dry_run: bool = False) -> Json | None:
+        """The object after a merge patch; None when it was refused."""
+        client = self.world.client.rehearsing() if dry_run else self.world.client
         with suppress(ApiError):
-            await self.world.client.send(
+            answer = await client.send(
                 "PATCH",
                 _path(key),
                 body=msgspec.json.encode(patch),
                 content_type="application/merge-patch+json",
             )
+            return dict(msgspec.json.decode(answer))
+        return None
 
 
 def _done(item: Json, moment: str) -> bool:

@@ -50,6 +50,11 @@ class Look(msgspec.Struct, frozen=True):
     contents: dict[str, str]
     """Secrets with stored texts, with the hash of their VidraResource."""
 
+    @property
+    def recorded(self) -> frozenset[str]:
+        """The UIDs that inventories record."""
+        return frozenset[str]().union(*(item.uids for item in self.resources.values()))
+
 
 async def look(world: World, prefix: str) -> Look:
     """Everything of a story. VidraResources are read before and after the objects: each entry of either counts."""
@@ -89,16 +94,21 @@ def _query(path: str) -> dict[str, str]:
     return {name: value} if name else {}
 
 
+def managers_of(item: Json) -> frozenset[str]:
+    """The field managers of an object that are Vidra's."""
+    names = {entry.get("manager", "") for entry in item["metadata"].get("managedFields", [])}
+    return frozenset(name for name in names if name.startswith("vidra:"))
+
+
 def _found(kind: str, item: Json) -> Found:
     metadata = item["metadata"]
-    managers = {entry.get("manager", "") for entry in metadata.get("managedFields", [])}
     annotations = metadata.get("annotations", {})
     return Found(
         uid=metadata["uid"],
         data=BY_NAME[kind].read(item),
         labels=metadata.get("labels", {}),
         owners=frozenset(value for name, value in annotations.items() if name.startswith(OWNER_PREFIX)),
-        managers=frozenset(name for name in managers if name.startswith("vidra:")),
+        managers=managers_of(item),
         terminating="deletionTimestamp" in metadata,
     )
 

@@ -1,12 +1,9 @@
-import ast
-import inspect
-import itertools
 import re
 from pathlib import Path
 
 import pytest
 
-from vidra.api import reasons
+from vidra.api.reason_guide import GUIDE, explain, row
 from vidra.api.reasons import TERMINAL, Reason
 
 PAGE = Path(__file__).parents[2] / "docs" / "spec" / "conditions.md"
@@ -17,24 +14,24 @@ def documented() -> list[tuple[str, str, str]]:
     return re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def explained() -> set[str]:
-    """Names of the members with a docstring below them."""
-    (body,) = (
-        node.body
-        for node in ast.parse(inspect.getsource(reasons)).body
-        if isinstance(node, ast.ClassDef) and node.name == "Reason"
-    )
-    return {
-        target.id
-        for node, following in itertools.pairwise(body)
-        if isinstance(node, ast.Assign) and isinstance(following, ast.Expr)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+def test_every_reason_is_explained_once() -> None:
+    assert sorted(reason for section in GUIDE.values() for reason in section) == sorted(Reason)
 
 
-def test_every_reason_is_explained_in_the_code() -> None:
-    assert explained() == {reason.name for reason in Reason}
+@pytest.mark.parametrize("reason", Reason)
+def test_the_page_says_of_a_reason_what_the_code_says(reason: Reason) -> None:
+    assert row(reason) in PAGE.read_text(encoding="utf-8").splitlines()
+
+
+def test_the_page_has_the_sections_of_the_code_in_its_order() -> None:
+    found = re.findall(r"^## (.*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [title for title in found if title in GUIDE] == list(GUIDE)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_an_explanation_can_be_read_on_a_terminal(reason: Reason) -> None:
+    found = explain(reason)
+    assert "](" not in found.meaning + found.advice
 
 
 def test_the_page_lists_every_reason_once_and_no_other() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from testkit.digests import DIGESTS
 from vidra.apply.desired.object import DesiredObject, build_desired_object
 from vidra.apply.field_owner import Owner
 from vidra.kube.discovery import Kind
@@ -20,6 +21,6 @@ def desired() -> NewDesired:
         body = {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, "data": {"value": value}}
         served = Kind(api_version, kind, f"{kind.lower()}s", namespaced=kind != "Namespace")
         item = ManifestObject(Ref(api_version, kind, "", name), body, 1)
-        return build_desired_object(item, served, "", "ns", Owner("hub", "me"))
+        return build_desired_object(item, served, "", "ns", Owner("hub", "me"), digests=DIGESTS)
 
     return make

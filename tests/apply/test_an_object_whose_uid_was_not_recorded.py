@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from testkit.controlplane import ControlPlane
+from testkit.digests import DIGESTS
 from testkit.environment import Json, connection_to
 from testkit.managed_fields import empty_managed_fields
 from vidra.api.meta import Meta
@@ -44,13 +45,13 @@ class Cluster:
         self.namespace = namespace
         self._observed = InformerSet(client, lambda _old, _new: None, Verdicts(), lambda _: None)
         self._resources = Store[VidraResource]()
-        self._claims = Claims(self._resources, ONE.hub)
+        self._claims = Claims(self._resources, ONE.hub, digests=DIGESTS)
 
     def wanted(self, owner: Owner, kind: Kind = CONFIGS, name: str = "it") -> DesiredObject:
         """The object as an owner wants it."""
         body: Json = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": name}}
         item = ManifestObject(Ref("v1", kind.kind, "", name), body, 1)
-        return build_desired_object(item, kind, "", self.namespace, owner)
+        return build_desired_object(item, kind, "", self.namespace, owner, digests=DIGESTS)
 
     async def applied(self, owner: Owner, recorded: str = "", **of: str | Kind) -> ManagedObject:
         """An owner applies the object and dies; gives the entry as its inventory has it."""

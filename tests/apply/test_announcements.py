@@ -5,6 +5,7 @@ import time
 import msgspec
 import pytest
 
+from testkit.digests import DIGESTS
 from vidra.api.meta import Meta
 from vidra.api.resource import KnownCluster, ManagedObject, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import Destination
@@ -43,7 +44,7 @@ def claims(other: VidraResource, *, same: bool = False, account: str | None = No
     store = Store[VidraResource]()
     store.changed(resource("me", EAST, entry(EAST, "u"), account=account))
     store.changed(other)
-    index = Claims(store, HUB, same=lambda _one, _other: same)
+    index = Claims(store, HUB, same=lambda _one, _other: same, digests=DIGESTS)
     return index.others(ME, entry(EAST, "u"), Place(EAST, CLUSTER, "u"))
 
 
@@ -116,7 +117,7 @@ def test_a_wait_ends_however_often_it_is_asked_for() -> None:
 def test_a_wait_is_forgotten_with_its_cause(wanted: bool) -> None:
     store = Store[VidraResource]()
     store.changed(resource("me", EAST, entry(EAST, "u")))
-    index, mine = Claims(store, HUB), entry(EAST, "u")
+    index, mine = Claims(store, HUB, digests=DIGESTS), entry(EAST, "u")
     Wait(60, index.waiting(ME)).left(mine)
     assert index.waiting(ME)
     if wanted:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import pytest
 
 from testkit.controlplane import ControlPlane
+from testkit.digests import DIGESTS
 from testkit.environment import connection_to
 from testkit.eventually import eventually
 from testkit.managed_fields import empty_managed_fields
@@ -72,7 +73,9 @@ def gadget(namespace: str, owner: Owner, replicas: int | None = 1) -> DesiredObj
     spec = {"value": "a"} | ({"replicas": replicas} if replicas else {})
     body = {"apiVersion": OLD, "kind": "Gadget", "metadata": {"name": "it"}, "spec": spec}
     item = ManifestObject(Ref(OLD, "Gadget", "", "it"), body, 1)
-    return build_desired_object(item, GADGETS, "", namespace, owner, ignore=[LEAVES_REPLICAS] if replicas else [])
+    return build_desired_object(
+        item, GADGETS, "", namespace, owner, digests=DIGESTS, ignore=[LEAVES_REPLICAS] if replicas else []
+    )
 
 
 def applier(client: Client, owner: Owner, options: ApplyOptions = DEFAULT_OPTIONS) -> Applier:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from testkit.controlplane import ControlPlane
+from testkit.digests import DIGESTS
 from testkit.environment import connection_to
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
@@ -47,7 +48,9 @@ def observed(client: Client) -> InformerSet:
 
 def wanted(namespace: str, kind: Kind = CONFIGS, **body: Any) -> DesiredObject:
     full = {"apiVersion": "v1", "kind": kind.kind, "metadata": {"name": "it"}, **body}
-    return build_desired_object(ManifestObject(Ref("v1", kind.kind, "", "it"), full, 1), kind, "", namespace, OWNER)
+    return build_desired_object(
+        ManifestObject(Ref("v1", kind.kind, "", "it"), full, 1), kind, "", namespace, OWNER, digests=DIGESTS
+    )
 
 
 async def somebody(client: Client, item: DesiredObject, **body: Any) -> str:
@@ -106,7 +109,7 @@ async def test_an_object_that_a_dead_process_created_is_ours(
         await somebody(client, item, data={"b": "2"})
     entry = await Applier(client, observed, OWNER).apply(item, entry_for(item))
     assert (entry.uid, entry.joined) == (created.metadata.uid, False)
-    claims = Claims(Store[VidraResource](), OWNER.hub)
+    claims = Claims(Store[VidraResource](), OWNER.hub, digests=DIGESTS)
     pruner = Pruner(client, Discovery(client), observed, OWNER, claims=claims)
     removed = await pruner.remove(entry_for(item), CONFIGS)
     assert removed.what is Removal.GONE

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from testkit.digests import DIGESTS
 from vidra.apply.desired.object import build_desired_object
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.protected import Guard
@@ -28,7 +29,7 @@ def refusal(body: Json, guard: Guard = AT_HOME) -> str:
     scoped = kind in CLUSTER_SCOPED or "Webhook" in kind or "Policy" in kind or kind.startswith("Cluster")
     served = Kind(body["apiVersion"], kind, f"{kind.lower()}s", not scoped)
     item = ManifestObject(identify(body), body, 0)
-    return guard.refusal(build_desired_object(item, served, "", "web", Owner("hub", "owner")))
+    return guard.refusal(build_desired_object(item, served, "", "web", Owner("hub", "owner"), digests=DIGESTS))
 
 
 def thing(api_version: str, kind: str, name: str = "it", namespace: str = "", **rest: Any) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from testkit.controlplane import ControlPlane
+from testkit.digests import DIGESTS
 from testkit.environment import connection_to
 from vidra.apply.applier import NEVER, Applier
 from vidra.apply.desired.object import DesiredObject, build_desired_object
@@ -36,7 +37,7 @@ async def client(controlplane: ControlPlane) -> AsyncIterator[Client]:
 def wanted(namespace: str, **data: str) -> DesiredObject:
     full = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it"}, "data": data}
     return build_desired_object(
-        ManifestObject(Ref("v1", "ConfigMap", "", "it"), full, 1), CONFIGS, "", namespace, OWNER
+        ManifestObject(Ref("v1", "ConfigMap", "", "it"), full, 1), CONFIGS, "", namespace, OWNER, digests=DIGESTS
     )
 
 

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from testkit.digests import DIGESTS
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import DesiredObject, build_desired_object
 from vidra.apply.field_owner import Owner
@@ -16,7 +17,7 @@ CONFIGS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 def item(name: str) -> DesiredObject:
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
     return build_desired_object(
-        ManifestObject(Ref("v1", "ConfigMap", "", name), body, 1), CONFIGS, "", "ns", Owner("h", "me")
+        ManifestObject(Ref("v1", "ConfigMap", "", name), body, 1), CONFIGS, "", "ns", Owner("h", "me"), digests=DIGESTS
     )
 
 

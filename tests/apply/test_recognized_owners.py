@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from testkit.digests import DIGESTS
 from vidra.api.meta import Meta
 from vidra.api.resource import ManagedObject, ResourceSpec, ResourceStatus, VidraResource
 from vidra.apply.field_owner import Owner
@@ -73,7 +74,7 @@ async def test_an_inventory_makes_an_owner(known: VidraResource | None, read: Re
     store = Store[VidraResource]()
     if known:
         store.changed(known)
-    recognized = RecognizedOwners(ME, Claims(store, ME.hub, read=read), "")
+    recognized = RecognizedOwners(ME, Claims(store, ME.hub, read=read, digests=DIGESTS), "")
     assert await recognized.among(BOX, [ME.manager, OTHER.manager]) == {
         ME.manager,
         *([OTHER.manager] if counts else []),
@@ -83,20 +84,20 @@ async def test_an_inventory_makes_an_owner(known: VidraResource | None, read: Re
 async def test_who_has_released_it_is_no_owner_although_the_status_does_not_say_so() -> None:
     store = Store[VidraResource]()
     store.changed(other(BOX))
-    claims = Claims(store, ME.hub, read=answering(other(BOX)))
+    claims = Claims(store, ME.hub, read=answering(other(BOX)), digests=DIGESTS)
     claims.let_go(OTHER, BOX)
     assert await RecognizedOwners(ME, claims, "").among(BOX, [OTHER.manager]) == frozenset()
 
 
 async def test_other_hubs_are_owners_and_other_names_are_not() -> None:
-    recognized = RecognizedOwners(ME, Claims(Store[VidraResource](), ME.hub, read=answering(None)), "")
+    recognized = RecognizedOwners(ME, Claims(Store[VidraResource](), ME.hub, read=answering(None), digests=DIGESTS), "")
     odd = ["vidra:", "vidra::", "vidra:x", "vidra:x:", "vidra", "kubectl", ""]
     assert await recognized.among(BOX, [*odd, "vidra:elsewhere:web"]) == {"vidra:elsewhere:web"}
 
 
 @pytest.mark.parametrize(("hubs", "counts"), [(("*",), True), (("elsewhere",), True), ((), False), (("else",), False)])
 def test_an_administrator_says_which_hubs_keep_their_fields(hubs: tuple[str, ...], counts: bool) -> None:
-    recognized = RecognizedOwners(ME, Claims(Store[VidraResource](), ME.hub), "", lambda: hubs)
+    recognized = RecognizedOwners(ME, Claims(Store[VidraResource](), ME.hub, digests=DIGESTS), "", lambda: hubs)
     assert recognized.counts("vidra:elsewhere:web") is counts
 
 

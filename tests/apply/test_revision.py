@@ -1,5 +1,6 @@
 """An object is up to date when it is the one that was applied, stays, and all its fields are still its owner's."""
 
+import msgspec
 import pytest
 
 from vidra.api.resource import ManagedObject
@@ -27,4 +28,9 @@ def test_an_object_is_up_to_date_as_it_was_applied(live: ObjectSnapshot | None, 
 
 
 def test_a_text_is_known_by_its_digest() -> None:
-    assert (is_of_text(ENTRY, "text"), is_of_text(ENTRY, "tex"), is_of_text(ENTRY, "other")) == (True, False, False)
+    known = [is_of_text(ENTRY, digests) for digests in (("text",), ("former", "text"), ("tex",), ("other",), ("",))]
+    assert known == [True, True, False, False, False]
+
+
+def test_an_entry_without_a_revision_is_of_no_text() -> None:
+    assert not is_of_text(msgspec.structs.replace(ENTRY, revision=""), ("",))

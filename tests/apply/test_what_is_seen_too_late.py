@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from testkit.controlplane import ControlPlane
+from testkit.digests import DIGESTS
 from testkit.environment import connection_to
 from testkit.managed_fields import empty_managed_fields
 from vidra.api.meta import Meta
@@ -54,7 +55,7 @@ def late(client: Client) -> Late:
 def wanted(namespace: str, owner: Owner, **more: str) -> DesiredObject:
     body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it"}, "data": {"a": "1", **more}}
     return build_desired_object(
-        ManifestObject(Ref("v1", "ConfigMap", "", "it"), body, 1), CONFIGS, "", namespace, owner
+        ManifestObject(Ref("v1", "ConfigMap", "", "it"), body, 1), CONFIGS, "", namespace, owner, digests=DIGESTS
     )
 
 
@@ -68,7 +69,7 @@ def pruner(client: Client, observed: InformerSet, *others: ManagedObject) -> Pru
     resources = Store[VidraResource]()
     status = ResourceStatus(managed_resources=others)
     resources.changed(VidraResource(Meta(name=OTHER.name, uid="uid", resource_version="1"), ResourceSpec(), status))
-    return Pruner(client, Discovery(client), observed, ONE, claims=Claims(resources, ONE.hub))
+    return Pruner(client, Discovery(client), observed, ONE, claims=Claims(resources, ONE.hub, digests=DIGESTS))
 
 
 def marks(meta: LiveMeta) -> set[str]:

@@ -39,14 +39,15 @@ async def test_when_all_is_well_every_check_says_so(bare: Vidra, own_plane: Cont
         sync = await scene.sync("Web", name="checked")
         code, results = await found(bare)
         assert {name: result for name, (result, _) in results.items()} == {
-            "cluster": "ok",
-            "definitions": "ok",
+            "API": "ok",
+            "CRDs": "ok",
+            "operator": "problem",
             "rights": "ok",
             "settings": "ok",
             "infrahub": "ok",
         }
-        assert code == 0
-        assert "Kubernetes v1." in results["cluster"][1]
+        assert code == 1, "nobody is at work"
+        assert "Kubernetes v1." in results["API"][1]
         infrahub.remove_query("ArtifactIDs")
         code, results = await found(bare)
         assert (code, results["infrahub"][0]) == (1, "problem")
@@ -100,4 +101,6 @@ async def test_a_cluster_that_does_not_answer_ends_it_there() -> None:
         "check", "--kubeconfig", "/dev/stdin", stdin=msgspec.json.encode(kubeconfig).decode()
     )
     assert ended.code == 1
-    assert [line.split()[:3] for line in ended.out.splitlines()[1:]] == [["cluster", "https://127.0.0.1:1", "problem"]]
+    assert [line.partition(": ")[0].split() for line in ended.out.splitlines()] == [
+        ["problem", "API", "server", "https://127.0.0.1:1"]
+    ]

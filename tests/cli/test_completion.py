@@ -18,10 +18,8 @@ clusters: [{name: a, cluster: {server: 'http://127.0.0.1:%d'}}]
 
 
 async def after_tab(vidra: Vidra, *words: str, seconds: float = HANG) -> Ended:
-    """What bash is offered for the last word."""
-    line = " ".join(("vidra", *words))
-    limit = {WITHIN: f"{seconds:g}"}
-    return await vidra(**limit, _VIDRA_COMPLETE="complete_bash", COMP_WORDS=line, COMP_CWORD=str(len(words)))
+    """What a shell is offered for the last word."""
+    return await vidra("__complete", "--", *words, **{WITHIN: f"{seconds:g}"})
 
 
 async def test_names_of_syncs_and_vidraresources(vidra: Vidra, scene: Scene) -> None:

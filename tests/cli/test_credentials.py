@@ -74,7 +74,10 @@ async def test_a_password_is_asked_for_at_a_terminal_and_not_shown(own_plane: Co
 async def test_without_a_terminal_a_password_has_to_be_given(bare: Vidra, place: str) -> None:
     ended = await bare("credentials", "apply", URL, "--username", "vidra", "-n", place)
     assert ended.code == 2
-    assert ended.err == "error: the password is missing: name a file with it, or - for standard input\n"
+    assert (
+        ended.err
+        == "error: the password is missing: give --password-file FILE, or --password-file - for standard input\n"
+    )
 
 
 async def test_a_token_takes_the_place_of_a_user(

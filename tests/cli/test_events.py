@@ -36,6 +36,7 @@ async def test_warnings_can_be_had_alone(vidra: Vidra, scene: Scene) -> None:
     assert {item["type"] for item in listing["items"]} == {"Warning"}
 
 
-async def test_none_is_said_on_standard_error(vidra: Vidra) -> None:
+async def test_a_name_of_nothing_is_an_error(vidra: Vidra) -> None:
     ended = await vidra("events", "nosuch")
-    assert (ended.code, ended.out, ended.err) == (0, "", "Vidra wrote no Events about that lately\n")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == "error: there is no InfrahubSync or VidraResource 'nosuch' (vidra get lists them)\n"

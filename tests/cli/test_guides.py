@@ -4,15 +4,15 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 import yaml
-from typer.core import TyperGroup
 
 from vidra.api.reasons import Reason
-from vidra.cli.main import app
+from vidra.cli.main import PROGRAM, app
+from vidra.cli.parsing.command import Command
+from vidra.cli.parsing.find import find
+from vidra.cli.parsing.parse import parse
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -41,16 +41,10 @@ def blocks(page: str) -> list[str]:
 
 @pytest.mark.parametrize("line", commands())
 def test_every_command_of_the_guides_is_one(line: str) -> None:
-    command: Any = typer.main.get_command(app)
-    words = shlex.split(line)[1:]
-    context = None
-    while isinstance(command, TyperGroup):
-        context = command.context_class(command, parent=context)
-        name, command, words = command.resolve_command(context, words)
-        assert name is not None
-    assert context is not None
-    if words:  # else only the command is named
-        command.make_context(command.name, words, parent=context)
+    found = find(app, PROGRAM, shlex.split(line)[1:])
+    assert isinstance(found.node, Command), line
+    if found.rest:  # else only the command is named
+        parse(found.node, found.rest)
 
 
 def test_troubleshooting_leads_to_every_reason() -> None:

@@ -61,7 +61,7 @@ async def test_a_first_time_makes_a_key_and_two_webhooks_and_sees_that_calls_are
         "secret/vidra-webhook in vidra-system: a new key",
         f"{story.infrahub.url}: webhook vidra-artifact-created created",
         f"{story.infrahub.url}: webhook vidra-artifact-updated created",
-        f"{story.url}: calls with this key are accepted",
+        f"{story.url}: accepted (signature verified)",
     ]
     key = (await story.secret())["data"]["key"]
     assert len(key) >= 43

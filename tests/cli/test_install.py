@@ -45,7 +45,7 @@ async def _installs(vidra: Vidra, plane: ControlPlane) -> None:
     assert "settings: those that are there stay as they are" in again.out
     assert await _versions(plane) == versions
     # The rights that it bound are those that the operator needs.
-    assert (await vidra("check", "--as-account", "vidra-system:vidra")).code == 0
+    assert (await vidra("check", "rights", "--as-account", "vidra-system:vidra")).code == 0
     deployment = await plane.kubectl("get", "deployment", "vidra", "-n", "vidra-system", "-o", "yaml")
     (container,) = yaml.safe_load(deployment.stdout)["spec"]["template"]["spec"]["containers"]
     assert (container["image"], container["command"]) == (IMAGE[1], ["vidra", "operator", "--leader-elect"])

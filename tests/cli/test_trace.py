@@ -35,7 +35,7 @@ async def test_all_owners_and_others_with_fields_of_it_are_named(vidra: Vidra, s
     ended = await vidra("trace", "configmap/shared", "-n", scene.namespace)
     assert ended.code == 0
     assert all(f"VidraResource: {name}" in ended.out for name in names)
-    assert "made by hand: it belongs to no sync" in ended.out
+    assert "created by hand, not by a sync" in ended.out
     assert "a-stranger Apply" in ended.out
 
 
@@ -53,3 +53,13 @@ async def test_what_is_not_there_is_one_sentence(vidra: Vidra, scene: Scene) -> 
     unknown = await vidra("trace", "unheardof/nosuch")
     assert unknown.err == "error: the cluster serves no kind 'unheardof'\n"
     assert (await vidra("trace", "nosuch")).code == 2
+
+
+async def test_the_form_of_kubectl_works_and_the_namespace_is_found(vidra: Vidra, scene: Scene) -> None:
+    name = await scene.resource(write([config_map("found-anywhere")]))
+    await scene.until_resource(name)
+    for words in (("cm", "found-anywhere"), ("cm/found-anywhere",), ("cm", "found-anywhere", "-A")):
+        ended = await vidra("trace", *words, "-o", "name")
+        assert (ended.code, ended.out) == (0, f"vidraresource/{name}\n"), ended.err
+    mistyped = await vidra("trace", "cm", "found-anywhre")
+    assert mistyped.err.endswith('; did you mean "found-anywhere"?\n')

@@ -97,7 +97,7 @@ async def test_what_will_not_fit_is_known_before_anything_is_applied_and_the_syn
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "FEW", 10)
-    monkeypatch.setattr(room, "LIMIT", 5_000)
+    monkeypatch.setattr(room, "LIMIT", 6_000)
     artifact = scene.infrahub.add_artifact("Units", units(20))
     sync = await scene.sync("Units", interval="1s")
     await scene.until_sync(sync)

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from testkit.environment import RESOURCES, Json, Scene
+from testkit.environment import RESOURCES, Json, Scene, has_reason
 from testkit.gate import Gate
 from testkit.managed_fields import empty_managed_fields
 from testkit.objects import config_map, namespace
 from testkit.operating import Operating
+from testkit.two_versions import BOTH, NEW, OLD, TwoVersions
+from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 
@@ -79,6 +81,24 @@ async def test_nothing_is_left_nor_lost(own_scene: Scene, own_operator: Operatin
     assert await scene.get(CONFIG_MAPS, "shared", namespace=scene.namespace) is None
 
 
+async def test_what_bears_no_sign_any_more_is_left_alone(own_scene: Scene, own_operator: Operating, gate: Gate) -> None:
+    """Who takes off the marks through a version that the managers' entries do not fit takes off the managers too."""
+    scene, gadgets = own_scene, TwoVersions(own_scene)
+    await gadgets.serve(*BOTH)
+    old, new = [await scene.resource(write([gadgets.body(version, version)])) for version in (OLD, NEW)]
+    await _dies(scene, gate, {old, new})
+    stripped = {version: await _stripped(gadgets, version) for version in BOTH}
+    assert {version: _is_managed(item) for version, item in stripped.items()} == {OLD: False, NEW: True}
+    await own_operator.start()
+    await scene.until_resource(old, has_reason("NotOwned"))
+    await scene.until_resource(new)
+    assert await gadgets.one(OLD) == stripped[OLD], "nobody can tell it from a stranger's"
+    marked = await gadgets.one(NEW)
+    assert marked is not None
+    assert marked["metadata"]["uid"] == stripped[NEW]["metadata"]["uid"]
+    assert MANAGED_LABEL in marked["metadata"]["labels"]
+
+
 async def _dies(scene: Scene, gate: Gate, names: set[str]) -> None:
     """An operator applies everything, and dies before it recorded that."""
     gate.there = unrecorded = Unrecorded()
@@ -99,3 +119,18 @@ async def _wiped(scene: Scene, name: str) -> Json:
     found = await scene.get(CONFIG_MAPS, name, namespace=scene.namespace)
     assert found is not None
     return found
+
+
+async def _stripped(gadgets: TwoVersions, name: str) -> Json:
+    """An object without Vidra's marks."""
+    found = await gadgets.one(name)
+    assert found is not None
+    marks = dict.fromkeys(key for key in found["metadata"]["annotations"] if key.startswith(OWNER_PREFIX))
+    await gadgets.write(name, {"labels": {MANAGED_LABEL: None}, "annotations": marks})
+    found = await gadgets.one(name)
+    assert found is not None
+    return found
+
+
+def _is_managed(item: Json) -> bool:
+    return any(entry["manager"].startswith("vidra:") for entry in item["metadata"].get("managedFields") or ())

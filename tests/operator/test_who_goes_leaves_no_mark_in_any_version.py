@@ -6,56 +6,31 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from testkit.environment import RESOURCES, Json, Scene
-from testkit.eventually import eventually
 from testkit.objects import config_map
+from testkit.two_versions import BOTH, NEW, OLD, TwoVersions
 from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX
-from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
 
 REST = config_map("rest", a="b")
 WAYS = ("pruned", "deleted", "orphaned")
 """How an owner goes; each way has an object of this name."""
-OLD, NEW = "v1alpha1", "v1"
-BOTH = (OLD, NEW)
 
 
-class Shared:
-    """A kind in two versions, the newer with a default that the older does not know; and those who have objects of it.
+class Shared(TwoVersions):
+    """A kind in two versions, and those who have objects of it.
 
     For each way to go there is one VidraResource with one object; another one has all of these objects, and stays.
     """
 
     def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.group = f"{scene.namespace}.example.com"
+        super().__init__(scene)
         self.leavers: dict[str, str] = {}
         self.stays = ""
-
-    async def serve(self, *versions: str, defined: tuple[str, ...] = BOTH) -> None:
-        names = {"kind": "Gadget", "listKind": "GadgetList", "plural": "gadgets", "singular": "gadget"}
-        listed = [
-            {"name": name, "served": name in versions, "storage": name == NEW, "schema": _schema(name)}
-            for name in defined
-        ]
-        await self.scene.apply(
-            {
-                "apiVersion": "apiextensions.k8s.io/v1",
-                "kind": "CustomResourceDefinition",
-                "metadata": {"name": f"gadgets.{self.group}"},
-                "spec": {"group": self.group, "scope": "Namespaced", "names": names, "versions": listed},
-            }
-        )
-        await eventually(lambda: self._shows(frozenset(versions)))
-
-    async def _shows(self, versions: frozenset[str]) -> bool:
-        self.scene.discovery.forget()
-        found = await self.scene.discovery.named(f"gadgets.{self.group}")
-        return {item.api_version.rpartition("/")[2] for item in found} == versions
 
     async def owned(self, leavers: str, stays: str) -> None:
         """All have their objects, in these versions."""
         for way in WAYS:
-            text = write([self._gadget(way, leavers, extra="its own"), REST])
+            text = write([self.body(way, leavers, extra="its own"), REST])
             policy = "Orphan" if way == "orphaned" else "Delete"
             # Nothing is put back meanwhile: what is lost is lost when they go.
             quiet = {"reconcileOnEvents": False, "namespace": self.scene.namespace}
@@ -66,18 +41,9 @@ class Shared:
 
     async def stay(self, version: str) -> None:
         """The one that stays has all objects in this version."""
-        text = write([self._gadget(way, version) for way in WAYS])
+        text = write([self.body(way, version) for way in WAYS])
         self.stays = await self.scene.resource(text, name=self.stays)
         await self.scene.until_resource(self.stays)
-
-    def _gadget(self, name: str, version: str, **spec: str) -> Json:
-        metadata = {"name": name}
-        return {
-            "apiVersion": f"{self.group}/{version}",
-            "kind": "Gadget",
-            "metadata": metadata,
-            "spec": {"value": "x", **spec},
-        }
 
     async def go(self) -> None:
         """All others go, each in its way."""
@@ -90,28 +56,14 @@ class Shared:
             *(self.scene.until_gone(RESOURCES, name) for name in (deleted, orphaned)),
         )
 
-    async def one(self, way: str) -> Json | None:
-        kind = await self.scene.kind(f"{self.group}/{NEW}", "Gadget")
-        return await self.scene.get(kind, way, namespace=self.scene.namespace)
-
     async def all(self) -> dict[str, Json]:
         found = {way: await self.one(way) for way in WAYS}
         return {way: item for way, item in found.items() if item}
 
     async def labelled(self) -> None:
         """Somebody labels all of them: an ordinary write."""
-        kind = await self.scene.kind(f"{self.group}/{NEW}", "Gadget")
         for way in WAYS:
-            path = kind.path(self.scene.namespace, way)
-            body = encode({"metadata": {"labels": {"some": "label"}}})
-            await self.scene.client.send("PATCH", path, body=body, content_type=MERGE_PATCH)
-
-
-def _schema(version: str) -> Json:
-    spec: Json = {"value": {"type": "string"}, "extra": {"type": "string"}}
-    if version == NEW:
-        spec["mode"] = {"type": "string", "default": "auto"}
-    return {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "properties": spec}}}}
+            await self.write(way, {"labels": {"some": "label"}})
 
 
 def owners(item: Json) -> set[str]:

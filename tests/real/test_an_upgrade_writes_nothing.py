@@ -1,6 +1,7 @@
-"""Another version of the operator takes over what an earlier one left, and writes nothing but Leases."""
+"""Another version of the operator takes over what an earlier one left, and writes Leases, and digests under a key."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -12,13 +13,14 @@ from testkit.command import vidra_with
 from testkit.controlplane import ControlPlane
 from testkit.controlplane.audit import AuditEntry
 from testkit.earlier_version import unpacked
-from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, connection_to
+from testkit.environment import RESOURCES, SYNCS, Scene, connection_to
 from testkit.eventually import eventually
 from testkit.infrahub import StandIn
 from testkit.objects import namespace
 from testkit.process import OperatorProcess
 from testkit.remote import Remote
 from testkit.situations import HELD, Situations
+from vidra.controllers.runtime.digest_key import NAME
 from vidra.kube.client import Client
 
 BEFORE = "1194175946d2b412336c29cccdc63a6fc36678cd"
@@ -182,8 +184,32 @@ TIMES = re.compile(
 )
 
 
-async def test_the_new_operator_writes_nothing_but_leases(upgrade: Upgrade) -> None:
-    assert (found := upgrade.there.but(HELD_SYNC)) == [], "\n".join(found)
+AGAIN = re.compile(rf"{TIMES.pattern}|\.status\.managedResources\[\d+\]\.revision")
+SEALED = re.compile(r'\.status\.managedResources\[\d+\]\.revision: "[0-9a-f]{12}(-.*)" → "[0-9a-f]{26}(-.*)"')
+DIGEST_KEY = f"Secret vidra-system/{NAME}"
+
+
+async def test_the_new_operator_writes_nothing_but_leases_and_sealed_digests(upgrade: Upgrade) -> None:
+    assert (found := upgrade.there.but(HELD_SYNC, DIGEST_KEY, *sealed(upgrade.there))) == [], "\n".join(found)
+    written = [(entry.verb, entry.resource) for entry in upgrade.there.writes if entry.name == NAME]
+    assert written == [("create", "secrets")]
+
+
+def sealed(found: Takeover) -> set[str]:
+    """The VidraResources whose statuses were written once, for the digests in them and nothing else."""
+    names = Counter(
+        entry.name for entry in found.writes if (entry.resource, entry.subresource) == (RESOURCES.plural, "status")
+    )
+    return {
+        key
+        for key, lines in found.changes.items()
+        if key.startswith(f"{RESOURCES.kind} ") and names[key.rpartition("/")[2]] == 1 and all(map(_is_seal, lines))
+    }
+
+
+def _is_seal(line: str) -> bool:
+    match = SEALED.fullmatch(line)
+    return match[1] == match[2] if match else bool(TIMES.fullmatch(_path(line)))
 
 
 async def test_a_sync_with_a_held_prune_gets_the_field_that_says_so_and_nothing_else(upgrade: Upgrade) -> None:
@@ -195,20 +221,15 @@ async def test_a_sync_with_a_held_prune_gets_the_field_that_says_so_and_nothing_
 
 
 async def test_the_earlier_operator_goes_on_with_what_the_new_one_left(upgrade: Upgrade) -> None:
-    """It writes what it writes at each of its starts: Events, and statuses of what is refused, twice."""
-    writes = [entry for entry in upgrade.back.writes if entry.resource != "events"]
-    refused = [item for item in upgrade.now.values() if is_refused(item)]
-    names = {item["metadata"]["name"] for item in refused}
-    names |= {owner["name"] for item in refused for owner in item["metadata"].get("ownerReferences", [])}
-    assert [entry for entry in writes if entry.subresource != "status" or entry.name not in names] == []
+    """It does not know the digests: what it has to look at it applies again, also what drifted and was to stay so."""
+    assert {entry.verb for entry in upgrade.back.writes if entry.resource != "events"} == {"patch"}
     changed = {key: lines for key, lines in upgrade.back.changes.items() if not key.startswith("Event ")}
-    others = [f"{key} {line}" for key, lines in changed.items() for line in lines if not TIMES.fullmatch(_path(line))]
+    drifted = changed.pop("ConfigMap web/drifted")
+    assert '.data.colour: "blue" → "red"' in drifted
+    assert not any(line.startswith(".metadata.uid") for line in drifted)
+    del changed[f"{RESOURCES.kind} /drifted"]
+    others = [f"{key} {line}" for key, lines in changed.items() for line in lines if not AGAIN.fullmatch(_path(line))]
     assert others == [], "\n".join(others)
-
-
-def is_refused(item: Json) -> bool:
-    """Whether an object of a VidraResource was never applied, because the API server, or Vidra, refused it."""
-    return item["kind"] == RESOURCES.kind and condition(item).get("reason") in {"NotOwned", "Conflict", "Refused"}
 
 
 def _path(line: str) -> str:

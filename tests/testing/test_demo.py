@@ -23,9 +23,12 @@ SEEN = (
     "Somebody deletes Service shop-oslo/web.",
     "It is back after",
     "It has 2 again after",
-    "kubectl get infrahubsyncs,vidraresources",
-    "infrahubsync.infrahub.operators.com/virtual-machines   True    1/1",
-    "infrahubsync.infrahub.operators.com/webservers         True    2/2",
+    "$ vidra get",
+    "virtual-machines   True    1/1",
+    "webservers         True    2/2",
+    "$ vidra diff webservers --branch more-replicas",
+    "+  replicas: 3",
+    "1 object would change",
     "Everything was seen in",
 )
 

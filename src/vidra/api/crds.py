@@ -30,45 +30,37 @@ _READY = _column("Ready", _ready("status"), "Whether everything is as it should 
 _HEALTH = _column("Health", ".status.health", "How the objects are, the worst of them.")
 _CHANGED = _column("Changed", ".status.lastSyncTime", "Time since Vidra last changed anything.", kind="date")
 _AGE = _column("Age", ".metadata.creationTimestamp", "Time since creation.", kind="date")
-_REASON = _column("Reason", _ready("reason"), "Reason, from the closed set.", wide=True)
+_REASON = _column("Reason", _ready("reason"), "Machine-readable reason; vidra explain REASON says more.", wide=True)
 _SUSPENDED = _column("Suspended", ".spec.suspend", "Whether it is suspended.", kind="boolean", wide=True)
-_SERVER = _column("Server", ".spec.destination.server", "Destination; empty: the cluster Vidra runs in.")
+_SERVER = _column("Server", ".spec.destination.server", "Destination; empty: the cluster Vidra runs in.", wide=True)
 _NAMESPACE = _column("Namespace", ".spec.destination.namespace", "Namespace for objects that name none.", wide=True)
 _STATUS = _column("Status", _ready("message"), "What happened and what to do.")
 
+_FIRST = [_READY, _column("Progress", ".status.progress", "Ready parts of all."), _HEALTH, _CHANGED, _AGE, _STATUS]
+"""What everybody sees, with the longest last: a message pushes nothing aside."""
+_LAST = [_SERVER, _NAMESPACE, _SUSPENDED]
+
 _SYNC_COLUMNS = [
-    _READY,
-    _column("Progress", ".status.progress", "Ready VidraResources of all."),
-    _HEALTH,
-    _column("Artifact", ".spec.source['artifactName','artefactName']", "Name of the artifacts."),
-    _column("Branch", ".spec.source.targetBranch", "Infrahub branch.", wide=True),
-    _column("Infrahub", ".spec.source.infrahubAPIURL", "Address of Infrahub.", wide=True),
-    _SERVER,
-    _column("Clusters", ".status.clusterProgress", "Ready clusters of all that the selector matches."),
-    _NAMESPACE,
-    _SUSPENDED,
-    _CHANGED,
-    _AGE,
+    *_FIRST,
     _REASON,
-    _STATUS,
+    _column("Artifact", ".spec.source['artifactName','artefactName']", "Name of the artifacts.", wide=True),
+    _column("Branch", ".spec.source.targetBranch", "Infrahub branch.", wide=True),
+    _column("Date", ".spec.source.targetDate", "Point in time that is read; empty: the newest data.", wide=True),
+    _column("Infrahub", ".spec.source.infrahubAPIURL", "Address of Infrahub.", wide=True),
+    _column("Clusters", ".status.clusterProgress", "Ready clusters of all that the selector matches.", wide=True),
+    *_LAST,
 ]
 
 _RESOURCE_COLUMNS = [
-    _READY,
-    _column("Progress", ".status.progress", "Applied objects of all."),
-    _HEALTH,
+    *_FIRST,
+    _REASON,
     _column(
         "Sync",
         f'.metadata.ownerReferences[?(@.kind=="{SYNC_KIND}")].name',
         "InfrahubSync that made it; empty: a person.",
+        wide=True,
     ),
-    _SERVER,
-    _NAMESPACE,
-    _SUSPENDED,
-    _CHANGED,
-    _AGE,
-    _REASON,
-    _STATUS,
+    *_LAST,
 ]
 
 

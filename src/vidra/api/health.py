@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta as Field
 
 
 class Status(StrEnum):
@@ -29,6 +31,17 @@ WORST_FIRST = (Status.FAILED, Status.TERMINATING, Status.IN_PROGRESS, Status.UNK
 def worst(found: Iterable[Status]) -> Status | None:
     """The one that says most about all of them; None of nothing."""
     return min(found, key=WORST_FIRST.index, default=None)
+
+
+class UnhealthyObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
+    """An object that is applied and not healthy, in a status."""
+
+    object: Annotated[str, Field(description="The object.")]
+    health: Annotated[Status, Field(description="Failed, Terminating, InProgress or Unknown.")]
+    message: Annotated[str, Field(description="What the object says of itself, or why it cannot be seen.")] = ""
+    resource: Annotated[str, Field(description="In the status of a sync: the VidraResource that the object is of.")] = (
+        ""
+    )
 
 
 class Health(msgspec.Struct, frozen=True, gc=False):

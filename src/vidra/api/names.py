@@ -33,6 +33,9 @@ WAVE = f"vidra.{GROUP}/wave"
 TRACE_ID = f"vidra.{GROUP}/trace-id"
 """Annotation on an Event: id of the trace that it is a part of, where changes are traced."""
 
+HOLDER_VERSION = f"vidra.{GROUP}/holder-version"
+"""Annotation on a Lease: its holder, and which version of Vidra that is."""
+
 MANAGED_LABEL = f"vidra.{GROUP}/managed"
 MANAGED_VALUE = "true"
 """Label of every object that Vidra applies; also what its watches select by. Names without a prefix are the users'."""

@@ -39,7 +39,7 @@ class DeletionPolicy(StrEnum):
     DELETE = "Delete"
     """Delete them; what finalizers keep then ends by itself."""
     ORPHAN = "Orphan"
-    """Leave them as they are, without a mark of Vidra's."""
+    """Leave them as they are, without Vidra's labels and field ownership."""
     WAIT_FOR_TERMINATION = "WaitForTermination"
     """Delete them, each stage only when the one before it is really gone."""
 
@@ -81,7 +81,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
         str | None,
         Field(
             description="How long a deletion may take, as a Go duration. Then it ends with a Warning that lists what "
-            "was left behind. Missing: 5m.",
+            "was left behind. Default: 5m.",
             extra_json_schema=INTERVAL,
         ),
     ] = None
@@ -120,14 +120,14 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
         str | None,
         Field(
             description="With wait: how long objects may take to be healthy before they count as failed, as a Go "
-            "duration. Missing: 5m.",
+            "duration. Default: 5m.",
             extra_json_schema=INTERVAL,
         ),
     ] = None
     service_account_name: Annotated[
         str | None,
         Field(
-            description="ServiceAccount of the destination that Vidra impersonates there. Missing: Vidra's own user.",
+            description="ServiceAccount of the destination that Vidra impersonates there. Default: Vidra's own user.",
             extra_json_schema={**NAME, "minLength": 1},
         ),
     ] = None

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
-from vidra.api.health import Status
+from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import HeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, RESOURCE_KIND
@@ -58,7 +58,7 @@ class Announcement(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 
 
 class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What should be."""
+    """Desired state."""
 
     destination: Annotated[Destination, Field(description="Where the objects go.", extra_json_schema=DESTINATION)] = (
         Destination()
@@ -82,7 +82,7 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
     interval: Annotated[
         str | None,
         Field(
-            description="How often the objects are compared with the manifest, as a Go duration. Missing: "
+            description="How often the objects are compared with the manifest, as a Go duration. Default: "
             "requeueResourcesAfter of Vidra's ConfigMap, which is 10m unless set.",
             extra_json_schema=INTERVAL,
         ),
@@ -109,7 +109,8 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
     revision: Annotated[
         str,
         Field(
-            description="What was applied (digest of the object as sent) and what the API server made of it (digest of "
+            description="What was applied (digest of the object as sent, made with a key that only Vidra has, so that "
+            "it confirms no guess of what is in the object) and what the API server made of it (digest of "
             "the fields that Vidra's field manager holds, the object's generation, and when Vidra's field manager last "
             "changed a value). Lets Vidra detect a change or drift without a request."
         ),
@@ -138,7 +139,7 @@ class KnownCluster(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What is wrong with one document or object."""
 
-    reason: Annotated[str, Field(description="Reason, from the closed set.")]
+    reason: Annotated[str, Field(description="Machine-readable reason.")]
     message: Annotated[str, Field(description="What is wrong and what to do.")]
     object: Annotated[str, Field(description="The object, or the document of the manifest, it is about.")] = ""
 
@@ -177,12 +178,26 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     ] = ()
     applied_checksum: Annotated[str, Field(description="Checksum of the text that was last applied completely.")] = ""
     objects: Annotated[int, Field(description="Objects in the manifest.")] = 0
-    ready_objects: Annotated[int, Field(description="Objects that are in the cluster as the manifest says.")] = 0
+    ready_objects: Annotated[
+        int,
+        Field(
+            description="Objects of the manifest that are applied, healthy or not. Deprecated for its name: how many "
+            "are healthy is in healthyObjects."
+        ),
+    ] = 0
     progress: Annotated[str, Field(description="Applied objects of all, for a person: 9/10.")] = ""
     health: Annotated[
         Status | None,
         Field(description="How the worst of the objects is: Failed, Terminating, InProgress, Unknown or Current."),
     ] = None
+    healthy_objects: Annotated[int, Field(description="Objects in the inventory that are healthy (Current).")] = 0
+    unhealthy_objects: Annotated[
+        int, Field(description="Objects in the inventory that are not healthy, or whose health is not known.")
+    ] = 0
+    unhealthy: Annotated[
+        tuple[UnhealthyObject, ...],
+        Field(description="The objects that are not healthy, the worst first; 20 of unhealthyObjects at the most."),
+    ] = ()
     problems: Annotated[
         tuple[ObjectProblem, ...], Field(description="What is wrong with single documents or objects; the first 50.")
     ] = ()
@@ -212,7 +227,7 @@ class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
     """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are gone."""
 
     metadata: Meta
-    spec: Annotated[ResourceSpec, Field(description="What should be.", extra_json_schema=ONE_MANIFEST)]
+    spec: Annotated[ResourceSpec, Field(description="Desired state.", extra_json_schema=ONE_MANIFEST)]
     status: ResourceStatus = ResourceStatus()
     api_version: str = API_VERSION
     kind: str = RESOURCE_KIND

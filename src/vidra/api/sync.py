@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
-from vidra.api.health import Status
+from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND
@@ -96,7 +96,7 @@ class Destination(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     context: Annotated[
         str | None,
         Field(
-            description="Name of the context to use of that server's kubeconfig. Missing: the one whose server it is, "
+            description="Name of the context to use of that server's kubeconfig. Default: the one whose server it is, "
             "the current one first.",
             extra_json_schema=CONTEXT,
         ),
@@ -104,7 +104,7 @@ class Destination(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     namespace: Annotated[
         str | None,
         Field(
-            description="Namespace for namespaced objects that name none. Missing: default.",
+            description="Namespace for namespaced objects that name none. Default: default.",
             extra_json_schema=NAMESPACE,
         ),
     ] = None
@@ -155,7 +155,7 @@ class StopMatching(StrEnum):
     WITHDRAW = "Withdraw"
     """They go, as if their artifacts were no longer listed: under deletionPolicy and pruneLimit."""
     LEAVE = "Leave"
-    """They stay as they are, without a mark of Vidra's."""
+    """They stay as they are, without Vidra's labels and field ownership."""
 
 
 class Rollout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -164,7 +164,7 @@ class Rollout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     max_concurrent: Annotated[
         int | None,
         Field(
-            description="Clusters that take a change at a time; one that fails at it stops the rest. Missing: all at "
+            description="Clusters that take a change at a time; one that fails at it stops the rest. Default: all at "
             "once, and none waits for another.",
             extra_json_schema={"format": "int32", "minimum": 1},
         ),
@@ -186,15 +186,15 @@ class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=Tr
         StopMatching | None,
         Field(
             description="When a cluster's Secret no longer matches. Withdraw: its objects are pruned. Leave: they "
-            "stay, without a mark of Vidra's. Missing: Withdraw. A Secret that is deleted is neither: nothing can "
-            "be done."
+            "stay, without Vidra's labels and field ownership. Default: Withdraw. A Secret that is deleted is neither: "
+            "nothing can be done."
         ),
     ] = None
     rollout: Annotated[Rollout | None, Field(description="How a change reaches the clusters.")] = None
 
 
 class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What should be."""
+    """Desired state."""
 
     source: Annotated[Source, Field(description="Where the artifacts come from.", extra_json_schema=ONE_ARTIFACT_NAME)]
     destination: Annotated[
@@ -203,7 +203,7 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
     interval: Annotated[
         str | None,
         Field(
-            description="How often Infrahub is asked for changes, as a Go duration (30s, 5m, 1h30m). Missing: "
+            description="How often Infrahub is asked for changes, as a Go duration (30s, 5m, 1h30m). Default: "
             "requeueSyncAfter of Vidra's ConfigMap, which is 1m unless set.",
             extra_json_schema=INTERVAL,
         ),
@@ -227,7 +227,7 @@ class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     name: Annotated[str, Field(description="Namespace and name of the cluster's Secret; empty when it is deleted.")]
     server: Annotated[str, Field(description="API server of the cluster.")]
     ready: Annotated[bool, Field(description="Whether every VidraResource of the sync for it is Ready.")] = False
-    reason: Annotated[str, Field(description="Why not, from the closed set; or Synced.")] = ""
+    reason: Annotated[str, Field(description="Machine-readable reason why not; or Synced.")] = ""
     message: Annotated[str, Field(description="The same for a person, shortened.")] = ""
 
 
@@ -253,6 +253,14 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         Status | None,
         Field(description="How the worst of the objects is: Failed, Terminating, InProgress, Unknown or Current."),
     ] = None
+    healthy_objects: Annotated[int, Field(description="Objects in their inventories that are healthy (Current).")] = 0
+    unhealthy_objects: Annotated[
+        int, Field(description="Objects in their inventories that are not healthy, or whose health is not known.")
+    ] = 0
+    unhealthy: Annotated[
+        tuple[UnhealthyObject, ...],
+        Field(description="The objects that are not healthy, the worst first; 20 of unhealthyObjects at the most."),
+    ] = ()
     clusters: Annotated[
         tuple[ClusterStatus, ...],
         Field(

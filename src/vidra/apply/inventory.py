@@ -19,6 +19,7 @@ import msgspec
 
 from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import DesiredObject, Key
+from vidra.apply.revision import is_of_text
 from vidra.manifests import Ref
 
 
@@ -43,7 +44,7 @@ class Inventory(msgspec.Struct, frozen=True):
             entry = self.entries.get(item.key)
             if entry is None:
                 changed[item.key] = entry_for(item)
-            elif entry.revision and not entry.revision.startswith(f"{item.digest}-"):
+            elif entry.revision and not is_of_text(entry, item.all_digests):
                 changed[item.key] = msgspec.structs.replace(entry, revision="", ended="")
         return Inventory({**self.entries, **changed}) if changed else self
 

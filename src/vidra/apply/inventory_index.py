@@ -19,9 +19,11 @@ import msgspec
 
 from vidra.api.destination_server import address_of
 from vidra.api.resource import ManagedObject, VidraResource
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.inventory import entry_for, key_of
+from vidra.apply.recognized_texts import is_same_text
 from vidra.common.urls import same_server
 from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
@@ -86,6 +88,7 @@ class Claims:
 
     Args:
         resources: All of this hub.
+        digests: Those of this installation.
         here: Whether this replica reconciles one.
         same: Whether two different routes lead to one API server.
         read: Asks the API server, where the store may be late; None: the store is not.
@@ -98,7 +101,10 @@ class Claims:
         here: Callable[[VidraResource], bool] = lambda _: True,
         same: SameServer = lambda _one, _other: False,
         read: ReadResource | None = None,
+        *,
+        digests: Digests,
     ) -> None:
+        self._digests = digests
         self._read = read
         self._here = here
         self._same = same
@@ -172,11 +178,11 @@ class Claims:
         for name in self._names.get(_hash(new), ()):
             if name == owner.name:
                 continue
-            text, gone = f"{item.digest_for(Owner(self._hub, name))}-", self._let_go.get(name, ())
+            same, gone = item.digests_for(Owner(self._hub, name), self._digests), self._let_go.get(name, ())
             for resource, its in self._entries(self._resources.get(name), new, place):
                 if not self._is_proven(resource, its.server, mine, place.server):
                     continue
-                if its.revision.startswith(text) and (its.ended or key_of(its) not in gone):
+                if is_same_text(its, same) and (its.ended or key_of(its) not in gone):
                     yield msgspec.structs.replace(new, uid=its.uid, revision=f"{item.digest}-", ended=its.ended)
 
     def _claim(self, name: str, entry: ManagedObject, place: Place, mine: VidraResource | None) -> Claim | None:

@@ -66,7 +66,7 @@ def plan(wanted: Mapping[Key, DesiredObject], inventory: Inventory, look: Look, 
 
 def is_drift(item: DesiredObject, entry: ManagedObject | None) -> bool:
     """Whether an object that is to be applied was applied with this same manifest before: then it has drifted."""
-    return entry is not None and bool(entry.uid) and is_of_text(entry, item.digest)
+    return entry is not None and bool(entry.uid) and is_of_text(entry, item.all_digests)
 
 
 def staged(items: Iterable[DesiredObject]) -> tuple[tuple[DesiredObject, ...], ...]:
@@ -87,4 +87,4 @@ def prune_order(entries: Iterable[ManagedObject]) -> tuple[tuple[ManagedObject, 
 
 def _is_unchanged(item: DesiredObject, entry: ManagedObject, live: ObjectSnapshot | None, manager: str) -> bool:
     """Whether the object is up to date, and from the same text."""
-    return is_of_text(entry, item.digest) and is_up_to_date(entry, live, manager, ended=bool(entry.ended))
+    return is_of_text(entry, item.all_digests) and is_up_to_date(entry, live, manager, ended=bool(entry.ended))

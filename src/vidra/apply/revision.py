@@ -2,10 +2,16 @@
 
 An entry's `revision` is `text-fields-generation-time`: the digest of what was sent, that of the fields that the owner
 held after the apply, the object's generation (0 if its kind has none), and when the owner last changed a value, in
-hexadecimal seconds since 1970. An entry of an earlier version lacks the time, or the generation too.
+hexadecimal seconds since 1970. An entry of an earlier version lacks the time, or the generation too. The digest of what
+was sent needs a key (`desired/digest.py`); that of the fields is of their names, and of no values but the keys and
+items of lists.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
 
 from vidra.api.resource import ManagedObject
 from vidra.kube.object_snapshot import ObjectSnapshot
@@ -40,9 +46,19 @@ def written_of(entry: ManagedObject) -> int:
     return int(_part(entry, 3) or "0", 16)
 
 
-def is_of_text(entry: ManagedObject, digest: str) -> bool:
-    """Whether the object was applied, or is about to be, with the manifest of this digest."""
-    return entry.revision.startswith(f"{digest}-")
+def text_of(entry: ManagedObject) -> str:
+    """Digest of what was sent; empty if the object may have been applied with any manifest."""
+    return _part(entry, 0)
+
+
+def with_text(entry: ManagedObject, digest: str) -> ManagedObject:
+    """The entry with another digest of what was sent."""
+    return msgspec.structs.replace(entry, revision=digest + entry.revision[len(text_of(entry)) :])
+
+
+def is_of_text(entry: ManagedObject, digests: Collection[str]) -> bool:
+    """Whether the object was applied, or is about to be, with the manifest that has these digests."""
+    return bool(entry.revision) and text_of(entry) in digests
 
 
 def is_up_to_date(entry: ManagedObject, live: ObjectSnapshot | None, manager: str, *, ended: bool) -> bool:

@@ -4,51 +4,49 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import typer
+Given = Mapping[str, Any]
 
 WITHIN = "VIDRA_COMPLETION_SECONDS"
 """What says how long a cluster may take; not set, or no number: a second."""
 
 
-def contexts(ctx: typer.Context, incomplete: str) -> list[str]:
+def contexts(given: Given, incomplete: str) -> list[str]:
     """Names of the contexts in the kubeconfig."""
 
     def find() -> list[str]:
         from vidra.cli.kubeconfig_loading import merged
 
-        return [context.name for context in merged(ctx.params.get("kubeconfig")).contexts]
+        return [context.name for context in merged(given.get("kubeconfig", "")).contexts]
 
     return _offered(find, incomplete)
 
 
-def syncs(ctx: typer.Context, incomplete: str) -> list[str]:
+def syncs(given: Given, incomplete: str) -> list[str]:
     """Names of the InfrahubSyncs."""
-    return _offered(lambda: _names(ctx.params, "infrahubsyncs"), incomplete)
+    return _offered(lambda: _names(given, "infrahubsyncs"), incomplete)
 
 
-def names(ctx: typer.Context, incomplete: str) -> list[str]:
+def names(given: Given, incomplete: str) -> list[str]:
     """Names of the InfrahubSyncs and VidraResources."""
-    return _offered(lambda: _names(ctx.params, "infrahubsyncs", "vidraresources"), incomplete)
+    return _offered(lambda: _names(given, "infrahubsyncs", "vidraresources"), incomplete)
 
 
-def _names(parameters: dict[str, Any], *plurals: str) -> list[str]:
+def _names(given: Given, *plurals: str) -> list[str]:
     from vidra.api.names import API_VERSION
     from vidra.cli.options import Place
-    from vidra.cli.session import against
-    from vidra.kube.client import Client
+    from vidra.cli.quick_session import reading
     from vidra.kube.partial_metadata import METADATA_LIST, LiveList
+    from vidra.kube.reader import Reader
 
-    async def ask(client: Client) -> list[str]:
-        found = [
-            await client.get(f"/apis/{API_VERSION}/{plural}", LiveList, accept=METADATA_LIST) for plural in plurals
-        ]
-        return [item.metadata.name for listing in found for item in listing.items or ()]
+    def ask(reader: Reader) -> list[str]:
+        lists = [reader.get(f"/apis/{API_VERSION}/{plural}", LiveList, accept=METADATA_LIST) for plural in plurals]
+        return [item.metadata.name for listing in lists for item in listing.items or ()]
 
-    return against(Place(parameters.get("kubeconfig"), parameters.get("context") or ""), ask, interactive=False)
+    return reading(Place(given.get("kubeconfig", ""), given.get("context", "")), ask, interactive=False)
 
 
 def _offered(find: Callable[[], list[str]], incomplete: str) -> list[str]:

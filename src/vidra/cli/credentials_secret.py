@@ -18,16 +18,28 @@ Json = dict[str, Any]
 
 
 def credentials_secret(
-    url: str, username: str, password_file: str, token_file: str, password: str, token: str, name: str, namespace: str
+    url: str,
+    username: str,
+    password_file: str,
+    token_file: str,
+    password: str,
+    token: str,
+    name: str,
+    namespace: str,
+    *,
+    prefix: str = "",
 ) -> Json:
     """The Secret, from what was given on the command line, in files, and at the terminal.
+
+    Args:
+        prefix: What the options of these names begin with here.
 
     Raises:
         CommandError: Something is missing or contradicts itself.
         SourceError: It cannot be an address, or a credential.
     """
     base = base_of(url)
-    credential = credential_from(username, password_file, token_file, password, token)
+    credential = credential_from(username, password_file, token_file, password, token, prefix=prefix)
     check(credential, base)
     parts = urlsplit(base)
     host = parts.hostname or ""
@@ -37,7 +49,9 @@ def credentials_secret(
     return secret(name, namespace, labels, {INFRAHUB_LABEL: base}, data)
 
 
-def credential_from(username: str, password_file: str, token_file: str, password: str, token: str) -> Credential:
+def credential_from(
+    username: str, password_file: str, token_file: str, password: str, token: str, *, prefix: str = ""
+) -> Credential:
     """A user with a password, or a token, from what was given on the command line, in files, and at the terminal.
 
     Raises:
@@ -46,5 +60,8 @@ def credential_from(username: str, password_file: str, token_file: str, password
     if username and token_file:
         raise CommandError("a user with a password, or a token: choose one", Exit.USAGE)
     if username:
-        return Credential(username=username, password=ask_secret("password", password_file, password))
-    return Credential(token=ask_secret("API token", token_file, token))
+        return Credential(
+            username=username,
+            password=ask_secret("password", password_file, password, option=f"--{prefix}password-file"),
+        )
+    return Credential(token=ask_secret("API token", token_file, token, option=f"--{prefix}token-file"))

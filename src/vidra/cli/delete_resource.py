@@ -29,7 +29,7 @@ def consequences(syncs: Iterable[InfrahubSync], resources: Iterable[VidraResourc
         if each.deleted
     ]
     lines += [
-        f"{each.orphaned} objects stay in {_cluster(each.server)}, without a mark of Vidra's"
+        f"{each.orphaned} objects stay in {_cluster(each.server)}, without Vidra's labels and field ownership"
         for each in clusters
         if each.orphaned
     ]

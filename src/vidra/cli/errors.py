@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Any
-
-import typer
-from typer.core import TyperGroup
-
-from vidra.cli.terminal import printable
 
 
 class Exit(IntEnum):
@@ -54,21 +48,3 @@ def first(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
-
-
-class Commands(TyperGroup):
-    """Runs one of its commands."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the command; what may well go wrong ends in a sentence, a fault of Vidra in its traceback."""
-        try:
-            return super().invoke(ctx)
-        except (typer.Exit, typer.Abort):
-            raise
-        except Exception as error:
-            ending = ending_of(first(error))
-            if ending is None:
-                raise
-            message, code = ending
-            typer.echo(f"error: {printable(message)}", err=True)
-            raise typer.Exit(code) from None

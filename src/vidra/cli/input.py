@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.manifests import Problem
@@ -17,12 +18,12 @@ def content(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
-        typer.echo(f"error: cannot read {file}: {error.strerror}", err=True)
-        raise typer.Exit(1) from None
+        echo(f"error: cannot read {file}: {error.strerror}", err=True)
+        raise FinishedError(1) from None
 
 
 def complain(what: str, problem: Problem) -> None:
     """Tell of a problem on standard error."""
     document = f"document {problem.document}" if problem.document else "the text"
     line = f", line {problem.line}" if problem.line else ""
-    typer.echo(f"{what}: {document}{line}: {problem.message} ({problem.reason})", err=True)
+    echo(f"{what}: {document}{line}: {problem.message} ({problem.reason})", err=True)

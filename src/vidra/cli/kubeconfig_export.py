@@ -15,7 +15,7 @@ from vidra.kube.kubeconfig import ClusterEntry, UserEntry, connection_of
 from vidra.manifests.write import write
 
 
-def reduced(kubeconfig: Path | None, context: str, token_file: str) -> tuple[str, str]:
+def reduced(kubeconfig: str | Path, context: str, token_file: str) -> tuple[str, str]:
     """Server and text of the kubeconfig for the Secret; files that the context names are put into it.
 
     Raises:

@@ -21,7 +21,7 @@ def connection(place: Place, *, interactive: bool = True) -> Connection:
     Raises:
         NotConfiguredError: There is none.
     """
-    if place.kubeconfig is None and not place.context and not _files():
+    if not place.kubeconfig and not place.context and not _files():
         return _inside()
     cluster, user = entries(merged(place.kubeconfig), place.context)
     if user.exec is not None:
@@ -31,13 +31,13 @@ def connection(place: Place, *, interactive: bool = True) -> Connection:
     return connection_of(cluster, user, Path())
 
 
-def merged(explicit: Path | None) -> Kubeconfig:
+def merged(explicit: str | Path) -> Kubeconfig:
     """One kubeconfig of all files: of equal names the first counts, as with kubectl.
 
     Raises:
         NotConfiguredError: There is no file, or one cannot be used.
     """
-    files = [explicit] if explicit else _files()
+    files = [Path(explicit)] if explicit else _files()
     if not files:
         raise NotConfiguredError(_NOWHERE)
     read = [_read(file) for file in files]

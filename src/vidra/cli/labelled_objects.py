@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-import typer
-
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
+from vidra.cli.parsing import Argument, Group
+from vidra.cli.terminal import echo
 from vidra.common.urls import host_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Labelled(NamedTuple):
     """The name that is meant when none is given; without one a name has to be given."""
 
 
-def add_list(app: typer.Typer, sort: Labelled, text: str) -> None:
+def add_list(app: Group, sort: Labelled, text: str) -> None:
     """Add `list`.
 
     Args:
@@ -41,7 +41,7 @@ def add_list(app: typer.Typer, sort: Labelled, text: str) -> None:
     """
 
     def list_(
-        output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+        output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = "", context: ContextOption = ""
     ) -> None:
         from vidra.cli.output import show
         from vidra.cli.session import against
@@ -49,16 +49,16 @@ def add_list(app: typer.Typer, sort: Labelled, text: str) -> None:
         items = against(Place(kubeconfig, context), lambda client: _ask(client, sort))
         show(items, output, sort.columns(), none=f"there are no {sort.what}")
 
-    app.command("list", help=text)(list_)
+    app.command("list", text=text)(list_)
 
 
-def add_get(app: typer.Typer, sort: Labelled, text: str) -> None:
+def add_get(app: Group, sort: Labelled, text: str) -> None:
     """Add `get NAME`."""
 
     def get(
-        name: Annotated[str, typer.Argument(help=sort.name_help)],
+        name: Annotated[str, Argument(help=sort.name_help)],
         output: OutputOption = Output.TABLE,
-        kubeconfig: KubeconfigOption = None,
+        kubeconfig: KubeconfigOption = "",
         context: ContextOption = "",
     ) -> None:
         from vidra.cli.output import show
@@ -67,16 +67,16 @@ def add_get(app: typer.Typer, sort: Labelled, text: str) -> None:
         found = against(Place(kubeconfig, context), lambda client: _find(client, sort, name))
         show([found], output, sort.columns(), alone=True)
 
-    app.command("get", help=text)(get)
+    app.command("get", text=text)(get)
 
 
-def add_delete(app: typer.Typer, sort: Labelled, text: str) -> None:
+def add_delete(app: Group, sort: Labelled, text: str) -> None:
     """Add `delete NAME`, which deletes it if the person agrees to what that means."""
 
     def delete(
-        name: Annotated[str, typer.Argument(help=sort.name_help)] = sort.name_default,
+        name: Annotated[str, Argument(help=sort.name_help)] = sort.name_default,
         yes: YesOption = False,
-        kubeconfig: KubeconfigOption = None,
+        kubeconfig: KubeconfigOption = "",
         context: ContextOption = "",
     ) -> None:
         from vidra.cli.prompt import agreed
@@ -86,12 +86,12 @@ def add_delete(app: typer.Typer, sort: Labelled, text: str) -> None:
         place = Place(kubeconfig, context)
         item, sentences = against(place, lambda client: _look(client, sort, name))
         for sentence in sentences:
-            typer.echo(one_line(sentence), err=True)
+            echo(one_line(sentence), err=True)
         agreed(f"Delete the {sort.kind} {_named(item)}?", yes=yes)
         against(place, lambda client: _delete(client, sort, item))
-        typer.echo(f"{sort.kind.lower()}/{item['metadata']['name']} deleted")
+        echo(f"{sort.kind.lower()}/{item['metadata']['name']} deleted")
 
-    app.command("delete", help=text)(delete)
+    app.command("delete", text=text)(delete)
 
 
 async def _look(client: "Client", sort: Labelled, name: str) -> "tuple[Json, Sequence[str]]":

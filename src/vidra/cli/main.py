@@ -1,74 +1,42 @@
-"""The `vidra` command."""
+"""The `vidra` command: where each subcommand is found. None of them is imported before somebody asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
 
-import typer
+from vidra.cli.parsing.group import Group
+from vidra.cli.run import run
 
-from vidra import __version__
-from vidra.cli.commands import cluster, config, credentials, infrahub, infrahubsync
-from vidra.cli.commands.approve import approve
-from vidra.cli.commands.check import check
-from vidra.cli.commands.crds import crds
-from vidra.cli.commands.diff import diff
-from vidra.cli.commands.events import events
-from vidra.cli.commands.export import export
-from vidra.cli.commands.get import get
-from vidra.cli.commands.health import health
-from vidra.cli.commands.install import install
-from vidra.cli.commands.logs import logs
-from vidra.cli.commands.manifest import manifest
-from vidra.cli.commands.operator import operator
-from vidra.cli.commands.reconcile import reconcile
-from vidra.cli.commands.reference import reference
-from vidra.cli.commands.suspend import resume, suspend
-from vidra.cli.commands.trace import trace
-from vidra.cli.commands.tree import tree
-from vidra.cli.commands.uninstall import uninstall
-from vidra.cli.errors import Commands
-
-app = typer.Typer(
-    cls=Commands,
-    help="Vidra keeps the artifacts of Infrahub applied in Kubernetes clusters.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+PROGRAM = "vidra"
+_BEFORE_THE_VERB = ("--kubeconfig", "--context", "--namespace", "-n", "--output", "-o")
 _LOOK, _ACT, _SET_UP, _RUN = "Look", "Act", "Set up", "Run and write"
-_COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
-    _LOOK: (get, tree, trace, diff, events, logs, check),
-    _ACT: (reconcile, suspend, resume, approve),
-    _SET_UP: (install, uninstall, export),
-    _RUN: (operator, crds, manifest, health),
+_COMMANDS = {
+    _LOOK: ("get", "tree", "trace", "diff", "events", "explain", "stats", "logs", "check"),
+    _ACT: ("reconcile", "suspend", "resume", "approve", "rollback"),
+    _SET_UP: ("install", "uninstall", "export", "infrahubsync", "credentials", "cluster", "config", "infrahub"),
+    _RUN: ("operator", "crds", "manifest", "health", "completion", "version", "debug"),
+    "": ("reference", "__complete"),
 }
-for panel, commands in _COMMANDS.items():
-    for command in commands:
-        app.command(rich_help_panel=panel)(command)
-for name, noun in (
-    ("infrahubsync", infrahubsync.app),
-    ("credentials", credentials.app),
-    ("cluster", cluster.app),
-    ("config", config.app),
-    ("infrahub", infrahub.app),
-):
-    app.add_typer(noun, name=name, rich_help_panel=_SET_UP)
-app.command(hidden=True)(reference)
+"""In the order of the help; without a heading: not listed."""
+_GROUPS = {"infrahubsync", "credentials", "cluster", "config", "infrahub"}
+_ELSEWHERE = {"resume": "suspend:resume", "__complete": "completion:complete_words"}
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"vidra {__version__}")
-        raise typer.Exit
+def _tree() -> Group:
+    root = Group("Vidra keeps the artifacts of Infrahub applied in Kubernetes clusters.", shared=_BEFORE_THE_VERB)
+    for panel, names in _COMMANDS.items():
+        for name in names:
+            where = _ELSEWHERE.get(name, f"{name}:{'app' if name in _GROUPS else name}")
+            root.add(name, f"vidra.cli.commands.{where}", panel=panel)
+    return root
 
 
-@app.callback()
-def common(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
-) -> None:
-    """Vidra keeps the artifacts of Infrahub applied in Kubernetes clusters."""
+app = _tree()
 
 
 def main() -> None:
     """Run the command, which has one name however it was started."""
-    app(prog_name="vidra")
+    words = sys.argv[1:]
+    if words[:1] == ["--version"]:
+        words = ["version", "--client", *words[1:]]
+    sys.exit(run(app, PROGRAM, words))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import typer
-
-from vidra.api.times import parse_duration
 from vidra.cli.completion import contexts
 from vidra.cli.errors import CommandError, Exit
+from vidra.cli.parsing import Option
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OWN_NAMESPACE = "vidra-system"
 
@@ -29,53 +29,52 @@ class Output(StrEnum):
 class Place(NamedTuple):
     """Which cluster a command is about."""
 
-    kubeconfig: Path | None = None
+    kubeconfig: str | Path = ""
     context: str = ""
 
 
 KubeconfigOption = Annotated[
-    Path | None,
-    typer.Option(
+    str,
+    Option(
         "--kubeconfig", help="Kubeconfig file. Default: the files of KUBECONFIG, or ~/.kube/config.", show_default=False
     ),
 ]
 ContextOption = Annotated[
     str,
-    typer.Option(
+    Option(
         "--context",
         help="Context of the kubeconfig. Default: its current one.",
         show_default=False,
-        autocompletion=contexts,
+        complete=contexts,
     ),
 ]
-OutputOption = Annotated[Output, typer.Option("--output", "-o", help="How to show it.")]
-NamespaceOption = Annotated[
-    str, typer.Option("--namespace", "-n", envvar="VIDRA_NAMESPACE", help="Vidra's own namespace.")
-]
+OutputOption = Annotated[Output, Option("--output", "-o", help="How to show it.")]
+NamespaceOption = Annotated[str, Option("--namespace", "-n", envvar="VIDRA_NAMESPACE", help="Vidra's own namespace.")]
 CREDENTIALS_NAMESPACES = "VIDRA_CREDENTIALS_NAMESPACES"
 CredentialsNamespacesOption = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--credentials-namespace",
         envvar=CREDENTIALS_NAMESPACES,
         help="Further namespace in which Secrets with credentials and kubeconfigs count; may be repeated.",
         show_default=False,
     ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-PasswordFileOption = Annotated[
-    str, typer.Option(help="File with the password; '-' is standard input.", show_default=False)
+AllNamespacesOption = Annotated[
+    bool, Option("-A", "--all-namespaces", help="Accepted for the habit: syncs and VidraResources are in no namespace.")
 ]
+YesOption = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
+PasswordFileOption = Annotated[str, Option(help="File with the password; '-' is standard input.", show_default=False)]
 PasswordOption = Annotated[
     str,
-    typer.Option(
+    Option(
         envvar="INFRAHUB_PASSWORD",
         help="The password. Everybody on this machine can read it in the list of processes.",
         show_default=False,
     ),
 ]
 TokenOption = Annotated[
-    str, typer.Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
+    str, Option(envvar="INFRAHUB_API_TOKEN", help="The API token; the same warning.", show_default=False)
 ]
 
 
@@ -90,6 +89,8 @@ def seconds_of(text: str) -> float:
     Raises:
         CommandError: It is none.
     """
+    from vidra.api.times import parse_duration
+
     try:
         return parse_duration(text).total_seconds()
     except ValueError as error:

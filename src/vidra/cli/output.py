@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import typer
-
 from vidra.cli.options import Output
-from vidra.cli.terminal import printable, table
+from vidra.cli.terminal import echo, printable, table
 from vidra.views.secret_masking import shown
 
 Json = dict[str, Any]
@@ -34,11 +32,11 @@ def show(
     """
     if output in {Output.TABLE, Output.WIDE}:
         if not items:
-            typer.echo(none, err=True)
+            echo(none, err=True)
             return
         wanted = [column for column in columns if output is Output.WIDE or not column.wide]
         rows = [[column.cell(item) for column in wanted] for item in items]
-        typer.echo(table([column.title for column in wanted], rows))
+        echo(table([column.title for column in wanted], rows))
     else:
         show_objects(items, output, alone=alone)
 
@@ -47,7 +45,7 @@ def show_objects(items: Sequence[Json], output: Output, *, alone: bool = False) 
     """Write objects as JSON, YAML or names."""
     if output is Output.NAME:
         for item in items:
-            typer.echo(name_of(item))
+            echo(name_of(item))
         return
     clean = [shown(item) for item in items]
     show_value(clean[0] if alone and len(clean) == 1 else {"apiVersion": "v1", "kind": "List", "items": clean}, output)
@@ -60,9 +58,9 @@ def show_value(value: Any, output: Output) -> None:
     from vidra.manifests.write import write, write_json
 
     if output is Output.JSON:
-        typer.echo(write_json(value))
+        echo(write_json(value))
     else:
-        typer.echo(write([msgspec.to_builtins(value)]).removeprefix("---\n"), nl=False)
+        echo(write([msgspec.to_builtins(value)]).removeprefix("---\n"), nl=False)
 
 
 def name_of(item: Json) -> str:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
-
-import typer
 
 from vidra.cli.errors import CommandError, Exit
-
-T = TypeVar("T")
+from vidra.cli.parsing.errors import DeclinedError
+from vidra.cli.terminal import echo
 
 LONGEST = 1 << 20
 """Bytes of a file with a secret in it."""
@@ -22,21 +18,24 @@ def agreed(question: str, *, yes: bool) -> None:
 
     Raises:
         CommandError: There is nobody to ask.
-        typer.Abort: The person does not.
+        DeclinedError: The person does not.
     """
-    if not yes and not _answer(lambda: typer.confirm(question, err=True)):
-        raise typer.Abort
+    if not yes and not _confirmed(question):
+        raise DeclinedError
 
 
-def secret(what: str, file: str, given: str) -> str:
+def secret(what: str, file: str, given: str, *, option: str) -> str:
     """A secret value: given, or from a file ('-': standard input), or typed without being shown.
+
+    Args:
+        option: The one that names the file.
 
     Raises:
         CommandError: There is none.
     """
     if given:
         return given
-    value = text_of(file) if file else _typed(what)
+    value = text_of(file) if file else _typed(what, option)
     value = value.strip("\r\n")
     if not value:
         raise CommandError(f"the {what} is empty", Exit.USAGE)
@@ -60,18 +59,21 @@ def text_of(file: str) -> str:
         raise CommandError(f"{file} holds no UTF-8 text") from None
 
 
-def _typed(what: str) -> str:
+def _typed(what: str, option: str) -> str:
     if not sys.stdin.isatty():
-        raise CommandError(f"the {what} is missing: name a file with it, or - for standard input", Exit.USAGE)
-    value: str = _answer(lambda: typer.prompt(what, hide_input=True, err=True))
-    return value
+        raise CommandError(f"the {what} is missing: give {option} FILE, or {option} - for standard input", Exit.USAGE)
+    from getpass import getpass
 
-
-def _answer(ask: Callable[[], T]) -> T:
-    """What the person answers; Ctrl-C at a question is Ctrl-C."""
     try:
-        return ask()
-    except typer.Abort as error:
-        if isinstance(error.__context__, KeyboardInterrupt):
-            raise KeyboardInterrupt from None
-        raise CommandError("nobody answered: add --yes if it should be done", Exit.USAGE) from None
+        return getpass(f"{what}: ", sys.stderr)
+    except EOFError:
+        raise CommandError(f"no {what} was typed: give {option} FILE", Exit.USAGE) from None
+
+
+def _confirmed(question: str) -> bool:
+    echo(f"{question} [y/N]: ", err=True, nl=False)
+    answer = sys.stdin.readline()
+    if not answer:
+        echo(err=True)
+        raise CommandError("nobody answered: add --yes if it should be done", Exit.USAGE)
+    return answer.strip().lower() in {"y", "yes"}

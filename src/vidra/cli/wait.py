@@ -14,7 +14,7 @@ from vidra.kube.client import JSON, Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import KubeError
 from vidra.kube.watch import lines
-from vidra.views.hub_objects import RESOURCES, SYNCS
+from vidra.views.hub_paths import RESOURCES, SYNCS
 from vidra.views.resource_names import Item, path_of, titled
 
 T = TypeVar("T", bound=Item)
@@ -46,7 +46,7 @@ async def until(client: Client, item: T, check: Callable[[T], bool], seconds: fl
                     await asyncio.sleep(PAUSE)
     except TimeoutError:
         raise CommandError(
-            f"{titled(item)}: not after {seconds:g} s (vidra events {item.metadata.name})", Exit.TIMEOUT
+            f"{titled(item)}: not ready after {seconds:g} s; see vidra events {item.metadata.name}", Exit.TIMEOUT
         ) from None
 
 

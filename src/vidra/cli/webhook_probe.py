@@ -7,10 +7,9 @@ import time
 import uuid
 
 import aiohttp
-import typer
 
 from vidra.cli.errors import CommandError
-from vidra.cli.terminal import one_line
+from vidra.cli.terminal import echo, one_line
 from vidra.kube.client import encode
 from vidra.web.webhooks.signature import signature
 
@@ -33,12 +32,12 @@ async def heard(url: str, key: str, *, verify: bool) -> None:
                 status = await _call(url, key, verify=verify)
     except (aiohttp.ClientError, TimeoutError) as error:
         why = str(error) or "no answer in time"
-        typer.echo(one_line(f"{url} cannot be reached from here: {why}"), err=True)
-        typer.echo("whether Infrahub reaches it: vidra_webhook_requests_total, once an artifact has changed", err=True)
+        echo(one_line(f"{url} cannot be reached from here: {why}"), err=True)
+        echo("to see whether Infrahub reaches it: change an artifact, look at vidra_webhook_requests_total", err=True)
         return
     if status != 202:
         raise CommandError(f"{url} answers {status}: {_HINTS.get(status, 'it is not where Vidra receives webhooks')}")
-    typer.echo(one_line(f"{url}: calls with this key are accepted"))
+    echo(one_line(f"{url}: accepted (signature verified)"))
 
 
 _HINTS = {

@@ -5,11 +5,10 @@ from __future__ import annotations
 import secrets
 from urllib.parse import urlsplit
 
-import typer
-
 from vidra.api.names import INFRAHUB_LABEL, WEBHOOK_KEY_LABEL
 from vidra.cli.apply_object import SECRET, name_from, put, secret
 from vidra.cli.errors import CommandError
+from vidra.cli.terminal import echo
 from vidra.kube.client import Client
 from vidra.kube.types import Secret
 from vidra.views.hub_objects import one
@@ -35,7 +34,7 @@ async def put_key(client: Client, namespace: str, name: str, infrahub: str, *, r
     annotations = {INFRAHUB_LABEL: infrahub} if infrahub else {}
     data = {KEY: current, PREVIOUS: previous}
     await put(client, SECRET, secret(name, namespace, {WEBHOOK_KEY_LABEL: "true"}, annotations, data))
-    typer.echo(f"secret/{name} in {namespace}: {_told(there, rotate=rotate)}")
+    echo(f"secret/{name} in {namespace}: {_told(there, rotate=rotate)}")
     return current
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
-import typer
 
 from vidra.cli.errors import CommandError, Exit
 from vidra.cli.options import credentials_namespaces
-from vidra.cli.terminal import one_line
+from vidra.cli.terminal import echo, one_line
 from vidra.cli.webhook_probe import heard
 from vidra.cli.webhook_secret import put_key
 from vidra.controllers.sync.source.credentials import choose
@@ -51,18 +50,18 @@ async def put(client: Client, wish: Wish) -> None:
     """
     base = base_of(wish.infrahub)
     _check(wish.url)
-    credential = wish.credential or await _own(client, base, wish.namespace)
+    credential = wish.credential or await own_credential(client, base, wish.namespace)
     infrahub = Infrahub(base, credential)
     try:
         key = await put_key(client, wish.namespace, wish.secret, base if wish.bind else "", rotate=wish.rotate)
         for name, what in (await put_webhooks(infrahub, _webhooks(wish, key))).items():
-            typer.echo(one_line(f"{base}: webhook {name} {what}"))
+            echo(one_line(f"{base}: webhook {name} {what}"))
     finally:
         await infrahub.close()
     await heard(wish.url, key, verify=wish.verify)
 
 
-async def _own(client: Client, base: str, namespace: str) -> Credential:
+async def own_credential(client: Client, base: str, namespace: str) -> Credential:
     """What Vidra itself goes to this Infrahub with.
 
     Raises:

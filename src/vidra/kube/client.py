@@ -28,7 +28,7 @@ from vidra.common.backoff import Backoff, between
 from vidra.kube.answers import OBJECT, AnswerBudget, largest_answer, receive
 from vidra.kube.connection import Connection
 from vidra.kube.decode import decode
-from vidra.kube.errors import TOLD, ApiError, RequestCancelledError, Status, UnintelligibleError, UnreachableError
+from vidra.kube.errors import TOLD, ApiError, RequestCancelledError, Status, UnintelligibleError, UnreachableError, why
 from vidra.kube.latency import Latency
 from vidra.kube.object_lock import ObjectLocks
 from vidra.kube.request_slots import RequestSlots
@@ -346,8 +346,9 @@ class Client:
         return UnreachableError(f"the credentials for {self._base} were changed meanwhile")
 
     def _unreachable(self, error: Exception) -> UnreachableError:
-        what = "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
-        return UnreachableError(f"cannot reach the API server {self._base}: {hidden(what, self._secrets(), TOLD)}")
+        return UnreachableError(
+            f"cannot reach the API server {self._base}: {hidden(why(error), self._secrets(), TOLD)}"
+        )
 
     def _refusal(self, answer: aiohttp.ClientResponse, content: bytes) -> ApiError:
         try:

@@ -67,6 +67,16 @@ _TOO_LARGE = ("request is too large", "larger than max")
 """The words of etcd, and of its client, about a value that they do not accept."""
 
 
+def why(error: BaseException) -> str:
+    """Why no answer arrived, for a person: the system's own words, without those of a library around them."""
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+    if verdict := getattr(cause, "verify_message", ""):
+        return f"its certificate is not trusted ({verdict}): check certificate-authority-data of the kubeconfig"
+    if isinstance(cause, TimeoutError):
+        return "no answer in time"
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+
+
 class KubeError(Exception):
     """Any failure of a request to an API server."""
 

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 import msgspec
 import structlog
 
+from vidra import __version__
 from vidra.api.meta import Meta
+from vidra.api.names import HOLDER_VERSION
 from vidra.api.times import micro_time
 from vidra.kube.client import Client, encode
 from vidra.kube.decode import decode
@@ -48,6 +50,21 @@ class Lease(msgspec.Struct, frozen=True, rename="camel"):
     spec: LeaseSpec = LeaseSpec()
     api_version: str = "coordination.k8s.io/v1"
     kind: str = "Lease"
+
+
+def with_version(lease: Lease, identity: str) -> Lease:
+    """A Lease that says which version of Vidra its holder is.
+
+    The holder is named beside it: an operator from before this annotation keeps what it finds.
+    """
+    annotations = {**lease.metadata.annotations, HOLDER_VERSION: f"{identity} {__version__}"}
+    return msgspec.structs.replace(lease, metadata=msgspec.structs.replace(lease.metadata, annotations=annotations))
+
+
+def version_of(lease: Lease) -> str:
+    """The version of a Lease's holder; empty when it does not say."""
+    holder, _, version = lease.metadata.annotations.get(HOLDER_VERSION, "").partition(" ")
+    return version if holder == lease.spec.holder_identity else ""
 
 
 class Leases(msgspec.Struct, frozen=True):
@@ -192,6 +209,7 @@ class LeaderElector:
         return await self._send("PUT", f"{self._root}/{self._name}", msgspec.structs.replace(lease, spec=spec))
 
     async def _send(self, method: str, path: str, lease: Lease) -> Lease:
+        lease = with_version(lease, self.identity)
         answer = await self._client.send(method, path, body=encode(lease), repeatable=False)
         return decode(answer, Lease)
 

@@ -29,6 +29,7 @@ from vidra.controllers.runtime.client_metrics import ClusterUpCollector, Request
 from vidra.controllers.runtime.content_store import ContentStore, kept_for
 from vidra.controllers.runtime.context import ControllerContext, shard_key, sync_of
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
+from vidra.controllers.runtime.digest_key import installed_digests
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
 from vidra.controllers.runtime.settings_watch import SettingsWatch
 from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
@@ -158,6 +159,7 @@ class Manager:
             cluster_secrets=self._cluster_secrets,
             overlooked=IgnoredSecrets(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
+            digests=await installed_digests(self._client, self._options.namespace),
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,

@@ -10,6 +10,7 @@ import msgspec
 
 from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import InfrahubSync
+from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.health.evaluator import Verdicts
 from vidra.apply.inventory_index import Claims
@@ -18,6 +19,7 @@ from vidra.controllers.resource.dry_run import DryRunInput, DryRunPlan, DryRunRe
 from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.content_store import ContentStore, kept_for
 from vidra.controllers.runtime.context import sync_of
+from vidra.controllers.runtime.digest_key import read_digests
 from vidra.controllers.runtime.settings import Settings, chosen, read
 from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
 from vidra.controllers.sync.source.resolve import SourceContext, source_of
@@ -35,6 +37,7 @@ class DryRunSession(msgspec.Struct, frozen=True):
     clusters: DryRunClusters
     resources: Store[VidraResource]
     content: ContentStore
+    digests: Digests
     settings: Settings
     known: SourceContext
     managers: dict[str, str]
@@ -55,8 +58,9 @@ class DryRunSession(msgspec.Struct, frozen=True):
 
     async def reconciled(self, inputs: Sequence[DryRunInput]) -> DryRunResult:
         """The result of a dry run for all of these."""
+        places = self.clusters, inputs, self.hub, self.resources
         names, hubs = self.settings.label_namespaces, self.settings.other_vidras
-        return await dry_run(*(self.clusters, inputs, self.hub, self.resources), may_describe=names, other_vidras=hubs)
+        return await dry_run(*places, digests=self.digests, may_describe=names, other_vidras=hubs)
 
     async def planned(self, resource: VidraResource) -> DryRunPlan:
         """The plan of a reconcile of a VidraResource.
@@ -64,8 +68,9 @@ class DryRunSession(msgspec.Struct, frozen=True):
         Raises:
             ViewError: Its cluster does not answer.
         """
-        claims = Claims(self.resources, self.hub, same=self.clusters.lead_to_one)
-        found = await plan_dry_run(self.clusters, await self.stored(resource), self.hub, self.resources, claims)
+        claims = Claims(self.resources, self.hub, same=self.clusters.lead_to_one, digests=self.digests)
+        stored = await self.stored(resource)
+        found = await plan_dry_run(*(self.clusters, stored, self.hub, self.resources, claims), digests=self.digests)
         if isinstance(found, ObjectProblem):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
@@ -92,8 +97,8 @@ async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIte
         namespaces: Those whose Secrets count, Vidra's own first.
     """
     own = namespaces[0]
-    uid, resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
-        hub_objects.identity(client),
+    (uid, digests), resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
+        asyncio.gather(hub_objects.identity(client), read_digests(client, own)),
         hub_objects.resources(client),
         hub_objects.cluster_secrets(client, namespaces),
         hub_objects.infrahub_secrets(client, namespaces),
@@ -111,6 +116,7 @@ async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIte
             clusters=dry_clusters,
             resources=hub_objects.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, own, Store(index=kept_for)),
+            digests=digests,
             settings=read(source.data if source else {})[0],
             known=SourceContext(hub_objects.stored(infrahubs, Store()), hub_objects.stored(syncs, Store()), own),
             managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable
 from typing import Any
 
 from vidra.api.resource import VidraResource
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
-from vidra.views.hub_objects import resources
+from vidra.views.errors import ViewError
+from vidra.views.hub_objects import resources, syncs
+from vidra.views.name_forms import short, unknown
 
 Json = dict[str, Any]
 
@@ -21,12 +24,21 @@ async def events(client: Client, names: Collection[str], *, warnings: bool) -> l
         warnings: Warnings only.
 
     Raises:
+        ViewError: There is nothing of such a name, not even an Event about it.
         KubeError: They cannot be seen.
     """
     query = {"fieldSelector": "reportingComponent=vidra"}
     listing: Json = await client.get("/api/v1/events", dict, query=query)
     found = [{"apiVersion": "v1", "kind": "Event", **item} for item in listing["items"]]
-    about = about_names(names, await resources(client)) if names else None
+    about = None
+    if names:
+        made, known = await asyncio.gather(resources(client), syncs(client))
+        about = about_names(names, made)
+        existing = {item.metadata.name for item in made} | {item.metadata.name for item in known}
+        existing |= {item["involvedObject"]["name"] for item in found}
+        for name in (given.rpartition("/")[2] for given in names):
+            if name not in existing and name not in map(short, existing):
+                raise ViewError(unknown(name, existing))
     return selected(found, about, warnings=warnings)
 
 
@@ -47,7 +59,9 @@ def selected(found: Iterable[Json], about: Collection[str] | None, *, warnings: 
 
 def about_names(names: Iterable[str], made: Iterable[VidraResource]) -> set[str]:
     """These names without kinds, and those of the VidraResources that such a sync made."""
+    made = list(made)
     given = {name.rpartition("/")[2] for name in names}
+    given |= {item.metadata.name for item in made if short(item.metadata.name) in given}
     return given | {item.metadata.name for item in made if sync_of(item) in given}
 
 

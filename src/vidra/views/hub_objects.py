@@ -9,13 +9,10 @@ from typing import Generic, TypeVar
 import msgspec
 
 from vidra.api.names import (
-    API_VERSION,
     CLUSTER_LABEL,
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
-    RESOURCE_PLURAL,
-    SYNC_PLURAL,
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
@@ -25,12 +22,11 @@ from vidra.kube.operations import look
 from vidra.kube.store import HasMeta, Store
 from vidra.kube.types import ConfigMap, Secret
 from vidra.views.errors import ViewError
+from vidra.views.hub_paths import RESOURCES, SYNCS, not_installed
 
 T = TypeVar("T")
 S = TypeVar("S", bound=HasMeta)
 
-SYNCS = f"/apis/{API_VERSION}/{SYNC_PLURAL}"
-RESOURCES = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
 SECRETS = "/api/v1/secrets"
 CONFIG_MAPS = "/api/v1/configmaps"
 
@@ -117,10 +113,3 @@ def stored(items: Iterable[S], store: Store[S]) -> Store[S]:
     for item in items:
         store.changed(item)
     return store
-
-
-def not_installed(error: ApiError) -> Exception:
-    """The error to raise instead of a 404 for a whole kind."""
-    if error.not_found:
-        return ViewError("this cluster does not know Vidra: install it (vidra install), or choose another --context")
-    return error

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from vidra.api.names import GROUP, RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import RESOURCE_KIND, SYNC_KIND
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.kube.client import Client
-from vidra.views.errors import BadNameError, ViewError
-from vidra.views.hub_objects import RESOURCES, SYNCS, one
+from vidra.kube.partial_metadata import METADATA_LIST, LiveList
+from vidra.views.errors import ViewError
+from vidra.views.hub_objects import one
+from vidra.views.hub_paths import RESOURCES, SYNCS
+from vidra.views.name_forms import short, split, unknown
 
 Item = InfrahubSync | VidraResource
 
@@ -20,7 +23,7 @@ async def find(client: Client, name: str) -> Item:
     Raises:
         ViewError: There is none, or both.
     """
-    kind, rest = _split(name)
+    kind, rest = split(name)
     sync, resource = await asyncio.gather(
         one(client, f"{SYNCS}/{rest}", InfrahubSync) if kind != RESOURCE_KIND else _nothing(),
         one(client, f"{RESOURCES}/{rest}", VidraResource) if kind != SYNC_KIND else _nothing(),
@@ -28,15 +31,26 @@ async def find(client: Client, name: str) -> Item:
     if sync and resource:
         raise ViewError(f"{rest} is an InfrahubSync and a VidraResource: write isync/{rest} or vres/{rest}")
     found: Item | None = sync or resource
+    return found if found is not None else await _nearly(client, kind, rest)
+
+
+async def _nearly(client: Client, kind: str, name: str) -> VidraResource:
+    """The VidraResource that has this short name, as tables show it.
+
+    Raises:
+        ViewError: There is none, or several.
+    """
+    lists = await asyncio.gather(
+        *(client.get(path, LiveList, accept=METADATA_LIST) for path in _paths(kind)),
+    )
+    names = [item.metadata.name for listing in lists for item in listing.items or ()]
+    meant = [each for each in names if short(each) == name]
+    if len(meant) > 1:
+        raise ViewError(f"{name!r} stands for several: write one of {', '.join(meant)}")
+    found = await one(client, f"{RESOURCES}/{meant[0]}", VidraResource) if meant else None
     if found is None:
-        raise ViewError(f"there is no InfrahubSync or VidraResource {rest!r} (vidra get lists them)")
+        raise ViewError(unknown(name, names))
     return found
-
-
-def means(given: str, kind: str, name: str) -> bool:
-    """Whether a name from the command line means this resource."""
-    wanted, rest = _split(given)
-    return rest == name and wanted in {"", kind}
 
 
 def path_of(item: Item) -> str:
@@ -49,21 +63,9 @@ def titled(item: Item) -> str:
     return f"{item.kind} {item.metadata.name}"
 
 
+def _paths(kind: str) -> list[str]:
+    return [path for each, path in ((SYNC_KIND, SYNCS), (RESOURCE_KIND, RESOURCES)) if kind in {"", each}]
+
+
 async def _nothing() -> None:
     return None
-
-
-def _split(given: str) -> tuple[str, str]:
-    """The kind, empty if it is left open, and the name."""
-    word, slash, name = given.rpartition("/")
-    kind = _KINDS.get(word.lower().removesuffix(f".{GROUP}")) if slash else ""
-    if kind is None or not name:
-        raise BadNameError(f"{given!r}: write NAME, isync/NAME or vres/NAME")
-    return kind, name
-
-
-_KINDS = {
-    **dict.fromkeys(("isync", "sync", "infrahubsync", "infrahubsyncs"), SYNC_KIND),
-    **dict.fromkeys(("vres", "resource", "vidraresource", "vidraresources"), RESOURCE_KIND),
-}
-"""The prefixes that a name may have."""

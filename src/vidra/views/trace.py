@@ -14,7 +14,8 @@ from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.views.dry_run import DryRunSession
 from vidra.views.find_object import Found, find_object
-from vidra.views.hub_objects import SYNCS, one
+from vidra.views.hub_objects import one
+from vidra.views.hub_paths import SYNCS
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -71,7 +72,9 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
         ClusterError: Nobody is logged in to that cluster.
         KubeError: It cannot be seen.
     """
-    found = await find_object(session.clusters.get(server), word, name, namespace, server)
+    cluster = session.clusters.get(server)
+    managed = [entry for item in session.resources for entry in item.inventory]
+    found = await find_object(cluster, word, name, namespace=namespace, server=server, managed=managed)
     owners = owners_of(found, session.managers)
     resources = [resource for owner in owners.values() if (resource := session.resources.get(owner))]
     return Trace(

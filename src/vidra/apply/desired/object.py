@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ import msgspec
 from vidra.api.drift import IgnoreDifference
 from vidra.api.names import FORMER_LABEL, FORMER_VALUE
 from vidra.apply.controller_fields import unfilled
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.ignore_differences import left, pointers_for, respecting
 from vidra.apply.desired.normalize import plain
 from vidra.apply.desired.order import wave_of
@@ -55,6 +55,8 @@ class DesiredObject(msgspec.Struct, frozen=True):
     body: dict[str, Any]
     digest: str
     """Of the manifest's body, with the owner's marks; tells whether the manifest changed."""
+    formers: tuple[str, ...] = ()
+    """The same as earlier versions noted it."""
     given: dict[str, Any] = {}
     """The manifest's metadata, without marks."""
     ignored: tuple[str, ...] = ()
@@ -89,9 +91,15 @@ class DesiredObject(msgspec.Struct, frozen=True):
             return msgspec.json.encode(self.body)
         return msgspec.json.encode({**self.body, "metadata": {**self.body["metadata"], **exact}})
 
-    def digest_for(self, other: Owner) -> str:
-        """The digest if another owner had the same manifest."""
-        return _digest({**self.body, "metadata": self.given}, other, self.ignored)
+    @property
+    def all_digests(self) -> tuple[str, ...]:
+        """Every digest by which an inventory may note this text."""
+        return (self.digest, *self.formers)
+
+    def digests_for(self, other: Owner, digests: Digests) -> tuple[str, ...]:
+        """The same if another owner had the same manifest."""
+        text = _text({**self.body, "metadata": self.given}, other, self.ignored)
+        return (digests.of(text), *digests.formers(text, other.name))
 
     def beside(self, live: dict[str, Any], owner: Owner) -> DesiredObject:
         """The object to send when it exists: fields that others may set are left as they are."""
@@ -122,6 +130,7 @@ def build_desired_object(
     fallback_namespace: str,
     owner: Owner,
     *,
+    digests: Digests,
     ignore: Iterable[IgnoreDifference] = (),
 ) -> DesiredObject:
     """The desired object for an object of a manifest.
@@ -141,13 +150,15 @@ def build_desired_object(
     body = _marked(told, owner)
     ref = msgspec.structs.replace(item.ref, namespace=namespace)
     ignored = pointers_for(ref, ignore, item.body)
-    digest = _digest(told, owner, ignored)
-    return DesiredObject(server, ref, kind, body, digest, metadata, ignored, wave_of(given.get("annotations") or {}))
+    text = _text(told, owner, ignored)
+    wave = wave_of(given.get("annotations") or {})
+    formers = digests.formers(text, owner.name)
+    return DesiredObject(server, ref, kind, body, digests.of(text), formers, metadata, ignored, wave)
 
 
-def _digest(told: dict[str, Any], owner: Owner, ignored: Iterable[str]) -> str:
-    sent = msgspec.json.encode(_as_before(told, owner)) + "\0".join(ignored).encode()
-    return hashlib.blake2b(sent, digest_size=6).hexdigest()
+def _text(told: dict[str, Any], owner: Owner, ignored: Iterable[str]) -> bytes:
+    """What the digest is of."""
+    return msgspec.json.encode(_as_before(told, owner)) + "\0".join(ignored).encode()
 
 
 def _marked(body: dict[str, Any], owner: Owner) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place, YesOption
+from vidra.cli.parsing import Argument
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def approve(
-    name: Annotated[str, typer.Argument(help="Name of a sync or VidraResource.", autocompletion=complete)],
+    name: Annotated[str, Argument(help="Name of a sync or VidraResource.", complete=complete)],
     yes: YesOption = False,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
-    """Show which prune Vidra holds, and approve it if you agree.
+    """Show which deletions wait for approval, and approve them if you agree.
 
     You approve exactly the set that is shown: if it changes meanwhile, Vidra holds it again.
 
@@ -33,24 +33,23 @@ def approve(
 
     place = Place(kubeconfig, context)
     held = against(place, lambda client: _held(client, namespace, name))
+    if held is None:
+        echo(f"{name}: nothing is waiting for approval")
+        return
     for each in held.objects:
-        typer.echo(printable(_line(each)))
+        echo(printable(_line(each)))
     agreed(f"Delete {len(held.objects)} objects?" if held.objects else "Delete them?", yes=yes)
     against(place, lambda client: _annotate(client, name, held.id))
-    typer.echo(f"{name}: approved {held.id}")
+    echo(f"{name}: approved {held.id}")
 
 
-async def _held(client: Client, namespace: str, name: str) -> HeldPrune:
-    from vidra.cli.errors import CommandError
+async def _held(client: Client, namespace: str, name: str) -> HeldPrune | None:
     from vidra.cli.options import credentials_namespaces
     from vidra.views.held_prune import held_prune
-    from vidra.views.resource_names import find, titled
+    from vidra.views.resource_names import find
 
     item = await find(client, name)
-    found = await held_prune(client, item, credentials_namespaces(namespace))
-    if found is None:
-        raise CommandError(f"{titled(item)} holds nothing back")
-    return found
+    return await held_prune(client, item, credentials_namespaces(namespace))
 
 
 async def _annotate(client: Client, name: str, held: str) -> None:

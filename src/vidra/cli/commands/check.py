@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from vidra.cli.options import (
     OWN_NAMESPACE,
@@ -16,12 +14,23 @@ from vidra.cli.options import (
     OutputOption,
     Place,
 )
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
+from vidra.views.checks.part import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from vidra.kube.client import Client
+    from vidra.views.checks.finding import Finding
 
 
 def check(
+    parts: Annotated[list[Part] | None, Argument(help="What to look at. Default: everything.")] = None,
     as_user: Annotated[
         str,
-        typer.Option(
+        Option(
             "--as-account",
             help="Ask for the rights of this ServiceAccount (namespace:name) instead of yours.",
             show_default=False,
@@ -30,31 +39,59 @@ def check(
     credentials_namespace: CredentialsNamespacesOption = None,
     output: OutputOption = Output.TABLE,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
-    """Look at cluster, version, definitions, rights, settings, credentials, Infrahub and destinations, in this order.
+    """Look at API server, CRDs, operator, rights, settings, Infrahub and destinations, in this order.
 
     Rights are those of who runs this, which is right for an operator with the same kubeconfig; for one in the cluster
     name its ServiceAccount. Infrahub and the destinations are asked from here: the operator may reach more, or less.
+    Each row is shown as soon as it is known, and none takes longer than 10 seconds.
 
     Exit code 0 when nothing is wrong, 1 when something is.
 
-    Example: vidra check --as-account vidra-system:vidra
+    Example: vidra check infrahub
     """
     from vidra.cli.output import show_value
     from vidra.cli.session import against
-    from vidra.cli.terminal import one_line, table
-    from vidra.views.checks.run import run_checks
 
     namespaces = (namespace, *(credentials_namespace or ()))
-    findings = against(Place(kubeconfig, context), lambda client: run_checks(client, as_user, namespaces))
+    shown = _row if output in {Output.TABLE, Output.WIDE} else _name if output is Output.NAME else _nothing
+    findings = against(Place(kubeconfig, context), lambda client: _all(client, as_user, namespaces, parts or (), shown))
     if output in {Output.JSON, Output.YAML}:
         show_value(findings, output)
-    elif output is Output.NAME:
-        for finding in findings:
-            typer.echo(one_line(f"{finding.result}/{finding.check}"))
-    else:
-        rows = [(finding.check, finding.result, finding.message) for finding in findings]
-        typer.echo(table(["CHECK", "RESULT", "MESSAGE"], rows))
-    raise typer.Exit(1 if any(finding.result == "problem" for finding in findings) else 0)
+    raise FinishedError(1 if any(finding.result == "problem" for finding in findings) else 0)
+
+
+async def _all(
+    client: Client,
+    account: str,
+    namespaces: Sequence[str],
+    parts: Collection[Part],
+    shown: Callable[[Finding], None],
+) -> list[Finding]:
+    """Every finding, each shown as soon as it is there."""
+    from vidra.views.checks.run import run_checks
+
+    findings = []
+    async for finding in run_checks(client, account, namespaces, parts):
+        shown(finding)
+        findings.append(finding)
+    return findings
+
+
+def _row(finding: Finding) -> None:
+    from vidra.cli.terminal import one_line, verdict
+
+    what = one_line(finding.check)
+    echo(f"{verdict(finding.result)}{' ' * (9 - len(finding.result))}{what}: {one_line(finding.message)}")
+
+
+def _name(finding: Finding) -> None:
+    from vidra.cli.terminal import one_line
+
+    echo(one_line(f"{finding.result}/{finding.check}"))
+
+
+def _nothing(_finding: Finding) -> None:
+    """JSON and YAML are one text, which is written when all of it is there."""

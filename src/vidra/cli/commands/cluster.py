@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.completion import contexts
-from vidra.cli.errors import Commands
 from vidra.cli.labelled_objects import Labelled, add_delete, add_get, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
@@ -18,6 +15,8 @@ from vidra.cli.options import (
     NamespaceOption,
     Place,
 )
+from vidra.cli.parsing import Argument, Group, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.cli.output import Column
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-app = typer.Typer(cls=Commands, help="Clusters that Vidra may apply to, in Secrets.", no_args_is_help=True)
+app = Group("Clusters that Vidra may apply to, in Secrets.")
 
 LABEL = "cluster-kubeconfig"
 
@@ -34,21 +33,21 @@ LABEL = "cluster-kubeconfig"
 def apply(
     from_context: Annotated[
         str,
-        typer.Argument(help="Context of your kubeconfig that leads to the cluster to add.", autocompletion=contexts),
+        Argument(help="Context of your kubeconfig that leads to the cluster to add.", complete=contexts),
     ],
     from_kubeconfig: Annotated[
-        Path | None, typer.Option(help="The kubeconfig with that context. Default: yours.", show_default=False)
+        Path | None, Option(help="The kubeconfig with that context. Default: yours.", show_default=False)
     ] = None,
     token_file: Annotated[
         str,
-        typer.Option(
+        Option(
             help="File with the token of a ServiceAccount, instead of the context's user; '-' is standard input.",
             show_default=False,
         ),
     ] = "",
-    name: Annotated[str, typer.Option(help="Name of the Secret. Default: from the server.", show_default=False)] = "",
+    name: Annotated[str, Option(help="Name of the Secret. Default: from the server.", show_default=False)] = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Give Vidra a cluster: take a context of your own kubeconfig, reduced to what Vidra accepts.
@@ -68,7 +67,7 @@ def apply(
     own = name or applying.name_from("cluster", from_context)
     body = applying.secret(own, namespace, labels, annotations, {"kubeconfig": text})
     against(Place(kubeconfig, context), lambda client: applying.put(client, applying.SECRET, body))
-    typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}; destinations name it as server: {server}")
+    echo(f"secret/{body['metadata']['name']} applied in {namespace}; destinations name it as server: {server}")
 
 
 async def _consequences(client: Client, item: Json) -> Sequence[str]:

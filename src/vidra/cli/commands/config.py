@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from vidra.cli.errors import Commands
 from vidra.cli.labelled_objects import Labelled, add_delete, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
@@ -18,6 +15,8 @@ from vidra.cli.options import (
     OutputOption,
     Place,
 )
+from vidra.cli.parsing import Group, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.cli.output import Column
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-app = typer.Typer(cls=Commands, help="Settings of the operator, in a ConfigMap.", no_args_is_help=True)
+app = Group("Settings of the operator, in a ConfigMap.")
 
 NAME = "vidra-config"
 
@@ -34,25 +33,25 @@ NAME = "vidra-config"
 @app.command("apply")
 def apply(
     requeue_sync_after: Annotated[
-        str, typer.Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)
+        str, Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)
     ] = "",
     requeue_resources_after: Annotated[
-        str, typer.Option(help="How often objects are compared with their manifest.", show_default=False)
+        str, Option(help="How often objects are compared with their manifest.", show_default=False)
     ] = "",
-    query_name: Annotated[str, typer.Option(help="Name of the stored query in Infrahub.", show_default=False)] = "",
+    query_name: Annotated[str, Option(help="Name of the stored query in Infrahub.", show_default=False)] = "",
     event_based_reconcile: Annotated[
         bool | None,
-        typer.Option(
+        Option(
             "--event-based-reconcile/--no-event-based-reconcile",
             help="Revert drift as soon as it is seen.",
             show_default=False,
         ),
     ] = None,
     log_level: Annotated[
-        str, typer.Option(help="Least severity that is logged: debug, info, warning, error.", show_default=False)
+        str, Option(help="Least severity that is logged: debug, info, warning, error.", show_default=False)
     ] = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Change settings; what is not named stays as it is.
@@ -78,7 +77,7 @@ def apply(
     if complaints:
         raise CommandError("; ".join(item.partition("; the default")[0] for item in complaints), Exit.USAGE)
     name = against(Place(kubeconfig, context), lambda client: _write(client, namespace, data))
-    typer.echo(f"configmap/{name} applied")
+    echo(f"configmap/{name} applied")
 
 
 async def _consequences(_client: Client, _item: Json) -> Sequence[str]:
@@ -123,7 +122,7 @@ add_list(
 def get(
     output: OutputOption = Output.TABLE,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show the settings in force, and where each comes from.
@@ -140,12 +139,12 @@ def get(
     if output in {Output.JSON, Output.YAML}:
         show_value({item.key: item.value for item in found.settings}, output)
     elif output is Output.NAME:
-        typer.echo(f"configmap/{source.metadata.name}" if source else "", nl=source is not None)
+        echo(f"configmap/{source.metadata.name}" if source else "", nl=source is not None)
     else:
         rows = [(item.key, item.value, item.source or "default") for item in found.settings]
-        typer.echo(table(["SETTING", "VALUE", "FROM"], rows))
+        echo(table(["SETTING", "VALUE", "FROM"], rows))
     for complaint in found.complaints:
-        typer.echo(f"warning: {one_line(complaint)}", err=True)
+        echo(f"warning: {one_line(complaint)}", err=True)
 
 
 add_delete(

@@ -6,10 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
-import typer
-
-from vidra.api import crds as crd
+from vidra.cli.parsing import Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
 
 
 class Output(StrEnum):
@@ -20,13 +19,11 @@ class Output(StrEnum):
 
 
 def crds(
-    output: Annotated[Output, typer.Option("--output", "-o", help="Format on standard output.")] = Output.YAML,
+    output: Annotated[Output, Option("--output", "-o", help="Format on standard output.")] = Output.YAML,
     output_dir: Annotated[
-        Path | None, typer.Option(help="Write one YAML file per definition into this folder instead.")
+        Path | None, Option(help="Write one YAML file per definition into this folder instead.")
     ] = None,
-    check: Annotated[
-        Path | None, typer.Option(help="Compare with the files in this folder; fail when one differs.")
-    ] = None,
+    check: Annotated[Path | None, Option(help="Compare with the files in this folder; fail when one differs.")] = None,
 ) -> None:
     """Print the CustomResourceDefinitions, for `kubectl apply --server-side -f -`.
 
@@ -37,18 +34,23 @@ def crds(
     elif output_dir is not None:
         _write(output_dir)
     else:
-        typer.echo(_text(output), nl=False)
+        echo(_text(output), nl=False)
 
 
 def _text(output: Output) -> str:
+    from vidra.api import crds as crd
+    from vidra.manifests.write import write_json
+
     if output is Output.YAML:
         return "".join(f"---\n{crd.to_yaml(definition)}" for definition in crd.crds())
     items = {"apiVersion": "v1", "kind": "List", "items": crd.crds()}
-    return msgspec.json.format(msgspec.json.encode(items), indent=2).decode() + "\n"
+    return write_json(items) + "\n"
 
 
 def _files() -> dict[str, str]:
     """Name and text of the file for each definition; `helm show crds` puts nothing between files."""
+    from vidra.api import crds as crd
+
     return {
         f"{definition['spec']['names']['plural']}.yaml": f"---\n{crd.to_yaml(definition)}" for definition in crd.crds()
     }
@@ -63,8 +65,8 @@ def _write(folder: Path) -> None:
 def _compare(folder: Path) -> None:
     differing = [str(folder / name) for name, text in _files().items() if not _holds(folder / name, text)]
     if differing:
-        typer.echo(f"not as the models say: {', '.join(differing)}; run: vidra crds --output-dir {folder}", err=True)
-        raise typer.Exit(1)
+        echo(f"not as the models say: {', '.join(differing)}; run: vidra crds --output-dir {folder}", err=True)
+        raise FinishedError(1)
 
 
 def _holds(path: Path, text: str) -> bool:

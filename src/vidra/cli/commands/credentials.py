@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.api.names import INFRAHUB_LABEL
-from vidra.cli.errors import Commands
 from vidra.cli.labelled_objects import Labelled, add_delete, add_get, add_list
 from vidra.cli.options import (
     OWN_NAMESPACE,
@@ -20,6 +17,8 @@ from vidra.cli.options import (
     Place,
     TokenOption,
 )
+from vidra.cli.parsing import Argument, Group, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.cli.output import Column
@@ -27,24 +26,24 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-app = typer.Typer(cls=Commands, help="Credentials of Infrahubs, in Secrets.", no_args_is_help=True)
+app = Group("Credentials of Infrahubs, in Secrets.")
 
 
 @app.command("apply")
 def apply(
-    url: Annotated[str, typer.Argument(help="Address of the Infrahub, as syncs name it.")],
+    url: Annotated[str, Argument(help="Address of the Infrahub, as syncs name it.")],
     username: Annotated[
-        str, typer.Option("--username", "-u", help="User; the password is asked for.", show_default=False)
+        str, Option("--username", "-u", help="User; the password is asked for.", show_default=False)
     ] = "",
     password_file: PasswordFileOption = "",
     token_file: Annotated[
-        str, typer.Option(help="File with an API token, instead of a user; '-' is standard input.", show_default=False)
+        str, Option(help="File with an API token, instead of a user; '-' is standard input.", show_default=False)
     ] = "",
     password: PasswordOption = "",
     token: TokenOption = "",
-    name: Annotated[str, typer.Option(help="Name of the Secret. Default: from the address.", show_default=False)] = "",
+    name: Annotated[str, Option(help="Name of the Secret. Default: from the address.", show_default=False)] = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Store credentials for an Infrahub, or replace them; without --username or a token, a token is asked for.
@@ -57,7 +56,7 @@ def apply(
 
     body = credentials_secret(url, username, password_file, token_file, password, token, name, namespace)
     against(Place(kubeconfig, context), lambda client: put(client, SECRET, body))
-    typer.echo(f"secret/{body['metadata']['name']} applied in {namespace}")
+    echo(f"secret/{body['metadata']['name']} applied in {namespace}")
 
 
 async def _consequences(client: Client, item: Json) -> Sequence[str]:

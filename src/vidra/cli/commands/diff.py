@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo, style
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def diff(
-    name: Annotated[str, typer.Argument(help="Name of a sync or VidraResource.", autocompletion=complete)],
+    name: Annotated[str, Argument(help="Name of a sync or VidraResource.", complete=complete)],
     branch: Annotated[
-        str, typer.Option("--branch", "-b", help="Read this Infrahub branch instead of the sync's.", show_default=False)
+        str, Option("--branch", "-b", help="Read this Infrahub branch instead of the sync's.", show_default=False)
     ] = "",
     date: Annotated[
         str,
-        typer.Option(
+        Option(
             "--date",
             help="Read Infrahub as it was then (2025-01-31T12:00:00Z, -2h) instead of at the sync's targetDate.",
             show_default=False,
@@ -29,7 +30,7 @@ def diff(
     ] = "",
     file: Annotated[
         str,
-        typer.Option(
+        Option(
             "--file",
             "-f",
             help="For a VidraResource: take this text instead of its own; '-' is standard input.",
@@ -37,7 +38,7 @@ def diff(
         ),
     ] = "",
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show what would change in the clusters, without changing anything.
@@ -61,7 +62,7 @@ def diff(
     elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
     found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file))
     _show(found)
-    raise typer.Exit(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
+    raise FinishedError(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
 
 
 async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> Diff:
@@ -89,13 +90,13 @@ def _show(found: Diff) -> None:
     from vidra.cli.unified_diff import unified
 
     for change in found.objects:
-        typer.echo(_coloured(unified(change)))
+        echo(_coloured(unified(change)))
     for note in found.notes:
-        typer.echo(f"note: {one_line(note)}", err=True)
+        echo(f"note: {one_line(note)}", err=True)
     for problem in found.problems:
-        typer.echo(f"problem: {one_line(problem.message)} ({problem.reason})", err=True)
+        echo(f"problem: {one_line(problem.message)} ({problem.reason})", err=True)
     number = len(found.objects)
-    typer.echo(f"{number or 'no'} object{'' if number == 1 else 's'} would change", err=True)
+    echo(f"{number or 'no'} object{'' if number == 1 else 's'} would change", err=True)
 
 
 def _coloured(text: str) -> str:
@@ -104,6 +105,4 @@ def _coloured(text: str) -> str:
     if not coloured():
         return text
     colours = {"+": "green", "-": "red", "@": "cyan"}
-    return "\n".join(
-        typer.style(line, fg=colours[line[0]]) if line[:1] in colours else line for line in text.split("\n")
-    )
+    return "\n".join(style(line, fg=colours[line[0]]) if line[:1] in colours else line for line in text.split("\n"))

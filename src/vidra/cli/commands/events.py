@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
 from vidra.api.names import TRACE_ID
 from vidra.cli.completion import names as complete
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place
+from vidra.cli.parsing import Argument, Option
 
 
 def events(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of what they are about. Default: everything.", autocompletion=complete),
+        Argument(help="Names of what they are about. Default: everything.", complete=complete),
     ] = None,
-    warnings: Annotated[bool, typer.Option("--warnings", help="Warnings only.")] = False,
+    warnings: Annotated[bool, Option("--warnings", help="Warnings only.")] = False,
     output: OutputOption = Output.TABLE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show the Events that Vidra wrote, oldest first; with the name of a sync also those of its VidraResources.
@@ -44,4 +43,4 @@ def events(
         Column("TRACE", lambda item: (item["metadata"].get("annotations") or {}).get(TRACE_ID, ""), wide=True),
         Column("MESSAGE", lambda item: item.get("message", "")),
     ]
-    show(found, output, columns, none="Vidra wrote no Events about that lately")
+    show(found, output, columns, none="no events in the last hour or so")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.options import ContextOption, KubeconfigOption, Place
+from vidra.cli.parsing import Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -28,9 +28,9 @@ _MOMENTARY = ("requestedAt", "approvePrune")
 
 def export(
     suspended: Annotated[
-        bool, typer.Option("--suspended", help="Suspend everything, so that you can check it first.")
+        bool, Option("--suspended", help="Suspend everything, so that you can check it first.")
     ] = False,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Write the syncs, hand-made VidraResources and settings as YAML that `kubectl apply -f -` takes.
@@ -46,12 +46,13 @@ def export(
 
     items, remarks = against(Place(kubeconfig, context), _gather)
     for remark in remarks:
-        typer.echo(f"# {one_line(remark)}")
-    typer.echo(write(_suspended(item) if suspended else item for item in items), nl=False)
+        echo(f"# {one_line(remark)}")
+    echo(write(_suspended(item) if suspended else item for item in items), nl=False)
 
 
 async def _gather(client: Client) -> tuple[list[Json], list[str]]:
-    from vidra.views.hub_objects import CONFIG_MAPS, CONFIG_SELECTOR, RESOURCES, SECRETS, SYNCS, listed
+    from vidra.views.hub_objects import CONFIG_MAPS, CONFIG_SELECTOR, SECRETS, listed
+    from vidra.views.hub_paths import RESOURCES, SYNCS
     from vidra.views.secret_masking import masked
 
     items = [_clean(item, "v1", "ConfigMap") for item in await listed(client, CONFIG_MAPS, dict, CONFIG_SELECTOR)]

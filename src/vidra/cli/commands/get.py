@@ -4,71 +4,127 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
-from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    AllNamespacesOption,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    Output,
+    OutputOption,
+    Place,
+)
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from vidra.views.resource_tables import ResourceTable
+    from vidra.views.resource_tables import ResourceTable, Wanted
 
 
 def get(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of syncs or VidraResources. Default: all.", autocompletion=complete),
+        Argument(help="[KIND] NAME..., or KIND/NAME...; kinds are isync and vres. Default: all.", complete=complete),
     ] = None,
-    syncs: Annotated[bool, typer.Option("--syncs", help="InfrahubSyncs only.")] = False,
-    resources: Annotated[bool, typer.Option("--resources", help="VidraResources only.")] = False,
+    syncs: Annotated[bool, Option("--syncs", help="InfrahubSyncs only.")] = False,
+    resources: Annotated[bool, Option("--resources", help="VidraResources only.")] = False,
+    not_ready: Annotated[bool, Option("--not-ready", help="Only what is not Ready, or not healthy.")] = False,
+    sync: Annotated[str, Option("--sync", help="Only this sync, and what it made.", show_default=False)] = "",
+    selector: Annotated[str, Option("-l", "--selector", help="Labels, as for kubectl.", show_default=False)] = "",
+    watch: Annotated[bool, Option("-w", "--watch", help="Show it again after every change, until Ctrl-C.")] = False,
     output: OutputOption = Output.TABLE,
-    kubeconfig: KubeconfigOption = None,
+    _all_namespaces: AllNamespacesOption = False,
+    namespace: NamespaceOption = OWN_NAMESPACE,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show the syncs and VidraResources, and their state.
 
-    The columns are those of `kubectl get`. Exit code 1 when a name does not exist.
+    The columns are those of `kubectl get`, as far as something stands in them. On a terminal, names of VidraResources
+    are short (every command takes them so) and STATUS is wrapped; `-o wide` shows everything. Exit code 1 when a name
+    does not exist.
 
-    Example: vidra get webservers -o wide
+    Example: vidra get --not-ready
     """
-    from vidra.api.names import RESOURCE_KIND, SYNC_KIND
-    from vidra.cli.output import show_objects
-    from vidra.cli.session import against
-    from vidra.views.resource_tables import resource_objects, resource_tables
+    from vidra.cli.quick_session import reading
+    from vidra.views.resource_tables import Wanted, resource_objects, resource_tables
 
-    kinds = [kind for kind, wanted in ((SYNC_KIND, syncs), (RESOURCE_KIND, resources)) if wanted]
-    kinds = kinds or [SYNC_KIND, RESOURCE_KIND]
-    place = Place(kubeconfig, context)
-    if output in {Output.TABLE, Output.WIDE}:
-        tables = against(place, lambda client: resource_tables(client, kinds, names or []))
-        _show_tables(tables, wide=output is Output.WIDE)
-        _all_there([(table.kind, row[0]) for table in tables for row in table.rows], names or [])
-        if not any(table.rows for table in tables):
-            typer.echo("there are none yet: vidra infrahubsync apply --help", err=True)
+    kinds, rest = _kinds_and_names(names or [], syncs=syncs, resources=resources)
+    wanted = Wanted(kinds, tuple(rest), selector, sync, not_ready)
+    place, wide = Place(kubeconfig, context), output is Output.WIDE
+    if watch:
+        from vidra.cli.watched_table import watch_rows
+
+        watch_rows(place, wanted, wide=wide)
+    elif output in {Output.TABLE, Output.WIDE}:
+        tables = reading(place, lambda reader: resource_tables(reader, wanted))
+        _show(tables, wide=wide)
+        _all_there([(table.kind, row[0]) for table in tables for row in table.rows], wanted, place)
+        _hints(tables, wanted, place, namespace)
     else:
-        found = against(place, lambda client: resource_objects(client, kinds, names or []))
-        if found or not names:
-            show_objects(found, output, alone=len(names or []) == 1)
-        _all_there([(item["kind"], item["metadata"]["name"]) for item in found], names or [])
+        from vidra.cli.output import show_objects
+
+        found = reading(place, lambda reader: resource_objects(reader, wanted))
+        if found or not rest:
+            show_objects(found, output, alone=len(rest) == 1)
+        _all_there([(item["kind"], item["metadata"]["name"]) for item in found], wanted, place)
 
 
-def _show_tables(tables: Iterable[ResourceTable], *, wide: bool) -> None:
-    from vidra.cli.terminal import table
+def _kinds_and_names(words: list[str], *, syncs: bool, resources: bool) -> tuple[tuple[str, ...], list[str]]:
+    """What the words and flags ask for."""
+    from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+    from vidra.views.name_forms import kinds_and_names
 
-    texts = []
-    for each in tables:
-        columns = [number for number, column in enumerate(each.columns) if wide or not column.wide]
-        if each.rows:
-            header = [each.columns[number].title.upper() for number in columns]
-            texts.append(table(header, [[row[number] for number in columns] for row in each.rows]))
+    kinds, names = kinds_and_names(words)
+    kinds += [kind for kind, wanted in ((SYNC_KIND, syncs), (RESOURCE_KIND, resources)) if wanted]
+    return tuple(dict.fromkeys(kinds)) or (SYNC_KIND, RESOURCE_KIND), names
+
+
+def _show(tables: Sequence[ResourceTable], *, wide: bool) -> None:
+    from vidra.cli.resource_rows import layout_of, rows_of
+
+    texts = [layout_of(each, wide=wide).text(rows_of(each, wide=wide)) for each in tables if each.rows]
     if texts:
-        typer.echo("\n\n".join(texts))
+        echo("\n\n".join(texts))
 
 
-def _all_there(found: list[tuple[str, str]], names: list[str]) -> None:
+def _all_there(found: list[tuple[str, str]], wanted: Wanted, place: Place) -> None:
+    """Say which of the names do not exist; those that a filter leaves out do.
+
+    Raises:
+        CommandError: Some do not.
+    """
+    from vidra.views.resource_tables import Wanted, missing, resource_tables
+
+    if not missing(wanted.names, found):
+        return
     from vidra.cli.errors import CommandError
-    from vidra.views.resource_tables import missing
+    from vidra.cli.quick_session import reading
+    from vidra.views.name_forms import unknown
 
-    if nowhere := missing(names, found):
-        raise CommandError(f"there is no InfrahubSync or VidraResource {', '.join(nowhere)}")
+    tables = reading(place, lambda reader: resource_tables(reader, Wanted(wanted.kinds)))
+    known = [(table.kind, row[0]) for table in tables for row in table.rows]
+    if nowhere := missing(wanted.names, known):
+        raise CommandError("; ".join(unknown(each, [name for _, name in known]) for each in nowhere))
+
+
+def _hints(tables: Sequence[ResourceTable], wanted: Wanted, place: Place, namespace: str) -> None:
+    """Say why there is nothing, or why nobody has looked at something yet."""
+    if not any(table.rows for table in tables):
+        if wanted.not_ready:
+            echo("everything is Ready and healthy", err=True)
+        elif wanted.selector or wanted.sync:
+            echo("nothing matches", err=True)
+        elif not wanted.names:
+            echo("there are none yet: vidra infrahubsync apply --help", err=True)
+    if any(not table.cell(row, "Ready") for table in tables for row in table.rows):
+        from vidra.cli.at_work import at_work_here
+        from vidra.cli.quick_session import reading
+        from vidra.cli.terminal import one_line
+
+        found = reading(place, lambda reader: at_work_here(reader, namespace))
+        if found.state in {"nobody", "partly"}:
+            echo(one_line(f"warning: {found.sentence}"), err=True)

@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.input import complain, content
-from vidra.cli.terminal import table
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError, UsageError
+from vidra.cli.terminal import echo, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,9 @@ class Output(StrEnum):
 
 
 def health(
-    file: Annotated[
-        str, typer.Argument(help="Objects as YAML, JSON or a List; '-' is standard input.", metavar="FILE|-")
-    ],
-    output: Annotated[Output, typer.Option("--output", "-o", help="How to show the verdicts.")] = Output.TABLE,
-    rules: Annotated[
-        str, typer.Option(help="Rules of your own: the YAML list of the key healthRules.", metavar="FILE")
-    ] = "",
+    file: Annotated[str, Argument(help="Objects as YAML, JSON or a List; '-' is standard input.", metavar="FILE|-")],
+    output: Annotated[Output, Option("--output", "-o", help="How to show the verdicts.")] = Output.TABLE,
+    rules: Annotated[str, Option(help="Rules of your own: the YAML list of the key healthRules.", metavar="FILE")] = "",
 ) -> None:
     """Show how Vidra judges each object of a text: Current, InProgress, Failed, Terminating or Unknown.
 
@@ -44,13 +40,13 @@ def health(
     from vidra.views.manifest_health import health_of
 
     if file == "-" == rules:
-        raise typer.BadParameter("only one of FILE and --rules can be standard input")
+        raise UsageError("only one of FILE and --rules can be standard input")
     in_force, sound = _rules(rules)
     found = health_of(content(file), in_force)
     _SHOW[output](found)
     for problem in found.problems:
         complain("error", problem)
-    raise typer.Exit(_code(found, sound=sound))
+    raise FinishedError(_code(found, sound=sound))
 
 
 def _rules(file: str) -> "tuple[Rules, bool]":
@@ -60,7 +56,7 @@ def _rules(file: str) -> "tuple[Rules, bool]":
         return Rules(), True
     found, complaints = parse(content(file))
     for complaint in complaints:
-        typer.echo(f"error: {file}: {complaint}", err=True)
+        echo(f"error: {file}: {complaint}", err=True)
     return found, not complaints
 
 
@@ -72,7 +68,7 @@ def _code(found: "ManifestHealth", *, sound: bool) -> int:
 
 def _table(found: "ManifestHealth") -> None:
     rows = [(item.kind, item.name, item.health.status.value, item.health.message) for item in found.objects]
-    typer.echo(table(("KIND", "NAME", "STATUS", "MESSAGE"), rows))
+    echo(table(("KIND", "NAME", "STATUS", "MESSAGE"), rows))
 
 
 def _json(found: "ManifestHealth") -> None:

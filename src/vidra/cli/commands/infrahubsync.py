@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.completion import syncs as complete
-from vidra.cli.errors import Commands
 from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
+from vidra.cli.parsing import Argument, Group, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.api.resource import VidraResource
@@ -17,41 +16,40 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-app = typer.Typer(cls=Commands, help="InfrahubSyncs: which artifacts go where.", no_args_is_help=True)
+app = Group("InfrahubSyncs: which artifacts go where.")
 
-Name = Annotated[str, typer.Argument(help="Name of the sync.", autocompletion=complete)]
+Name = Annotated[str, Argument(help="Name of the sync.", complete=complete)]
 
 
 @app.command("apply")
 def apply(
-    name: Annotated[str, typer.Argument(help="Name of the sync.", show_default=False, autocompletion=complete)] = "",
+    name: Annotated[str, Argument(help="Name of the sync.", complete=complete)] = "",
     file: Annotated[
         str,
-        typer.Option(
+        Option(
             "--file",
             "-f",
             help="YAML or JSON with InfrahubSyncs, instead of the other options; '-' is standard input.",
             show_default=False,
         ),
     ] = "",
-    url: Annotated[str, typer.Option(help="Address of the Infrahub.", show_default=False)] = "",
-    artifact: Annotated[str, typer.Option(help="Name of the artifacts.", show_default=False)] = "",
-    branch: Annotated[str, typer.Option(help="Branch in Infrahub. Default: main.", show_default=False)] = "",
-    date: Annotated[str, typer.Option(help="The data as it was then: RFC 3339, or now-2h.", show_default=False)] = "",
+    url: Annotated[str, Option(help="Address of the Infrahub.", show_default=False)] = "",
+    artifact: Annotated[str, Option(help="Name of the artifacts.", show_default=False)] = "",
+    branch: Annotated[str, Option(help="Branch in Infrahub. Default: main.", show_default=False)] = "",
+    date: Annotated[str, Option(help="The data as it was then: RFC 3339, or now-2h.", show_default=False)] = "",
     server: Annotated[
-        str, typer.Option(help="API server of the destination. Default: where Vidra runs.", show_default=False)
+        str, Option(help="API server of the destination. Default: where Vidra runs.", show_default=False)
     ] = "",
     to_namespace: Annotated[
-        str, typer.Option(help="Namespace for objects that name none. Default: default.", show_default=False)
+        str, Option(help="Namespace for objects that name none. Default: default.", show_default=False)
     ] = "",
     create_namespace: Annotated[
-        bool, typer.Option("--create-namespace", help="Create that namespace if it is missing.")
+        bool, Option("--create-namespace", help="Create that namespace if it is missing.")
     ] = False,
-    reconcile_on_events: Annotated[bool, typer.Option("--reconcile-on-events", help="Revert drift at once.")] = False,
-    interval: Annotated[
-        str, typer.Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)
-    ] = "",
-    kubeconfig: KubeconfigOption = None,
+    reconcile_on_events: Annotated[bool, Option("--reconcile-on-events", help="Revert drift at once.")] = False,
+    interval: Annotated[str, Option(help="How often Infrahub is asked, as a Go duration.", show_default=False)] = "",
+    export: Annotated[bool, Option("--export", help="Write it as YAML instead, and change nothing.")] = False,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Create a sync, or change it to what is given.
@@ -70,8 +68,14 @@ def apply(
         "reconcileOnEvents": reconcile_on_events,
     }
     bodies = from_file(file) if file else [_sync(name, source, destination, interval)]
+    if export:
+        from vidra.manifests.write import write
+
+        echo(write(bodies), nl=False)
+        return
     for done in against(Place(kubeconfig, context), lambda client: _put(client, bodies)):
-        typer.echo(f"infrahubsync/{done} applied")
+        echo(f"infrahubsync/{done} applied")
+        echo(f"see whether it works: vidra reconcile {done} --wait", err=True)
 
 
 def _check_options(file: str, *required: str) -> None:
@@ -93,9 +97,7 @@ def _sync(name: str, source: Json, destination: Json, interval: str) -> Json:
 
 
 @app.command("list")
-def list_(
-    output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
-) -> None:
+def list_(output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = "", context: ContextOption = "") -> None:
     """Show all syncs.
 
     Example: vidra infrahubsync list
@@ -107,7 +109,7 @@ def list_(
 
 @app.command("get")
 def get(
-    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+    name: Name, output: OutputOption = Output.TABLE, kubeconfig: KubeconfigOption = "", context: ContextOption = ""
 ) -> None:
     """Show one sync.
 
@@ -122,12 +124,12 @@ def get(
 def delete(
     name: Name,
     keep_objects: Annotated[
-        bool, typer.Option("--keep-objects", help="Leave the objects in the clusters as they are.")
+        bool, Option("--keep-objects", help="Leave the objects in the clusters as they are.")
     ] = False,
-    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is deleted.")] = False,
-    timeout: Annotated[str, typer.Option(help="How long to wait, as a Go duration.")] = "10m",
+    wait: Annotated[bool, Option("--wait", "-w", help="Wait until it is deleted.")] = False,
+    timeout: Annotated[str, Option(help="How long to wait, as a Go duration.")] = "10m",
     yes: YesOption = False,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Delete a sync; it says what that deletes in which cluster, and asks.
@@ -142,10 +144,10 @@ def delete(
     seconds = seconds_of(timeout)
     place = Place(kubeconfig, context)
     sync, made = against(place, lambda client: _look(client, name))
-    typer.echo(consequences([sync], made, keep=keep_objects), err=True)
+    echo(consequences([sync], made, keep=keep_objects), err=True)
     agreed(f"Delete the InfrahubSync {name}?", yes=yes)
     against(place, lambda client: delete_resource(client, sync, keep=keep_objects, seconds=seconds if wait else None))
-    typer.echo(f"infrahubsync/{name} {'deleted' if wait else 'is being deleted'}")
+    echo(f"infrahubsync/{name} {'deleted' if wait else 'is being deleted'}")
 
 
 async def _look(client: Client, name: str) -> tuple[InfrahubSync, list[VidraResource]]:
@@ -164,7 +166,7 @@ async def _put(client: Client, bodies: list[Json]) -> list[str]:
     from vidra.cli.apply_object import put
     from vidra.kube.discovery import Kind
     from vidra.kube.errors import ApiError
-    from vidra.views.hub_objects import not_installed
+    from vidra.views.hub_paths import not_installed
 
     kind = Kind(API_VERSION, SYNC_KIND, SYNC_PLURAL, namespaced=False)
     for body in bodies:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place
+from vidra.cli.parsing import Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -19,30 +19,26 @@ SERVED_WITHIN = 60.0
 
 def install(
     image: Annotated[
-        str, typer.Option(help="Also run the operator from this image, as a Deployment.", show_default=False)
+        str, Option(help="Also run the operator from this image, as a Deployment.", show_default=False)
     ] = "",
     grant: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             help="ClusterRole that says what Vidra may apply, with --image; may be repeated. Default: edit.",
             show_default=False,
         ),
     ] = None,
-    infrahub_url: Annotated[
-        str, typer.Option(help="Also store credentials for this Infrahub.", show_default=False)
-    ] = "",
-    infrahub_username: Annotated[
-        str, typer.Option(help="User there; the password is asked for.", show_default=False)
-    ] = "",
+    infrahub_url: Annotated[str, Option(help="Also store credentials for this Infrahub.", show_default=False)] = "",
+    infrahub_username: Annotated[str, Option(help="User there; the password is asked for.", show_default=False)] = "",
     infrahub_password_file: Annotated[
-        str, typer.Option(help="File with the password; '-' is standard input.", show_default=False)
+        str, Option(help="File with the password; '-' is standard input.", show_default=False)
     ] = "",
     infrahub_token_file: Annotated[
-        str, typer.Option(help="File with an API token instead; '-' is standard input.", show_default=False)
+        str, Option(help="File with an API token instead; '-' is standard input.", show_default=False)
     ] = "",
-    print_: Annotated[bool, typer.Option("--print", help="Write the YAML instead, without credentials.")] = False,
+    print_: Annotated[bool, Option("--print", help="Write the YAML instead, without credentials.")] = False,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Install the definitions, Vidra's namespace and its settings; with --image the operator too. Repeat to upgrade.
@@ -63,13 +59,13 @@ def install(
     secret = _credentials(namespace, infrahub_url, *account) if infrahub_url else None
     against(Place(kubeconfig, context), lambda client: _install(client, namespace, secret, work))
     if not image:
-        typer.echo("the operator itself: vidra install --image IMAGE, or vidra operator with this kubeconfig")
+        echo("the operator itself: vidra install --image IMAGE, or vidra operator with this kubeconfig")
 
 
 def _credentials(namespace: str, url: str, username: str, password_file: str, token_file: str) -> Json:
     from vidra.cli.credentials_secret import credentials_secret
 
-    return credentials_secret(url, username, password_file, token_file, "", "", "", namespace)
+    return credentials_secret(url, username, password_file, token_file, "", "", "", namespace, prefix="infrahub-")
 
 
 def _print(namespace: str, work: list[Json]) -> None:
@@ -78,7 +74,7 @@ def _print(namespace: str, work: list[Json]) -> None:
     from vidra.cli.install_manifests import own_namespace, settings
     from vidra.manifests.write import write
 
-    typer.echo(write([*crds(), own_namespace(namespace), settings(namespace), *work]), nl=False)
+    echo(write([*crds(), own_namespace(namespace), settings(namespace), *work]), nl=False)
 
 
 async def _install(client: Client, namespace: str, secret: Json | None, work: list[Json]) -> None:
@@ -94,7 +90,7 @@ async def _install(client: Client, namespace: str, secret: Json | None, work: li
         await _put(client, discovery, own_namespace(namespace))
     await _served(client)
     if await _has_settings(client, namespace):
-        typer.echo("settings: those that are there stay as they are")
+        echo("settings: those that are there stay as they are")
     else:
         await _put(client, discovery, settings(namespace))
     for body in [*([secret] if secret else []), *work]:
@@ -110,7 +106,7 @@ async def _put(client: Client, discovery: Any, body: Json) -> None:
     if kind is None:
         raise CommandError(f"the cluster does not serve {body['kind']} ({body['apiVersion']})")
     await put(client, kind, body)
-    typer.echo(f"{name_of(body)} applied")
+    echo(f"{name_of(body)} applied")
 
 
 async def _served(client: Client) -> None:

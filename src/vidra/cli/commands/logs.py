@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place
+from vidra.cli.parsing import Option
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -20,12 +19,12 @@ SELECTOR = "app.kubernetes.io/name=vidra"
 
 
 def logs(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Continue until Ctrl-C.")] = False,
-    tail: Annotated[int, typer.Option(min=0, help="So many lines of each Pod.")] = 100,
-    since: Annotated[str, typer.Option(help="Not older than this, as a Go duration.", show_default=False)] = "",
-    selector: Annotated[str, typer.Option("--selector", "-l", help="Labels of the operator's Pods.")] = SELECTOR,
+    follow: Annotated[bool, Option("--follow", "-f", help="Continue until Ctrl-C.")] = False,
+    tail: Annotated[int, Option(min=0, help="So many lines of each Pod.")] = 100,
+    since: Annotated[str, Option(help="Not older than this, as a Go duration.", show_default=False)] = "",
+    selector: Annotated[str, Option("--selector", "-l", help="Labels of the operator's Pods.")] = SELECTOR,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show what the operator logs; with several Pods each line begins with the Pod's name.
@@ -68,7 +67,7 @@ async def _copy(client: Client, path: str, query: dict[str, str], prefix: str) -
     from vidra.kube.watch import lines
 
     try:
-        # An operator at peace says nothing for a long time.
+        # An operator with nothing to do logs nothing for a long time.
         async with client.stream(path, query=query, accept="*/*", silence=QUIET) as content:
             async for line in lines(content):
                 sys.stdout.write(f"{prefix}{printable(line.decode(errors='replace'))}\n")

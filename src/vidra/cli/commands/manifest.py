@@ -3,11 +3,11 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.input import complain, content
 from vidra.cli.options import Output as CommonOutput
-from vidra.cli.terminal import one_line, table
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo, one_line, table
 
 if TYPE_CHECKING:
     from vidra.manifests import ManifestObject, Reading
@@ -23,8 +23,8 @@ class Output(StrEnum):
 
 
 def manifest(
-    file: Annotated[str, typer.Argument(help="The text of an artifact; '-' is standard input.", metavar="FILE|-")],
-    output: Annotated[Output, typer.Option("--output", "-o", help="How to show the objects.")] = Output.TABLE,
+    file: Annotated[str, Argument(help="The text of an artifact; '-' is standard input.", metavar="FILE|-")],
+    output: Annotated[Output, Option("--output", "-o", help="How to show the objects.")] = Output.TABLE,
 ) -> None:
     """Show which objects Vidra reads from a text, and what is wrong with the rest.
 
@@ -41,12 +41,12 @@ def manifest(
         complain("warning", warning)
     for problem in reading.problems:
         complain("error", problem)
-    raise typer.Exit(1 if reading.problems else 0)
+    raise FinishedError(1 if reading.problems else 0)
 
 
 def _table(reading: "Reading") -> None:
     rows = [(str(each.document), each.ref.kind, _place(each), each.ref.api_version) for each in reading.objects]
-    typer.echo(table(["DOCUMENT", "KIND", "NAME", "APIVERSION"], rows))
+    echo(table(["DOCUMENT", "KIND", "NAME", "APIVERSION"], rows))
 
 
 def _json(reading: "Reading") -> None:
@@ -58,13 +58,13 @@ def _json(reading: "Reading") -> None:
 def _yaml(reading: "Reading") -> None:
     from vidra.manifests.write import write
 
-    typer.echo(write(_bodies(reading)), nl=False)
+    echo(write(_bodies(reading)), nl=False)
 
 
 def _names(reading: "Reading") -> None:
     for each in reading.objects:
         kind = f"{each.ref.kind}.{each.ref.group}" if each.ref.group else each.ref.kind
-        typer.echo(one_line(f"{kind.lower()}/{each.ref.name}"))
+        echo(one_line(f"{kind.lower()}/{each.ref.name}"))
 
 
 def _bodies(reading: "Reading") -> list[dict[str, Any]]:

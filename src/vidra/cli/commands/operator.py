@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.errors import first
 from vidra.cli.options import CredentialsNamespacesOption
+from vidra.cli.parsing import Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:  # the other subcommands start faster without the operator's imports
     from vidra.manager import Options
@@ -32,28 +31,26 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-MetricsAddress = Annotated[str, typer.Option(help="Where /metrics is served, as host:port or :port; 0 serves none.")]
-HealthAddress = Annotated[str, typer.Option(help="Where /healthz and /readyz are served; 0 serves none.")]
+MetricsAddress = Annotated[str, Option(help="Where /metrics is served, as host:port or :port; 0 serves none.")]
+HealthAddress = Annotated[str, Option(help="Where /healthz and /readyz are served; 0 serves none.")]
 WebhookAddress = Annotated[
-    str, typer.Option(help="Where Infrahub's webhooks are received, at /webhooks/infrahub; 0 receives none.")
+    str, Option(help="Where Infrahub's webhooks are received, at /webhooks/infrahub; 0 receives none.")
 ]
 LeaderElect = Annotated[
-    bool, typer.Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
+    bool, Option("--leader-elect", help="Hold a Lease while working, so that one replica works at a time.")
 ]
 Shards = Annotated[
     int,
-    typer.Option(min=1, help="Parts that replicas divide the work into, with --leader-elect; 1: one replica works."),
+    Option(min=1, help="Parts that replicas divide the work into, with --leader-elect; 1: one replica works."),
 ]
 OwnNamespace = Annotated[
-    str, typer.Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
+    str, Option(help="Vidra's own namespace. Default: POD_NAMESPACE, the Pod's namespace, or vidra-system.")
 ]
 MaxArtifacts = Annotated[
-    int, typer.Option(min=1, help="Artifacts that one sync may have; a longer list counts as a mistake.")
+    int, Option(min=1, help="Artifacts that one sync may have; a longer list counts as a mistake.")
 ]
-LogFormatOption = Annotated[LogFormat, typer.Option(help="Form of the log lines.")]
-LogLevelOption = Annotated[
-    LogLevel, typer.Option(help="Least severity that is logged, unless the settings name another.")
-]
+LogFormatOption = Annotated[LogFormat, Option(help="Form of the log lines.")]
+LogLevelOption = Annotated[LogLevel, Option(help="Least severity that is logged, unless the settings name another.")]
 
 
 def operator(
@@ -72,6 +69,8 @@ def operator(
 
     Example: vidra operator --log-format text
     """
+    import asyncio
+
     from vidra.cli.log_config import configure
     from vidra.kube.connection import NotConfiguredError
     from vidra.manager.options import Options, connection_from_environment, namespace_from_environment
@@ -79,8 +78,8 @@ def operator(
 
     configure(log_format, log_level)
     if shards > 1 and not leader_elect:
-        typer.echo("vidra operator: --shards needs --leader-elect: a shard is held by a Lease", err=True)
-        raise typer.Exit(2)
+        echo("vidra operator: --shards needs --leader-elect: a shard is held by a Lease", err=True)
+        raise FinishedError(2)
     try:
         options = Options(
             connection=connection_from_environment(),
@@ -94,10 +93,10 @@ def operator(
             tracing=tracing_from_environment(),
         )
         addresses = metrics_bind_address, health_probe_bind_address, webhook_bind_address
-        raise typer.Exit(asyncio.run(_run(options, *addresses)))
+        raise FinishedError(asyncio.run(_run(options, *addresses)))
     except NotConfiguredError as error:
-        typer.echo(f"vidra operator: {error}", err=True)
-        raise typer.Exit(2) from None
+        echo(f"vidra operator: {error}", err=True)
+        raise FinishedError(2) from None
 
 
 async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bind: str) -> int:
@@ -106,6 +105,9 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
     Raises:
         NotConfiguredError: The credentials cannot be used.
     """
+    import asyncio
+    import signal
+
     import structlog
 
     from vidra.manager import Manager
@@ -133,7 +135,7 @@ async def _run(options: Options, metrics_bind: str, health_bind: str, webhook_bi
         return 0
     except BindError as error:
         await work.close()
-        typer.echo(f"vidra operator: {error}", err=True)
+        echo(f"vidra operator: {error}", err=True)
     except BaseExceptionGroup as errors:
         cause = first(errors)
         log.error("operator ended", error=f"{type(cause).__name__}: {cause}")

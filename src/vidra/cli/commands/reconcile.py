@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import ContextOption, KubeconfigOption, Place
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 
 
 def reconcile(
-    names: Annotated[list[str], typer.Argument(help="Names of syncs or VidraResources.", autocompletion=complete)],
-    wait: Annotated[bool, typer.Option("--wait", "-w", help="Wait until it is done, and show the result.")] = False,
-    timeout: Annotated[str, typer.Option(help="How long to wait for each, as a Go duration.")] = "5m",
-    kubeconfig: KubeconfigOption = None,
+    names: Annotated[list[str], Argument(help="Names of syncs or VidraResources.", complete=complete)],
+    wait: Annotated[bool, Option("--wait", "-w", help="Wait until it is done, and show the result.")] = False,
+    timeout: Annotated[str, Option(help="How long to wait for each, as a Go duration.")] = "5m",
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Reconcile a sync or VidraResource now.
@@ -33,7 +34,7 @@ def reconcile(
 
     seconds = seconds_of(timeout)
     if not against(Place(kubeconfig, context), lambda client: _all(client, names, seconds if wait else None)):
-        raise typer.Exit(1)
+        raise FinishedError(1)
 
 
 async def _all(client: Client, names: list[str], seconds: float | None) -> bool:
@@ -62,7 +63,7 @@ async def _one(client: Client, item: Item, seconds: float | None) -> bool:
     patch = {"metadata": {"uid": item.metadata.uid, "annotations": {REQUESTED_AT: now}}}
     await merge_patch(client, path_of(item), patch, type(item))
     if seconds is None:
-        typer.echo(f"{titled(item)}: requested")
+        echo(f"{titled(item)}: requested")
         return True
     from vidra.cli.wait import until
 
@@ -73,5 +74,5 @@ async def _one(client: Client, item: Item, seconds: float | None) -> bool:
     found = await until(client, item, through, seconds)
     ready = find(found.status.conditions, ConditionType.READY)
     assert ready is not None, "a pass that was handled said something"
-    typer.echo(f"{titled(item)}: {ready.reason}: {one_line(ready.message)}")
+    echo(f"{titled(item)}: {ready.reason}: {one_line(ready.message)}")
     return is_ready(found.status.conditions, found.metadata.generation)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import re
-from enum import Enum
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from vidra.cli.parsing import Option
+from vidra.cli.terminal import echo
+
+if TYPE_CHECKING:
+    from vidra.cli.parsing.command import Command, Parameter
+    from vidra.cli.parsing.group import Group
 
 _INTRODUCTION = """\
 # The command line
@@ -17,12 +21,12 @@ _INTRODUCTION = """\
 
 `vidra` is the operator and the command for people in one. It needs no kubectl. It finds the cluster as kubectl does:
 the files of `KUBECONFIG` (several count as one), `~/.kube/config`, or in a Pod its ServiceAccount; `--kubeconfig` and
-`--context` choose another. Users that log in with a program (`exec`) work; in the operator itself, and in the Secrets
-of clusters, they do not.
+`--context` choose another. These, `--namespace` and `--output` may stand before the verb as well. Users that log in
+with a program (`exec`) work; in the operator itself, and in the Secrets of clusters, they do not.
 
 Names are those of InfrahubSyncs or VidraResources; where both have the same name, write `isync/NAME` or `vres/NAME`.
 Values of Secrets are never shown, in no format. `NO_COLOR` turns colour off, and so does any standard output that is
-no terminal. `vidra --install-completion` makes the shell complete commands, options, contexts and names;
+no terminal. `vidra completion SHELL` makes the shell complete commands, options, contexts and names;
 for names of a cluster that takes more than a second to answer, set `VIDRA_COMPLETION_SECONDS`.
 
 ## Exit codes
@@ -33,7 +37,7 @@ for names of a cluster that takes more than a second to answer, set `VIDRA_COMPL
 
 
 def reference(
-    output: Annotated[Path | None, typer.Option(help="Write it into this file.", show_default=False)] = None,
+    output: Annotated[Path | None, Option(help="Write it into this file.", show_default=False)] = None,
 ) -> None:
     """Write the reference of all commands as Markdown.
 
@@ -41,73 +45,54 @@ def reference(
     """
     text = written()
     if output is None:
-        typer.echo(text, nl=False)
+        echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
 
 
 def written() -> str:
     """The whole page."""
-    from vidra.cli.main import app
+    from vidra.cli.main import PROGRAM, app
 
-    root = typer.main.get_command(app)
-    return _INTRODUCTION + _codes() + "\n" + "\n".join(_pages(root, "vidra"))
+    return _INTRODUCTION + _codes() + "\n" + "\n".join(_pages(app, PROGRAM))
 
 
 def _codes() -> str:
     """The exit codes with the sentences below them in the code."""
+    import inspect
+
     from vidra.cli.errors import Exit
 
     texts = re.findall(r'^    """(.*)"""$', inspect.getsource(Exit), re.MULTILINE)[1:]
     return "".join(f"| {code.value} | {text} |\n" for code, text in zip(Exit, texts, strict=True))
 
 
-def _pages(command: Any, path: str) -> list[str]:
-    if not hasattr(command, "commands"):
-        return [_page(command, path)]
-    pages = []
-    for name, child in command.commands.items():
-        if not child.hidden:
-            pages += _pages(child, f"{path} {name}")
-    return pages
+def _pages(group: Group, path: str) -> Iterator[str]:
+    from vidra.cli.parsing.command import Command
+
+    for _, name, child in group.listed():
+        if isinstance(child, Command):
+            yield _page(child, f"{path} {name}")
+        else:
+            yield from _pages(child, f"{path} {name}")
 
 
-def _page(command: Any, path: str) -> str:
-    text = inspect.cleandoc(command.help or "")
-    before, _, example = text.partition("Example: ")
+def _page(command: Command, path: str) -> str:
+    from vidra.cli.parsing.help import place
+
+    before, _, example = command.help.partition("Example: ")
     parts = [f"## {path}", before.strip()]
     if example:
         parts.append(f"```sh\n{example.strip()}\n```")
-    arguments = [item for item in command.params if item.param_type_name == "argument"]
-    options = [item for item in command.params if item.param_type_name == "option" and item.name != "help"]
-    if arguments:
-        parts.append(_table("argument", [(_usage(item), _help(item)) for item in arguments]))
-    if options:
-        parts.append(_table("option", [(_names(item), _help(item)) for item in options]))
+    if command.arguments:
+        parts.append(_table("argument", [(place(item), item) for item in command.arguments]))
+    if command.options:
+        parts.append(_table("option", [(", ".join((*item.on, *item.off)), item) for item in command.options]))
     return "\n\n".join(parts) + "\n"
 
 
-def _table(title: str, rows: list[tuple[str, str]]) -> str:
-    return "\n".join([f"| {title} | meaning |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in rows)])
+def _table(title: str, rows: list[tuple[str, Parameter]]) -> str:
+    from vidra.cli.parsing.help import meaning
 
-
-def _usage(item: Any) -> str:
-    name = (item.metavar or item.name).upper()
-    name = f"{name}..." if item.nargs == -1 else name
-    return name if item.required else f"[{name}]"
-
-
-def _names(item: Any) -> str:
-    return ", ".join((*item.opts, *item.secondary_opts))
-
-
-def _help(item: Any) -> str:
-    text = str(item.help or "").replace("|", "\\|")
-    kind = item.type_descriptor.annotation
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        text += f" One of {', '.join(str(choice.value) for choice in kind)}."
-    if item.param_type_name == "option" and item.show_default and not isinstance(item.default, bool) and item.default:
-        text += f" Default: {getattr(item.default, 'value', item.default)}."
-    if item.envvar:
-        text += f" Environment: {item.envvar}."
-    return text
+    cells = [(name, meaning(item).replace("|", "\\|")) for name, item in rows]
+    return "\n".join([f"| {title} | meaning |", "|---|---|", *(f"| `{name}` | {text} |" for name, text in cells)])

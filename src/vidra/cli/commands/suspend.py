@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import ContextOption, KubeconfigOption, Place
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
 
-Names = Annotated[list[str] | None, typer.Argument(help="Names of syncs or VidraResources.", autocompletion=complete)]
-All = Annotated[bool, typer.Option("--all", help="Every sync.")]
+Names = Annotated[list[str] | None, Argument(help="Names of syncs or VidraResources.", complete=complete)]
+All = Annotated[bool, Option("--all", help="Every sync.")]
 
 
 def suspend(
-    names: Names = None, all_: All = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+    names: Names = None, all_: All = False, kubeconfig: KubeconfigOption = "", context: ContextOption = ""
 ) -> None:
     """Stop fetching, applying and pruning for a sync or VidraResource; what is applied stays as it is.
 
@@ -27,7 +27,7 @@ def suspend(
 
 
 def resume(
-    names: Names = None, all_: All = False, kubeconfig: KubeconfigOption = None, context: ContextOption = ""
+    names: Names = None, all_: All = False, kubeconfig: KubeconfigOption = "", context: ContextOption = ""
 ) -> None:
     """Resume what was suspended.
 
@@ -53,8 +53,8 @@ async def _write(client: Client, names: list[str], *, wanted: bool) -> None:
     items = [await find(client, name) for name in names] if names else await syncs(client)
     for item in items:
         if item.spec.suspend == wanted:
-            typer.echo(f"{titled(item)}: {'is suspended already' if wanted else 'is not suspended'}")
+            echo(f"{titled(item)}: {'is suspended already' if wanted else 'is not suspended'}")
             continue
         patch = {"metadata": {"uid": item.metadata.uid}, "spec": {"suspend": wanted}}
         await merge_patch(client, path_of(item), patch, type(item))
-        typer.echo(f"{titled(item)}: {'suspended' if wanted else 'resumed'}")
+        echo(f"{titled(item)}: {'suspended' if wanted else 'resumed'}")

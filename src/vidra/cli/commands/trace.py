@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, Output, OutputOption, Place
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    AllNamespacesOption,
+    ContextOption,
+    KubeconfigOption,
+    Output,
+    OutputOption,
+    Place,
+)
+from vidra.cli.parsing import Argument, Option
+from vidra.cli.parsing.errors import FinishedError
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -15,42 +24,52 @@ if TYPE_CHECKING:
 
 def trace(
     item: Annotated[
-        str, typer.Argument(metavar="KIND/NAME", help="The object; kinds as kubectl takes them: deploy/web.")
+        list[str],
+        Argument(metavar="KIND/NAME", help="The object, or KIND NAME; kinds as kubectl takes them: deploy/web."),
     ],
-    namespace: Annotated[str, typer.Option("--namespace", "-n", help="Namespace of the object.")] = "default",
+    namespace: Annotated[
+        str,
+        Option(
+            "--namespace",
+            "-n",
+            help="Namespace of the object. Default: the one in which Vidra has an object of this name, or default.",
+            show_default=False,
+        ),
+    ] = "",
+    _all_namespaces: AllNamespacesOption = False,
     server: Annotated[
         str,
-        typer.Option(
+        Option(
             help="API server of the cluster it is in, as destinations name it. Default: where Vidra runs.",
             show_default=False,
         ),
     ] = "",
     output: OutputOption = Output.TABLE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show which artifact, sync, branch and checksum an object comes from, and who else has fields of it.
 
     It reads the object's field managers, which nobody can write by mistake. Exit code 1 when no VidraResource has it.
 
-    Example: vidra trace deploy/frontend -n web
+    Example: vidra trace deploy/web
     """
     from vidra.cli.errors import CommandError, Exit
     from vidra.cli.output import show_value
     from vidra.cli.session import against
 
-    kind, slash, name = item.partition("/")
-    if not (kind and slash and name):
-        raise CommandError(f"{item!r}: write KIND/NAME, such as deployment/frontend", Exit.USAGE)
+    kind, _, name = "/".join(item).partition("/")
+    if not (kind and name) or "/" in name:
+        raise CommandError(f"{' '.join(item)!r}: write KIND/NAME, such as deployment/frontend", Exit.USAGE)
     found = against(Place(kubeconfig, context), lambda client: _trace(client, kind, name, namespace, server))
     if output in {Output.JSON, Output.YAML}:
         show_value(found, output)
     elif output is Output.NAME:
         for origin in found.origins:
-            typer.echo(f"vidraresource/{origin.resource}")
+            echo(f"vidraresource/{origin.resource}")
     else:
-        typer.echo("\n".join(_lines(found)))
-    raise typer.Exit(Exit.OK if found.origins else Exit.FAILED)
+        echo("\n".join(_lines(found)))
+    raise FinishedError(Exit.OK if found.origins else Exit.FAILED)
 
 
 async def _trace(client: Client, kind: str, name: str, namespace: str, server: str) -> Trace:
@@ -88,11 +107,11 @@ def _lines(found: Trace) -> list[str]:
         facts = ((title, getattr(origin, field)) for field, title in _TITLES.items())
         lines += ["", *(f"  {title + ':':<15}{one_line(fact)}" for title, fact in facts if fact)]
         if not origin.sync:
-            lines.append("  made by hand: it belongs to no sync")
+            lines.append("  created by hand, not by a sync")
     if found.listed_by:
         lines.append(f"  in the inventory of, without a field of it: {', '.join(found.listed_by)}")
     if found.others:
-        lines += ["", "  fields of it belong to others as well:", *(f"    {_other(other)}" for other in found.others)]
+        lines += ["", "  other field managers:", *(f"    {_other(other)}" for other in found.others)]
     return lines
 
 

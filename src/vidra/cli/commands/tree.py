@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.completion import names as complete
 from vidra.cli.options import (
     OWN_NAMESPACE,
@@ -16,6 +14,8 @@ from vidra.cli.options import (
     OutputOption,
     Place,
 )
+from vidra.cli.parsing import Argument
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 def tree(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of syncs or VidraResources. Default: all.", autocompletion=complete),
+        Argument(help="Names of syncs or VidraResources. Default: all.", complete=complete),
     ] = None,
     output: OutputOption = Output.TABLE,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Show which objects come from which VidraResource and sync, whether they exist, and who else owns them.
@@ -46,10 +46,10 @@ def tree(
         show_value(nodes, output)
     elif output is Output.NAME:
         for found in _flat(nodes):
-            typer.echo(f"{found.kind.lower()}/{found.name}")
+            echo(f"{found.kind.lower()}/{found.name}")
     else:
         for node in nodes:
-            typer.echo("\n".join(tree_lines(node, wide=output is Output.WIDE)))
+            echo("\n".join(tree_lines(node, wide=output is Output.WIDE)))
 
 
 async def _tree(client: Client, namespace: str, names: list[str]) -> list[ResourceNode]:

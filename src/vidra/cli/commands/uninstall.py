@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place, YesOption
+from vidra.cli.parsing import Option
+from vidra.cli.terminal import echo
 
 if TYPE_CHECKING:
     from vidra.kube.client import Client
@@ -24,17 +24,15 @@ class Objects(StrEnum):
 def uninstall(
     objects: Annotated[
         Objects | None,
-        typer.Option(help="What becomes of the objects that Vidra applied. There is no default.", show_default=False),
+        Option(help="What becomes of the objects that Vidra applied. There is no default.", show_default=False),
     ] = None,
-    timeout: Annotated[
-        str, typer.Option(help="How long the operator may take for each sync, as a Go duration.")
-    ] = "10m",
+    timeout: Annotated[str, Option(help="How long the operator may take for each sync, as a Go duration.")] = "10m",
     yes: YesOption = False,
     namespace: NamespaceOption = OWN_NAMESPACE,
-    kubeconfig: KubeconfigOption = None,
+    kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
-    """Remove syncs, operator, rights, settings and definitions.
+    """Remove syncs, operator, rights, settings and CRDs.
 
     While syncs exist it refuses, unless --objects says what becomes of their objects. The operator must be running: it
     releases or deletes the objects. What `vidra install` made is removed; a Helm release is for `helm uninstall`, after
@@ -53,15 +51,15 @@ def uninstall(
     syncs, resources = against(place, _look)
     if (syncs or resources) and objects is None:
         raise CommandError(
-            f"{len(syncs)} syncs and {len(resources)} VidraResources exist: say --objects keep, and what they applied "
-            "stays as it is without Vidra, or --objects delete",
+            f"{len(syncs)} syncs and {len(resources)} VidraResources exist; choose what becomes of their objects: "
+            "--objects keep (they stay as they are) or --objects delete",
             Exit.USAGE,
         )
     keep = objects is Objects.KEEP
-    typer.echo(consequences(syncs, resources, keep=keep), err=True)
+    echo(consequences(syncs, resources, keep=keep), err=True)
     agreed(f"Remove Vidra with {len(syncs)} syncs and {len(resources)} VidraResources?", yes=yes)
     against(place, lambda client: _remove(client, namespace, keep=keep, seconds=seconds))
-    typer.echo(f"the namespace {namespace} stays, with what else is in it: kubectl delete namespace {namespace}")
+    echo(f"the namespace {namespace} stays, with what else is in it: kubectl delete namespace {namespace}")
 
 
 async def _look(client: Client) -> tuple[list, list]:  # type: ignore[type-arg]
@@ -99,7 +97,7 @@ async def _end(client: Client, item: Item, *, keep: bool, seconds: float) -> Non
         raise CommandError(
             f"{error}: is the operator running? (vidra logs) Nothing else was removed", Exit.TIMEOUT
         ) from None
-    typer.echo(f"{titled(item)}: deleted")
+    echo(f"{titled(item)}: deleted")
 
 
 async def _remove_parts(client: Client, namespace: str) -> None:
@@ -124,7 +122,7 @@ async def _remove_parts(client: Client, namespace: str) -> None:
         path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{definition['metadata']['name']}"
         if live := await look(client, path):
             await delete(client, path, uid=live.metadata.uid)
-            typer.echo(f"customresourcedefinition/{definition['metadata']['name']} deleted")
+            echo(f"customresourcedefinition/{definition['metadata']['name']} deleted")
 
 
 async def _remove_all(client: Client, path: str, selector: str) -> None:
@@ -134,4 +132,4 @@ async def _remove_all(client: Client, path: str, selector: str) -> None:
     found = await client.get(path, LiveList, accept=METADATA_LIST, query={"labelSelector": selector})
     for item in found.items or ():
         await delete(client, f"{path}/{item.metadata.name}", uid=item.metadata.uid)
-        typer.echo(f"{path.rpartition('/')[2].removesuffix('s')}/{item.metadata.name} deleted")
+        echo(f"{path.rpartition('/')[2].removesuffix('s')}/{item.metadata.name} deleted")

@@ -9,6 +9,7 @@ import msgspec
 from vidra.api.policies import DeletionPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import Key
 from vidra.apply.drift import told
 from vidra.apply.field_owner import Owner
@@ -71,7 +72,13 @@ class DryRunResult(msgspec.Struct):
 
 
 async def plan_dry_run(
-    clusters: DryRunClusters, proposal: DryRunInput, hub: str, resources: Store[VidraResource], claims: Claims
+    clusters: DryRunClusters,
+    proposal: DryRunInput,
+    hub: str,
+    resources: Store[VidraResource],
+    claims: Claims,
+    *,
+    digests: Digests,
 ) -> DryRunPlan | ObjectProblem:
     """Plan what a reconcile would do with a manifest. An unavailable cluster gives a problem."""
     resource, owner = proposal.resource, Owner(hub, proposal.resource.metadata.name)
@@ -81,7 +88,7 @@ async def plan_dry_run(
     try:
         target = Target(resource, owner, resolver, resolver.destination())
         await clusters.there(target.cluster)
-        want = await build_desired_state(reading, resource.spec, target.cluster, owner)
+        want = await build_desired_state(reading, resource.spec, target.cluster, owner, digests)
         migration = LegacyMigration(target.cluster, resource, owner, resources.get)
         await migration.discover(want.objects)
         await see_desired(target, want, migration.inventory)
@@ -103,22 +110,26 @@ async def dry_run(
     hub: str,
     resources: Store[VidraResource],
     *,
+    digests: Digests,
     may_describe: Collection[str] = (),
     other_vidras: Collection[str] = (),
 ) -> DryRunResult:
     """Dry-run the reconciles of all of these. An object that moves between them is neither deleted nor recreated.
 
     Args:
+        digests: Those of this installation.
         may_describe: Names of existing Namespaces that artifacts may label.
         other_vidras: The other hubs whose fields count.
     """
-    preview, claims = DryRunResult(), Claims(resources, hub, same=clusters.lead_to_one)
+    preview, claims = DryRunResult(), Claims(resources, hub, same=clusters.lead_to_one, digests=digests)
     studies: list[DryRunPlan] = []
     for proposal in proposals:
-        found = await plan_dry_run(clusters, proposal, hub, resources, claims) if proposal.text is not None else None
+        if proposal.text is None:
+            continue
+        found = await plan_dry_run(clusters, proposal, hub, resources, claims, digests=digests)
         if isinstance(found, DryRunPlan):
             studies.append(found)
-        elif found is not None:
+        else:
             preview.problems.append(found)
     being_deleted = [item.resource for item in proposals if item.text is None]
     unwanted = {

@@ -5,6 +5,7 @@ Called by `runtime/workqueue.py`; calls `finalize.py`, `dependencies.py`, `apply
 
 from __future__ import annotations
 
+from vidra.api.names import RESOURCE_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
@@ -22,6 +23,7 @@ from vidra.controllers.resource.health.check import HealthChecks
 from vidra.controllers.resource.owner_lookup import OwnerLookup
 from vidra.controllers.resource.state import ResourceState, ResourceStates
 from vidra.controllers.resource.status.compute import reason_of
+from vidra.controllers.resource.status.sealed_digests import seal_digests
 from vidra.controllers.resource.status.size import TooLarge, check_overfull
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.resource.watches import ResourceWatches, subscribe
@@ -48,6 +50,7 @@ class ResourceReconciler(Controller[VidraResource]):
         claims = Claims(
             *(shared.resources, shared.hub, lambda item: shard_key(item) in shared.share, shared.clusters.lead_to_one),
             read=OwnerLookup(shared.client, shared.resources, shared.hub).read,
+            digests=shared.digests,
         )
         self._states = ResourceStates()
         self._slots = ClusterConcurrency(self.queue.add)
@@ -63,7 +66,7 @@ class ResourceReconciler(Controller[VidraResource]):
             if resource.metadata.deletion_timestamp:
                 return await self._finalizer.finalize(state.known(resource), owner)
             await state.write_unwritten()
-            resource = self._store.get(owner.name) or resource
+            resource = await seal_digests(self._shared, self._store.get(owner.name) or resource)
             with self._shared.delivery_tracer.resume(resource, "pass"):
                 return await self._reconcile_normal(resource, owner, state)
         except TooLarge as error:
@@ -142,6 +145,7 @@ class ResourceReconciler(Controller[VidraResource]):
         owner = Owner(self._shared.hub, name)
         self._states.forget(owner)
         self._shared.delivery_tracer.forget(name)
+        self._shared.health.forget(RESOURCE_KIND, name)
         self.queue.forget(name)
         self._slots.forget(name)
         self._shared.clusters.leave(owner.manager)

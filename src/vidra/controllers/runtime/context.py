@@ -9,9 +9,11 @@ import msgspec
 from vidra.api.names import CLUSTER_HASH_LABEL
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
+from vidra.apply.desired.digest import Digests
 from vidra.clusters.registry import Clusters
 from vidra.controllers.runtime.content_store import ContentStore
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
+from vidra.controllers.runtime.health_history import HealthHistories
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
 from vidra.controllers.runtime.pending_deletions import BeingDeleted, Handovers
 from vidra.controllers.runtime.settings import Settings
@@ -42,6 +44,7 @@ class ControllerContext(msgspec.Struct, frozen=True):
     cluster_secrets: Store[Secret]
     overlooked: IgnoredSecrets
     content: ContentStore
+    digests: Digests
     recorder: Recorder
     metrics: Metrics
     delivery_tracer: DeliveryTracer
@@ -51,6 +54,7 @@ class ControllerContext(msgspec.Struct, frozen=True):
     """The syncs that this replica reconciles."""
     being_deleted: BeingDeleted = msgspec.field(default_factory=BeingDeleted)
     handovers: Handovers = msgspec.field(default_factory=Handovers)
+    health: HealthHistories = msgspec.field(default_factory=HealthHistories)
 
 
 def sync_of(resource: VidraResource) -> str:

@@ -14,7 +14,7 @@ def suspended(before: Iterable[Condition]) -> Verdict:
     return Verdict(
         ready=ready is not None and ready.status == "True",
         reason=Reason.SUSPENDED,
-        message="suspended: set spec.suspend to false to go on",
+        message="suspended: set spec.suspend to false to resume (vidra resume)",
     )
 
 

@@ -8,8 +8,10 @@ a sync is in `watches.py`.
 from __future__ import annotations
 
 import time
+from math import inf
 
 from vidra.api.dependencies import Dependency
+from vidra.api.names import SYNC_KIND
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
 from vidra.controllers.runtime.concurrency import ConcurrencyLimiter, until_late
@@ -118,8 +120,8 @@ class SyncReconciler(Controller[InfrahubSync]):
         later = await status.result(poll, pruned, step, state.unreported)
         if not later:
             state.unreported = None
-        wait = poll.wait(sync)
-        return Result(requeue_after=min(later, wait) if later else wait, failed=pruned.failed)
+        waits = [poll.wait(sync), later or inf, status.details_after]
+        return Result(requeue_after=min(waits), failed=pruned.failed)
 
     def _interval(self, sync: InfrahubSync) -> float:
         return interval_seconds(sync.spec.interval, self._shared.settings().sync_interval)
@@ -132,6 +134,7 @@ class SyncReconciler(Controller[InfrahubSync]):
         """Drop the state of a sync: it was deleted, or is another replica's."""
         self._states.forget(name)
         self._shared.being_deleted.note(name, ())
+        self._shared.health.forget(SYNC_KIND, name)
         self.queue.forget(name)
 
     async def _say_fault(self, sync: InfrahubSync) -> None:

@@ -1,4 +1,4 @@
-"""Whether the cluster answers and is new enough, and whether it has Vidra's definitions."""
+"""Whether the cluster answers and is new enough, and whether it has Vidra's CRDs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 async def check_cluster(client: Client) -> Finding:
     """Whether it answers, and is new enough."""
-    what = f"cluster {client.connection.server}"
+    what = f"API server {client.connection.server}"
     try:
         version: dict[str, Any] = await client.get("/version", dict)
     except KubeError as error:
@@ -43,7 +43,7 @@ def _number(text: Any) -> int:
 
 
 async def check_definitions(client: Client) -> Finding:
-    """Whether the definitions are there, and as this version needs them."""
+    """Whether the CRDs are there, and as this version needs them."""
     missing, different = [], []
     for definition in crds():
         name = definition["metadata"]["name"]
@@ -53,7 +53,7 @@ async def check_definitions(client: Client) -> Finding:
             if isinstance(error, ApiError) and error.not_found:
                 missing.append(name)
                 continue
-            return Finding("definitions", "unknown", str(error))
+            return Finding("CRDs", "unknown", str(error))
         if not contains(live["spec"], definition["spec"]):
             different.append(name)
     return definitions_finding(missing, different)
@@ -63,18 +63,18 @@ def definitions_finding(missing: list[str], different: list[str]) -> Finding:
     """What a person has to do about CRDs, by name."""
     if missing:
         return Finding(
-            "definitions",
+            "CRDs",
             "problem",
             f"{', '.join(missing)} missing: vidra install, or vidra crds | kubectl apply --server-side -f -",
         )
     if different:
         return Finding(
-            "definitions",
+            "CRDs",
             "problem",
             f"{', '.join(different)} not as this version needs it: "
             "vidra crds | kubectl apply --server-side --force-conflicts -f -",
         )
-    return Finding("definitions", "ok", API_VERSION)
+    return Finding("CRDs", "ok", API_VERSION)
 
 
 def contains(live: Any, wanted: Any) -> bool:

@@ -18,7 +18,9 @@ from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.kubeconfig import parse
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
+from vidra.views.checks.bounded import in_order
 from vidra.views.checks.finding import Finding
+from vidra.views.checks.part import Part
 from vidra.views.checks.rights import signed_in
 from vidra.views.hub_objects import stored
 
@@ -36,8 +38,9 @@ async def check_destinations(
     known = list(secrets)
     clusters = Clusters(hub, (namespace,), stored(known, Store()), NoopEventHandler(), Verdicts())
     try:
-        for server in servers_of(known, items):
-            yield await _check(clusters, server)
+        servers = servers_of(known, items)
+        async for finding in in_order(Part.DESTINATIONS, servers, _title, lambda server: _check(clusters, server)):
+            yield finding
     finally:
         await clusters.close()
 
@@ -57,8 +60,12 @@ def _servers(secret: Secret) -> list[str]:
         return []
 
 
+def _title(server: str) -> str:
+    return f"destination {server}"
+
+
 async def _check(clusters: Clusters, server: str) -> Finding:
-    what = f"destination {server}"
+    what = _title(server)
     try:
         client = clusters.get(server).client
         version: dict[str, Any] = await client.get("/version", dict)

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from vidra.views.checks.part import Part
+
 Result = Literal["ok", "problem", "unknown"]
 
 
@@ -17,3 +19,4 @@ class Finding(msgspec.Struct, frozen=True):
     result: Result
     message: str
     """The result, and what to do about it."""
+    part: Part = Part.SETTINGS

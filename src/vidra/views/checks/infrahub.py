@@ -8,7 +8,9 @@ from vidra.api.sync import InfrahubSync
 from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.sources.infrahub import InfrahubPool
 from vidra.sources.protocol import Listing, SourceError
+from vidra.views.checks.bounded import in_order
 from vidra.views.checks.finding import Finding
+from vidra.views.checks.part import Part
 
 
 async def check_infrahubs(syncs: Sequence[InfrahubSync], query: str, known: SourceContext) -> AsyncIterator[Finding]:
@@ -18,13 +20,18 @@ async def check_infrahubs(syncs: Sequence[InfrahubSync], query: str, known: Sour
         query: Name of the stored query.
     """
     if not syncs:
-        yield Finding("infrahub", "unknown", "no sync names one yet")
+        yield Finding("infrahub", "unknown", "no sync names one yet", Part.INFRAHUB)
     pool = InfrahubPool()
     try:
-        for sync in sorted(syncs, key=lambda item: item.metadata.name):
-            yield await _check(sync, query, known, pool)
+        by_name = sorted(syncs, key=lambda item: item.metadata.name)
+        async for finding in in_order(Part.INFRAHUB, by_name, _title, lambda sync: _check(sync, query, known, pool)):
+            yield finding
     finally:
         await pool.close()
+
+
+def _title(sync: InfrahubSync) -> str:
+    return f"infrahub of {sync.metadata.name}"
 
 
 async def _check(sync: InfrahubSync, query: str, known: SourceContext, pool: InfrahubPool) -> Finding:

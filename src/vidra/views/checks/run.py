@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import NamedTuple
 
 from vidra.api.resource import VidraResource
@@ -15,13 +15,19 @@ from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
 from vidra.kube.types import ConfigMap, Secret
 from vidra.views import hub_objects
+from vidra.views.checks.bounded import bounded
 from vidra.views.checks.cluster import check_cluster, check_definitions
 from vidra.views.checks.destinations import check_destinations
 from vidra.views.checks.finding import Finding
 from vidra.views.checks.ignored_secrets import elsewhere, unseen
 from vidra.views.checks.infrahub import check_infrahubs
+from vidra.views.checks.part import Part
 from vidra.views.checks.rights import check_rights
 from vidra.views.errors import ViewError
+from vidra.views.operators import check_operator
+
+_READ = {Part.SETTINGS, Part.INFRAHUB, Part.DESTINATIONS}
+"""What needs the syncs, Secrets and settings."""
 
 
 class Content(NamedTuple):
@@ -34,34 +40,45 @@ class Content(NamedTuple):
     resources: list[VidraResource]
 
 
-async def run_checks(client: Client, account: str, namespaces: Sequence[str]) -> list[Finding]:
-    """The findings; checks that need an earlier one that failed are left out.
+async def run_checks(
+    client: Client, account: str, namespaces: Sequence[str], parts: Collection[Part] = ()
+) -> AsyncIterator[Finding]:
+    """The findings as they come; checks that need an earlier one that failed are left out.
 
     Args:
         account: Whose rights to check, as namespace:name of a ServiceAccount; empty: the caller's.
         namespaces: Those whose Secrets count, Vidra's own first.
+        parts: Only these; none: all.
     """
-    return [finding async for finding in _checks(client, account, namespaces)]
+    wanted = parts or tuple(Part)
+    async for finding in _checks(client, account, namespaces, wanted):
+        if finding.part in wanted or finding.result == "problem":
+            yield finding
 
 
-async def _checks(client: Client, account: str, namespaces: Sequence[str]) -> AsyncIterator[Finding]:
-    cluster = await check_cluster(client)
+async def _checks(
+    client: Client, account: str, namespaces: Sequence[str], wanted: Collection[Part]
+) -> AsyncIterator[Finding]:
+    cluster = await bounded(Part.SERVER, f"API server {client.connection.server}", check_cluster(client))
     yield cluster
     if cluster.result == "problem":
         return
-    definitions = await check_definitions(client)
+    definitions = await bounded(Part.CRDS, "CRDs", check_definitions(client))
     yield definitions
-    yield await check_rights(client, account, namespaces)
-    if definitions.result == "problem":
+    if Part.OPERATOR in wanted:
+        yield await bounded(Part.OPERATOR, "operator", check_operator(client, namespaces[0]))
+    if Part.RIGHTS in wanted:
+        yield await bounded(Part.RIGHTS, "rights", check_rights(client, account, namespaces))
+    if definitions.result == "problem" or not set(wanted) & _READ:
         return
     try:
         content = await _read(client, namespaces)
     except (KubeError, ViewError) as error:
-        yield Finding("what Vidra reads", "problem", str(error))
+        yield Finding("what Vidra reads", "problem", str(error), Part.SETTINGS)
         return
     for message in await _elsewhere(client, namespaces):
-        yield Finding("elsewhere", "unknown", message)
-    async for finding in _of_content(client, content, namespaces[0]):
+        yield Finding("elsewhere", "unknown", message, Part.SETTINGS)
+    async for finding in _of_content(client, content, namespaces[0], wanted):
         yield finding
 
 
@@ -85,17 +102,21 @@ async def _elsewhere(client: Client, namespaces: Sequence[str]) -> list[str]:
         return [unseen(error)]
 
 
-async def _of_content(client: Client, content: Content, namespace: str) -> AsyncIterator[Finding]:
+async def _of_content(
+    client: Client, content: Content, namespace: str, wanted: Collection[Part]
+) -> AsyncIterator[Finding]:
     source = chosen(content.config_maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
     secrets = hub_objects.stored(content.infrahub_secrets, Store())
     known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace)
-    async for finding in check_infrahubs(content.syncs, settings.query_name, known):
-        yield finding
-    items: list[InfrahubSync | VidraResource] = [*content.syncs, *content.resources]
-    async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
-        yield finding
+    if Part.INFRAHUB in wanted:
+        async for finding in check_infrahubs(content.syncs, settings.query_name, known):
+            yield finding
+    if Part.DESTINATIONS in wanted:
+        items: list[InfrahubSync | VidraResource] = [*content.syncs, *content.resources]
+        async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
+            yield finding
 
 
 def settings_finding(source: str, complaints: Sequence[str]) -> Finding:
@@ -106,7 +127,10 @@ def settings_finding(source: str, complaints: Sequence[str]) -> Finding:
         complaints: What is wrong with it.
     """
     if complaints:
-        return Finding("settings", "problem", f"{source}: {'; '.join(complaints)}")
+        return Finding("settings", "problem", f"{source}: {'; '.join(complaints)}", Part.SETTINGS)
     return Finding(
-        "settings", "ok", f"ConfigMap {source}" if source else "defaults: no ConfigMap is labelled app=vidra"
+        "settings",
+        "ok",
+        f"ConfigMap {source}" if source else "defaults: no ConfigMap is labelled app=vidra",
+        Part.SETTINGS,
     )

@@ -9,9 +9,9 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 import msgspec
 
 from vidra.api.conditions import Verdict
-from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.inventory import Inventory, key_of, ref_of
 from vidra.apply.inventory_index import Claims
@@ -29,6 +29,7 @@ from vidra.controllers.resource.cluster import Target, cluster_record
 from vidra.controllers.resource.drift.review import summary
 from vidra.controllers.resource.drift.unused_rules import Siblings
 from vidra.controllers.resource.health.object import Standing, ended, standing
+from vidra.controllers.resource.health.report import APPLYING
 from vidra.controllers.resource.migration import LegacyMigration
 from vidra.controllers.resource.observe import see_desired
 from vidra.controllers.resource.state import ResourceState
@@ -58,6 +59,7 @@ class ApplyInput(msgspec.Struct, frozen=True):
     """What is remembered of this VidraResource."""
     claims: Claims
     """What other VidraResources own."""
+    digests: Digests
     siblings: Siblings
 
 
@@ -114,7 +116,7 @@ async def _compare(given: ApplyInput, reading: Reading) -> Comparison:
     inventory = migration.inventory
     try:
         with start_span("compare"):
-            want = await build_desired_state(reading, resource.spec, cluster, owner)
+            want = await build_desired_state(reading, resource.spec, cluster, owner, given.digests)
             given.claims.wants(owner, want.objects)
             await migration.discover(want.objects)
             inventory = migration.inventory
@@ -211,7 +213,7 @@ def _gates(target: Target, found: Comparison, executor: PlanExecutor) -> Gate:
 
     def look(item: DesiredObject) -> Standing:
         entry = found.before.entries.get(item.key)
-        over = ended(entry, cluster, item.kind) if entry and is_of_text(entry, item.digest) else None
+        over = ended(entry, cluster, item.kind) if entry and is_of_text(entry, item.all_digests) else None
         return over or standing(cluster, item.kind, item.ref)
 
     return lambda wave: gate(objects, found.want.missing, executor.problems, wave, look)
@@ -240,6 +242,6 @@ def _on_the_way(given: ApplyInput, found: Comparison, inventory: Inventory) -> O
         total=found.want.total,
         ready=len(found.work.unchanged),
         held=found.limits.held,
-        health=Status.IN_PROGRESS,
+        health=APPLYING,
         clusters=cluster_record(given.target.cluster),
     )

@@ -14,8 +14,10 @@ from vidra.apply.field_owner import hub_of
 from vidra.apply.inventory import Inventory
 from vidra.apply.inventory_index import Claims
 from vidra.apply.plan import Plan, plan
+from vidra.apply.recognized_texts import recognized
 from vidra.controllers.resource.apply.desired_state import DesiredState
 from vidra.controllers.resource.apply.prune_guard import PruneGuard, prune_guard, survivors
+from vidra.controllers.resource.apply.up_to_date import was_applied
 from vidra.controllers.resource.cluster import Target, kind_at
 from vidra.controllers.resource.drift.review import DriftReviewer, Review
 from vidra.controllers.runtime.event_loop import yield_to_loop
@@ -76,7 +78,13 @@ async def compare(
 def with_ends(target: Target, want: DesiredState, inventory: Inventory, claims: Claims) -> Inventory:
     """The inventory with the objects that ended under these manifests: they are not run again."""
     observed, place = target.cluster.observed, hub_of(target.cluster.uid)
-    seen = noted(inventory, lambda entry: kind_at(entry, target.cluster), observed, want.objects)
+    known = recognized(
+        inventory,
+        want.objects,
+        same=was_applied(target.resource),
+        missing=lambda item: observed.get(item.kind, item.ref.namespace, item.ref.name) is None,
+    )
+    seen = noted(known, lambda entry: kind_at(entry, target.cluster), observed, want.objects)
     return handed_over(seen, want.objects, observed, lambda item: claims.of_same_text(target.owner, item, place))
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, ResourceSpec
+from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import DesiredObject, Key, build_desired_object
 from vidra.apply.desired.order import wave_of
 from vidra.apply.errors import ObjectError
@@ -55,7 +56,9 @@ class DesiredState(msgspec.Struct, frozen=True):
         return len(self.objects) + len(self.missing)
 
 
-async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> DesiredState:
+async def build_desired_state(
+    reading: Reading, spec: ResourceSpec, cluster: Cluster, owner: Owner, digests: Digests
+) -> DesiredState:
     """Give every object its kind, its namespace and its owner's marks.
 
     Raises:
@@ -66,7 +69,7 @@ async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Clu
     missing: list[tuple[ObjectProblem, int | None]] = [(_unreadable(problem), None) for problem in reading.problems]
     for number, item in enumerate((*_namespace(reading, spec), *reading.objects)):
         try:
-            result = await _resolved(item, spec, cluster, owner)
+            result = await _resolved(item, spec, cluster, owner, digests)
             found[result.key] = result
         except ObjectError as error:
             missing.append((ObjectProblem(error.reason, str(error), str(item.ref)), _wave(item)))
@@ -78,7 +81,9 @@ async def build_desired_state(reading: Reading, spec: ResourceSpec, cluster: Clu
     return DesiredState(found, left_out, found.values())
 
 
-async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner) -> DesiredObject:
+async def _resolved(
+    item: ManifestObject, spec: ResourceSpec, cluster: Cluster, owner: Owner, digests: Digests
+) -> DesiredObject:
     """The object with its kind and namespace as this cluster knows them.
 
     Raises:
@@ -92,7 +97,9 @@ async def _resolved(item: ManifestObject, spec: ResourceSpec, cluster: Cluster, 
         raise ObjectError(Reason.KIND_UNKNOWN, f"{item.ref}: {_unserved(item.ref, cluster)}")
     namespace = spec.destination.namespace or DEFAULT_NAMESPACE
     try:
-        result = build_desired_object(item, kind, cluster.server, namespace, owner, ignore=spec.ignore_differences)
+        result = build_desired_object(
+            *(item, kind, cluster.server, namespace, owner), digests=digests, ignore=spec.ignore_differences
+        )
     except ValueError as error:
         raise ObjectError(Reason.INVALID_MANIFEST, f"{item.ref}: {error}") from None
     if why := guard_of(cluster).refusal(result):

@@ -53,7 +53,7 @@ class ApplyStep:
         options = apply_options(shared, self._states, self._claims, target, adopted=adopted.append, waits=waits)
         migration = LegacyMigration(target.cluster, resource, target.owner, shared.resources.get)
         given = ApplyInput(
-            *(target, text, options, migration, state, self._claims),
+            *(target, text, options, migration, state, self._claims, shared.digests),
             siblings=lambda resource: siblings_of(resource, shared.resources),
         )
         try:

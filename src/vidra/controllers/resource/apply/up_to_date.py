@@ -42,6 +42,13 @@ def last_reconcile_complete(resource: VidraResource) -> bool:
     )
 
 
+def was_applied(resource: VidraResource) -> bool:
+    """Whether the manifest is the one that was last applied completely, under the same spec."""
+    status = resource.status
+    same_spec = status.observed_generation >= resource.metadata.generation
+    return same_spec and status.applied_checksum == checksum_of(resource)
+
+
 async def nothing_to_do(target: Target, suspects: Suspects, *, guard_checked: bool) -> bool:
     """Whether the last reconcile was complete, none was requested, and no object changed since.
 

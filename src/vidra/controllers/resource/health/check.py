@@ -8,7 +8,6 @@ import time
 import msgspec
 import structlog
 
-from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.ended_objects import noted
@@ -20,10 +19,12 @@ from vidra.controllers.resource import requeue
 from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.apply.up_to_date import last_reconcile_complete
 from vidra.controllers.resource.cluster import ClusterResolver, Target, kind_at
+from vidra.controllers.resource.health.report import NOT_SEEN, HealthReport
 from vidra.controllers.resource.health.summary import (
     aggregate_health,
-    also_unseen,
+    also_unhealthy,
     ready_when_healthy,
+    report_of,
     summarize_health,
 )
 from vidra.controllers.resource.observe import see_inventory
@@ -54,7 +55,7 @@ class HealthChecks:
         if resource is None or resource.metadata.deletion_timestamp:
             return
         if is_suspended(self._shared, resource):
-            await StatusWriter(self._shared, resource).suspended(self.of_applied(resource))
+            await self._suspended(resource, self.of_applied(resource))
             return
         state = self._states.find(name)
         if state and state.unwritten:
@@ -81,6 +82,7 @@ class HealthChecks:
         """
         outcome = self.evaluate(as_applied(resource), resource, cluster)
         await StatusWriter(self._shared, resource).health_changed(outcome)
+        self._check_again(resource)
 
     async def write_result(
         self, applied: ReconcileResult, target: Target, state: ResourceState, writer: StatusWriter
@@ -100,6 +102,7 @@ class HealthChecks:
             self._queue.add_health_check_after(target.owner.name, postponed.left)
         else:
             await state.write_result(writer, result)
+            self._check_again(target.resource)
         return result
 
     async def _write_postponed(self, resource: VidraResource, state: ResourceState, unwritten: Unwritten) -> None:
@@ -114,6 +117,7 @@ class HealthChecks:
                 return
             await state.write_result(unwritten.writer, result)
             state.unwritten = None
+            self._check_again(resource)
         except (ClusterError, KubeError, TooLarge) as error:
             log.warning("status not written", resource=name, error=str(error))
             self._queue.add(name)
@@ -128,7 +132,7 @@ class HealthChecks:
         Raises:
             KubeError: The status could not be written.
         """
-        health = Status.UNKNOWN
+        health = NOT_SEEN
         try:
             cluster = state.enter(ClusterResolver(self._shared.clusters, resource).destination(), owner)
             cluster.breaker.require_available(owner.manager)
@@ -138,16 +142,26 @@ class HealthChecks:
             return Result(requeue_after=requeue.PROBE_WAIT)
         except (ClusterError, KubeError, StaleDiscoveryError) as error:
             log.debug("objects not seen", error=str(error))
-        await StatusWriter(self._shared, resource).suspended(health)
+        await self._suspended(resource, health)
         return Result()
 
-    def of_applied(self, resource: VidraResource) -> Status:
+    async def _suspended(self, resource: VidraResource, health: HealthReport) -> None:
+        await StatusWriter(self._shared, resource).suspended(health)
+        self._check_again(resource)
+
+    def _check_again(self, resource: VidraResource) -> None:
+        """Check again when details of health that are not written yet may be."""
+        history = self._shared.health.of(resource.kind, resource.metadata.name)
+        if history.waits:
+            self._queue.add_health_check_after(resource.metadata.name, history.left)
+
+    def of_applied(self, resource: VidraResource) -> HealthReport:
         """The health of what was applied, as far as it is seen now."""
         try:
             cluster = ClusterResolver(self._shared.clusters, resource).destination()
         except ClusterError:
-            return Status.UNKNOWN
-        return summarize_health(resource.inventory, cluster).worst
+            return NOT_SEEN
+        return report_of(summarize_health(resource.inventory, cluster))
 
     def evaluate(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with the health of the objects. With `wait` it is not Ready before they are healthy."""
@@ -168,7 +182,7 @@ class HealthChecks:
         if found.limiter < math.inf:
             self._queue.add_health_check_after(name, max(0, found.limiter - time.time()) + requeue.MOMENT)
         if verdict.ready:
-            verdict = also_unseen(verdict, found)
+            verdict = also_unhealthy(verdict, found)
         return msgspec.structs.replace(outcome, verdict=verdict)
 
 

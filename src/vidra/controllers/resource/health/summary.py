@@ -8,13 +8,15 @@ from collections.abc import Sequence
 import msgspec
 
 from vidra.api.conditions import Verdict
-from vidra.api.health import WORST_FIRST, Status, worst
+from vidra.api.health import WORST_FIRST, Status, UnhealthyObject, worst
+from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.common.text import limited_sentences
 from vidra.controllers.resource.health.object import Standing, standing_of
+from vidra.controllers.resource.health.report import LISTED, LONGEST, HealthReport
 from vidra.controllers.resource.status.compute import Outcome
 from vidra.manifests import Ref
 
@@ -27,7 +29,8 @@ class HealthSummary(msgspec.Struct, frozen=True):
 
     worst: Status
     unwell: tuple[tuple[Ref, Standing], ...]
-    """Those that are not Current, the worst first."""
+    """Those that are not Current, the worst first; always in the same order, so that one state is one message."""
+    healthy: int = 0
     asked: bool = False
     """Some of them have no watch and must be read."""
 
@@ -36,10 +39,6 @@ class HealthSummary(msgspec.Struct, frozen=True):
         """Unix time at which the first of them counts as Current without a new event; infinite if none does."""
         untils = (found.health.until for _, found in self.unwell)
         return min((until for until in untils if until), default=math.inf)
-
-    def because(self, reason: Reason) -> tuple[tuple[Ref, Standing], ...]:
-        """Those that are waited for because of this reason."""
-        return tuple(item for item in self.unwell if item[1].reason is reason)
 
 
 def summarize_health(entries: Sequence[ManagedObject], cluster: Cluster) -> HealthSummary:
@@ -53,13 +52,26 @@ def summarize_health(entries: Sequence[ManagedObject], cluster: Cluster) -> Heal
         asked = asked or found.asked
         if found.health.status is not Status.CURRENT:
             unwell.append((ref_of(entry), found))
-    unwell.sort(key=lambda item: WORST_FIRST.index(item[1].health.status))
-    return HealthSummary(unwell[0][1].health.status if unwell else Status.CURRENT, tuple(unwell), asked)
+    unwell.sort(key=lambda item: (WORST_FIRST.index(item[1].health.status), str(item[0])))
+    first = unwell[0][1].health.status if unwell else Status.CURRENT
+    return HealthSummary(first, tuple(unwell), len(entries) - len(unwell), asked)
 
 
-def aggregate_health(outcome: Outcome, found: HealthSummary) -> Status | None:
-    """The worst health of the objects. While some are not applied it is InProgress at best."""
-    return worst([found.worst, Status.IN_PROGRESS]) if outcome.ready < outcome.total else found.worst
+def aggregate_health(outcome: Outcome, found: HealthSummary) -> HealthReport:
+    """The health for a status. While some objects are not applied it is InProgress at best."""
+    report = report_of(found)
+    if outcome.ready < outcome.total:
+        return msgspec.structs.replace(report, status=worst([found.worst, Status.IN_PROGRESS]))
+    return report
+
+
+def report_of(found: HealthSummary) -> HealthReport:
+    """The same for a status, which lists a bounded number of objects."""
+    listed = tuple(
+        UnhealthyObject(str(ref), standing.health.status, one_line(standing.health.message, LONGEST))
+        for ref, standing in found.unwell[:LISTED]
+    )
+    return HealthReport(found.worst, found.healthy, len(found.unwell), listed)
 
 
 def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool) -> Verdict:
@@ -80,12 +92,11 @@ def ready_when_healthy(verdict: Verdict, found: HealthSummary, *, in_time: bool)
     return msgspec.structs.replace(verdict, ready=False, reason=reason, message=message, progressing=waiting)
 
 
-def also_unseen(verdict: Verdict, found: HealthSummary) -> Verdict:
-    """The verdict over a VidraResource that does not wait for health, with the objects that may not be seen."""
-    hidden = found.because(Reason.FORBIDDEN)
-    if not verdict.ready or not hidden:
+def also_unhealthy(verdict: Verdict, found: HealthSummary) -> Verdict:
+    """The verdict over a VidraResource that does not wait for health, with the objects that are not healthy."""
+    if not verdict.ready or not found.unwell:
         return verdict
-    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {named(hidden)}")
+    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {named(found.unwell)}")
 
 
 def gravest(objects: Sequence[tuple[Ref, Standing]]) -> Reason:

@@ -9,7 +9,6 @@ from datetime import datetime
 import msgspec
 
 from vidra.api.conditions import Verdict, conditions_for
-from vidra.api.health import Status
 from vidra.api.held_prune import HeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import (
@@ -24,6 +23,7 @@ from vidra.api.times import rfc3339
 from vidra.apply.inventory import Inventory
 from vidra.apply.refusals import ENDS_BY_ITSELF
 from vidra.common.text import limited_sentences
+from vidra.controllers.resource.health.report import HealthReport
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.kube.errors import ApiError, KubeError
 
@@ -55,8 +55,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """Objects that are not pruned before a person approves."""
     drifted: tuple[DriftedObject, ...] = ()
     """Objects that differ from what was applied, and are left so."""
-    health: Status | None = None
-    """The worst of the objects, Unknown when they are not seen now; None when there are none."""
+    health: HealthReport = HealthReport()
     clusters: tuple[KnownCluster, ...] = ()
     """The clusters that this reconcile found, if it reached any."""
 
@@ -112,14 +111,45 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
         problems=tuple(outcome.problems[:LISTED]),
         drifted=outcome.drifted[:LISTED],
         held_prune=outcome.held,
-        health=outcome.health,
+        health=outcome.health.status,
+        healthy_objects=outcome.health.healthy,
+        unhealthy_objects=outcome.health.unhealthy,
+        unhealthy=outcome.health.listed,
         last_handled_requested_at=requested_at(resource.metadata) if handled else before.last_handled_requested_at,
         deploy_state=state_of(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
     )
-    if status == before:
+    if status == before or _only_counted_now(before, status):
         return before
     return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
+
+
+def health_of(status: ResourceStatus) -> HealthReport:
+    """The health that a status says."""
+    return HealthReport(status.health, status.healthy_objects, status.unhealthy_objects, status.unhealthy)
+
+
+def is_detail(before: ResourceStatus, after: ResourceStatus) -> bool:
+    """Whether a status says the same state as before, and other words or numbers about unhealthy objects."""
+    return _state_of(before) == _state_of(after)
+
+
+def _state_of(status: ResourceStatus) -> ResourceStatus:
+    """A status without the details of health, which a condition's message repeats."""
+    return msgspec.structs.replace(
+        status,
+        conditions=tuple(msgspec.structs.replace(condition, message="") for condition in status.conditions),
+        healthy_objects=0,
+        unhealthy_objects=0,
+        unhealthy=(),
+        last_error="",
+        last_sync_time="",
+    )
+
+
+def _only_counted_now(before: ResourceStatus, after: ResourceStatus) -> bool:
+    """Whether nothing is new but the number of healthy objects, which operators before this field did not write."""
+    return not before.healthy_objects and before == msgspec.structs.replace(after, healthy_objects=0)
 
 
 def reason_of(error: KubeError) -> Reason:

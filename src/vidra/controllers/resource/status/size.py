@@ -10,12 +10,13 @@ import msgspec
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
+from vidra.apply.desired.digest import LENGTH
 from vidra.apply.inventory import Inventory
 from vidra.controllers.runtime.predicates import requested_at
 
 LIMIT = 1_500_000
 """Bytes of one object that an API server stores: etcd takes 1.5 MiB, overhead included."""
-CONFIRMED = len(',"uid":"","revision":""') + 36 + 25
+CONFIRMED = len(',"uid":"","revision":""') + 36 + LENGTH + 13
 """Bytes by which an entry grows when it is confirmed."""
 FEW = 1_000
 """Entries that fit, however long their names are."""

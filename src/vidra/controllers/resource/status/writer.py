@@ -9,7 +9,6 @@ import msgspec
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.destination_server import is_local
-from vidra.api.health import Status
 from vidra.api.held_prune import HeldPrune
 from vidra.api.names import CLUSTER_LABEL
 from vidra.api.reasons import Reason
@@ -21,12 +20,15 @@ from vidra.common.text import limited
 from vidra.common.urls import host_of
 from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
-from vidra.controllers.resource.status.compute import Outcome, status_for
+from vidra.controllers.resource.health.report import NOT_SEEN, TERMINATING, HealthReport
+from vidra.controllers.resource.status.compute import Outcome, is_detail, status_for
 from vidra.controllers.resource.status.size import TooLarge, refused
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.event_reporter import EventReporter, Severity
+from vidra.controllers.runtime.health_history import News
 from vidra.controllers.runtime.status_patch import as_read, write_status
+from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
 from vidra.telemetry.tracing import current, start_span
@@ -87,7 +89,7 @@ class StatusWriter:
         left = Inventory({key: entry for key, entry in entries.items() if entry.server != cluster.server})
         message = f"another cluster is at {cluster.server} now (kube-system has the UID {cluster.uid}): everything is "
         verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=f"{message}applied again", progressing=True)
-        health = Status.UNKNOWN if left.entries else None
+        health = NOT_SEEN if left.entries else HealthReport()
         await self._write(Outcome(verdict, left, health=health, clusters=cluster_record(cluster)), handled=False)
         lost = len(entries) - len(left.entries)
         event = f"{message}applied again, and none of the {lost} objects in the inventory is deleted there"
@@ -101,7 +103,7 @@ class StatusWriter:
         inventory: Inventory | None = None,
         held: HeldPrune | None = None,
         *,
-        health: Status = Status.UNKNOWN,
+        health: HealthReport = NOT_SEEN,
     ) -> None:
         """The reconcile could not start, or was aborted."""
         verdict = Verdict(ready=False, reason=reason, message=message)
@@ -125,7 +127,7 @@ class StatusWriter:
         elif news:
             self._record_event("Normal", outcome.verdict.reason, outcome.verdict.message)
 
-    async def too_large(self, message: str, health: Status = Status.UNKNOWN) -> None:
+    async def too_large(self, message: str, health: HealthReport = NOT_SEEN) -> None:
         """The inventory cannot be written. The status keeps the one it has, and the condition says so."""
         verdict = Verdict(ready=False, reason=Reason.TOO_LARGE, message=message)
         outcome = self._same(verdict, health)
@@ -134,7 +136,8 @@ class StatusWriter:
         try:
             known = await self._write(outcome)
         except TooLarge:
-            known = await self._write(msgspec.structs.replace(outcome, problems=(), drifted=()))
+            brief = msgspec.structs.replace(health, listed=())
+            known = await self._write(msgspec.structs.replace(outcome, problems=(), drifted=(), health=brief))
         finally:
             self._say_unready(verdict, known=known)
 
@@ -144,7 +147,7 @@ class StatusWriter:
             reason = Reason.FORBIDDEN if error.forbidden else Reason.REFUSED
             self._record_event("Warning", reason, f"a reconcile was aborted, and its status is not written: {error}")
 
-    async def waiting(self, problem: ObjectProblem, health: Status) -> None:
+    async def waiting(self, problem: ObjectProblem, health: HealthReport) -> None:
         """Nothing new is applied until a dependency is met."""
         reason = Reason(problem.reason)
         progressing = reason is Reason.DEPENDENCY_NOT_READY
@@ -160,11 +163,11 @@ class StatusWriter:
         """
         message = "the credentials of the cluster were changed: going on with the new ones"
         verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
-        await self._write(self._same(verdict, Status.UNKNOWN, inventory, held), handled=False)
+        await self._write(self._same(verdict, NOT_SEEN, inventory, held), handled=False)
 
     async def deleting(self, outcome: Outcome) -> None:
         """Some objects still exist."""
-        known = await self._write(msgspec.structs.replace(outcome, health=Status.TERMINATING))
+        known = await self._write(msgspec.structs.replace(outcome, health=TERMINATING))
         if outcome.verdict.reason is not Reason.DELETING:
             self._say_unready(outcome.verdict, known=known)
 
@@ -203,7 +206,7 @@ class StatusWriter:
         message = f"deletionTimeout is over, and these objects may still exist: {_listed(objects)}{why}"
         self._record_event("Warning", Reason.LEFT_BEHIND, message, change=True)
 
-    async def suspended(self, health: Status) -> None:
+    async def suspended(self, health: HealthReport) -> None:
         """Suspended. What the last reconcile found stays true of what was applied."""
         await self._write(self._same(shared_verdicts.suspended(self._resource.status.conditions), health))
 
@@ -229,7 +232,7 @@ class StatusWriter:
             self._record_event("Warning", Reason.CLUSTER_NOT_PROVEN, message)
 
     def _same(
-        self, verdict: Verdict, health: Status, inventory: Inventory | None = None, held: HeldPrune | None = None
+        self, verdict: Verdict, health: HealthReport, inventory: Inventory | None = None, held: HeldPrune | None = None
     ) -> Outcome:
         """An outcome that changes only the verdict, and what is passed in.
 
@@ -248,13 +251,20 @@ class StatusWriter:
             status.applied_checksum,
             held or status.held_prune,
             status.drifted,
-            health if inventory.entries else None,
+            health if inventory.entries else HealthReport(),
         )
 
     async def _write(self, outcome: Outcome, *, handled: bool = True) -> bool:
-        """Write an outcome; True when the conditions were the same before."""
+        """Write an outcome, unless it says nothing new but details of health, and those were written a moment ago.
+
+        Returns:
+            Whether the conditions were the same before, or stay so for now.
+        """
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
+        history = self._shared.health.of(item.kind, item.metadata.name)
+        if status != item.status and not history.may_write(detail=is_detail(item.status, status)):
+            return True
         with start_span("write status"):
             try:
                 await write_status(self._shared.client, self._shared.resources, item, status)
@@ -264,7 +274,8 @@ class StatusWriter:
                 size = len(msgspec.json.encode(status))
                 raise refused(len(status.managed_resources), size, str(error)) from None
         if handled:
-            self._shared.delivery_tracer.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health)
+            self._shared.delivery_tracer.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health.status)
+            self._say_health(history.news(item.status.health, outcome.health.status), outcome)
         return status.conditions == item.status.conditions
 
     def _is_news(self, verdict: Verdict) -> bool:
@@ -282,6 +293,13 @@ class StatusWriter:
         before = find(status.conditions, ConditionType.READY)
         untold = before is None or before.reason == Reason.PROGRESSING
         return untold and not status.applied_checksum and bool(sync_of(self._resource))
+
+    def _say_health(self, news: News, outcome: Outcome) -> None:
+        """Report objects that failed, unless the verdict does, and that all are healthy again."""
+        if news == "failed" and outcome.verdict.reason is not Reason.UNHEALTHY:
+            self._record_event("Warning", Reason.UNHEALTHY, told(failed(outcome.health.listed)))
+        elif news == "healthy":
+            self._record_event("Normal", Reason.HEALTHY, ALL_HEALTHY)
 
     def _say_unready(self, verdict: Verdict, *, known: bool = False) -> None:
         self._record_event("Normal" if verdict.progressing else "Warning", verdict.reason, verdict.message, known=known)

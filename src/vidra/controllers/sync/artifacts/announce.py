@@ -44,7 +44,7 @@ async def announcement(shared: ControllerContext, name: str, spec: ResourceSpec)
         cluster = _cluster(shared, spec)
         if not _answers_at_once(cluster, reading):
             return None
-        wanted = await build_desired_state(reading, spec, cluster, Owner(shared.hub, name))
+        wanted = await build_desired_state(reading, spec, cluster, Owner(shared.hub, name), shared.digests)
     except (ClusterError, KubeError):
         return None
     objects = tuple(_announced(item) for item in wanted.objects.values())

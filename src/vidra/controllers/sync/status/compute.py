@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from heapq import nsmallest
 
 import msgspec
 
 from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready
-from vidra.api.health import worst
+from vidra.api.health import WORST_FIRST, UnhealthyObject, worst
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
@@ -16,10 +17,13 @@ from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
 from vidra.api.times import rfc3339
 from vidra.common.text import limited, limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
+from vidra.controllers.runtime.unhealthy_objects import told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 
 NAMED = 3
 """Problems or VidraResources that a message names."""
+LISTED_OBJECTS = 20
+"""Unhealthy objects that a status lists; `unhealthyObjects` counts them all."""
 LISTED = 100
 """Clusters that a status lists; `clusterProgress` counts them all."""
 
@@ -33,7 +37,7 @@ def judge(
         note: An addition to the message while it is not Ready.
         remark: An addition to the message, Ready or not.
     """
-    verdict = _judged(troubles, resources)
+    verdict = _with_health(_judged(troubles, resources), resources)
     if remark:
         verdict = msgspec.structs.replace(verdict, message=f"{verdict.message}; {remark}")
     if not note:
@@ -55,6 +59,51 @@ def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource])
     objects = sum(item.status.objects for item in resources)
     message = f"{counted(len(resources), 'artifact')} with {counted(objects, 'object')} applied"
     return Verdict(ready=True, reason=Reason.SYNCED, message=message)
+
+
+def _with_health(verdict: Verdict, resources: Sequence[VidraResource]) -> Verdict:
+    """The verdict with the worst objects by name, as far as it is about VidraResources."""
+    total = sum(item.status.unhealthy_objects for item in resources)
+    if not total or verdict.reason not in {Reason.SYNCED, Reason.RESOURCES_NOT_READY}:
+        return verdict
+    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {told(unhealthy_of(resources), total)}")
+
+
+def unhealthy_of(resources: Sequence[VidraResource]) -> tuple[UnhealthyObject, ...]:
+    """The worst of the objects that the statuses of VidraResources list, always in the same order."""
+    found = (
+        msgspec.structs.replace(item, resource=resource.metadata.name)
+        for resource in resources
+        for item in resource.status.unhealthy
+    )
+    return tuple(nsmallest(LISTED_OBJECTS, found, key=_worst_first))
+
+
+def _worst_first(item: UnhealthyObject) -> tuple[int, str, str]:
+    return WORST_FIRST.index(item.health), item.object, item.resource
+
+
+def is_detail(before: SyncStatus, after: SyncStatus) -> bool:
+    """Whether a status says the same state as before, and other words or numbers about unhealthy objects."""
+    return _state_of(before) == _state_of(after)
+
+
+def _state_of(status: SyncStatus) -> SyncStatus:
+    """A status without the details of health, and without what a condition's message repeats of them."""
+    repeated = told(status.unhealthy, status.unhealthy_objects)
+    conditions = (
+        msgspec.structs.replace(item, message=item.message.replace(repeated, "") if repeated else item.message)
+        for item in status.conditions
+    )
+    return msgspec.structs.replace(
+        status,
+        conditions=tuple(conditions),
+        healthy_objects=0,
+        unhealthy_objects=0,
+        unhealthy=(),
+        last_error="",
+        last_sync_time="",
+    )
 
 
 def status_for(
@@ -90,6 +139,9 @@ def status_for(
         objects=sum(len(item.status.managed_resources) for item in resources),
         progress=f"{done}/{len(resources)}",
         health=worst([item.status.health for item in resources if item.status.health]),
+        healthy_objects=sum(item.status.healthy_objects for item in resources),
+        unhealthy_objects=sum(item.status.unhealthy_objects for item in resources),
+        unhealthy=unhealthy_of(resources),
         clusters=(clusters or ())[:LISTED],
         cluster_progress=progress_of(clusters),
         held_prune=held,
@@ -100,6 +152,8 @@ def status_for(
     if status == msgspec.structs.replace(before, held_prune=held):
         # The condition names what is held. An operator from before this field reported it too, so nothing happened now.
         return status
+    if not before.healthy_objects and before == msgspec.structs.replace(status, healthy_objects=0):
+        return before  # nor is it new how many are healthy, which operators before this field did not write
     return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from vidra.api.conditions import ConditionType, find
+from vidra.api.health import UnhealthyObject
 from vidra.api.resource import VidraResource
 from vidra.controllers.sync.state import SyncState
 from vidra.controllers.sync.status.compute import ready
@@ -19,6 +20,8 @@ class Repeated(msgspec.Struct, frozen=True):
     reason: str
     objects: int
     health: str | None
+    healthy: int
+    unhealthy: tuple[UnhealthyObject, ...]
 
 
 def repeated(resource: VidraResource | None) -> Repeated | None:
@@ -27,7 +30,12 @@ def repeated(resource: VidraResource | None) -> Repeated | None:
         return None
     condition, status = find(resource.status.conditions, ConditionType.READY), resource.status
     return Repeated(
-        ready(resource), condition.reason if condition else "", len(status.managed_resources), status.health
+        ready(resource),
+        condition.reason if condition else "",
+        len(status.managed_resources),
+        status.health,
+        status.healthy_objects,
+        status.unhealthy,
     )
 
 

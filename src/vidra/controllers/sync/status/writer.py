@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
+from math import inf
 from types import MappingProxyType
 
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import ClusterStatus, InfrahubSync
+from vidra.api.sync import ClusterStatus, InfrahubSync, SyncStatus
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.event_reporter import EventReporter
+from vidra.controllers.runtime.health_history import News
 from vidra.controllers.runtime.status_patch import as_read, write_status
+from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.destinations.cluster_status import cluster_statuses
 from vidra.controllers.sync.destinations.rollout import RolloutStep
@@ -21,7 +24,7 @@ from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.prune.execute import PruneResult
 from vidra.controllers.sync.source.poll_state import PollState
 from vidra.controllers.sync.state import Unreported
-from vidra.controllers.sync.status.compute import counted, judge, status_for
+from vidra.controllers.sync.status.compute import counted, is_detail, judge, status_for
 
 
 class StatusWriter:
@@ -31,6 +34,8 @@ class StatusWriter:
         self._shared = shared
         self._sync = sync
         self._events = EventReporter(shared.recorder, sync, "sync")
+        self.details_after = inf
+        """Seconds after which `result` is to be called again, because details of health were not written."""
 
     async def started(self) -> None:
         """The first poll begins: a person who just created the sync sees that it is being worked on."""
@@ -99,7 +104,10 @@ class StatusWriter:
         pruned: PruneResult | None = None,
         changes: Mapping[Reason, str] = MappingProxyType({}),
     ) -> bool:
-        """Write a verdict; True when the conditions were the same before.
+        """Write a verdict, unless it says nothing new but details of health, and those were written a moment ago.
+
+        Returns:
+            Whether the conditions were the same before, or stay so for now.
 
         Args:
             changes: What happened to VidraResources; told with the verdict where that is told as well.
@@ -112,7 +120,12 @@ class StatusWriter:
         clusters = self._clusters(resources, waiting)
         held = pruned.held if pruned else sync.status.held_prune
         status = status_for(sync, verdict, resources, now, listed=listed, handled=handled, clusters=clusters, held=held)
+        history = self._shared.health.of(sync.kind, sync.metadata.name)
+        if status != sync.status and not history.may_write(detail=is_detail(sync.status, status)):
+            self.details_after = history.left
+            return True
         await write_status(self._shared.client, self._shared.syncs, sync, status)
+        self._say_health(history.news(sync.status.health, status.health), status)
         news = before is None or (before.reason, before.status == "True") != (verdict.reason, verdict.ready)
         known = status.conditions == sync.status.conditions
         if news and verdict.ready:
@@ -124,6 +137,13 @@ class StatusWriter:
         if not verdict.ready and not verdict.progressing:
             self._events.say("Warning", verdict.reason, verdict.message, known=known)
         return known
+
+    def _say_health(self, news: News, status: SyncStatus) -> None:
+        """Report objects that failed, and that all are healthy again."""
+        if news == "failed":
+            self._events.say("Warning", Reason.UNHEALTHY, told(failed(status.unhealthy)))
+        elif news == "healthy":
+            self._events.say("Normal", Reason.HEALTHY, ALL_HEALTHY)
 
     def _clusters(
         self, resources: Sequence[VidraResource], waiting: Container[str]

@@ -1,0 +1,382 @@
+"""What each reason means and what to do about it: the one source of docs/spec/conditions.md and of `vidra explain`.
+
+The texts are Markdown, with links as from the page. `test_reasons.py` holds page and source together.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from vidra.api.reasons import Reason
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """What a reason means, and what to do."""
+
+    meaning: str
+    advice: str
+
+
+def explain(reason: Reason) -> Explanation:
+    """The explanation of a reason for a terminal, without Markdown's links."""
+    found = next(section[reason] for section in GUIDE.values() if reason in section)
+    return Explanation(_plain(found.meaning), _plain(found.advice))
+
+
+def row(reason: Reason) -> str:
+    """The explanation of a reason as a row of the page."""
+    found = next(section[reason] for section in GUIDE.values() if reason in section)
+    return f"| `{reason}` | {found.meaning} | {found.advice} |"
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)
+
+
+GUIDE: dict[str, dict[Reason, Explanation]] = {
+    "Good ends": {
+        Reason.APPLIED: Explanation(
+            "Every object of the VidraResource is in its cluster as the manifest says.",
+            "Nothing.",
+        ),
+        Reason.SYNCED: Explanation(
+            "Every artifact of the sync is applied.",
+            "Nothing.",
+        ),
+    },
+    "On the way": {
+        Reason.PROGRESSING: Explanation(
+            "A reconcile is running, or the first one has not ended yet.",
+            "Wait. If it lasts, look at the log of Vidra and at its queue metrics.",
+        ),
+        Reason.SUSPENDED: Explanation(
+            "`spec.suspend` is true: nothing is fetched, applied or pruned. What is applied stays as it is.",
+            "Set `spec.suspend` to false to go on.",
+        ),
+        Reason.DELETING: Explanation(
+            "The resource is being deleted; its objects go first.",
+            "Wait. If it lasts, the message names the objects that are left.",
+        ),
+        Reason.WAITING_FOR_HEALTH: Explanation(
+            "Everything is applied, or a [wave](order.md#waves) of it, and some objects are not healthy yet.",
+            "Wait. The message names the objects and what they say of themselves; with `wait` it ends after "
+            "`healthTimeout`.",
+        ),
+        Reason.NOT_OBSERVED: Explanation(
+            "Everything is applied, but Vidra cannot see the health of some objects now: their watch is not up "
+            "(yet). Only with `wait`.",
+            "Wait. The message says what blocks the watch; it ends with the watch.",
+        ),
+        Reason.DEPENDENCY_NOT_READY: Explanation(
+            "Something in `dependsOn` does not exist, or is not healthy, yet. Nothing new is applied before; what "
+            "is applied is still reconciled.",
+            "Look at what the message names.",
+        ),
+        Reason.RESOURCES_NOT_READY: Explanation(
+            "Some VidraResources of the sync are not Ready.",
+            "Look at the VidraResources that the message names.",
+        ),
+    },
+    "The spec": {
+        Reason.INVALID_SPEC: Explanation(
+            "A field or annotation cannot be read. Stalled.",
+            "Correct what the message names; it shows how the field should look.",
+        ),
+        Reason.DEPENDENCY_CYCLE: Explanation(
+            "Syncs or VidraResources wait for each other in a circle. Stalled.",
+            "Take one `dependsOn` out of the circle that the message names.",
+        ),
+    },
+    "Infrahub": {
+        Reason.INFRAHUB_UNREACHABLE: Explanation(
+            "No answer from Infrahub: connection refused, time-out or TLS. What is applied stays and is still kept "
+            "free of drift. Retried.",
+            "Check the address, DNS, network policies and the certificate.",
+        ),
+        Reason.INFRAHUB_ERROR: Explanation(
+            "Infrahub answered with an error that may pass. Retried.",
+            "If it lasts, look at the log of Infrahub.",
+        ),
+        Reason.NOT_INFRAHUB: Explanation(
+            "What answers is not an Infrahub API, but a web page, a redirect or something else.",
+            "Check `spec.source.infrahubAPIURL`, its port and its path.",
+        ),
+        Reason.CREDENTIALS_MISSING: Explanation(
+            "No Secret that counts holds credentials for this Infrahub, or only one that is not for this address.",
+            "Create one in Vidra's namespace, or annotate the Secret as the message says: see "
+            "[configuration](configuration.md#credentials-of-infrahub).",
+        ),
+        Reason.CREDENTIALS_INVALID: Explanation(
+            "The Secret for this Infrahub lacks keys, or its values cannot be read. As an Event: Vidra skips it "
+            "and takes the next.",
+            "Give it `username` and `password`, or `token`.",
+        ),
+        Reason.UNAUTHORIZED: Explanation(
+            "Infrahub refuses the credentials.",
+            "Check the user or the token in Infrahub, then the Secret that the message names.",
+        ),
+        Reason.QUERY_NOT_FOUND: Explanation(
+            "Infrahub has no stored query of the configured name.",
+            "Create the query in Infrahub, or set `queryName` in [Vidra's "
+            "ConfigMap](configuration.md#settings-of-the-operator).",
+        ),
+        Reason.QUERY_FAILED: Explanation(
+            "Infrahub has the stored query but cannot run it as Vidra asks.",
+            "Compare its variables and fields with the query in "
+            "[configuration](configuration.md#the-query-in-infrahub).",
+        ),
+        Reason.BRANCH_NOT_FOUND: Explanation(
+            "Infrahub has no such branch. Nothing is pruned.",
+            "Create the branch, or change `spec.source.targetBranch`.",
+        ),
+        Reason.INVALID_TARGET_DATE: Explanation(
+            "Infrahub does not take the target date, for example because it lies before its first data, or before "
+            "the branch was made. What is applied stays.",
+            "Change `spec.source.targetDate`.",
+        ),
+        Reason.ARTIFACT_NOT_FOUND: Explanation(
+            "An artifact is listed, or was, but its content cannot be had. The last content stays applied.",
+            "Let Infrahub generate the artifact again.",
+        ),
+        Reason.NOT_GENERATED: Explanation(
+            "Infrahub has not generated the artifact yet.",
+            "Wait, or generate it in Infrahub.",
+        ),
+        Reason.CHECKSUM_MISMATCH: Explanation(
+            "What was downloaded is not what Infrahub announced. It is discarded and fetched again.",
+            "If it lasts, look for a proxy that changes or cuts off answers.",
+        ),
+        Reason.TOO_LARGE: Explanation(
+            "A text or a list is over what Vidra accepts (the message says which limit), or the objects of a text "
+            "are so many that the [inventory](vidraresource.md) does not fit into one VidraResource (about 8,000 "
+            "objects). Nothing more is applied or reverted; what was written of the inventory stays, so that "
+            "deletion removes what was applied.",
+            "Divide the artifact; or give the artifacts several names, and each name a sync, or raise "
+            "`--max-artifacts`. After the limit of the API server was raised, ask for a reconcile with "
+            "`requestedAt`.",
+        ),
+        Reason.EMPTY_RESULT: Explanation(
+            "Infrahub lists no artifact of this name. Nothing is pruned.",
+            "Correct the name, branch or date; or set `spec.allowEmpty` if everything should be pruned.",
+        ),
+        Reason.PARTIAL_RESULT: Explanation(
+            "Infrahub's list is incomplete. What it holds is applied, nothing is pruned.",
+            "Look for artifacts in error in Infrahub.",
+        ),
+    },
+    "The manifest": {
+        Reason.CONTENT_MISSING: Explanation(
+            "The stored content of the VidraResource is missing or damaged. Its sync fetches it again.",
+            "Nothing, unless the sync is deleted, suspended, or not Ready itself.",
+        ),
+        Reason.CONTENT_REFUSED: Explanation(
+            "`spec.content` names a stored text that no sync gave to this VidraResource for its destination: it "
+            "was written by hand, or changed. Nothing is read.",
+            "Nothing, if a sync made the VidraResource: it writes what is right. Else use `spec.manifest`.",
+        ),
+        Reason.INVALID_MANIFEST: Explanation(
+            "Documents of the manifest cannot be read. The others are applied, nothing is pruned. Stalled.",
+            "Correct the documents that `status.problems` names.",
+        ),
+        Reason.EMPTY_MANIFEST: Explanation(
+            "The manifest holds no object. Nothing is pruned.",
+            "Correct the template in Infrahub; or set `spec.allowEmpty` if everything should be pruned.",
+        ),
+    },
+    "The cluster": {
+        Reason.CLUSTER_UNREACHABLE: Explanation(
+            "No answer from the destination's API server in 8 seconds: connection refused, time-out or TLS. What "
+            "is applied stays. Retried, and made right at once when it is back.",
+            "Check the server in the kubeconfig, its certificate and the network between the clusters.",
+        ),
+        Reason.CLUSTER_CREDENTIALS_MISSING: Explanation(
+            "No Secret that counts holds a kubeconfig for the destination.",
+            "Create one in Vidra's namespace, or move the one that the message names: see "
+            "[configuration](configuration.md#clusters).",
+        ),
+        Reason.KUBECONFIG_REFUSED: Explanation(
+            "The kubeconfig holds what Vidra does not accept, such as a program to run or a path, or its named "
+            "context is for another server. Stalled.",
+            "Put tokens or certificates into the kubeconfig itself; correct the context.",
+        ),
+        Reason.CLUSTER_UNAUTHORIZED: Explanation(
+            "The destination's API server refuses the credentials.",
+            "Renew the token or certificate in the cluster's Secret.",
+        ),
+        Reason.ROLLOUT_STOPPED: Explanation(
+            "A change failed in a cluster, and `rollout.maxConcurrent` keeps it from those that do not have it yet.",
+            "Correct what the message names, or the artifact; it continues by itself.",
+        ),
+        Reason.NO_CLUSTER_MATCHES: Explanation(
+            "`clusterSelector` matches no Secret with a kubeconfig. Nothing is pruned.",
+            "Correct the selector or the labels; or set `spec.allowEmpty` if everything should be pruned.",
+        ),
+    },
+    "One object": {
+        Reason.KIND_UNKNOWN: Explanation(
+            "The cluster does not serve this kind (yet), or not in this version; the message says in which it "
+            "does. The object is applied as soon as it does. Of a sync: a definition of Vidra's own is missing.",
+            "Install the CRD, or correct `apiVersion` and `kind`.",
+        ),
+        Reason.NAMESPACE_MISSING: Explanation(
+            "The namespace does not exist, or is being deleted. The object is applied as soon as it exists (again).",
+            "Create it, put it into the manifest, or set `spec.destination.createNamespace`.",
+        ),
+        Reason.QUOTA_EXCEEDED: Explanation(
+            "A ResourceQuota leaves no room for the object. Tried again every few seconds.",
+            "Raise the quota, or make room.",
+        ),
+        Reason.REFUSED_FOR_NOW: Explanation(
+            "The API server cannot take, or remove, the object now, and will later as it is: a webhook or an "
+            "aggregated API does not answer, etcd changes its leader, there are too many requests, or something "
+            "that the object names (a ServiceAccount, a PriorityClass, a Role) does not exist yet. Tried again "
+            "every few seconds.",
+            "Nothing, if it passes; else look after what the message names.",
+        ),
+        Reason.PROTECTED: Explanation(
+            "The object is Vidra's own, would decide about what is Vidra's own, or is one that Vidra would take "
+            "credentials or settings from: see [what is never an object of a "
+            "sync](ownership.md#what-is-never-an-object-of-a-sync). Or `dependsOn` names an object in Vidra's own "
+            "namespace.",
+            "Take it out of the artifact, and apply it by hand if you mean it; depend on something else.",
+        ),
+        Reason.NOT_OWNED: Explanation(
+            "The object exists and Vidra did not create it: it is left alone.",
+            "Delete or rename the object, take it out of the artifact, or let Vidra "
+            "[adopt](ownership.md#objects-that-exist-already) it.",
+        ),
+        Reason.CONFLICT: Explanation(
+            "Another owner holds a field with another value; the message names both.",
+            "Let one of the two give the field up, or let [priorities](ownership.md#conflicts) decide.",
+        ),
+        Reason.FORBIDDEN: Explanation(
+            "The cluster's RBAC does not let Vidra do this, or not act as the ServiceAccount that the sync names. "
+            "With `wait`, or before a [wave](order.md#waves), also: all is applied, and Vidra may not "
+            "[see](health.md#what-vidra-may-see) how it is.",
+            "Grant the verb on the kind to the user or ServiceAccount that the message names.",
+        ),
+        Reason.REFUSED: Explanation(
+            "The API server, or a webhook or policy of the cluster, does not accept the object, and will not "
+            "before somebody changes something.",
+            "Correct the artifact, or the policy, as the message says. Where it names a field that the artifact "
+            "does not have, it says who has it and how to remove it: see "
+            "[ownership](ownership.md#what-stands-in-the-way).",
+        ),
+        Reason.IMMUTABLE: Explanation(
+            "The change touches a field that cannot change. Nothing is written.",
+            "Undo the change, or annotate the object with `vidra.infrahub.operators.com/recreate: enabled` to have "
+            "it deleted and created.",
+        ),
+        Reason.UNHEALTHY: Explanation(
+            "An object is applied and has failed, or was not healthy within `healthTimeout`. In a condition only "
+            "with `wait`, or when a later [wave](order.md#waves) waits for it; in an Event always.",
+            "Look at the object; the message is its own.",
+        ),
+        Reason.DRIFTED: Explanation(
+            "Somebody changed objects, and `driftPolicy: Report` says not to revert that. In the condition "
+            "`Drifted`, and in an Event.",
+            "Revert the fields that the message names, take them into the artifact, or set `driftPolicy` to `Revert`.",
+        ),
+        Reason.DRIFT_FIGHT: Explanation(
+            "Somebody changes an object again each time that Vidra reverts it. It is left alone for 30 s and then "
+            "for longer.",
+            "Take the fields out of the artifact, list them in "
+            "[`ignoreDifferences`](drift.md#fields-that-others-may-set), or stop whoever the message names.",
+        ),
+        Reason.PRUNE_HELD: Explanation(
+            "More objects would be pruned than `pruneLimit` allows. Nothing is pruned; what is wanted is applied.",
+            "Approve the set with the annotation that the message gives, or correct the artifact.",
+        ),
+        Reason.PRUNE_FAILED: Explanation(
+            "An object that is no longer wanted could not be removed. It stays in the inventory and is retried.",
+            "Remove what prevents it, as the message says.",
+        ),
+        Reason.WAITING_FOR_DELETION: Explanation(
+            "A removed object still has finalizers; Vidra waits until it is deleted.",
+            "Look at the controller that owns the finalizer.",
+        ),
+    },
+    "Vidra itself": {
+        Reason.INTERNAL_ERROR: Explanation(
+            "A fault of Vidra. The reconcile is retried.",
+            "Report it with the log.",
+        ),
+    },
+    "Events only": {
+        Reason.CREATED: Explanation(
+            "An artifact was found and its VidraResource made. Where the sync is Ready within a second, `Synced` "
+            "tells it as well, and there is no Event of its own.",
+            "Nothing.",
+        ),
+        Reason.UPDATED: Explanation(
+            "An artifact changed and its VidraResource with it.",
+            "Nothing.",
+        ),
+        Reason.HEALTHY: Explanation(
+            "Objects had failed, and all of them are healthy now.",
+            "Nothing.",
+        ),
+        Reason.DRIFT_REVERTED: Explanation(
+            "Objects that somebody changed were reverted.",
+            "Nothing, unless it should have stayed.",
+        ),
+        Reason.PRUNED: Explanation(
+            "Objects or VidraResources that are no longer wanted were removed.",
+            "Nothing.",
+        ),
+        Reason.OTHER_OPERATOR: Explanation(
+            "Another operator works in the same namespace, and neither was started with `--leader-elect`. About "
+            "the Lease `vidra-operator-alone`, in Vidra's namespace.",
+            "Stop one of them, or start all with `--leader-elect`.",
+        ),
+        Reason.KEPT: Explanation(
+            "Objects that are no longer wanted stay, released: they carry the annotation that forbids pruning, "
+            "hold what is not Vidra's, or do not show that Vidra applied them. As a Warning: a definition of "
+            "Vidra's is being deleted, and all objects stay as they are.",
+            "Delete them by hand if you do not need them. As a Warning: restore the definition and the syncs.",
+        ),
+        Reason.LEFT_BEHIND: Explanation(
+            "A deletion ended, at its time limit or without waiting for finalizers, while objects still existed.",
+            "Look after the objects that the message lists.",
+        ),
+        Reason.CLUSTER_REPLACED: Explanation(
+            "Another cluster was found at the address. Everything is applied again; nothing of the old inventory "
+            "is deleted in it.",
+            "Nothing, if the cluster was rebuilt; else check where the kubeconfig leads.",
+        ),
+        Reason.CLUSTER_NOT_PROVEN: Explanation(
+            "Another server shows the UID of this cluster, and not a certificate of the same authority for the "
+            "same name. What VidraResources own by way of one address [does not count](vidraresource.md#clusters) "
+            "for the other.",
+            "If both lead to one cluster, give both kubeconfigs one `certificate-authority-data` and one "
+            "`tls-server-name`. If not, see who runs that server.",
+        ),
+        Reason.ADOPTED: Explanation(
+            "Objects that were there before are Vidra's from now on.",
+            "Nothing.",
+        ),
+        Reason.GENERATION_FAILED: Explanation(
+            "Infrahub could not generate an artifact again. Its last good text stays applied, nothing is deleted, "
+            "and `Ready` says so in its message. Known only when the stored query selects `status`.",
+            "Look into Infrahub's tasks, and correct data or transform. Infrahub forgets the failure when the text "
+            "changes.",
+        ),
+        Reason.WARNED: Explanation(
+            "The manifest was read, with a remark.",
+            "Correct what the message names when there is time.",
+        ),
+        Reason.CONFIG_INVALID: Explanation(
+            "A key of Vidra's ConfigMap cannot be read; its default stays in force.",
+            "Correct the key that the message names.",
+        ),
+        Reason.CREDENTIALS_AMBIGUOUS: Explanation(
+            "Several Secrets match; of those in Vidra's own namespace, or else of the namespace that had one "
+            "first, the newest is used.",
+            "Keep one, or tell them apart with the annotation: see "
+            "[configuration](configuration.md#credentials-of-infrahub).",
+        ),
+    },
+}
+"""By section of the page, in its order."""

@@ -1,0 +1,26 @@
+"""From a command that only reads to the cluster that it is about, without an event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from vidra.cli.kubeconfig_loading import connection
+from vidra.cli.options import Place
+from vidra.kube.reader import Reader
+
+T = TypeVar("T")
+
+
+def reading(place: Place, work: Callable[[Reader], T], *, interactive: bool = True) -> T:
+    """Do some work that only reads.
+
+    Raises:
+        NotConfiguredError: There is no usable way to a cluster.
+        KubeError: The work met one.
+    """
+    reader = Reader(connection(place, interactive=interactive))
+    try:
+        return work(reader)
+    finally:
+        reader.close()

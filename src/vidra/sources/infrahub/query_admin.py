@@ -1,0 +1,72 @@
+"""Gives an Infrahub the stored query that Vidra asks with, or changes the one that is there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vidra.api.reasons import Reason
+from vidra.sources.infrahub.client import Infrahub
+from vidra.sources.protocol import SourceError
+
+_KIND = "CoreGraphQLQuery"
+_LIST = (
+    f"query VidraQueries($names: [String]) {{ {_KIND}(name__values: $names) "
+    "{ edges { node { id query { value } } } } }"
+)
+_QUERY = """\
+query %s($artifactname: [String]) {
+  CoreArtifact(name__values: $artifactname) {
+    edges {
+      node {
+        id
+        storage_id {
+          id
+        }
+        checksum {
+          value
+        }
+        status {
+          value
+        }
+        name {
+          value
+        }
+      }
+    }
+  }
+}
+"""
+
+
+def query_text(name: str) -> str:
+    """The query under this name; examples/infrahub has it too."""
+    return _QUERY % name
+
+
+async def put_query(infrahub: Infrahub, name: str) -> str:
+    """Store it, on the default branch; gives what was done: created, changed, unchanged.
+
+    Raises:
+        SourceError: Infrahub refuses.
+    """
+    answer = await infrahub.ask(_LIST, {"names": [name]})
+    try:
+        nodes = [edge["node"] for edge in answer[_KIND]["edges"]]
+        texts = {str(node["id"]): str(node["query"]["value"]) for node in nodes}
+    except (KeyError, TypeError):
+        message = f"what answers at {infrahub.base} does not list its stored queries as Infrahub does"
+        raise SourceError(Reason.NOT_INFRAHUB, message) from None
+    query = {"query": {"value": query_text(name)}}
+    if not texts:
+        await _mutate(infrahub, "Create", {"name": {"value": name}, **query})
+        return "created"
+    id_, text = next(iter(texts.items()))
+    if text.split() == query_text(name).split():
+        return "unchanged"
+    await _mutate(infrahub, "Update", {"id": id_, **query})
+    return "changed"
+
+
+async def _mutate(infrahub: Infrahub, verb: str, data: dict[str, Any]) -> None:
+    document = f"mutation VidraQuery($data: {_KIND}{verb}Input!) {{ {_KIND}{verb}(data: $data) {{ ok }} }}"
+    await infrahub.ask(document, {"data": data})
