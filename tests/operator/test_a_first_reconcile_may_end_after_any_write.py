@@ -17,12 +17,15 @@ from testkit.objects import config_map
 from testkit.operating import Operating
 from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, SYNC_LABEL
 from vidra.apply.field_owner import hashed
+from vidra.apply.guards.prune_limit import ALWAYS_ALLOWED
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 
 CONFIG_MAPS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 WRITES = 7
 """Of a new sync with two objects: finalizer, text, VidraResource, two applies, two statuses."""
+MANY = 2 * ALWAYS_ALLOWED
+"""More objects than may be pruned whatever the limit."""
 
 
 class Lives:
@@ -66,10 +69,11 @@ class Story:
     def text(self, name: str, *colours: tuple[str, str]) -> str:
         return write([config_map(f"{name}-{which}", colour=colour) for which, colour in colours])
 
-    async def begin(self, face: str, writes: int) -> str:
+    async def begin(self, face: str, writes: int, *objects: str) -> str:
         name = f"{self.scene.namespace}-{face}-{writes}"
         self.lives.give(name, writes)
-        self.artifacts[name] = self.scene.infrahub.add_artifact(name, self.text(name, ("a", "red"), ("b", "red")))
+        text = self.text(name, *((which, "red") for which in objects or ("a", "b")))
+        self.artifacts[name] = self.scene.infrahub.add_artifact(name, text)
         await self.scene.sync(name, name=name, interval="1h", pruneLimit=100)
         return name
 
@@ -240,11 +244,13 @@ async def test_what_was_announced_and_never_applied_holds_no_prune(
     scene, story = own_scene, Story(own_scene, Lives(gate))
     operating = Operating(scene.plane, server=gate.url)
     await operating.start()
-    name = await story.begin("replaced", 3)
+    name = await story.begin("replaced", 3, *(str(number) for number in range(MANY)))
     await scene.patch(SYNCS, name, {"spec": {"pruneLimit": 10}})
     await story.until_dead()
     gate.open(0)
     await operating.stop()
+    (resource,) = await scene.resources_of(name)
+    assert len(resource["spec"]["announced"]["objects"]) == MANY
     scene.infrahub.change(story.artifacts[name], story.text(name, ("c", "blue")))
     await own_operator.start()
     await _is_exact(scene, name, "c")
