@@ -8,6 +8,10 @@ RUN apt-get update \
 WORKDIR /src
 COPY images images
 COPY requirements/runtime.txt requirements/runtime.txt
+COPY requirements/node.txt requirements/node.txt
+COPY docs/spec/conditions.md docs/spec/conditions.md
+COPY toolchain toolchain
+COPY ui ui
 COPY src src
 RUN images/tree /opt/vidra \
 	&& python3 -m compileall -q --invalidation-mode unchecked-hash /opt/vidra/lib

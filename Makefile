@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
 
-.PHONY: help install controlplane tools demo test test-all test-infrahub soak bench lint lock clean
+.PHONY: help install controlplane tools page demo test test-all test-infrahub soak bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -47,7 +47,11 @@ controlplane: install ## get etcd, kube-apiserver, kube-controller-manager and k
 tools: install ## get the real parts of the extended tests, or NAMES='kwok helm'; prints their folder
 	@$(BIN)/python -m toolchain tools $(NAMES)
 
+page: install ## build the web page, which `vidra ui` serves; needs no Node.js here, but a network the first time
+	@$(BIN)/python -m toolchain.page
+
 demo: install ## see Vidra work against a real control plane; ONCE=1 ends by itself
+	@$(BIN)/python -m toolchain.page || true
 	@$(BIN)/python -m demo $(if $(ONCE),--once)
 
 test: install ## run the tests against real control planes; ARGS='-k name' picks some, TIMES=5 repeats, LOADED=1 beside other work
@@ -57,6 +61,8 @@ test-all: test ## the same, then properties with many examples, then the extende
 	@VIDRA_TESTS_THOROUGH=1 $(BIN)/pytest -m "hypothesis or thorough or occasional"
 	@$(BIN)/python -m toolchain tools >/dev/null
 	@$(BIN)/pytest tests/real
+	@$(BIN)/python -m toolchain.page
+	@$(BIN)/pytest tests/browser
 
 test-infrahub: install ## run the tests with a real Infrahub; its parts are got first, the first time in some minutes
 	@$(BIN)/python -m toolchain >/dev/null
@@ -77,14 +83,16 @@ lint: install ## check style, types and which room imports which
 	@$(BIN)/mypy --explicit-package-bases src testkit toolchain demo tests benchmarks
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/vidra crds --check charts/vidra/crds
+	@$(BIN)/python -m toolchain.page check
 
 lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(PIP) install --quiet uv
 	@$(LOCK) pyproject.toml --extra traces -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --extra traces --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) requirements/go.in -o toolchain/go.txt
+	@$(LOCK) requirements/node.in -o requirements/node.txt
 	@$(LOCK) requirements/infrahub.in -o toolchain/infrahub-server/requirements.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache
-	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) ui/node_modules src/vidra/ui/page build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -path ./$(VENV) -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -32,6 +32,7 @@ def tell_where(stage: Stage, place: Place, view: View) -> None:
     view.title("Look around")
     view.say(f"kubeconfig:  {place.kubeconfig}")
     view.say(f"Infrahub:    {infrahub.url} (a stand-in; user {infrahub.username}, password {infrahub.password})")
+    view.say(f"web page:    {stage.page}")
     view.say(f"metrics:     {stage.metrics}")
     view.say(f"log:         {place.log}")
     view.title("Commands to type in another terminal, after this one")
@@ -40,6 +41,7 @@ def tell_where(stage: Stage, place: Place, view: View) -> None:
     for arguments in LOOK:
         view.say(shlex.join(arguments))
     view.say(f"vidra rollback {WEB_SYNC} --to -1m   # vidra rollback {WEB_SYNC} --off ends it")
+    view.say("vidra ui   # the web page once more")
     view.say(f"{shlex.join(INTERFERE)}   # and see it come back: vidra events {WEB_SYNC}")
 
 

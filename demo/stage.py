@@ -22,6 +22,8 @@ from testkit.infrahub import StandIn
 from toolchain.find import find
 from vidra.kube.client import Client
 from vidra.manager.options import DEFAULT_NAMESPACE
+from vidra.ui.page import PageError
+from vidra.ui.serve import local_page
 
 
 class Clock:
@@ -55,6 +57,8 @@ class Stage(msgspec.Struct, frozen=True):
     scene: Scene
     operator: OperatorProgram
     metrics: str
+    page: str
+    """Address that opens the web page once, or why there is none."""
 
 
 @asynccontextmanager
@@ -72,7 +76,16 @@ async def stage(place: Place, view: View) -> AsyncIterator[Stage]:
         await operator.start()
         await _readiness(operator, f"http://127.0.0.1:{probes}/readyz")
         view.say(f"Vidra's operator is ready after {clock}, as a process of its own.")
-        yield Stage(scene, operator, f"http://127.0.0.1:{metrics}/metrics")
+        yield Stage(scene, operator, f"http://127.0.0.1:{metrics}/metrics", await _page(stack, scene))
+
+
+async def _page(stack: AsyncExitStack, scene: Scene) -> str:
+    """Serve the web page as `vidra ui` does; the demo goes on without it."""
+    try:
+        page = await stack.enter_async_context(local_page(connection_to(scene.plane), (DEFAULT_NAMESPACE,)))
+    except PageError as error:
+        return f"none: {error}"
+    return page.address()
 
 
 async def _cluster(stack: AsyncExitStack, view: View) -> Scene:

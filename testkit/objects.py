@@ -59,6 +59,21 @@ def rights(account: str, namespace: str, *rules: Json) -> list[Json]:
     ]
 
 
+def cluster_rights(account: str, namespace: str, rule: Json) -> list[Json]:
+    """A rule for a ServiceAccount, in all of the cluster."""
+    rbac, name = "rbac.authorization.k8s.io", {"name": f"{namespace}-{account}"}
+    return [
+        {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": name, "rules": [rule]},
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": name,
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", **name},
+            "subjects": [{"kind": "ServiceAccount", **_metadata(account, namespace)}],
+        },
+    ]
+
+
 def deployment(name: str = "web", replicas: int = 1, *, image: str = "web:1") -> Json:
     """A Deployment; without replicas it is well wherever the controllers run, with some it needs a node."""
     labels = {"app": name}

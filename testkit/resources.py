@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from vidra.api.conditions import Condition
+from vidra.api.health import Status
 from vidra.api.meta import Meta, OwnerReference
 from vidra.api.names import API_VERSION, SYNC_KIND
 from vidra.api.policies import DeletionPolicy
@@ -23,7 +24,7 @@ def resource(
     problems: Sequence[ObjectProblem] = (),
     policy: DeletionPolicy = DeletionPolicy.DELETE,
 ) -> VidraResource:
-    """A VidraResource with an inventory.
+    """A VidraResource with an inventory of healthy objects.
 
     Args:
         sync: Which made it; empty: a person did.
@@ -34,7 +35,13 @@ def resource(
     return VidraResource(
         Meta(name=name, owner_references=owners),
         ResourceSpec(manifest="", deletion_policy=policy),
-        ResourceStatus(conditions=conditions, managed_resources=tuple(objects), problems=tuple(problems)),
+        ResourceStatus(
+            conditions=conditions,
+            managed_resources=tuple(objects),
+            problems=tuple(problems),
+            health=Status.CURRENT,
+            healthy_objects=len(objects),
+        ),
     )
 
 

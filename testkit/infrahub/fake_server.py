@@ -49,7 +49,7 @@ class StandIn:
         self._tls = tls
         self._history = History()
         self._contents = Contents(self._history)
-        self._routes = Routes(self.accounts, self._contents, self.webhooks)
+        self._routes = Routes(self.accounts, self._contents, self.webhooks, self._history)
         self._server = Server(self._routes, self.faults, self.requests, prefix)
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The part of Infrahub's GraphQL that webhooks need: list them by name, make one, change one."""
+"""The part of Infrahub's GraphQL that Vidra uses: webhooks (listed by name, made, changed), and names."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
+from testkit.infrahub.history import MAIN, History
 from testkit.infrahub.query_admin import QueryAdmin
 from testkit.infrahub.webhooks import Webhook, Webhooks
 
 Json = dict[str, Any]
 
-_ROOT = re.compile(r"\{\s*(CoreStandardWebhook(?:Create|Update)?)\s*\(")
+_ROOT = re.compile(r"\{\s*(CoreStandardWebhook(?:Create|Update)?|Branch|CoreArtifactDefinition)\b")
 _EVENTS = frozenset({"all", "infrahub.artifact.created", "infrahub.artifact.updated", "infrahub.node.updated"})
 _FIELDS = ("name", "url", "shared_key", "event_type", "branch_scope", "validate_certificates")
 
@@ -23,24 +24,34 @@ class GraphQL:
 
     queries: QueryAdmin
 
-    def __init__(self, webhooks: Webhooks) -> None:
+    def __init__(self, webhooks: Webhooks, history: History) -> None:
         self._webhooks = webhooks
-        self._roots: Mapping[str, Callable[[Json], Json]] = {
+        self._history = history
+        self._roots: Mapping[str, Callable[[Json], Any]] = {
+            "Branch": self._branches,
+            "CoreArtifactDefinition": self._definitions,
             "CoreStandardWebhook": self._list,
             "CoreStandardWebhookCreate": self._create,
             "CoreStandardWebhookUpdate": self._update,
         }
 
-    def run(self, document: str, variables: Json) -> Json:
+    def run(self, document: str, variables: Json, branch: str = MAIN) -> Json:
         """The answer to a document; a mistake in it is an error beside no data, with status 200."""
         found = _ROOT.search(document)
         if found is None:
             return self.queries.run(document, variables) or _refused("Cannot query field on type 'Query'.")
         root = found[1]
         try:
-            return {"data": {root: self._roots[root](variables)}}
+            return {"data": {root: self._roots[root](variables | {"branch": branch})}}
         except ValueError as error:
             return _refused(f"{error} at {root}")
+
+    def _branches(self, _variables: Json) -> list[Json]:
+        return [{"name": name} for name in self._history.branches]
+
+    def _definitions(self, variables: Json) -> Json:
+        names = {item.name for item in self._history.branches.get(variables["branch"], {}).values()}
+        return {"edges": [{"node": {"artifact_name": {"value": name}}} for name in sorted(names)]}
 
     def _list(self, variables: Json) -> Json:
         found = [item for item in self._webhooks.all.values() if item.name in variables["names"]]

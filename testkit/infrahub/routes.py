@@ -10,6 +10,7 @@ from testkit.infrahub.accounts import REFRESH_LIFETIME, Accounts, bearer
 from testkit.infrahub.answers import RefusedError, as_json, page
 from testkit.infrahub.contents import Contents
 from testkit.infrahub.graphql import GraphQL
+from testkit.infrahub.history import MAIN, History
 from testkit.infrahub.payloads import UnreadableError, read_document, read_login, read_variables
 from testkit.infrahub.query_admin import QueryAdmin
 from testkit.infrahub.webhooks import Webhooks
@@ -18,10 +19,10 @@ from testkit.infrahub.webhooks import Webhooks
 class Routes:
     """The handlers over the accounts and contents of one Infrahub."""
 
-    def __init__(self, accounts: Accounts, contents: Contents, webhooks: Webhooks) -> None:
+    def __init__(self, accounts: Accounts, contents: Contents, webhooks: Webhooks, history: History) -> None:
         self._accounts = accounts
         self._contents = contents
-        self._graphql = GraphQL(webhooks)
+        self._graphql = GraphQL(webhooks, history)
         self.login_seconds = 0.0
         self._graphql.queries = QueryAdmin(contents)
 
@@ -36,6 +37,7 @@ class Routes:
             web.get(f"{api}/artifact/{{id}}", self._artifact, allow_head=False),
             web.get(f"{api}/storage/object/{{id}}", self._object, allow_head=False),
             web.post(f"{prefix}/graphql", self._document),
+            web.post(f"{prefix}/graphql/{{branch}}", self._document),
             web.route("*", "/{rest:.*}", self._elsewhere),
         ]
 
@@ -73,7 +75,7 @@ class Routes:
     async def _document(self, request: web.Request) -> web.Response:
         document, variables = read_document(await request.read())
         self._accounts.check(request)
-        return as_json(self._graphql.run(document, variables))
+        return as_json(self._graphql.run(document, variables, request.match_info.get("branch", MAIN)))
 
     async def _artifact(self, request: web.Request) -> web.Response:
         branch, moment = self._contents.place(request.query)

@@ -10,8 +10,10 @@ from vidra.api.conditions import (
     conditions_for,
     find,
     is_ready,
+    retrying,
+    under_way,
 )
-from vidra.api.reasons import TERMINAL, Reason
+from vidra.api.reasons import RETRIED, TERMINAL, Reason
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
@@ -19,7 +21,8 @@ LATER = NOW + timedelta(minutes=5)
 GOOD = Verdict(ready=True, reason=Reason.APPLIED, message="10 objects applied")
 WORKING = Verdict(ready=False, reason=Reason.PROGRESSING, message="applying", progressing=True)
 RETRYING = Verdict(ready=False, reason=Reason.INFRAHUB_UNREACHABLE, message="no answer", progressing=True)
-HELD = Verdict(ready=False, reason=Reason.EMPTY_RESULT, message="held")
+FAILED = Verdict(ready=False, reason=Reason.INFRAHUB_UNREACHABLE, message="no answer")
+HELD = Verdict(ready=False, reason=Reason.PRUNE_HELD, message="held")
 STUCK = Verdict(ready=False, reason=Reason.INVALID_SPEC, message="bad interval")
 
 
@@ -33,10 +36,11 @@ def shown(verdict: Verdict) -> dict[str, str]:
         (GOOD, {"Ready": "True"}),
         (WORKING, {"Ready": "Unknown", "Reconciling": "True"}),
         (RETRYING, {"Ready": "False", "Reconciling": "True"}),
+        (FAILED, {"Ready": "False", "Reconciling": "True"}),
         (HELD, {"Ready": "False"}),
         (STUCK, {"Ready": "False", "Stalled": "True"}),
     ],
-    ids=["good", "working", "retrying", "held", "stuck"],
+    ids=["good", "working", "retrying", "failed", "held", "stuck"],
 )
 def test_abnormal_conditions_are_there_only_while_they_are_true(verdict: Verdict, conditions: dict[str, str]) -> None:
     assert shown(verdict) == conditions
@@ -45,6 +49,23 @@ def test_abnormal_conditions_are_there_only_while_they_are_true(verdict: Verdict
 @pytest.mark.parametrize("reason", Reason)
 def test_only_a_terminal_reason_stalls(reason: Reason) -> None:
     assert Verdict(ready=False, reason=reason, message="").stalled is (reason in TERMINAL)
+
+
+@pytest.mark.parametrize("reason", sorted(RETRIED))
+def test_what_is_tried_again_is_reconciling_and_not_under_way(reason: Reason) -> None:
+    found = conditions_for(Verdict(ready=False, reason=reason, message="m"), (), 1, NOW)
+    assert [(item.type, item.reason) for item in found] == [("Ready", reason), ("Reconciling", "ProgressingWithRetry")]
+    assert retrying(found)
+    assert not under_way(found)
+
+
+def test_a_failure_may_be_tried_again_for_any_reason() -> None:
+    verdict = Verdict(ready=False, reason=Reason.RESOURCES_NOT_READY, message="m", retried=True)
+    assert retrying(conditions_for(verdict, (), 1, NOW))
+
+
+def test_what_stalls_is_not_tried_again() -> None:
+    assert not TERMINAL & RETRIED
 
 
 @pytest.mark.parametrize("reason", sorted(TERMINAL))
@@ -67,7 +88,7 @@ def test_a_status_that_stays_keeps_its_transition_time() -> None:
     after = conditions_for(HELD, before, 2, LATER)
     ready = find(after, ConditionType.READY)
     assert ready is not None
-    assert (ready.reason, ready.last_transition_time) == ("EmptyResult", "2026-01-31T12:00:00Z")
+    assert (ready.reason, ready.last_transition_time) == ("PruneHeld", "2026-01-31T12:00:00Z")
 
 
 def test_a_status_that_changes_takes_the_time_of_the_change() -> None:

@@ -31,30 +31,21 @@ async def table(plane: ControlPlane, *args: str) -> tuple[list[str], str]:
     return header.split(), rows
 
 
-@pytest.mark.parametrize(
-    ("kind", "columns"),
-    [
-        (
-            "isync",
-            ["NAME", "READY", "PROGRESS", "HEALTH", "ARTIFACT", "SERVER", "CLUSTERS", "CHANGED", "AGE", "STATUS"],
-        ),
-        ("vres", ["NAME", "READY", "PROGRESS", "HEALTH", "SYNC", "SERVER", "CHANGED", "AGE", "STATUS"]),
-    ],
-)
-async def test_get_shows_what_matters_at_a_glance(upgraded: ControlPlane, kind: str, columns: list[str]) -> None:
+@pytest.mark.parametrize("kind", ["isync", "vres"])
+async def test_get_shows_what_matters_at_a_glance(upgraded: ControlPlane, kind: str) -> None:
     header, _ = await table(upgraded, kind)
-    assert header == columns
+    assert header == ["NAME", "READY", "PROGRESS", "HEALTH", "CHANGED", "AGE", "STATUS"]
 
 
 async def test_get_wide_shows_where_it_comes_from_and_goes(upgraded: ControlPlane) -> None:
     header, rows = await table(upgraded, "isync", "webserver", "-o", "wide")
-    assert {"BRANCH", "INFRAHUB", "SERVER", "NAMESPACE", "SUSPENDED", "REASON"} < set(header)
+    assert {"ARTIFACT", "BRANCH", "INFRAHUB", "CLUSTERS", "SERVER", "NAMESPACE", "SUSPENDED", "REASON"} < set(header)
     assert "http://infrahub-server.infrahub:8000" in rows
 
 
 async def test_the_artifact_is_shown_in_either_spelling(upgraded: ControlPlane) -> None:
     await upgraded.kubectl("apply", "-f", "-", stdin=GOOD.format(name="other-spelling"))
-    _, rows = await table(upgraded, "isync")
+    _, rows = await table(upgraded, "isync", "-o", "wide")
     assert "Webserver Manifest" in rows
     assert "other-spelling" in rows
     assert any("other-spelling" in row and " webserver " in row for row in rows.splitlines())
@@ -64,7 +55,7 @@ async def test_ready_progress_and_the_message_are_shown(upgraded: ControlPlane) 
     await upgraded.kubectl("apply", "-f", "-", stdin=GOOD.format(name="judged"))
     await _judge(upgraded, "judged", Verdict(ready=False, reason=Reason.BRANCH_NOT_FOUND, message="no branch x"))
     _, row = await table(upgraded, "isync", "judged")
-    assert row.split()[:4] == ["judged", "False", "98/100", "webserver"]
+    assert row.split()[:3] == ["judged", "False", "98/100"]
     assert row.rstrip().endswith("no branch x")
 
 

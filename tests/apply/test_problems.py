@@ -166,8 +166,12 @@ def test_a_refused_secret_is_not_quoted(code: int) -> None:
 
 
 def test_a_missing_namespace_says_what_to_do() -> None:
-    problem = refused(CONFIG, error(404, 'namespaces "ns" not found'), {}, fresh=True)
-    assert "destination.createNamespace" in str(problem)
+    missing = error(404, 'namespaces "ns" not found')
+    command = "create the namespace (kubectl create namespace ns)"
+    assert str(refused(CONFIG, missing, {}, fresh=True)).endswith(command)
+    also = f"{command}, or set destination.createNamespace"
+    assert str(refused(CONFIG, missing, {}, fresh=True, creatable="ns")).endswith(also)
+    assert str(refused(CONFIG, missing, {}, fresh=True, creatable="other")).endswith(command)
 
 
 def test_what_rbac_says_is_told_as_it_is() -> None:

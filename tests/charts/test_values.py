@@ -1,7 +1,7 @@
 """Each value of the chart is explained, checked by the schema and used; and nothing else is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,13 @@ import yaml
 
 import vidra
 from vidra.cli.commands.operator import operator
+from vidra.cli.commands.ui import ui
 
 Json = dict[str, Any]
 Where = tuple[str, ...]
 
 AS_IN_KUBERNETES = {
+    ("ui", "resources"),
     ("controllerManager", "manager", "resources"),
     ("controllerManager", "manager", "containerSecurityContext"),
     ("controllerManager", "podSecurityContext"),
@@ -102,10 +104,13 @@ def test_every_value_or_its_group_is_explained_in_place(chart: Path) -> None:
     assert missing == []
 
 
-def test_every_argument_is_one_of_the_operator(chart: Path) -> None:
-    given = set(re.findall(r"- --([a-z-]+)", (chart / "templates" / "deployment.yaml").read_text()))
-    assert "webhook-bind-address" in given
-    assert given <= {parameter.name.replace("_", "-") for parameter in signature(operator).parameters.values()}
+@pytest.mark.parametrize(
+    ("file", "command", "one"), [("deployment", operator, "webhook-bind-address"), ("ui", ui, "in-cluster")]
+)
+def test_every_argument_is_one_of_the_command(chart: Path, file: str, command: Callable[..., None], one: str) -> None:
+    given = set(re.findall(r"- --([a-z-]+)", (chart / "templates" / f"{file}.yaml").read_text()))
+    assert one in given
+    assert given <= {parameter.name.replace("_", "-") for parameter in signature(command).parameters.values()}
 
 
 def test_the_chart_has_the_number_of_the_operator(chart: Path) -> None:

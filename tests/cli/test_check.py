@@ -1,17 +1,20 @@
 """`vidra check` goes through everything that Vidra needs, and says what to do about what is not there."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 
 from testkit.command import Vidra, vidra_with
 from testkit.controlplane import ControlPlane
-from testkit.environment import Scene, connection_to
+from testkit.environment import Json, Scene, connection_to
 from testkit.infrahub import StandIn
 from testkit.objects import config_map, secret
 from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
+from vidra.api.times import micro_time
 from vidra.kube.client import Client
+from vidra.kube.leader_election import leases_path
 from vidra.manifests.write import write
 
 
@@ -20,6 +23,14 @@ async def found(vidra: Vidra, *more: str) -> tuple[int, dict[str, tuple[str, str
     ended = await vidra("check", "-o", "json", *more)
     rows = msgspec.json.decode(ended.out)
     return ended.code, {row["check"].partition(" ")[0]: (row["result"], row["message"]) for row in rows}
+
+
+def _lease() -> Json:
+    """What an operator writes that works alone."""
+    now = micro_time(datetime.now(UTC))
+    spec = {"holderIdentity": "host_1", "leaseDurationSeconds": 150, "acquireTime": now, "renewTime": now}
+    metadata = {"name": "vidra-operator-alone", "namespace": "vidra-system"}
+    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
 
 
 @pytest.fixture
@@ -35,18 +46,24 @@ async def test_when_all_is_well_every_check_says_so(bare: Vidra, own_plane: Cont
         scene = Scene(own_plane, client, infrahub, "checked")
         await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "checked"}})
         await scene.credentials()
+        await client.send("DELETE", leases_path("vidra-system"))
         infrahub.add_artifact("Web", write([config_map("one")]))
         sync = await scene.sync("Web", name="checked")
+        code, results = await found(bare)
+        assert (code, results["operator"][0]) == (1, "problem")
+        assert "no operator is at work in the namespace vidra-system" in results["operator"][1]
+        assert "start one with `vidra operator`" in results["operator"][1]
+        await scene.apply(_lease())
         code, results = await found(bare)
         assert {name: result for name, (result, _) in results.items()} == {
             "API": "ok",
             "CRDs": "ok",
-            "operator": "problem",
+            "operator": "ok",
             "rights": "ok",
             "settings": "ok",
             "infrahub": "ok",
         }
-        assert code == 1, "nobody is at work"
+        assert code == 0
         assert "Kubernetes v1." in results["API"][1]
         infrahub.remove_query("ArtifactIDs")
         code, results = await found(bare)

@@ -63,7 +63,7 @@ async def _works(vidra: Vidra, scene: Scene) -> None:
 async def _goes_and_leaves_the_objects(vidra: Vidra, scene: Scene) -> None:
     refused = await vidra("uninstall", "--yes")
     assert refused.code == 2
-    assert "1 syncs and 1 VidraResources exist: say --objects keep" in refused.err
+    assert "1 syncs and 1 VidraResources exist; choose what becomes of their objects: --objects keep" in refused.err
     ended = await vidra("uninstall", "--objects", "keep", "--yes")
     assert ended.code == 0, ended.err
     assert "1 objects stay in the cluster that Vidra runs in" in ended.err

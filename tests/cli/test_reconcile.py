@@ -44,7 +44,7 @@ async def test_the_time_out_has_a_code_of_its_own(vidra: Vidra, scene: Scene) ->
     ended = await vidra("reconcile", sync, "--wait", "--timeout", "500ms")
     scene.infrahub.faults.clear()
     assert ended.code == 4
-    assert ended.err == f"error: InfrahubSync {sync}: not after 0.5 s (vidra events {sync})\n"
+    assert ended.err == f"error: InfrahubSync {sync}: not ready after 0.5 s; see vidra events {sync}\n"
 
 
 async def test_one_that_is_suspended_says_how_to_go_on(vidra: Vidra, scene: Scene) -> None:

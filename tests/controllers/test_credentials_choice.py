@@ -146,7 +146,7 @@ def test_a_host_alone_stands_for_one_https_address(url: str, used: list[str], wh
     [[], [secret("a", host="other.example")], [secret("a", url="https://other.example")]],
 )
 def test_without_one_it_says_what_to_create(secrets: list[Secret]) -> None:
-    with pytest.raises(SourceError, match=r"infrahub-api-url=infrahub\.example") as caught:
+    with pytest.raises(SourceError, match=r"vidra credentials apply https://infrahub\.example:8000/base") as caught:
         choose(URL, secrets, OWN)
     assert caught.value.reason is Reason.CREDENTIALS_MISSING
 

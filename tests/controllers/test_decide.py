@@ -85,3 +85,29 @@ def test_nothing_is_ever_removed_on_an_incomplete_or_empty_list(
         assert (remove, reasons) == ([], [Reason.EMPTY_RESULT])
     else:
         assert (remove, reasons) == (sorted(existing - listed), [])
+
+
+@pytest.mark.parametrize(
+    ("hint", "date", "advice"),
+    [
+        ("", "", ": check artifactName and targetBranch; the 1 that were there stay, set allowEmpty if they should go"),
+        (
+            '; did you mean "Web"?',
+            "",
+            '; did you mean "Web"? Correct artifactName; the 1 that were there stay, set allowEmpty if they should go',
+        ),
+        ("", "-2h", ": choose a later targetDate, or remove it; the 1 that were there stay"),
+        (
+            '; did you mean "Web"?',
+            "-2h",
+            (
+                '; did you mean "Web"? Correct artifactName; choose a later targetDate, or remove it; '
+                "the 1 that were there stay"
+            ),
+        ),
+    ],
+)
+def test_the_advice_about_an_empty_list_is_right_for_the_case(hint: str, date: str, advice: str) -> None:
+    listing = Listing((), hint=hint)
+    held = decide(listing, [made("a")], lambda _: True, allow_empty=False, asked='"Wbe"', date=date)
+    assert held.troubles[0].message == f'Infrahub lists no artifact "Wbe"{advice}'

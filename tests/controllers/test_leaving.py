@@ -120,7 +120,7 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
     assert decision.problem.message == (
         "2 VidraResources with 16 of 16 objects would be removed because their artifacts are no longer listed or "
         "their clusters no longer selected, and pruneLimit is 50%: nothing is removed. If they should go: "
-        "kubectl annotate infrahubsync sync "
+        "vidra approve sync, or kubectl annotate infrahubsync sync "
         f"vidra.infrahub.operators.com/approvePrune={set_id(['x', 'y'])} --overwrite (they are: x, y)"
     )
     assert decide_prune(sync(approved=set_id(["x"])), frozenset({"new"}), unlisted_resources, resources).held

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from vidra.api.conditions import Condition, ConditionType, Verdict, find
+from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import REQUESTED_AT
@@ -13,12 +14,14 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
 from vidra.api.sync import InfrahubSync, Source, State, SyncSpec
 from vidra.apply.inventory import Inventory
+from vidra.controllers.resource.health.report import HealthReport
 from vidra.controllers.resource.status import compute as of_resource
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.status import compute as of_sync
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
+SYNC = InfrahubSync(Meta(name="s"), SyncSpec(source=Source(infrahub_api_url="http://i", artifact_name="a")))
 GOOD = Verdict(ready=True, reason=Reason.APPLIED, message="2 objects applied")
 
 
@@ -183,3 +186,62 @@ def test_noting_what_an_older_operator_held_is_no_change() -> None:
     assert after == msgspec.structs.replace(before, held_prune=held)
     ended = InfrahubSync(sync.metadata, sync.spec, after)
     assert of_sync.status_for(ended, GOOD, [], LATER).last_sync_time > before.last_sync_time
+
+
+def unhealthy(name: str, *objects: UnhealthyObject, more: int = 0) -> VidraResource:
+    """A VidraResource that is Ready, with objects that are not healthy."""
+    made = resource(name)
+    status = msgspec.structs.replace(made.status, unhealthy=objects, unhealthy_objects=len(objects) + more)
+    return msgspec.structs.replace(made, status=status)
+
+
+def test_a_sync_names_the_worst_objects_in_one_order_and_counts_the_rest() -> None:
+    first = unhealthy("a", UnhealthyObject("Pod web/b", Status.IN_PROGRESS, "it waits"), more=30)
+    second = unhealthy("b", UnhealthyObject("Pod web/z", Status.FAILED), UnhealthyObject("Pod web/a", Status.UNKNOWN))
+    said = "2 artifacts with 4 objects applied; Pod web/z is Failed; and 32 more"
+    for group in ([first, second], [second, first]):
+        verdict = of_sync.judge([], group)
+        assert (verdict.ready, verdict.message) == (True, said)
+        status = of_sync.status_for(SYNC, verdict, group, NOW)
+        assert [item.resource for item in status.unhealthy] == ["b", "a", "b"]
+        assert status.unhealthy_objects == 33
+
+
+@pytest.mark.parametrize(("health", "detail"), [(Status.IN_PROGRESS, True), (Status.FAILED, False)])
+def test_other_words_of_an_object_are_a_detail_and_another_health_is_none(health: Status, detail: bool) -> None:
+    statuses = []
+    for word, message in ((Status.IN_PROGRESS, "it waits"), (health, "it waits still")):
+        made = unhealthy("a", UnhealthyObject("Pod web/b", word, message))
+        group = [msgspec.structs.replace(made, status=msgspec.structs.replace(made.status, health=word))]
+        statuses.append(of_sync.status_for(SYNC, of_sync.judge([], group), group, NOW))
+    assert of_sync.is_detail(*statuses) is detail
+
+
+def test_another_remark_is_no_detail() -> None:
+    group = [unhealthy("a", UnhealthyObject("Pod web/b", Status.IN_PROGRESS, "it waits"))]
+    one, other = (
+        of_sync.status_for(SYNC, of_sync.judge([], group, remark=remark), group, NOW) for remark in ("", "no text")
+    )
+    assert not of_sync.is_detail(one, other)
+
+
+def test_a_failure_that_is_tried_again_makes_its_sync_so_too() -> None:
+    waits = resource("waits", ready=False, reason=Reason.KIND_UNKNOWN)
+    tried = resource("tried", ready=False, reason=Reason.CLUSTER_UNREACHABLE)
+    retry = Condition("Reconciling", "True", Reason.RETRYING, observed_generation=1)
+    status = msgspec.structs.replace(tried.status, conditions=(*tried.status.conditions, retry))
+    tried = msgspec.structs.replace(tried, status=status)
+    refused = resource("refused", ready=False, reason=Reason.REFUSED)
+    assert of_sync.judge([], [waits]).progressing
+    assert (of_sync.judge([], [tried, waits]).progressing, of_sync.judge([], [tried, waits]).retrying) == (False, True)
+    assert not of_sync.judge([], [tried, refused]).retrying
+
+
+def test_the_count_of_healthy_objects_alone_is_no_reason_to_write() -> None:
+    """An operator from before the count said the same without it."""
+    entry = ManagedObject("v1", "ConfigMap", "a", "web")
+    outcome = of_resource.Outcome(GOOD, Inventory.of([entry]), total=1, ready=1, health=HealthReport(Status.CURRENT))
+    first = of_resource.status_for(resource(ready=None), outcome, NOW, handled=True)
+    before = msgspec.structs.replace(resource(), status=first)
+    counted = msgspec.structs.replace(outcome, health=HealthReport(Status.CURRENT, healthy=1))
+    assert of_resource.status_for(before, counted, LATER, handled=True) is first

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from testkit.command import vidra_with
 from testkit.environment import SYNCS, Json, Scene, condition, has_reason
+from testkit.infrahub.faults import Answered
 from testkit.trigger import ask, said
 
 CONFIG = """
@@ -13,6 +15,7 @@ kind: ConfigMap
 metadata: {{name: colour}}
 data: {{colour: {colour}}}
 """
+EARLY = "2001-01-01T00:00:00Z"
 QUERY, ARTIFACT = "/api/query/", "/api/artifact/"
 
 
@@ -33,7 +36,8 @@ async def test_an_unknown_branch_is_named_and_what_is_applied_stays(scene: Scene
     await scene.until_sync(name)
     await scene.sync("Colours", name=name, interval="1s", source={"targetBranch": "nobranch"})
     sync = await scene.until_sync(name, has_reason("BranchNotFound"))
-    assert "Branch: nobranch not found. Correct `targetBranch`" in condition(sync)["message"]
+    assert 'has no branch "nobranch": create it, or change spec.source.targetBranch' in condition(sync)["message"]
+    assert condition(sync, "Stalled")["status"] == "True"
     assert (sync["status"]["syncState"], sync["status"]["lastError"]) == ("Failed", condition(sync)["message"])
     await ask(scene, name)
     await _once(scene, name, "BranchNotFound")
@@ -84,9 +88,41 @@ async def test_a_date_before_anything_was_there_prunes_nothing(scene: Scene) -> 
     scene.infrahub.add_artifact("Colours", CONFIG.format(colour="red"))
     name = await scene.sync("Colours")
     await scene.until_sync(name)
-    await scene.sync("Colours", name=name, source={"targetDate": "2001-01-01T00:00:00Z"})
-    await scene.until_sync(name, has_reason("EmptyResult"))
+    await scene.sync("Colours", name=name, source={"targetDate": EARLY})
+    sync = await scene.until_sync(name, has_reason("EmptyResult"))
+    assert condition(sync)["message"] == (
+        f'Infrahub lists no artifact "Colours" on the branch "main" at {EARLY}: choose a later targetDate, '
+        "or remove it; the 1 that were there stay"
+    )
+    assert "allowEmpty" not in condition(sync)["message"]
+    assert condition(sync, "Stalled")["status"] == "True"
     assert await _colour(scene) == "red"
+    wide = await vidra_with(scene.plane.kubeconfig)("get", f"isync/{name}", "-o", "wide")
+    assert EARLY in wide.out
+
+
+async def test_a_sync_that_is_pinned_to_a_date_says_so_in_every_message(scene: Scene) -> None:
+    now = datetime.now(UTC)
+    scene.infrahub.add_artifact("Colours", CONFIG.format(colour="red"), since=now - timedelta(days=9))
+    name = await scene.sync("Colours", source={"targetDate": "-2d"}, interval="1s")
+    sync = await scene.until_sync(name)
+    assert condition(sync)["message"] == "1 artifact with 1 object applied; pinned to -2d"
+    scene.infrahub.faults.add(Answered.html(503))
+    sync = await scene.until_sync(name, has_reason("InfrahubError"))
+    assert "-2d" in condition(sync)["message"]
+    assert condition(sync, "Reconciling")["reason"] == "ProgressingWithRetry"
+
+
+async def test_a_mistyped_branch_or_name_ends_a_wait_at_once_and_asks_for_the_right_one(scene: Scene) -> None:
+    scene.infrahub.add_artifact("Colours", CONFIG.format(colour="red"))
+    vidra = vidra_with(scene.plane.kubeconfig)
+    branch = await scene.sync("Colours", source={"targetBranch": "mian"}, interval="1h")
+    artifact = await scene.sync("Colour", interval="1h")
+    for name, says in ((branch, 'no branch "mian"; did you mean "main"? Correct'), (artifact, '"Colours"? Correct')):
+        ended = await vidra("reconcile", name, "--wait")
+        assert ended.code == 1
+        assert says in ended.out
+        assert condition(await scene.until_sync(name, lambda _: True), "Stalled")["status"] == "True"
 
 
 @pytest.mark.parametrize(

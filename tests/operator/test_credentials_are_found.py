@@ -59,9 +59,7 @@ async def test_a_sync_without_credentials_says_so_and_goes_on_when_the_secret_co
     scene.infrahub.add_artifact("Colours", CONFIG)
     name = await sync_colours(scene, interval="1h")
     sync = await scene.until_sync(name, has_reason("CredentialsMissing"))
-    assert_told(
-        sync, "CredentialsMissing", "labelled infrahub-api-url=localhost", "create one in Vidra's namespace with"
-    )
+    assert_told(sync, "CredentialsMissing", "vidra credentials apply http://localhost:", "--username NAME")
     await scene.until_event(name, "CredentialsMissing")
     await give("login", username="admin", password=scene.infrahub.password)
     await scene.until_sync(name)

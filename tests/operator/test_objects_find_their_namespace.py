@@ -59,8 +59,8 @@ async def test_a_missing_namespace_is_named_and_vidra_goes_on_when_it_appears(sc
     later = f"{scene.namespace}-later"
     name = await scene.resource(write([config_map("early"), config_map("late", later)]))
     waiting = await scene.until_resource(name, has_reason("NamespaceMissing"))
-    assert later in condition(waiting)["message"]
-    assert "createNamespace" in condition(waiting)["message"]
+    assert f"create the namespace (kubectl create namespace {later})" in condition(waiting)["message"]
+    assert "createNamespace" not in condition(waiting)["message"], "that would create another one"
     assert condition(waiting, "Reconciling")["status"] == "True"
     assert waiting["status"]["progress"] == "1/2"
     await scene.apply(namespace(later))

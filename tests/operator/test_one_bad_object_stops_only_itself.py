@@ -2,7 +2,7 @@
 
 import pytest
 
-from testkit.environment import RESOURCES, Scene, condition, has_reason
+from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
 from testkit.objects import config_map, secret
 from vidra.manifests.write import write
 
@@ -126,3 +126,26 @@ async def test_an_object_that_stands_there_twice_is_applied_once_with_a_warning(
     twin = await scene.get(await scene.kind("v1", "ConfigMap"), "twin", namespace=scene.namespace)
     assert twin is not None
     assert twin["data"] == {"colour": "blue"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "reason", "says"),
+    [
+        ("Deploymnet", {}, "KindUnknown", 'the cluster does not serve this kind (yet); did you mean "Deployment"?'),
+        ("Deployment", {"replica": 1}, "Refused", '; did you mean "replicas"?'),
+        (
+            "Deployment",
+            {"template": {"spec": {"containers": [{"name": "web", "imgae": "web:1"}]}}},
+            "Refused",
+            '; did you mean "image"?',
+        ),
+    ],
+    ids=["kind", "field", "deep field"],
+)
+async def test_a_mistyped_kind_or_field_is_asked_about(
+    scene: Scene, kind: str, fields: Json, reason: str, says: str
+) -> None:
+    item = {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "web"}, "spec": fields}
+    name = await scene.resource(write([item]))
+    resource = await scene.until_resource(name, has_reason(reason))
+    assert condition(resource)["message"].endswith(says)

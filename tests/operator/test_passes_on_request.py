@@ -66,7 +66,7 @@ async def test_a_suspended_sync_neither_asks_nor_applies_until_it_goes_on(scene:
     sync = await scene.until_sync(name, has_reason("Suspended"))
     await scene.until_resource(f"{name}-{artifact}", has_reason("Suspended"))
     assert condition(sync)["status"] == "True"
-    assert condition(sync)["message"] == "suspended: set spec.suspend to false to go on"
+    assert condition(sync)["message"] == f"suspended; resume it with: vidra resume {name}"
     assert sync["status"]["syncState"] == "Succeeded"
 
     asked = _asked_for(scene, b"Colours")

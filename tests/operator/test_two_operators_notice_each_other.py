@@ -7,7 +7,10 @@ from testkit.environment import SYNCS, Scene
 from testkit.eventually import eventually
 from testkit.objects import config_map
 from testkit.operating import Operating
+from vidra import __version__
+from vidra.manager import other_operators
 from vidra.manifests.write import write
+from vidra.views.operators import nobody_at_work, operators_at_work
 
 
 def _others(operating: Operating) -> float | None:
@@ -67,3 +70,32 @@ async def test_a_race_between_two_is_no_reason_to_delete_anything(own_scene: Sce
         await own_scene.delete(SYNCS, name)
     for name in names:
         await own_scene.until_gone(SYNCS, name)
+
+
+async def test_people_see_that_an_operator_works_and_that_it_ended(
+    own_scene: Scene, own_operator: Operating, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_operators, "AGAIN", 0.1)
+    await own_operator.stop()
+    await own_operator.start()
+
+    async def works() -> bool:
+        found = await operators_at_work(own_scene.client, "vidra-system")
+        return found.state == "works" and f"version {__version__}" in found.sentence
+
+    await eventually(works)
+    before = await _last_renewal(own_scene)
+
+    async def renewed() -> bool:
+        return await _last_renewal(own_scene) > before
+
+    await eventually(renewed)
+    await own_operator.stop()
+    assert "the Lease vidra-operator-alone is released" in await nobody_at_work(own_scene.client, "vidra-system")
+    await own_operator.start()
+    await eventually(works)
+
+
+async def _last_renewal(scene: Scene) -> str:
+    found = await operators_at_work(scene.client, "vidra-system")
+    return max(operator.renewed for operator in found.operators if operator.alive)

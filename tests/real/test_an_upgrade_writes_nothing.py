@@ -1,4 +1,4 @@
-"""Another version of the operator takes over what an earlier one left, and writes Leases, and digests under a key."""
+"""Another version of the operator takes over what an earlier one left: of what is good it writes digests alone."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from testkit.command import vidra_with
 from testkit.controlplane import ControlPlane
 from testkit.controlplane.audit import AuditEntry
 from testkit.earlier_version import unpacked
-from testkit.environment import RESOURCES, SYNCS, Scene, connection_to
+from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, connection_to
 from testkit.eventually import eventually
 from testkit.infrahub import StandIn
 from testkit.objects import namespace
@@ -184,13 +184,22 @@ TIMES = re.compile(
 )
 
 
+WORDS = re.compile(
+    r"\.status\.(conditions|problems|lastError|heldPrune|healthyObjects|unhealthyObjects|unhealthy)\b.*|\.metadata\..*"
+)
+"""What a version may say in other words of what is not Ready, or not healthy."""
 AGAIN = re.compile(rf"{TIMES.pattern}|\.status\.managedResources\[\d+\]\.revision")
 SEALED = re.compile(r'\.status\.managedResources\[\d+\]\.revision: "[0-9a-f]{12}(-.*)" → "[0-9a-f]{26}(-.*)"')
 DIGEST_KEY = f"Secret vidra-system/{NAME}"
 
 
-async def test_the_new_operator_writes_nothing_but_leases_and_sealed_digests(upgrade: Upgrade) -> None:
-    assert (found := upgrade.there.but(HELD_SYNC, DIGEST_KEY, *sealed(upgrade.there))) == [], "\n".join(found)
+async def test_of_what_is_good_the_new_operator_writes_nothing_but_sealed_digests(upgrade: Upgrade) -> None:
+    others = not_good(upgrade.now)
+    lines = upgrade.there.but(DIGEST_KEY, *sealed(upgrade.there), *others)
+    found = [line for line in lines if not re.match(r"(create events/|Event )", line)]
+    assert found == [], "\n".join(found)
+    told = {key.partition("/")[2].rpartition(".")[0] for key in upgrade.there.changes if key.startswith("Event ")}
+    assert told <= {key.rpartition("/")[2] for key in others}
     written = [(entry.verb, entry.resource) for entry in upgrade.there.writes if entry.name == NAME]
     assert written == [("create", "secrets")]
 
@@ -212,11 +221,13 @@ def _is_seal(line: str) -> bool:
     return match[1] == match[2] if match else bool(TIMES.fullmatch(_path(line)))
 
 
-async def test_a_sync_with_a_held_prune_gets_the_field_that_says_so_and_nothing_else(upgrade: Upgrade) -> None:
-    written = [(entry.verb, entry.resource, entry.subresource) for entry in upgrade.there.writes if entry.name == HELD]
-    assert written == [("patch", SYNCS.plural, "status")]
-    changes = [line for line in upgrade.there.changes[HELD_SYNC] if not line.startswith(".metadata.")]
-    assert [line.partition(": null → ")[0] for line in changes] == [".status.heldPrune"]
+async def test_of_what_is_not_good_it_writes_the_status_in_its_own_words(upgrade: Upgrade) -> None:
+    others = not_good(upgrade.now)
+    names = {key.rpartition("/")[2] for key in others}
+    assert {entry.subresource for entry in upgrade.there.writes if entry.name in names} == {"status"}
+    lines = [(key, line) for key in others for line in upgrade.there.changes.get(key, ())]
+    changed = [f"{key} {line}" for key, line in lines if not (_is_seal(line) or WORDS.match(_path(line)))]
+    assert changed == [], "\n".join(changed)
     assert upgrade.now[HELD_SYNC]["status"]["heldPrune"]["objects"] == 12
 
 
@@ -228,8 +239,23 @@ async def test_the_earlier_operator_goes_on_with_what_the_new_one_left(upgrade: 
     assert '.data.colour: "blue" → "red"' in drifted
     assert not any(line.startswith(".metadata.uid") for line in drifted)
     del changed[f"{RESOURCES.kind} /drifted"]
-    others = [f"{key} {line}" for key, lines in changed.items() for line in lines if not AGAIN.fullmatch(_path(line))]
+    others = [
+        f"{key} {line}"
+        for key, lines in changed.items()
+        for line in lines
+        if not AGAIN.fullmatch(_path(line)) and not WORDS.match(_path(line))
+    ]
     assert others == [], "\n".join(others)
+
+
+def not_good(found: Contents) -> list[str]:
+    """The keys of syncs and VidraResources that are not Ready, are suspended, or have objects that are not healthy."""
+    return [key for key, item in found.items() if item["kind"] in {SYNCS.kind, RESOURCES.kind} and not _is_good(item)]
+
+
+def _is_good(item: Json) -> bool:
+    ready, health = condition(item), item["status"].get("health", "Current")
+    return ready.get("reason") in {"Applied", "Synced"} and ready["status"] == "True" and health == "Current"
 
 
 def _path(line: str) -> str:

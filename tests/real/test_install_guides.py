@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class Reader:
             **os.environ,
             "KUBECONFIG": str(scene.plane.kubeconfig),
             "HOME": str(folder),
-            "PATH": f"{find()}:{find_tool('helm').parent}:{os.environ['PATH']}",
+            "PATH": f"{find()}:{find_tool('helm').parent}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "INFRAHUB_USERNAME": infrahub.username,
             "INFRAHUB_PASSWORD": infrahub.password,
             "INFRAHUB_HOST": "127.0.0.1",
@@ -94,7 +95,7 @@ async def test_install_upgrade_and_uninstall_step_by_step(scene: Scene, registry
     for title in ("1. Image and chart", "2. Say what", "3. Install"):
         await reader.follow("install.md", title)
     operator = await running(scene, tmp_path)
-    assert "condition met" in await reader.follow("install.md", "4. Give it credentials")
+    assert "Synced: 1 artifact" in await reader.follow("install.md", "4. Give it credentials")
     before = await web(scene)
     for title in ("2. The definitions", "3. The release", "Back"):
         await reader.follow("upgrade.md", title)

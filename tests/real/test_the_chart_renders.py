@@ -75,6 +75,12 @@ def test_no_value_is_left_out() -> None:
         ({"controllerManager.serviceAccount.create": False}, "say which ServiceAccount"),
         ({"serviceMonitor.enabled": True, "metricsService.enabled": False}, "needs metricsService.enabled"),
         ({"webhook.enabled": True, "webhook.ingress.enabled": True}, "say under which name Infrahub reaches"),
+        ({"ui.enabled": True}, "say where people reach the page"),
+        (
+            {"ui.enabled": True, "ui.origins": ["https://vidra.example.com"], "ui.auth": "proxy"},
+            "name the Secret that the proxy shows",
+        ),
+        ({"ui.proxy.users": ["system:admin"]}, "'not' failed"),
         ({"access.presets": ["nearly-everything"]}, "must be one of 'workloads'"),
         ({"access.rules": [{"resources": ["configs"]}]}, "missing property 'apiGroups'"),
         ({"config.requeueSyncAfter": "a minute"}, "does not match pattern"),

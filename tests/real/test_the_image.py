@@ -53,6 +53,7 @@ def test_there_is_neither_compiler_nor_pip_nor_anything_of_the_tests(root: Path)
     names = {path.name for path in files(root)}
     assert not {"gcc", "cc", "ld", "make", "pip", "pip3", "ensurepip", "go", "git", "curl"} & names
     assert not (root / "opt" / "vidra" / "lib" / "vidra" / "testing").exists()
+    assert (root / "opt/vidra/lib/vidra/ui/page/index.html").is_file()
     assert sum(path.lstat().st_size for path in files(root)) < MEGABYTES * 1_000_000
 
 

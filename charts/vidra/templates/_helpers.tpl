@@ -25,6 +25,19 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
+{{/* Another name than the operator's: no Service, policy or Deployment of the one selects Pods of the other. */}}
+{{- define "vidra.uiSelector" -}}
+app.kubernetes.io/name: {{ include "vidra.name" . }}-ui
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "vidra.uiLabels" -}}
+{{ include "vidra.uiSelector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
 {{- define "vidra.account" -}}
 {{- $account := .Values.controllerManager.serviceAccount }}
 {{- if $account.create }}

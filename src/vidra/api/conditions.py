@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.quoting import one_line
-from vidra.api.reasons import TERMINAL, Reason
+from vidra.api.reasons import RETRIED, TERMINAL, Reason
 from vidra.api.times import rfc3339
 from vidra.api.validation import DATE_TIME
 
@@ -55,6 +55,8 @@ class Verdict(msgspec.Struct, frozen=True):
     message: str
     progressing: bool = False
     """Work is running that will change the verdict without a person's help."""
+    retried: bool = False
+    """It has failed, and what is tried again by itself may change that; so it is with the reasons in `RETRIED`."""
     drift: str = ""
     """What differs from what was applied, and stays so; empty when nothing does."""
 
@@ -62,6 +64,11 @@ class Verdict(msgspec.Struct, frozen=True):
     def stalled(self) -> bool:
         """Whether only a changed input can help."""
         return not self.ready and not self.progressing and self.reason in TERMINAL
+
+    @property
+    def retrying(self) -> bool:
+        """Whether a failure is tried again and may end by itself."""
+        return not self.ready and not self.progressing and (self.retried or self.reason in RETRIED)
 
 
 def conditions_for(
@@ -80,6 +87,8 @@ def conditions_for(
     found = [condition(ConditionType.READY, _ready(verdict), verdict.reason, verdict.message)]
     if verdict.progressing:
         found.append(condition(ConditionType.RECONCILING, "True", verdict.reason, verdict.message))
+    if verdict.retrying:
+        found.append(condition(ConditionType.RECONCILING, "True", Reason.RETRYING, verdict.message))
     if verdict.stalled:
         found.append(condition(ConditionType.STALLED, "True", verdict.reason, verdict.message))
     if verdict.drift:
@@ -90,6 +99,18 @@ def conditions_for(
 def find(conditions: Iterable[Condition], kind: ConditionType) -> Condition | None:
     """The condition of this type, if there is one."""
     return next((condition for condition in conditions if condition.type == kind), None)
+
+
+def under_way(conditions: Iterable[Condition]) -> bool:
+    """Whether work is running; what has failed and is tried again later is not."""
+    found = find(conditions, ConditionType.RECONCILING)
+    return found is not None and found.reason != Reason.RETRYING
+
+
+def retrying(conditions: Iterable[Condition]) -> bool:
+    """Whether it has failed, and is tried again by itself."""
+    found = find(conditions, ConditionType.RECONCILING)
+    return found is not None and found.reason == Reason.RETRYING
 
 
 def is_ready(conditions: Iterable[Condition], generation: int) -> bool:

@@ -33,6 +33,9 @@ WAVE = f"vidra.{GROUP}/wave"
 TRACE_ID = f"vidra.{GROUP}/trace-id"
 """Annotation on an Event: id of the trace that it is a part of, where changes are traced."""
 
+USUAL_NAMESPACE = "vidra-system"
+"""Vidra's own namespace where nothing else is said."""
+
 HOLDER_VERSION = f"vidra.{GROUP}/holder-version"
 """Annotation on a Lease: its holder, and which version of Vidra that is."""
 

@@ -51,6 +51,11 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "A reconcile is running, or the first one has not ended yet.",
             "Wait. If it lasts, look at the log of Vidra and at its queue metrics.",
         ),
+        Reason.RETRYING: Explanation(
+            "It has failed, and Vidra tries again by itself. Only in the condition `Reconciling`; the reason of "
+            "the failure is that of `Ready`.",
+            "Wait, or look at what the message of `Ready` names.",
+        ),
         Reason.SUSPENDED: Explanation(
             "`spec.suspend` is true: nothing is fetched, applied or pruned. What is applied stays as it is.",
             "Set `spec.suspend` to false to go on.",
@@ -128,12 +133,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "[configuration](configuration.md#the-query-in-infrahub).",
         ),
         Reason.BRANCH_NOT_FOUND: Explanation(
-            "Infrahub has no such branch. Nothing is pruned.",
+            "Infrahub has no such branch. Nothing is pruned. Stalled.",
             "Create the branch, or change `spec.source.targetBranch`.",
         ),
         Reason.INVALID_TARGET_DATE: Explanation(
             "Infrahub does not take the target date, for example because it lies before its first data, or before "
-            "the branch was made. What is applied stays.",
+            "the branch was made. What is applied stays. Stalled.",
             "Change `spec.source.targetDate`.",
         ),
         Reason.ARTIFACT_NOT_FOUND: Explanation(
@@ -150,7 +155,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.TOO_LARGE: Explanation(
             "A text or a list is over what Vidra accepts (the message says which limit), or the objects of a text "
-            "are so many that the [inventory](vidraresource.md) does not fit into one VidraResource (about 8,000 "
+            "are so many that the [inventory](vidraresource.md) does not fit into one VidraResource (about 7,000 "
             "objects). Nothing more is applied or reverted; what was written of the inventory stays, so that "
             "deletion removes what was applied.",
             "Divide the artifact; or give the artifacts several names, and each name a sync, or raise "
@@ -158,8 +163,9 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`requestedAt`.",
         ),
         Reason.EMPTY_RESULT: Explanation(
-            "Infrahub lists no artifact of this name. Nothing is pruned.",
-            "Correct the name, branch or date; or set `spec.allowEmpty` if everything should be pruned.",
+            "Infrahub lists no artifact of this name. Nothing is pruned. Stalled.",
+            "Correct the name, branch or date; or, without a date, set `spec.allowEmpty` if everything should be "
+            "pruned.",
         ),
         Reason.PARTIAL_RESULT: Explanation(
             "Infrahub's list is incomplete. What it holds is applied, nothing is pruned.",
@@ -333,8 +339,8 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.KEPT: Explanation(
             "Objects that are no longer wanted stay, released: they carry the annotation that forbids pruning, "
-            "hold what is not Vidra's, or do not show that Vidra applied them. As a Warning: a definition of "
-            "Vidra's is being deleted, and all objects stay as they are.",
+            "hold what is not Vidra's, name an owner of another Vidra, or do not show that Vidra applied them. As a "
+            "Warning: a definition of Vidra's is being deleted, and all objects stay as they are.",
             "Delete them by hand if you do not need them. As a Warning: restore the definition and the syncs.",
         ),
         Reason.LEFT_BEHIND: Explanation(

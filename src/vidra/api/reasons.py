@@ -14,6 +14,7 @@ class Reason(StrEnum):
 
     # On the way
     PROGRESSING = "Progressing"
+    RETRYING = "ProgressingWithRetry"
     SUSPENDED = "Suspended"
     DELETING = "Deleting"
     WAITING_FOR_HEALTH = "WaitingForHealth"
@@ -101,8 +102,28 @@ TERMINAL = frozenset(
     {
         Reason.INVALID_SPEC,
         Reason.DEPENDENCY_CYCLE,
+        Reason.BRANCH_NOT_FOUND,
+        Reason.INVALID_TARGET_DATE,
+        Reason.EMPTY_RESULT,
         Reason.KUBECONFIG_REFUSED,
         Reason.INVALID_MANIFEST,
     }
 )
-"""Reasons that only a change of the input can end: they set `Stalled`."""
+"""Reasons that only a change of the input can end, or of what it names in Infrahub: they set `Stalled`."""
+
+RETRIED = frozenset(
+    {
+        Reason.INFRAHUB_UNREACHABLE,
+        Reason.INFRAHUB_ERROR,
+        Reason.ARTIFACT_NOT_FOUND,
+        Reason.NOT_GENERATED,
+        Reason.CHECKSUM_MISMATCH,
+        Reason.PARTIAL_RESULT,
+        Reason.CONTENT_MISSING,
+        Reason.CLUSTER_UNREACHABLE,
+        Reason.DRIFT_FIGHT,
+        Reason.PRUNE_FAILED,
+        Reason.INTERNAL_ERROR,
+    }
+)
+"""Reasons of failures that may end when Vidra tries again, without a person: they set `Reconciling`."""

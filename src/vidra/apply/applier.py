@@ -19,6 +19,7 @@ from vidra.apply.desired.object import DesiredObject
 from vidra.apply.earlier_writers import hand_over
 from vidra.apply.ended_objects import is_over
 from vidra.apply.errors import being_deleted, contested, never_taken, not_described, not_owned, refused, unchangeable
+from vidra.apply.field_hint import field_hint
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards import namespaces
 from vidra.apply.guards.adoption import refusal
@@ -108,7 +109,10 @@ class Applier:
         except ApiError as error:
             if error.unauthorized:
                 raise
-            raise refused(item.ref, error, item.body, fresh=await self._is_new(item, entry)) from None
+            hint, fresh = await field_hint(self._client, item.kind, error), await self._is_new(item, entry)
+            raise refused(
+                *(item.ref, error, item.body), fresh=fresh, creatable=self._options.creatable, hint=hint
+            ) from None
 
     async def _beside_others(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         """Apply the fields that are not left to others, at exactly the version at which they were read."""

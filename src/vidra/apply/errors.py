@@ -9,6 +9,7 @@ from typing import Any
 from vidra.api.reasons import Reason
 from vidra.apply.message_masking import masked
 from vidra.apply.refusals import ENDS_BY_ITSELF, meaning
+from vidra.common.text import command_line
 from vidra.kube.errors import ApiError, Cause
 from vidra.manifests import Ref
 
@@ -27,17 +28,22 @@ class ObjectError(Exception):
         self.absent = absent
 
 
-def refused(ref: Ref, error: ApiError, body: Mapping[str, Any], *, fresh: bool) -> ObjectError:
+def refused(
+    ref: Ref, error: ApiError, body: Mapping[str, Any], *, fresh: bool, creatable: str = "", hint: str = ""
+) -> ObjectError:
     """The problem for a refused apply.
 
     Args:
         body: What was sent; none of its values is repeated.
         fresh: Vidra has never applied this object, so a definite refusal means that no object of Vidra's exists.
+        creatable: The namespace that `createNamespace` would create.
+        hint: The end of the message: what was meant.
     """
     reason = meaning(error)
     # What is retried soon keeps its entry: to remove it and write it ahead again would be two writes for each try.
     passing = reason in ENDS_BY_ITSELF or error.transient or error.code == 408 or error.code >= 500
-    message = "; ".join((f"{ref}: {_message(ref, error, body, reason)}", *getattr(error, "__notes__", ())))
+    said = _said(ref, error, body, reason) + _way_out(ref, error, reason, creatable) + hint
+    message = "; ".join((f"{ref}: {said}", *getattr(error, "__notes__", ())))
     return ObjectError(reason, message, absent=fresh and not passing)
 
 
@@ -115,10 +121,6 @@ _RBAC = re.compile(r'[\w.]+ ("[^"]*" )?is forbidden: User "[^"]*" cannot \w+ res
 """How the API server's authorizer begins: such a message is about rights, never about the object's values."""
 
 
-def _message(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
-    return _said(ref, error, body, reason) + _way_out(error, reason)
-
-
 def _said(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) -> str:
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
         # The API server quotes a wrong value, which may be the secret itself.
@@ -127,9 +129,10 @@ def _said(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) ->
     return str(error) if _RBAC.match(str(error)) else masked(str(error), ref, body)
 
 
-def _way_out(error: ApiError, reason: Reason) -> str:
+def _way_out(ref: Ref, error: ApiError, reason: Reason, creatable: str) -> str:
     if reason is Reason.NAMESPACE_MISSING and error.not_found:
-        return ": create the namespace, or set destination.createNamespace"
+        also = ", or set destination.createNamespace" if ref.namespace == creatable else ""
+        return f": create the namespace ({command_line('kubectl', 'create', 'namespace', ref.namespace)}){also}"
     if reason is Reason.NAMESPACE_MISSING:
         return ": the namespace is being deleted; applied as soon as it exists again"
     if reason is Reason.QUOTA_EXCEEDED:

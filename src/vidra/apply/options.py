@@ -37,6 +37,8 @@ class ApplyOptions(msgspec.Struct, frozen=True):
     """Whether the inventory of another owner is believed about an object that does not confirm it."""
     may_describe: Collection[str] = ()
     """Names of existing Namespaces that artifacts may label."""
+    creatable: str = ""
+    """The namespace that `destination.createNamespace` would create, where it is not set."""
 
 
 DEFAULT_OPTIONS = ApplyOptions()

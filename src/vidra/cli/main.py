@@ -11,7 +11,7 @@ PROGRAM = "vidra"
 _BEFORE_THE_VERB = ("--kubeconfig", "--context", "--namespace", "-n", "--output", "-o")
 _LOOK, _ACT, _SET_UP, _RUN = "Look", "Act", "Set up", "Run and write"
 _COMMANDS = {
-    _LOOK: ("get", "tree", "trace", "diff", "events", "explain", "stats", "logs", "check"),
+    _LOOK: ("get", "tree", "trace", "diff", "events", "explain", "stats", "logs", "check", "ui"),
     _ACT: ("reconcile", "suspend", "resume", "approve", "rollback"),
     _SET_UP: ("install", "uninstall", "export", "infrahubsync", "credentials", "cluster", "config", "infrahub"),
     _RUN: ("operator", "crds", "manifest", "health", "completion", "version", "debug"),

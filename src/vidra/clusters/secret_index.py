@@ -226,5 +226,6 @@ def _missing(server: str, context: str) -> ClusterError:
     of = f", with a context {context!r}," if context else ""
     return ClusterError(
         Reason.CLUSTER_CREDENTIALS_MISSING,
-        f"no Secret with {told_marks(server)} holds a kubeconfig{of} for {server}: create one in Vidra's namespace",
+        f"no kubeconfig{of} for {server}: give Vidra one with vidra cluster apply CONTEXT, or create a Secret with "
+        f"{told_marks(server)} in Vidra's namespace",
     )

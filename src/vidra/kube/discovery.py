@@ -184,6 +184,10 @@ class Discovery:
         found = [name for name, each in self._kinds if each == kind and name != api_version]
         return tuple(sorted(found, key=lambda name: name.rpartition("/")[0] != group))
 
+    def of_version(self, api_version: str) -> tuple[Kind, ...]:
+        """The kinds that the last answer contained under an apiVersion; sends no request."""
+        return tuple(kind for (version, _), kind in self._kinds.items() if version == api_version)
+
     def known_as(self, api_version: str, kind: str) -> Kind | None:
         """Like `known`, under any version."""
         return self.known(api_version, kind) or self._other(api_version, kind)

@@ -49,14 +49,18 @@ async def create(client: Client, path: str, body: bytes, kind: type[T]) -> T:
     return decode(await client.send("POST", path, body=body, repeatable=False), kind)
 
 
-async def merge_patch(client: Client, path: str, patch: Mapping[str, Any], kind: type[T]) -> T:
+async def merge_patch(client: Client, path: str, patch: Mapping[str, Any], kind: type[T], *, manager: str = "") -> T:
     """JSON merge patch (RFC 7396).
+
+    Args:
+        manager: Field manager; empty: the API server names one after the client.
 
     Raises:
         UnreachableError: No answer.
         ApiError: Refused; 409 when a `metadata.uid` or `resourceVersion` in the patch does not match.
     """
-    answer = await client.send("PATCH", path, body=encode(patch), content_type=MERGE_PATCH)
+    query = {"fieldManager": manager} if manager else None
+    answer = await client.send("PATCH", path, query=query, body=encode(patch), content_type=MERGE_PATCH)
     return decode(answer, kind)
 
 

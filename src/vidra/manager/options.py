@@ -7,12 +7,13 @@ from pathlib import Path
 
 import msgspec
 
+from vidra.api.names import USUAL_NAMESPACE
 from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
 from vidra.kube.kubeconfig import default_path, from_file
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS
 from vidra.telemetry.tracing import Tracing
 
-DEFAULT_NAMESPACE = "vidra-system"
+DEFAULT_NAMESPACE = USUAL_NAMESPACE
 
 
 class Options(msgspec.Struct, frozen=True):

@@ -29,6 +29,8 @@ class Listing(msgspec.Struct, frozen=True):
     artifacts: tuple[Artifact, ...]
     missing: str = ""
     """Why the list is incomplete; empty when it is complete. An incomplete list prunes nothing."""
+    hint: str = ""
+    """The end of a message about an empty list: which name may have been meant."""
 
 
 class SourceError(Exception):

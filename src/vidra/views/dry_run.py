@@ -25,6 +25,7 @@ from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
 from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.kube.client import Client
 from vidra.kube.store import Store
+from vidra.kube.types import ConfigMap
 from vidra.sources.infrahub import InfrahubPool
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
@@ -90,24 +91,30 @@ class DryRunSession(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIterator[DryRunSession]:
+async def dry_run_session(
+    client: Client, namespaces: Sequence[str], *, only_here: bool = False
+) -> AsyncIterator[DryRunSession]:
     """Everything as the operator would find it.
 
     Args:
         namespaces: Those whose Secrets count, Vidra's own first.
+        only_here: For a look at the cluster that Vidra runs in: no Secret is read, so nobody needs that right.
     """
     own = namespaces[0]
+    if only_here:
+        namespaces = ()
+    digests_read = _no_digests() if only_here else read_digests(client, own)
     (uid, digests), resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
-        asyncio.gather(hub_objects.identity(client), read_digests(client, own)),
+        asyncio.gather(hub_objects.identity(client), digests_read),
         hub_objects.resources(client),
         hub_objects.cluster_secrets(client, namespaces),
         hub_objects.infrahub_secrets(client, namespaces),
-        hub_objects.config_maps(client, own),
+        _nothing() if only_here else hub_objects.config_maps(client, own),
         hub_objects.syncs(client),
     )
     source, hub = chosen(maps, own), hub_of(uid)
     dry_clusters = DryRunClusters(
-        client.connection, tuple(namespaces), hub_objects.stored(clusters, Store()), Verdicts()
+        client.connection, (own, *namespaces[1:]), hub_objects.stored(clusters, Store()), Verdicts()
     )
     dry_clusters.home.uid = uid
     try:
@@ -123,3 +130,11 @@ async def dry_run_session(client: Client, namespaces: Sequence[str]) -> AsyncIte
         )
     finally:
         await dry_clusters.close()
+
+
+async def _nothing() -> list[ConfigMap]:
+    return []
+
+
+async def _no_digests() -> Digests:
+    return Digests.unkept()

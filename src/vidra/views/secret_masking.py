@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from vidra.api.names import GROUP
 from vidra.manifests import read
 from vidra.manifests.write import write
 
@@ -15,6 +16,11 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SERVER_SET = ("managedFields", "selfLink")
 _VALUES = ("data", "stringData")
 """Where a Secret has its values."""
+_PLAIN = frozenset({"apiVersion", "kind", "metadata", "type", "immutable", *_VALUES})
+"""The fields that a Secret has. Whatever else somebody wrote there may be a value at the wrong place."""
+_PLAIN_ANNOTATIONS = ("meta.helm.sh/release-", "kubernetes.io/service-account.")
+"""How the names of annotations begin that hold no value of a Secret, besides Vidra's own. All others may: kubectl's
+`last-applied-configuration` does."""
 
 
 def shown(item: Json) -> Json:
@@ -34,7 +40,8 @@ def tidy(item: Json) -> Json:
 def masked(item: Json) -> Json:
     """The object with the values of a Secret masked, also those in the manifest of a VidraResource."""
     if is_secret(item):
-        return {**item, **{field: _masked_values(item[field]) for field in _VALUES if item.get(field)}}
+        rest = _without_hidden_values(item)
+        return {**rest, **{field: _masked_values(item[field]) for field in _VALUES if item.get(field)}}
     spec = item.get("spec")
     if item.get("kind") == "VidraResource" and isinstance(spec, dict) and isinstance(spec.get("manifest"), str):
         return {**item, "spec": {**spec, "manifest": masked_text(spec["manifest"])}}
@@ -52,8 +59,8 @@ def masked_text(manifest: str) -> str:
 
 
 def is_secret(item: Json) -> bool:
-    """Whether it is a v1 Secret."""
-    return item.get("kind") == "Secret" and item.get("apiVersion") == "v1"
+    """Whether it is a Secret of the core group, in whatever version."""
+    return item.get("kind") == "Secret" and "/" not in str(item.get("apiVersion") or "")
 
 
 def masked_sides(before: Json | None, after: Json | None) -> tuple[Json | None, Json | None]:
@@ -67,7 +74,25 @@ def _masked_side(item: Json | None, other: Json | None, mark: str) -> Json | Non
     if item is None:
         return None
     others = {field: (other or {}).get(field) for field in _VALUES}
-    return {**item, **{field: _masked_values(item[field], others[field], mark) for field in _VALUES if item.get(field)}}
+    rest = _without_hidden_values(item)
+    return {**rest, **{field: _masked_values(item[field], others[field], mark) for field in _VALUES if item.get(field)}}
+
+
+def _without_hidden_values(secret: Json) -> Json:
+    """A Secret with masks in the annotations and fields in which a value may hide, besides where it belongs."""
+    rest = {field: value if field in _PLAIN else MASK for field, value in secret.items()}
+    metadata = rest.get("metadata")
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("annotations"), dict):
+        return rest
+    annotations = {
+        name: value if _is_plain_annotation(str(name)) else MASK for name, value in metadata["annotations"].items()
+    }
+    return {**rest, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _is_plain_annotation(name: str) -> bool:
+    group = name.partition("/")[0]
+    return group == GROUP or group.endswith(f".{GROUP}") or name.startswith(_PLAIN_ANNOTATIONS)
 
 
 def _masked_values(values: Any, others: Any = None, mark: str = "") -> Any:

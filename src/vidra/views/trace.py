@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 
 from vidra.api.conditions import ConditionType, find
+from vidra.api.health import Status
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.inventory import key_of
@@ -16,6 +17,7 @@ from vidra.views.dry_run import DryRunSession
 from vidra.views.find_object import Found, find_object
 from vidra.views.hub_objects import one
 from vidra.views.hub_paths import SYNCS
+from vidra.views.object_health import ObjectHealth
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -24,6 +26,8 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     resource: str
     ready: str
     """Status and reason of its condition Ready."""
+    health: str = ""
+    """Of the object, as this VidraResource last saw it; with what the object says of itself if it is not healthy."""
     sync: str = ""
     """Empty when a person made it."""
     infrahub: str = ""
@@ -80,7 +84,7 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
     return Trace(
         object=str(found),
         server=server,
-        origins=tuple([origin_of(resource, await _sync(client, resource)) for resource in resources]),
+        origins=tuple([origin_of(resource, await _sync(client, resource), str(found)) for resource in resources]),
         others=others_of(found, owners),
         listed_by=listed_by(found, session.resources, set(owners.values())),
     )
@@ -97,11 +101,12 @@ def owners_of(found: Found, managers: Mapping[str, str]) -> dict[str, str]:
     return {name: managers[name] for name in names if name in managers}
 
 
-def origin_of(resource: VidraResource, sync: InfrahubSync | None) -> Origin:
+def origin_of(resource: VidraResource, sync: InfrahubSync | None, ref: str = "") -> Origin:
     """A VidraResource, and what it was made from.
 
     Args:
         sync: The one that made it, if it is still there.
+        ref: The object, in words.
     """
     content, status = resource.spec.content, resource.status
     source = sync.spec.source if sync else None
@@ -109,6 +114,7 @@ def origin_of(resource: VidraResource, sync: InfrahubSync | None) -> Origin:
     return Origin(
         resource=resource.metadata.name,
         ready=f"{ready.status} ({ready.reason})" if ready else "Unknown",
+        health=_health(resource, ref) if ref else "",
         sync=sync_of(resource),
         infrahub=source.infrahub_api_url if source else "",
         branch=source.target_branch if source else "",
@@ -119,6 +125,13 @@ def origin_of(resource: VidraResource, sync: InfrahubSync | None) -> Origin:
         applied_checksum=status.applied_checksum,
         changed=status.last_sync_time,
     )
+
+
+def _health(resource: VidraResource, ref: str) -> str:
+    found = ObjectHealth(resource.status).of(ref)
+    if found is None:
+        return str(Status.CURRENT)
+    return f"{found.health} ({found.message})" if found.message else str(found.health)
 
 
 def others_of(found: Found, owners: Collection[str]) -> tuple[OtherManager, ...]:

@@ -16,7 +16,8 @@ from vidra.kube.client import Client
 from vidra.views import resource_names
 from vidra.views.dry_run import DryRunSession
 from vidra.views.hub_objects import syncs
-from vidra.views.live_objects import LiveState, State, live_states
+from vidra.views.live_objects import LiveState, live_states
+from vidra.views.object_health import ObjectHealth
 
 
 class ObjectNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,7 +30,8 @@ class ObjectNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Empty for the cluster that Vidra runs in."""
     ref: str
     """Which it is, in words."""
-    state: State
+    state: str
+    """ok, missing, terminating or unknown; or its health where that is not Current."""
     message: str = ""
     """What is wrong with it, or why it cannot be seen."""
     owners: tuple[str, ...] = ()
@@ -106,8 +108,9 @@ def resource_node(resource: VidraResource, states: Sequence[LiveState], managers
     """
     problems = {problem.object: problem.message for problem in resource.status.problems if problem.object}
     name = resource.metadata.name
+    health = ObjectHealth(resource.status)
     objects = [
-        _object_node(entry, state, problems, [owner for owner in state.owners(managers) if owner != name])
+        _object_node(entry, state, problems, health, [owner for owner in state.owners(managers) if owner != name])
         for entry, state in zip(resource.inventory, states, strict=True)
     ]
     known = {node.ref for node in objects}
@@ -116,17 +119,21 @@ def resource_node(resource: VidraResource, states: Sequence[LiveState], managers
 
 
 def _object_node(
-    entry: ManagedObject, state: LiveState, problems: Mapping[str, str], others: Sequence[str]
+    entry: ManagedObject, live: LiveState, problems: Mapping[str, str], health: ObjectHealth, others: Sequence[str]
 ) -> ObjectNode:
     ref = str(ref_of(entry))
+    state: str = live.state(entry.uid)
+    why = live.why
+    if state == "ok" and (unhealthy := health.of(ref)):
+        state, why = unhealthy.health, unhealthy.message
     return ObjectNode(
         kind=entry.kind,
         name=entry.name,
         namespace=entry.namespace,
         server=entry.server,
         ref=ref,
-        state=state.state(entry.uid),
-        message=problems.get(ref, state.why),
+        state=state,
+        message=problems.get(ref, why),
         owners=tuple(others),
         children=(),
     )

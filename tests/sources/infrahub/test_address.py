@@ -36,7 +36,7 @@ async def test_an_infrahub_below_a_path(selection: Selection) -> None:
         client = Infrahub(f"{standin.url}/", Credential(standin.username, standin.password))
         await client.list(selection)
         await client.close()
-        assert standin.requests.count("/infrahub/api/", status=200) == len(standin.requests) == 2
+        assert standin.requests.count("/infrahub/", status=200) == len(standin.requests) == 3
 
 
 async def test_a_wrong_path_is_no_infrahub(standin: StandIn, limits: InfrahubLimits, selection: Selection) -> None:

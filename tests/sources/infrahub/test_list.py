@@ -6,10 +6,11 @@ import pytest
 from msgspec.structs import replace
 
 from testkit.infrahub import StandIn, StoredQuery
+from testkit.infrahub.faults import Answered
 from vidra import __version__
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Infrahub, Selection
-from vidra.sources.protocol import Artifact, SourceError
+from vidra.sources.protocol import Artifact, Listing, SourceError
 
 
 async def test_the_artifacts_of_the_name_are_listed_and_no_others(
@@ -121,7 +122,27 @@ async def test_a_query_that_did_not_exist_yet_at_that_moment_is_said_to_be_so(
 
 
 async def test_an_unknown_branch_is_named(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
-    with pytest.raises(SourceError, match=r"Branch: nobranch not found\..*targetBranch") as caught:
+    with pytest.raises(SourceError, match=r'has no branch "nobranch": create it, .*targetBranch') as caught:
         await infrahub.list(replace(selection, branch="nobranch"))
     assert caught.value.reason == Reason.BRANCH_NOT_FOUND
     assert standin.requests.count("/api/query") == 1
+
+
+async def test_a_mistyped_branch_or_name_is_asked_about_once(
+    standin: StandIn, infrahub: Infrahub, selection: Selection
+) -> None:
+    standin.add_artifact(selection.artifact_name, "a: b")
+    for _ in range(2):
+        with pytest.raises(SourceError, match='has no branch "mian"; did you mean "main"\\? Correct'):
+            await infrahub.list(replace(selection, branch="mian"))
+        listing = await infrahub.list(replace(selection, artifact_name="Webserver_Manifst"))
+        assert listing == Listing((), hint='; did you mean "Webserver_Manifest"?')
+    assert standin.requests.count("/graphql") == 2
+
+
+async def test_an_account_that_may_not_see_names_gets_no_suggestion(
+    standin: StandIn, infrahub: Infrahub, selection: Selection
+) -> None:
+    standin.faults.add(Answered.error(403, "not allowed"), path="/graphql")
+    with pytest.raises(SourceError, match='has no branch "mian": create it'):
+        await infrahub.list(replace(selection, branch="mian"))

@@ -22,6 +22,7 @@ async def test_fifty_requests_at_once_log_in_once(standin: StandIn, infrahub: In
 
 
 async def test_an_api_token_needs_no_log_in(standin: StandIn, limits: InfrahubLimits, selection: Selection) -> None:
+    standin.add_artifact(selection.artifact_name, "a: b")
     client = Infrahub(standin.url, Credential(token=standin.token), limits)
     await client.list(selection)
     await client.close()

@@ -68,7 +68,7 @@ def test_one_right_that_is_missing_is_a_problem() -> None:
         (Listing((Artifact("a", "1"), Artifact("b", None))), "ok", "2 artifacts; mind the password"),
         (Listing((), missing="page 2"), "problem", "the list is incomplete: page 2"),
         (Listing((Artifact("a", "1"),), missing="page 2"), "problem", "the list is incomplete: page 2"),
-        (Listing(()), "problem", "no artifact is called 'Web': check the name and the branch"),
+        (Listing(()), "problem", 'no artifact "Web" on the branch "main": check name and branch'),
     ],
 )
 def test_a_list_is_ok_when_it_is_complete_and_not_empty(listing: Listing, result: str, message: str) -> None:

@@ -52,7 +52,7 @@ async def _all(client: Client, names: list[str], seconds: float | None) -> bool:
 async def _one(client: Client, item: Item, seconds: float | None) -> bool:
     from datetime import UTC, datetime
 
-    from vidra.api.conditions import ConditionType, find, is_ready
+    from vidra.api.conditions import ConditionType, find, is_ready, under_way
     from vidra.api.names import REQUESTED_AT
     from vidra.api.times import micro_time
     from vidra.cli.terminal import one_line
@@ -69,7 +69,7 @@ async def _one(client: Client, item: Item, seconds: float | None) -> bool:
 
     def through(found: Any) -> bool:
         status = found.status
-        return status.last_handled_requested_at == now and not find(status.conditions, ConditionType.RECONCILING)
+        return status.last_handled_requested_at == now and not under_way(status.conditions)
 
     found = await until(client, item, through, seconds)
     ready = find(found.status.conditions, ConditionType.READY)

@@ -84,6 +84,7 @@ async def _trace(client: Client, kind: str, name: str, namespace: str, server: s
 _TITLES = {
     "resource": "VidraResource",
     "ready": "Ready",
+    "health": "Health",
     "sync": "InfrahubSync",
     "infrahub": "Infrahub",
     "branch": "Branch",

@@ -6,15 +6,20 @@ from collections.abc import Iterable
 
 from vidra.api.conditions import Condition, ConditionType, Verdict, find
 from vidra.api.reasons import Reason
+from vidra.common.text import command_line
 
 
-def suspended(before: Iterable[Condition]) -> Verdict:
-    """Suspended. What was found last stays true of what was applied."""
+def suspended(before: Iterable[Condition], name: str) -> Verdict:
+    """Suspended. What was found last stays true of what was applied.
+
+    Args:
+        name: Of what is suspended; of a VidraResource that may be its sync.
+    """
     ready = find(before, ConditionType.READY)
     return Verdict(
         ready=ready is not None and ready.status == "True",
         reason=Reason.SUSPENDED,
-        message="suspended: set spec.suspend to false to resume (vidra resume)",
+        message=f"suspended; resume it with: {command_line('vidra', 'resume', name)}",
     )
 
 

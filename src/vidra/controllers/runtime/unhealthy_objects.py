@@ -8,7 +8,9 @@ from vidra.api.health import Status, UnhealthyObject
 from vidra.common.text import limited_sentences
 
 NAMED = 3
-"""Objects that a message names."""
+"""Objects that an Event names."""
+SHOWN = 1
+"""Objects that the message of something Ready names; it has to fit into a column, and the status lists more."""
 ALL_HEALTHY = "every object is healthy again"
 
 
@@ -17,11 +19,12 @@ def failed(objects: Iterable[UnhealthyObject]) -> tuple[UnhealthyObject, ...]:
     return tuple(item for item in objects if item.health is Status.FAILED)
 
 
-def told(objects: Sequence[UnhealthyObject], total: int = 0) -> str:
+def told(objects: Sequence[UnhealthyObject], total: int = 0, *, most: int = NAMED) -> str:
     """Some of them, each with what it says of itself, for a message.
 
     Args:
         total: How many there are, if these are not all.
+        most: How many are named.
     """
     named = [f"{item.object} is {item.health}{f' ({item.message})' if item.message else ''}" for item in objects]
-    return limited_sentences([*named, *[""] * (total - len(named))], NAMED)
+    return limited_sentences([*named, *[""] * (total - len(named))], most)

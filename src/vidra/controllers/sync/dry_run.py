@@ -19,6 +19,7 @@ from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
+from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.sources.protocol import Artifact, Source, SourceError
 
 
@@ -43,8 +44,13 @@ async def dry_run_sync(
         SourceError: Infrahub gave no list.
     """
     targets = targets_of(sync, catalogue, existing)
+    spec = sync.spec
     decision = decide(
-        await source.list(), existing, lambda _: True, allow_empty=sync.spec.allow_empty, places=targets.places
+        *(await source.list(), existing, lambda _: True),
+        allow_empty=spec.allow_empty,
+        places=targets.places,
+        asked=selected(spec.source),
+        date=date_of(spec.source),
     )
     fetched, failures = await _fetch(sync, source, decision, existing, targets)
     removed = tuple(DryRunInput(resource, None) for resource in decision.remove)

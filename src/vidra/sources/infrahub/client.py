@@ -12,12 +12,13 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub.authenticated_client import Account
 from vidra.sources.infrahub.credential import Credential, check
-from vidra.sources.infrahub.errors import artifact_refused, not_infrahub, query_refused
+from vidra.sources.infrahub.errors import artifact_refused, branch_missing, not_infrahub, query_refused
 from vidra.sources.infrahub.graphql import document_url, read_document
 from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
 from vidra.sources.infrahub.selection import Selection, parameters
+from vidra.sources.infrahub.suggestions import Suggestions
 from vidra.sources.infrahub.transport import Transport
 from vidra.sources.infrahub.url import base_of, endpoint
 from vidra.sources.protocol import Artifact, Listing, SourceError
@@ -47,6 +48,7 @@ class Infrahub:
         self._limits = limits
         self._transport = Transport(self.base, limits, RequestCounter() if traffic is None else traffic)
         self._account = Account(self.base, credential, self._transport, limits)
+        self._suggestions = Suggestions(self.base, self._account.send, limits.max_list_bytes)
 
     async def list(self, selection: Selection) -> Listing:
         """The artifacts that the stored query gives for the selection.
@@ -60,8 +62,14 @@ class Infrahub:
         body = msgspec.json.encode({"variables": {"artifactname": selection.artifact_name}})
         answer = await self._account.send(Request("POST", url, cap=self._limits.max_list_bytes, body=body))
         if answer.status != 200:
-            raise query_refused(answer, self.base, selection)
-        return self._listing(answer, selection)
+            error = query_refused(answer, self.base, selection)
+            if error.reason is Reason.BRANCH_NOT_FOUND:
+                raise branch_missing(self.base, selection, await self._suggestions.branch(selection))
+            raise error
+        listing = self._listing(answer, selection)
+        if listing.artifacts or listing.missing:
+            return listing
+        return msgspec.structs.replace(listing, hint=await self._suggestions.artifact(selection))
 
     async def fetch(self, artifact: Artifact, selection: Selection) -> bytes:
         """The text of an artifact, verified against its checksum.

@@ -161,11 +161,13 @@ def query_refused(answer: Answer, base: str, selection: Selection) -> SourceErro
     if (common := _common(answer, base, selection, said)) is not None:
         return common
     if answer.status == 404:
-        moment = " at that moment" if selection.at else ""
+        advice = "store it in Infrahub, or correct `queryName`"
+        moment = ""
+        if selection.at:
+            moment = " at that moment"
+            advice = f"choose a later `targetDate`, or if it is not there now either, {advice}"
         return SourceError(
-            Reason.QUERY_NOT_FOUND,
-            f"{base} has no such stored query{moment} ({selection}): {said}; "
-            "store it in Infrahub, or correct `queryName`",
+            Reason.QUERY_NOT_FOUND, f"{base} has no such stored query{moment} ({selection}): {said}; {advice}"
         )
     if answer.status in {400, 422} or (answer.status == 502 and said is not None):
         return SourceError(
@@ -201,10 +203,24 @@ def _common(answer: Answer, base: str, selection: Selection, said: str | None) -
     if said is None:
         return None
     if answer.status == 400 and said.startswith("Branch:"):
-        return SourceError(
-            Reason.BRANCH_NOT_FOUND, f"{base} has no such branch ({selection}): {said} Correct `targetBranch`"
-        )
+        return branch_missing(base, selection)
     return _moment_refused(answer, base, selection, said)
+
+
+def branch_missing(base: str, selection: Selection, hint: str = "") -> SourceError:
+    """The branch does not exist.
+
+    Args:
+        hint: Which one may have been meant.
+    """
+    advice = ": create it, or change spec.source.targetBranch"
+    if hint:
+        advice = f"{hint} Correct spec.source.targetBranch, or create the branch"
+    return SourceError(
+        Reason.BRANCH_NOT_FOUND,
+        f'{base} has no branch "{selection.branch}"{advice} '
+        f"(query `{selection.query}`, artifact name `{selection.artifact_name}`)",
+    )
 
 
 def _moment_refused(answer: Answer, base: str, selection: Selection, said: str) -> SourceError | None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from vidra.api.sync import InfrahubSync
 from vidra.controllers.sync.source.resolve import SourceContext, source_of
+from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.sources.infrahub import InfrahubPool
 from vidra.sources.protocol import Listing, SourceError
 from vidra.views.checks.bounded import in_order
@@ -55,7 +56,6 @@ def listing_finding(sync: InfrahubSync, listing: Listing, remarks: Sequence[str]
         return Finding(what, "problem", f"the list is incomplete: {listing.missing}")
     number = len(listing.artifacts)
     if not number:
-        return Finding(
-            what, "problem", f"no artifact is called {sync.spec.source.artifact!r}: check the name and the branch"
-        )
+        what_to_do = "choose a later targetDate, or remove it" if date_of(sync.spec.source) else "check name and branch"
+        return Finding(what, "problem", f"no artifact {selected(sync.spec.source)}{listing.hint or ':'} {what_to_do}")
     return Finding(what, "ok", "; ".join([f"{number} artifact{'' if number == 1 else 's'}", *remarks]))

@@ -109,7 +109,7 @@ async def _of_content(
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
     secrets = hub_objects.stored(content.infrahub_secrets, Store())
-    known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace)
+    known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace, reveal=True)
     if Part.INFRAHUB in wanted:
         async for finding in check_infrahubs(content.syncs, settings.query_name, known):
             yield finding

@@ -16,6 +16,7 @@ from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.pruner import PROTECTED
 from vidra.clusters.cluster import Cluster
+from vidra.common.nearest import did_you_mean
 from vidra.controllers.resource.cluster import guard_of
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.manifests import ManifestObject, Problem, ProblemReason, Reading, Ref
@@ -119,7 +120,8 @@ def _unserved(ref: Ref, cluster: Cluster) -> str:
     """Explains a kind that is not served: it may still be installed, or only its version is wrong. Remedies differ."""
     served = cluster.discovery.elsewhere(ref.api_version, ref.kind)
     if not served:
-        return "the cluster does not serve this kind (yet)"
+        served_there = (kind.kind for kind in cluster.discovery.of_version(ref.api_version))
+        return f"the cluster does not serve this kind (yet){did_you_mean(ref.kind, served_there)}"
     named = ", ".join(served[:3])
     return f"the cluster does not serve this kind in this version, but as {named}: correct apiVersion"
 

@@ -8,12 +8,14 @@ import msgspec
 
 from vidra.api.names import MANAGER_PREFIX
 from vidra.api.policies import ConflictPolicy
-from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.resource import ManagedObject, ResourceSpec, VidraResource
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.guards.conflicts import ConflictPeers, Peer
 from vidra.apply.inventory_index import Claim, Claims, Place
 from vidra.apply.options import ApplyOptions
+from vidra.apply.pruner import PROTECTED
 from vidra.apply.recognized_owners import RecognizedOwners
+from vidra.controllers.resource.apply.desired_state import DEFAULT_NAMESPACE
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.state import ResourceStates
 from vidra.controllers.runtime.context import ControllerContext
@@ -54,7 +56,14 @@ def apply_options(
     recognized = RecognizedOwners(target.owner, claims, target.cluster.uid, lambda: shared.settings().other_vidras)
     believes = target.resolver.announcements(claims.waiting(target.owner)).believes
     may_describe = shared.settings().label_namespaces
-    return ApplyOptions(policies, peers, adopted, waits, others, recognized, believes, may_describe)
+    creates = creatable(target.resource.spec)
+    return ApplyOptions(policies, peers, adopted, waits, others, recognized, believes, may_describe, creates)
+
+
+def creatable(spec: ResourceSpec) -> str:
+    """The namespace that `createNamespace` would create; empty where it is set already, or creates none."""
+    name = spec.destination.namespace or DEFAULT_NAMESPACE
+    return "" if spec.destination.create_namespace or name in PROTECTED else name
 
 
 def peers_in(

@@ -18,6 +18,7 @@ from vidra.common.text import limited_sentences
 from vidra.controllers.resource.health.object import Standing, standing_of
 from vidra.controllers.resource.health.report import LISTED, LONGEST, HealthReport
 from vidra.controllers.resource.status.compute import Outcome
+from vidra.controllers.runtime.unhealthy_objects import SHOWN
 from vidra.manifests import Ref
 
 NAMED = 3
@@ -96,7 +97,7 @@ def also_unhealthy(verdict: Verdict, found: HealthSummary) -> Verdict:
     """The verdict over a VidraResource that does not wait for health, with the objects that are not healthy."""
     if not verdict.ready or not found.unwell:
         return verdict
-    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {named(found.unwell)}")
+    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {named(found.unwell, SHOWN)}")
 
 
 def gravest(objects: Sequence[tuple[Ref, Standing]]) -> Reason:
@@ -104,9 +105,13 @@ def gravest(objects: Sequence[tuple[Ref, Standing]]) -> Reason:
     return min((standing.reason for _, standing in objects), key=_GRAVEST_FIRST.index)
 
 
-def named(objects: Sequence[tuple[Ref, Standing]]) -> str:
-    """Some of the objects, for a message."""
-    return limited_sentences([f"{ref} is {standing.told}" for ref, standing in objects], NAMED)
+def named(objects: Sequence[tuple[Ref, Standing]], most: int = NAMED) -> str:
+    """Some of the objects, for a message.
+
+    Args:
+        most: How many are named.
+    """
+    return limited_sentences([f"{ref} is {standing.told}" for ref, standing in objects], most)
 
 
 _GRAVEST_FIRST = (Reason.UNHEALTHY, Reason.FORBIDDEN, Reason.WAITING_FOR_HEALTH, Reason.NOT_OBSERVED)

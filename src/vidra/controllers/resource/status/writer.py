@@ -16,6 +16,7 @@ from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
+from vidra.common.nearest import did_you_mean
 from vidra.common.text import limited
 from vidra.common.urls import host_of
 from vidra.controllers.resource.apply.result import ReconcileResult
@@ -115,8 +116,14 @@ class StatusWriter:
         hint = ""
         if error.reason is Reason.CLUSTER_CREDENTIALS_MISSING:
             server = host_of(self._resource.spec.destination.server or "")
-            hint = await self._shared.overlooked.hint(CLUSTER_LABEL, server)
+            hint = self._other_server() + await self._shared.overlooked.hint(CLUSTER_LABEL, server)
         await self.failed(error.reason, f"{error}{hint}")
+
+    def _other_server(self) -> str:
+        """Which destination may have been meant, of those in other specs: who reads this status reads them too."""
+        own = self._resource.spec.destination.server or ""
+        specs = [item.spec.destination for item in (*self._shared.resources, *self._shared.syncs)]
+        return did_you_mean(own, (spec.server for spec in specs if spec.server and spec.server != own))
 
     async def health_changed(self, outcome: Outcome) -> None:
         """Nothing was to be done, but the health of the objects may have changed."""
@@ -208,7 +215,9 @@ class StatusWriter:
 
     async def suspended(self, health: HealthReport) -> None:
         """Suspended. What the last reconcile found stays true of what was applied."""
-        await self._write(self._same(shared_verdicts.suspended(self._resource.status.conditions), health))
+        item = self._resource
+        name = item.metadata.name if item.spec.suspend else sync_of(item)
+        await self._write(self._same(shared_verdicts.suspended(item.status.conditions, name), health))
 
     async def internal_error(self) -> None:
         """The reconcile ended in a fault of Vidra's own.

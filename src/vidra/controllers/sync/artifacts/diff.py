@@ -57,12 +57,16 @@ def decide(
     *,
     allow_empty: bool,
     places: Sequence[str] = ("",),
+    asked: str = "",
+    date: str = "",
 ) -> Decision:
     """Compare a listing with what exists. What may still be wanted stays.
 
     Args:
         has: Whether a text is still stored.
         places: The destinations of every artifact; one with an empty name for a sync with one destination.
+        asked: What was asked for, in words.
+        date: The point in time of which it was asked; empty: now.
     """
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[SyncProblem] = []
@@ -80,7 +84,7 @@ def decide(
             behind[artifact] = late
     listed = {artifact.id for artifact in listing.artifacts}
     unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
-    held = _held(listing, unlisted, allow_empty=allow_empty)
+    held = _held(listing, unlisted, asked, date, allow_empty=allow_empty)
     return Decision(
         tuple(behind),
         tuple(keep),
@@ -122,15 +126,24 @@ def _goes(resource: VidraResource | None) -> bool:
     return resource is not None and resource.metadata.deletion_timestamp is not None
 
 
-def _held(listing: Listing, unlisted: tuple[VidraResource, ...], *, allow_empty: bool) -> tuple[SyncProblem, ...]:
+def _held(
+    listing: Listing, unlisted: tuple[VidraResource, ...], asked: str, date: str, *, allow_empty: bool
+) -> tuple[SyncProblem, ...]:
     """Why nothing may be removed; empty when it may."""
     if listing.missing:
         message = f"Infrahub's list of artifacts is incomplete ({listing.missing}): nothing is pruned"
         return (SyncProblem(Reason.PARTIAL_RESULT, message),)
     if listing.artifacts or allow_empty:
         return ()
-    kept = f"; the {len(unlisted)} that were there stay, set allowEmpty if they should go" if unlisted else ""
-    return (SyncProblem(Reason.EMPTY_RESULT, f"Infrahub lists no artifact of this name: check name and branch{kept}"),)
+    stay = f"; the {len(unlisted)} that were there stay" if unlisted else ""
+    if date:
+        # The date explains it, so nothing else is to be changed, and least of all is everything to be deleted.
+        name = f"{listing.hint} Correct artifactName;" if listing.hint else ":"
+        advice = f"{name} choose a later targetDate, or remove it{stay}"
+    else:
+        name = f"{listing.hint} Correct artifactName" if listing.hint else ": check artifactName and targetBranch"
+        advice = name + stay + (", set allowEmpty if they should go" if unlisted else "")
+    return (SyncProblem(Reason.EMPTY_RESULT, f"Infrahub lists no artifact {asked}{advice}"),)
 
 
 def _not_generated(artifact: Artifact) -> SyncProblem:

@@ -19,6 +19,7 @@ from vidra.controllers.sync.artifacts.resource_choice import current_resource
 from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
 from vidra.controllers.sync.prune.decide import Unlisted, unlisted
+from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.kube.errors import KubeError
 from vidra.sources.protocol import Source
 
@@ -66,7 +67,14 @@ async def reconcile_artifacts(
     existing = current_resource(shared.resources.group(sync.metadata.name), shared.content.vouches)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
     has, places = partial(shared.content.has, sync.metadata.name), targets.places
-    decision = decide(listing, existing, has, allow_empty=sync.spec.allow_empty, places=places)
+    spec = sync.spec
+    decision = decide(
+        *(listing, existing, has),
+        allow_empty=spec.allow_empty,
+        places=places,
+        asked=selected(spec.source),
+        date=date_of(spec.source),
+    )
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
     # Before anything new is applied: VidraResources that will be deleted give up their fields.

@@ -12,6 +12,7 @@ from vidra.api.resource import ManagedObject, VidraResource
 from vidra.api.sync import InfrahubSync
 from vidra.apply.guards.prune_limit import FORMER_LENGTH, approve_command, evaluate, set_id
 from vidra.apply.inventory import key_of
+from vidra.common.text import command_line
 from vidra.controllers.runtime.predicates import approved_prune
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.status.compute import counted
@@ -48,6 +49,7 @@ def hold_problem(sync: InfrahubSync, held: SyncHeldPrune, going: Sequence[VidraR
         f"{counted(len(names), 'VidraResource')} with {held.objects} of {held.of} objects would be removed because "
         "their artifacts are no longer listed or their clusters no longer selected, and pruneLimit is "
         f"{sync.spec.prune_limit}%: nothing is removed. If they should go: "
+        f"{command_line('vidra', 'approve', sync.metadata.name)}, or "
         f"{approve_command(SYNC_KIND, sync.metadata.name, held.id)} (they are: {', '.join(names)})",
     )
 

@@ -16,6 +16,7 @@ from vidra.api.names import INFRAHUB_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sync import InfrahubSync
 from vidra.common.text import command_line
+from vidra.controllers.sync.source.missing_credentials import missing
 from vidra.kube.secret_precedence import by_precedence
 from vidra.kube.types import Secret
 from vidra.sources.infrahub import Credential
@@ -33,23 +34,27 @@ class Choice(msgspec.Struct, frozen=True):
     """Why Secrets with a higher rank are not used."""
 
 
-def choose(url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[InfrahubSync] = ()) -> Choice:
+def choose(
+    url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[InfrahubSync] = (), *, reveal: bool = False
+) -> Choice:
     """The best usable Secret for this Infrahub: longest path first, then as `by_precedence` says.
 
     Args:
         secrets: Those in namespaces that count.
         own: Vidra's own namespace.
         syncs: All of them: the addresses in use decide what a host alone stands for.
+        reveal: Who reads the error may read the Secrets as well.
 
     Raises:
         SourceError: There is none, or none that can be used.
     """
-    candidates = [item for item in secrets if concerns(item, url)]
+    there = list(secrets)
+    candidates = [item for item in there if concerns(item, url)]
     vague = [item for item in candidates if not _annotated(item)]
     if vague and not _stands_for(url, syncs):
         candidates = [item for item in candidates if _annotated(item)]
     if not candidates:
-        raise _too_vague(url, vague[0], syncs) if vague else _missing(url)
+        raise _too_vague(url, vague[0], syncs) if vague else missing(url, there, own, syncs, reveal=reveal)
     return _first_usable(sorted(by_precedence(candidates, own), key=_length_of_path, reverse=True))
 
 
@@ -121,15 +126,6 @@ def _credential(secret: Secret) -> Credential:
     if values["token"] or (values["username"] and values["password"]):
         return Credential(**values)
     raise SourceError(Reason.CREDENTIALS_INVALID, f"the Secret {named(secret)} needs username and password, or token")
-
-
-def _missing(url: str) -> SourceError:
-    place = _place(url)
-    return SourceError(
-        Reason.CREDENTIALS_MISSING,
-        f"no Secret labelled {INFRAHUB_LABEL}={place.host if place else ''} holds credentials for {normal(url)}: "
-        "create one in Vidra's namespace with username and password, or with token",
-    )
 
 
 def _too_vague(url: str, secret: Secret, syncs: Iterable[InfrahubSync]) -> SourceError:

@@ -29,6 +29,8 @@ class SourceContext(msgspec.Struct, frozen=True):
     syncs: Store[InfrahubSync]
     own: str
     """Vidra's namespace."""
+    reveal: bool = False
+    """Who reads the errors may read the Secrets as well."""
 
 
 async def source_of(sync: InfrahubSync, query: str, known: SourceContext, pool: InfrahubPool, remark: Remark) -> Source:
@@ -38,7 +40,7 @@ async def source_of(sync: InfrahubSync, query: str, known: SourceContext, pool: 
         SourceError: The spec, or the credentials for it, cannot be used.
     """
     selection = _selection(sync, query)
-    choice = choose(sync.spec.source.infrahub_api_url, known.secrets, known.own, known.syncs)
+    choice = choose(sync.spec.source.infrahub_api_url, known.secrets, known.own, known.syncs, reveal=known.reveal)
     for why in choice.passed_over:
         remark(Reason.CREDENTIALS_INVALID, f"{why}; using the Secret {named(choice.secret)}")
     if choice.others:

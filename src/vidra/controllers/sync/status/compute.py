@@ -8,7 +8,7 @@ from heapq import nsmallest
 
 import msgspec
 
-from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready
+from vidra.api.conditions import ConditionType, Verdict, conditions_for, find, is_ready, retrying, under_way
 from vidra.api.health import WORST_FIRST, UnhealthyObject, worst
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
@@ -17,7 +17,7 @@ from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
 from vidra.api.times import rfc3339
 from vidra.common.text import limited, limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
-from vidra.controllers.runtime.unhealthy_objects import told
+from vidra.controllers.runtime.unhealthy_objects import SHOWN, told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 
 NAMED = 3
@@ -54,8 +54,15 @@ def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource])
         return Verdict(ready=False, reason=troubles[0].reason, message=message)
     if unready:
         on_the_way = all(progressing(item) for item in unready)
+        tried_again = all(progressing(item) or retrying(item.status.conditions) for item in unready)
         message = f"{len(unready)} of {len(resources)} VidraResources are not ready: {_named(unready)}"
-        return Verdict(ready=False, reason=Reason.RESOURCES_NOT_READY, message=message, progressing=on_the_way)
+        return Verdict(
+            ready=False,
+            reason=Reason.RESOURCES_NOT_READY,
+            message=message,
+            progressing=on_the_way,
+            retried=tried_again,
+        )
     objects = sum(item.status.objects for item in resources)
     message = f"{counted(len(resources), 'artifact')} with {counted(objects, 'object')} applied"
     return Verdict(ready=True, reason=Reason.SYNCED, message=message)
@@ -66,7 +73,9 @@ def _with_health(verdict: Verdict, resources: Sequence[VidraResource]) -> Verdic
     total = sum(item.status.unhealthy_objects for item in resources)
     if not total or verdict.reason not in {Reason.SYNCED, Reason.RESOURCES_NOT_READY}:
         return verdict
-    return msgspec.structs.replace(verdict, message=f"{verdict.message}; {told(unhealthy_of(resources), total)}")
+    return msgspec.structs.replace(
+        verdict, message=f"{verdict.message}; {told(unhealthy_of(resources), total, most=SHOWN)}"
+    )
 
 
 def unhealthy_of(resources: Sequence[VidraResource]) -> tuple[UnhealthyObject, ...]:
@@ -90,7 +99,7 @@ def is_detail(before: SyncStatus, after: SyncStatus) -> bool:
 
 def _state_of(status: SyncStatus) -> SyncStatus:
     """A status without the details of health, and without what a condition's message repeats of them."""
-    repeated = told(status.unhealthy, status.unhealthy_objects)
+    repeated = told(status.unhealthy, status.unhealthy_objects, most=SHOWN)
     conditions = (
         msgspec.structs.replace(item, message=item.message.replace(repeated, "") if repeated else item.message)
         for item in status.conditions
@@ -183,7 +192,7 @@ def progressing(resource: VidraResource) -> bool:
     """Whether it may become Ready without a person: its status says so, or its spec was not reconciled yet."""
     if resource.status.observed_generation < resource.metadata.generation:
         return True
-    return find(resource.status.conditions, ConditionType.RECONCILING) is not None
+    return under_way(resource.status.conditions)
 
 
 def _named(unready: Sequence[VidraResource]) -> str:

@@ -23,6 +23,7 @@ from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.prune.execute import PruneResult
 from vidra.controllers.sync.source.poll_state import PollState
+from vidra.controllers.sync.source.selected import pinned
 from vidra.controllers.sync.state import Unreported
 from vidra.controllers.sync.status.compute import counted, is_detail, judge, status_for
 
@@ -88,7 +89,7 @@ class StatusWriter:
 
     async def suspended(self) -> None:
         """The sync is suspended."""
-        await self._write(shared_verdicts.suspended(self._sync.status.conditions))
+        await self._write(shared_verdicts.suspended(self._sync.status.conditions, self._sync.metadata.name))
 
     async def internal_error(self) -> None:
         """Vidra has a fault."""
@@ -114,6 +115,7 @@ class StatusWriter:
             pruned: What was done about the unlisted; None when they were not checked, so that what is held stays held.
         """
         sync = as_read(self._sync, self._shared.syncs)
+        verdict = pinned(verdict, sync.spec.source)
         before = find(sync.status.conditions, ConditionType.READY)
         now = datetime.now(UTC)
         resources = self._resources()

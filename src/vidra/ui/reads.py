@@ -1,0 +1,278 @@
+"""What the page asks for besides its stream: one thing each, read with the viewer's own rights."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from vidra import __version__
+from vidra.api.conditions import Condition
+from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+from vidra.api.resource import VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.controllers.runtime.context import sync_of
+from vidra.kube.client import Client
+from vidra.kube.decode import decode
+from vidra.ui.errors import RefusedError
+from vidra.views.diff import Diff, diff_of_resource, diff_of_sync
+from vidra.views.dry_run import dry_run_session
+from vidra.views.events import events, moment
+from vidra.views.held_prune import HeldPrune, held_prune
+from vidra.views.hub_paths import RESOURCES, SYNCS
+from vidra.views.live_object import LiveObject, live_object
+from vidra.views.live_objects import live_states
+from vidra.views.resource_names import find
+from vidra.views.state import state_of
+from vidra.views.trace import Trace, trace
+from vidra.views.tree import ResourceNode, resource_node
+from vidra.views.unified_diff import unified
+from vidra.views.whoami import Person, Right, person, rights
+from vidra.views.yaml_text import YamlText, yaml_text
+
+Json = dict[str, Any]
+
+
+class Detail(msgspec.Struct, frozen=True, rename="camel"):
+    """One sync or VidraResource."""
+
+    kind: str
+    name: str
+    uid: str
+    state: str
+    conditions: tuple[Condition, ...]
+    facts: dict[str, str]
+    """What a page shows beside the conditions, by title."""
+    sync: str
+    problems: list[Json]
+    drifted: list[Json]
+    yaml: YamlText
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """An Event."""
+
+    time: str
+    type: str
+    reason: str
+    message: str
+    about: str
+    count: int
+
+
+class Change(msgspec.Struct, frozen=True):
+    """An object that would change."""
+
+    title: str
+    server: str
+    action: str
+    """create, change or delete."""
+    lines: list[str]
+    """A unified diff."""
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What reconciling would change."""
+
+    changes: list[Change]
+    notes: tuple[str, ...]
+    problems: list[Json]
+
+
+class Me(msgspec.Struct, frozen=True, rename="camel"):
+    """Who looks, at what, and what they may do."""
+
+    person: Person
+    rights: list[Right]
+    server: str
+    version: str
+    mode: str
+    read_only: bool
+
+
+async def detail(client: Client, kind: str, name: str) -> Detail:
+    """A sync or VidraResource.
+
+    Raises:
+        KubeError: It cannot be seen, or there is none.
+    """
+    path = f"{SYNCS if kind == SYNC_KIND else RESOURCES}/{name}"
+    raw = await client.send("GET", path)
+    item: InfrahubSync | VidraResource = decode(raw, InfrahubSync) if kind == SYNC_KIND else decode(raw, VidraResource)
+    return Detail(
+        kind=item.kind,
+        name=item.metadata.name,
+        uid=item.metadata.uid,
+        state=state_of(item),
+        conditions=item.status.conditions,
+        facts=_facts(item),
+        sync=sync_of(item) if isinstance(item, VidraResource) else "",
+        problems=msgspec.to_builtins(item.status.problems) if isinstance(item, VidraResource) else [],
+        drifted=msgspec.to_builtins(item.status.drifted) if isinstance(item, VidraResource) else [],
+        yaml=yaml_text(decode(raw, dict[str, Any])),
+    )
+
+
+async def event_rows(client: Client, name: str) -> list[EventRow]:
+    """The Events about a sync and its VidraResources, or about a VidraResource, the newest first; 200 at the most.
+
+    Raises:
+        KubeError: They cannot be seen.
+    """
+    found = (await events(client, [name] if name else [], warnings=False))[::-1]
+    return [
+        EventRow(
+            time=moment(item),
+            type=str(item.get("type", "")),
+            reason=str(item.get("reason", "")),
+            message=str(item.get("message", ""))[:2_000],
+            about=f"{item['involvedObject'].get('kind', '')} {item['involvedObject'].get('name', '')}",
+            count=int(item.get("count") or 1),
+        )
+        for item in found[:200]
+    ]
+
+
+async def held(client: Client, name: str, namespaces: tuple[str, ...]) -> HeldPrune | None:
+    """What a sync or VidraResource holds back.
+
+    Raises:
+        ViewError: That is not known now.
+        KubeError: It cannot be seen.
+    """
+    return await held_prune(client, await find(client, name), namespaces)
+
+
+async def live_tree(client: Client, name: str, namespaces: tuple[str, ...], *, only_here: bool) -> ResourceNode:
+    """The objects of a VidraResource as they are in its cluster, with their owners.
+
+    Raises:
+        KubeError: It cannot be seen.
+    """
+    resource = await client.get(f"{RESOURCES}/{name}", VidraResource)
+    here = not any(entry.server for entry in resource.inventory)
+    _refuse_remote(remote=not here, only_here=only_here)
+    async with dry_run_session(client, namespaces, only_here=here) as session:
+        states = await live_states(session.clusters, resource.inventory)
+        return resource_node(resource, states, session.managers)
+
+
+async def trace_of(client: Client, query: dict[str, str], namespaces: tuple[str, ...], *, only_here: bool) -> Trace:
+    """Where a live object comes from.
+
+    Raises:
+        ViewError: There is no such object, or no such kind.
+        KubeError: It cannot be seen.
+    """
+    server = query.get("server", "")
+    _refuse_remote(remote=bool(server), only_here=only_here)
+    kind, slash, name = query.get("object", "").partition("/")
+    if not (kind and slash and name):
+        raise RefusedError(400, "write KIND/NAME, such as deployment/frontend")
+    async with dry_run_session(client, namespaces, only_here=not server) as session:
+        return await trace(client, session, kind, name, namespace=query.get("namespace") or "default", server=server)
+
+
+async def one_object(
+    client: Client, query: dict[str, str], namespaces: tuple[str, ...], *, only_here: bool
+) -> LiveObject:
+    """A live object, without secrets, and who holds which of its fields.
+
+    Raises:
+        ViewError: There is none.
+        KubeError: It cannot be seen.
+    """
+    server = query.get("server", "")
+    _refuse_remote(remote=bool(server), only_here=only_here)
+    place = (query.get("apiVersion", ""), query.get("kind", ""), query.get("namespace", ""), query.get("name", ""))
+    async with dry_run_session(client, namespaces, only_here=not server) as session:
+        return await live_object(session, *place, server=server)
+
+
+async def preview(client: Client, name: str, elsewhere: dict[str, str], namespaces: tuple[str, ...]) -> Preview:
+    """What a sync or VidraResource would change: with the viewer's own rights, and only by text from Infrahub.
+
+    Args:
+        elsewhere: `target_branch` or `target_date` to read instead of the sync's.
+
+    Raises:
+        ViewError, SourceError, KubeError: There is no answer.
+    """
+    item = await find(client, name)
+    async with dry_run_session(client, namespaces) as session:
+        if isinstance(item, InfrahubSync):
+            return _preview(await diff_of_sync(session, item, elsewhere))
+        if elsewhere:
+            raise RefusedError(400, "a branch and a date are for a sync: a VidraResource has one text")
+        return _preview(await diff_of_resource(session, item))
+
+
+async def me(client: Client, *, mode: str, read_only: bool) -> Me:
+    """Who looks, and what they may do.
+
+    Raises:
+        KubeError: The API server does not say.
+    """
+    who, may = await asyncio.gather(person(client), rights(client, virtual=mode != "local"))
+    return Me(who, may, client.connection.server, __version__, mode, read_only)
+
+
+def _preview(found: Diff) -> Preview:
+    changes = [
+        Change(
+            title=item.title,
+            server=item.server,
+            action="create" if item.before is None else "delete" if item.after is None else "change",
+            lines=unified(item)[2:],
+        )
+        for item in found.objects
+    ]
+    return Preview(changes, found.notes, [msgspec.to_builtins(problem) for problem in found.problems])
+
+
+def _refuse_remote(*, remote: bool, only_here: bool) -> None:
+    """In a cluster, the page has no identity of the viewer's in another one: only what the status says is shown."""
+    if remote and only_here:
+        raise RefusedError(
+            403, "live objects of other clusters are shown by vidra ui on your own machine; here, what the status says"
+        )
+
+
+def _facts(item: InfrahubSync | VidraResource) -> dict[str, str]:
+    spec = item.spec
+    facts = {
+        **(_facts_of_sync(item) if isinstance(item, InfrahubSync) else _facts_of_resource(item)),
+        "Server": spec.destination.server or "the cluster that Vidra runs in",
+        "Namespace": spec.destination.namespace or "default",
+        "Interval": spec.interval or "as Vidra is set",
+        "Deletion policy": spec.deletion_policy,
+        "Drift policy": spec.drift_policy,
+        "Prune limit": f"{spec.prune_limit} %",
+        "Waits for health": "yes" if spec.wait else "no",
+        "Last change": item.status.last_sync_time,
+    }
+    return {title: str(fact) for title, fact in facts.items() if fact}
+
+
+def _facts_of_sync(sync: InfrahubSync) -> dict[str, str]:
+    source = sync.spec.source
+    return {
+        "Infrahub": source.infrahub_api_url,
+        "Artifact": source.artifact,
+        "Branch": source.target_branch,
+        "As of": source.target_date or "",
+    }
+
+
+def _facts_of_resource(resource: VidraResource) -> dict[str, str]:
+    content = resource.spec.content
+    return {
+        "Artifact id": content.artifact_id if content else "",
+        "Checksum": content.checksum if content else "",
+        "Applied checksum": resource.status.applied_checksum,
+    }
+
+
+KINDS = {"sync": SYNC_KIND, "resource": RESOURCE_KIND}
+"""By the word in an address."""

@@ -1,0 +1,232 @@
+"""Syncs, VidraResources and their objects as rows of lists: what their status says, shortened. Pure; no request.
+
+Invariant: a row has a bounded size, whatever a status holds, and no value of a Secret.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from vidra.api.conditions import ConditionType, find
+from vidra.api.health import Status
+from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.sync import InfrahubSync
+from vidra.apply.inventory import ref_of
+from vidra.controllers.runtime.context import sync_of
+from vidra.views.state import State, drifts, state_of
+
+LONGEST = 300
+"""Characters of a message in a row; a page of its own has all of it."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What is held back."""
+
+    id: str
+    objects: int
+    of: int
+    """Objects in the inventories."""
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    version: str
+    """resourceVersion: another one when anything of it changed."""
+    state: State
+    reason: str = ""
+    message: str = ""
+    since: str = ""
+    """When Ready changed last (RFC 3339)."""
+    changed: str = ""
+    """When the last reconcile that changed anything ended (RFC 3339)."""
+    created: str = ""
+    suspended: bool = False
+    drifted: bool = False
+    health: Status | None = None
+    held: Held | None = None
+    objects: int = 0
+    server: str = ""
+    """Empty for the cluster that Vidra runs in."""
+    depends_on: tuple[str, ...] = ()
+    """As a person says it; syncs by their names alone."""
+
+
+class SyncRow(_Row, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A sync."""
+
+    infrahub: str
+    artifact: str
+    branch: str
+    date: str = ""
+    resources: int = 0
+    ready_resources: int = 0
+    selector: bool = False
+    """Whether it goes to every cluster that a selector matches."""
+    cluster_progress: str = ""
+
+
+class ResourceRow(_Row, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A VidraResource."""
+
+    sync: str = ""
+    """Empty when a person made it."""
+    artifact_id: str = ""
+    ready_objects: int = 0
+    problems: int = 0
+    up_to_date: bool = True
+    """Whether its newest text was applied completely."""
+
+
+class ClusterRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sync with a clusterSelector, in one cluster."""
+
+    name: str
+    server: str
+    ready: bool = False
+    reason: str = ""
+    message: str = ""
+
+
+class ObjectRow(msgspec.Struct, frozen=True, array_like=True):
+    """An object of an inventory, or one that could not be applied; an array, for there are many."""
+
+    kind: str
+    api_version: str
+    namespace: str
+    name: str
+    server: str
+    state: str
+    """current, applied (its own health is not said), unconfirmed, drifted, problem, ended, failed, progressing,
+    terminating, unknown."""
+    message: str = ""
+    wave: int = 0
+
+
+_HEALTHS = {
+    Status.FAILED: "failed",
+    Status.TERMINATING: "terminating",
+    Status.IN_PROGRESS: "progressing",
+    Status.UNKNOWN: "unknown",
+    Status.CURRENT: "current",
+}
+
+
+def sync_row(sync: InfrahubSync) -> SyncRow:
+    """The row of a sync."""
+    spec, status = sync.spec, sync.status
+    held = status.held_prune
+    return SyncRow(
+        **_common(sync),
+        held=Held(held.id, held.objects, held.of) if held else None,
+        infrahub=shortened(spec.source.infrahub_api_url),
+        artifact=shortened(spec.source.artifact),
+        branch=shortened(spec.source.target_branch),
+        date=shortened(spec.source.target_date or ""),
+        resources=status.resources,
+        ready_resources=status.ready_resources,
+        selector=spec.destination.cluster_selector is not None,
+        cluster_progress=status.cluster_progress,
+    )
+
+
+def resource_row(resource: VidraResource) -> ResourceRow:
+    """The row of a VidraResource."""
+    status, content = resource.status, resource.spec.content
+    held = status.held_prune
+    return ResourceRow(
+        **_common(resource),
+        held=Held(held.id, held.objects, held.of) if held and not held.approved else None,
+        sync=sync_of(resource),
+        artifact_id=content.artifact_id if content else "",
+        ready_objects=status.ready_objects,
+        problems=len(status.problems),
+        up_to_date=content is None or content.checksum == status.applied_checksum,
+    )
+
+
+def cluster_rows(sync: InfrahubSync) -> tuple[ClusterRow, ...]:
+    """How a sync does in each cluster that its status lists."""
+    return tuple(
+        ClusterRow(
+            name=each.name, server=each.server, ready=each.ready, reason=each.reason, message=shortened(each.message)
+        )
+        for each in sync.status.clusters
+    )
+
+
+def object_rows(resource: VidraResource) -> list[ObjectRow]:
+    """The objects of an inventory, and behind them what could not be applied."""
+    status = resource.status
+    problems = {item.object: item.message for item in status.problems if item.object}
+    drifted = {item.object: ", ".join(item.fields) for item in status.drifted}
+    unhealthy = {item.object: item for item in status.unhealthy}
+    # The list is bounded: of an object that is not in it, something is known only if it is complete.
+    complete = status.health is Status.CURRENT or 0 < status.unhealthy_objects == len(unhealthy)
+    well = "current" if complete else "applied"
+    if not problems and not drifted and not unhealthy:
+        return [_object_row(entry, _plain_state(entry, well), "") for entry in status.managed_resources]
+    rows, known = [], set()
+    for entry in status.managed_resources:
+        known.add(ref := str(ref_of(entry)))
+        state, message = _plain_state(entry, well), ""
+        if ref in problems:
+            state, message = "problem", problems[ref]
+        elif ref in drifted:
+            state, message = "drifted", drifted[ref]
+        elif found := unhealthy.get(ref):
+            state, message = _HEALTHS[found.health], found.message
+        rows.append(_object_row(entry, state, message))
+    server = resource.spec.destination.server or ""
+    others = ((ref, message) for ref, message in problems.items() if ref not in known)
+    rows += [ObjectRow("", "", "", shortened(ref), server, "problem", shortened(message)) for ref, message in others]
+    return rows
+
+
+def shortened(text: str) -> str:
+    """A text for a row."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _plain_state(entry: ManagedObject, well: str) -> str:
+    """The state of an object with which nothing is wrong, as far as the status says."""
+    if entry.ended:
+        return "failed" if entry.ended == "Failed" else "ended"
+    return well if entry.uid else "unconfirmed"
+
+
+def _object_row(entry: ManagedObject, state: str, message: str) -> ObjectRow:
+    return ObjectRow(
+        entry.kind,
+        entry.api_version,
+        entry.namespace,
+        entry.name,
+        entry.server,
+        state,
+        shortened(message),
+        entry.wave,
+    )
+
+
+def _common(item: InfrahubSync | VidraResource) -> dict[str, Any]:
+    ready = find(item.status.conditions, ConditionType.READY)
+    return {
+        "version": item.metadata.resource_version,
+        "state": state_of(item),
+        "reason": ready.reason if ready else "",
+        "message": shortened(ready.message if ready else "not reconciled yet"),
+        "since": ready.last_transition_time if ready else "",
+        "changed": item.status.last_sync_time,
+        "created": item.metadata.creation_timestamp,
+        "suspended": item.spec.suspend,
+        "drifted": drifts(item),
+        "health": item.status.health,
+        "objects": item.status.objects,
+        "server": item.spec.destination.server or "",
+        "depends_on": _depends_on(item),
+    }
+
+
+def _depends_on(item: InfrahubSync | VidraResource) -> tuple[str, ...]:
+    given = item.spec.depends_on
+    return tuple(each.name if each.own and each.kind == "InfrahubSync" else str(each) for each in given)

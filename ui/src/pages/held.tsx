@@ -1,0 +1,97 @@
+// What is held back from being deleted, object by object, and the approval of exactly that.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { loaded, resources, syncs, want } from "../live";
+import { Approve } from "../parts/actions";
+import { useAsked } from "../parts/ask";
+import { Link } from "../parts/link";
+import { Command, Empty, Failed, Prose, plural } from "../parts/words";
+import { to } from "../router";
+import type { Detail, HeldPrune } from "../types";
+import { named } from "./overview";
+
+export function HeldPage() {
+  useEffect(() => want(["syncs", "resources"]), []);
+  if (!loaded.value) return <p class="loading">Loading…</p>;
+  const held = [
+    ...named(syncs.value).map((row) => ({ ...row, kind: "InfrahubSync" })),
+    ...named(resources.value).map((row) => ({ ...row, kind: "VidraResource" })),
+  ].filter((row) => row.held);
+  return (
+    <>
+      <div class="page-head">
+        <h1>Held prunes</h1>
+        <span class="faint">{held.length || ""}</span>
+      </div>
+      {held.length === 0 && (
+        <Empty title="Nothing is held">
+          <p class="faint">
+            When a change would delete more than a sync's <code>pruneLimit</code>, nothing is deleted, and the set waits here for a person.
+          </p>
+        </Empty>
+      )}
+      {held.map((row) => (
+        <section key={row.kind + row.name} class="card">
+          <div class="card-head">
+            <Link to={to([row.kind === "InfrahubSync" ? "syncs" : "resources", row.name])} class="strong">
+              <bdi>{row.name}</bdi>
+            </Link>
+            <span class="faint">{row.kind}</span>
+          </div>
+          <p class="message">
+            <Prose text={row.message ?? ""} />
+          </p>
+          <Loaded kind={row.kind} name={row.name} version={row.held!.id} open={held.length <= 3} />
+        </section>
+      ))}
+    </>
+  );
+}
+
+/** The set; of many, only those that somebody opens are asked for. */
+function Loaded({ kind, name, version, open }: { kind: string; name: string; version: string; open: boolean }) {
+  const opened = useSignal(open);
+  if (opened.value) return <Known kind={kind} name={name} version={version} />;
+  return (
+    <button type="button" onClick={() => (opened.value = true)}>
+      Show the objects
+    </button>
+  );
+}
+
+function Known({ kind, name, version }: { kind: string; name: string; version: string }) {
+  const word = kind === "InfrahubSync" ? "sync" : "resource";
+  const { value, error } = useAsked<Detail>(`detail/${word}/${encodeURIComponent(name)}`, {}, version).value;
+  if (error) return <Failed why={error} />;
+  return value ? <HeldSet kind={kind} name={name} uid={value.uid} version={version} /> : <p class="loading">Loading…</p>;
+}
+
+export function HeldSet({ kind, name, uid, version }: { kind: string; name: string; uid: string; version: string }) {
+  const word = kind === "InfrahubSync" ? "sync" : "resource";
+  const { value, error } = useAsked<HeldPrune | null>(`held/${word}/${encodeURIComponent(name)}`, {}, version).value;
+  if (error) return <Failed why={`The held set cannot be listed: ${error}`} />;
+  if (value === undefined) return <p class="loading">Listing what is held…</p>;
+  if (value === null) return null;
+  return (
+    <div class="held-set">
+      <p>
+        <strong>{plural(value.objects.length, "object")}</strong> would be deleted, and will not be before somebody approves this very set{" "}
+        <code>{value.id}</code>. Correct the data in Infrahub instead if they should stay.
+      </p>
+      <ul class="held-list" tabIndex={0} aria-label="Objects that would be deleted">
+        {value.objects.slice(0, 500).map((object) => (
+          <li key={object.ref + object.server + object.resource}>
+            <bdi>{object.ref}</bdi>
+            <span class="faint">
+              {object.server && ` on ${object.server}`}
+              {object.resource && ` of ${object.resource}`}
+            </span>
+          </li>
+        ))}
+        {value.objects.length > 500 && <li class="faint">and {value.objects.length - 500} more</li>}
+      </ul>
+      <Approve kind={kind} name={name} uid={uid} held={value} />
+      <Command text={`vidra approve ${word === "sync" ? "isync" : "vres"}/${name}`} />
+    </div>
+  );
+}

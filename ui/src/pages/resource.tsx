@@ -1,0 +1,132 @@
+// One VidraResource.
+import { useEffect } from "preact/hooks";
+import { loaded, resources, want } from "../live";
+import { useAsked } from "../parts/ask";
+import { Commands, Events, Facts, Header, Tabs, Yaml } from "../parts/detail";
+import { Link } from "../parts/link";
+import { type Column, List } from "../parts/list";
+import { PreviewTab } from "../parts/preview";
+import { Advice, Badge, Command, Empty, Failed, Prose, STATES } from "../parts/words";
+import { to } from "../router";
+import type { Detail, LiveNode } from "../types";
+import { HeldSet } from "./held";
+import { ObjectList } from "./objects";
+
+const KIND = "VidraResource";
+
+export function ResourcePage({ name, tab }: { name: string; tab: string }) {
+  useEffect(() => want(["resources", "objects"], { resource: name }), [name]);
+  const row = resources.value.get(name);
+  const asked = useAsked<Detail>(`detail/resource/${encodeURIComponent(name)}`, {}, row?.version).value;
+  if (loaded.value && !row && asked.error) return <Failed why={asked.error} />;
+  const detail = asked.value;
+  const above = row?.sync && (
+    <>
+      {" of "}
+      <Link to={to(["syncs", row.sync])}>
+        <bdi>{row.sync}</bdi>
+      </Link>
+    </>
+  );
+  return (
+    <>
+      <Header kind={KIND} name={name} row={row} detail={detail} above={above} />
+      {row?.held && detail && <HeldSet kind={KIND} name={name} uid={detail.uid} version={row.held.id} />}
+      <Tabs
+        base={["resources", name]}
+        current={tab}
+        tabs={[
+          ["objects", "Objects"],
+          ["problems", `Problems${detail?.problems.length ? ` ${detail.problems.length}` : ""}`],
+          ["drift", `Drift${detail?.drifted.length ? ` ${detail.drifted.length}` : ""}`],
+          ["live", "Live"],
+          ["status", "Status"],
+          ["preview", "Preview"],
+          ["events", "Events"],
+          ["yaml", "YAML"],
+        ]}
+      />
+      {tab === "objects" && <ObjectList title="Objects" />}
+      {tab === "problems" && detail && <Problems detail={detail} />}
+      {tab === "drift" && detail && <Drift detail={detail} />}
+      {tab === "live" && <Live name={name} version={row?.version ?? ""} />}
+      {tab === "status" && detail && <Facts detail={detail} />}
+      {tab === "preview" && <PreviewTab kind={KIND} name={name} />}
+      {tab === "events" && <Events about={`vres/${name}`} version={row?.version ?? ""} />}
+      {tab === "yaml" && detail && <Yaml yaml={detail.yaml} />}
+      <Commands lines={[`vidra tree vres/${name}`, `vidra diff vres/${name}`]} />
+    </>
+  );
+}
+
+function Problems({ detail }: { detail: Detail }) {
+  if (!detail.problems.length) return <Empty title="No problems" />;
+  return (
+    <ul class="cards">
+      {detail.problems.map((problem, index) => (
+        <li key={index} class="card">
+          <div class="card-head">
+            <Badge state="problem" />
+            <strong>
+              <bdi>{problem.object || "the manifest"}</bdi>
+            </strong>
+            <span class="faint">{problem.reason}</span>
+          </div>
+          <p class="message">
+            <Prose text={problem.message} />
+          </p>
+          <Advice reason={problem.reason} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What differs, who changed it, and the ways out. */
+function Drift({ detail }: { detail: Detail }) {
+  if (!detail.drifted.length) return <Empty title="No object differs from what was applied" />;
+  return (
+    <ul class="cards">
+      {detail.drifted.map((each) => (
+        <li key={each.object} class="card">
+          <div class="card-head">
+            <Badge state="drifted" />
+            <strong>
+              <bdi>{each.object}</bdi>
+            </strong>
+          </div>
+          <p class="message">
+            {each.fields?.map((field) => <code key={field}>{field} </code>)} <bdi>{each.note}</bdi>
+          </p>
+          <p class="faint">Changed by: {each.managers?.join(", ") || "somebody who is not known"}</p>
+          <p class="faint">To leave these fields to others:</p>
+          <Command text={ignoring(each.fields ?? [])} />
+        </li>
+      ))}
+      <Advice reason="Drifted" />
+    </ul>
+  );
+}
+
+/** A part of a spec that says so, as JSON pointers. */
+function ignoring(fields: string[]): string {
+  const pointers = fields.map((field) => `/${field.replace(/^\//, "").replaceAll(".", "/")}`);
+  return `ignoreDifferences: [{jsonPointers: ${JSON.stringify(pointers)}}]`;
+}
+
+const COLUMNS: Column<LiveNode>[] = [
+  { title: "Object", width: "minmax(14rem, 3fr)", narrow: "main", by: (node) => node.name, cell: (node) => <bdi class="strong">{node.kind} {node.name}</bdi> },
+  { title: "State", width: "8.5rem", narrow: "end", by: (node) => node.state, cell: (node) => <Badge state={node.state in STATES ? node.state : "unknown"} /> },
+  { title: "Namespace", width: "minmax(6rem, 1fr)", by: (node) => node.namespace ?? "", cell: (node) => <bdi>{node.namespace}</bdi> },
+  { title: "Others with fields of it", width: "minmax(10rem, 2fr)", cell: (node) => <bdi>{node.owners?.join(", ") || "–"}</bdi> },
+  { title: "Message", width: "minmax(10rem, 3fr)", narrow: "note", cell: (node) => <bdi title={node.message}>{node.message}</bdi> },
+];
+
+/** The objects as they are in the cluster now, and who else has fields of them. */
+function Live({ name, version }: { name: string; version: string }) {
+  const { value, error } = useAsked<LiveNode>(`live/${encodeURIComponent(name)}`, {}, version).value;
+  if (error) return <Failed why={error} />;
+  if (!value) return <p class="loading">Looking into the cluster…</p>;
+  if (!value.children.length) return <Empty title="Its inventory is empty" />;
+  return <List label="Live objects" items={value.children} columns={COLUMNS} id={(node) => `${node.kind} ${node.ref}`} />;
+}
