@@ -296,12 +296,9 @@ class StatusWriter:
         """Whether a success is reported by the sync that made the VidraResource.
 
         A poll and the first reconcile of what it created are one piece of news, and one Event of the sync tells it of
-        all its VidraResources. What an Event of the VidraResource began, such as a failure, an Event of it ends.
+        all its VidraResources. What an earlier reconcile began, such as a failure, an Event of the VidraResource ends.
         """
-        status = as_read(self._resource, self._shared.resources).status
-        before = find(status.conditions, ConditionType.READY)
-        untold = before is None or before.reason == Reason.PROGRESSING
-        return untold and not status.applied_checksum and bool(sync_of(self._resource))
+        return bool(sync_of(self._resource)) and not self._resource.has_status
 
     def _say_health(self, news: News, outcome: Outcome) -> None:
         """Report objects that failed, unless the verdict does, and that all are healthy again."""
