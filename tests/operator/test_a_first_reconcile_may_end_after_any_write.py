@@ -69,12 +69,12 @@ class Story:
     def text(self, name: str, *colours: tuple[str, str]) -> str:
         return write([config_map(f"{name}-{which}", colour=colour) for which, colour in colours])
 
-    async def begin(self, face: str, writes: int, *objects: str) -> str:
+    async def begin(self, face: str, writes: int, *objects: str, limit: int = 100) -> str:
         name = f"{self.scene.namespace}-{face}-{writes}"
         self.lives.give(name, writes)
         text = self.text(name, *((which, "red") for which in objects or ("a", "b")))
         self.artifacts[name] = self.scene.infrahub.add_artifact(name, text)
-        await self.scene.sync(name, name=name, interval="1h", pruneLimit=100)
+        await self.scene.sync(name, name=name, interval="1h", pruneLimit=limit)
         return name
 
     async def until_dead(self) -> None:
@@ -216,6 +216,7 @@ class Suspended(Face):
             assert len(told["status"]["managedResources"]) == 2, name
 
 
+@pytest.mark.usefixtures("patient")
 async def test_whatever_happens_before_the_next_start(own_scene: Scene, own_operator: Operating, gate: Gate) -> None:
     story = Story(own_scene, Lives(gate))
     operating = Operating(own_scene.plane, server=gate.url)
@@ -237,6 +238,7 @@ async def test_whatever_happens_before_the_next_start(own_scene: Scene, own_oper
         await face.end(name)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_what_was_announced_and_never_applied_holds_no_prune(
     own_scene: Scene, own_operator: Operating, gate: Gate
 ) -> None:
@@ -244,8 +246,7 @@ async def test_what_was_announced_and_never_applied_holds_no_prune(
     scene, story = own_scene, Story(own_scene, Lives(gate))
     operating = Operating(scene.plane, server=gate.url)
     await operating.start()
-    name = await story.begin("replaced", 3, *(str(number) for number in range(MANY)))
-    await scene.patch(SYNCS, name, {"spec": {"pruneLimit": 10}})
+    name = await story.begin("replaced", 3, *(str(number) for number in range(MANY)), limit=10)
     await story.until_dead()
     gate.open(0)
     await operating.stop()

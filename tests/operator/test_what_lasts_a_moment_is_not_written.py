@@ -12,13 +12,6 @@ BOXES = write([config_map(f"box-{number}", colour="red") for number in range(4)]
 CHANGED = write([config_map(f"box-{number}", colour="blue") for number in range(4)])
 
 
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A moment lasts as long as it takes on a busy machine."""
-    for module in ("runtime.run_if_slow", "sync.reconciler", "resource.apply.apply_and_prune"):
-        monkeypatch.setattr(f"vidra.controllers.{module}.SHOWN_AFTER", NEVER)
-
-
 async def writes(scene: Scene, mark: int, *names: str) -> list[str]:
     """What was written of things with these names, or names that begin so; not the creation of syncs, which is ours."""
     return [
