@@ -155,8 +155,12 @@ class Restarted(Face):
 
 
 class Deleted(Face):
+    """The VidraResource is not reconciled any more before it is deleted."""
+
     async def meanwhile(self, name: str) -> None:
         await self.scene.delete(SYNCS, name)
+        for resource in await self.scene.resources_of(name):
+            await self.scene.delete(RESOURCES, resource["metadata"]["name"])
 
     async def check(self, name: str) -> None:
         await self.story.nothing_is_left(name)
