@@ -110,6 +110,10 @@ class Story:
         listing: Json = await self.scene.client.get(SECRETS.path(OWN), Json, query=query)
         return [item["metadata"]["name"] for item in listing["items"]]
 
+    async def lose_texts(self, name: str) -> None:
+        for secret in await self.texts(name):
+            await self.scene.client.send("DELETE", SECRETS.path(OWN, secret))
+
     async def nothing_is_left(self, name: str) -> None:
         await self.scene.until_gone(SYNCS, name)
         assert await self.objects(name) == {}, name
@@ -183,8 +187,7 @@ class Lost(Changed):
 
     async def meanwhile(self, name: str) -> None:
         self.story.change(name)
-        for secret in await self.story.texts(name):
-            await self.scene.client.send("DELETE", SECRETS.path(OWN, secret))
+        await self.story.lose_texts(name)
 
 
 class Renamed(Face):
@@ -256,6 +259,7 @@ async def test_what_was_announced_and_never_applied_holds_no_prune(
     await operating.stop()
     (resource,) = await scene.resources_of(name)
     assert len(resource["spec"]["announced"]["objects"]) == MANY
+    await story.lose_texts(name)  # so that the first text is not applied before the second comes
     scene.infrahub.change(story.artifacts[name], story.text(name, ("c", "blue")))
     await own_operator.start()
     await _is_exact(scene, name, "c")
