@@ -87,8 +87,8 @@ lint: install ## check style, types and which room imports which
 
 lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(PIP) install --quiet uv
-	@$(LOCK) pyproject.toml --extra traces -o requirements/runtime.txt
-	@$(LOCK) pyproject.toml --extra traces --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra ssh --extra traces -o requirements/runtime.txt
+	@$(LOCK) pyproject.toml --extra ssh --extra traces --group dev -c requirements/runtime.txt -o requirements/dev.txt
 	@$(LOCK) requirements/go.in -o toolchain/go.txt
 	@$(LOCK) requirements/node.in -o requirements/node.txt
 	@$(LOCK) requirements/infrahub.in -o toolchain/infrahub-server/requirements.txt

@@ -16,7 +16,7 @@ _MACHINES: Final = Kind("kubevirt.io/v1", "VirtualMachine", "virtualmachines", n
 
 async def two_applications_arrive(cast: Cast) -> tuple[str, str]:
     """Chapter 1; gives the ids of the artifacts for Lisbon and Oslo."""
-    cast.view.title("1/4  Two web applications arrive")
+    cast.view.title("1/5  Two web applications arrive")
     lisbon = cast.scene.infrahub.add_artifact(WEBSERVER, LISBON.manifest())
     oslo = cast.scene.infrahub.add_artifact(WEBSERVER, OSLO.manifest())
     cast.say(f'Infrahub has two artifacts named "{WEBSERVER}": a shop in Lisbon and one in Oslo.')
@@ -35,7 +35,7 @@ async def two_applications_arrive(cast: Cast) -> tuple[str, str]:
 
 async def a_machine_waits_for_its_kind(cast: Cast) -> None:
     """Chapter 2."""
-    cast.view.title("2/4  A virtual machine waits for its kind")
+    cast.view.title("2/5  A virtual machine waits for its kind")
     artifact = cast.scene.infrahub.add_artifact(VIRTUAL_MACHINE, virtual_machine())
     resource = f"{VM_SYNC}-{artifact}"
     cast.say(f'Infrahub has an artifact "{VIRTUAL_MACHINE}", and the cluster does not know that kind yet.')

@@ -1,4 +1,4 @@
-"""The last two chapters: what changes in Infrahub arrives, what changes in the cluster does not stay."""
+"""Two chapters: what changes in Infrahub arrives, what changes in the cluster does not stay."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from vidra.kube.discovery import Kind
 _SERVICES: Final = Kind("v1", "Service", "services", namespaced=True)
 
 
-async def an_artifact_changes(cast: Cast, artifact: str) -> None:
-    """Chapter 3."""
-    cast.view.title("3/4  An artifact changes in Infrahub")
+async def an_artifact_changes(cast: Cast, artifact: str) -> Shop:
+    """Chapter 3; gives the application as it is after it."""
+    cast.view.title("3/5  An artifact changes in Infrahub")
     new = msgspec.structs.replace(LISBON, replicas=3, image="nginx:1.29")
     seen = cast.deployment(LISBON, lambda item: (replicas(item), image(item)) == (new.replicas, new.image))
     async with followed_by(seen):
@@ -26,11 +26,12 @@ async def an_artifact_changes(cast: Cast, artifact: str) -> None:
     cast.say(
         f"Seen in Deployment {LISBON.namespace}/web after {clock}, by a watch (Infrahub is asked every {INTERVAL})."
     )
+    return new
 
 
 async def drift_is_put_back(cast: Cast) -> None:
     """Chapter 4."""
-    cast.view.title("4/4  Somebody interferes")
+    cast.view.title("4/5  Somebody interferes")
     await _a_service_is_deleted(cast)
     await _a_deployment_is_edited(cast)
 

@@ -69,6 +69,7 @@ async def stage(place: Place, view: View) -> AsyncIterator[Stage]:
         metrics, probes = free_port(), free_port()
         command = [sys.executable, "-P", "-m", "vidra", "operator", "--namespace", DEFAULT_NAMESPACE]
         command += [f"--metrics-bind-address=127.0.0.1:{metrics}", f"--health-probe-bind-address=127.0.0.1:{probes}"]
+        command += ["--source-host=127.0.0.1"]
         place.fill(kubeconfig=scene.plane.kubeconfig, kubectl=find() / "kubectl", operator=command)
         operator = OperatorProgram(place.folder / OPERATOR, (), place.folder)
         stack.push_async_callback(operator.stop)
@@ -101,7 +102,7 @@ async def _cluster(stack: AsyncExitStack, view: View) -> Scene:
     await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": DEFAULT_NAMESPACE}})
     await scene.credentials()
     version = await client.get("/version", dict[str, str])
-    view.say(f"Kubernetes {version['gitVersion']} serves InfrahubSync and VidraResource after {clock}.")
+    view.say(f"Kubernetes {version['gitVersion']} serves InfrahubSync, VidraSync and VidraResource after {clock}.")
     return scene
 
 

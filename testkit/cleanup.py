@@ -1,7 +1,7 @@
 """Leave nothing behind that would go on being worked on, at an Infrahub that is no more."""
 
-from testkit.environment import RESOURCES, SYNCS, Json, Scene
-from vidra.api.names import INFRAHUB_LABEL
+from testkit.environment import RESOURCES, SYNCS, VIDRA_SYNCS, Json, Scene
+from vidra.api.names import INFRAHUB_LABEL, SOURCE_LABEL
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 
@@ -14,13 +14,14 @@ async def clear(scene: Scene) -> None:
         except ApiError as error:
             if not error.not_found:  # it was on its way out already
                 raise
-    await scene.forget_secrets(INFRAHUB_LABEL)
+    for label in (INFRAHUB_LABEL, SOURCE_LABEL):
+        await scene.forget_secrets(label)
 
 
 async def left(scene: Scene) -> list[tuple[Kind, str]]:
     """The syncs of a scene, and the VidraResources that a person made, that are still there."""
     found = []
-    for kind in (SYNCS, RESOURCES):
+    for kind in (SYNCS, VIDRA_SYNCS, RESOURCES):
         listing: Json = await scene.client.get(kind.path(), Json)
         for item in listing["items"]:
             name, place = str(item["metadata"]["name"]), item["spec"].get("destination", {}).get("namespace")

@@ -26,9 +26,13 @@ class Ended(msgspec.Struct, frozen=True):
     err: str
 
 
-def vidra_with(kubeconfig: Path | None) -> Vidra:
-    """The command for one kubeconfig; nothing of this machine's own ones is seen."""
-    known = {"KUBECONFIG": str(kubeconfig)} if kubeconfig else {}
+def vidra_with(kubeconfig: Path | None, **always: str) -> Vidra:
+    """The command for one kubeconfig; nothing of this machine's own ones is seen.
+
+    Args:
+        always: Variables of its environment.
+    """
+    known = {"KUBECONFIG": str(kubeconfig), **always} if kubeconfig else always
 
     async def command(*args: str, stdin: str = "", **environment: str) -> Ended:
         environment = _around({**known, **environment})

@@ -16,7 +16,15 @@ from testkit.infrahub import StandIn
 from testkit.patience import HANG
 from vidra.api.conditions import ConditionType
 from vidra.api.crds import crds
-from vidra.api.names import API_VERSION, INFRAHUB_LABEL, REQUESTED_AT, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import (
+    API_VERSION,
+    INFRAHUB_LABEL,
+    REQUESTED_AT,
+    RESOURCE_PLURAL,
+    SYNC_PLURAL,
+    VIDRA_SYNC_KIND,
+    VIDRA_SYNC_PLURAL,
+)
 from vidra.kube.client import APPLY_PATCH, MERGE_PATCH, Client, encode
 from vidra.kube.connection import Connection
 from vidra.kube.discovery import Discovery, Kind
@@ -28,6 +36,7 @@ Json = dict[str, Any]
 Check = Callable[[Json], bool]
 
 SYNCS = Kind(API_VERSION, "InfrahubSync", SYNC_PLURAL, namespaced=False)
+VIDRA_SYNCS = Kind(API_VERSION, VIDRA_SYNC_KIND, VIDRA_SYNC_PLURAL, namespaced=False)
 RESOURCES = Kind(API_VERSION, "VidraResource", RESOURCE_PLURAL, namespaced=False)
 SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)
 NAMESPACES = Kind("v1", "Namespace", "namespaces", namespaced=False)
@@ -141,6 +150,19 @@ class Scene:
         )
         return name
 
+    async def vidra_sync(self, *, name: str = "", destination: Json | None = None, source: Json, **spec: Any) -> str:
+        """Create or change a VidraSync; gives its name."""
+        name = name or f"{self.namespace}-{next(_numbers)}"
+        await self.apply(
+            {
+                "apiVersion": API_VERSION,
+                "kind": VIDRA_SYNC_KIND,
+                "metadata": {"name": name},
+                "spec": {"source": source, "destination": {"namespace": self.namespace, **(destination or {})}, **spec},
+            }
+        )
+        return name
+
     async def resource(self, manifest: str, *, name: str = "", destination: Json | None = None, **spec: Any) -> str:
         """Create or change a VidraResource by hand; gives its name."""
         name = name or f"{self.namespace}-{next(_numbers)}"
@@ -158,10 +180,10 @@ class Scene:
         )
         return name
 
-    async def resources_of(self, sync: str) -> list[Json]:
+    async def resources_of(self, sync: str, kind: Kind = SYNCS) -> list[Json]:
         """The VidraResources that a sync made, by name."""
         listing: Json = await self.client.get(RESOURCES.path(), Json)
-        mine = [item for item in listing["items"] if _made_by(item, sync)]
+        mine = [item for item in listing["items"] if _made_by(item, sync, kind)]
         return sorted(mine, key=lambda item: str(item["metadata"]["name"]))
 
     async def until_count(self, sync: str, count: int) -> None:
@@ -255,6 +277,10 @@ class Scene:
         """Wait for a sync; without a check, until it is Ready."""
         return await self.until(SYNCS, name, check or is_ready, seconds=seconds)
 
+    async def until_vidra_sync(self, name: str, check: Check | None = None) -> Json:
+        """Wait for a VidraSync; without a check, until it is Ready."""
+        return await self.until(VIDRA_SYNCS, name, check or is_ready)
+
     async def until_resource(self, name: str, check: Check | None = None, *, seconds: float = HANG) -> Json:
         """Wait for a VidraResource; without a check, until it is Ready."""
         return await self.until(RESOURCES, name, check or is_ready, seconds=seconds)
@@ -346,6 +372,6 @@ def established(definition: Json) -> bool:
     return condition(definition, "Established").get("status") == "True"
 
 
-def _made_by(item: Json, sync: str) -> bool:
+def _made_by(item: Json, sync: str, kind: Kind) -> bool:
     owners = item["metadata"].get("ownerReferences", [])
-    return any(owner["kind"] == "InfrahubSync" and owner["name"] == sync for owner in owners)
+    return any(owner["kind"] == kind.kind and owner["name"] == sync for owner in owners)

@@ -34,7 +34,7 @@ async def own_plane() -> AsyncIterator[ControlPlane]:
 @pytest.fixture
 async def own_operator(own_plane: ControlPlane) -> AsyncIterator[Operating]:
     """The only operator of `own_plane`, for one test, which may stop it and start it again."""
-    async with Operating(own_plane) as operating:
+    async with Operating(own_plane, source_hosts=("127.0.0.1",)) as operating:
         yield operating
 
 

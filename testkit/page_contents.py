@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from vidra.api.names import API_VERSION
+from vidra.api.names import API_VERSION, PATHS, SYNC_KIND
 from vidra.api.times import rfc3339
 from vidra.apply.guards.prune_limit import set_id
 from vidra.kube.client import MERGE_PATCH, Client, encode
-from vidra.views.hub_paths import RESOURCES, SYNCS
+from vidra.views.hub_paths import RESOURCES
 
 Json = dict[str, Any]
 
@@ -107,7 +107,7 @@ def _sync(name: str, number: int, state: tuple[str, str, str], count: int, objec
     }
     if state[1] == "PruneHeld":
         status["heldPrune"] = {"id": set_id(gone := [f"{name[:180]}-0"]), "objects": 20, "of": 24, "resources": gone}
-    return SYNCS, _body("InfrahubSync", name, spec), status
+    return PATHS[SYNC_KIND], _body("InfrahubSync", name, spec), status
 
 
 def _resource(sync: str, number: int, each: int, state: tuple[str, str, str], objects: int) -> tuple[str, Json, Json]:
@@ -171,7 +171,7 @@ async def fill_fleet(client: Client, *, clusters: int, artifacts: int) -> str:
         ],
         "clusterProgress": f"{clusters - clusters // 9}/{clusters}",
     }
-    await _put(client, SYNCS, _body("InfrahubSync", name, spec), status)
+    await _put(client, PATHS[SYNC_KIND], _body("InfrahubSync", name, spec), status)
     bodies = [
         _in_cluster(name, server, each, bad=number % 9 == 4)
         for number, server in enumerate(servers)

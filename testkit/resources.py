@@ -12,7 +12,8 @@ from vidra.api.names import API_VERSION, SYNC_KIND
 from vidra.api.policies import DeletionPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncSpec
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec
 
 
 def resource(
@@ -47,5 +48,5 @@ def resource(
 
 def sync(name: str, *, policy: DeletionPolicy = DeletionPolicy.DELETE) -> InfrahubSync:
     """An InfrahubSync that was never reconciled."""
-    source = Source(infrahub_api_url="https://infrahub.example", artifact_name="Web", target_branch="main")
-    return InfrahubSync(Meta(name=name), SyncSpec(source=source, deletion_policy=policy))
+    source = InfrahubSource(infrahub_api_url="https://infrahub.example", artifact_name="Web", target_branch="main")
+    return InfrahubSync(Meta(name=name), InfrahubSyncSpec(source=source, deletion_policy=policy))

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 _RBAC = "rbac.authorization.k8s.io"
 _numbers = itertools.count(1)
 
-EDITOR = ({"apiGroups": [GROUP], "resources": ["infrahubsyncs", "vidraresources"], "verbs": ["*"]},)
+EDITOR = ({"apiGroups": [GROUP], "resources": ["infrahubsyncs", "vidrasyncs", "vidraresources"], "verbs": ["*"]},)
 """In the whole cluster: what `vidra-editor` of the chart gives."""
 TENANT = ({"apiGroups": [""], "resources": ["secrets", "configmaps"], "verbs": ["*"]},)
 """In one namespace: the part of `edit` that matters to Vidra."""

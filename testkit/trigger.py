@@ -11,16 +11,17 @@ import msgspec
 from testkit.environment import OWN, SYNCS, Scene, TooSlow
 from testkit.patience import HANG
 from vidra.api.names import REQUESTED_AT
+from vidra.kube.discovery import Kind
 from vidra.kube.watch import lines
 
 _numbers = itertools.count(1)
 
 
-async def ask(scene: Scene, sync: str) -> dict[str, Any]:
+async def ask(scene: Scene, sync: str, kind: Kind = SYNCS) -> dict[str, Any]:
     """Have a sync make a pass now; gives the sync as it is after it."""
     moment = f"request-{next(_numbers)}"
-    await scene.patch(SYNCS, sync, {"metadata": {"annotations": {REQUESTED_AT: moment}}})
-    return await scene.until_sync(sync, lambda item: item.get("status", {}).get("lastHandledRequestedAt") == moment)
+    await scene.patch(kind, sync, {"metadata": {"annotations": {REQUESTED_AT: moment}}})
+    return await scene.until(kind, sync, lambda item: item.get("status", {}).get("lastHandledRequestedAt") == moment)
 
 
 async def said(scene: Scene, name: str, reason: str) -> list[str]:

@@ -10,7 +10,8 @@ import aiohttp
 from testkit.infrahub.webhooks import compact, signed_headers
 from vidra.api.meta import Meta
 from vidra.api.names import INFRAHUB_LABEL
-from vidra.controllers.sync.webhooks.event import ArtifactEvent
+from vidra.controllers.sync.webhooks.event import SourceEvent
+from vidra.controllers.sync.webhooks.push import PushEvent
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
 from vidra.telemetry.metrics import Metrics
@@ -34,7 +35,7 @@ class Ear:
 
     def __init__(self) -> None:
         self.secrets: Store[Secret] = Store()
-        self.heard: list[ArtifactEvent] = []
+        self.heard: list[SourceEvent] = []
         self.ready = True
         self.spaced = True
         """Whether Infrahub signs with spaces, as up to 1.6."""
@@ -71,6 +72,6 @@ class Ear:
         }
         return {str(result): int(count) for result, count in found.items() if count}
 
-    def _hear(self, event: ArtifactEvent) -> bool:
+    def _hear(self, event: SourceEvent) -> bool:
         self.heard.append(event)
-        return event.branch == "main"
+        return isinstance(event, PushEvent) or event.branch == "main"

@@ -126,7 +126,7 @@ async def operator(controlplane: ControlPlane, admin: Client) -> AsyncIterator[M
         here = Scene(controlplane, admin, nobody, "default")
         await here.define()
         connection = await granted(here)
-    async with Operating(controlplane, connection=connection) as operating:
+    async with Operating(controlplane, connection=connection, source_hosts=("127.0.0.1",)) as operating:
         yield operating.operator
 
 

@@ -11,6 +11,7 @@ import yaml
 from vidra.api.crds import crds
 from vidra.api.names import API_VERSION
 
+KINDS = {"InfrahubSync", "VidraSync", "VidraResource"}
 PAGES = Path(__file__).parents[2] / "docs" / "spec"
 SCHEMAS = {
     definition["spec"]["names"]["singular"]: definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"][
@@ -36,7 +37,7 @@ def examples() -> Iterator[Any]:
         for block in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
             # Other examples are of manifests, and some of them are broken on purpose.
             for body in yaml.safe_load_all(block) if API_VERSION in block else ():
-                if body["kind"] in ("InfrahubSync", "VidraResource"):
+                if body["kind"] in KINDS:
                     yield pytest.param(body["kind"], body["spec"], id=f"{page.stem}-{body['metadata']['name']}")
 
 

@@ -29,6 +29,14 @@ def test_two_owners_never_share_a_manager(names: list[str], padding: int) -> Non
     assert Owner("h", one).annotations.keys() != Owner("h", other).annotations.keys()
 
 
+@given(st.integers(0, 130), st.sampled_from([".", "-", "a"]))
+def test_a_name_like_a_shortened_one_is_another_owner(length: int, at_the_cut: str) -> None:
+    names = ["a" * 95 + at_the_cut + "b" * length + "c"]
+    for _ in range(3):
+        names.append(Owner("0a1b2c3d", names[-1]).manager.rpartition(":")[2])
+    assert len({Owner("0a1b2c3d", name).manager for name in names}) == len(set(names))
+
+
 def test_two_vidras_never_share_a_manager() -> None:
     assert Owner("one", "a").manager != Owner("two", "a").manager
 

@@ -8,9 +8,9 @@ from testkit.environment import connection_to
 from testkit.page_contents import fill_fleet
 from tests.browser.conftest import AXE, Show, filled
 from tests.browser.test_every_page import FOUND
+from vidra.api.names import PATHS, SYNC_KIND
 from vidra.kube.client import MERGE_PATCH, Client, encode
 from vidra.ui.page import BUILT
-from vidra.views.hub_paths import SYNCS
 
 SCRIPT_BYTES, STYLE_BYTES, SNAPSHOT_BYTES = 60_000, 15_000, 200_000
 ROWS = 80
@@ -65,12 +65,12 @@ async def test_a_change_is_on_the_screen(show: Show, many_plane: ControlPlane) -
     for number in range(100):
         await client.send(
             "PATCH",
-            f"{SYNCS}/webservers",
+            f"{PATHS[SYNC_KIND]}/webservers",
             body=encode({"spec": {"suspend": number % 2 == 0}}),
             content_type=MERGE_PATCH,
         )
     await client.send(
-        "PATCH", f"{SYNCS}/webservers", body=encode({"spec": {"suspend": True}}), content_type=MERGE_PATCH
+        "PATCH", f"{PATHS[SYNC_KIND]}/webservers", body=encode({"spec": {"suspend": True}}), content_type=MERGE_PATCH
     )
     await tab.sees("Suspended")
     assert await rows(tab) < ROWS

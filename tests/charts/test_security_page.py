@@ -19,6 +19,7 @@ def section(start: str) -> str:
         ("In the whole cluster", "own-cluster"),
         ("In its own namespace", "own-namespace"),
         ("In its own namespace and in those of `credentials.namespaces`", "own-told"),
+        ("With `sources.flux`", "flux"),
     ],
 )
 def test_every_right_has_its_reason(chart: Path, start: str, file: str) -> None:

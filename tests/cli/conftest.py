@@ -8,7 +8,7 @@ import pytest
 from testkit.command import Vidra, vidra_with
 from testkit.controlplane import ControlPlane
 from testkit.environment import connection_to
-from vidra.api.names import API_VERSION, CLUSTER_LABEL, INFRAHUB_LABEL, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import API_VERSION, CLUSTER_LABEL, INFRAHUB_LABEL, RESOURCE_PLURAL, SYNC_PLURALS
 from vidra.kube.client import MERGE_PATCH, Client, encode
 
 FOR_VIDRA = (("secrets", CLUSTER_LABEL), ("secrets", INFRAHUB_LABEL), ("configmaps", "app=vidra"))
@@ -33,7 +33,7 @@ async def bare(own_plane: ControlPlane) -> AsyncIterator[Vidra]:
 
 async def _emptied(client: Client) -> None:
     """Take away what tests put there for Vidra."""
-    for plural in (SYNC_PLURAL, RESOURCE_PLURAL):
+    for plural in (*SYNC_PLURALS.values(), RESOURCE_PLURAL):
         path = f"/apis/{API_VERSION}/{plural}"
         for item in await _items(client, path):
             own = f"{path}/{item['metadata']['name']}"

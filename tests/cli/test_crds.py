@@ -28,7 +28,11 @@ def test_the_committed_files_are_what_the_models_say() -> None:
 
 def test_it_writes_the_files_that_it_then_accepts(tmp_path: Path) -> None:
     assert invoke(crds, ["--output-dir", str(tmp_path / "crds")]).exit_code == 0
-    assert sorted(file.name for file in (tmp_path / "crds").iterdir()) == ["infrahubsyncs.yaml", "vidraresources.yaml"]
+    assert sorted(file.name for file in (tmp_path / "crds").iterdir()) == [
+        "infrahubsyncs.yaml",
+        "vidraresources.yaml",
+        "vidrasyncs.yaml",
+    ]
     assert invoke(crds, ["--check", str(tmp_path / "crds")]).exit_code == 0
 
 

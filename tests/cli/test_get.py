@@ -61,7 +61,7 @@ async def test_a_name_that_is_not_there_is_one_sentence(vidra: Vidra, scene: Sce
     ended = await vidra("get", sync, "nosuch")
     assert ended.code == 1
     assert sync in ended.out
-    assert ended.err == "error: there is no InfrahubSync or VidraResource 'nosuch' (vidra get lists them)\n"
+    assert ended.err == "error: there is no InfrahubSync, VidraSync or VidraResource 'nosuch' (vidra get lists them)\n"
 
 
 async def test_without_a_cluster_it_says_what_to_set() -> None:

@@ -90,5 +90,5 @@ async def test_what_it_would_apply_can_be_had_as_yaml_without_a_cluster(image: t
     ended = await vidra_with(None)("install", "--print", *image)
     assert ended.code == 0, ended.err
     kinds = [item["kind"] for item in yaml.safe_load_all(ended.out)]
-    assert kinds[:4] == ["CustomResourceDefinition", "CustomResourceDefinition", "Namespace", "ConfigMap"]
+    assert kinds[:5] == [*["CustomResourceDefinition"] * 3, "Namespace", "ConfigMap"]
     assert ("Deployment" in kinds) is bool(image)

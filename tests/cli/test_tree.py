@@ -86,7 +86,7 @@ async def as_reader(scene: Scene) -> str:
     """The kubeconfig of an account that may read what Vidra reads of its own cluster, and no object."""
     name, plane = f"reader-{scene.namespace}", scene.plane
     user = {"token": await scene.token_of("reader")}
-    everywhere = (["namespaces", "infrahubsyncs", "vidraresources"], {"name": name})
+    everywhere = (["namespaces", "infrahubsyncs", "vidrasyncs", "vidraresources"], {"name": name})
     in_own = (["secrets", "configmaps"], {"name": name, "namespace": "vidra-system"})
     for kind, (resources, metadata) in (("ClusterRole", everywhere), ("Role", in_own)):
         rules = [{"apiGroups": ["*"], "resources": resources, "verbs": ["get", "list"]}]

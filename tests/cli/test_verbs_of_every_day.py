@@ -165,7 +165,7 @@ async def test_a_mute_infrahub_holds_up_its_own_row_only(monkeypatch: pytest.Mon
         return Finding(name, "ok", "there")
 
     names = ["a", "mute", "mute too", "z"]
-    found = [item async for item in in_order(Part.INFRAHUB, names, str, check)]
+    found = [item async for item in in_order(Part.SOURCES, names, str, check)]
     assert [(item.check, item.result) for item in found] == [
         ("a", "ok"),
         ("mute", "problem"),

@@ -76,6 +76,7 @@ def test_these_are_taken(cluster: dict[str, Any], user: dict[str, Any], expected
         ({}, {"client-key-data": "%hush%"}, "client-key-data is not base64"),
         ({}, {"token": "hush\nhush"}, "characters that no token has"),
         ({}, {"token": "hüsh"}, "characters that no token has"),
+        ({}, {"token": "hush" * 5_000}, "longer than"),
         ({}, {"token": 1234}, "not a kubeconfig"),
     ],
 )

@@ -4,12 +4,13 @@ import pytest
 
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
-from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncDestination
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.source.poll_state import failed
 
-SOURCE = Source(infrahub_api_url="https://infrahub.example.com", artifact_name="web")
-SYNC = InfrahubSync(metadata=Meta(name="web"), spec=SyncSpec(source=SOURCE, destination=SyncDestination()))
+SOURCE = InfrahubSource(infrahub_api_url="https://infrahub.example.com", artifact_name="web")
+SYNC = InfrahubSync(metadata=Meta(name="web"), spec=InfrahubSyncSpec(source=SOURCE, destination=SyncDestination()))
 
 
 @pytest.mark.parametrize(

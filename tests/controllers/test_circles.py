@@ -4,17 +4,18 @@ from vidra.api.dependencies import Dependency
 from vidra.api.meta import Meta
 from vidra.api.names import RESOURCE_KIND
 from vidra.api.resource import ResourceSpec, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncSpec
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, Sync
 from vidra.controllers.runtime.dependency_cycles import dependency_cycle
 from vidra.kube.store import Store
 
 
-def syncs(**wants: str) -> Store[InfrahubSync]:
+def syncs(**wants: str) -> Store[Sync]:
     """Syncs by name, each with what it waits for, with blanks between."""
-    store: Store[InfrahubSync] = Store()
+    store: Store[Sync] = Store(key=lambda sync: sync.key)
     for number, (name, others) in enumerate(wants.items()):
         depends_on = tuple(Dependency(other) for other in others.split())
-        spec = SyncSpec(source=Source("http://infrahub", artifact_name="A"), depends_on=depends_on)
+        spec = InfrahubSyncSpec(source=InfrahubSource("http://infrahub", artifact_name="A"), depends_on=depends_on)
         store.changed(InfrahubSync(Meta(name=name, uid=name, resource_version=str(number + 1)), spec))
     return store
 
@@ -47,7 +48,7 @@ def test_what_is_missing_ends_a_way() -> None:
 def test_objects_in_clusters_are_no_part_of_one() -> None:
     store = syncs(a="")
     wanted = (Dependency("a", api_version="v1", kind="ConfigMap", namespace="x"),)
-    spec = SyncSpec(source=Source("http://infrahub", artifact_name="A"), depends_on=wanted)
+    spec = InfrahubSyncSpec(source=InfrahubSource("http://infrahub", artifact_name="A"), depends_on=wanted)
     store.changed(InfrahubSync(Meta(name="a", uid="a", resource_version="9"), spec))
     assert dependency_cycle(Dependency("a"), store, NOTHING) == ""
 
@@ -57,6 +58,6 @@ def test_a_vidraresource_may_be_part_of_one() -> None:
     mine = Dependency("r", kind=RESOURCE_KIND)
     resources.changed(VidraResource(Meta(name="r", uid="r"), ResourceSpec(depends_on=(Dependency("a"),))))
     store = syncs(a="")
-    spec = SyncSpec(source=Source("http://infrahub", artifact_name="A"), depends_on=(mine,))
+    spec = InfrahubSyncSpec(source=InfrahubSource("http://infrahub", artifact_name="A"), depends_on=(mine,))
     store.changed(InfrahubSync(Meta(name="a", uid="a", resource_version="9"), spec))
     assert "VidraResource r → InfrahubSync a → VidraResource r." in dependency_cycle(mine, store, resources)

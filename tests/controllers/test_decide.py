@@ -9,7 +9,7 @@ from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ResourceSpec, ResourceStatus, VidraResource
 from vidra.controllers.sync.artifacts.diff import Decision, artifact_of, decide
-from vidra.sources.protocol import Artifact, Listing
+from vidra.sources.protocol import Listing, Unit
 
 IDS = st.frozensets(st.sampled_from("abcdef"))
 
@@ -35,30 +35,30 @@ def outcome(decision: Decision) -> tuple[list[str], list[str], list[str], list[R
 @pytest.mark.parametrize(
     ("existing", "listed", "expected"),
     [
-        ([], [Artifact("a", "1")], (["a"], [], [], [])),
-        ([made("a")], [Artifact("a", "1")], ([], ["a"], [], [])),
-        ([made("a")], [Artifact("a", "2")], (["a"], [], [], [])),
-        ([made("a", lost=True)], [Artifact("a", "1")], (["a"], [], [], [])),
-        ([made("a", deleted=True)], [Artifact("a", "2")], ([], [], [], [])),
-        ([made("a")], [Artifact("a", None)], ([], [], [], [Reason.NOT_GENERATED])),
-        ([], [Artifact("a", None)], ([], [], [], [Reason.NOT_GENERATED])),
-        ([made("a")], [Artifact("a", "1", failed=True)], ([], ["a"], [], [])),
-        ([made("a"), made("b")], [Artifact("b", "1")], ([], ["b"], ["a"], [])),
-        ([made("a", deleted=True)], [Artifact("b", "1")], (["b"], [], [], [])),
+        ([], [Unit("a", "1")], (["a"], [], [], [])),
+        ([made("a")], [Unit("a", "1")], ([], ["a"], [], [])),
+        ([made("a")], [Unit("a", "2")], (["a"], [], [], [])),
+        ([made("a", lost=True)], [Unit("a", "1")], (["a"], [], [], [])),
+        ([made("a", deleted=True)], [Unit("a", "2")], ([], [], [], [])),
+        ([made("a")], [Unit("a", None)], ([], [], [], [Reason.NOT_GENERATED])),
+        ([], [Unit("a", None)], ([], [], [], [Reason.NOT_GENERATED])),
+        ([made("a")], [Unit("a", "1", failed=True)], ([], ["a"], [], [])),
+        ([made("a"), made("b")], [Unit("b", "1")], ([], ["b"], ["a"], [])),
+        ([made("a", deleted=True)], [Unit("b", "1")], (["b"], [], [], [])),
         ([made("a")], [], ([], [], [], [Reason.EMPTY_RESULT])),
         ([], [], ([], [], [], [Reason.EMPTY_RESULT])),
     ],
 )
 def test_decisions(
     existing: list[VidraResource],
-    listed: list[Artifact],
+    listed: list[Unit],
     expected: tuple[list[str], list[str], list[str], list[Reason]],
 ) -> None:
     assert outcome(decide(Listing(tuple(listed)), existing, lambda _: True, allow_empty=False)) == expected
 
 
 def test_a_text_that_is_no_longer_stored_is_fetched_again() -> None:
-    listing = Listing((Artifact("a", "1"),))
+    listing = Listing((Unit("a", "1"),))
     decision = decide(listing, [made("a")], lambda _: False, allow_empty=False)
     assert outcome(decision) == (["a"], [], [], [])
 
@@ -74,7 +74,7 @@ def test_an_empty_list_is_taken_at_its_word_only_when_allowed() -> None:
 def test_nothing_is_ever_removed_on_an_incomplete_or_empty_list(
     existing: frozenset[str], listed: frozenset[str], allow_empty: bool, missing: str
 ) -> None:
-    listing = Listing(tuple(Artifact(id_, "1") for id_ in listed), missing)
+    listing = Listing(tuple(Unit(id_, "1") for id_ in listed), missing)
     decision = decide(listing, [made(id_) for id_ in existing], lambda _: True, allow_empty=allow_empty)
     fetch, keep, remove, reasons = outcome(decision)
     assert fetch == sorted(listed - existing)

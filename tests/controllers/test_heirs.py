@@ -8,7 +8,8 @@ from vidra.api.conditions import Condition
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec, SyncStatus
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncDestination, SyncStatus
 from vidra.controllers.sync.prune.sync_successors import successors
 
 NOT_YET = Reason.INFRAHUB_UNREACHABLE
@@ -28,8 +29,8 @@ def sync(
     conditions = _conditions(reason is Reason.SYNCED, reason) if reason else ()
     return InfrahubSync(
         Meta(name=name, generation=generation, **(meta or {})),
-        SyncSpec(
-            source=Source(infrahub_api_url=url, artifact_name=artifact),
+        InfrahubSyncSpec(
+            source=InfrahubSource(infrahub_api_url=url, artifact_name=artifact),
             destination=SyncDestination(server=server),
             **spec,
         ),
@@ -72,7 +73,8 @@ def waits(other: InfrahubSync, *theirs: VidraResource) -> bool:
         (sync("new", reason=NOT_YET), True),
         (sync("new", "B", reason=NOT_YET), False),
         (sync("new", url="http://infrahub/"), True),
-        (sync("new", url="http://other"), False),
+        (sync("new", url="http://other"), True),
+        (sync("new", url="http://other", reason=NOT_YET), False),
         (sync("new", server="https://kubernetes.default.svc"), True),
         (sync("new", server="https://other"), False),
         (sync("new", suspend=True), False),

@@ -11,7 +11,8 @@ from vidra.api.meta import Meta
 from vidra.api.names import APPROVE_PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncSpec, SyncStatus
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncStatus
 from vidra.apply.guards.prune_limit import FORMER_LENGTH, approve_command, set_id
 from vidra.controllers.sync.prune.decide import Unlisted, decide_prune, unlisted
 from vidra.controllers.sync.prune.hold import evaluate_hold
@@ -44,7 +45,7 @@ def made(
 
 def sync(limit: int = 50, approved: str = "", held: SyncHeldPrune | None = None) -> InfrahubSync:
     annotations = {APPROVE_PRUNE: approved} if approved else {}
-    spec = SyncSpec(source=Source(infrahub_api_url="http://x", artifact_name="a"), prune_limit=limit)
+    spec = InfrahubSyncSpec(source=InfrahubSource(infrahub_api_url="http://x", artifact_name="a"), prune_limit=limit)
     return InfrahubSync(Meta(name="sync", annotations=annotations), spec, SyncStatus(held_prune=held))
 
 
@@ -127,6 +128,14 @@ def test_what_is_held_is_named_and_goes_when_this_very_set_is_approved() -> None
     assert decide_prune(
         sync(approved=set_id(["y", "x"])), frozenset({"new"}), unlisted_resources, resources
     ).go == tuple(old)
+
+
+@pytest.mark.parametrize(("before", "held"), [(12, True), (24, False), (None, False)])
+def test_what_comes_with_the_same_list_makes_the_old_no_smaller_share(before: int | None, held: bool) -> None:
+    old, new = made("old", [f"lost-{number}" for number in range(12)]), made("new", [f"new-{n}" for n in range(100)])
+    decision = decide_prune(sync(), frozenset({"new"}), {"old": ALONE}, [old, new], before=before)
+    assert bool(decision.held) is held
+    assert not decision.held or decision.held.of == before
 
 
 def test_what_is_held_stays_held_whatever_is_added_meanwhile() -> None:

@@ -4,9 +4,10 @@ import pytest
 
 from vidra.api.meta import Meta
 from vidra.api.names import INFRAHUB_LABEL
-from vidra.api.sync import InfrahubSync, Source, SyncSpec
-from vidra.controllers.sync.source.missing_credentials import missing
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec
 from vidra.kube.types import Secret
+from vidra.sources.infrahub.missing_credentials import missing
 
 OWN = "vidra-system"
 GIVEN = "vidra credentials apply https://infrahub.exmaple.test --username NAME"
@@ -18,7 +19,9 @@ def secret(host: str, url: str = "") -> Secret:
 
 
 def sync(url: str) -> InfrahubSync:
-    return InfrahubSync(Meta(name="s"), SyncSpec(source=Source(infrahub_api_url=url, artifact_name="Web")))
+    return InfrahubSync(
+        Meta(name="s"), InfrahubSyncSpec(source=InfrahubSource(infrahub_api_url=url, artifact_name="Web"))
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from vidra.api.conditions import Condition
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
 from vidra.api.resource import ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, SyncSpec
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec
 from vidra.controllers.runtime.concurrency import ConcurrencyLimiter
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.artifacts.reconcile import NOTHING
@@ -20,7 +21,9 @@ from vidra.controllers.sync.source.staleness import overdue
 from vidra.controllers.sync.state import SyncState, SyncStates
 from vidra.controllers.sync.status.resource_news import last_became_ready, repeated
 
-SYNC = InfrahubSync(Meta(name="web"), SyncSpec(source=Source(infrahub_api_url="http://x", artifact_name="a")))
+SYNC = InfrahubSync(
+    Meta(name="web"), InfrahubSyncSpec(source=InfrahubSource(infrahub_api_url="http://x", artifact_name="a"))
+)
 
 
 def resource(name: str, *, ready: bool) -> VidraResource:

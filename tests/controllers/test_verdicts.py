@@ -12,7 +12,8 @@ from vidra.api.meta import Meta
 from vidra.api.names import REQUESTED_AT
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
-from vidra.api.sync import InfrahubSync, Source, State, SyncSpec
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, State
 from vidra.apply.inventory import Inventory
 from vidra.controllers.resource.health.report import HealthReport
 from vidra.controllers.resource.status import compute as of_resource
@@ -21,7 +22,9 @@ from vidra.controllers.sync.status import compute as of_sync
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
-SYNC = InfrahubSync(Meta(name="s"), SyncSpec(source=Source(infrahub_api_url="http://i", artifact_name="a")))
+SYNC = InfrahubSync(
+    Meta(name="s"), InfrahubSyncSpec(source=InfrahubSource(infrahub_api_url="http://i", artifact_name="a"))
+)
 GOOD = Verdict(ready=True, reason=Reason.APPLIED, message="2 objects applied")
 
 
@@ -137,7 +140,9 @@ def test_the_verdict_over_a_sync(
     ],
 )
 def test_the_first_vidras_words(reason: Reason, progressing: bool, state: State) -> None:
-    sync = InfrahubSync(Meta(name="s"), SyncSpec(source=Source(infrahub_api_url="http://i", artifact_name="a")))
+    sync = InfrahubSync(
+        Meta(name="s"), InfrahubSyncSpec(source=InfrahubSource(infrahub_api_url="http://i", artifact_name="a"))
+    )
     verdict = Verdict(ready=False, reason=reason, message="m", progressing=progressing)
     status = of_sync.status_for(sync, verdict, [], NOW)
     assert status.sync_state is state
@@ -177,7 +182,9 @@ def test_a_status_lists_so_many_problems_and_all_of_the_inventory() -> None:
 
 def test_noting_what_an_older_operator_held_is_no_change() -> None:
     """The condition said so all the time."""
-    sync = InfrahubSync(Meta(name="s"), SyncSpec(source=Source(infrahub_api_url="http://i", artifact_name="a")))
+    sync = InfrahubSync(
+        Meta(name="s"), InfrahubSyncSpec(source=InfrahubSource(infrahub_api_url="http://i", artifact_name="a"))
+    )
     verdict = Verdict(ready=False, reason=Reason.PRUNE_HELD, message="12 of 18 objects")
     before = of_sync.status_for(sync, verdict, [], NOW)
     held = SyncHeldPrune(id="h", objects=12, of=18, resources=("s-1", "s-2"))

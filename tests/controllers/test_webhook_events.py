@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from vidra.api.meta import Meta
-from vidra.api.sync import InfrahubSync, Source, SyncDestination, SyncSpec
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncDestination
 from vidra.controllers.sync.webhooks.event import ArtifactEvent, concerned
 
 ONE, TWO = "https://one.example.com", "https://two.example.com:8443/lab/"
@@ -23,9 +24,9 @@ def sync(
     date: str | None = None,
     suspend: bool = False,
 ) -> InfrahubSync:
-    source = Source(infrahub_api_url=url, artifact_name=artifact, target_branch=branch, target_date=date)
+    source = InfrahubSource(infrahub_api_url=url, artifact_name=artifact, target_branch=branch, target_date=date)
     return InfrahubSync(
-        metadata=Meta(name=name), spec=SyncSpec(source=source, destination=SyncDestination(), suspend=suspend)
+        metadata=Meta(name=name), spec=InfrahubSyncSpec(source=source, destination=SyncDestination(), suspend=suspend)
     )
 
 

@@ -1,7 +1,11 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
+import trustme
+from cryptography.hazmat.primitives import serialization
 from rich.pretty import pretty_repr
 
 from testkit.controlplane import ControlPlane
@@ -104,3 +108,36 @@ def test_tls_data_that_is_none_is_refused_without_repeating_it(field: str) -> No
     with pytest.raises(NotConfiguredError, match="TLS data for https://a cannot be used") as caught:
         connection.ssl_context()
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a" * 64, "a..b", ".a", "a\0b", "x" * 300])
+@pytest.mark.parametrize("where", ["tls-server-name", "host"])
+def test_a_name_that_tls_cannot_ask_for_is_refused_instead_of_waited_for(name: str, where: str) -> None:
+    host, other = ("10.0.0.1", name) if where == "tls-server-name" else (name, "")
+    with pytest.raises(NotConfiguredError, match=f"the {where} for .* is no name that a server can have"):
+        Connection(server=f"https://{host}:6443", tls_server_name=other).ssl_context()
+
+
+@pytest.mark.parametrize("host", ["10.0.0.1", "[2001:db8::1]", "api.example.com", "bücher.example"])
+def test_other_names_are_taken(host: str) -> None:
+    Connection(server=f"https://{host}:6443").ssl_context()
+
+
+def test_an_encrypted_key_is_refused_and_nobody_is_asked_for_its_password() -> None:
+    """The process has a standard input that never ends: whoever asked there would wait."""
+    pair = trustme.CA().issue_cert("somebody")
+    key = serialization.load_pem_private_key(pair.private_key_pem.bytes(), None)
+    scheme = serialization.BestAvailableEncryption(b"hush")
+    locked = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, scheme)
+    certificate = pair.cert_chain_pems[0].bytes()
+    program = (
+        "from vidra.kube.connection import Connection, NotConfiguredError\n"
+        f"connection = Connection('https://a', certificate={certificate.decode()!r}, key={locked.decode()!r})\n"
+        "try: connection.ssl_context()\n"
+        "except NotConfiguredError as error: print(error)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert b"cannot be used" in process.stdout.read()

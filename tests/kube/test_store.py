@@ -1,3 +1,6 @@
+from __future__ import annotations
+
+from functools import partial
 from random import Random
 
 import msgspec
@@ -11,6 +14,10 @@ from vidra.kube.store import Portion, Store, version_number
 from vidra.kube.tombstones import Tombstones
 
 Change = tuple[str, str]
+
+
+def is_in(namespace: str, item: Thing) -> bool:
+    return item.metadata.namespace == namespace
 
 
 class Thing(msgspec.Struct, frozen=True):
@@ -60,8 +67,8 @@ def test_the_watch_of_one_namespace_takes_nothing_out_of_another(store: Store[Th
         Thing(Meta(name="a", namespace=place, uid=place, resource_version="1")) for place in ("here", "there")
     )
     for item in (here, there):
-        Portion(store, item.metadata.namespace).found(item)
-    Portion(store, "here").listed((), 5)
+        Portion(store, partial(is_in, item.metadata.namespace)).found(item)
+    Portion(store, partial(is_in, "here")).listed((), 5)
     assert list(store) == [there]
 
 

@@ -69,9 +69,9 @@ async def test_every_matching_cluster_gets_the_objects_and_says_so(fleet: Fleet)
         "a-east": (fleet.east.server, True, "Synced"),
         "b-west": (fleet.west.server, True, "Synced"),
     }
-    shown = (await fleet.home.plane.kubectl("get", "isync", sync)).stdout
+    shown = (await fleet.home.plane.kubectl("get", "isync", sync, "-o", "wide")).stdout
     assert "2/2" in shown
-    listed = (await fleet.home.plane.kubectl("get", "vres")).stdout
+    listed = (await fleet.home.plane.kubectl("get", "vres", "-o", "wide")).stdout
     assert fleet.east.server in listed
     assert fleet.west.server in listed
     events = [event["message"] for event in await fleet.home.events_about((await names(fleet, sync))[0])]

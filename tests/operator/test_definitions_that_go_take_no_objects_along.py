@@ -6,10 +6,10 @@ from contextlib import suppress
 import msgspec
 import pytest
 
-from testkit.environment import RESOURCES, SYNCS, Json, Scene, has_reason
+from testkit.environment import RESOURCES, SYNCS, VIDRA_SYNCS, Json, Scene, has_reason
 from testkit.objects import config_map
 from testkit.operating import Operating
-from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL, VIDRA_SYNC_PLURAL
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
@@ -17,6 +17,7 @@ from vidra.manifests.write import write
 DEFINITIONS = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions", namespaced=False)
 CONFIG_MAPS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 SYNC_DEFINITION, RESOURCE_DEFINITION = f"{SYNC_PLURAL}.{GROUP}", f"{RESOURCE_PLURAL}.{GROUP}"
+VIDRA_SYNC_DEFINITION = f"{VIDRA_SYNC_PLURAL}.{GROUP}"
 
 
 @pytest.fixture
@@ -25,9 +26,9 @@ async def place(own_scene: Scene, own_operator: Operating) -> AsyncIterator[Scen
     yield own_scene
     if not own_operator.running:
         await own_operator.start()
-    for kind in (SYNCS, RESOURCES):
+    for kind in (SYNCS, VIDRA_SYNCS, RESOURCES):
         await _freed(own_scene, kind)
-    for name in (SYNC_DEFINITION, RESOURCE_DEFINITION):
+    for name in (SYNC_DEFINITION, VIDRA_SYNC_DEFINITION, RESOURCE_DEFINITION):
         found = await own_scene.get(DEFINITIONS, name)
         if found and found["metadata"].get("deletionTimestamp"):
             await own_scene.until_gone(DEFINITIONS, name)
@@ -71,6 +72,28 @@ async def test_objects_stay_as_they_are_and_are_taken_up_again(place: Scene, nam
     # They are Vidra's again, to the end.
     await place.delete(SYNCS, sync)
     await place.until_gone(SYNCS, sync)
+    assert await place.get(CONFIG_MAPS, "box", namespace=place.namespace) is None
+
+
+async def test_the_definition_of_vidrasyncs_takes_no_objects_along_either(place: Scene) -> None:
+    place.infrahub.add_artifact("Boxes", write([config_map("box", colour="red")]))
+    source = {"infrahub": {"infrahubAPIURL": place.infrahub.url, "artifactName": "Boxes"}}
+    sync = await place.vidra_sync(source=source, interval="1s")
+    await place.until_vidra_sync(sync)
+    before = await _box(place)
+    (made,) = await place.resources_of(sync, VIDRA_SYNCS)
+    await place.delete(DEFINITIONS, VIDRA_SYNC_DEFINITION)
+    await place.until_gone(DEFINITIONS, VIDRA_SYNC_DEFINITION)
+    event = await place.until_event(made["metadata"]["name"], "Kept")
+    assert VIDRA_SYNC_DEFINITION in event["message"]
+    assert await _box(place) == before
+
+    await place.define()
+    await place.vidra_sync(name=sync, source=source, interval="1s")
+    await place.until_vidra_sync(sync)
+    assert (await _box(place))["metadata"]["uid"] == before["metadata"]["uid"]
+    await place.delete(VIDRA_SYNCS, sync)
+    await place.until_gone(VIDRA_SYNCS, sync)
     assert await place.get(CONFIG_MAPS, "box", namespace=place.namespace) is None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 from testkit.environment import Scene, has_reason
 from testkit.eventually import eventually
 from testkit.operating import Operating
+from testkit.parts.web_files import WebFiles
 from testkit.promql import expressions, named
 from testkit.remote import BOX
 from testkit.scraping import labels
@@ -28,14 +30,25 @@ FROM_PROMETHEUS = {"job", "instance"}
 
 
 @pytest.fixture
-async def shown(own_scene: Scene, own_operator: Operating) -> Labels:
+async def files() -> AsyncIterator[WebFiles]:
+    async with WebFiles() as files:
+        files.files["/box.yaml"] = BOX.replace("name: box", "name: crate").encode()
+        yield files
+
+
+@pytest.fixture
+async def shown(own_scene: Scene, own_operator: Operating, files: WebFiles) -> Labels:
     """What an operator shows that leads, has something to do with everything, and has had a trouble."""
     own_scene.infrahub.add_artifact("Boxes", BOX)
     await own_scene.until_sync(await own_scene.sync("Boxes", interval="1h"))
+    http = {"url": f"{files.url}/box.yaml", "insecure": True}
+    await own_scene.until_vidra_sync(await own_scene.vidra_sync(source={"http": http}, interval="1h"))
     await own_scene.until_resource(await own_scene.resource(NOTHING), has_reason("KindUnknown"))
     await own_operator.stop()
-    async with Operating(own_scene.plane, leader_elect=True) as leader, receiving("127.0.0.1:0", leader.operator):
-        await eventually(lambda: "vidra_infrahub_requests_total" in labels(leader))
+    leading = Operating(own_scene.plane, leader_elect=True, source_hosts=("127.0.0.1",))
+    async with leading as leader, receiving("127.0.0.1:0", leader.operator):
+        asked = {"vidra_infrahub_requests_total", "vidra_source_requests_total"}
+        await eventually(lambda: asked <= labels(leader).keys())
         found = labels(leader)
     await own_operator.start()
     return found

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from testkit.pace import pieces
-from vidra.web.webhooks.body import CAP
 from vidra.web.webhooks.canonical_json import redumped
+from vidra.web.webhooks.infrahub_caller import CAP
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(

@@ -6,10 +6,20 @@ from typing import Any
 
 import yaml
 
-from vidra.api.names import GROUP, RESOURCE_KIND, RESOURCE_PLURAL, SYNC_KIND, SYNC_PLURAL, VERSION
+from vidra.api.names import (
+    API_VERSION,
+    GROUP,
+    RESOURCE_KIND,
+    RESOURCE_PLURAL,
+    SYNC_KIND,
+    SYNC_PLURAL,
+    VERSION,
+    VIDRA_SYNC_KIND,
+    VIDRA_SYNC_PLURAL,
+)
 from vidra.api.resource import VidraResource
 from vidra.api.schema import schema_of
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import InfrahubSync, VidraSync
 
 CATEGORY = "vidra"
 """`kubectl get vidra` lists both kinds."""
@@ -40,6 +50,10 @@ _FIRST = [_READY, _column("Progress", ".status.progress", "Ready parts of all.")
 """What everybody sees, with the longest last: a message pushes nothing aside."""
 _LAST = [_SERVER, _NAMESPACE, _SUSPENDED]
 
+_CLUSTERS = _column(
+    "Clusters", ".status.clusterProgress", "Ready clusters of all that the selector matches.", wide=True
+)
+
 _SYNC_COLUMNS = [
     *_FIRST,
     _REASON,
@@ -47,7 +61,16 @@ _SYNC_COLUMNS = [
     _column("Branch", ".spec.source.targetBranch", "Infrahub branch.", wide=True),
     _column("Date", ".spec.source.targetDate", "Point in time that is read; empty: the newest data.", wide=True),
     _column("Infrahub", ".spec.source.infrahubAPIURL", "Address of Infrahub.", wide=True),
-    _column("Clusters", ".status.clusterProgress", "Ready clusters of all that the selector matches.", wide=True),
+    _CLUSTERS,
+    *_LAST,
+]
+
+_VIDRA_SYNC_COLUMNS = [
+    *_FIRST,
+    _REASON,
+    _column("Revision", ".status.revision", "State of the source that was listed last.", wide=True),
+    _column("Source", ".spec.source['git','oci','http'].url", "Address of the source; empty: it has none.", wide=True),
+    _CLUSTERS,
     *_LAST,
 ]
 
@@ -56,18 +79,20 @@ _RESOURCE_COLUMNS = [
     _REASON,
     _column(
         "Sync",
-        f'.metadata.ownerReferences[?(@.kind=="{SYNC_KIND}")].name',
-        "InfrahubSync that made it; empty: a person.",
+        f'.metadata.ownerReferences[?(@.apiVersion=="{API_VERSION}")].name',
+        "Sync that made it; empty: a person.",
         wide=True,
     ),
+    _column("Revision", ".spec.content.revision", "State of the source its text is from.", wide=True),
     *_LAST,
 ]
 
 
 def crds() -> list[dict[str, Any]]:
-    """InfrahubSync and VidraResource, as the API server takes them."""
+    """InfrahubSync, VidraSync and VidraResource, as the API server takes them."""
     return [
         _crd(InfrahubSync, SYNC_KIND, SYNC_PLURAL, "isync", _SYNC_COLUMNS),
+        _crd(VidraSync, VIDRA_SYNC_KIND, VIDRA_SYNC_PLURAL, "vsync", _VIDRA_SYNC_COLUMNS),
         _crd(VidraResource, RESOURCE_KIND, RESOURCE_PLURAL, "vres", _RESOURCE_COLUMNS),
     ]
 

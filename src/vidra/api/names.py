@@ -6,13 +6,24 @@ API_VERSION = f"{GROUP}/{VERSION}"
 
 SYNC_KIND = "InfrahubSync"
 SYNC_PLURAL = "infrahubsyncs"
+VIDRA_SYNC_KIND = "VidraSync"
+VIDRA_SYNC_PLURAL = "vidrasyncs"
 RESOURCE_KIND = "VidraResource"
 RESOURCE_PLURAL = "vidraresources"
+SYNC_PLURALS = {SYNC_KIND: SYNC_PLURAL, VIDRA_SYNC_KIND: VIDRA_SYNC_PLURAL}
+PLURALS = {**SYNC_PLURALS, RESOURCE_KIND: RESOURCE_PLURAL}
+"""Of all kinds of Vidra's own."""
+PATHS = {kind: f"/apis/{API_VERSION}/{plural}" for kind, plural in PLURALS.items()}
+"""Where an API server has them."""
 
 SYNC_FINALIZER = f"infrahubsync.{GROUP}/finalizer"
 """Keeps an InfrahubSync until the VidraResources that it created are deleted."""
+VIDRA_SYNC_FINALIZER = f"vidrasync.{GROUP}/finalizer"
+"""The same of a VidraSync."""
 RESOURCE_FINALIZER = f"vidraresource.{GROUP}/finalizer"
 """Keeps a VidraResource until its objects are deleted. Vidra 0.0.6 uses the same name."""
+FINALIZERS = {SYNC_KIND: SYNC_FINALIZER, VIDRA_SYNC_KIND: VIDRA_SYNC_FINALIZER, RESOURCE_KIND: RESOURCE_FINALIZER}
+"""Of each kind."""
 
 CLI = "vidra-cli"
 """Who made what `vidra install` makes, in the label `app.kubernetes.io/managed-by`."""
@@ -52,7 +63,7 @@ MANAGER_PREFIX = "vidra:"
 CLUSTER_HASH_LABEL = f"vidra.{GROUP}/cluster"
 """Label of a VidraResource that a sync with a clusterSelector made: a hash of the server of its cluster."""
 SYNC_LABEL = f"vidra.{GROUP}/sync"
-"""Label of what a sync made (VidraResources, content Secrets): a hash of its name, because names outgrow labels."""
+"""Label of what a sync made (VidraResources, content Secrets): a hash of its key, because names outgrow labels."""
 RESOURCE_LABEL = f"vidra.{GROUP}/resource"
 """Label of a content Secret: a hash of the name of the VidraResource whose content it holds."""
 CHECKSUM_LABEL = f"vidra.{GROUP}/checksum"
@@ -74,6 +85,13 @@ CONFIG_VALUE = "vidra"
 """Label of the ConfigMap with Vidra's settings, in its own namespace."""
 INFRAHUB_LABEL = "infrahub-api-url"
 """Label (host) and annotation (whole URL, which wins) of a Secret with credentials for an Infrahub."""
+SOURCE_LABEL = f"vidra.{GROUP}/source"
+"""Label (host) and annotation (start of a URL, which wins; the longest of them first) of a Secret with credentials for
+a source other than Infrahub."""
+KEYS_LABEL = f"vidra.{GROUP}/keys"
+"""Label of a Secret whose values are public keys; `verify.keys` of a sync names its value."""
+MANIFESTS_LABEL = f"vidra.{GROUP}/manifests"
+"""Label of a ConfigMap or Secret whose values are manifests; `source.inline.label` of a sync names its value."""
 WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
 """Label of a Secret in Vidra's namespace whose values are keys that Infrahub signs webhooks with. The annotation
 `infrahub-api-url` on it says of which Infrahub only."""

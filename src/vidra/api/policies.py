@@ -45,7 +45,7 @@ class DeletionPolicy(StrEnum):
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """Fields that InfrahubSync and VidraResource have in common; a sync passes its own on."""
+    """Fields that syncs and VidraResources have in common; a sync passes its own on."""
 
     conflict_policy: Annotated[
         ConflictPolicy,

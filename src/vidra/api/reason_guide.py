@@ -119,8 +119,8 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Give it `username` and `password`, or `token`.",
         ),
         Reason.UNAUTHORIZED: Explanation(
-            "Infrahub refuses the credentials.",
-            "Check the user or the token in Infrahub, then the Secret that the message names.",
+            "Infrahub, or another source, refuses the credentials, or wants some.",
+            "Check the user or the token there, then the Secret that the message names.",
         ),
         Reason.QUERY_NOT_FOUND: Explanation(
             "Infrahub has no stored query of the configured name.",
@@ -150,7 +150,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Wait, or generate it in Infrahub.",
         ),
         Reason.CHECKSUM_MISMATCH: Explanation(
-            "What was downloaded is not what Infrahub announced. It is discarded and fetched again.",
+            "What was downloaded is not what the source announced. It is discarded and fetched again.",
             "If it lasts, look for a proxy that changes or cuts off answers.",
         ),
         Reason.TOO_LARGE: Explanation(
@@ -163,13 +163,61 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`requestedAt`.",
         ),
         Reason.EMPTY_RESULT: Explanation(
-            "Infrahub lists no artifact of this name. Nothing is pruned. Stalled.",
+            "Infrahub lists no artifact of this name, or another source has nothing of what the sync names. "
+            "Nothing is pruned. Stalled.",
             "Correct the name, branch or date; or, without a date, set `spec.allowEmpty` if everything should be "
             "pruned.",
         ),
         Reason.PARTIAL_RESULT: Explanation(
-            "Infrahub's list is incomplete. What it holds is applied, nothing is pruned.",
-            "Look for artifacts in error in Infrahub.",
+            "The list of the source is incomplete. What it holds is applied, nothing is pruned.",
+            "Look for artifacts in error in Infrahub, or for what the message names.",
+        ),
+    },
+    "Other sources": {
+        Reason.SOURCE_UNREACHABLE: Explanation(
+            "No answer from the source: connection refused, time-out or TLS. What is applied stays and is still "
+            "kept free of drift. Retried.",
+            "Check the address, DNS, network policies and the certificate.",
+        ),
+        Reason.SOURCE_ERROR: Explanation(
+            "The source answered with an error that may pass, or with what cannot be read. Retried, not before "
+            "it said so itself (`Retry-After`).",
+            "If it lasts, look at the log of the source.",
+        ),
+        Reason.SOURCE_NOT_FOUND: Explanation(
+            "The source has no such repository, artifact, file or object; or does not show it without "
+            "credentials. What is applied stays.",
+            "Correct the address, or store [credentials](configuration.md#credentials-of-other-sources) for it.",
+        ),
+        Reason.SOURCE_NOT_READY: Explanation(
+            "Flux has not fetched its source yet; the message is Flux' own.",
+            "Look at the object of Flux that the message names.",
+        ),
+        Reason.REF_NOT_FOUND: Explanation(
+            "The source has no such branch, tag, commit or ref. Nothing is pruned.",
+            "Create it, or change `spec.source`.",
+        ),
+        Reason.VERSION_NOT_FOUND: Explanation(
+            "No tag is a version in the range of `semver`. Nothing is pruned.",
+            "Correct the range, or tag a version.",
+        ),
+        Reason.PATH_NOT_FOUND: Explanation(
+            "No folder matches `paths`, or one of them. Nothing is pruned, unless `allowEmpty` is true.",
+            "Correct `paths`; the message names what is there.",
+        ),
+        Reason.VERIFICATION_FAILED: Explanation(
+            "A signature or host key is missing, or is not of a key that counts. Nothing of it is read; what is "
+            "applied stays.",
+            "Sign it, or store the key; after a host changed its key, check that it really did.",
+        ),
+        Reason.HOST_NOT_ALLOWED: Explanation(
+            "The address leads to a host that Vidra does not connect to: this Pod, a link-local address, an API "
+            "server, or one that is not in the list of allowed hosts.",
+            "Name another address, or [allow](configuration.md#hosts-of-other-sources) the host.",
+        ),
+        Reason.UNSUPPORTED_CONTENT: Explanation(
+            "The source holds what Vidra does not read: another media type, an archive with names that lead out of it.",
+            "Correct what the message names.",
         ),
     },
     "The manifest": {

@@ -44,6 +44,18 @@ class Reason(StrEnum):
     EMPTY_RESULT = "EmptyResult"
     PARTIAL_RESULT = "PartialResult"
 
+    # Other sources
+    SOURCE_UNREACHABLE = "SourceUnreachable"
+    SOURCE_ERROR = "SourceError"
+    SOURCE_NOT_FOUND = "SourceNotFound"
+    SOURCE_NOT_READY = "SourceNotReady"
+    REF_NOT_FOUND = "RefNotFound"
+    VERSION_NOT_FOUND = "VersionNotFound"
+    PATH_NOT_FOUND = "PathNotFound"
+    VERIFICATION_FAILED = "VerificationFailed"
+    HOST_NOT_ALLOWED = "HostNotAllowed"
+    UNSUPPORTED_CONTENT = "UnsupportedContent"
+
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     CONTENT_REFUSED = "ContentRefused"

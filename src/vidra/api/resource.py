@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta as Field
@@ -20,12 +20,25 @@ from vidra.api.validation import CONDITIONS, DATE_TIME, DESTINATION, INTERVAL, O
 class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Where the text that a sync fetched is kept: compressed, in Secrets of Vidra's own namespace."""
 
-    artifact_id: Annotated[str, Field(description="Id of the artifact in Infrahub.")]
-    checksum: Annotated[str, Field(description="MD5 of the text, as Infrahub announced it.")]
+    artifact_id: Annotated[
+        str, Field(description="Id of the unit in its source: of the artifact in Infrahub, or the path of the folder.")
+    ]
+    checksum: Annotated[str, Field(description="MD5 of the text.")]
     secrets: Annotated[
         tuple[str, ...], Field(description="Names of the Secrets that hold the text, gzipped, in this order.")
     ]
     size: Annotated[int, Field(description="Bytes of the text before compression.")] = 0
+    marker: Annotated[
+        str,
+        Field(
+            description="What the source says about the unit, and another text would change; missing where that is the "
+            "checksum."
+        ),
+    ] = ""
+    revision: Annotated[
+        str, Field(description="State of the source in which the text was found first, such as main@sha1:….")
+    ] = ""
+    author: Annotated[str, Field(description="Who made that state, if the source says so.")] = ""
     seal: Annotated[
         str,
         Field(
@@ -66,9 +79,7 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
     manifest: Annotated[
         str | None, Field(description="Kubernetes manifests, as a YAML stream or JSON. Or else: content.")
     ] = None
-    content: Annotated[
-        Content | None, Field(description="Manifests that an InfrahubSync stored. Written by Vidra.")
-    ] = None
+    content: Annotated[Content | None, Field(description="Manifests that a sync stored. Written by Vidra.")] = None
     announced: Annotated[
         Announcement | None,
         Field(
@@ -226,11 +237,17 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
 class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
     """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are gone."""
 
+    KIND: ClassVar[str] = RESOURCE_KIND
     metadata: Meta
     spec: Annotated[ResourceSpec, Field(description="Desired state.", extra_json_schema=ONE_MANIFEST)]
     status: ResourceStatus = ResourceStatus()
     api_version: str = API_VERSION
     kind: str = RESOURCE_KIND
+
+    @property
+    def key(self) -> str:
+        """Tells it from every other."""
+        return self.metadata.name
 
     @property
     def inventory(self) -> tuple[ManagedObject, ...]:

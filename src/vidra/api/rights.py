@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURALS
 
 
 class Need(NamedTuple):
@@ -18,10 +18,10 @@ class Need(NamedTuple):
 
 
 NEEDS = (
-    Need(("list", "watch", "patch"), GROUP, SYNC_PLURAL),
-    Need(("patch",), GROUP, f"{SYNC_PLURAL}/status"),
+    *(Need(("list", "watch", "patch"), GROUP, syncs) for syncs in SYNC_PLURALS.values()),
+    *(Need(("patch",), GROUP, f"{syncs}/status") for syncs in SYNC_PLURALS.values()),
     # A VidraResource names its sync as its owner and blocks its deletion: some clusters ask for this.
-    Need(("update",), GROUP, f"{SYNC_PLURAL}/finalizers"),
+    *(Need(("update",), GROUP, f"{syncs}/finalizers") for syncs in SYNC_PLURALS.values()),
     Need(("list", "watch", "create", "patch", "delete"), GROUP, RESOURCE_PLURAL),
     Need(("patch",), GROUP, f"{RESOURCE_PLURAL}/status"),
     Need(("get", "list", "watch"), "", "namespaces"),

@@ -1,9 +1,12 @@
-"""InfrahubSync: which artifacts of which Infrahub go where."""
+"""The two kinds of sync: which units of which source go where.
+
+Everything but the source is the same in both, and nothing asks which kind it is: `Sync` is what both are.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar, Self
 
 import msgspec
 from msgspec import Meta as Field
@@ -12,23 +15,23 @@ from vidra.api.conditions import Condition
 from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
-from vidra.api.names import API_VERSION, SYNC_KIND
+from vidra.api.names import API_VERSION, SYNC_KIND, VIDRA_SYNC_KIND
 from vidra.api.policies import Policies
+from vidra.api.sources import InfrahubSource, SourceSpec
 from vidra.api.validation import (
     CONDITIONS,
     CONTEXT,
     DATE_TIME,
-    INFRAHUB_URL,
     INTERVAL,
     NAMESPACE,
     NOT_EMPTY,
     ONE_ARTIFACT_NAME,
+    ONE_SOURCE,
     SELECTOR,
     SELECTOR_TERM,
     SERVER,
     SERVICE_ACCOUNT,
     SYNC_DESTINATION,
-    TARGET_DATE,
 )
 
 
@@ -40,46 +43,6 @@ class State(StrEnum):
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
     STALE = "Stale"
-
-
-class Source(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Where the artifacts come from."""
-
-    infrahub_api_url: Annotated[
-        str,
-        Field(
-            description="Address of the Infrahub server, http or https, with port and path if it has them.",
-            extra_json_schema=INFRAHUB_URL,
-        ),
-    ] = msgspec.field(name="infrahubAPIURL")
-    artefact_name: Annotated[
-        str | None,
-        Field(description="Name of the artifacts to sync. The same as artifactName.", extra_json_schema=NOT_EMPTY),
-    ] = None
-    artifact_name: Annotated[
-        str | None,
-        Field(
-            description="Name of the artifacts to sync: every artifact of this name becomes one VidraResource.",
-            extra_json_schema=NOT_EMPTY,
-        ),
-    ] = None
-    target_branch: Annotated[
-        str,
-        Field(description="Infrahub branch to read from.", extra_json_schema={**NOT_EMPTY, "default": "main"}),
-    ] = "main"
-    target_date: Annotated[
-        str | None,
-        Field(
-            description="Read the data as it was at this time: RFC 3339 (2025-01-31T12:00:00Z), or relative to now "
-            "(now-2h, -2d). Missing or empty: the newest data.",
-            extra_json_schema=TARGET_DATE,
-        ),
-    ] = None
-
-    @property
-    def artifact(self) -> str:
-        """The name of the artifacts, in whichever spelling it was given; empty if in neither."""
-        return self.artifact_name or self.artefact_name or ""
 
 
 class Destination(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -194,16 +157,16 @@ class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=Tr
 
 
 class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """Desired state."""
+    """Desired state; each kind of sync has its own source."""
 
-    source: Annotated[Source, Field(description="Where the artifacts come from.", extra_json_schema=ONE_ARTIFACT_NAME)]
+    source: object
     destination: Annotated[
         SyncDestination, Field(description="Where the objects go.", extra_json_schema=SYNC_DESTINATION)
     ] = SyncDestination()
     interval: Annotated[
         str | None,
         Field(
-            description="How often Infrahub is asked for changes, as a Go duration (30s, 5m, 1h30m). Default: "
+            description="How often the source is asked for changes, as a Go duration (30s, 5m, 1h30m). Default: "
             "requeueSyncAfter of Vidra's ConfigMap, which is 1m unless set.",
             extra_json_schema=INTERVAL,
         ),
@@ -244,7 +207,10 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     checksums: Annotated[
         tuple[str, ...], Field(description="MD5 checksums of the artifacts that are stored, sorted.")
     ] = ()
-    artifacts: Annotated[int, Field(description="Artifacts that Infrahub lists.")] = 0
+    artifacts: Annotated[int, Field(description="Units that the source lists: artifacts, folders, keys.")] = 0
+    revision: Annotated[
+        str, Field(description="State of the source that was listed last, such as main@sha1:…; empty for Infrahub.")
+    ] = ""
     resources: Annotated[int, Field(description="VidraResources of this sync.")] = 0
     ready_resources: Annotated[int, Field(description="VidraResources of this sync that are Ready.")] = 0
     objects: Annotated[int, Field(description="Kubernetes objects in their inventories.")] = 0
@@ -287,11 +253,87 @@ class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     ] = ""
 
 
-class InfrahubSync(msgspec.Struct, frozen=True, rename="camel"):
-    """An InfrahubSync names an artifact, an Infrahub branch and a destination; Vidra keeps the objects applied."""
+class Sync(msgspec.Struct, frozen=True, rename="camel"):
+    """A sync of either kind."""
 
+    KIND: ClassVar[str]
     metadata: Meta
-    spec: Annotated[SyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
+    spec: SyncSpec
     status: SyncStatus = SyncStatus()
     api_version: str = API_VERSION
+    kind: str = ""
+
+    @property
+    def key(self) -> str:
+        """Tells it from every other sync, of the other kind too."""
+        return sync_key(self.kind, self.metadata.name)
+
+    @property
+    def source(self) -> SourceSpec:
+        """Where its units come from."""
+        raise NotImplementedError
+
+    def reading(self, source: SourceSpec) -> Self:
+        """The same sync with another source, of the same kind."""
+        raise NotImplementedError
+
+
+def sync_key(kind: str, name: str) -> str:
+    """The key of a sync: `<name>`, or `VidraSync/<name>`. No name has a slash.
+
+    What was made before there was a second kind is found by the name alone, so that is the key of an InfrahubSync.
+    """
+    return name if kind == SYNC_KIND else f"{kind}/{name}"
+
+
+class InfrahubSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What should be."""
+
+    source: Annotated[
+        InfrahubSource, Field(description="Where the artifacts come from.", extra_json_schema=ONE_ARTIFACT_NAME)
+    ]
+
+
+class InfrahubSync(Sync, frozen=True, rename="camel"):
+    """An InfrahubSync names an artifact, an Infrahub branch and a destination; Vidra keeps the objects applied."""
+
+    KIND: ClassVar[str] = SYNC_KIND
+    spec: Annotated[InfrahubSyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
     kind: str = SYNC_KIND
+
+    @property
+    def source(self) -> SourceSpec:
+        """Its Infrahub, and what it selects there."""
+        return SourceSpec(infrahub=self.spec.source)
+
+    def reading(self, source: SourceSpec) -> Self:
+        """The same sync, which reads other artifacts."""
+        spec = msgspec.structs.replace(self.spec, source=source.infrahub or self.spec.source)
+        return msgspec.structs.replace(self, spec=spec)
+
+
+class VidraSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What should be."""
+
+    source: Annotated[SourceSpec, Field(description="Where the manifests come from.", extra_json_schema=ONE_SOURCE)]
+
+
+class VidraSync(Sync, frozen=True, rename="camel"):
+    """A VidraSync names a source of manifests and a destination; Vidra keeps the objects applied."""
+
+    KIND: ClassVar[str] = VIDRA_SYNC_KIND
+    spec: Annotated[VidraSyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
+    kind: str = VIDRA_SYNC_KIND
+
+    @property
+    def source(self) -> SourceSpec:
+        """The source that its spec names."""
+        return self.spec.source
+
+    def reading(self, source: SourceSpec) -> Self:
+        """The same sync, which reads from another source."""
+        return msgspec.structs.replace(self, spec=msgspec.structs.replace(self.spec, source=source))
+
+
+SYNC_TYPES: tuple[type[Sync], ...] = (InfrahubSync, VidraSync)
+"""The kinds of sync."""

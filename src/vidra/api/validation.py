@@ -160,11 +160,95 @@ ONE_ARTIFACT_NAME: Final = _checked(
     ),
 )
 
+NAMED_NAMESPACE: Final = {"minLength": 1, **NAMESPACE}
+
+OBJECT_NAME: Final = _checked(
+    rule(
+        _matches(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"),
+        "must be the name of an object: lower-case letters, digits, '-' and '.', such as team-a",
+    ),
+    maxLength=253,
+)
+
+LABEL_VALUE: Final = _checked(
+    rule(
+        _matches("^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"),
+        "must be the value of a label: letters, digits, '-', '_' and '.', such as team-a",
+    ),
+    maxLength=63,
+)
+
+PATH_PATTERN: Final = _checked(
+    rule(
+        r"self.matches(r'^[^/\x00-\x1f\\]+(/[^/\x00-\x1f\\]+)*$')"
+        " && !self.split('/').exists(part, part in ['.', '..'])",
+        "must be a folder below the root, without a slash at either end, such as clusters/edge/apps/*",
+    ),
+    maxLength=256,
+)
+
+DIGEST: Final = {"pattern": "^sha256:[0-9a-f]{64}$"}
+
+
+def _address(schemes: tuple[str, ...], user: str, message: str) -> dict[str, Any]:
+    """A URL of one of some schemes, without a password, query or fragment; `user` matches what may stand before @."""
+    return _checked(
+        rule(rf"self.matches(r'^({'|'.join(schemes)})://{user}[^/@?#\s\x00-\x1f]+(/[^@?#\s\x00-\x1f]*)?$')", message),
+        maxLength=2048,
+    )
+
+
+GIT_URL: Final = _address(
+    ("https", "http", "ssh"),
+    "([A-Za-z0-9._-]+@)?",
+    "must be the address of a repository, such as https://git.example.com/team/repo.git or "
+    "ssh://git@git.example.com/team/repo.git; passwords and tokens belong in a Secret",
+)
+
+OCI_URL: Final = _address(
+    ("oci",),
+    "",
+    "must be a registry and a repository, such as oci://registry.example.com/team/manifests, without tag or digest; "
+    "user and password belong in a Secret",
+)
+
+HTTP_URL: Final = _checked(
+    rule(
+        r"self.matches(r'^https?://[^/@?#\s\x00-\x1f]+(/[^@#\s\x00-\x1f]*)?$')",
+        "must be an http or https address; user and password belong in a Secret",
+    ),
+    maxLength=2048,
+)
+
+
+def _at_most_one(fields: tuple[str, ...], message: str) -> dict[str, Any]:
+    return _checked(
+        rule(f"[{', '.join(f'has(self.{field})' for field in fields)}].filter(set, set).size() <= 1", message)
+    )
+
+
+ONE_GIT_REVISION: Final = _at_most_one(
+    ("branch", "tag", "semver", "commit", "ref"), "branch, tag, semver, commit and ref exclude each other: keep one"
+)
+
+ONE_OCI_REVISION: Final = _at_most_one(
+    ("tag", "semver", "digest"), "tag, semver and digest exclude each other: keep one of them"
+)
+
+SOURCES: Final = ("git", "oci", "http", "inline", "flux", "infrahub")
+
+ONE_SOURCE: Final = _checked(
+    rule(
+        f"[{', '.join(f'has(self.{source})' for source in SOURCES)}].filter(set, set).size() == 1",
+        f"name exactly one source: one of {', '.join(SOURCES)}",
+    )
+)
+
 ONE_MANIFEST: Final = _checked(
     *SERVICE_ACCOUNT["x-kubernetes-validations"],
     rule(
         "!(has(self.manifest) && has(self.content))",
-        "there is a manifest already: keep one of them (an InfrahubSync writes content)",
+        "there is a manifest already: keep one of them (a sync writes content)",
         fieldPath=".content",
         reason="FieldValueForbidden",
     ),

@@ -28,6 +28,19 @@ def is_applied(entry: ManagedObject, state: ObjectSnapshot, owner: Owner) -> boo
     return state.uid == entry.uid or bool(state.digest(owner.manager)) or owner.mark in state.unheld
 
 
+def bears_mark(state: ObjectSnapshot, owner: Owner) -> bool:
+    """Whether the object itself tells that the owner applied it.
+
+    The UID of an entry does not: who may write the status of a VidraResource can enter any object.
+    """
+    return bool(state.digest(owner.manager)) or owner.mark in state.unheld
+
+
+def is_held_by_others(state: ObjectSnapshot, owner: Owner) -> bool:
+    """Whether anybody else holds fields of an object, under whatever name."""
+    return state.shared or any(name != owner.manager for name, _ in state.holders)
+
+
 def existed_before(state: ObjectSnapshot) -> bool:
     """Whether an object existed before any owner, as far as known: another manager holds fields of it, or nobody."""
     return state.shared or not state.holders

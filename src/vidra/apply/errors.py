@@ -61,6 +61,13 @@ def never_taken(ref: Ref, why: str) -> ObjectError:
     return ObjectError(Reason.PROTECTED, f"{ref} exists and is never taken over: {why}", absent=True)
 
 
+def left_alone(ref: Ref) -> ObjectError:
+    """The other owners of an object left at the same moment, and the prune limit did not count it."""
+    return ObjectError(
+        Reason.PROGRESSING, f"{ref} stays for now: its other owners left it too, and pruneLimit has to count it first"
+    )
+
+
 def not_described(ref: Ref, why: str) -> ObjectError:
     """The object may be joined, but its content may not be set by the manifest."""
     return ObjectError(Reason.PROTECTED, f"{ref} is refused: {why}")

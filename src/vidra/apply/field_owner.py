@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -14,6 +15,8 @@ MANAGER_LIMIT = 128
 
 
 HUB_LENGTH = 8
+_SHORTENED = re.compile("-[0-9a-f]{16}$")
+"""How a shortened name ends."""
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -30,9 +33,14 @@ class Owner(msgspec.Struct, frozen=True):
 
     @property
     def manager(self) -> str:
-        """Field manager: `vidra:<hub>:<name>`, the name shortened with its hash if that is too long."""
+        """Field manager: `vidra:<hub>:<name>`, the name shortened with its hash if that is too long.
+
+        No two owners have the same one: a name that another one may be shortened to is shortened as well.
+        """
         prefix = f"{MANAGER_PREFIX}{self.hub}:"
-        return prefix + shortened(self.name, MANAGER_LIMIT - len(prefix))
+        limit = MANAGER_LIMIT - len(prefix)
+        taken = len(self.name) >= limit - 1 and _SHORTENED.search(self.name)
+        return prefix + (_short(self.name, limit) if taken else shortened(self.name, limit))
 
     @property
     def labels(self) -> dict[str, str]:
@@ -64,7 +72,11 @@ def hub_of(uid: str) -> str:
 
 def shortened(name: str, limit: int) -> str:
     """The name, or its start and its hash when it is longer than the limit (characters)."""
-    return name if len(name) <= limit else f"{name[: limit - 17].rstrip('.-')}-{hashed(name)}"
+    return name if len(name) <= limit else _short(name, limit)
+
+
+def _short(name: str, limit: int) -> str:
+    return f"{name[: limit - 17].rstrip('.-')}-{hashed(name)}"
 
 
 def hashed(name: str) -> str:

@@ -5,6 +5,10 @@ owners?),
 `guards/cascade.py` (what would be deleted with it?), then `kube/operations.py` to delete or `release.py` to release.
 
 Invariant: an owner that removes its part of an object leaves no mark on the object.
+
+Invariant: an object that bears no mark of the owner, and that somebody else holds, is not deleted, whatever the
+inventory says. Who may write the status of a VidraResource, and nothing else, must not be able to have an object
+deleted. One that nobody holds was emptied of its managedFields: there the UID in the inventory counts.
 """
 
 from __future__ import annotations
@@ -17,8 +21,8 @@ from vidra.api.names import PRUNE
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject
 from vidra.apply.announcements import Announcements
-from vidra.apply.applied_object import existed_before, is_applied
-from vidra.apply.errors import ObjectError, not_removed
+from vidra.apply.applied_object import bears_mark, existed_before, is_applied, is_held_by_others
+from vidra.apply.errors import ObjectError, left_alone, not_removed
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.cascade import Contents
 from vidra.apply.inventory import ref_of
@@ -35,6 +39,7 @@ from vidra.kube.operations import delete, json_patch, look
 ATTEMPTS = 4
 PROTECTED = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 """Namespaces that are released, never deleted, whoever created them."""
+_UNMARKED = "it exists, and nothing on it tells that Vidra applied it"
 
 
 class Removal(Enum):
@@ -89,7 +94,7 @@ class Pruner:
         self._manager = owner.manager
         self._others = Others(client, owner, claims, cluster, announcements or Announcements())
 
-    async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False) -> Removed:
+    async def remove(self, entry: ManagedObject, kind: Kind, *, orphan: bool = False, counted: bool = True) -> Removed:
         """Prune an object, or this owner's part of it.
 
         Every write carries the UID and the version that the decision was made for. If the object changed meanwhile, and
@@ -97,6 +102,8 @@ class Pruner:
 
         Args:
             orphan: Leave it as it is, without marks.
+            counted: The prune limit allows to delete it. Otherwise it is released to its other owners, as the cluster
+                has them now, or left as it is.
 
         Raises:
             ObjectError: It could not be done; the entry must stay in the inventory.
@@ -105,26 +112,33 @@ class Pruner:
         path = kind.path(entry.namespace, entry.name)
         entry = msgspec.structs.replace(entry, api_version=kind.api_version)
         async with self._client.alone.at(path):
-            state = self._observed.get(kind, entry.namespace, entry.name)
-            return await self._try(path, kind, entry, state, orphan=orphan)
+            state = self._observed.get(kind, entry.namespace, entry.name) if counted else None
+            return await self._try(path, kind, entry, state, orphan=orphan, counted=counted)
 
     async def _try(
-        self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot | None, *, orphan: bool
+        self,
+        path: str,
+        kind: Kind,
+        entry: ManagedObject,
+        state: ObjectSnapshot | None,
+        *,
+        orphan: bool,
+        counted: bool,
     ) -> Removed:
+        known = ""  # UID of the object that was this owner's before this call released it
         for _ in range(ATTEMPTS):
             try:
-                if state is None or self._others.unseen(entry, state):
-                    live = await look(self._client, path)
-                    state = snapshot_of(live.metadata) if live else None
-                if state is not None:
-                    state = await self._others.recognized.of(entry, state)
+                state, unmarked = await self._seen(path, entry, state)
                 if state is None or not is_applied(entry, state, self._owner):
                     return await self._gone(path, entry, state)
+                if unmarked and state.uid != known:
+                    return self._not_shown(entry, state)
+                known = state.uid
                 if orphan or state.kept:
                     return await self._abandoned(
                         path, entry, state, "" if orphan else f"its annotation {PRUNE} says so"
                     )
-                return await self._remove(path, kind, entry, state)
+                return await self._remove(path, kind, entry, state, counted=counted)
             except ApiError as error:
                 if error.unauthorized or (error.not_found and not error.absent):
                     raise
@@ -135,13 +149,31 @@ class Pruner:
             Reason.PRUNE_FAILED, f"{ref_of(entry)} changes too fast to be removed safely: tried again later"
         )
 
+    async def _seen(
+        self, path: str, entry: ManagedObject, state: ObjectSnapshot | None
+    ) -> tuple[ObjectSnapshot | None, bool]:
+        """The object with those who are owners of it, and whether somebody holds it and nothing tells of this owner."""
+        if state is None or self._others.unseen(entry, state):
+            live = await look(self._client, path)
+            state = snapshot_of(live.metadata) if live else None
+        if state is None:
+            return None, False
+        unmarked = is_held_by_others(state, self._owner) and not bears_mark(state, self._owner)
+        return await self._others.recognized.of(entry, state), unmarked
+
     async def _gone(self, path: str, entry: ManagedObject, state: ObjectSnapshot | None) -> Removed:
         """The applied object was deleted; its replacement, from a backup for example, may have this owner's mark."""
         if state and state.lost:
             await self._abandoned(path, entry, state, "")
         if state and not entry.uid and not state.holders:
-            return Removed(Removal.KEPT, "it exists, and nothing on it tells that Vidra applied it")
+            return Removed(Removal.KEPT, _UNMARKED)
         return Removed(Removal.GONE)
+
+    def _not_shown(self, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
+        """No mark of this owner is on the object: there is nothing to release, and nothing to be deleted."""
+        if state.holders:
+            return self._let_go(entry, self._others.recognized.left_to(state))
+        return Removed(Removal.KEPT, _UNMARKED)
 
     async def _abandon(self, path: str, entry: ManagedObject, state: ObjectSnapshot, *, shared: bool) -> None:
         version = entry.api_version
@@ -152,7 +184,9 @@ class Pruner:
         self._others.let_go(entry)
         return Removed(Removal.KEPT, why)
 
-    async def _remove(self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot) -> Removed:
+    async def _remove(
+        self, path: str, kind: Kind, entry: ManagedObject, state: ObjectSnapshot, *, counted: bool
+    ) -> Removed:
         left_to = await self._others.overlooked(path, kind, entry, state)
         if left_to is not None:
             # Others may own its fields too: they keep their values.
@@ -168,6 +202,8 @@ class Pruner:
             left_to = await self._others.lost(path, kind, entry, state)
             if left_to is not None:
                 return self._let_go(entry, left_to)
+        if not counted:
+            raise left_alone(ref_of(entry))
         if state.terminating:
             return await self._on_its_way(path, state, asked=False)
         if why := await self._contents.of(entry, path):

@@ -26,13 +26,13 @@ def contexts(given: Given, incomplete: str) -> list[str]:
 
 
 def syncs(given: Given, incomplete: str) -> list[str]:
-    """Names of the InfrahubSyncs."""
-    return _offered(lambda: _names(given, "infrahubsyncs"), incomplete)
+    """Names of the syncs."""
+    return _offered(lambda: _names(given, "infrahubsyncs", "vidrasyncs"), incomplete)
 
 
 def names(given: Given, incomplete: str) -> list[str]:
-    """Names of the InfrahubSyncs and VidraResources."""
-    return _offered(lambda: _names(given, "infrahubsyncs", "vidraresources"), incomplete)
+    """Names of the syncs and VidraResources."""
+    return _offered(lambda: _names(given, "infrahubsyncs", "vidrasyncs", "vidraresources"), incomplete)
 
 
 def _names(given: Given, *plurals: str) -> list[str]:

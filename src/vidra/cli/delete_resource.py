@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from vidra.api.policies import DeletionPolicy
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.cli.terminal import one_line
 from vidra.cli.wait import until_gone
 from vidra.kube.client import Client
@@ -15,7 +15,7 @@ from vidra.views.deletion import deletion_of
 from vidra.views.resource_names import Item, path_of
 
 
-def consequences(syncs: Iterable[InfrahubSync], resources: Iterable[VidraResource], *, keep: bool) -> str:
+def consequences(syncs: Iterable[Sync], resources: Iterable[VidraResource], *, keep: bool) -> str:
     """What a deletion deletes, cluster by cluster.
 
     Args:

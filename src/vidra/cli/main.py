@@ -13,12 +13,12 @@ _LOOK, _ACT, _SET_UP, _RUN = "Look", "Act", "Set up", "Run and write"
 _COMMANDS = {
     _LOOK: ("get", "tree", "trace", "diff", "events", "explain", "stats", "logs", "check", "ui"),
     _ACT: ("reconcile", "suspend", "resume", "approve", "rollback"),
-    _SET_UP: ("install", "uninstall", "export", "infrahubsync", "credentials", "cluster", "config", "infrahub"),
+    _SET_UP: ("install", "uninstall", "export", "sync", "infrahubsync", "credentials", "cluster", "config", "infrahub"),
     _RUN: ("operator", "crds", "manifest", "health", "completion", "version", "debug"),
     "": ("reference", "__complete"),
 }
 """In the order of the help; without a heading: not listed."""
-_GROUPS = {"infrahubsync", "credentials", "cluster", "config", "infrahub"}
+_GROUPS = {"sync", "infrahubsync", "credentials", "cluster", "config", "infrahub"}
 _ELSEWHERE = {"resume": "suspend:resume", "__complete": "completion:complete_words"}
 
 

@@ -63,6 +63,17 @@ CredentialsNamespacesOption = Annotated[
 AllNamespacesOption = Annotated[
     bool, Option("-A", "--all-namespaces", help="Accepted for the habit: syncs and VidraResources are in no namespace.")
 ]
+SOURCE_HOSTS = "VIDRA_SOURCE_HOSTS"
+SourceHostsOption = Annotated[
+    list[str] | None,
+    Option(
+        "--source-host",
+        envvar=SOURCE_HOSTS,
+        help="Host (also *.example.com), address or network that sources may be read from, whatever its address; "
+        "may be repeated. Default: every host but loopback, link-local and API servers.",
+        show_default=False,
+    ),
+]
 YesOption = Annotated[bool, Option("--yes", "-y", help="Do not ask.")]
 PasswordFileOption = Annotated[str, Option(help="File with the password; '-' is standard input.", show_default=False)]
 PasswordOption = Annotated[
@@ -81,6 +92,11 @@ TokenOption = Annotated[
 def credentials_namespaces(namespace: str) -> tuple[str, ...]:
     """The namespaces whose Secrets count, Vidra's own first, where no option names them: by the environment."""
     return tuple(dict.fromkeys((namespace, *os.environ.get(CREDENTIALS_NAMESPACES, "").split())))
+
+
+def source_hosts() -> tuple[str, ...]:
+    """The hosts that sources may be read from, where no option names them: by the environment."""
+    return tuple(os.environ.get(SOURCE_HOSTS, "").split())
 
 
 def seconds_of(text: str) -> float:

@@ -1,4 +1,4 @@
-"""InfrahubSyncs from a file that a person wrote."""
+"""Syncs from a file that a person wrote."""
 
 from __future__ import annotations
 
@@ -11,23 +11,28 @@ from vidra.cli.prompt import text_of
 from vidra.manifests import read
 
 
-def from_file(file: str) -> list[dict[str, Any]]:
-    """The InfrahubSyncs in it.
+def from_file(file: str, *kinds: str) -> list[dict[str, Any]]:
+    """The syncs in it.
+
+    Args:
+        kinds: Those that are taken; none: InfrahubSyncs.
 
     Raises:
         CommandError: It cannot be read, or holds something else.
     """
+    taken = kinds or (SYNC_KIND,)
     reading = read(text_of(file))
     if reading.problems:
         problem = reading.problems[0]
         raise CommandError(f"{file}, line {problem.line}: {problem.message}")
     others = [
-        str(item.ref) for item in reading.objects if (item.ref.api_version, item.ref.kind) != (API_VERSION, SYNC_KIND)
+        str(item.ref) for item in reading.objects if item.ref.api_version != API_VERSION or item.ref.kind not in taken
     ]
+    names = "s and ".join(taken)
     if others:
-        raise CommandError(f"{file} holds {', '.join(others[:3])}: only {SYNC_KIND}s of {API_VERSION} are taken")
+        raise CommandError(f"{file} holds {', '.join(others[:3])}: only {names}s of {API_VERSION} are taken")
     if not reading.objects:
-        raise CommandError(f"{file} holds no {SYNC_KIND}")
+        raise CommandError(f"{file} holds no {names}")
     return [_clean(item.body) for item in reading.objects]
 
 

@@ -8,13 +8,12 @@ from typing import TypeVar
 
 import msgspec
 
-from vidra.api.sync import InfrahubSync
+from vidra.api.names import PATHS
 from vidra.cli.errors import CommandError, Exit
 from vidra.kube.client import JSON, Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import KubeError
 from vidra.kube.watch import lines
-from vidra.views.hub_paths import RESOURCES, SYNCS
 from vidra.views.resource_names import Item, path_of, titled
 
 T = TypeVar("T", bound=Item)
@@ -73,9 +72,8 @@ async def until_gone(client: Client, item: Item, seconds: float) -> None:
 
 async def _watched(client: Client, item: T, check: Callable[[T], bool]) -> T | None:
     """One watch; None when the server ended it."""
-    collection = SYNCS if isinstance(item, InfrahubSync) else RESOURCES
     query = {"watch": "true", "fieldSelector": f"metadata.name={item.metadata.name}"}
-    async with client.stream(collection, query=query, accept=JSON, silence=SILENCE) as content:
+    async with client.stream(PATHS[item.kind], query=query, accept=JSON, silence=SILENCE) as content:
         async for line in lines(content):
             event = decode(line, _Event)
             if event.type == "DELETED":

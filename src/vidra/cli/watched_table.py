@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from vidra.api.names import PATHS
 from vidra.cli.options import Place
 from vidra.cli.resource_rows import columns_of, layout_of, rows_of
 from vidra.cli.session import against
@@ -15,7 +16,6 @@ from vidra.kube.client import Client
 from vidra.kube.decode import decode
 from vidra.kube.errors import KubeError
 from vidra.kube.watch import lines
-from vidra.views.hub_paths import PATHS
 from vidra.views.resource_tables import TABLE, ResourceTable, Wanted, table_of
 
 Json = dict[str, Any]

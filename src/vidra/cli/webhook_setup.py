@@ -11,10 +11,10 @@ from vidra.cli.options import credentials_namespaces
 from vidra.cli.terminal import echo, one_line
 from vidra.cli.webhook_probe import heard
 from vidra.cli.webhook_secret import put_key
-from vidra.controllers.sync.source.credentials import choose
 from vidra.kube.client import Client
 from vidra.sources.infrahub import Credential
 from vidra.sources.infrahub.client import Infrahub
+from vidra.sources.infrahub.credentials import choose
 from vidra.sources.infrahub.url import base_of
 from vidra.sources.infrahub.webhook_admin import EVENTS, Webhook
 from vidra.sources.infrahub.webhook_admin import put as put_webhooks

@@ -12,6 +12,8 @@ from vidra.common.urls import is_plain, same_server
 from vidra.kube.connection import Connection, NotConfiguredError
 from vidra.kube.kubeconfig import ClusterEntry, Kubeconfig, UserEntry, decoded, parse
 
+LONGEST = 16_000
+"""Characters of a token or password. Every message is searched for it."""
 _NO_ADDRESS = "a server with a user, a password or a query in its address"
 
 
@@ -101,4 +103,6 @@ def _token(user: UserEntry) -> str:
     token = user.token.strip()
     if not (token.isascii() and token.isprintable()):
         raise NotConfiguredError("its token holds characters that no token has (a line break?)")
+    if max(map(len, (token, user.username, user.password))) > LONGEST:
+        raise NotConfiguredError(f"its token or password is longer than {LONGEST:,} characters, as none is")
     return token

@@ -77,6 +77,10 @@ class Clusters:
             self._clients[way] = self._opened(way)
         return self._cluster(way, identity)
 
+    def servers(self) -> set[str]:
+        """The URLs of all API servers that are known: that of the cluster that Vidra runs in, and those in Secrets."""
+        return {self.local.client.connection.server, *self.catalogue.servers()}
+
     def lead_to_one(self, one: tuple[str, str], other: tuple[str, str]) -> bool:
         """Whether two destinations (server and context) lead to one API server for certain; sends no request.
 

@@ -98,6 +98,10 @@ class SecretIndex:
         found = [item for mark in _marks_of(server) for item in self._marked.get(mark, {}).values()]
         return by_precedence((item for item in found if self._may_lead_to(item, wanted)), self._own)
 
+    def servers(self) -> set[str]:
+        """The API servers of all contexts of all Secrets."""
+        return {server for secret in self._secrets for server in self._entry(secret).addresses}
+
     def knows(self, server: str) -> bool:
         """Whether some Secret has this server, whatever its labels."""
         wanted = address(server)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from vidra.common.tls import client_context
+
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 _CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----")
 
@@ -90,20 +92,25 @@ class Connection(msgspec.Struct, frozen=True):
         Raises:
             NotConfiguredError: The CA, certificate or key is not valid.
         """
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            if self.insecure:
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
-            elif self.ca:
-                context.load_verify_locations(cadata=self.ca)
-            else:
-                context.load_default_certs()
-            if self.certificate:
-                _load_pair(context, self.certificate, self.key)
+            context = client_context(ca=self.ca, certificate=self.certificate, key=self.key, insecure=self.insecure)
         except (ssl.SSLError, ValueError) as error:
             raise NotConfiguredError(f"the TLS data for {self.server} cannot be used: {error}") from None
+        self._check_name(context)
         return context
+
+    def _check_name(self, context: ssl.SSLContext) -> None:
+        """Begin what every connection begins with: with a name that TLS cannot ask for, asyncio would wait for ever.
+
+        Raises:
+            NotConfiguredError: No server can have this name.
+        """
+        name = self.tls_server_name or urlsplit(self.server).hostname
+        try:
+            context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=name)
+        except (ssl.SSLError, ValueError, TypeError):
+            what = "tls-server-name" if self.tls_server_name else "host"
+            raise NotConfiguredError(f"the {what} for {self.server} is no name that a server can have") from None
 
 
 def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
@@ -118,12 +125,3 @@ def in_cluster(root: Path = SERVICE_ACCOUNT) -> Connection:
         raise NotConfiguredError("no cluster to work in: set KUBECONFIG to a kubeconfig file, or run inside a Pod")
     bracketed = f"[{host}]" if ":" in host else host
     return Connection(server=f"https://{bracketed}:{port}", ca=authority.read_text(), token_file=str(token))
-
-
-def _load_pair(context: ssl.SSLContext, certificate: str, key: str) -> None:
-    """Load a client certificate. OpenSSL needs a file; a memory file is never written to disk."""
-    descriptor = os.memfd_create("client-certificate", os.MFD_CLOEXEC)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{certificate}\n{key}\n")
-        file.flush()
-        context.load_cert_chain(f"/proc/self/fd/{descriptor}")

@@ -23,14 +23,39 @@ Listener = Callable[[T | None, T | None], None]
 """Called with the object before and after; None where it does not exist."""
 
 
+def name_of(item: HasMeta) -> str:
+    """The name of an object, which is its key where all are of one kind."""
+    return item.metadata.name
+
+
+class HasKind(HasMeta, Protocol):
+    """An object that says of which kind it is."""
+
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+
+
+def kind_and_name(item: HasKind) -> str:
+    """The key of an object where some are of another kind."""
+    return f"{item.kind}/{item.metadata.name}"
+
+
 class Store(Generic[T]):
     """An informer's cache, optionally indexed by one key for each object.
 
     Args:
+        index: Returns the group of an object.
+        key: Returns what tells it from the others of its namespace.
         kept: What is kept of an object.
     """
 
-    def __init__(self, index: Callable[[T], str] = lambda _: "", kept: Callable[[T], T] = lambda item: item) -> None:
+    def __init__(
+        self,
+        index: Callable[[T], str] = lambda _: "",
+        key: Callable[[T], str] = name_of,
+        kept: Callable[[T], T] = lambda item: item,
+    ) -> None:
+        self._key = key
         self._kept = kept
         self._items: dict[tuple[str, str], T] = {}
         self._index = index
@@ -60,7 +85,7 @@ class Store(Generic[T]):
 
     def changed(self, item: T) -> None:
         """Record a new or changed object; an older version than the known one is ignored."""
-        key = _key(item)
+        key = self._at(item)
         old = self._items.get(key)
         # The answer to a write may arrive after the object's deletion, and must not bring it back.
         if self._ended.before(item.metadata.uid, _version(item)) or (old is not None and not _newer(item, old)):
@@ -78,7 +103,7 @@ class Store(Generic[T]):
         else:
             self.changed(item)
 
-    def listed(self, uids: Collection[str], version: int, *, namespace: str = "") -> None:
+    def listed(self, uids: Collection[str], version: int, *, concerns: Callable[[T], bool] = lambda _: True) -> None:
         """Remove objects that the list, as of a version, does not contain; those that are newer stay.
 
         An object that the list shows in an older state than the known one: if the known one is from before the list was
@@ -86,21 +111,24 @@ class Store(Generic[T]):
         now.
 
         Args:
-            namespace: The list is of this namespace alone.
+            concerns: Whether an object would be in this list, which may be one of several.
         """
-        older = [item for item in self._older if namespace in {"", item.metadata.namespace}]
-        self._older = [item for item in self._older if namespace not in {"", item.metadata.namespace}]
+        older = [item for item in self._older if concerns(item)]
+        self._older = [item for item in self._older if not concerns(item)]
         for item in older:
             if version < 0 or self._known(item) <= version:
                 self._ended.forget(item.metadata.uid)
                 self._put(item)
         for old in self:
-            if old.metadata.uid not in uids and namespace in {"", old.metadata.namespace}:
+            if old.metadata.uid not in uids and concerns(old):
                 self._end(old, version)
+
+    def _at(self, item: T) -> tuple[str, str]:
+        return item.metadata.namespace, self._key(item)
 
     def _put(self, item: T) -> None:
         item = self._kept(item)
-        key = _key(item)
+        key = self._at(item)
         old = self._items.get(key)
         self._forget(key, old)
         self._items[key] = item
@@ -109,12 +137,12 @@ class Store(Generic[T]):
 
     def _known(self, item: T) -> int:
         """The latest known version of this object, its deletion included; -1 when it is new."""
-        old, ended = self._items.get(_key(item)), self._ended.version(item.metadata.uid)
+        old, ended = self._items.get(self._at(item)), self._ended.version(item.metadata.uid)
         same = old is not None and old.metadata.uid == item.metadata.uid
         return max(ended, _version(old)) if old is not None and same else ended
 
     def _end(self, item: T, version: int) -> None:
-        key = _key(item)
+        key = self._at(item)
         old = self._items.get(key)
         if old is not None and old.metadata.uid == item.metadata.uid:
             if _version(old) > version >= 0:
@@ -134,22 +162,18 @@ class Store(Generic[T]):
 
 
 class Portion(Generic[T]):
-    """The part of a store in one namespace, as a sink for the watch of that namespace."""
+    """The part of a store that one of several watches is about, as its sink."""
 
-    def __init__(self, store: Store[T], namespace: str) -> None:
+    def __init__(self, store: Store[T], concerns: Callable[[T], bool]) -> None:
         self._store = store
-        self._namespace = namespace
+        self._concerns = concerns
         self.changed = store.changed
         self.removed = store.removed
         self.found = store.found
 
     def listed(self, uids: Collection[str], version: int) -> None:
-        """Remove objects that are no longer in the namespace; other namespaces have their own watches."""
-        self._store.listed(uids, version, namespace=self._namespace)
-
-
-def _key(item: HasMeta) -> tuple[str, str]:
-    return item.metadata.namespace, item.metadata.name
+        """Remove objects of this part that no longer exist; other parts have their own watches."""
+        self._store.listed(uids, version, concerns=self._concerns)
 
 
 def _newer(new: HasMeta, old: HasMeta) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import API_VERSION, PLURALS
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError, UnreachableError
 from vidra.kube.operations import create, look
@@ -59,13 +59,13 @@ async def ensure_namespace(client: Client, name: str) -> None:
 
 
 async def definitions_served(client: Client) -> None:
-    """Wait until the cluster serves Vidra's two kinds; until then, log what to do.
+    """Wait until the cluster serves Vidra's kinds; until then, log what to do.
 
     Raises:
         ApiError: The server refuses access.
     """
     told = False
-    while not {SYNC_PLURAL, RESOURCE_PLURAL} <= await _patiently(lambda: _served(client)):
+    while not set(PLURALS.values()) <= await _patiently(lambda: _served(client)):
         if not told:
             hint = "install them: vidra crds | kubectl apply --server-side -f -"
             log.warning("waiting for Vidra's definitions", missing_in=API_VERSION, hint=hint)

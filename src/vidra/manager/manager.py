@@ -1,8 +1,9 @@
-"""The operator: one process that keeps every InfrahubSync and VidraResource of a cluster."""
+"""The operator: one process that keeps every sync and VidraResource of a cluster."""
 
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -13,14 +14,17 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
+    MANIFESTS_LABEL,
+    PATHS,
     RESOURCE_LABEL,
     RESOURCE_PLURAL,
-    SYNC_PLURAL,
+    SOURCE_LABEL,
     WEBHOOK_KEY_LABEL,
 )
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource, without_old_announcement
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import hub_of
 from vidra.apply.health.custom_rules import parse
 from vidra.apply.health.evaluator import Verdicts
@@ -35,10 +39,10 @@ from vidra.controllers.runtime.settings_watch import SettingsWatch
 from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
 from vidra.controllers.runtime.state_metrics import StateCollector
 from vidra.controllers.sync.webhooks.dispatch import WebhookDispatcher
-from vidra.controllers.sync.webhooks.event import ArtifactEvent
+from vidra.controllers.sync.webhooks.event import SourceEvent
 from vidra.kube.event_recorder import Recorder
 from vidra.kube.leader_election import Lease
-from vidra.kube.store import HasMeta, Portion, Store
+from vidra.kube.store import HasMeta, Portion, Store, kind_and_name
 from vidra.kube.types import ConfigMap, PartialObjectMetadata, Secret
 from vidra.kube.watch import EventSink, Watch
 from vidra.manager.bootstrap import cluster_identity, definitions_served, ensure_namespace
@@ -47,8 +51,10 @@ from vidra.manager.options import Options
 from vidra.manager.other_operators import OtherOperators
 from vidra.manager.shard_leases import Shards
 from vidra.manager.shard_runner import ShardRunner
-from vidra.sources.infrahub import InfrahubPool
-from vidra.sources.infrahub.limits import InfrahubLimits
+from vidra.sources.hosts import AllowedHosts
+from vidra.sources.kinds import sources_of
+from vidra.sources.lent import Lent
+from vidra.telemetry.http_requests import RequestCounter
 from vidra.telemetry.logging import set_level
 from vidra.telemetry.metrics import Metrics
 
@@ -66,9 +72,11 @@ class Manager:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._syncs: Store[InfrahubSync] = Store()
+        self._syncs: Store[Sync] = Store(key=lambda sync: sync.key)
         self._resources: Store[VidraResource] = Store(index=sync_of, kept=without_old_announcement)
         self._infrahub_secrets: Store[Secret] = Store()
+        self._manifests: Store[ConfigMap | Secret] = Store(key=kind_and_name)
+        self._source_secrets: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[PartialObjectMetadata] = Store(index=kept_for)
         self._config_maps: Store[ConfigMap] = Store()
@@ -85,12 +93,13 @@ class Manager:
         )
         self._client = self._clusters.local.client
         self._recorder = Recorder(self._client)
-        self._pool = InfrahubPool(InfrahubLimits(max_artifacts=options.max_artifacts))
+        self._infrahub_traffic, self._source_traffic = RequestCounter(), RequestCounter()
         self._share = ShardAssignment(options.shards)
         self.metrics = Metrics()
         register = self.metrics.registry.register
         register(RequestCollector("rest_client_requests", "Requests to API servers.", self._clusters.traffic))
-        register(RequestCollector("vidra_infrahub_requests", "Requests to Infrahubs.", self._pool.traffic))
+        register(RequestCollector("vidra_infrahub_requests", "Requests to Infrahubs.", self._infrahub_traffic))
+        register(RequestCollector("vidra_source_requests", "Requests to other sources.", self._source_traffic))
         self._delivery_tracer = DeliveryTracer(self.metrics, options.tracing)
         self.ready = asyncio.Event()
         """Set once all stores have synced and, with leader election, while the Lease is held or waited for."""
@@ -116,10 +125,10 @@ class Manager:
 
     @property
     def hears(self) -> bool:
-        """Whether the syncs are known, so that events of Infrahub can be accepted."""
+        """Whether the syncs are known, so that events of sources can be accepted."""
         return self._calls is not None and self.ready.is_set()
 
-    def hear(self, event: ArtifactEvent) -> bool:
+    def hear(self, event: SourceEvent) -> bool:
         """Request a poll of the syncs that an event concerns; returns whether there are any."""
         return self._calls is not None and self._calls.dispatch(event)
 
@@ -127,7 +136,6 @@ class Manager:
         """Close every connection; `run` does it at its end."""
         self._delivery_tracer.close()
         await self._options.tracing.close()
-        await self._pool.close()
         await self._clusters.close()
 
     async def _serve(self) -> None:
@@ -140,11 +148,12 @@ class Manager:
             if not self._options.leader_elect:
                 group.create_task(self._company().run(), name="other operators")
             await self._everything_read()
+            digests = await installed_digests(self._client, self._options.namespace)
             self.ready.set()
             log.info("ready", syncs=len(self._syncs), resources=len(self._resources), hub=hub)
-            await self._control(hub)
+            await self._control(hub, digests)
 
-    async def _control(self, hub: str) -> None:
+    async def _control(self, hub: str, digests: Digests) -> None:
         """Run the controllers over everything, or over the shards of this replica."""
         config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
         shared = ControllerContext(
@@ -153,20 +162,22 @@ class Manager:
             namespace=self._options.namespace,
             syncs=self._syncs,
             resources=self._resources,
-            infrahub_secrets=self._infrahub_secrets,
             kept=self._kept,
             clusters=self._clusters,
             cluster_secrets=self._cluster_secrets,
             overlooked=IgnoredSecrets(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
-            digests=await installed_digests(self._client, self._options.namespace),
+            digests=digests,
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,
             share=self._share,
             delivery_tracer=self._delivery_tracer,
         )
-        part = ShardRunner(shared, self._pool)
+        async with sources_of(self._lent(config)) as sources:
+            await self._run_controllers(shared, config, ShardRunner(shared, sources))
+
+    async def _run_controllers(self, shared: ControllerContext, config: SettingsWatch, part: ShardRunner) -> None:
         self._relay.to = part.resources.watches
         config.listen(lambda: self._judge_by(config.settings.health_rules))
         self._judge_by(config.settings.health_rules)
@@ -174,7 +185,7 @@ class Manager:
         self._log_from(config.settings.log_level)
         config.listen(part.enqueue_all)
         # Each replica counts its own resources, so the sums over all replicas are right.
-        syncs = OwnedItems(self._syncs, lambda sync: sync.metadata.name, self._share)
+        syncs = OwnedItems(self._syncs, lambda sync: sync.key, self._share)
         resources = OwnedItems(self._resources, shard_key, self._share)
         with self.metrics.showing(
             StateCollector(syncs, resources, self._clusters.__len__), ClusterUpCollector(self._clusters)
@@ -206,6 +217,22 @@ class Manager:
                 group.create_task(part.run(), name="controllers")
         finally:
             await shards.release()
+
+    def _lent(self, config: SettingsWatch) -> Lent:
+        return Lent(
+            client=self._client,
+            namespace=self._options.namespace,
+            syncs=self._syncs,
+            infrahub_secrets=self._infrahub_secrets,
+            secrets=self._source_secrets,
+            manifests=self._manifests,
+            query=lambda: config.settings.query_name,
+            hosts=AllowedHosts(self._options.source_hosts, self._clusters.servers),
+            limits=self._options.source_limits,
+            max_units=self._options.max_artifacts,
+            infrahub_traffic=self._infrahub_traffic,
+            traffic=self._source_traffic,
+        )
 
     def _company(self) -> OtherOperators:
         return OtherOperators(
@@ -242,24 +269,43 @@ class Manager:
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"
+        manifests: Store[Any] = self._manifests  # of two kinds, each with its watches
         self._watches = [
-            self._watch(group, f"/apis/{API_VERSION}/{SYNC_PLURAL}", InfrahubSync, self._syncs),
+            *(
+                self._watch(group, PATHS[kind.KIND], kind, Portion(self._syncs, partial(_is_a, kind)))
+                for kind in SYNC_TYPES
+            ),
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
             *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
+            *self._watch_secrets(group, self._source_secrets, SOURCE_LABEL),
             *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(
                 group, f"{core}/secrets", PartialObjectMetadata, self._kept, RESOURCE_LABEL, metadata_only=True
             ),
+            self._watch(
+                group,
+                f"{core}/configmaps",
+                ConfigMap,
+                Portion(manifests, partial(_is_a, ConfigMap)),
+                MANIFESTS_LABEL,
+            ),
+            *self._watch_secrets(group, manifests, MANIFESTS_LABEL),
             self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
         ]
         if self._options.webhooks:
             keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)
             self._watches.append(keys)
 
-    def _watch_secrets(self, group: asyncio.TaskGroup, store: Store[Secret], label: str) -> list[asyncio.Event]:
+    def _watch_secrets(self, group: asyncio.TaskGroup, store: Store[Any], label: str) -> list[asyncio.Event]:
         """Only in the namespaces that count: who may write such a Secret decides which identity Vidra uses."""
         return [
-            self._watch(group, f"/api/v1/namespaces/{namespace}/secrets", Secret, Portion(store, namespace), label)
+            self._watch(
+                group,
+                f"/api/v1/namespaces/{namespace}/secrets",
+                Secret,
+                Portion(store, partial(_is_a, Secret, namespace=namespace)),
+                label,
+            )
             for namespace in self._options.counting
         ]
 
@@ -281,3 +327,8 @@ class Manager:
     async def _everything_read(self) -> None:
         for synced in self._watches:
             await synced.wait()
+
+
+def _is_a(kind: type[HasMeta], item: HasMeta, namespace: str = "") -> bool:
+    """Whether the watch of a kind, in one namespace or in all, is about an object."""
+    return isinstance(item, kind) and namespace in {"", item.metadata.namespace}

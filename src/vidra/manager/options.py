@@ -11,6 +11,7 @@ from vidra.api.names import USUAL_NAMESPACE
 from vidra.kube.connection import SERVICE_ACCOUNT, Connection, in_cluster
 from vidra.kube.kubeconfig import default_path, from_file
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS
+from vidra.sources.limits import SOURCE_LIMITS, SourceLimits
 from vidra.telemetry.tracing import Tracing
 
 DEFAULT_NAMESPACE = USUAL_NAMESPACE
@@ -29,6 +30,9 @@ class Options(msgspec.Struct, frozen=True):
     lease_name: str = "vidra-operator"
     max_artifacts: int = DEFAULT_LIMITS.max_artifacts
     """Maximum for one sync; a longer list counts as a mistake."""
+    source_hosts: tuple[str, ...] = ()
+    """Hosts, addresses and networks that sources may be read from; empty: all but those that are never meant."""
+    source_limits: SourceLimits = SOURCE_LIMITS
     shards: int = 1
     """Number of shards that replicas divide between them, with leader_elect."""
     webhooks: bool = False

@@ -10,7 +10,7 @@ from vidra.controllers.resource import ResourceReconciler
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.sync import SyncReconciler
 from vidra.kube.errors import KubeError
-from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.kinds import Sources
 
 log = structlog.get_logger("vidra.manager")
 
@@ -21,10 +21,10 @@ LAST_ANSWERS = 4.0
 class ShardRunner:
     """Starts and stops the shards of this replica."""
 
-    def __init__(self, shared: ControllerContext, pool: InfrahubPool) -> None:
+    def __init__(self, shared: ControllerContext, sources: Sources) -> None:
         self._shared = shared
         self.resources = ResourceReconciler(shared)
-        self.syncs = SyncReconciler(shared, pool)
+        self.syncs = SyncReconciler(shared, sources)
 
     def enqueue_all(self) -> None:
         """Reconcile and poll everything: a setting changed."""

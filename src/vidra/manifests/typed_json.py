@@ -23,6 +23,10 @@ class UnreadableError(Exception):
     """A text is no JSON, or too deep to be read; the message repeats nothing of it."""
 
 
+class TooDeepError(UnreadableError):
+    """A text is nested deeper than the interpreter can read."""
+
+
 class OtherShapeError(UnreadableError):
     """A text is JSON, but of another shape; the message says where."""
 
@@ -43,7 +47,7 @@ def decode(text: bytes | msgspec.Raw, kind: type[T]) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise UnreadableError("it is no JSON") from None
     except RecursionError:
-        raise UnreadableError("it is nested too deep") from None
+        raise TooDeepError("it is nested too deep") from None
     return value
 
 

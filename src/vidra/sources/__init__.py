@@ -1,1 +1,1 @@
-"""Where manifests come from: a small protocol, and Infrahub behind it."""
+"""Where manifests come from: a small protocol, and a package for each source behind it."""

@@ -45,7 +45,7 @@ class Metrics:
     def _add_deliveries(self) -> None:
         self.delivery = Histogram(
             "vidra_delivery_seconds",
-            "From a changed text being listed by Infrahub until it is applied, or its objects are healthy.",
+            "From a changed text being listed by its source until it is applied, or its objects are healthy.",
             ["until"],
             registry=self.registry,
             buckets=(0.25, 1, 2.5, 5, 10, 30, 60, 120, 300, 600),
@@ -63,13 +63,13 @@ class Metrics:
         )
 
     def _add_infrahub(self) -> None:
-        self.downloads = Counter("vidra_artifact_downloads", "Texts fetched from Infrahub.", registry=self.registry)
+        self.downloads = Counter("vidra_artifact_downloads", "Texts fetched from sources.", registry=self.registry)
         self.webhooks = Counter(
             "vidra_webhook_requests", "Calls of Infrahub, by what came of them.", ["result"], registry=self.registry
         )
         self.overdue = Gauge(
             "vidra_overdue_syncs",
-            "Syncs that Infrahub gave no list for three of their intervals.",
+            "Syncs that were given no list for three of their intervals.",
             registry=self.registry,
         )
 

@@ -9,9 +9,9 @@ import msgspec
 
 from vidra import __version__
 from vidra.api.conditions import Condition
-from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import PATHS, RESOURCE_KIND, SYNC_KIND
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import InfrahubSync, Sync
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
@@ -20,7 +20,7 @@ from vidra.views.diff import Diff, diff_of_resource, diff_of_sync
 from vidra.views.dry_run import dry_run_session
 from vidra.views.events import events, moment
 from vidra.views.held_prune import HeldPrune, held_prune
-from vidra.views.hub_paths import RESOURCES, SYNCS
+from vidra.views.hub_paths import RESOURCES
 from vidra.views.live_object import LiveObject, live_object
 from vidra.views.live_objects import live_states
 from vidra.views.resource_names import find
@@ -97,9 +97,8 @@ async def detail(client: Client, kind: str, name: str) -> Detail:
     Raises:
         KubeError: It cannot be seen, or there is none.
     """
-    path = f"{SYNCS if kind == SYNC_KIND else RESOURCES}/{name}"
-    raw = await client.send("GET", path)
-    item: InfrahubSync | VidraResource = decode(raw, InfrahubSync) if kind == SYNC_KIND else decode(raw, VidraResource)
+    raw = await client.send("GET", f"{PATHS[kind]}/{name}")
+    item: Sync | VidraResource = decode(raw, InfrahubSync) if kind == SYNC_KIND else decode(raw, VidraResource)
     return Detail(
         kind=item.kind,
         name=item.metadata.name,
@@ -201,7 +200,7 @@ async def preview(client: Client, name: str, elsewhere: dict[str, str], namespac
     """
     item = await find(client, name)
     async with dry_run_session(client, namespaces) as session:
-        if isinstance(item, InfrahubSync):
+        if isinstance(item, Sync):
             return _preview(await diff_of_sync(session, item, elsewhere))
         if elsewhere:
             raise RefusedError(400, "a branch and a date are for a sync: a VidraResource has one text")
@@ -239,10 +238,10 @@ def _refuse_remote(*, remote: bool, only_here: bool) -> None:
         )
 
 
-def _facts(item: InfrahubSync | VidraResource) -> dict[str, str]:
+def _facts(item: Sync | VidraResource) -> dict[str, str]:
     spec = item.spec
     facts = {
-        **(_facts_of_sync(item) if isinstance(item, InfrahubSync) else _facts_of_resource(item)),
+        **(_facts_of_sync(item) if isinstance(item, Sync) else _facts_of_resource(item)),
         "Server": spec.destination.server or "the cluster that Vidra runs in",
         "Namespace": spec.destination.namespace or "default",
         "Interval": spec.interval or "as Vidra is set",
@@ -255,8 +254,10 @@ def _facts(item: InfrahubSync | VidraResource) -> dict[str, str]:
     return {title: str(fact) for title, fact in facts.items() if fact}
 
 
-def _facts_of_sync(sync: InfrahubSync) -> dict[str, str]:
-    source = sync.spec.source
+def _facts_of_sync(sync: Sync) -> dict[str, str]:
+    source = sync.source.infrahub
+    if source is None:
+        return {"Source": sync.source.address[0], "Revision": sync.status.revision}
     return {
         "Infrahub": source.infrahub_api_url,
         "Artifact": source.artifact,

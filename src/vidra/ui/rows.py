@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.store import Store
 from vidra.ui.viewer import Viewer
@@ -36,7 +36,7 @@ class Wanted(msgspec.Struct, frozen=True):
     resource: str = ""
     """Only this VidraResource; empty: all."""
 
-    def means(self, kind: str, item: InfrahubSync | VidraResource) -> bool:
+    def means(self, kind: str, item: Sync | VidraResource) -> bool:
         """Whether the page shows something of a sync or VidraResource."""
         name = item.metadata.name
         if kind == "syncs":
@@ -56,7 +56,7 @@ class Subscription:
         self._sight = False
         self.event = asyncio.Event()
 
-    def changed(self, kind: str, item: InfrahubSync | VidraResource) -> None:
+    def changed(self, kind: str, item: Sync | VidraResource) -> None:
         """Note a change."""
         if kind in self._kinds and self._wanted.means(kind, item):
             self._pending[kind].add(item.metadata.name)

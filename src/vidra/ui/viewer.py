@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-from vidra.api.names import GROUP, SYNC_PLURAL
+from vidra.api.names import GROUP, PATHS, SYNC_KIND, SYNC_PLURAL
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import InfrahubSync, Sync
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.access_review import is_allowed
 from vidra.kube.client import Client
@@ -25,7 +25,7 @@ from vidra.kube.store import Store
 from vidra.kube.watch import Watch
 from vidra.ui.identity import Identity
 from vidra.views.error_sentences import sentence
-from vidra.views.hub_paths import RESOURCES, SYNCS, not_installed
+from vidra.views.hub_paths import RESOURCES, not_installed
 
 LARGEST = 1 << 30
 """Bytes of one answer of the person's own API server."""
@@ -39,7 +39,7 @@ AGAIN = 5.0
 class Subscriber(Protocol):
     """A page's stream."""
 
-    def changed(self, kind: str, item: InfrahubSync | VidraResource) -> None:
+    def changed(self, kind: str, item: Sync | VidraResource) -> None:
         """Called when something is new, changed or deleted."""
         ...
 
@@ -115,7 +115,7 @@ class Viewer:
     def _start(self) -> None:
         self._started = time.monotonic()
         self._watches = {
-            "syncs": Watch(self.client, SYNCS, InfrahubSync, self.syncs, on_turn=self._sight_changed),
+            "syncs": Watch(self.client, PATHS[SYNC_KIND], InfrahubSync, self.syncs, on_turn=self._sight_changed),
             "resources": Watch(self.client, RESOURCES, VidraResource, self.resources, on_turn=self._sight_changed),
         }
         self._tasks = [asyncio.create_task(watch.run()) for watch in self._watches.values()]
@@ -126,7 +126,7 @@ class Viewer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
-    def _changed(self, kind: str, item: InfrahubSync | VidraResource | None) -> None:
+    def _changed(self, kind: str, item: Sync | VidraResource | None) -> None:
         assert item is not None, "a change is of something"
         for subscriber in self.subscribers:
             subscriber.changed(kind, item)

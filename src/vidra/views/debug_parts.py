@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from vidra import __version__
+from vidra.api.names import PATHS, SYNC_PLURALS
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
 from vidra.kube.leader_election import leases_path
@@ -17,7 +18,7 @@ from vidra.manifests.write import write_json
 from vidra.views.checks.run import run_checks
 from vidra.views.errors import ViewError
 from vidra.views.hub_objects import config_maps
-from vidra.views.hub_paths import RESOURCES, SYNCS
+from vidra.views.hub_paths import RESOURCES
 from vidra.views.secret_masking import tidy
 
 Json = dict[str, Any]
@@ -36,7 +37,7 @@ async def debug_parts(client: Client, namespace: str) -> dict[str, str]:
     parts: Mapping[str, Awaitable[Any]] = {
         "version.json": _versions(client),
         "check.json": _checks(client, namespace),
-        "infrahubsyncs.json": _items(client, SYNCS),
+        **{f"{plural}.json": _items(client, PATHS[kind]) for kind, plural in SYNC_PLURALS.items()},
         "vidraresources.json": _items(client, RESOURCES),
         "events.json": _events(client),
         "settings.json": _settings(client, namespace),

@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.policies import DeletionPolicy
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.inventory import key_of
 from vidra.controllers.runtime.context import sync_of
 
@@ -25,16 +25,14 @@ class ClusterDeletion(msgspec.Struct, frozen=True):
     """They stay, without a mark of Vidra's."""
 
 
-def deletion_of(
-    syncs: Iterable[InfrahubSync], resources: Iterable[VidraResource], *, keep: bool
-) -> list[ClusterDeletion]:
+def deletion_of(syncs: Iterable[Sync], resources: Iterable[VidraResource], *, keep: bool) -> list[ClusterDeletion]:
     """The objects that would be deleted and those that would stay, by cluster; an object of several owners counts once.
 
     Args:
         resources: All that are deleted, with those of the syncs.
         keep: The objects stay, whatever the policies say.
     """
-    policies = {sync.metadata.name: sync.spec.deletion_policy for sync in syncs}
+    policies = {sync.key: sync.spec.deletion_policy for sync in syncs}
     deleted: Counter[str] = Counter()
     orphaned: Counter[str] = Counter()
     counted = set()

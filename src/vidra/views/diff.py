@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import msgspec
 
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.resource.dry_run import DryRunInput, DryRunResult
 from vidra.views.dry_run import DryRunSession
+from vidra.views.errors import ViewError
 from vidra.views.object_diff import ObjectDiff, diffs_of
 
 
@@ -31,19 +32,21 @@ class Diff(msgspec.Struct, frozen=True):
     """Why the answer is not complete, or what would not be applied."""
 
 
-async def diff_of_sync(session: DryRunSession, sync: InfrahubSync, elsewhere: Mapping[str, str]) -> Diff:
-    """The changes that a poll of Infrahub would cause now.
+async def diff_of_sync(session: DryRunSession, sync: Sync, elsewhere: Mapping[str, str]) -> Diff:
+    """The changes that a poll of the source would cause now.
 
     Args:
-        elsewhere: Fields of the source to read instead of the sync's: `target_branch`, `target_date`.
+        elsewhere: Which revision to read instead of the sync's: `branch`, `date`, `tag`, `commit`.
 
     Raises:
-        SourceError: Infrahub gives no list.
-        ViewError: A stored text is deleted or damaged.
+        SourceError: The source gives no list.
+        ViewError: A stored text is deleted or damaged, or the source has no such revision.
     """
     if elsewhere:
-        source = msgspec.structs.replace(sync.spec.source, **elsewhere)
-        sync = msgspec.structs.replace(sync, spec=msgspec.structs.replace(sync.spec, source=source))
+        try:
+            sync = sync.reading(sync.source.at(elsewhere))
+        except ValueError as error:
+            raise ViewError(f"{sync.metadata.name}: {error}") from None
     found = await session.polled(sync)
     # What stays as it is has nothing to do with another branch or date; without one, its drift belongs to the answer.
     kept = [] if elsewhere else [await session.stored(item) for item in found.kept]

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from vidra.api.resource import ObjectProblem, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import Owner, hub_of
 from vidra.apply.health.evaluator import Verdicts
@@ -22,13 +22,14 @@ from vidra.controllers.runtime.context import sync_of
 from vidra.controllers.runtime.digest_key import read_digests
 from vidra.controllers.runtime.settings import Settings, chosen, read
 from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
-from vidra.controllers.sync.source.resolve import SourceContext, source_of
 from vidra.kube.client import Client
 from vidra.kube.store import Store
 from vidra.kube.types import ConfigMap
-from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.kinds import sources_of
+from vidra.sources.lent import Lent
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
+from vidra.views.lent import lent, nothing_lent
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class DryRunSession(msgspec.Struct, frozen=True):
     content: ContentStore
     digests: Digests
     settings: Settings
-    known: SourceContext
+    lent: Lent
     managers: dict[str, str]
     """Names of the VidraResources by field manager."""
 
@@ -76,43 +77,41 @@ class DryRunSession(msgspec.Struct, frozen=True):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
 
-    async def polled(self, sync: InfrahubSync) -> SyncDryRun:
-        """What a sync would apply if Infrahub were polled now.
+    async def polled(self, sync: Sync) -> SyncDryRun:
+        """What a sync would apply if its source were polled now.
 
         Raises:
-            SourceError: Infrahub gives no list.
+            SourceError: The source gives no list.
         """
-        pool = InfrahubPool()
-        try:
-            source = await source_of(sync, self.settings.query_name, self.known, pool, lambda _reason, _message: None)
-            return await dry_run_sync(sync, source, self.resources.group(sync.metadata.name), self.clusters.catalogue)
-        finally:
-            await pool.close()
+        async with sources_of(self.lent) as sources:
+            source = await sources.open(sync.source, lambda _reason, _message: None)
+            return await dry_run_sync(sync, source, self.resources.group(sync.key), self.clusters.catalogue)
 
 
 @asynccontextmanager
 async def dry_run_session(
-    client: Client, namespaces: Sequence[str], *, only_here: bool = False
+    client: Client, namespaces: Sequence[str], hosts: Sequence[str] = (), *, only_here: bool = False
 ) -> AsyncIterator[DryRunSession]:
     """Everything as the operator would find it.
 
     Args:
         namespaces: Those whose Secrets count, Vidra's own first.
+        hosts: Those that sources may be read from; none: all but those that are never meant.
         only_here: For a look at the cluster that Vidra runs in: no Secret is read, so nobody needs that right.
     """
     own = namespaces[0]
     if only_here:
         namespaces = ()
     digests_read = _no_digests() if only_here else read_digests(client, own)
-    (uid, digests), resources, clusters, infrahubs, maps, syncs = await asyncio.gather(
+    (uid, digests), resources, clusters, maps = await asyncio.gather(
         asyncio.gather(hub_objects.identity(client), digests_read),
         hub_objects.resources(client),
         hub_objects.cluster_secrets(client, namespaces),
-        hub_objects.infrahub_secrets(client, namespaces),
         _nothing() if only_here else hub_objects.config_maps(client, own),
-        hub_objects.syncs(client),
     )
     source, hub = chosen(maps, own), hub_of(uid)
+    settings = read(source.data if source else {})[0]
+    lends = nothing_lent(client, own) if only_here else await lent(client, namespaces, settings.query_name, hosts)
     dry_clusters = DryRunClusters(
         client.connection, (own, *namespaces[1:]), hub_objects.stored(clusters, Store()), Verdicts()
     )
@@ -124,8 +123,8 @@ async def dry_run_session(
             resources=hub_objects.stored(resources, Store(index=sync_of)),
             content=ContentStore(client, own, Store(index=kept_for)),
             digests=digests,
-            settings=read(source.data if source else {})[0],
-            known=SourceContext(hub_objects.stored(infrahubs, Store()), hub_objects.stored(syncs, Store()), own),
+            settings=settings,
+            lent=lends,
             managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:

@@ -62,7 +62,7 @@ def about_names(names: Iterable[str], made: Iterable[VidraResource]) -> set[str]
     made = list(made)
     given = {name.rpartition("/")[2] for name in names}
     given |= {item.metadata.name for item in made if short(item.metadata.name) in given}
-    return given | {item.metadata.name for item in made if sync_of(item) in given}
+    return given | {item.metadata.name for item in made if sync_of(item).rpartition("/")[2] in given}
 
 
 def moment(item: Json) -> str:

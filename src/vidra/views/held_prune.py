@@ -9,7 +9,7 @@ import msgspec
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.guards.prune_limit import approve_command, is_same_id, set_id
 from vidra.apply.inventory import key_of, ref_of
 from vidra.controllers.runtime.context import sync_of
@@ -48,7 +48,7 @@ async def held_prune(client: Client, item: Item, namespaces: Sequence[str]) -> H
     Raises:
         ViewError: It is not known now; the message says what to do.
     """
-    if isinstance(item, InfrahubSync):
+    if isinstance(item, Sync):
         return held_by_sync(item, await resources(client))
     held = item.status.held_prune
     if held is None or held.approved:
@@ -60,7 +60,7 @@ async def held_prune(client: Client, item: Item, namespaces: Sequence[str]) -> H
     return HeldPrune(held.id, objects_of(found.limits.to_delete))
 
 
-def held_by_sync(sync: InfrahubSync, everything: Iterable[VidraResource]) -> HeldPrune | None:
+def held_by_sync(sync: Sync, everything: Iterable[VidraResource]) -> HeldPrune | None:
     """The objects that a sync holds back: of VidraResources to be removed, and of no other of its VidraResources.
 
     Raises:
@@ -73,11 +73,11 @@ def held_by_sync(sync: InfrahubSync, everything: Iterable[VidraResource]) -> Hel
     if not is_same_id(held.id, set_id(held.resources)):
         by_hand = approve_command(sync.kind, name, held.id)
         raise ViewError(f"it is too much for a list: look with vidra diff {name}, then agree with {by_hand}")
-    siblings = [item for item in everything if sync_of(item) == name]
+    siblings = [item for item in everything if sync_of(item) == sync.key]
     return HeldPrune(held.id, objects_of_unlisted(held.resources, siblings))
 
 
-def _refuse_unsaid(sync: InfrahubSync) -> None:
+def _refuse_unsaid(sync: Sync) -> None:
     """Say so when something is held, and not yet which: by an operator that is older than this program.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -13,16 +13,19 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
+    MANIFESTS_LABEL,
+    PATHS,
+    SOURCE_LABEL,
 )
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import SYNC_TYPES, Sync
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import look
 from vidra.kube.store import HasMeta, Store
 from vidra.kube.types import ConfigMap, Secret
 from vidra.views.errors import ViewError
-from vidra.views.hub_paths import RESOURCES, SYNCS, not_installed
+from vidra.views.hub_paths import RESOURCES, not_installed
 
 T = TypeVar("T")
 S = TypeVar("S", bound=HasMeta)
@@ -65,9 +68,30 @@ async def one(client: Client, path: str, kind: type[T]) -> T | None:
         raise
 
 
-async def syncs(client: Client) -> list[InfrahubSync]:
-    """All InfrahubSyncs."""
-    return await listed(client, SYNCS, InfrahubSync)
+async def syncs(client: Client) -> list[Sync]:
+    """All syncs.
+
+    An operator from before VidraSync existed has no definition of it, and so there are none.
+    """
+    first, *others = SYNC_TYPES
+    found = await asyncio.gather(
+        listed(client, PATHS[first.KIND], first), *(_listed_if_served(client, kind) for kind in others)
+    )
+    return [item for part in found for item in part]
+
+
+async def _listed_if_served(client: Client, kind: type[Sync]) -> list[Sync]:
+    try:
+        return await listed(client, PATHS[kind.KIND], kind)
+    except ViewError:
+        return []
+
+
+async def sync_of_key(client: Client, key: str) -> Sync | None:
+    """The sync of a key (`Sync.key`), if it is still there."""
+    kind, _, name = key.rpartition("/")
+    wanted = next(item for item in SYNC_TYPES if kind in {"", item.KIND})
+    return await one(client, f"{PATHS[wanted.KIND]}/{name}", wanted)
 
 
 async def resources(client: Client) -> list[VidraResource]:
@@ -83,6 +107,24 @@ async def cluster_secrets(client: Client, namespaces: Iterable[str]) -> list[Sec
 async def infrahub_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
     """The Secrets with credentials of Infrahubs that count."""
     return await _secrets(client, namespaces, INFRAHUB_LABEL)
+
+
+async def source_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
+    """The Secrets with credentials of other sources that count."""
+    return await _secrets(client, namespaces, SOURCE_LABEL)
+
+
+async def manifests(client: Client, namespaces: Sequence[str]) -> list[ConfigMap | Secret]:
+    """The ConfigMaps and Secrets with manifests that count.
+
+    Args:
+        namespaces: Vidra's own first.
+    """
+    maps = f"/api/v1/namespaces/{namespaces[0]}/configmaps"
+    return [
+        *await listed(client, maps, ConfigMap, MANIFESTS_LABEL),
+        *await _secrets(client, namespaces, MANIFESTS_LABEL),
+    ]
 
 
 async def config_maps(client: Client, namespace: str) -> list[ConfigMap]:

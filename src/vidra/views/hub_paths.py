@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from vidra.api.names import API_VERSION, RESOURCE_KIND, RESOURCE_PLURAL, SYNC_KIND, SYNC_PLURAL
+from vidra.api.names import PATHS, RESOURCE_KIND
 from vidra.kube.errors import ApiError
 from vidra.views.errors import ViewError
 
-SYNCS = f"/apis/{API_VERSION}/{SYNC_PLURAL}"
-RESOURCES = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
-PATHS = {SYNC_KIND: SYNCS, RESOURCE_KIND: RESOURCES}
-"""By kind."""
+RESOURCES = PATHS[RESOURCE_KIND]
 
 
 def not_installed(error: ApiError) -> Exception:

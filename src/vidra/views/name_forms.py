@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from vidra.api.names import GROUP, RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import GROUP, RESOURCE_KIND, SYNC_KIND, VIDRA_SYNC_KIND
 from vidra.views.errors import BadNameError
 
 KINDS = {
     **dict.fromkeys(("isync", "isyncs", "sync", "syncs", "infrahubsync", "infrahubsyncs"), SYNC_KIND),
+    **dict.fromkeys(("vsync", "vsyncs", "vidrasync", "vidrasyncs"), VIDRA_SYNC_KIND),
     **dict.fromkeys(("vres", "resource", "resources", "vidraresource", "vidraresources"), RESOURCE_KIND),
 }
 """What people call the kinds."""
+SHORT_KINDS = {SYNC_KIND: "isync", VIDRA_SYNC_KIND: "vsync", RESOURCE_KIND: "vres"}
+"""As messages write them before a name."""
 EVERYTHING = ("all", "vidra")
 _ID = re.compile(r"-([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?=-|$)")
 
@@ -32,7 +35,7 @@ def split(given: str) -> tuple[str, str]:
     word, slash, name = given.rpartition("/")
     kind = kind_of(word) if slash else ""
     if (slash and not kind) or not name:
-        raise BadNameError(f"{given!r}: write NAME, isync/NAME or vres/NAME")
+        raise BadNameError(f"{given!r}: write NAME, isync/NAME, vsync/NAME or vres/NAME")
     return kind, name
 
 
@@ -60,4 +63,4 @@ def unknown(name: str, known: Iterable[str]) -> str:
     from vidra.common.nearest import did_you_mean  # noqa: PLC0415 - only who mistypes waits for it
 
     hint = did_you_mean(name, known)
-    return f"there is no InfrahubSync or VidraResource {name!r}{hint or ' (vidra get lists them)'}"
+    return f"there is no InfrahubSync, VidraSync or VidraResource {name!r}{hint or ' (vidra get lists them)'}"

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import asyncio
 
-from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import PATHS
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import SYNC_TYPES, Sync
 from vidra.kube.client import Client
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList
 from vidra.views.errors import ViewError
 from vidra.views.hub_objects import one
-from vidra.views.hub_paths import RESOURCES, SYNCS
-from vidra.views.name_forms import short, split, unknown
+from vidra.views.hub_paths import RESOURCES
+from vidra.views.name_forms import SHORT_KINDS, short, split, unknown
 
-Item = InfrahubSync | VidraResource
+Item = Sync | VidraResource
+_TYPES: tuple[type[Item], ...] = (*SYNC_TYPES, VidraResource)
 
 
 async def find(client: Client, name: str) -> Item:
-    """The InfrahubSync or VidraResource of a name; with isync/ or vres/ before it there is no doubt which.
+    """The sync or VidraResource of a name; with isync/, vsync/ or vres/ before it there is no doubt which.
 
     Raises:
-        ViewError: There is none, or both.
+        ViewError: There is none, or more than one.
     """
-    kind, rest = split(name)
-    sync, resource = await asyncio.gather(
-        one(client, f"{SYNCS}/{rest}", InfrahubSync) if kind != RESOURCE_KIND else _nothing(),
-        one(client, f"{RESOURCES}/{rest}", VidraResource) if kind != SYNC_KIND else _nothing(),
-    )
-    if sync and resource:
-        raise ViewError(f"{rest} is an InfrahubSync and a VidraResource: write isync/{rest} or vres/{rest}")
-    found: Item | None = sync or resource
-    return found if found is not None else await _nearly(client, kind, rest)
+    wanted, rest = split(name)
+    asked = [one(client, f"{PATHS[kind.KIND]}/{rest}", kind) for kind in _TYPES if wanted in {"", kind.KIND}]
+    found = [item for item in await asyncio.gather(*asked) if item is not None]
+    if len(found) > 1:
+        kinds = " and ".join(f"{'an' if item.kind[0] in 'AEIOU' else 'a'} {item.kind}" for item in found)
+        raise ViewError(f"{rest} is {kinds}: write {' or '.join(f'{SHORT_KINDS[item.kind]}/{rest}' for item in found)}")
+    return found[0] if found else await _nearly(client, wanted, rest)
 
 
 async def _nearly(client: Client, kind: str, name: str) -> VidraResource:
@@ -55,7 +54,7 @@ async def _nearly(client: Client, kind: str, name: str) -> VidraResource:
 
 def path_of(item: Item) -> str:
     """Its path at the API server."""
-    return f"{SYNCS if isinstance(item, InfrahubSync) else RESOURCES}/{item.metadata.name}"
+    return f"{PATHS[item.kind]}/{item.metadata.name}"
 
 
 def titled(item: Item) -> str:
@@ -64,8 +63,4 @@ def titled(item: Item) -> str:
 
 
 def _paths(kind: str) -> list[str]:
-    return [path for each, path in ((SYNC_KIND, SYNCS), (RESOURCE_KIND, RESOURCES)) if kind in {"", each}]
-
-
-async def _nothing() -> None:
-    return None
+    return [path for each, path in PATHS.items() if kind in {"", each}]

@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import PATHS, RESOURCE_KIND
 from vidra.kube.errors import ApiError
-from vidra.views.hub_paths import PATHS, not_installed
+from vidra.views.hub_paths import not_installed
 from vidra.views.name_forms import means
 
 Json = dict[str, Any]
@@ -30,7 +30,7 @@ class CanRead(Protocol):
 class Wanted(msgspec.Struct, frozen=True):
     """Which resources a person asked for."""
 
-    kinds: tuple[str, ...] = (SYNC_KIND, RESOURCE_KIND)
+    kinds: tuple[str, ...] = tuple(PATHS)
     names: tuple[str, ...] = ()
     """Without any: all."""
     selector: str = ""

@@ -43,6 +43,7 @@ _STATES: Mapping[State, tuple[Reason, ...]] = {
         Reason.WAITING_FOR_HEALTH,
         Reason.DEPENDENCY_NOT_READY,
         Reason.NOT_GENERATED,
+        Reason.SOURCE_NOT_READY,
         Reason.KIND_UNKNOWN,
         Reason.NAMESPACE_MISSING,
         Reason.QUOTA_EXCEEDED,
@@ -50,6 +51,7 @@ _STATES: Mapping[State, tuple[Reason, ...]] = {
         Reason.WAITING_FOR_DELETION,
     ),
     State.UNREACHABLE: (
+        Reason.SOURCE_UNREACHABLE,
         Reason.INFRAHUB_UNREACHABLE,
         Reason.CLUSTER_UNREACHABLE,
         Reason.CLUSTER_UNAUTHORIZED,

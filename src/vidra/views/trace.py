@@ -9,14 +9,13 @@ import msgspec
 from vidra.api.conditions import ConditionType, find
 from vidra.api.health import Status
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.inventory import key_of
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.views.dry_run import DryRunSession
 from vidra.views.find_object import Found, find_object
-from vidra.views.hub_objects import one
-from vidra.views.hub_paths import SYNCS
+from vidra.views.hub_objects import sync_of_key
 from vidra.views.object_health import ObjectHealth
 
 
@@ -30,6 +29,10 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """Of the object, as this VidraResource last saw it; with what the object says of itself if it is not healthy."""
     sync: str = ""
     """Empty when a person made it."""
+    source: str = ""
+    """Address of a source other than Infrahub."""
+    revision: str = ""
+    author: str = ""
     infrahub: str = ""
     branch: str = ""
     date: str = ""
@@ -90,9 +93,9 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
     )
 
 
-async def _sync(client: Client, resource: VidraResource) -> InfrahubSync | None:
-    name = sync_of(resource)
-    return await one(client, f"{SYNCS}/{name}", InfrahubSync) if name else None
+async def _sync(client: Client, resource: VidraResource) -> Sync | None:
+    key = sync_of(resource)
+    return await sync_of_key(client, key) if key else None
 
 
 def owners_of(found: Found, managers: Mapping[str, str]) -> dict[str, str]:
@@ -101,7 +104,7 @@ def owners_of(found: Found, managers: Mapping[str, str]) -> dict[str, str]:
     return {name: managers[name] for name in names if name in managers}
 
 
-def origin_of(resource: VidraResource, sync: InfrahubSync | None, ref: str = "") -> Origin:
+def origin_of(resource: VidraResource, sync: Sync | None, ref: str = "") -> Origin:
     """A VidraResource, and what it was made from.
 
     Args:
@@ -109,13 +112,17 @@ def origin_of(resource: VidraResource, sync: InfrahubSync | None, ref: str = "")
         ref: The object, in words.
     """
     content, status = resource.spec.content, resource.status
-    source = sync.spec.source if sync else None
+    source = sync.source.infrahub if sync else None
+    address = sync.source.address[1] if sync and not source else ""
     ready = find(status.conditions, ConditionType.READY)
     return Origin(
         resource=resource.metadata.name,
         ready=f"{ready.status} ({ready.reason})" if ready else "Unknown",
         health=_health(resource, ref) if ref else "",
         sync=sync_of(resource),
+        source=address,
+        revision=content.revision if content else "",
+        author=content.author if content else "",
         infrahub=source.infrahub_api_url if source else "",
         branch=source.target_branch if source else "",
         date=(source.target_date or "") if source else "",

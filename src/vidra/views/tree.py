@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.conditions import Condition, ConditionType, find
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.inventory import ref_of
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
@@ -61,6 +61,8 @@ class ResourceNode(msgspec.Struct, frozen=True, kw_only=True):
     """The status of its condition Ready."""
     reason: str | msgspec.UnsetType = msgspec.UNSET
     message: str
+    revision: str | msgspec.UnsetType = msgspec.UNSET
+    """State of the source, where it has one."""
     children: tuple[Node, ...]
 
 
@@ -79,13 +81,13 @@ async def tree(client: Client, session: DryRunSession, names: Sequence[str]) -> 
         chosen = [*await syncs(client), *(item for item in session.resources if not sync_of(item))]
     chosen.sort(key=lambda item: (item.kind, item.metadata.name))
     return [
-        await (_tree_of_sync(session, item) if isinstance(item, InfrahubSync) else _tree_of_resource(session, item))
+        await (_tree_of_sync(session, item) if isinstance(item, Sync) else _tree_of_resource(session, item))
         for item in chosen
     ]
 
 
-async def _tree_of_sync(session: DryRunSession, sync: InfrahubSync) -> ResourceNode:
-    resources = sorted(session.resources.group(sync.metadata.name), key=lambda item: item.metadata.name)
+async def _tree_of_sync(session: DryRunSession, sync: Sync) -> ResourceNode:
+    resources = sorted(session.resources.group(sync.key), key=lambda item: item.metadata.name)
     return sync_node(sync, [await _tree_of_resource(session, item) for item in resources])
 
 
@@ -94,9 +96,9 @@ async def _tree_of_resource(session: DryRunSession, resource: VidraResource) -> 
     return resource_node(resource, states, session.managers)
 
 
-def sync_node(sync: InfrahubSync, resources: Sequence[ResourceNode]) -> ResourceNode:
+def sync_node(sync: Sync, resources: Sequence[ResourceNode]) -> ResourceNode:
     """A sync, with the nodes of its VidraResources."""
-    return _node(sync.kind, sync.metadata.name, sync.status.conditions, tuple(resources))
+    return _node(sync.kind, sync.metadata.name, sync.status.conditions, tuple(resources), sync.status.revision)
 
 
 def resource_node(resource: VidraResource, states: Sequence[LiveState], managers: Mapping[str, str]) -> ResourceNode:
@@ -115,7 +117,9 @@ def resource_node(resource: VidraResource, states: Sequence[LiveState], managers
     ]
     known = {node.ref for node in objects}
     others = [ProblemNode(name=ref, message=message, ref=ref) for ref, message in problems.items() if ref not in known]
-    return _node(resource.kind, name, resource.status.conditions, (*objects, *others))
+    content = resource.spec.content
+    revision = content.revision if content else ""
+    return _node(resource.kind, name, resource.status.conditions, (*objects, *others), revision)
 
 
 def _object_node(
@@ -139,11 +143,16 @@ def _object_node(
     )
 
 
-def _node(kind: str, name: str, conditions: Sequence[Condition], children: tuple[Node, ...]) -> ResourceNode:
+def _node(
+    kind: str, name: str, conditions: Sequence[Condition], children: tuple[Node, ...], revision: str
+) -> ResourceNode:
     ready = find(conditions, ConditionType.READY)
-    if ready is None:
-        message = "not reconciled yet"
-        return ResourceNode(kind=kind, name=name, state="Unknown", message=message, children=children)
     return ResourceNode(
-        kind=kind, name=name, state=ready.status, reason=ready.reason, message=ready.message, children=children
+        kind=kind,
+        name=name,
+        state=ready.status if ready else "Unknown",
+        reason=ready.reason if ready else msgspec.UNSET,
+        message=ready.message if ready else "not reconciled yet",
+        revision=revision or msgspec.UNSET,
+        children=children,
     )

@@ -77,7 +77,7 @@ async def test_a_web_page_instead_of_a_text_is_no_infrahub(
     standin: StandIn, infrahub: Infrahub, selection: Selection
 ) -> None:
     standin.add_artifact("Webserver_Manifest", "a: 1\n")
-    [artifact] = (await infrahub.list(selection)).artifacts
+    [artifact] = (await infrahub.list(selection)).units
     standin.faults.add(Answered.html(), "/api/artifact/*")
     with pytest.raises(SourceError, match="text/html") as caught:
         await infrahub.fetch(artifact, selection)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from testkit.infrahub import Endless, StandIn
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Infrahub, InfrahubSource, Selection
-from vidra.sources.protocol import Artifact, Source, SourceError
+from vidra.sources.protocol import Source, SourceError, Unit
 
 BYTES = "name: Zürich, 東京\r\n".encode() + b"\xff\xfe\x00"
 
@@ -21,13 +21,13 @@ async def test_the_text_comes_as_the_bytes_it_is(
 ) -> None:
     standin.add_artifact("Webserver_Manifest", BYTES, content_type=content_type)
     source: Source = InfrahubSource(infrahub, selection)
-    [artifact] = (await source.list()).artifacts
+    [artifact] = (await source.list()).units
     assert await source.fetch(artifact) == BYTES
 
 
 async def test_an_empty_text_is_a_text(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
     standin.add_artifact("Webserver_Manifest", b"")
-    [artifact] = (await infrahub.list(selection)).artifacts
+    [artifact] = (await infrahub.list(selection)).units
     assert await infrahub.fetch(artifact, selection) == b""
 
 
@@ -36,7 +36,7 @@ async def test_what_was_never_generated_is_not_asked_for(
 ) -> None:
     id_ = standin.never_generated("Webserver_Manifest")
     with pytest.raises(SourceError, match=id_) as caught:
-        await infrahub.fetch(Artifact(id_, None), selection)
+        await infrahub.fetch(Unit(id_, None), selection)
     assert caught.value.reason == Reason.NOT_GENERATED
     assert standin.requests.count() == 0
 
@@ -46,7 +46,7 @@ async def test_a_text_that_is_not_what_was_announced_is_discarded(
 ) -> None:
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.checksum_lie(id_)
-    [artifact] = (await infrahub.list(selection)).artifacts
+    [artifact] = (await infrahub.list(selection)).units
     with pytest.raises(SourceError, match=f"{id_}, and announced 0000") as caught:
         await infrahub.fetch(artifact, selection)
     assert caught.value.reason == Reason.CHECKSUM_MISMATCH
@@ -56,7 +56,7 @@ async def test_a_text_that_changed_since_the_list_is_discarded(
     standin: StandIn, infrahub: Infrahub, selection: Selection
 ) -> None:
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
-    [artifact] = (await infrahub.list(selection)).artifacts
+    [artifact] = (await infrahub.list(selection)).units
     standin.change(id_, "a: 2\n")
     with pytest.raises(SourceError) as caught:
         await infrahub.fetch(artifact, selection)
@@ -65,7 +65,7 @@ async def test_a_text_that_changed_since_the_list_is_discarded(
 
 async def test_a_deleted_artifact_is_not_found(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
-    [artifact] = (await infrahub.list(selection)).artifacts
+    [artifact] = (await infrahub.list(selection)).units
     standin.remove(id_)
     with pytest.raises(SourceError, match=id_) as caught:
         await infrahub.fetch(artifact, selection)
@@ -84,7 +84,7 @@ async def test_branch_and_moment_count_for_the_text_as_well(
     standin: StandIn, infrahub: Infrahub, selection: Selection, wrong: dict[str, str], reason: Reason
 ) -> None:
     standin.add_artifact("Webserver_Manifest", "a: 1\n")
-    [artifact] = (await infrahub.list(selection)).artifacts
+    [artifact] = (await infrahub.list(selection)).units
     with pytest.raises(SourceError) as caught:
         await infrahub.fetch(artifact, replace(selection, **wrong))
     assert caught.value.reason == reason
@@ -96,7 +96,7 @@ async def test_a_text_over_the_limit_is_not_read_to_its_end(
 ) -> None:
     standin.faults.add(Endless(1 << 40, announced=announced), "/api/artifact/*")
     with pytest.raises(SourceError, match="over 8388608 bytes") as caught:
-        await infrahub.fetch(Artifact("x", "0" * 32), selection)
+        await infrahub.fetch(Unit("x", "0" * 32), selection)
     assert caught.value.reason == Reason.TOO_LARGE
     assert standin.requests.count("/api/artifact") <= 1
 
@@ -105,12 +105,12 @@ async def test_a_text_as_large_as_the_limit_is_read(standin: StandIn, infrahub: 
     text = b"#" * (8 * 1024 * 1024)
     id_ = standin.add_artifact("Webserver_Manifest", text)
     checksum = hashlib.md5(text, usedforsecurity=False).hexdigest()
-    assert await infrahub.fetch(Artifact(id_, checksum), selection) == text
+    assert await infrahub.fetch(Unit(id_, checksum), selection) == text
 
 
 async def test_many_texts_at_once(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
     for number in range(100):
         standin.add_artifact("Webserver_Manifest", f"a: {number}\n")
-    artifacts = (await infrahub.list(selection)).artifacts
+    artifacts = (await infrahub.list(selection)).units
     texts = await asyncio.gather(*(infrahub.fetch(artifact, selection) for artifact in artifacts))
     assert {*texts} == {f"a: {number}\n".encode() for number in range(100)}

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from testkit.infrahub import Answered, StandIn
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
-from vidra.sources.protocol import Artifact, SourceError
+from vidra.sources.protocol import SourceError, Unit
 
 DEEP = "[" * 200_000 + "]" * 200_000
 QUERY, LOGIN, ARTIFACT = "/api/query/*", "/api/auth/login", "/api/artifact/*"
@@ -46,7 +46,7 @@ async def test_deep_json_is_an_error_wherever_it_stands(
     client = Infrahub(standin.url, Credential(standin.username, standin.password), replace(limits, attempts=1))
     try:
         with pytest.raises(SourceError) as caught:
-            await client.list(selection) if path != ARTIFACT else await client.fetch(Artifact("a", "b"), selection)
+            await client.list(selection) if path != ARTIFACT else await client.fetch(Unit("a", "b"), selection)
         assert caught.value.reason in {
             Reason.NOT_INFRAHUB,
             Reason.QUERY_FAILED,
@@ -64,7 +64,7 @@ async def test_a_list_of_too_many_artifacts_is_not_read(
     client = Infrahub(standin.url, credential, replace(limits, max_artifacts=3))
     for number in range(3):
         standin.add_artifact("Webserver_Manifest", f"a: {number}\n")
-    assert len((await client.list(selection)).artifacts) == 3
+    assert len((await client.list(selection)).units) == 3
     standin.add_artifact("Webserver_Manifest", "a: 4\n")
     with pytest.raises(SourceError, match="it lists 4 artifacts, and one sync takes 3") as caught:
         await client.list(selection)
@@ -80,7 +80,7 @@ async def test_what_an_outsider_wrote_stays_on_one_short_line(
     artifact = standin.add_artifact("Webserver_Manifest", "a: 1\n")
     told: list[str] = []
     with pytest.raises(SourceError) as caught:
-        await infrahub.fetch(Artifact(artifact, name), selection)
+        await infrahub.fetch(Unit(artifact, name), selection)
     told.append(str(caught.value))
     node = json.dumps({"node": {"id": "a", "checksum": {"value": "b"}, "name": {"value": name}}})
     for body in (

@@ -10,7 +10,7 @@ from testkit.infrahub.faults import Answered
 from vidra import __version__
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Infrahub, Selection
-from vidra.sources.protocol import Artifact, Listing, SourceError
+from vidra.sources.protocol import Listing, SourceError, Unit
 
 
 async def test_the_artifacts_of_the_name_are_listed_and_no_others(
@@ -19,13 +19,13 @@ async def test_the_artifacts_of_the_name_are_listed_and_no_others(
     wanted = standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.add_artifact("Another", "b: 2\n")
     listing = await infrahub.list(selection)
-    assert listing.artifacts == (Artifact(wanted, "e0ccdaf42c593022e15b18cc0e96d201"),)
+    assert listing.units == (Unit(wanted, "e0ccdaf42c593022e15b18cc0e96d201"),)
     assert listing.missing == ""
 
 
 async def test_a_name_that_matches_nothing_is_an_empty_complete_list(infrahub: Infrahub, selection: Selection) -> None:
     listing = await infrahub.list(selection)
-    assert listing.artifacts == ()
+    assert listing.units == ()
     assert listing.missing == ""
 
 
@@ -33,7 +33,7 @@ async def test_an_artifact_that_was_never_generated_has_no_checksum(
     standin: StandIn, infrahub: Infrahub, selection: Selection
 ) -> None:
     id_ = standin.never_generated("Webserver_Manifest")
-    assert (await infrahub.list(selection)).artifacts == (Artifact(id_, None),)
+    assert (await infrahub.list(selection)).units == (Unit(id_, None),)
 
 
 async def test_a_failed_generation_shows_when_the_query_selects_the_status(
@@ -42,9 +42,7 @@ async def test_a_failed_generation_shows_when_the_query_selects_the_status(
     standin.store_query(StoredQuery(selects_status=True, selects_storage_value=True, counts=True))
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.fail(id_)
-    assert (await infrahub.list(selection)).artifacts == (
-        Artifact(id_, "e0ccdaf42c593022e15b18cc0e96d201", failed=True),
-    )
+    assert (await infrahub.list(selection)).units == (Unit(id_, "e0ccdaf42c593022e15b18cc0e96d201", failed=True),)
 
 
 async def test_a_failed_generation_looks_like_the_last_good_one_otherwise(
@@ -52,7 +50,7 @@ async def test_a_failed_generation_looks_like_the_last_good_one_otherwise(
 ) -> None:
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.fail(id_)
-    assert (await infrahub.list(selection)).artifacts == (Artifact(id_, "e0ccdaf42c593022e15b18cc0e96d201"),)
+    assert (await infrahub.list(selection)).units == (Unit(id_, "e0ccdaf42c593022e15b18cc0e96d201"),)
 
 
 async def test_a_deleted_artifact_is_gone_from_the_list(
@@ -60,18 +58,18 @@ async def test_a_deleted_artifact_is_gone_from_the_list(
 ) -> None:
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.remove(id_)
-    assert (await infrahub.list(selection)).artifacts == ()
+    assert (await infrahub.list(selection)).units == ()
 
 
 async def test_a_branch_is_read_as_it_is(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.create_branch("new & better/#1+")
     standin.change(id_, "a: 2\n")
-    [in_branch] = (await infrahub.list(replace(selection, branch="new & better/#1+"))).artifacts
-    [in_main] = (await infrahub.list(selection)).artifacts
+    [in_branch] = (await infrahub.list(replace(selection, branch="new & better/#1+"))).units
+    [in_main] = (await infrahub.list(selection)).units
     assert in_branch.id == in_main.id
-    assert in_branch.checksum == "e0ccdaf42c593022e15b18cc0e96d201"
-    assert in_main.checksum != in_branch.checksum
+    assert in_branch.marker == "e0ccdaf42c593022e15b18cc0e96d201"
+    assert in_main.marker != in_branch.marker
 
 
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5, minutes=30))])
@@ -82,10 +80,10 @@ async def test_a_moment_of_the_past_is_asked_for_in_utc(
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n", since=born)
     standin.change(id_, "a: 2\n", since=born + timedelta(hours=1))
     then = replace(selection, at=born.astimezone(zone))
-    [artifact] = (await infrahub.list(then)).artifacts
+    [artifact] = (await infrahub.list(then)).units
     assert await infrahub.fetch(artifact, then) == b"a: 1\n"
     assert {entry.query["at"] for entry in standin.requests.matching("/api/query")} == {"2025-01-31T12:00:00.250000Z"}
-    assert (await infrahub.list(replace(selection, at=born - timedelta(seconds=1)))).artifacts == ()
+    assert (await infrahub.list(replace(selection, at=born - timedelta(seconds=1)))).units == ()
 
 
 async def test_what_is_sent(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
@@ -101,9 +99,7 @@ async def test_what_is_sent(standin: StandIn, infrahub: Infrahub, selection: Sel
 async def test_a_query_of_any_name_and_root_will_do(standin: StandIn, infrahub: Infrahub, selection: Selection) -> None:
     standin.store_query(StoredQuery("my query+2", root="mine"))
     id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
-    assert [artifact.id for artifact in (await infrahub.list(replace(selection, query="my query+2"))).artifacts] == [
-        id_
-    ]
+    assert [artifact.id for artifact in (await infrahub.list(replace(selection, query="my query+2"))).units] == [id_]
 
 
 async def test_an_unknown_query_is_named(infrahub: Infrahub, selection: Selection) -> None:

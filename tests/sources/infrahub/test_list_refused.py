@@ -7,7 +7,7 @@ import pytest
 from testkit.infrahub import Answered, Endless, StandIn, StoredQuery
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Infrahub, InfrahubLimits, Selection
-from vidra.sources.protocol import Artifact, SourceError
+from vidra.sources.protocol import SourceError, Unit
 
 GOOD = {"node": {"id": "a", "checksum": {"value": "c"}}}
 
@@ -32,7 +32,7 @@ async def test_an_incomplete_list_says_so_and_keeps_what_is_good(
 ) -> None:
     standin.answer_queries_with(answer)
     listing = await infrahub.list(selection)
-    assert listing.artifacts == (Artifact("a", "c"),)
+    assert listing.units == (Unit("a", "c"),)
     assert missing in listing.missing
 
 
@@ -42,8 +42,8 @@ async def test_a_null_among_real_artifacts_and_an_error_beside_them(
     ids = {standin.add_artifact("Webserver_Manifest", f"a: {n}\n") for n in range(3)}
     standin.partial()
     listing = await infrahub.list(selection)
-    assert len(listing.artifacts) == 2
-    assert {artifact.id for artifact in listing.artifacts} < ids
+    assert len(listing.units) == 2
+    assert {artifact.id for artifact in listing.units} < ids
     assert "could not be read" in listing.missing
     standin.whole()
     assert (await infrahub.list(selection)).missing == ""
@@ -60,7 +60,7 @@ async def test_additions_to_the_answer_are_passed_over(
         }
     )
     listing = await infrahub.list(selection)
-    assert listing.artifacts == (Artifact("a", "c"),)
+    assert listing.units == (Unit("a", "c"),)
     assert listing.missing == ""
 
 

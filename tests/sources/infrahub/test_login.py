@@ -128,7 +128,7 @@ async def test_a_refused_log_in_is_tried_again_later(
         await client.list(selection)
     standin.accounts.users["late"] = "s3cret-word"
     await asyncio.sleep(0.06)
-    assert (await client.list(selection)).artifacts == ()
+    assert (await client.list(selection)).units == ()
     await client.close()
 
 

@@ -56,8 +56,8 @@ async def test_requests_under_way_end_well_when_the_credential_changes(
     under_way = asyncio.create_task(old.list(selection))
     await standin.requests.until(2, "/api/query")
     await pool.get(standin.url, Credential(token=standin.token))
-    assert (await under_way).artifacts == ()
-    assert (await old.list(selection)).artifacts == ()
+    assert (await under_way).units == ()
+    assert (await old.list(selection)).units == ()
 
 
 async def test_a_closed_pool_opens_no_connections_again(

@@ -19,8 +19,8 @@ from yarl import URL
 from testkit.infrahub import Answered, Dropped, Fault, StandIn, Truncated
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
 from vidra.sources.infrahub.auth import Tokens
-from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.messages import Answer, Request
 
 PASSWORD = "hunter2-hunter2"
 TOKEN = "06438eb2-8019-4776-878c-0941b1f1d1ec"

@@ -14,9 +14,10 @@ from testkit.infrahub import Answered, Dropped, Fault, Slow, StandIn, Truncated
 from testkit.patience import NEVER
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, Selection
-from vidra.sources.infrahub.http import Answer
-from vidra.sources.infrahub.retry import may_pass, read_retry_after, wait_before
+from vidra.sources.infrahub.errors import may_pass
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.messages import Answer
+from vidra.sources.transport.retry import read_retry_after, wait_before
 
 QUERY = "/api/query/*"
 
@@ -38,7 +39,7 @@ async def test_what_may_pass_is_tried_again(
 ) -> None:
     standin.add_artifact("Webserver_Manifest", "a: 1\n")
     standin.faults.add(fault, QUERY, times=2)
-    assert len((await infrahub.list(selection)).artifacts) == 1
+    assert len((await infrahub.list(selection)).units) == 1
     assert standin.requests.count("/api/query") == 3
 
 

@@ -7,12 +7,12 @@ from vidra.api.reasons import Reason
 from vidra.api.rights import needs
 from vidra.clusters.errors import ClusterError
 from vidra.kube.errors import ApiError, KubeError, Status, UnreachableError
-from vidra.sources.protocol import Artifact, Listing
+from vidra.sources.protocol import Listing, Unit
 from vidra.views.checks.cluster import contains, definitions_finding, version_finding
 from vidra.views.checks.destinations import problem_of, servers_of
-from vidra.views.checks.infrahub import listing_finding
 from vidra.views.checks.rights import rights_finding, rights_wanted
 from vidra.views.checks.run import settings_finding
+from vidra.views.checks.sources import listing_finding
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,10 @@ def test_one_right_that_is_missing_is_a_problem() -> None:
 @pytest.mark.parametrize(
     ("listing", "result", "message"),
     [
-        (Listing((Artifact("a", "1"),)), "ok", "1 artifact; mind the password"),
-        (Listing((Artifact("a", "1"), Artifact("b", None))), "ok", "2 artifacts; mind the password"),
+        (Listing((Unit("a", "1"),)), "ok", "1 artifact; mind the password"),
+        (Listing((Unit("a", "1"), Unit("b", None))), "ok", "2 artifacts; mind the password"),
         (Listing((), missing="page 2"), "problem", "the list is incomplete: page 2"),
-        (Listing((Artifact("a", "1"),), missing="page 2"), "problem", "the list is incomplete: page 2"),
+        (Listing((Unit("a", "1"),), missing="page 2"), "problem", "the list is incomplete: page 2"),
         (Listing(()), "problem", 'no artifact "Web" on the branch "main": check name and branch'),
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import GROUP, PLURALS
 from vidra.manifests import Ref
 
 ADMISSION = "admissionregistration.k8s.io"
@@ -35,7 +35,7 @@ class Thing(NamedTuple):
 
 
 THINGS = (
-    *(Thing(GROUP, plural, part) for plural in (SYNC_PLURAL, RESOURCE_PLURAL) for part in ("", "status")),
+    *(Thing(GROUP, plural, part) for plural in PLURALS.values() for part in ("", "status")),
     Thing("", "secrets", namespaced=True, credentials=True),
     Thing("", "configmaps", namespaced=True),
     Thing("coordination.k8s.io", "leases", namespaced=True),

@@ -18,6 +18,9 @@ from vidra.api.names import (
     CONFIG_VALUE,
     GROUP,
     INFRAHUB_LABEL,
+    KEYS_LABEL,
+    MANIFESTS_LABEL,
+    SOURCE_LABEL,
     WEBHOOK_KEY_LABEL,
 )
 from vidra.apply.desired.object import DesiredObject
@@ -28,12 +31,14 @@ from vidra.manifests import Ref
 RBAC = "rbac.authorization.k8s.io"
 _SERVED = frozenset({GROUP, "", "coordination.k8s.io", "apiextensions.k8s.io"})
 """API groups that Vidra itself needs: who serves them controls Vidra's own objects."""
-_TELLING = {CLUSTER_LABEL, INFRAHUB_LABEL, WEBHOOK_KEY_LABEL}
-"""Labels of Secrets that Vidra takes credentials from."""
+_TELLING = {CLUSTER_LABEL, INFRAHUB_LABEL, SOURCE_LABEL, KEYS_LABEL, WEBHOOK_KEY_LABEL}
+"""Labels of Secrets that Vidra takes credentials or keys from."""
 _FROM_IT = "Vidra takes credentials from such Secrets, and only a person may give it any"
 _CHART = re.compile(r"vidra-\d.*")
 """Name and version, as the chart's `helm.sh/chart` has them."""
 _SETTINGS = "Vidra takes its settings from such ConfigMaps, and only a person may change them"
+
+_MANIFESTS = "Vidra takes manifests from what has its label, and only a person may give it any"
 
 
 class Guard(msgspec.Struct, frozen=True):
@@ -126,6 +131,8 @@ def _told_by(ref: Ref, labels: dict[str, Any]) -> str:
         return _FROM_IT
     if (ref.group, ref.kind) == ("", "ConfigMap") and labels.get(CONFIG_LABEL) == CONFIG_VALUE:
         return _SETTINGS
+    if not ref.group and ref.kind in {"ConfigMap", "Secret"} and MANIFESTS_LABEL in labels:
+        return _MANIFESTS
     return ""
 
 

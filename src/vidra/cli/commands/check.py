@@ -50,7 +50,7 @@ def check(
 
     Exit code 0 when nothing is wrong, 1 when something is.
 
-    Example: vidra check infrahub
+    Example: vidra check sources
     """
     from vidra.cli.output import show_value
     from vidra.cli.session import against
@@ -71,10 +71,11 @@ async def _all(
     shown: Callable[[Finding], None],
 ) -> list[Finding]:
     """Every finding, each shown as soon as it is there."""
+    from vidra.cli.options import source_hosts
     from vidra.views.checks.run import run_checks
 
     findings = []
-    async for finding in run_checks(client, account, namespaces, parts):
+    async for finding in run_checks(client, account, namespaces, parts, hosts=source_hosts()):
         shown(finding)
         findings.append(finding)
     return findings

@@ -62,12 +62,16 @@ def apply(
 async def _consequences(client: Client, item: Json) -> Sequence[str]:
     import msgspec
 
-    from vidra.controllers.sync.source.credentials import concerns
     from vidra.kube.types import Secret
+    from vidra.sources.infrahub.credentials import concerns
     from vidra.views.hub_objects import syncs
 
     secret = msgspec.convert(item, Secret)
-    using = [sync.metadata.name for sync in await syncs(client) if concerns(secret, sync.spec.source.infrahub_api_url)]
+    using = [
+        sync.metadata.name
+        for sync in await syncs(client)
+        if sync.source.infrahub and concerns(secret, sync.source.infrahub.infrahub_api_url)
+    ]
     if not using:
         return ["no sync reads from this Infrahub"]
     return [

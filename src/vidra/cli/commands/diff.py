@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 def diff(
     name: Annotated[str, Argument(help="Name of a sync or VidraResource.", complete=complete)],
     branch: Annotated[
-        str, Option("--branch", "-b", help="Read this Infrahub branch instead of the sync's.", show_default=False)
+        str, Option("--branch", "-b", help="Read this branch instead of the sync's.", show_default=False)
     ] = "",
+    tag: Annotated[str, Option(help="Read this tag of a Git repository or image instead.", show_default=False)] = "",
+    commit: Annotated[str, Option(help="Read this commit of a Git repository instead.", show_default=False)] = "",
     date: Annotated[
         str,
         Option(
@@ -57,31 +59,33 @@ def diff(
     from vidra.cli.session import against
 
     place = Place(kubeconfig, context)
-    if (branch or date) and file:
-        raise CommandError("--branch and --date read from Infrahub and --file from a file: choose one", Exit.USAGE)
-    elsewhere = {key: value for key, value in (("target_branch", branch), ("target_date", date)) if value}
+    revision = {"branch": branch, "tag": tag, "commit": commit, "date": date}
+    elsewhere = {key: value for key, value in revision.items() if value}
+    if elsewhere and file:
+        option = next(iter(elsewhere))
+        raise CommandError(f"--{option} reads from the source and --file from a file: choose one", Exit.USAGE)
     found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file))
     _show(found)
     raise FinishedError(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
 
 
 async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> Diff:
-    from vidra.api.sync import InfrahubSync
+    from vidra.api.sync import Sync
     from vidra.cli.errors import CommandError, Exit
-    from vidra.cli.options import credentials_namespaces
+    from vidra.cli.options import credentials_namespaces, source_hosts
     from vidra.cli.prompt import text_of
     from vidra.views.diff import diff_of_resource, diff_of_sync
     from vidra.views.dry_run import dry_run_session
     from vidra.views.resource_names import find
 
     item = await find(client, name)
-    async with dry_run_session(client, credentials_namespaces(namespace)) as session:
-        if isinstance(item, InfrahubSync):
+    async with dry_run_session(client, credentials_namespaces(namespace), source_hosts()) as session:
+        if isinstance(item, Sync):
             if file:
-                raise CommandError("--file is for a VidraResource; a sync reads from Infrahub", Exit.USAGE)
+                raise CommandError("--file is for a VidraResource; a sync reads from its source", Exit.USAGE)
             return await diff_of_sync(session, item, elsewhere)
         if elsewhere:
-            raise CommandError("--branch and --date are for a sync: a VidraResource has one text", Exit.USAGE)
+            raise CommandError(f"--{next(iter(elsewhere))} is for a sync: a VidraResource has one text", Exit.USAGE)
         return await diff_of_resource(session, item, text_of(file).encode() if file else None)
 
 

@@ -51,16 +51,18 @@ def export(
 
 
 async def _gather(client: Client) -> tuple[list[Json], list[str]]:
+    from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL, PATHS, SOURCE_LABEL, SYNC_PLURALS
     from vidra.views.hub_objects import CONFIG_MAPS, CONFIG_SELECTOR, SECRETS, listed
-    from vidra.views.hub_paths import RESOURCES, SYNCS
+    from vidra.views.hub_paths import RESOURCES
     from vidra.views.secret_masking import masked
 
     items = [_clean(item, "v1", "ConfigMap") for item in await listed(client, CONFIG_MAPS, dict, CONFIG_SELECTOR)]
     remarks = []
-    for label in ("infrahub-api-url", "cluster-kubeconfig"):
+    for label in (INFRAHUB_LABEL, SOURCE_LABEL, CLUSTER_LABEL):
         remarks += [_remark(item, label) for item in await listed(client, SECRETS, dict, label)]
     version = "infrahub.operators.com/v1alpha1"
-    items += [_clean(item, version, "InfrahubSync") for item in await listed(client, SYNCS, dict)]
+    for kind in SYNC_PLURALS:
+        items += [_clean(item, version, kind) for item in await listed(client, PATHS[kind], dict)]
     for item in await listed(client, RESOURCES, dict):
         clean = _clean(item, version, "VidraResource")
         if item["metadata"].get("ownerReferences") or "content" in item["spec"]:

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 def get(
     names: Annotated[
         list[str] | None,
-        Argument(help="[KIND] NAME..., or KIND/NAME...; kinds are isync and vres. Default: all.", complete=complete),
+        Argument(
+            help="[KIND] NAME..., or KIND/NAME...; kinds are isync, vsync and vres. Default: all.", complete=complete
+        ),
     ] = None,
-    syncs: Annotated[bool, Option("--syncs", help="InfrahubSyncs only.")] = False,
+    syncs: Annotated[bool, Option("--syncs", help="InfrahubSyncs and VidraSyncs only.")] = False,
     resources: Annotated[bool, Option("--resources", help="VidraResources only.")] = False,
     not_ready: Annotated[bool, Option("--not-ready", help="Only what is not Ready, or not healthy.")] = False,
     sync: Annotated[str, Option("--sync", help="Only this sync, and what it made.", show_default=False)] = "",
@@ -75,12 +77,12 @@ def get(
 
 def _kinds_and_names(words: list[str], *, syncs: bool, resources: bool) -> tuple[tuple[str, ...], list[str]]:
     """What the words and flags ask for."""
-    from vidra.api.names import RESOURCE_KIND, SYNC_KIND
+    from vidra.api.names import PATHS, RESOURCE_KIND, SYNC_PLURALS
     from vidra.views.name_forms import kinds_and_names
 
     kinds, names = kinds_and_names(words)
-    kinds += [kind for kind, wanted in ((SYNC_KIND, syncs), (RESOURCE_KIND, resources)) if wanted]
-    return tuple(dict.fromkeys(kinds)) or (SYNC_KIND, RESOURCE_KIND), names
+    kinds += [*(SYNC_PLURALS if syncs else ()), *([RESOURCE_KIND] if resources else ())]
+    return tuple(dict.fromkeys(kinds)) or tuple(PATHS), names
 
 
 def _show(tables: Sequence[ResourceTable], *, wide: bool) -> None:

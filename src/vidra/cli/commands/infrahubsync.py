@@ -158,7 +158,7 @@ async def _look(client: Client, name: str) -> tuple[InfrahubSync, list[VidraReso
 
     sync = await find(client, f"isync/{name}")
     assert isinstance(sync, InfrahubSync)
-    return sync, [item for item in await resources(client) if sync_of(item) == name]
+    return sync, [item for item in await resources(client) if sync_of(item) == sync.key]
 
 
 async def _put(client: Client, bodies: list[Json]) -> list[str]:

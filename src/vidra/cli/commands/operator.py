@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 from vidra.cli.errors import first
-from vidra.cli.options import CredentialsNamespacesOption
+from vidra.cli.options import CredentialsNamespacesOption, SourceHostsOption
 from vidra.cli.parsing import Option
 from vidra.cli.parsing.errors import FinishedError
 from vidra.cli.terminal import echo
@@ -49,6 +49,14 @@ OwnNamespace = Annotated[
 MaxArtifacts = Annotated[
     int, Option(min=1, help="Artifacts that one sync may have; a longer list counts as a mistake.")
 ]
+SourceLimits = Annotated[
+    list[str] | None,
+    Option(
+        "--source-limit",
+        help="Another limit for sources other than Infrahub, as NAME=NUMBER, such as text=16Mi; may be repeated.",
+        show_default=False,
+    ),
+]
 LogFormatOption = Annotated[LogFormat, Option(help="Form of the log lines.")]
 LogLevelOption = Annotated[LogLevel, Option(help="Least severity that is logged, unless the settings name another.")]
 
@@ -62,6 +70,8 @@ def operator(
     namespace: OwnNamespace = "",
     credentials_namespace: CredentialsNamespacesOption = None,
     max_artifacts: MaxArtifacts = 10_000,
+    source_host: SourceHostsOption = None,
+    source_limit: SourceLimits = None,
     log_format: LogFormatOption = LogFormat.JSON,
     log_level: LogLevelOption = LogLevel.INFO,
 ) -> None:
@@ -74,6 +84,7 @@ def operator(
     from vidra.cli.log_config import configure
     from vidra.kube.connection import NotConfiguredError
     from vidra.manager.options import Options, connection_from_environment, namespace_from_environment
+    from vidra.sources.limits import read_limits
     from vidra.telemetry.otlp_environment import tracing_from_environment
 
     configure(log_format, log_level)
@@ -88,6 +99,8 @@ def operator(
             leader_elect=leader_elect,
             shards=shards,
             max_artifacts=max_artifacts,
+            source_hosts=tuple(source_host or ()),
+            source_limits=read_limits(source_limit or ()),
             webhooks=webhook_bind_address != "0",
             log_level=log_level,
             tracing=tracing_from_environment(),

@@ -24,7 +24,8 @@ the files of `KUBECONFIG` (several count as one), `~/.kube/config`, or in a Pod 
 `--context` choose another. These, `--namespace` and `--output` may stand before the verb as well. Users that log in
 with a program (`exec`) work; in the operator itself, and in the Secrets of clusters, they do not.
 
-Names are those of InfrahubSyncs or VidraResources; where both have the same name, write `isync/NAME` or `vres/NAME`.
+Names are those of InfrahubSyncs, VidraSyncs or VidraResources; where several have the same name, write `isync/NAME`,
+`vsync/NAME` or `vres/NAME`.
 Values of Secrets are never shown, in no format. `NO_COLOR` turns colour off, and so does any standard output that is
 no terminal. `vidra completion SHELL` makes the shell complete commands, options, contexts and names;
 for names of a cluster that takes more than a second to answer, set `VIDRA_COMPLETION_SECONDS`.

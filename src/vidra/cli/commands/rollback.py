@@ -63,11 +63,13 @@ def _absolute(text: str) -> str:
 
 async def _pin(client: Client, name: str, moment: str | None) -> str:
     from vidra.api.sync import InfrahubSync
+    from vidra.cli.errors import CommandError
     from vidra.kube.operations import merge_patch
     from vidra.views.resource_names import find, path_of, titled
 
     item = await find(client, name if "/" in name else f"isync/{name}")
-    assert isinstance(item, InfrahubSync)
+    if not isinstance(item, InfrahubSync):
+        raise CommandError(f"{titled(item)} is no InfrahubSync, and only those have dates")
     if (item.spec.source.target_date or "") == (moment or ""):
         return f"{titled(item)}: {f'is pinned to {moment} already' if moment else 'follows the newest data already'}"
     patch = {"metadata": {"uid": item.metadata.uid}, "spec": {"source": {"targetDate": moment}}}

@@ -79,9 +79,10 @@ def _line(node: Node, *, wide: bool) -> str:
     name = f"{node.kind} {node.name}" if isinstance(node, ResourceNode) else node.ref
     where = f" on {node.server}" if isinstance(node, ObjectNode) and node.server else ""
     why = f" ({node.reason})" if isinstance(node, ResourceNode) and node.reason else ""
+    at = f" at {node.revision}" if isinstance(node, ResourceNode) and node.revision else ""
     message = f": {node.message}" if node.message and (wide or node.state != "ok") else ""
     owners = f" [also of {', '.join(node.owners)}]" if isinstance(node, ObjectNode) and node.owners else ""
-    return f"{one_line(name + where)}  {verdict(node.state)}{one_line(why + message + owners)}"
+    return f"{one_line(name + where)}  {verdict(node.state)}{one_line(why + at + message + owners)}"
 
 
 def _flat(nodes: Sequence[Node]) -> list[Node]:

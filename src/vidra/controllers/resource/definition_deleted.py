@@ -11,10 +11,9 @@ import asyncio
 
 import msgspec
 
-from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import GROUP, PLURALS, RESOURCE_KIND
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
-from vidra.controllers.runtime.context import sync_of
+from vidra.api.sync import Sync
 from vidra.kube.arrival_watch import DEFINITIONS
 from vidra.kube.client import Client
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList
@@ -44,9 +43,9 @@ class Definitions:
         self._client = client
         self._lock = asyncio.Lock()
         self._began = 0.0
-        self._found: tuple[Definition, ...] = ()
+        self._found: dict[str, Definition] = {}
 
-    async def why(self, resource: VidraResource, sync: InfrahubSync | None) -> str:
+    async def why(self, resource: VidraResource, sync: Sync | None) -> str:
         """The CRD whose deletion deletes a VidraResource; empty when somebody deleted it on purpose.
 
         Args:
@@ -55,20 +54,18 @@ class Definitions:
         Raises:
             KubeError: The CRDs cannot be read.
         """
-        resources, syncs = await self._read()
+        found = await self._read()
         since = _wished_at(resource, sync)
-        if resources.takes_along(since):
-            return resources.name
-        return syncs.name if sync_of(resource) and syncs.takes_along(since) else ""
+        kinds = [RESOURCE_KIND, *(owner.kind for owner in resource.metadata.owner_references if owner.kind in found)]
+        return next((found[kind].name for kind in kinds if found[kind].takes_along(since)), "")
 
-    async def _read(self) -> tuple[Definition, ...]:
+    async def _read(self) -> dict[str, Definition]:
         asked = asyncio.get_running_loop().time()
         async with self._lock:
             if not self._found or self._began < asked:
                 began = asyncio.get_running_loop().time()
-                self._found = tuple(
-                    await asyncio.gather(*(self._look(plural) for plural in (RESOURCE_PLURAL, SYNC_PLURAL)))
-                )
+                read = await asyncio.gather(*(self._look(plural) for plural in PLURALS.values()))
+                self._found = dict(zip(PLURALS, read, strict=True))
                 self._began = began
             return self._found
 
@@ -81,7 +78,7 @@ class Definitions:
         return Definition(name, bool(items), (items[0].metadata.deletion_timestamp or "") if items else "")
 
 
-def _wished_at(resource: VidraResource, sync: InfrahubSync | None) -> str:
+def _wished_at(resource: VidraResource, sync: Sync | None) -> str:
     """Since when a VidraResource is being deleted, or its sync if that is earlier."""
     times = [resource.metadata.deletion_timestamp, sync.metadata.deletion_timestamp if sync else None]
     return min(filter(None, times))

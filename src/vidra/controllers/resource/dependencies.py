@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from vidra.api.conditions import is_ready
 from vidra.api.dependencies import Dependency
 from vidra.api.health import Status
-from vidra.api.names import SYNC_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, VidraResource
+from vidra.api.sync import Sync
 from vidra.apply.field_owner import Owner
 from vidra.clusters.cluster import Cluster
 from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.health.object import as_of_now
 from vidra.controllers.runtime.context import ControllerContext, sync_of
-from vidra.controllers.runtime.dependency_cycles import dependency_cycle
+from vidra.controllers.runtime.dependency_cycles import dependency_cycle, own_resource
 from vidra.kube.discovery import StaleDiscoveryError
 from vidra.kube.object_watch import ObjectWatch, Place
 
@@ -40,7 +40,8 @@ async def obstacle(shared: ControllerContext, target: Target) -> ObjectProblem |
 
 def _own_obstacle(shared: ControllerContext, resource: VidraResource) -> ObjectProblem | None:
     """The first of Vidra's own resources that is not Ready; None when all of them are."""
-    start = Dependency(sync_of(resource)) if sync_of(resource) else _as_dependency(resource)
+    sync = shared.syncs.get(sync_of(resource))
+    start = _as_dependency(resource if sync is None else sync)
     if found := dependency_cycle(start, shared.syncs, shared.resources):
         return ObjectProblem(Reason.DEPENDENCY_CYCLE, found)
     for wanted in resource.spec.depends_on:
@@ -117,7 +118,7 @@ def waits_for(problems: Iterable[ObjectProblem], kind: str, name: str) -> bool:
 
 def _not_ready(shared: ControllerContext, wanted: Dependency) -> str:
     """Why it is not Ready; empty when it is."""
-    found = (shared.syncs if wanted.kind == SYNC_KIND else shared.resources).get(wanted.name)
+    found = own_resource(wanted, shared.syncs, shared.resources)
     if found is None:
         return "there is none of that name"
     if found.metadata.deletion_timestamp:
@@ -125,5 +126,5 @@ def _not_ready(shared: ControllerContext, wanted: Dependency) -> str:
     return "" if is_ready(found.status.conditions, found.metadata.generation) else "it is not Ready"
 
 
-def _as_dependency(resource: VidraResource) -> Dependency:
-    return Dependency(resource.metadata.name, kind=resource.kind)
+def _as_dependency(item: Sync | VidraResource) -> Dependency:
+    return Dependency(item.metadata.name, kind=item.kind)

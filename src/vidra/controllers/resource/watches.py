@@ -12,7 +12,7 @@ from collections.abc import Container
 from vidra.api.conditions import is_ready
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.field_owner import Owner
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.secret_index import concerns
@@ -86,10 +86,10 @@ class ResourceWatches:
         if changed := _readiness_changed(old, new):
             self._enqueue_dependents(changed)
 
-    def _on_sync(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
+    def _on_sync(self, old: Sync | None, new: Sync | None) -> None:
         """A sync was suspended or resumed, and with it its VidraResources; or it became Ready."""
         if new and (old is None or old.spec.suspend != new.spec.suspend):
-            for resource in self._shared.resources.group(new.metadata.name):
+            for resource in self._shared.resources.group(new.key):
                 self._queue.add(resource.metadata.name)
         if changed := _readiness_changed(old, new):
             self._enqueue_dependents(changed)
@@ -107,7 +107,7 @@ class ResourceWatches:
             if any(server and concerns(server, old, new) for server in servers):
                 self._queue.add(resource.metadata.name)
 
-    def _enqueue_dependents(self, item: InfrahubSync | VidraResource) -> None:
+    def _enqueue_dependents(self, item: Sync | VidraResource) -> None:
         """A dependency became Ready, is no longer Ready, or waits for something else: a cycle may be resolved."""
         for name in self._dependents:
             resource = self._shared.resources.get(name)
@@ -132,13 +132,13 @@ def subscribe(cluster: Cluster, manager: str, reasons: Container[str]) -> None:
 
 
 def _readiness_changed(
-    old: InfrahubSync | VidraResource | None, new: InfrahubSync | VidraResource | None
-) -> InfrahubSync | VidraResource | None:
+    old: Sync | VidraResource | None, new: Sync | VidraResource | None
+) -> Sync | VidraResource | None:
     """Resources that became Ready, are no longer Ready, or wait for something else than before."""
     if old and new and _ready(old) == _ready(new) and old.spec.depends_on == new.spec.depends_on:
         return None
     return new or old
 
 
-def _ready(item: InfrahubSync | VidraResource) -> bool:
+def _ready(item: Sync | VidraResource) -> bool:
     return is_ready(item.status.conditions, item.metadata.generation)

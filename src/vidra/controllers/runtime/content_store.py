@@ -68,17 +68,19 @@ class ContentStore:
         self._root = f"/api/v1/namespaces/{namespace}/secrets"
         self._cache = TextCache()
 
-    async def save(self, sync: str, resource: str, artifact: str, checksum: str, text: bytes) -> Content:
+    async def save(self, sync: str, resource: str, draft: Content, text: bytes) -> Content:
         """Store a text; returns its reference.
 
         Args:
             resource: Name of the VidraResource that it is for, or a name for all that share it.
+            draft: The reference as it is before the text is stored.
 
         Raises:
             KubeError: It could not be written.
         """
+        checksum = draft.checksum
         chunks = await run_in_thread_if_large(len(text), lambda: chunks_of(text))
-        content = Content(artifact, checksum, names_of(resource, checksum, len(chunks)), len(text))
+        content = msgspec.structs.replace(draft, secrets=names_of(resource, checksum, len(chunks)), size=len(text))
         labels = labels_of(sync, resource, checksum)
         stamp = self._stamp(content) or new_stamp()
         parts = zip(content.secrets, chunks, strict=True)
@@ -278,6 +280,6 @@ def _is_given(stamp: str, resource: VidraResource) -> bool:
 def _refusal(resource: VidraResource) -> str:
     place = resource.spec.destination.server or "this cluster"
     return (
-        f"spec.content names a stored text that no InfrahubSync gave to {resource.metadata.name} for {place}: only the "
+        f"spec.content names a stored text that no sync gave to {resource.metadata.name} for {place}: only the "
         "sync that stored a text may refer to it. Use spec.manifest, or let the sync write this VidraResource"
     )

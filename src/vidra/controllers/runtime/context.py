@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from vidra.api.names import CLUSTER_HASH_LABEL
+from vidra.api.names import CLUSTER_HASH_LABEL, SYNC_PLURALS
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync, sync_key
 from vidra.apply.desired.digest import Digests
 from vidra.clusters.registry import Clusters
 from vidra.controllers.runtime.content_store import ContentStore
@@ -34,10 +34,10 @@ class ControllerContext(msgspec.Struct, frozen=True):
     """Identifies this Vidra in field managers."""
     namespace: str
     """Vidra's own."""
-    syncs: Store[InfrahubSync]
+    syncs: Store[Sync]
+    """Of both kinds, by their keys."""
     resources: Store[VidraResource]
-    """Indexed by the name of the sync that created them."""
-    infrahub_secrets: Store[Secret]
+    """Indexed by the key of the sync that created them."""
     kept: Store[PartialObjectMetadata]
     """The Secrets that store texts."""
     clusters: Clusters
@@ -58,9 +58,9 @@ class ControllerContext(msgspec.Struct, frozen=True):
 
 
 def sync_of(resource: VidraResource) -> str:
-    """Name of the sync that created a VidraResource; empty when a person did."""
+    """Key of the sync that created a VidraResource (`Sync.key`); empty when a person did."""
     owners = resource.metadata.owner_references
-    return next((owner.name for owner in owners if owner.kind == "InfrahubSync"), "")
+    return next((sync_key(owner.kind, owner.name) for owner in owners if owner.kind in SYNC_PLURALS), "")
 
 
 def place_of(resource: VidraResource) -> str:
@@ -69,7 +69,7 @@ def place_of(resource: VidraResource) -> str:
 
 
 def shard_key(resource: VidraResource) -> str:
-    """The name that decides the shard of a VidraResource: its sync's, or its own if a person created it."""
+    """The key that decides the shard of a VidraResource: its sync's, or its own if a person created it."""
     return sync_of(resource) or resource.metadata.name
 
 

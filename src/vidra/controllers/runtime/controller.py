@@ -15,14 +15,14 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.api.times import parse_interval
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
 from vidra.kube.errors import KubeError
 from vidra.kube.store import Store
 
-T = TypeVar("T", InfrahubSync, VidraResource)
+T = TypeVar("T", Sync, VidraResource)
 
 
 class Controller(ABC, Generic[T]):
@@ -109,7 +109,7 @@ class Controller(ABC, Generic[T]):
     def enqueue_all(self) -> None:
         """A setting changed that any item may depend on."""
         for item in self._store:
-            self.enqueue(item.metadata.name)
+            self.enqueue(item.key)
 
     def start_shard(self, shard: int) -> None:
         """Start to reconcile the items of a shard."""
@@ -132,7 +132,7 @@ class Controller(ABC, Generic[T]):
 
     def _names_in(self, shard: int) -> list[str]:
         shard_of = self._shared.share.shard_of
-        return [item.metadata.name for item in self._store if shard_of(self._shard_key(item)) == shard]
+        return [item.key for item in self._store if shard_of(self._shard_key(item)) == shard]
 
     def _is_owned_here(self, name: str) -> bool:
         """Whether this replica reconciles an item. Every replica drops the state of deleted ones."""

@@ -15,7 +15,7 @@ import msgspec
 from vidra.api.conditions import Verdict
 from vidra.api.health import Status
 from vidra.api.resource import VidraResource
-from vidra.sources.protocol import Artifact
+from vidra.sources.protocol import Unit
 from vidra.telemetry.metrics import Metrics
 from vidra.telemetry.tracing import NOTHING, Span, Tracing, start_span, use_span
 
@@ -79,9 +79,9 @@ class DeliveryTracer:
         self._legs: dict[str, _Leg] = {}
 
     @contextmanager
-    def start(self, sync: str, artifact: Artifact, listed: PollTimes) -> Iterator[Delivery]:
+    def start(self, sync: str, artifact: Unit, listed: PollTimes) -> Iterator[Delivery]:
         """A list shows a change. What is done in this context belongs to it."""
-        about = {"vidra.sync": sync, "vidra.artifact": artifact.id, "vidra.checksum": artifact.checksum or ""}
+        about = {"vidra.sync": sync, "vidra.artifact": artifact.id, "vidra.checksum": artifact.marker or ""}
         trace = Delivery(self._tracing.begin("artifact change", about, begun=listed.asked), listed.asked)
         trace.span.child("query", begun=listed.asked).end(listed.came)
         try:

@@ -8,7 +8,7 @@ import structlog
 
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.kube.event_recorder import Recorder
 
 Severity = Literal["Normal", "Warning"]
@@ -21,7 +21,7 @@ class EventReporter:
         log_key: Under which the log names the item, and whose logger it is.
     """
 
-    def __init__(self, recorder: Recorder, item: InfrahubSync | VidraResource, log_key: str) -> None:
+    def __init__(self, recorder: Recorder, item: Sync | VidraResource, log_key: str) -> None:
         self._recorder = recorder
         self._item = item
         self._log_key = log_key
@@ -44,4 +44,4 @@ class EventReporter:
         """Log it alone: an Event about another object says the same."""
         log = structlog.get_logger(f"vidra.{self._log_key}")
         say = log.warning if kind == "Warning" else log.info
-        say("report", **{self._log_key: self._item.metadata.name}, type=kind, reason=str(reason), message=message)
+        say("report", **{self._log_key: self._item.key}, type=kind, reason=str(reason), message=message)

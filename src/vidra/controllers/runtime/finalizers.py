@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from vidra.api.names import RESOURCE_FINALIZER, SYNC_FINALIZER
+from vidra.api.names import FINALIZERS
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.status_patch import path_of
 from vidra.kube.client import Client
 from vidra.kube.operations import merge_patch
 from vidra.kube.store import Store
 
-T = TypeVar("T", InfrahubSync, VidraResource)
-
-_FINALIZERS: dict[type, str] = {InfrahubSync: SYNC_FINALIZER, VidraResource: RESOURCE_FINALIZER}
+T = TypeVar("T", Sync, VidraResource)
 
 
-def has_finalizer(item: InfrahubSync | VidraResource) -> bool:
+def has_finalizer(item: Sync | VidraResource) -> bool:
     """Whether the item has Vidra's finalizer."""
-    return _FINALIZERS[type(item)] in item.metadata.finalizers
+    return FINALIZERS[item.kind] in item.metadata.finalizers
 
 
 async def add_finalizer(client: Client, store: Store[T], item: T) -> T:
@@ -30,7 +28,7 @@ async def add_finalizer(client: Client, store: Store[T], item: T) -> T:
     """
     if has_finalizer(item):
         return item
-    return await _set_finalizers(client, store, item, (*item.metadata.finalizers, _FINALIZERS[type(item)]))
+    return await _set_finalizers(client, store, item, (*item.metadata.finalizers, FINALIZERS[item.kind]))
 
 
 async def remove_finalizer(client: Client, store: Store[T], item: T) -> T:
@@ -39,7 +37,7 @@ async def remove_finalizer(client: Client, store: Store[T], item: T) -> T:
     Raises:
         KubeError: It could not be written; 409 when the object changed.
     """
-    ours = _FINALIZERS[type(item)]
+    ours = FINALIZERS[item.kind]
     return await _set_finalizers(client, store, item, tuple(name for name in item.metadata.finalizers if name != ours))
 
 

@@ -12,14 +12,22 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.health import Status
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
-from vidra.sources.infrahub.url import host_of
+from vidra.api.sync import Sync
+from vidra.sources.transport.places import host_of
 
 NEW = "Unknown"
 """Status and reason of what was not reconciled yet."""
 
-_AWAY = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.NOT_INFRAHUB})
-"""Reasons of a sync whose Infrahub gives no usable answer to any request."""
+_AWAY = frozenset(
+    {
+        Reason.INFRAHUB_UNREACHABLE,
+        Reason.INFRAHUB_ERROR,
+        Reason.NOT_INFRAHUB,
+        Reason.SOURCE_UNREACHABLE,
+        Reason.SOURCE_ERROR,
+    }
+)
+"""Reasons of a sync whose source gives no usable answer to any request."""
 _NOT_ASKED = frozenset(
     {
         Reason.PROGRESSING,
@@ -29,9 +37,10 @@ _NOT_ASKED = frozenset(
         Reason.DEPENDENCY_CYCLE,
         Reason.CREDENTIALS_MISSING,
         Reason.CREDENTIALS_INVALID,
+        Reason.HOST_NOT_ALLOWED,
     }
 )
-"""Reasons that say nothing about the Infrahub."""
+"""Reasons that say nothing about the source."""
 
 
 class StateCollector(Collector):
@@ -40,9 +49,7 @@ class StateCollector(Collector):
     Labels are bounded: kinds, statuses, reasons of the closed set, hosts of Infrahubs.
     """
 
-    def __init__(
-        self, syncs: Iterable[InfrahubSync], resources: Iterable[VidraResource], clusters: Callable[[], int]
-    ) -> None:
+    def __init__(self, syncs: Iterable[Sync], resources: Iterable[VidraResource], clusters: Callable[[], int]) -> None:
         self._syncs = syncs
         self._resources = resources
         self._clusters = clusters
@@ -53,6 +60,7 @@ class StateCollector(Collector):
         yield _health(self._resources)
         yield _problems(self._resources)
         yield _infrahubs(self._syncs)
+        yield _sources(self._syncs)
         for name, text, count in (
             ("vidra_objects", "Objects in all inventories.", lambda item: len(item.status.managed_resources)),
             (
@@ -67,7 +75,7 @@ class StateCollector(Collector):
         yield GaugeMetricFamily("vidra_clusters", "Clusters in use, each identity counted.", value=self._clusters())
 
 
-def _readiness(items: Iterable[InfrahubSync | VidraResource]) -> GaugeMetricFamily:
+def _readiness(items: Iterable[Sync | VidraResource]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(
         "vidra_resources", "Syncs and VidraResources by their Ready condition.", labels=["kind", "ready", "reason"]
     )
@@ -98,20 +106,37 @@ def _problems(resources: Iterable[VidraResource]) -> GaugeMetricFamily:
     return family
 
 
-def _infrahubs(syncs: Iterable[InfrahubSync]) -> GaugeMetricFamily:
+def _infrahubs(syncs: Iterable[Sync]) -> GaugeMetricFamily:
     """Whether each Infrahub answers, by the status of the syncs that read from it."""
-    there: dict[str, bool] = {}
-    for sync in syncs:
-        ready = find(sync.status.conditions, ConditionType.READY)
-        host = host_of(sync.spec.source.infrahub_api_url)
-        if ready and host and ready.reason not in _NOT_ASKED:
-            there[host] = there.get(host, True) and ready.reason not in _AWAY
     family = GaugeMetricFamily("vidra_infrahub_up", "1: the Infrahub answers; 0: it does not.", labels=["host"])
-    for host, up in sorted(there.items()):
-        family.add_metric([host], up)
+    for (kind, host), up in _answering(syncs):
+        if kind == "infrahub":
+            family.add_metric([host], up)
     return family
 
 
-def _held(item: InfrahubSync | VidraResource) -> bool:
+def _sources(syncs: Iterable[Sync]) -> GaugeMetricFamily:
+    """Whether each other source answers, by kind and host."""
+    text = "1: the source answers; 0: it does not."
+    family = GaugeMetricFamily("vidra_source_up", text, labels=["source", "host"])
+    for (kind, host), up in _answering(syncs):
+        if kind != "infrahub":
+            family.add_metric([kind, host], up)
+    return family
+
+
+def _answering(syncs: Iterable[Sync]) -> list[tuple[tuple[str, str], bool]]:
+    """Whether the host of each kind of source answers, as far as the syncs that read from it know."""
+    there: dict[tuple[str, str], bool] = {}
+    for sync in syncs:
+        ready = find(sync.status.conditions, ConditionType.READY)
+        kind, address = sync.source.address
+        host = host_of(address)
+        if ready and host and ready.reason not in _NOT_ASKED:
+            there[kind, host] = there.get((kind, host), True) and ready.reason not in _AWAY
+    return sorted(there.items())
+
+
+def _held(item: Sync | VidraResource) -> bool:
     ready = find(item.status.conditions, ConditionType.READY)
     return ready is not None and ready.reason == Reason.PRUNE_HELD

@@ -6,22 +6,19 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import PATHS
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.kube.client import Client
 from vidra.kube.operations import merge_patch
 from vidra.kube.store import Store
 
-T = TypeVar("T", InfrahubSync, VidraResource)
-
-_ROOT = f"/apis/{API_VERSION}"
-_PLURALS: dict[type, str] = {InfrahubSync: SYNC_PLURAL, VidraResource: RESOURCE_PLURAL}
+T = TypeVar("T", Sync, VidraResource)
 
 
-def path_of(item: InfrahubSync | VidraResource) -> str:
+def path_of(item: Sync | VidraResource) -> str:
     """Path of a resource at the API server."""
-    return f"{_ROOT}/{_PLURALS[type(item)]}/{item.metadata.name}"
+    return f"{PATHS[item.kind]}/{item.metadata.name}"
 
 
 def as_read(item: T, store: Store[T]) -> T:
@@ -30,7 +27,7 @@ def as_read(item: T, store: Store[T]) -> T:
     A spec that changed meanwhile must not be reported as observed; a status that was written meanwhile must not be
     lost.
     """
-    newest = store.get(item.metadata.name)
+    newest = store.get(item.key)
     if newest is None or newest.metadata.uid != item.metadata.uid:
         return item
     return msgspec.structs.replace(item, status=newest.status)

@@ -1,3 +1,3 @@
-"""InfrahubSync: from a listing of artifacts to one VidraResource each."""
+"""Syncs of both kinds: from a listing of units to one VidraResource each."""
 
 from vidra.controllers.sync.reconciler import SyncReconciler as SyncReconciler

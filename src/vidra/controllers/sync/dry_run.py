@@ -9,18 +9,19 @@ import msgspec
 
 from vidra.api.meta import Meta
 from vidra.api.resource import Content, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.clusters.secret_index import SecretIndex
 from vidra.controllers.resource.dry_run import DryRunInput
 from vidra.controllers.runtime.context import place_of
 from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, decide
 from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
-from vidra.controllers.sync.artifacts.writer import spec_for
+from vidra.controllers.sync.artifacts.writer import content_of, spec_for
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
+from vidra.controllers.sync.source.listing import list_units
 from vidra.controllers.sync.source.selected import date_of, selected
-from vidra.sources.protocol import Artifact, Source, SourceError
+from vidra.sources.protocol import Source, SourceError, Unit
 
 
 class SyncDryRun(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class SyncDryRun(msgspec.Struct, frozen=True):
 
 
 async def dry_run_sync(
-    sync: InfrahubSync, source: Source, existing: Sequence[VidraResource], catalogue: SecretIndex
+    sync: Sync, source: Source, existing: Sequence[VidraResource], catalogue: SecretIndex
 ) -> SyncDryRun:
     """Poll a source as a reconcile does, and download what is new; nothing is written.
 
@@ -44,13 +45,13 @@ async def dry_run_sync(
         SourceError: Infrahub gave no list.
     """
     targets = targets_of(sync, catalogue, existing)
-    spec = sync.spec
     decision = decide(
-        *(await source.list(), existing, lambda _: True),
-        allow_empty=spec.allow_empty,
+        *(await list_units(sync, source), existing, lambda _: True),
+        allow_empty=sync.spec.allow_empty,
         places=targets.places,
-        asked=selected(spec.source),
-        date=date_of(spec.source),
+        words=sync.source.words,
+        asked=selected(sync.source.infrahub),
+        date=date_of(sync.source.infrahub),
     )
     fetched, failures = await _fetch(sync, source, decision, existing, targets)
     removed = tuple(DryRunInput(resource, None) for resource in decision.remove)
@@ -65,23 +66,28 @@ async def dry_run_sync(
 
 
 async def _fetch(
-    sync: InfrahubSync, source: Source, decision: Decision, existing: Sequence[VidraResource], targets: Targets
+    sync: Sync,
+    source: Source,
+    decision: Decision,
+    existing: Sequence[VidraResource],
+    targets: Targets,
 ) -> tuple[list[DryRunInput], list[SyncProblem]]:
     """Download the new texts, so many at a time. A problem with one artifact does not stop the others."""
     there = {(artifact_of(item), place_of(item)): item for item in existing}
     places = asyncio.Semaphore(AT_ONCE)
     troubles: list[SyncProblem] = []
 
-    async def fetch(artifact: Artifact) -> list[DryRunInput]:
+    async def fetch(artifact: Unit) -> list[DryRunInput]:
         try:
             async with places:
                 text = await source.fetch(artifact)
         except SourceError as error:
             troubles.append(SyncProblem(error.reason, str(error)))
             return []
+        content = content_of(decision.listing, artifact, text)
         late = [targets.at(place) for place in decision.behind[artifact.id]]
         return [
-            DryRunInput(_resource(sync, artifact, target, there.get((artifact.id, target.place)), len(text)), text)
+            DryRunInput(_resource(sync, content, target, there.get((artifact.id, target.place))), text)
             for target in late
         ]
 
@@ -89,13 +95,10 @@ async def _fetch(
     return [item for items in found for item in items], sorted(troubles, key=lambda trouble: trouble.message)
 
 
-def _resource(
-    sync: InfrahubSync, artifact: Artifact, target: Target, existing: VidraResource | None, size: int
-) -> VidraResource:
+def _resource(sync: Sync, content: Content, target: Target, existing: VidraResource | None) -> VidraResource:
     """The VidraResource as the sync would write it."""
-    content = Content(artifact_id=artifact.id, checksum=artifact.checksum or "", secrets=(), size=size)
     spec = spec_for(sync, content, target.destination)
     if existing is None:
-        name = resource_name(sync.metadata.name, artifact.id, target.place)
+        name = resource_name(sync.key, content.artifact_id, target.place)
         return VidraResource(metadata=Meta(name=name), spec=spec)
     return msgspec.structs.replace(existing, spec=spec)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.api.times import deletion_time_left
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.finalizers import has_finalizer, remove_finalizer
@@ -23,7 +23,7 @@ LONGEST_WAIT = 30.0
 """Seconds between two checks of VidraResources that are being deleted; the watch reports the last one earlier."""
 
 
-async def finalize(shared: ControllerContext, sync: InfrahubSync, states: SyncStates, status: StatusWriter) -> Result:
+async def finalize(shared: ControllerContext, sync: Sync, states: SyncStates, status: StatusWriter) -> Result:
     """Delete the VidraResources, and remove the finalizer when none is left.
 
     Raises:
@@ -31,7 +31,7 @@ async def finalize(shared: ControllerContext, sync: InfrahubSync, states: SyncSt
     """
     if not has_finalizer(sync):
         return Result()
-    name = sync.metadata.name
+    name = sync.key
     left = shared.resources.group(name)
     shared.being_deleted.note(name, [item.metadata.name for item in left])
     if waiting := await _wait_for_successors(shared, sync, states, status):
@@ -50,15 +50,15 @@ async def finalize(shared: ControllerContext, sync: InfrahubSync, states: SyncSt
 
 
 async def _wait_for_successors(
-    shared: ControllerContext, sync: InfrahubSync, states: SyncStates, status: StatusWriter
+    shared: ControllerContext, sync: Sync, states: SyncStates, status: StatusWriter
 ) -> Result | None:
     """Whether other syncs first have to take over what this one has. They have until the timeout of the deletion."""
     now = datetime.now(UTC)
     left = deletion_time_left(sync.metadata.deletion_timestamp, sync.spec.deletion_timeout, now).total_seconds()
     waits_for = successors(sync, shared.syncs, shared.resources.group) if left > 0 else ()
     if not waits_for:
-        states.waiting_for_successors.discard(sync.metadata.name)
+        states.waiting_for_successors.discard(sync.key)
         return None
-    states.waiting_for_successors.add(sync.metadata.name)
+    states.waiting_for_successors.add(sync.key)
     await status.deleting(f"waiting until {', '.join(waits_for)} has taken over")
     return Result(requeue_after=left)

@@ -1,4 +1,4 @@
-"""Reconciles an InfrahubSync: one VidraResource for every artifact that Infrahub lists, at every destination.
+"""Reconciles a sync: one VidraResource for every unit that its source lists, at every destination.
 
 Called by the work queue (`controllers/runtime/workqueue.py`) through `Controller.reconcile`. It calls `finalize.py` for
 a deleted sync, `source/` and `artifacts/reconcile.py` to poll, `prune/execute.py` and `status/writer.py`. What enqueues
@@ -13,7 +13,7 @@ from math import inf
 from vidra.api.dependencies import Dependency
 from vidra.api.names import SYNC_KIND
 from vidra.api.reasons import Reason
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.concurrency import ConcurrencyLimiter, until_late
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.controller import Controller, interval_seconds
@@ -35,35 +35,35 @@ from vidra.controllers.sync.source.staleness import overdue
 from vidra.controllers.sync.state import SyncState, SyncStates
 from vidra.controllers.sync.status.writer import StatusWriter
 from vidra.controllers.sync.watches import SyncWatches
-from vidra.sources.infrahub import InfrahubPool
+from vidra.sources.kinds import Sources
 from vidra.sources.protocol import SourceError
 
 WORKERS = 64
-"""Reconciles at a time. Most of the time they wait for an Infrahub."""
-AT_ONE_INFRAHUB = 8
+"""Reconciles at a time. Most of the time they wait for a source."""
+AT_ONE_HOST = 8
 """Of them, those that poll the same one."""
 TRY_AGAIN_AFTER = 1.0
 """Seconds after which a sync that waits for its slot tries again, if it was not enqueued."""
 
 
-class SyncReconciler(Controller[InfrahubSync]):
-    """Keeps one VidraResource for every artifact of a sync."""
+class SyncReconciler(Controller[Sync]):
+    """Keeps one VidraResource for every unit of a sync, of either kind."""
 
     name = "infrahubsync"
     log_key = "sync"
 
-    def __init__(self, shared: ControllerContext, pool: InfrahubPool) -> None:
-        super().__init__(shared, shared.syncs, _own_name, WORKERS)
-        self._pool = pool
+    def __init__(self, shared: ControllerContext, sources: Sources) -> None:
+        super().__init__(shared, shared.syncs, _key, WORKERS)
+        self._sources = sources
         self._states = SyncStates()
-        self._polls = ConcurrencyLimiter(AT_ONE_INFRAHUB)
-        self.watches = SyncWatches(shared, self._states, self.queue)
-        mine = OwnedItems(shared.syncs, _own_name, shared.share)
+        self._polls = ConcurrencyLimiter(AT_ONE_HOST)
+        self.watches = SyncWatches(shared, self._states, self.queue, sources)
+        mine = OwnedItems(shared.syncs, _key, shared.share)
         shared.metrics.overdue.set_function(lambda: overdue(mine, self._states, self._interval))
 
-    async def _reconcile(self, sync: InfrahubSync) -> Result:
-        """Poll Infrahub if that is due, else write the state of the VidraResources into the status."""
-        name = sync.metadata.name
+    async def _reconcile(self, sync: Sync) -> Result:
+        """Poll the source if that is due, else write the state of the VidraResources into the status."""
+        name = sync.key
         state, status = self._states.of(name), StatusWriter(self._shared, sync)
         if sync.metadata.deletion_timestamp:
             return await finalize(self._shared, sync, self._states, status)
@@ -72,7 +72,9 @@ class SyncReconciler(Controller[InfrahubSync]):
             state.poll = None
             await status.suspended()
             return Result()
-        if found := dependency_cycle(Dependency(name), self._shared.syncs, self._shared.resources):
+        if found := dependency_cycle(
+            Dependency(sync.metadata.name, kind=sync.kind), self._shared.syncs, self._shared.resources
+        ):
             await status.stopped(Reason.DEPENDENCY_CYCLE, found)
             return Result()
         try:
@@ -83,11 +85,12 @@ class SyncReconciler(Controller[InfrahubSync]):
         step = current_step(self._shared, sync, state.poll.done.waiting if state.poll else ())
         if state.poll and _until_due(sync, state, step):
             return await self._summarize(sync, state, state.poll, status, step)
-        with until_late(self._polls.slot(sync.spec.source.infrahub_api_url, name, self.queue.add)) as free:
+        host = self._sources.host(sync.source) or name
+        with until_late(self._polls.slot(host, name, self.queue.add)) as free:
             return await self._poll(sync, state, interval) if free else Result(requeue_after=TRY_AGAIN_AFTER)
 
-    async def _poll(self, sync: InfrahubSync, state: SyncState, interval: float) -> Result:
-        """Poll Infrahub, and make the VidraResources match its list.
+    async def _poll(self, sync: Sync, state: SyncState, interval: float) -> Result:
+        """Poll the source, and make the VidraResources match its list.
 
         A failure changes nothing and is retried, at first sooner than the interval.
         """
@@ -96,7 +99,7 @@ class SyncReconciler(Controller[InfrahubSync]):
         before = state.begin_poll()
         try:
             async with run_if_slow(SHOWN_AFTER, status.started):
-                source = await connect(self._shared, sync, self._pool)
+                source = await connect(self._shared, sync, self._sources)
                 work = reconcile_artifacts(self._shared, sync, source, before.done if before else NOTHING)
                 done = await run_cancellable(state, work)
         except PollOutdatedError:
@@ -113,7 +116,7 @@ class SyncReconciler(Controller[InfrahubSync]):
         return await self._summarize(sync, state, poll, status, step)
 
     async def _summarize(
-        self, sync: InfrahubSync, state: SyncState, poll: PollState, status: StatusWriter, step: RolloutStep
+        self, sync: Sync, state: SyncState, poll: PollState, status: StatusWriter, step: RolloutStep
     ) -> Result:
         """Continue with the last listing: what was held back may be deleted now, and VidraResources may change."""
         pruned = await prune(self._shared, sync, poll)
@@ -123,7 +126,7 @@ class SyncReconciler(Controller[InfrahubSync]):
         waits = [poll.wait(sync), later or inf, status.details_after]
         return Result(requeue_after=min(waits), failed=pruned.failed)
 
-    def _interval(self, sync: InfrahubSync) -> float:
+    def _interval(self, sync: Sync) -> float:
         return interval_seconds(sync.spec.interval, self._shared.settings().sync_interval)
 
     def enqueue(self, name: str) -> None:
@@ -137,14 +140,14 @@ class SyncReconciler(Controller[InfrahubSync]):
         self._shared.health.forget(SYNC_KIND, name)
         self.queue.forget(name)
 
-    async def _say_fault(self, sync: InfrahubSync) -> None:
+    async def _say_fault(self, sync: Sync) -> None:
         await StatusWriter(self._shared, sync).internal_error()
 
 
-def _until_due(sync: InfrahubSync, state: SyncState, step: RolloutStep) -> float:
-    """Seconds until Infrahub is to be polled; 0 also when a rollout may continue in some clusters."""
+def _until_due(sync: Sync, state: SyncState, step: RolloutStep) -> float:
+    """Seconds until the source is to be polled; 0 also when a rollout may continue in some clusters."""
     return state.poll.wait(sync) if state.poll and state.current and not step.can_proceed else 0
 
 
-def _own_name(sync: InfrahubSync) -> str:
-    return sync.metadata.name
+def _key(sync: Sync) -> str:
+    return sync.key

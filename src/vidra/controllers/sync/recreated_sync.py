@@ -8,9 +8,8 @@ import msgspec
 import structlog
 
 from vidra.api.meta import OwnerReference
-from vidra.api.names import SYNC_KIND
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import path_of
 from vidra.kube.errors import ApiError
@@ -19,13 +18,13 @@ from vidra.kube.operations import merge_patch
 log = structlog.get_logger("vidra.sync")
 
 
-async def reclaim(shared: ControllerContext, sync: InfrahubSync) -> None:
+async def reclaim(shared: ControllerContext, sync: Sync) -> None:
     """Replace the owner of VidraResources that name an earlier sync of the same name.
 
     Raises:
         KubeError: It could not be written.
     """
-    for resource in shared.resources.group(sync.metadata.name):
+    for resource in shared.resources.group(sync.key):
         if resource.metadata.deletion_timestamp or not any(_is_stale(owner, sync) for owner in _owners(resource)):
             continue
         try:
@@ -36,10 +35,10 @@ async def reclaim(shared: ControllerContext, sync: InfrahubSync) -> None:
             # Changed or deleted meanwhile: that event enqueues the sync again.
             if not error.conflict and not error.not_found:
                 raise
-        log.info("claimed", sync=sync.metadata.name, resource=resource.metadata.name)
+        log.info("claimed", sync=sync.key, resource=resource.metadata.name)
 
 
-def _patch(resource: VidraResource, sync: InfrahubSync) -> dict[str, Any]:
+def _patch(resource: VidraResource, sync: Sync) -> dict[str, Any]:
     owners = [
         msgspec.structs.replace(owner, uid=sync.metadata.uid) if _is_stale(owner, sync) else owner
         for owner in _owners(resource)
@@ -57,5 +56,5 @@ def _owners(resource: VidraResource) -> tuple[OwnerReference, ...]:
     return resource.metadata.owner_references
 
 
-def _is_stale(owner: OwnerReference, sync: InfrahubSync) -> bool:
-    return (owner.kind, owner.name) == (SYNC_KIND, sync.metadata.name) and owner.uid != sync.metadata.uid
+def _is_stale(owner: OwnerReference, sync: Sync) -> bool:
+    return (owner.kind, owner.name) == (sync.kind, sync.metadata.name) and owner.uid != sync.metadata.uid

@@ -1,24 +1,27 @@
-"""Every event that enqueues a sync, or has its Infrahub polled, with the reason why.
+"""Every event that enqueues a sync, or has its source polled, with the reason why.
 
 Called by the stores of Vidra's own resources and Secrets, and by the webhook dispatcher. It adds keys to the work
 queue; an enqueued sync only updates its status. A poll is requested where the last listing is no longer current.
-Otherwise Infrahub is polled at the interval, for a new spec, and when the annotation requests it (`PollState.wait`).
+Otherwise the source is polled at the interval, for a new spec, and when the annotation requests it (`PollState.wait`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sources import SourceSpec
+from vidra.api.sync import Sync
 from vidra.clusters.label_selector import matches
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.predicates import needs_reconcile
 from vidra.controllers.runtime.workqueue import WorkQueue
 from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, is_refused
 from vidra.controllers.sync.source.cancellation import cancel_poll
-from vidra.controllers.sync.source.credentials import concerns, is_another
 from vidra.controllers.sync.state import SyncStates
 from vidra.controllers.sync.status.resource_news import last_became_ready, repeated
 from vidra.kube.types import PartialObjectMetadata, Secret
+from vidra.sources.kinds import Sources
 
 GATHER = 0.5
 """Seconds over which changes of VidraResources are collected into one status update. The last one is not delayed."""
@@ -27,13 +30,13 @@ GATHER = 0.5
 class SyncWatches:
     """Enqueues syncs when a store reports a change."""
 
-    def __init__(self, shared: ControllerContext, states: SyncStates, queue: WorkQueue) -> None:
+    def __init__(self, shared: ControllerContext, states: SyncStates, queue: WorkQueue, sources: Sources) -> None:
         self._shared = shared
         self._states = states
         self._queue = queue
         shared.syncs.listen(self._sync_changed)
         shared.resources.listen(self._resource_changed)
-        shared.infrahub_secrets.listen(self._credentials_changed)
+        sources.listen(self._source_changed)
         shared.cluster_secrets.listen(self._cluster_changed)
         shared.kept.listen(self._text_changed)
 
@@ -46,14 +49,14 @@ class SyncWatches:
         """Whether the last listing is current, so that news that it already contains needs no poll."""
         return self._states.is_current(name)
 
-    def _sync_changed(self, old: InfrahubSync | None, new: InfrahubSync | None) -> None:
+    def _sync_changed(self, old: Sync | None, new: Sync | None) -> None:
         item = new or old
         assert item is not None
-        name = item.metadata.name
+        name = item.key
         # A person changed or requested something.
         if needs_reconcile(old.metadata if old else None, new.metadata if new else None):
             self._queue.add(name)
-        # A poll for an old spec is cancelled: the new one must not wait for an Infrahub that hangs.
+        # A poll for an old spec is cancelled: the new one must not wait for a source that hangs.
         if old and (new is None or old.metadata.generation != new.metadata.generation):
             cancel_poll(self._states.of(name))
         # A deleted sync may be waiting for what this one now has.
@@ -63,7 +66,7 @@ class SyncWatches:
         if (old.spec.depends_on if old else ()) != (new.spec.depends_on if new else ()):
             for sync in self._shared.syncs:
                 if sync.spec.depends_on:
-                    self._queue.add(sync.metadata.name)
+                    self._queue.add(sync.key)
 
     def _resource_changed(self, old: VidraResource | None, new: VidraResource | None) -> None:
         item = new or old
@@ -87,23 +90,21 @@ class SyncWatches:
         elif before != after:
             self._queue.add_after(name, GATHER)
 
-    def _credentials_changed(self, old: Secret | None, new: Secret | None) -> None:
-        # The next poll with other credentials may give another result.
-        if not is_another(old, new):
-            return
+    def _source_changed(self, concerns: Callable[[SourceSpec], bool]) -> None:
+        # Other credentials, or news of the source: the next poll may give another result.
         for sync in self._shared.syncs:
-            if any(secret and concerns(secret, sync.spec.source.infrahub_api_url) for secret in (old, new)):
-                self.enqueue_poll(sync.metadata.name)
+            if concerns(sync.source):
+                self.enqueue_poll(sync.key)
 
     def _cluster_changed(self, old: Secret | None, new: Secret | None) -> None:
         # A sync with a selector may have got a cluster, or lost one, or a cluster's address changed.
         for sync in self._shared.syncs:
             selector = sync.spec.destination.cluster_selector
             if selector and any(secret and matches(selector, secret.metadata.labels) for secret in (old, new)):
-                self.enqueue_poll(sync.metadata.name)
+                self.enqueue_poll(sync.key)
 
     def _text_changed(self, old: PartialObjectMetadata | None, new: PartialObjectMetadata | None) -> None:
-        # Somebody deleted a text: it is downloaded soon, because Infrahub may be unavailable when it is needed.
+        # Somebody deleted a text: it is downloaded soon, because the source may be unavailable when it is needed.
         if old is None or new is not None:
             return
         for resource in self._shared.resources:

@@ -14,11 +14,12 @@ from vidra.api.reasons import Reason
 from vidra.manifests.typed_json import UnreadableError, decode
 from vidra.sources.infrahub.credential import Credential
 from vidra.sources.infrahub.errors import login_refused, not_infrahub
-from vidra.sources.infrahub.http import Answer, Request
-from vidra.sources.infrahub.limits import MIB, InfrahubLimits
-from vidra.sources.infrahub.transport import Transport
+from vidra.sources.infrahub.limits import InfrahubLimits
 from vidra.sources.infrahub.url import endpoint
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.client import Transport
+from vidra.sources.transport.limits import MIB
+from vidra.sources.transport.messages import Answer, Request
 
 _CAP = MIB
 

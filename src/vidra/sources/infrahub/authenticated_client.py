@@ -5,9 +5,9 @@ from __future__ import annotations
 from vidra.sources.infrahub.auth import Login
 from vidra.sources.infrahub.credential import Credential
 from vidra.sources.infrahub.errors import complaint, unauthorized
-from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import InfrahubLimits
-from vidra.sources.infrahub.transport import Transport
+from vidra.sources.transport.client import Transport
+from vidra.sources.transport.messages import Answer, Request
 
 _EXPIRED = "Expired Signature"
 _TRIES = 3

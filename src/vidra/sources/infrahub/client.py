@@ -12,16 +12,24 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.sources.infrahub.authenticated_client import Account
 from vidra.sources.infrahub.credential import Credential, check
-from vidra.sources.infrahub.errors import artifact_refused, branch_missing, not_infrahub, query_refused
+from vidra.sources.infrahub.errors import (
+    PEER,
+    artifact_refused,
+    branch_missing,
+    may_pass,
+    not_infrahub,
+    query_refused,
+)
 from vidra.sources.infrahub.graphql import document_url, read_document
-from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
 from vidra.sources.infrahub.selection import Selection, parameters
 from vidra.sources.infrahub.suggestions import Suggestions
-from vidra.sources.infrahub.transport import Transport
 from vidra.sources.infrahub.url import base_of, endpoint
-from vidra.sources.protocol import Artifact, Listing, SourceError
+from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.transport.client import Transport
+from vidra.sources.transport.dialect import Dialect
+from vidra.sources.transport.messages import Answer, Request
 from vidra.telemetry.http_requests import RequestCounter
 
 
@@ -46,7 +54,9 @@ class Infrahub:
         check(credential, self.base)
         self.credential = credential
         self._limits = limits
-        self._transport = Transport(self.base, limits, RequestCounter() if traffic is None else traffic)
+        self._transport = Transport(
+            self.base, limits, RequestCounter() if traffic is None else traffic, Dialect(PEER, may_pass)
+        )
         self._account = Account(self.base, credential, self._transport, limits)
         self._suggestions = Suggestions(self.base, self._account.send, limits.max_list_bytes)
 
@@ -67,17 +77,17 @@ class Infrahub:
                 raise branch_missing(self.base, selection, await self._suggestions.branch(selection))
             raise error
         listing = self._listing(answer, selection)
-        if listing.artifacts or listing.missing:
+        if listing.units or listing.missing:
             return listing
         return msgspec.structs.replace(listing, hint=await self._suggestions.artifact(selection))
 
-    async def fetch(self, artifact: Artifact, selection: Selection) -> bytes:
+    async def fetch(self, artifact: Unit, selection: Selection) -> bytes:
         """The text of an artifact, verified against its checksum.
 
         Raises:
             SourceError: The text cannot be had, or is not what was announced.
         """
-        if artifact.checksum is None:
+        if artifact.marker is None:
             raise SourceError(
                 Reason.NOT_GENERATED,
                 f"{self.base} has not generated artifact {artifact.id} yet ({selection}); generate it in Infrahub",
@@ -125,15 +135,15 @@ class Infrahub:
             message = f"the stored query of {self.base} does not give the artifacts ({selection}): {error}"
             raise SourceError(error.reason, message) from None
 
-    def _verify(self, answer: Answer, artifact: Artifact, selection: Selection) -> None:
+    def _verify(self, answer: Answer, artifact: Unit, selection: Selection) -> None:
         found = hashlib.md5(answer.body, usedforsecurity=False).hexdigest()
-        if found == artifact.checksum:
+        if found == artifact.marker:
             return
         if answer.content_type == "text/html":
             raise not_infrahub(answer, self.base)
         raise SourceError(
             Reason.CHECKSUM_MISMATCH,
             f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced "
-            f"{one_line(artifact.checksum or '', 64)} "
+            f"{one_line(artifact.marker or '', 64)} "
             f"({selection}); it may have been generated again meanwhile; Vidra asks for it at the next reconcile",
         )

@@ -12,9 +12,9 @@ from vidra.telemetry.http_requests import RequestCounter
 class InfrahubPool:
     """Hands out shared clients, so that all syncs share log-in and connections."""
 
-    def __init__(self, limits: InfrahubLimits = DEFAULT_LIMITS) -> None:
+    def __init__(self, limits: InfrahubLimits = DEFAULT_LIMITS, traffic: RequestCounter | None = None) -> None:
         self._limits = limits
-        self.traffic = RequestCounter()
+        self.traffic = RequestCounter() if traffic is None else traffic
         """Requests to all of them."""
         self._clients: dict[str, Infrahub] = {}
 

@@ -9,6 +9,9 @@ import msgspec
 from vidra.api.reasons import Reason
 from vidra.sources.protocol import SourceError
 
+LONGEST = 8_000
+"""Characters of a token or password. Servers refuse longer headers, and every message is searched for it."""
+
 
 class Credential(msgspec.Struct, frozen=True):
     """A user with a password, or an API token; the token wins."""
@@ -30,6 +33,11 @@ def check(credential: Credential, base: str) -> None:
     Raises:
         SourceError: Neither a token nor a username with a password, or a token that no header can hold.
     """
+    if max(map(len, (credential.token, credential.username, credential.password))) > LONGEST:
+        raise SourceError(
+            Reason.CREDENTIALS_INVALID,
+            f"the credentials for {base} are longer than {LONGEST:,} characters, as none are; store them again",
+        )
     if credential.token:
         if not (credential.token.isascii() and credential.token.isprintable()):
             raise SourceError(

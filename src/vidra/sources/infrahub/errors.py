@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-import aiohttp
 import msgspec
 from yarl import URL
 
@@ -13,10 +12,14 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.redaction import hidden
 from vidra.manifests.typed_json import LINE, UnreadableError, as_text, decode
-from vidra.sources.infrahub.http import Answer
 from vidra.sources.infrahub.selection import Selection
-from vidra.sources.infrahub.url import shown
 from vidra.sources.protocol import LONGEST, SourceError
+from vidra.sources.transport.failures import Peer
+from vidra.sources.transport.messages import Answer
+from vidra.sources.transport.places import shown
+from vidra.sources.transport.retry import PASSING
+
+PEER = Peer("Infrahub", Reason.INFRAHUB_UNREACHABLE, Reason.NOT_INFRAHUB)
 
 
 class _Body(msgspec.Struct):
@@ -49,73 +52,12 @@ def _message(error: object) -> str:
     return error if isinstance(error, str) else as_text(error)
 
 
-CAUGHT = (aiohttp.ClientError, TimeoutError, OSError)
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """No answer."""
-
-    reason: Reason
-    message: str
-    passing: bool
-    """Whether asking again may help."""
-
-    def error(self) -> SourceError:
-        """As what a source raises."""
-        return SourceError(self.reason, self.message)
-
-
-_AWAY = Reason.INFRAHUB_UNREACHABLE
-_GONE = Failure(
-    Reason.INFRAHUB_UNREACHABLE, "broke off before its answer was complete; check Infrahub and proxies", True
-)
-# The first that fits counts: aiohttp's exceptions are each other's kin.
-_KINDS: tuple[tuple[type[Exception], Failure], ...] = (
-    (
-        aiohttp.ClientConnectorCertificateError,
-        Failure(
-            _AWAY,
-            "has a certificate that is not trusted; use one of a trusted CA, or add its CA to those of Vidra's image",
-            False,
-        ),
-    ),
-    (
-        aiohttp.ClientSSLError,
-        Failure(_AWAY, "does not speak TLS as expected; check scheme and port of the address", False),
-    ),
-    (
-        aiohttp.ClientConnectorDNSError,
-        Failure(_AWAY, "has a host name that does not resolve; check the address and DNS", True),
-    ),
-    (
-        aiohttp.ConnectionTimeoutError,
-        Failure(_AWAY, "does not take connections; check the address, firewalls and Infrahub", True),
-    ),
-    (
-        TimeoutError,
-        Failure(_AWAY, "does not answer in time; check the address and the load of Infrahub", True),
-    ),
-    (
-        aiohttp.ClientConnectorError,
-        Failure(_AWAY, "cannot be connected to; check the address and that Infrahub runs", True),
-    ),
-    (aiohttp.InvalidURL, Failure(Reason.INVALID_SPEC, "cannot be used as an address; correct it", False)),
-    (aiohttp.ClientResponseError, Failure(Reason.NOT_INFRAHUB, "does not speak HTTP; check the address", False)),
-)
-
-
-def failure_of(error: Exception, base: str) -> Failure:
-    """Put an exception of the client into words; its own text may hold headers, so next to none of it is used."""
-    kind = next((failure for known, failure in _KINDS if isinstance(error, known)), _GONE)
-    return msgspec.structs.replace(kind, message=f"{base} {kind.message}{_detail(error)}")
-
-
-def _detail(error: Exception) -> str:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return f" ({one_line(str(error.certificate_error), LINE)})"
-    if isinstance(error, aiohttp.ClientConnectorError) and error.os_error.strerror:
-        return f" ({one_line(error.os_error.strerror, LINE)})"
-    return ""
+def may_pass(answer: Answer) -> bool:
+    """Whether the same request may get another answer soon."""
+    if answer.status not in PASSING:
+        return False
+    # Infrahub's own 502 is a query that it cannot run; a gateway's 502 has no such body.
+    return answer.status != 502 or complaint(answer) is None
 
 
 _EARLY = re.compile(r"^Requested time .* is before ")

@@ -10,8 +10,8 @@ from yarl import URL
 from vidra.api.reasons import Reason
 from vidra.manifests.typed_json import UnreadableError, decode
 from vidra.sources.infrahub.errors import not_infrahub, told
-from vidra.sources.infrahub.http import Answer
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.messages import Answer
 
 
 class _Body(msgspec.Struct):

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
-MIB = 1024 * 1024
+from vidra.sources.transport.limits import MIB, TransportLimits
 
 
-class InfrahubLimits(msgspec.Struct, frozen=True):
+class InfrahubLimits(TransportLimits, frozen=True):
     """Limits of one client. Times are in seconds."""
 
-    concurrency: int = 16
-    """Requests in flight; the others wait, and their time-out has not begun."""
-    connect_timeout: float = 3.0
-    timeout: float = 30.0
-    """For one whole request. The first answer after a start of Infrahub takes up to 5 s."""
-    attempts: int = 3
-    """How often a request is sent when what goes wrong may pass."""
-    backoff: float = 0.5
-    """The longest wait before the second attempt; doubled for each that follows. The wait is random below that."""
-    longest_wait: float = 10.0
-    """A `Retry-After` above this is left to whoever asks again later."""
     refusal_memory: float = 30.0
     """How long a refused log-in is remembered, so that many syncs do not hammer, or lock, the account."""
     max_bytes: int = 8 * MIB

@@ -11,8 +11,8 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.manifests.typed_json import LINE, OtherShapeError, UnreadableError, decode
 from vidra.sources.infrahub.errors import told
-from vidra.sources.infrahub.http import Answer
-from vidra.sources.protocol import Artifact, Listing, SourceError
+from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.transport.messages import Answer
 
 _USUAL_ROOT = "CoreArtifact"
 _FAILED = "Error"
@@ -125,9 +125,9 @@ def _suspects(root: Root, nodes: list[Node | None], good: int, distinct: int) ->
         yield f"Infrahub counts {root.count} artifacts and lists {len(nodes)}; let the query select them all"
 
 
-def _artifact(node: Node) -> Artifact:
+def _artifact(node: Node) -> Unit:
     assert isinstance(node.id, str)
-    return Artifact(node.id, text(node.checksum), failed=text(node.status) == _FAILED)
+    return Unit(node.id, text(node.checksum), failed=text(node.status) == _FAILED)
 
 
 def _too_many(there: int, most: int) -> SourceError:

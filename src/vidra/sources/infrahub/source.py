@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vidra.sources.infrahub.client import Infrahub
 from vidra.sources.infrahub.selection import Selection
-from vidra.sources.protocol import Artifact, Listing
+from vidra.sources.protocol import Listing, Unit
 
 
 class InfrahubSource:
@@ -18,6 +18,6 @@ class InfrahubSource:
         """The artifacts of the sync."""
         return await self._infrahub.list(self._selection)
 
-    async def fetch(self, artifact: Artifact) -> bytes:
+    async def fetch(self, artifact: Unit) -> bytes:
         """The text of an artifact, verified against its checksum."""
         return await self._infrahub.fetch(artifact, self._selection)

@@ -15,9 +15,9 @@ from yarl import URL
 
 from vidra.common.nearest import did_you_mean
 from vidra.sources.infrahub.graphql import document_url, read_document
-from vidra.sources.infrahub.http import Answer, Request
 from vidra.sources.infrahub.selection import Selection
 from vidra.sources.protocol import SourceError
+from vidra.sources.transport.messages import Answer, Request
 
 BRANCHES = "query { Branch { name } }"
 ARTIFACTS = "query { CoreArtifactDefinition { edges { node { artifact_name { value } } } } }"

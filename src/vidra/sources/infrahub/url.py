@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import quote
 
 from yarl import URL
 
 from vidra.api.reasons import Reason
 from vidra.sources.protocol import SourceError
-
-_WAY_OUT = re.compile(r"[%\\;]|\.\.")
+from vidra.sources.transport.places import read_url, shown
 
 
 def base_of(text: str) -> str:
@@ -21,7 +18,7 @@ def base_of(text: str) -> str:
     Raises:
         SourceError: It is no http or https URL with a host.
     """
-    url = _read(text.strip())
+    url = read_url(text.strip())
     if url is None or url.scheme not in {"http", "https"} or not url.host:
         raise SourceError(
             Reason.INVALID_SPEC,
@@ -30,70 +27,7 @@ def base_of(text: str) -> str:
     return shown(url).rstrip("/")
 
 
-def host_of(address: str) -> str:
-    """Host and port, as metrics name an Infrahub; empty when the address is none."""
-    url = _read(address.strip())
-    return (url.host_port_subcomponent or "") if url else ""
-
-
-def hostname_of(address: str) -> str:
-    """The host, as the label of a Secret names it; empty when the address is none."""
-    place = place_of(address)
-    return place.host if place else ""
-
-
-class Place(NamedTuple):
-    """Where an address leads, as the client that goes there understands it."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-    """Without a slash at its end."""
-
-    def __str__(self) -> str:
-        """A URL as far as it tells one Infrahub from another."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if (self.scheme, self.port) in {("https", 443), ("http", 80)} else f":{self.port}"
-        return f"{self.scheme}://{host}{port}{self.path}"
-
-    @property
-    def ordinary(self) -> bool:
-        """Whether a host alone says as much: https on its own port."""
-        return (self.scheme, self.port) == ("https", 443)
-
-    def covers(self, other: Place) -> bool:
-        """Whether another place is this one, or certainly below it.
-
-        What a server might read as a way out of the path (an encoded slash, `..`, a parameter) is not below it.
-        """
-        if self[:3] != other[:3] or self.path == other.path:
-            return self == other
-        rest = other.path.removeprefix(f"{self.path}/")
-        return rest != other.path and not _WAY_OUT.search(rest)
-
-
-def place_of(address: str) -> Place | None:
-    """Where an address leads; None when it is no http or https URL with a host."""
-    url = _read(address.strip())
-    if url is None or url.scheme not in {"http", "https"} or not url.host or url.port is None:
-        return None
-    return Place(url.scheme, url.host.lower(), url.port, url.raw_path.rstrip("/"))
-
-
-def shown(url: URL) -> str:
-    """A URL without what may be secret in it."""
-    return str(url.with_user(None).with_query(None).with_fragment(None)) if url.host else url.path
-
-
 def endpoint(base: str, *parts: str, parameters: Mapping[str, str] | None = None) -> URL:
     """A URL of the API; each part is one segment, whatever it holds."""
     path = "/".join(quote(part, safe="") for part in parts)
     return URL(f"{URL(base)}/api/{path}".replace("//api/", "/api/"), encoded=True).with_query(parameters)
-
-
-def _read(text: str) -> URL | None:
-    try:
-        return URL(text)
-    except ValueError:
-        return None

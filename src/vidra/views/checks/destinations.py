@@ -8,7 +8,7 @@ from typing import Any
 from vidra.api.destination_server import is_local
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.health.evaluator import Verdicts
 from vidra.clusters.dry_run import NoopEventHandler
 from vidra.clusters.errors import ClusterError
@@ -26,7 +26,7 @@ from vidra.views.hub_objects import stored
 
 
 async def check_destinations(
-    hub: Connection, namespace: str, secrets: Iterable[Secret], items: Iterable[InfrahubSync | VidraResource]
+    hub: Connection, namespace: str, secrets: Iterable[Secret], items: Iterable[Sync | VidraResource]
 ) -> AsyncIterator[Finding]:
     """One finding for each server, by name.
 
@@ -45,7 +45,7 @@ async def check_destinations(
         await clusters.close()
 
 
-def servers_of(secrets: Iterable[Secret], items: Iterable[InfrahubSync | VidraResource]) -> list[str]:
+def servers_of(secrets: Iterable[Secret], items: Iterable[Sync | VidraResource]) -> list[str]:
     """Every server that a resource names, once."""
     named = (item.spec.destination.server for item in items)
     wanted = [server for server in named if server and not is_local(server)]

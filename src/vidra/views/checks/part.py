@@ -13,5 +13,5 @@ class Part(StrEnum):
     OPERATOR = "operator"
     RIGHTS = "rights"
     SETTINGS = "settings"
-    INFRAHUB = "infrahub"
+    SOURCES = "sources"
     DESTINATIONS = "destinations"

@@ -7,12 +7,10 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from typing import NamedTuple
 
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.settings import chosen, read
-from vidra.controllers.sync.source.resolve import SourceContext
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
-from vidra.kube.store import Store
 from vidra.kube.types import ConfigMap, Secret
 from vidra.views import hub_objects
 from vidra.views.checks.bounded import bounded
@@ -20,13 +18,14 @@ from vidra.views.checks.cluster import check_cluster, check_definitions
 from vidra.views.checks.destinations import check_destinations
 from vidra.views.checks.finding import Finding
 from vidra.views.checks.ignored_secrets import elsewhere, unseen
-from vidra.views.checks.infrahub import check_infrahubs
 from vidra.views.checks.part import Part
 from vidra.views.checks.rights import check_rights
+from vidra.views.checks.sources import check_sources
 from vidra.views.errors import ViewError
+from vidra.views.lent import lent
 from vidra.views.operators import check_operator
 
-_READ = {Part.SETTINGS, Part.INFRAHUB, Part.DESTINATIONS}
+_READ = {Part.SETTINGS, Part.SOURCES, Part.DESTINATIONS}
 """What needs the syncs, Secrets and settings."""
 
 
@@ -34,14 +33,18 @@ class Content(NamedTuple):
     """What Vidra reads from the cluster that it runs in."""
 
     config_maps: list[ConfigMap]
-    infrahub_secrets: list[Secret]
     cluster_secrets: list[Secret]
-    syncs: list[InfrahubSync]
+    syncs: list[Sync]
     resources: list[VidraResource]
 
 
 async def run_checks(
-    client: Client, account: str, namespaces: Sequence[str], parts: Collection[Part] = ()
+    client: Client,
+    account: str,
+    namespaces: Sequence[str],
+    parts: Collection[Part] = (),
+    *,
+    hosts: Sequence[str] = (),
 ) -> AsyncIterator[Finding]:
     """The findings as they come; checks that need an earlier one that failed are left out.
 
@@ -49,15 +52,16 @@ async def run_checks(
         account: Whose rights to check, as namespace:name of a ServiceAccount; empty: the caller's.
         namespaces: Those whose Secrets count, Vidra's own first.
         parts: Only these; none: all.
+        hosts: Those that sources may be read from; none: all but those that are never meant.
     """
     wanted = parts or tuple(Part)
-    async for finding in _checks(client, account, namespaces, wanted):
+    async for finding in _checks(client, account, namespaces, wanted, hosts):
         if finding.part in wanted or finding.result == "problem":
             yield finding
 
 
 async def _checks(
-    client: Client, account: str, namespaces: Sequence[str], wanted: Collection[Part]
+    client: Client, account: str, namespaces: Sequence[str], wanted: Collection[Part], hosts: Sequence[str]
 ) -> AsyncIterator[Finding]:
     cluster = await bounded(Part.SERVER, f"API server {client.connection.server}", check_cluster(client))
     yield cluster
@@ -78,7 +82,7 @@ async def _checks(
         return
     for message in await _elsewhere(client, namespaces):
         yield Finding("elsewhere", "unknown", message, Part.SETTINGS)
-    async for finding in _of_content(client, content, namespaces[0], wanted):
+    async for finding in _of_content(client, content, namespaces, wanted, hosts):
         yield finding
 
 
@@ -86,7 +90,6 @@ async def _read(client: Client, namespaces: Sequence[str]) -> Content:
     return Content(
         *await asyncio.gather(
             hub_objects.config_maps(client, namespaces[0]),
-            hub_objects.infrahub_secrets(client, namespaces),
             hub_objects.cluster_secrets(client, namespaces),
             hub_objects.syncs(client),
             hub_objects.resources(client),
@@ -103,18 +106,18 @@ async def _elsewhere(client: Client, namespaces: Sequence[str]) -> list[str]:
 
 
 async def _of_content(
-    client: Client, content: Content, namespace: str, wanted: Collection[Part]
+    client: Client, content: Content, namespaces: Sequence[str], wanted: Collection[Part], hosts: Sequence[str]
 ) -> AsyncIterator[Finding]:
+    namespace = namespaces[0]
     source = chosen(content.config_maps, namespace)
     settings, complaints = read(source.data if source else {})
     yield settings_finding(f"{source.metadata.namespace}/{source.metadata.name}" if source else "", complaints)
-    secrets = hub_objects.stored(content.infrahub_secrets, Store())
-    known = SourceContext(secrets, hub_objects.stored(content.syncs, Store()), namespace, reveal=True)
-    if Part.INFRAHUB in wanted:
-        async for finding in check_infrahubs(content.syncs, settings.query_name, known):
+    if Part.SOURCES in wanted:
+        known = await lent(client, namespaces, settings.query_name, hosts, reveal=True)
+        async for finding in check_sources(content.syncs, known):
             yield finding
     if Part.DESTINATIONS in wanted:
-        items: list[InfrahubSync | VidraResource] = [*content.syncs, *content.resources]
+        items: list[Sync | VidraResource] = [*content.syncs, *content.resources]
         async for finding in check_destinations(client.connection, namespace, content.cluster_secrets, items):
             yield finding
 

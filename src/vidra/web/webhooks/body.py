@@ -13,8 +13,6 @@ from vidra.controllers.sync.webhooks.event import ArtifactEvent
 from vidra.manifests.typed_json import UnreadableError, decode
 from vidra.web.webhooks.result import Refused, Result
 
-CAP = 32 * 1024
-"""Bytes of a body. An event about an artifact has less than one KiB."""
 READ_WITHIN = 5.0
 """Seconds that a body may take."""
 EVENTS = frozenset({"infrahub.artifact.created", "infrahub.artifact.updated"})
@@ -37,21 +35,21 @@ class Body(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-async def read(request: web.BaseRequest) -> bytes:
-    """All of it.
+async def read(request: web.BaseRequest, cap: int) -> bytes:
+    """All of it, up to so many bytes.
 
     Raises:
         Refused: It is too large or too slow, or it broke off.
     """
-    if (request.content_length or 0) > CAP:
-        raise _too_large()
+    if (request.content_length or 0) > cap:
+        raise _too_large(cap)
     body = bytearray()
     try:
         async with asyncio.timeout(READ_WITHIN):
             async for chunk in request.content.iter_any():
                 body += chunk
-                if len(body) > CAP:
-                    raise _too_large()
+                if len(body) > cap:
+                    raise _too_large(cap)
     except TimeoutError:
         raise Refused(Result.TOO_SLOW, 408, f"the body did not come within {READ_WITHIN:g} s") from None
     except (aiohttp.ClientError, web.RequestPayloadError, OSError):
@@ -87,5 +85,5 @@ def _decoded(text: bytes, kind: type[T]) -> T:
         raise Refused(Result.MALFORMED, 400, "the body is not an event of Infrahub") from None
 
 
-def _too_large() -> Refused:
-    return Refused(Result.TOO_LARGE, 413, f"the body is over {CAP} bytes")
+def _too_large(cap: int) -> Refused:
+    return Refused(Result.TOO_LARGE, 413, f"the body is over {cap} bytes")

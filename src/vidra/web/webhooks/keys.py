@@ -1,4 +1,4 @@
-"""The keys that Infrahub's signatures are checked with, from Secrets, as they are now."""
+"""The keys that signatures are checked with, from Secrets, as they are now."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 import structlog
 
-from vidra.api.names import INFRAHUB_LABEL
+from vidra.api.names import INFRAHUB_LABEL, SOURCE_LABEL
 from vidra.kube.store import Store
 from vidra.kube.types import Secret
 
@@ -20,6 +20,8 @@ class Key(msgspec.Struct, frozen=True):
     secret: bytes
     infrahub: str = ""
     """Address of the only Infrahub that signs with it; empty: any."""
+    repositories: str = ""
+    """Start of the addresses of Git repositories whose server signs with it; empty: any."""
 
     def __repr__(self) -> str:
         return "Key(***)"
@@ -59,8 +61,9 @@ class Keys:
 
 
 def _keys_of(secret: Secret) -> Iterator[Key]:
+    marks = secret.metadata.annotations
     for name in secret.data:
         # A line break at the end is an editor's, not a part of the key.
         value = secret.value(name).strip(b"\r\n")
         if value:
-            yield Key(value, secret.metadata.annotations.get(INFRAHUB_LABEL, ""))
+            yield Key(value, marks.get(INFRAHUB_LABEL, ""), marks.get(SOURCE_LABEL, ""))

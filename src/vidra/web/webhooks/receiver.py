@@ -1,4 +1,4 @@
-"""Answers Infrahub's calls; what is wrong with one is found as early and as cheaply as it can be."""
+"""Answers the calls of sources; what is wrong with one is found as early and as cheaply as it can be."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from aiohttp import web
 from prometheus_client import Counter
 
 from vidra.api.names import WEBHOOK_KEY_LABEL
-from vidra.controllers.sync.webhooks.event import ArtifactEvent
+from vidra.controllers.sync.webhooks.event import SourceEvent
 from vidra.manager import Manager
 from vidra.web.limits import ConnectionFailure, bounded
-from vidra.web.webhooks.body import artifact_event, opened, read
+from vidra.web.webhooks.caller import Caller
 from vidra.web.webhooks.deduplication import SeenEvents
-from vidra.web.webhooks.headers import parse_headers
+from vidra.web.webhooks.git_caller import GitCaller
+from vidra.web.webhooks.infrahub_caller import InfrahubCaller
 from vidra.web.webhooks.keys import Keys
 from vidra.web.webhooks.result import Refused, Result
-from vidra.web.webhooks.signature import signers
 
 log = structlog.get_logger("vidra.webhooks")
 
-PATH = "/webhooks/infrahub"
+CALLERS: dict[str, Caller] = {caller.path: caller for caller in (InfrahubCaller(), GitCaller())}
+PATH = InfrahubCaller.path
 HINT = f"vidra infrahub webhook apply makes one; it is a Secret labelled {WEBHOOK_KEY_LABEL} in Vidra's namespace"
 
 _MISHAPS = {
@@ -32,7 +33,7 @@ _MISHAPS = {
     ConnectionFailure.UNFINISHED: Result.TOO_SLOW,
 }
 
-Hear = Callable[[ArtifactEvent], bool]
+Hear = Callable[[SourceEvent], bool]
 """Tells whether any sync is concerned."""
 
 
@@ -72,24 +73,18 @@ class Receiver:
         self.count(_MISHAPS[failure])
 
     async def _receive(self, request: web.BaseRequest) -> Result:
-        self._admit(request)
-        claim = parse_headers(request.headers, time.time())
-        body = await read(request)
-        signed_by = signers(claim, body, self._keys)
-        if not signed_by:
-            raise Refused(Result.FORGED, 401, "no signature matches: is the shared key the one in Vidra's Secret?")
-        event = opened(body)
-        bound = frozenset(key.infrahub for key in signed_by)
-        news = artifact_event(event, frozenset() if "" in bound else bound)
-        if not self._seen.first(event.id):
+        caller = self._admit(request)
+        news = await caller.listen(request, tuple(self._keys), time.time())
+        if not self._seen.first(f"{caller.path} {news.id}"):
             return Result.DUPLICATE
-        if news is None:
+        if news.event is None:
             return Result.IGNORED
-        return Result.ACCEPTED if self._hear(news) else Result.UNCONCERNED
+        return Result.ACCEPTED if self._hear(news.event) else Result.UNCONCERNED
 
-    def _admit(self, request: web.BaseRequest) -> None:
-        if request.path != PATH:
-            raise Refused(Result.MISDIRECTED, 404, f"webhooks come to {PATH}")
+    def _admit(self, request: web.BaseRequest) -> Caller:
+        caller = CALLERS.get(request.path)
+        if caller is None:
+            raise Refused(Result.MISDIRECTED, 404, f"webhooks come to {' or '.join(CALLERS)}")
         if request.method != "POST":
             raise Refused(Result.MISDIRECTED, 405, "webhooks are POSTed")
         if not self._ready():
@@ -97,6 +92,7 @@ class Receiver:
         if not self._keys:
             self._keys.missed(HINT)
             raise Refused(Result.NO_KEY, 401, "Vidra has no key to check the signature with")
+        return caller
 
 
 @asynccontextmanager

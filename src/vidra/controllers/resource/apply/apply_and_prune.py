@@ -151,7 +151,7 @@ async def _execute(given: ApplyInput, found: Comparison, executor: PlanExecutor)
             problems.append(objection)
     elif len(problems) == _harmless(found, executor):
         known = len(executor.problems)
-        await executor.prune(work.prune)
+        await executor.prune(work.prune, uncounted=found.limits.uncounted)
         problems += executor.problems[known:]
     return _in_order(problems, want.manifest)
 

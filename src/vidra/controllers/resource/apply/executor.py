@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime
 from math import inf
 from typing import Any
@@ -99,6 +99,7 @@ class PlanExecutor:
         patient: bool = True,
         grace: float = 0,
         orphan: bool = False,
+        uncounted: Collection[Key] = (),
     ) -> None:
         """Remove entries. A stage that is not done holds back the next one until the next reconcile.
 
@@ -106,6 +107,7 @@ class PlanExecutor:
             patient: Count an object as removed only when it no longer exists, not when it has a deletionTimestamp.
             grace: Seconds to wait for custom resources in any case, before what may serve them is deleted.
             orphan: Leave the objects as they are, without Vidra's marks.
+            uncounted: Objects that are released to their other owners, and not deleted if they have none any more.
 
         Raises:
             KubeError: A cluster does not answer, or refuses access.
@@ -116,7 +118,13 @@ class PlanExecutor:
             serving = any(not _custom(entry) for rest in left[number:] for entry in rest)
             wait = inf if patient else grace if serving and _custom(stage[0]) else 0
             with start_span("prune", {"vidra.objects": len(stage)}):
-                await _gather_limited(len(stage), (self._remove(entry, wait=wait, orphan=orphan) for entry in stage))
+                await _gather_limited(
+                    len(stage),
+                    (
+                        self._remove(entry, wait=wait, orphan=orphan, counted=key_of(entry) not in uncounted)
+                        for entry in stage
+                    ),
+                )
             if len(self.problems) > problems:
                 return
 
@@ -130,10 +138,10 @@ class PlanExecutor:
                 self.gone.append(item.key)
                 self.refused[item.key] = problem
 
-    async def _remove(self, entry: ManagedObject, *, wait: float, orphan: bool) -> None:
+    async def _remove(self, entry: ManagedObject, *, wait: float, orphan: bool, counted: bool) -> None:
         ref = ref_of(entry)
         try:
-            removed = await self._removal(entry, orphan=orphan)
+            removed = await self._removal(entry, orphan=orphan, counted=counted)
         except (ObjectError, ClusterError) as error:
             self.problems.append(ObjectProblem(error.reason, str(error), str(ref)))
             self._look_again(self._announcements.again)
@@ -167,7 +175,7 @@ class PlanExecutor:
         if left < inf:
             self.again = left if self.again is None else min(left, self.again)
 
-    async def _removal(self, entry: ManagedObject, *, orphan: bool) -> Removed:
+    async def _removal(self, entry: ManagedObject, *, orphan: bool, counted: bool) -> Removed:
         cluster = self._resolver.get(entry.server)
         cluster.breaker.require_available(self.owner.manager, passing=True)
         if self._resolver.was_replaced(cluster):
@@ -186,7 +194,7 @@ class PlanExecutor:
                 # Its definition was deleted, and its objects with it.
                 return Removed(Removal.GONE)
             try:
-                return await pruner.remove(entry, kind, orphan=orphan)
+                return await pruner.remove(entry, kind, orphan=orphan, counted=counted)
             except ApiError as error:
                 if not error.not_found:
                     raise

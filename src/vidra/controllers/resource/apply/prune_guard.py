@@ -1,4 +1,9 @@
-"""Which unwanted objects a reconcile must not prune now: those that nobody may have meant to delete."""
+"""Which unwanted objects a reconcile must not prune now: those that nobody may have meant to delete.
+
+Invariant: a reconcile deletes only what the limit counted. An object that has other owners is not counted, because it
+is only released. When its other owners leave at the same moment it would be deleted after all: then it stays until the
+next reconcile, which counts it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.object import Key
 from vidra.apply.field_owner import hub_of
-from vidra.apply.guards.prune_limit import evaluate, object_names, remaining, request
+from vidra.apply.guards.prune_limit import evaluate, exceeds, object_names, remaining, request
 from vidra.apply.inventory import Inventory, key_of
 from vidra.apply.inventory_index import Claims, Place
 from vidra.apply.plan import Plan
@@ -35,6 +40,8 @@ class PruneGuard(msgspec.Struct, frozen=True):
     """Set when the prune limit is exceeded; says whether a person approved."""
     manifest_empty: bool
     """The manifest is empty, and `allowEmpty` was not set."""
+    uncounted: frozenset[Key] = frozenset()
+    """Objects that may be released and not deleted: to delete them too would exceed the limit."""
 
     def reason_to_hold(
         self, resource: VidraResource, unwanted: Collection[object], *, waits: bool
@@ -76,16 +83,19 @@ def prune_guard(
     nothing = not reading.objects and not reading.problems
     trigger = {_apart(key) for key in want.objects if key not in before.entries}
     unwanted = [entry for stage in work.prune for entry in stage]
-    going = tuple(entry for entry in unwanted if _apart(key_of(entry)) not in trigger and not survives(entry))
-    held = None
+    leaving = [entry for entry in unwanted if _apart(key_of(entry)) not in trigger]
+    going = tuple(entry for entry in leaving if not survives(entry))
+    held, uncounted = None, frozenset[Key]()
     if not (nothing and resource.spec.allow_empty):
         limit, last = resource.spec.prune_limit, resource.status.held_prune
         approval = approved_prune(resource.metadata)
         names, total = object_names(going), len(before.entries)
         held = evaluate(names, len(going), total, limit=limit, previous=last, approval=approval)
+        if exceeds(len(leaving), total, limit):
+            uncounted = frozenset(map(key_of, leaving)) - frozenset(map(key_of, going))
     # A namespace that Vidra adds by itself does not make a manifest non-empty.
     emptied = nothing and not resource.spec.allow_empty and bool(before.entries)
-    return PruneGuard(going, held, emptied)
+    return PruneGuard(going, held, emptied, uncounted)
 
 
 def survivors(target: Target, claims: Claims) -> StaysAfterRelease:

@@ -1,1 +1,1 @@
-"""From the artifacts that Infrahub lists to VidraResources."""
+"""From the units that a source lists, Infrahub's artifacts or others, to VidraResources."""

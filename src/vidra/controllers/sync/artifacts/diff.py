@@ -8,9 +8,13 @@ import msgspec
 
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
+from vidra.api.sources import InfrahubSource, Words
 from vidra.common.text import limited
 from vidra.controllers.runtime.context import place_of
-from vidra.sources.protocol import Artifact, Listing
+from vidra.sources.protocol import Listing, Unit
+
+REMARKS = 5
+"""Remarks about a listing that are shown."""
 
 
 class SyncProblem(msgspec.Struct, frozen=True):
@@ -23,9 +27,10 @@ class SyncProblem(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """What to do about a listing."""
 
-    fetch: tuple[Artifact, ...]
+    listing: Listing
+    fetch: tuple[Unit, ...]
     """New, or with another checksum than the stored text."""
-    keep: tuple[tuple[Artifact, VidraResource], ...]
+    keep: tuple[tuple[Unit, VidraResource], ...]
     """Stored already."""
     remove: tuple[VidraResource, ...]
     """VidraResources of artifacts that are no longer listed."""
@@ -36,18 +41,20 @@ class Decision(msgspec.Struct, frozen=True):
     """The destinations that do not have the text yet, by artifact to fetch."""
 
 
-def remark_on(artifacts: Iterable[Artifact]) -> str:
-    """The remark about artifacts whose generation failed in Infrahub; empty when there are none.
+def remark_on(listing: Listing) -> SyncProblem | None:
+    """What a person should know about a listing, although it is no problem of the sync; None when there is nothing.
 
-    It is no problem of the sync: their texts are the last good ones, and Infrahub reports them until a text changes.
+    If a generation failed in Infrahub, the text is the last good one, and Infrahub reports it until a text changes.
     """
-    failed = sorted(artifact.id for artifact in artifacts if artifact.failed and artifact.checksum is not None)
-    if not failed:
-        return ""
-    return (
-        f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
-        "Infrahub's tasks"
-    )
+    failed = sorted(artifact.id for artifact in listing.units if artifact.failed and artifact.marker is not None)
+    if failed:
+        message = (
+            f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
+        )
+        return SyncProblem(Reason.GENERATION_FAILED, f"{message}Infrahub's tasks")
+    if listing.remarks:
+        return SyncProblem(Reason.WARNED, limited(listing.remarks, REMARKS))
+    return None
 
 
 def decide(
@@ -57,6 +64,7 @@ def decide(
     *,
     allow_empty: bool,
     places: Sequence[str] = ("",),
+    words: Words = InfrahubSource.words,
     asked: str = "",
     date: str = "",
 ) -> Decision:
@@ -64,28 +72,30 @@ def decide(
 
     Args:
         has: Whether a text is still stored.
+        words: What messages call the source and its units.
         places: The destinations of every artifact; one with an empty name for a sync with one destination.
-        asked: What was asked for, in words.
+        asked: What Infrahub was asked for, in words; empty for another source.
         date: The point in time of which it was asked; empty: now.
     """
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[SyncProblem] = []
-    behind: dict[Artifact, tuple[str, ...]] = {}
-    keep: list[tuple[Artifact, VidraResource]] = []
-    for artifact in sorted(listing.artifacts, key=lambda item: item.id):
+    behind: dict[Unit, tuple[str, ...]] = {}
+    keep: list[tuple[Unit, VidraResource]] = []
+    for artifact in sorted(listing.units, key=lambda item: item.id):
         # One that is being deleted is recreated when it no longer exists.
         free = [(at, there.get((artifact.id, at))) for at in places if not _goes(there.get((artifact.id, at)))]
-        if artifact.checksum is None:
+        if artifact.marker is None:
             troubles += [_not_generated(artifact)] if free else []
             continue
-        current = [item for _, item in free if item and stored_checksum(item, has) == artifact.checksum]
+        current = [item for _, item in free if item and stored_marker(item, has) == artifact.marker]
         keep += [(artifact, item) for item in current]
         if late := tuple(at for at, item in free if item not in current):
             behind[artifact] = late
-    listed = {artifact.id for artifact in listing.artifacts}
+    listed = {artifact.id for artifact in listing.units}
     unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
-    held = _held(listing, unlisted, asked, date, allow_empty=allow_empty)
+    held = _held(listing, unlisted, words, asked, date, allow_empty=allow_empty)
     return Decision(
+        listing,
         tuple(behind),
         tuple(keep),
         () if held else unlisted,
@@ -100,10 +110,15 @@ def artifact_of(resource: VidraResource) -> str:
     return resource.spec.content.artifact_id if resource.spec.content else resource.metadata.name
 
 
-def stored_checksum(resource: VidraResource, has: Callable[[Content], bool]) -> str:
-    """Checksum of the stored text; empty if none is stored, or if it is lost or damaged."""
+def stored_marker(resource: VidraResource, has: Callable[[Content], bool]) -> str:
+    """Marker of the stored text; empty if none is stored, or if it is lost or damaged."""
     content = resource.spec.content
-    return content.checksum if content and has(content) and not is_lost(resource) else ""
+    return marker_of(content) if content and has(content) and not is_lost(resource) else ""
+
+
+def marker_of(content: Content) -> str:
+    """The marker under which a text was fetched. That of an artifact of Infrahub is the checksum of its text."""
+    return content.marker or content.checksum
 
 
 def is_lost(resource: VidraResource) -> bool:
@@ -127,25 +142,28 @@ def _goes(resource: VidraResource | None) -> bool:
 
 
 def _held(
-    listing: Listing, unlisted: tuple[VidraResource, ...], asked: str, date: str, *, allow_empty: bool
+    listing: Listing, unlisted: tuple[VidraResource, ...], words: Words, asked: str, date: str, *, allow_empty: bool
 ) -> tuple[SyncProblem, ...]:
     """Why nothing may be removed; empty when it may."""
     if listing.missing:
-        message = f"Infrahub's list of artifacts is incomplete ({listing.missing}): nothing is pruned"
+        message = f"{words.incomplete} ({listing.missing}): nothing is pruned"
         return (SyncProblem(Reason.PARTIAL_RESULT, message),)
-    if listing.artifacts or allow_empty:
+    if listing.units or allow_empty:
         return ()
     stay = f"; the {len(unlisted)} that were there stay" if unlisted else ""
-    if date:
+    may_go = ", set allowEmpty if they should go" if unlisted else ""
+    if not asked:
+        message = f"{words.empty}{stay}{may_go}"
+    elif date:
         # The date explains it, so nothing else is to be changed, and least of all is everything to be deleted.
         name = f"{listing.hint} Correct artifactName;" if listing.hint else ":"
-        advice = f"{name} choose a later targetDate, or remove it{stay}"
+        message = f"Infrahub lists no artifact {asked}{name} choose a later targetDate, or remove it{stay}"
     else:
         name = f"{listing.hint} Correct artifactName" if listing.hint else ": check artifactName and targetBranch"
-        advice = name + stay + (", set allowEmpty if they should go" if unlisted else "")
-    return (SyncProblem(Reason.EMPTY_RESULT, f"Infrahub lists no artifact {asked}{advice}"),)
+        message = f"Infrahub lists no artifact {asked}{name}{stay}{may_go}"
+    return (SyncProblem(Reason.EMPTY_RESULT, message),)
 
 
-def _not_generated(artifact: Artifact) -> SyncProblem:
+def _not_generated(artifact: Unit) -> SyncProblem:
     message = f"artifact {artifact.id} has not been generated yet: generate it in Infrahub, and see there if it fails"
     return SyncProblem(Reason.NOT_GENERATED, message)

@@ -12,17 +12,17 @@ from typing import Any
 from vidra.api.names import GROUP, RESOURCE_KIND, RESOURCE_PLURAL
 from vidra.api.reasons import Reason
 from vidra.api.resource import Content, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.resource.status.compute import reason_of
 from vidra.controllers.runtime.context import ControllerContext, place_of
 from vidra.controllers.runtime.delivery_trace import PollTimes
 from vidra.controllers.sync.artifacts.announce import announcement
 from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of
-from vidra.controllers.sync.artifacts.writer import ResourceWriter
+from vidra.controllers.sync.artifacts.writer import ResourceWriter, content_of
 from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import Targets
 from vidra.kube.errors import ApiError, KubeError
-from vidra.sources.protocol import Artifact, Source, SourceError
+from vidra.sources.protocol import Listing, Source, SourceError, Unit
 from vidra.telemetry.tracing import start_span
 
 AT_ONCE = 16
@@ -35,7 +35,7 @@ class ArtifactDistributor:
     def __init__(
         self,
         shared: ControllerContext,
-        sync: InfrahubSync,
+        sync: Sync,
         source: Source,
         listed: PollTimes,
         *,
@@ -43,7 +43,7 @@ class ArtifactDistributor:
         existing: Sequence[VidraResource],
     ) -> None:
         self._shared = shared
-        self._sync = sync.metadata.name
+        self._sync = sync.key
         self._source = source
         self._listed = listed
         self._targets = {target.place: target for target in targets.there}
@@ -87,7 +87,7 @@ class ArtifactDistributor:
                 for item in keep:
                     group.create_task(self._guarded(artifact_of(item), self._keep(item)))
                 for artifact, places in fetch.items():
-                    group.create_task(self._guarded(artifact.id, self._fetch(artifact, places)))
+                    group.create_task(self._guarded(artifact.id, self._fetch(decision.listing, artifact, places)))
         # Sorted, so that the same problems make the same message: else each reconcile would record news.
         self.troubles.sort(key=lambda trouble: trouble.message)
 
@@ -103,11 +103,11 @@ class ArtifactDistributor:
     async def _keep(self, item: VidraResource) -> None:
         await self._builder.keep(item, self._targets[place_of(item)])
 
-    async def _fetch(self, artifact: Artifact, places: Iterable[str]) -> None:
+    async def _fetch(self, listing: Listing, artifact: Unit, places: Iterable[str]) -> None:
         delivery_tracer = self._shared.delivery_tracer
         async with self._places:
             with delivery_tracer.start(self._sync, artifact, self._listed) as trace:
-                content = self._builder.stored(artifact) or await self._download(artifact)
+                content = self._builder.stored(artifact) or await self._download(listing, artifact)
                 for place in places:
                     existing = self._there.get((artifact.id, place))
                     name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
@@ -117,12 +117,12 @@ class ArtifactDistributor:
                         self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
                 await self._builder.collect_garbage(content)
 
-    async def _download(self, artifact: Artifact) -> Content:
+    async def _download(self, listing: Listing, artifact: Unit) -> Content:
         with start_span("download"):
             text = await self._source.fetch(artifact)
         self._shared.metrics.downloads.inc()
         with start_span("store", {"vidra.bytes": len(text)}):
-            return await self._builder.save(artifact, text)
+            return await self._builder.save(content_of(listing, artifact, text), text)
 
 
 def _not_stored(artifact: str, error: KubeError) -> SyncProblem:

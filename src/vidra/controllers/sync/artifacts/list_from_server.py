@@ -6,7 +6,7 @@ import msgspec
 
 from vidra.api.names import API_VERSION, RESOURCE_PLURAL, SYNC_LABEL
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.apply.field_owner import hashed
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.kube.client import JSON
@@ -22,7 +22,7 @@ class _Listing(msgspec.Struct, frozen=True):
     metadata: ListMeta = ListMeta()
 
 
-async def list_from_server(shared: ControllerContext, sync: InfrahubSync) -> list[VidraResource]:
+async def list_from_server(shared: ControllerContext, sync: Sync) -> list[VidraResource]:
     """The VidraResources of a sync, read from the API server; those that were unknown are then in the store.
 
     Only for a sync that is being deleted and seems to have none left: it is read once in its lifetime. If their CRD was
@@ -31,14 +31,14 @@ async def list_from_server(shared: ControllerContext, sync: InfrahubSync) -> lis
     Raises:
         KubeError: They cannot be read, so it is not known that there are none.
     """
-    query = {"labelSelector": f"{SYNC_LABEL}={hashed(sync.metadata.name)}"}
+    query = {"labelSelector": f"{SYNC_LABEL}={hashed(sync.key)}"}
     try:
         found = [page async for page in pages(shared.client, _PATH, _Listing, accept=JSON, query=query)]
     except ApiError as error:
         if not error.not_found:
             raise
         return []
-    left = [item for page in found for item in page.items if sync_of(item) == sync.metadata.name]
+    left = [item for page in found for item in page.items if sync_of(item) == sync.key]
     for item in left:
         shared.resources.changed(item)
     return left

@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync, StopMatching
+from vidra.api.sync import StopMatching, Sync
 from vidra.controllers.runtime.context import ControllerContext, place_of
 from vidra.controllers.runtime.delivery_trace import PollTimes
 from vidra.controllers.sync.artifacts.diff import SyncProblem, decide, remark_on
@@ -19,6 +19,8 @@ from vidra.controllers.sync.artifacts.resource_choice import current_resource
 from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
 from vidra.controllers.sync.prune.decide import Unlisted, unlisted
+from vidra.controllers.sync.prune.hold import count_objects
+from vidra.controllers.sync.source.listing import list_units
 from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.kube.errors import KubeError
 from vidra.sources.protocol import Source
@@ -34,14 +36,18 @@ class ListingResult(msgspec.Struct, frozen=True):
     troubles: tuple[SyncProblem, ...]
     unlisted_resources: Unlisted = {}
     """VidraResources whose artifacts are no longer listed, or clusters no longer selected, until they are deleted."""
+    objects: int | None = None
+    """How many objects the sync had when the first of them was missed."""
     left: frozenset[str] = frozenset()
     """Those of them whose objects stay."""
     created: int = 0
     updated: int = 0
     waiting: frozenset[str] = frozenset()
     """Clusters that have not got everything yet."""
-    remark: str = ""
-    """Remarks about what is listed."""
+    remark: SyncProblem | None = None
+    """What a person should know about the listing."""
+    revision: str = ""
+    """The state of the source that was listed."""
     complete: bool = True
     """Whether what is not listed is deleted."""
 
@@ -51,7 +57,7 @@ NOTHING = ListingResult(frozenset(), ())
 
 
 async def reconcile_artifacts(
-    shared: ControllerContext, sync: InfrahubSync, source: Source, before: ListingResult = NOTHING
+    shared: ControllerContext, sync: Sync, source: Source, before: ListingResult = NOTHING
 ) -> ListingResult:
     """Make the VidraResources of a sync match what Infrahub lists now, and note which are no longer listed.
 
@@ -62,39 +68,43 @@ async def reconcile_artifacts(
         SourceError: Infrahub gave no list.
     """
     asked = time.time_ns()
-    listing = await source.list()
+    listing = await list_units(sync, source)
     answered = PollTimes(asked, time.time_ns())
-    existing = current_resource(shared.resources.group(sync.metadata.name), shared.content.vouches)
+    existing = current_resource(shared.resources.group(sync.key), shared.content.vouches)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
-    has, places = partial(shared.content.has, sync.metadata.name), targets.places
-    spec = sync.spec
+    has, places = partial(shared.content.has, sync.key), targets.places
     decision = decide(
         *(listing, existing, has),
-        allow_empty=spec.allow_empty,
+        allow_empty=sync.spec.allow_empty,
         places=places,
-        asked=selected(spec.source),
-        date=date_of(spec.source),
+        words=sync.source.words,
+        asked=selected(sync.source.infrahub),
+        date=date_of(sync.source.infrahub),
     )
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
     # Before anything new is applied: VidraResources that will be deleted give up their fields.
-    shared.being_deleted.note(sync.metadata.name, (item.metadata.name for item in going))
+    shared.being_deleted.note(sync.key, (item.metadata.name for item in going))
+    missed = any(item.metadata.name in before.unlisted_resources for item in going)
+    objects = before.objects if missed else count_objects(existing) if going else None
     distributor = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
     admission = plan_rollout(sync, places, distributor.outdated_targets(decision), existing)
     await distributor.run(decision, admission)
     if distributor.certain:
-        await _tidy(shared, sync.metadata.name)
-    listed = frozenset(artifact.id for artifact in listing.artifacts)
+        await _tidy(shared, sync.key)
+    listed = frozenset(artifact.id for artifact in listing.units)
     changed = {artifact.id for artifact in decision.fetch}
     return ListingResult(
         artifacts=listed,
         troubles=(*targets.troubles, *decision.troubles, *distributor.troubles),
         unlisted_resources=unlisted(going, listed, changed, before.unlisted_resources, before.artifacts),
+        objects=objects,
         left=_left(sync, strays),
         created=distributor.counts[True],
         updated=distributor.counts[False],
         waiting=admission.waiting,
-        remark=remark_on(listing.artifacts),
+        remark=remark_on(listing),
+        revision=listing.revision,
         complete=decision.complete,
     )
 
@@ -120,7 +130,7 @@ def _strays(
     )
 
 
-def _left(sync: InfrahubSync, strays: Iterable[VidraResource]) -> frozenset[str]:
+def _left(sync: Sync, strays: Iterable[VidraResource]) -> frozenset[str]:
     """Those whose objects stay in their cluster."""
     if sync.spec.destination.stop_matching is not StopMatching.LEAVE:
         return frozenset()

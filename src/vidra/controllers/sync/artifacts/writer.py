@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
@@ -15,26 +16,25 @@ from vidra.api.names import (
     CLUSTER_HASH_LABEL,
     RESOURCE_FINALIZER,
     RESOURCE_PLURAL,
-    SYNC_KIND,
     SYNC_LABEL,
 )
 from vidra.api.policies import Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import Announcement, Content, ResourceSpec, VidraResource
-from vidra.api.sync import Destination, InfrahubSync
+from vidra.api.sync import Destination, Sync
 from vidra.api.times import rfc3339
 from vidra.apply.field_owner import hashed
 from vidra.controllers.runtime.content_store import ContentStore
 from vidra.controllers.runtime.context import place_of
 from vidra.controllers.runtime.status_patch import difference, path_of
-from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, stored_checksum
+from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, stored_marker
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.destinations.targets import Target
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import create, merge_patch
 from vidra.kube.store import Store
-from vidra.sources.protocol import Artifact, SourceError
+from vidra.sources.protocol import Listing, SourceError, Unit
 
 _ROOT = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
 
@@ -56,7 +56,7 @@ class ResourceWriter:
         client: Client,
         content: ContentStore,
         resources: Store[VidraResource],
-        sync: InfrahubSync,
+        sync: Sync,
         existing: Iterable[VidraResource],
         *,
         announce: Announce,
@@ -70,23 +70,24 @@ class ResourceWriter:
         for item in existing:
             self._names.setdefault(artifact_of(item), []).append(item.metadata.name)
 
-    async def save(self, artifact: Artifact, text: bytes) -> Content:
+    async def save(self, draft: Content, text: bytes) -> Content:
         """Store a text; the VidraResources of several clusters share it.
+
+        Args:
+            draft: What `content_of` says about it.
 
         Raises:
             KubeError: It could not be written.
         """
-        assert artifact.checksum is not None
-        for item in self._of(artifact.id):
-            if is_lost(item) and item.spec.content and item.spec.content.checksum == artifact.checksum:
-                await self._content.discard(self._sync.metadata.name, item.spec.content)
-        key = self._key(artifact.id)
-        return await self._content.save(self._sync.metadata.name, key, artifact.id, artifact.checksum, text)
+        for item in self._of(draft.artifact_id):
+            if is_lost(item) and item.spec.content and item.spec.content.checksum == draft.checksum:
+                await self._content.discard(self._sync.key, item.spec.content)
+        return await self._content.save(self._sync.key, self._key(draft.artifact_id), draft, text)
 
-    def stored(self, artifact: Artifact) -> Content | None:
+    def stored(self, artifact: Unit) -> Content | None:
         """The stored text of an artifact, if another cluster has it already."""
         for item in self._of(artifact.id):
-            if stored_checksum(item, partial(self._content.has, self._sync.metadata.name)) == artifact.checksum:
+            if stored_marker(item, partial(self._content.has, self._sync.key)) == artifact.marker:
                 return item.spec.content
         return None
 
@@ -111,7 +112,7 @@ class ResourceWriter:
 
     def name(self, artifact: str, place: str) -> str:
         """Name of the VidraResource for an artifact at a destination, if there is none yet."""
-        return resource_name(self._sync.metadata.name, artifact, place)
+        return resource_name(self._sync.key, artifact, place)
 
     async def collect_garbage(self, content: Content) -> None:
         """Delete the earlier texts of an artifact that nothing refers to any more.
@@ -123,7 +124,7 @@ class ResourceWriter:
             name for item in self._of(content.artifact_id) if item.spec.content for name in item.spec.content.secrets
         }
         key = self._key(content.artifact_id)
-        await self._content.delete_others(self._sync.metadata.name, key, used | set(content.secrets))
+        await self._content.delete_others(self._sync.key, key, used | set(content.secrets))
 
     async def keep(self, existing: VidraResource, target: Target) -> None:
         """Write a changed destination or option of the sync; no request when nothing differs.
@@ -147,7 +148,7 @@ class ResourceWriter:
     def _key(self, artifact: str) -> str:
         """The name under which an artifact's text is stored: that of its only VidraResource, or what that would be."""
         only = next((item for item in self._of(artifact) if not place_of(item)), None)
-        return only.metadata.name if only else resource_name(self._sync.metadata.name, artifact)
+        return only.metadata.name if only else resource_name(self._sync.key, artifact)
 
     def _spec(self, name: str, content: Content, target: Target) -> ResourceSpec:
         """The spec that the sync decides, sealed for one VidraResource."""
@@ -158,7 +159,7 @@ class ResourceWriter:
         resource = VidraResource(
             metadata=Meta(
                 name=name,
-                labels={SYNC_LABEL: hashed(self._sync.metadata.name), **place},
+                labels={SYNC_LABEL: hashed(self._sync.key), **place},
                 finalizers=(RESOURCE_FINALIZER,),
                 owner_references=(_owner(self._sync),),
             ),
@@ -219,7 +220,7 @@ def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) 
     return {**patch, "announced": None} if patch and existing.has_status else patch
 
 
-def spec_for(sync: InfrahubSync, content: Content, destination: Destination) -> ResourceSpec:
+def spec_for(sync: Sync, content: Content, destination: Destination) -> ResourceSpec:
     """The spec that a sync decides for an artifact's VidraResource at one destination."""
     return ResourceSpec(
         destination=destination,
@@ -229,15 +230,29 @@ def spec_for(sync: InfrahubSync, content: Content, destination: Destination) -> 
     )
 
 
+def content_of(listing: Listing, artifact: Unit, text: bytes) -> Content:
+    """What is noted of a text, except where it is stored."""
+    checksum = hashlib.md5(text, usedforsecurity=False).hexdigest()
+    return Content(
+        artifact_id=artifact.id,
+        checksum=checksum,
+        secrets=(),
+        size=len(text),
+        marker="" if artifact.marker in {checksum, None} else artifact.marker or "",
+        revision=listing.revision,
+        author=listing.author,
+    )
+
+
 def policies(spec: Policies) -> dict[str, Any]:
     """The fields that a sync and its VidraResources have in common."""
     return {name: getattr(spec, name) for name in Policies.__struct_fields__}
 
 
-def _owner(sync: InfrahubSync) -> OwnerReference:
+def _owner(sync: Sync) -> OwnerReference:
     return OwnerReference(
         api_version=API_VERSION,
-        kind=SYNC_KIND,
+        kind=sync.kind,
         name=sync.metadata.name,
         uid=sync.metadata.uid,
         controller=True,

@@ -17,9 +17,13 @@ LENGTH = 200
 
 
 def cluster_statuses(
-    targets: Targets, resources: Iterable[VidraResource], waiting: Container[str]
+    targets: Targets, resources: Iterable[VidraResource], waiting: Container[str], unit: str = "artifact"
 ) -> tuple[ClusterStatus, ...]:
-    """One for each cluster that is a destination or still has objects; those that are not Ready first."""
+    """One for each cluster that is a destination or still has objects; those that are not Ready first.
+
+    Args:
+        unit: What a unit of the source is called.
+    """
     by_place: dict[str, list[VidraResource]] = {place: [] for place in targets.places}
     for resource in resources:
         if place_of(resource):
@@ -28,11 +32,11 @@ def cluster_statuses(
     found = []
     for place, there in by_place.items():
         name, server = names.get(place) or ("", there[0].spec.destination.server or "")
-        found.append(_status(name, server, there, waits=place in waiting))
+        found.append(_status(name, server, there, unit, waits=place in waiting))
     return tuple(sorted(found, key=lambda item: (item.ready, item.name, item.server)))
 
 
-def _status(name: str, server: str, resources: Sequence[VidraResource], *, waits: bool) -> ClusterStatus:
+def _status(name: str, server: str, resources: Sequence[VidraResource], unit: str, *, waits: bool) -> ClusterStatus:
     unready = sorted((item for item in resources if not ready(item)), key=progressing)
     if unready:
         condition = find(unready[0].status.conditions, ConditionType.READY)
@@ -43,7 +47,7 @@ def _status(name: str, server: str, resources: Sequence[VidraResource], *, waits
         message = "waits for its turn" if waits else "nothing is applied here yet"
         return ClusterStatus(name, server, reason=Reason.PROGRESSING, message=message)
     objects = sum(item.status.objects for item in resources)
-    message = f"{counted(len(resources), 'artifact')} with {counted(objects, 'object')} applied"
+    message = f"{counted(len(resources), unit)} with {counted(objects, 'object')} applied"
     return ClusterStatus(name, server, ready=True, reason=Reason.SYNCED, message=message)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.context import ControllerContext, place_of
 from vidra.controllers.sync.artifacts.diff import SyncProblem
 from vidra.controllers.sync.destinations.targets import targets_of
@@ -48,7 +48,7 @@ class RolloutStep(msgspec.Struct, frozen=True):
 
 
 def plan_rollout(
-    sync: InfrahubSync, places: Sequence[str], behind: Iterable[str], resources: Iterable[VidraResource]
+    sync: Sync, places: Sequence[str], behind: Iterable[str], resources: Iterable[VidraResource]
 ) -> RolloutStep:
     """Choose the places that may be given something new.
 
@@ -74,11 +74,11 @@ def plan_rollout(
     return RolloutStep(frozenset((*current, *now)), frozenset(now), frozenset(queue) - frozenset(now))
 
 
-def current_step(shared: ControllerContext, sync: InfrahubSync, waiting: Collection[str]) -> RolloutStep:
+def current_step(shared: ControllerContext, sync: Sync, waiting: Collection[str]) -> RolloutStep:
     """The rollout step now, for the places that waited after the last listing."""
     if not waiting:
         return RolloutStep(frozenset())
-    resources = shared.resources.group(sync.metadata.name)
+    resources = shared.resources.group(sync.key)
     places = targets_of(sync, shared.clusters.catalogue, ()).places
     return plan_rollout(sync, places, [place for place in places if place in waiting], resources)
 

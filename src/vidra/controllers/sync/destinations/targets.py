@@ -10,7 +10,7 @@ from vidra.api.destination_server import address_of
 from vidra.api.names import CLUSTER_HASH_LABEL, SYNC_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import Destination, InfrahubSync
+from vidra.api.sync import Destination, Sync
 from vidra.apply.field_owner import hashed
 from vidra.clusters.secret_index import SecretIndex
 from vidra.common.text import command_line
@@ -52,7 +52,7 @@ class Targets(msgspec.Struct, frozen=True):
         return any(place == target.place or server == address_of(target.destination.server) for target in self.there)
 
 
-def targets_of(sync: InfrahubSync, catalogue: SecretIndex, existing: Iterable[VidraResource]) -> Targets:
+def targets_of(sync: Sync, catalogue: SecretIndex, existing: Iterable[VidraResource]) -> Targets:
     """The destinations of a sync now.
 
     A cluster whose Secret was deleted is no destination, but keeps its objects: they cannot be deleted, and recreating
@@ -100,8 +100,8 @@ def place(server: str) -> str:
     return hashed(address(server))
 
 
-def _lost(sync: InfrahubSync, resource: VidraResource) -> SyncProblem:
-    labels = f"{SYNC_LABEL}={hashed(sync.metadata.name)},{CLUSTER_HASH_LABEL}={place_of(resource)}"
+def _lost(sync: Sync, resource: VidraResource) -> SyncProblem:
+    labels = f"{SYNC_LABEL}={hashed(sync.key)},{CLUSTER_HASH_LABEL}={place_of(resource)}"
     return SyncProblem(
         Reason.CLUSTER_CREDENTIALS_MISSING,
         f"the Secret for {resource.spec.destination.server} is gone, or where none counts, and with it the way to "

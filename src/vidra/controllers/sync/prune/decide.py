@@ -13,7 +13,7 @@ import msgspec
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import ObjectProblem, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.common.text import limited
 from vidra.controllers.resource.apply.sibling_handover import may_have_objects_in_common
 from vidra.controllers.resource.status.compute import LISTED
@@ -76,16 +76,19 @@ def unlisted(
 
 
 def decide_prune(
-    sync: InfrahubSync,
+    sync: Sync,
     listed: frozenset[str],
     unlisted_resources: Unlisted,
     resources: Sequence[VidraResource],
     expects: Callable[[VidraResource], bool] = lambda _: True,
+    *,
+    before: int | None = None,
 ) -> PruneDecision:
     """Decide about the unlisted, by the current status of the others.
 
     Args:
         expects: Whether something new may still come to the cluster of one of them.
+        before: How many objects the sync had when the first of them was missed, if that is known.
     """
     going = [
         item for item in resources if item.metadata.name in unlisted_resources and not item.metadata.deletion_timestamp
@@ -107,7 +110,7 @@ def decide_prune(
     if waits_for:
         # What was held stays held: an addition must not release it.
         return PruneDecision(waits_for=tuple(waits_for), held=sync.status.held_prune, stay=len(going))
-    if listed and (held := evaluate_hold(sync, going, others)):
+    if listed and (held := evaluate_hold(sync, going, others, before)):
         return PruneDecision(held=held, problem=hold_problem(sync, held, going), stay=len(going))
     return PruneDecision(go=tuple(going))
 

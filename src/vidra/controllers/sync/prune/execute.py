@@ -10,7 +10,7 @@ from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.policies import DeletionPolicy, Policies
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import difference, path_of
 from vidra.controllers.sync.artifacts.diff import SyncProblem
@@ -35,18 +35,20 @@ class PruneResult(msgspec.Struct, frozen=True):
     """What is not deleted before a person approves."""
 
 
-async def prune(shared: ControllerContext, sync: InfrahubSync, poll: PollState) -> PruneResult:
+async def prune(shared: ControllerContext, sync: Sync, poll: PollState) -> PruneResult:
     """Delete the unlisted ones that nothing holds back; none while the listing is not current."""
     done = poll.done
-    shared.being_deleted.note(sync.metadata.name, done.unlisted_resources)
+    shared.being_deleted.note(sync.key, done.unlisted_resources)
     if poll.failure:
         return PruneResult(held=sync.status.held_prune)
     if not done.unlisted_resources:
         # An incomplete list does not show what was deleted, so it does not change what is held.
         return PruneResult(held=None if done.complete else sync.status.held_prune)
-    group = shared.resources.group(sync.metadata.name)
+    group = shared.resources.group(sync.key)
     decision: PruneDecision = decide_prune(
-        sync, done.artifacts, done.unlisted_resources, group, targets_of(sync, shared.clusters.catalogue, group).expects
+        *(sync, done.artifacts, done.unlisted_resources, group),
+        expects=targets_of(sync, shared.clusters.catalogue, group).expects,
+        before=done.objects,
     )
     troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(
@@ -59,7 +61,7 @@ async def prune(shared: ControllerContext, sync: InfrahubSync, poll: PollState) 
 
 
 async def delete_resource(
-    shared: ControllerContext, sync: InfrahubSync, resource: VidraResource, *, orphan: bool = False
+    shared: ControllerContext, sync: Sync, resource: VidraResource, *, orphan: bool = False
 ) -> None:
     """Delete one, so that its objects are treated as the sync says now.
 
@@ -80,7 +82,7 @@ async def delete_resource(
 
 
 async def _remove(
-    shared: ControllerContext, sync: InfrahubSync, going: Sequence[VidraResource], left: Container[str]
+    shared: ControllerContext, sync: Sync, going: Sequence[VidraResource], left: Container[str]
 ) -> list[SyncProblem]:
     troubles: list[SyncProblem] = []
     for resource in going:

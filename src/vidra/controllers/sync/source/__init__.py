@@ -1,1 +1,1 @@
-"""When and how Infrahub is polled."""
+"""When and how a source is polled."""

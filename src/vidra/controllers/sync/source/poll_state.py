@@ -6,7 +6,7 @@ import asyncio
 
 import msgspec
 
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.common.backoff import Backoff
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.controllers.sync.artifacts.diff import SyncProblem
@@ -32,7 +32,7 @@ class PollState(msgspec.Struct, frozen=True):
     """Why there was no list this time."""
     failures: int = 0
 
-    def wait(self, sync: InfrahubSync) -> float:
+    def wait(self, sync: Sync) -> float:
         """Seconds until the next poll; 0 when the spec changed, or when a reconcile was requested."""
         if self.generation != sync.metadata.generation or self.requested != requested_at(sync.metadata):
             return 0
@@ -43,14 +43,14 @@ class PollState(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, failures=0)
 
 
-def answered(sync: InfrahubSync, before: PollState | None, interval: float, done: ListingResult) -> PollState:
+def answered(sync: Sync, before: PollState | None, interval: float, done: ListingResult) -> PollState:
     """Infrahub gave a list. If an artifact had a problem, the next poll comes before the interval is over."""
     failures = (before.failures if before else 0) + 1 if done.troubles else 0
     return _asked(sync, _delay(interval, failures), done, None, failures)
 
 
 def failed(
-    sync: InfrahubSync, before: PollState | None, interval: float, failure: SyncProblem, retry_after: float | None
+    sync: Sync, before: PollState | None, interval: float, failure: SyncProblem, retry_after: float | None
 ) -> PollState:
     """Infrahub gave no list."""
     failures = (before.failures if before else 0) + 1
@@ -58,9 +58,7 @@ def failed(
     return _asked(sync, delay, before.done if before else NOTHING, failure, failures)
 
 
-def _asked(
-    sync: InfrahubSync, delay: float, done: ListingResult, failure: SyncProblem | None, failures: int
-) -> PollState:
+def _asked(sync: Sync, delay: float, done: ListingResult, failure: SyncProblem | None, failures: int) -> PollState:
     now = asyncio.get_running_loop().time()
     return PollState(now + delay, sync.metadata.generation, requested_at(sync.metadata), done, failure, failures)
 

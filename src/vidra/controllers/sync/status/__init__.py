@@ -1,1 +1,1 @@
-"""The status of an InfrahubSync."""
+"""The status of a sync."""

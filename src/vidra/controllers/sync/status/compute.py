@@ -13,7 +13,7 @@ from vidra.api.health import WORST_FIRST, UnhealthyObject, worst
 from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import ClusterStatus, InfrahubSync, State, SyncStatus
+from vidra.api.sync import ClusterStatus, State, Sync, SyncStatus
 from vidra.api.times import rfc3339
 from vidra.common.text import limited, limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
@@ -29,15 +29,21 @@ LISTED = 100
 
 
 def judge(
-    troubles: Sequence[SyncProblem], resources: Sequence[VidraResource], note: str = "", remark: str = ""
+    troubles: Sequence[SyncProblem],
+    resources: Sequence[VidraResource],
+    note: str = "",
+    remark: str = "",
+    *,
+    unit: str = "artifact",
 ) -> Verdict:
     """The verdict over a sync: its own problems first, then those of its VidraResources.
 
     Args:
         note: An addition to the message while it is not Ready.
         remark: An addition to the message, Ready or not.
+        unit: What a unit of the source is called.
     """
-    verdict = _with_health(_judged(troubles, resources), resources)
+    verdict = _with_health(_judged(troubles, resources, unit), resources)
     if remark:
         verdict = msgspec.structs.replace(verdict, message=f"{verdict.message}; {remark}")
     if not note:
@@ -47,7 +53,7 @@ def judge(
     return msgspec.structs.replace(verdict, message=f"{verdict.message}; {note}")
 
 
-def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource]) -> Verdict:
+def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource], unit: str) -> Verdict:
     unready = [item for item in resources if not ready(item)]
     if troubles:
         message = limited_sentences([trouble.message for trouble in troubles], NAMED)
@@ -64,7 +70,7 @@ def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource])
             retried=tried_again,
         )
     objects = sum(item.status.objects for item in resources)
-    message = f"{counted(len(resources), 'artifact')} with {counted(objects, 'object')} applied"
+    message = f"{counted(len(resources), unit)} with {counted(objects, 'object')} applied"
     return Verdict(ready=True, reason=Reason.SYNCED, message=message)
 
 
@@ -116,12 +122,13 @@ def _state_of(status: SyncStatus) -> SyncStatus:
 
 
 def status_for(
-    sync: InfrahubSync,
+    sync: Sync,
     verdict: Verdict,
     resources: Sequence[VidraResource],
     now: datetime,
     *,
     listed: int | None = None,
+    revision: str = "",
     handled: bool = True,
     clusters: tuple[ClusterStatus, ...] | None = None,
     held: SyncHeldPrune | None = None,
@@ -129,8 +136,9 @@ def status_for(
     """The status for a verdict.
 
     Args:
-        listed: Artifacts that Infrahub lists; None when it was not polled.
-        handled: Infrahub was polled, so a requested reconcile is done.
+        listed: Units that the source lists; None when it was not polled.
+        revision: The state of the source that was listed.
+        handled: The source was polled, so a requested reconcile is done.
         clusters: The status of each cluster; None without a selector.
         held: What is not deleted before a person approves.
     """
@@ -143,6 +151,7 @@ def status_for(
         conditions=conditions_for(verdict, before.conditions, sync.metadata.generation, now),
         checksums=tuple(checksums),
         artifacts=before.artifacts if listed is None else listed,
+        revision=before.revision if listed is None else revision,
         resources=len(resources),
         ready_resources=done,
         objects=sum(len(item.status.managed_resources) for item in resources),
@@ -158,8 +167,9 @@ def status_for(
         sync_state=_state(verdict),
         last_error="" if verdict.ready or verdict.progressing else verdict.message,
     )
-    if status == msgspec.structs.replace(before, held_prune=held):
+    if status == msgspec.structs.replace(before, held_prune=held, revision=status.revision):
         # The condition names what is held. An operator from before this field reported it too, so nothing happened now.
+        # A revision in which no unit changed is no news either.
         return status
     if not before.healthy_objects and before == msgspec.structs.replace(status, healthy_objects=0):
         return before  # nor is it new how many are healthy, which operators before this field did not write
@@ -184,7 +194,15 @@ def _state(verdict: Verdict) -> State:
     return State.STALE if verdict.reason in _STALE else State.FAILED
 
 
-_STALE = frozenset({Reason.INFRAHUB_UNREACHABLE, Reason.INFRAHUB_ERROR, Reason.PARTIAL_RESULT})
+_STALE = frozenset(
+    {
+        Reason.INFRAHUB_UNREACHABLE,
+        Reason.INFRAHUB_ERROR,
+        Reason.SOURCE_UNREACHABLE,
+        Reason.SOURCE_ERROR,
+        Reason.PARTIAL_RESULT,
+    }
+)
 """Reasons under which what is applied is right, as far as Vidra can know."""
 
 

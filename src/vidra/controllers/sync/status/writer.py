@@ -10,7 +10,7 @@ from types import MappingProxyType
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
-from vidra.api.sync import ClusterStatus, InfrahubSync, SyncStatus
+from vidra.api.sync import ClusterStatus, Sync, SyncStatus
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.event_reporter import EventReporter
@@ -18,6 +18,7 @@ from vidra.controllers.runtime.health_history import News
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
+from vidra.controllers.sync.artifacts.reconcile import ListingResult
 from vidra.controllers.sync.destinations.cluster_status import cluster_statuses
 from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import targets_of
@@ -31,7 +32,7 @@ from vidra.controllers.sync.status.compute import counted, is_detail, judge, sta
 class StatusWriter:
     """Writes the result of one reconcile of a sync."""
 
-    def __init__(self, shared: ControllerContext, sync: InfrahubSync) -> None:
+    def __init__(self, shared: ControllerContext, sync: Sync) -> None:
         self._shared = shared
         self._sync = sync
         self._events = EventReporter(shared.recorder, sync, "sync")
@@ -41,7 +42,9 @@ class StatusWriter:
     async def started(self) -> None:
         """The first poll begins: a person who just created the sync sees that it is being worked on."""
         if not self._sync.status.conditions:
-            verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message="asking Infrahub", progressing=True)
+            verdict = Verdict(
+                ready=False, reason=Reason.PROGRESSING, message=self._sync.source.words.asking, progressing=True
+            )
             await self._write(verdict, handled=False)
 
     async def result(
@@ -55,28 +58,31 @@ class StatusWriter:
         Returns:
             Seconds after which this is to be called again, because nothing was written; 0 if it was.
         """
-        troubles, remark = ((poll.failure,), "") if poll.failure else (poll.done.troubles, poll.done.remark)
+        troubles, remark = ((poll.failure,), None) if poll.failure else (poll.done.troubles, poll.done.remark)
         verdict = self._judged(troubles, pruned, step, remark)
         if unreported is None:
             await self._write(verdict, handled=False, waiting=step.waiting, pruned=pruned)
             return 0
         if verdict.progressing and unreported.left:
             return unreported.left
-        changes = _changes(unreported)
-        known = await self._write(
-            verdict, listed=len(poll.done.artifacts), waiting=step.waiting, pruned=pruned, changes=changes
-        )
+        changes = _changes(unreported, poll.done.revision)
+        known = await self._write(verdict, listed=poll.done, waiting=step.waiting, pruned=pruned, changes=changes)
         if remark:
-            self._events.say("Warning", Reason.GENERATION_FAILED, remark, known=known)
+            self._events.say("Warning", remark.reason, remark.message, known=known)
         return 0
 
-    def _judged(self, troubles: Sequence[SyncProblem], pruned: PruneResult, step: RolloutStep, remark: str) -> Verdict:
+    def _judged(
+        self, troubles: Sequence[SyncProblem], pruned: PruneResult, step: RolloutStep, remark: SyncProblem | None
+    ) -> Verdict:
         if pruned.removed:
             message = f"{counted(pruned.removed, 'VidraResource')} removed, no longer listed or selected"
             self._events.say("Normal", Reason.PRUNED, message, change=True)
         stopped = (step.stopped,) if step.stopped else ()
         note = "; ".join(part for part in (pruned.note, step.note) if part)
-        return judge((*pruned.troubles, *stopped, *troubles), self._resources(), note, remark)
+        about = remark.message if remark else ""
+        return judge(
+            (*pruned.troubles, *stopped, *troubles), self._resources(), note, about, unit=self._sync.source.words.unit
+        )
 
     async def stopped(self, reason: Reason, message: str) -> None:
         """There is no list, or no poll was made. What is applied and what is held stays as it is."""
@@ -99,7 +105,7 @@ class StatusWriter:
         self,
         verdict: Verdict,
         *,
-        listed: int | None = None,
+        listed: ListingResult | None = None,
         handled: bool = True,
         waiting: Container[str] = (),
         pruned: PruneResult | None = None,
@@ -115,13 +121,23 @@ class StatusWriter:
             pruned: What was done about the unlisted; None when they were not checked, so that what is held stays held.
         """
         sync = as_read(self._sync, self._shared.syncs)
-        verdict = pinned(verdict, sync.spec.source)
+        verdict = pinned(verdict, sync.source.infrahub)
         before = find(sync.status.conditions, ConditionType.READY)
         now = datetime.now(UTC)
         resources = self._resources()
         clusters = self._clusters(resources, waiting)
         held = pruned.held if pruned else sync.status.held_prune
-        status = status_for(sync, verdict, resources, now, listed=listed, handled=handled, clusters=clusters, held=held)
+        status = status_for(
+            sync,
+            verdict,
+            resources,
+            now,
+            listed=None if listed is None else len(listed.artifacts),
+            revision=listed.revision if listed else "",
+            handled=handled,
+            clusters=clusters,
+            held=held,
+        )
         history = self._shared.health.of(sync.kind, sync.metadata.name)
         if status != sync.status and not history.may_write(detail=is_detail(sync.status, status)):
             self.details_after = history.left
@@ -152,15 +168,19 @@ class StatusWriter:
     ) -> tuple[ClusterStatus, ...] | None:
         if self._sync.spec.destination.cluster_selector is None:
             return None
-        return cluster_statuses(targets_of(self._sync, self._shared.clusters.catalogue, resources), resources, waiting)
+        unit = self._sync.source.words.unit
+        return cluster_statuses(
+            targets_of(self._sync, self._shared.clusters.catalogue, resources), resources, waiting, unit
+        )
 
     def _resources(self) -> list[VidraResource]:
-        return self._shared.resources.group(self._sync.metadata.name)
+        return self._shared.resources.group(self._sync.key)
 
 
-def _changes(unreported: Unreported) -> dict[Reason, str]:
+def _changes(unreported: Unreported, revision: str) -> dict[Reason, str]:
     """What polls did to VidraResources, each with the reason of its Event."""
+    at = f" at {revision}" if revision else ""
     numbers = {Reason.CREATED: (unreported.created, "created"), Reason.UPDATED: (unreported.updated, "updated")}
     return {
-        reason: f"{counted(number, 'VidraResource')} {what}" for reason, (number, what) in numbers.items() if number
+        reason: f"{counted(number, 'VidraResource')} {what}{at}" for reason, (number, what) in numbers.items() if number
     }

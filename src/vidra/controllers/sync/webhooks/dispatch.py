@@ -1,4 +1,4 @@
-"""Turns Infrahub's events into polls: one poll for many events, by the replica that has the sync."""
+"""Turns events of sources into polls: one poll for many events, by the replica that has the sync."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from functools import partial
 import structlog
 
 from vidra.api.names import REQUESTED_AT
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync
 from vidra.api.times import micro_time
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.status_patch import path_of
 from vidra.controllers.runtime.workqueue import Result, WorkQueue
-from vidra.controllers.sync.artifacts.diff import stored_checksum
+from vidra.controllers.sync.artifacts.diff import stored_marker
 from vidra.controllers.sync.watches import SyncWatches
 from vidra.controllers.sync.webhooks.artifact_index import ArtifactIndex
-from vidra.controllers.sync.webhooks.event import ArtifactEvent, concerned
+from vidra.controllers.sync.webhooks.event import ArtifactEvent, SourceEvent, concerned
+from vidra.controllers.sync.webhooks.push import PushEvent, pushed_to
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.operations import merge_patch
 
@@ -31,7 +32,7 @@ LONGEST_RETRY = 30.0
 
 
 class WebhookDispatcher:
-    """Events of Infrahub, until the syncs that they concern are notified."""
+    """Events of sources, until the syncs that they concern are notified."""
 
     def __init__(self, shared: ControllerContext, watches: SyncWatches) -> None:
         self._shared = shared
@@ -41,10 +42,9 @@ class WebhookDispatcher:
         """When the next poll of a sync may be requested, for those that had one just now."""
         self.queue = WorkQueue("webhook", self._tell, WORKERS, shared.metrics)
 
-    def dispatch(self, event: ArtifactEvent) -> bool:
+    def dispatch(self, event: SourceEvent) -> bool:
         """Request a poll of the syncs that an event concerns; returns whether there are any."""
-        names = concerned(event, self._shared.syncs, self._known.syncs(event.artifact), datetime.now(UTC))
-        names = [name for name in names if not self._has(name, event)]
+        names = pushed_to(event, self._shared.syncs) if isinstance(event, PushEvent) else self._without(event)
         for name in names:
             wait = self._open_at.get(name, 0) - _now()
             if wait > 0:
@@ -52,6 +52,11 @@ class WebhookDispatcher:
             else:
                 self.queue.add(name)
         return bool(names)
+
+    def _without(self, event: ArtifactEvent) -> list[str]:
+        """The syncs that an artifact concerns, and that do not have it yet."""
+        names = concerned(event, self._shared.syncs, self._known.syncs(event.artifact), datetime.now(UTC))
+        return [name for name in names if not self._has(name, event)]
 
     def _has(self, name: str, event: ArtifactEvent) -> bool:
         """Whether a sync has the text already, and no poll is running that might bring another.
@@ -63,7 +68,7 @@ class WebhookDispatcher:
             bool(event.checksum and have)
             and name in self._shared.share
             and self._watches.is_current(name)
-            and all(stored_checksum(item, partial(self._shared.content.has, name)) == event.checksum for item in have)
+            and all(stored_marker(item, partial(self._shared.content.has, name)) == event.checksum for item in have)
         )
 
     async def _tell(self, name: str) -> Result:
@@ -78,17 +83,15 @@ class WebhookDispatcher:
             return Result()
         return await self._annotate(sync)
 
-    async def _annotate(self, sync: InfrahubSync) -> Result:
+    async def _annotate(self, sync: Sync) -> Result:
         moment = micro_time(datetime.now(UTC))
         patch = {"metadata": {"uid": sync.metadata.uid, "annotations": {REQUESTED_AT: moment}}}
         try:
-            await merge_patch(self._shared.client, path_of(sync), patch, InfrahubSync)
+            await merge_patch(self._shared.client, path_of(sync), patch, type(sync))
         except KubeError as error:
             if isinstance(error, ApiError) and (error.not_found or error.conflict):
                 return Result()
-            log.warning(
-                "a sync of another replica was not notified of a change", sync=sync.metadata.name, error=str(error)
-            )
+            log.warning("a sync of another replica was not notified of a change", sync=sync.key, error=str(error))
             return Result(requeue_after=LONGEST_RETRY, failed=True)
         return Result()
 

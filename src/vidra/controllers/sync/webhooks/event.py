@@ -7,9 +7,11 @@ from datetime import datetime
 
 import msgspec
 
-from vidra.api.sync import InfrahubSync
+from vidra.api.sources import InfrahubSource
+from vidra.api.sync import Sync
 from vidra.api.times import parse_target_date
-from vidra.controllers.sync.source.credentials import normal
+from vidra.controllers.sync.webhooks.push import PushEvent
+from vidra.sources.infrahub.credentials import normal
 
 
 class ArtifactEvent(msgspec.Struct, frozen=True):
@@ -24,9 +26,11 @@ class ArtifactEvent(msgspec.Struct, frozen=True):
     """Addresses of the Infrahub that sent it; empty: any may have."""
 
 
-def concerned(
-    event: ArtifactEvent, syncs: Iterable[InfrahubSync], knowing: Collection[str], now: datetime
-) -> list[str]:
+SourceEvent = ArtifactEvent | PushEvent
+"""What a source may call about."""
+
+
+def concerned(event: ArtifactEvent, syncs: Iterable[Sync], knowing: Collection[str], now: datetime) -> list[str]:
     """Names of the syncs that have to poll.
 
     An event does not contain the name of the artifact. A sync that has the artifact knows its name, and all syncs with
@@ -37,17 +41,18 @@ def concerned(
     """
     infrahubs = {normal(url) for url in event.infrahubs}
     everybody = list(syncs)
-    artifacts = {sync.spec.source.artifact for sync in everybody if sync.metadata.name in knowing}
+    artifacts = {of.artifact for sync in everybody if sync.key in knowing and (of := sync.source.infrahub)}
     return [
-        sync.metadata.name
+        sync.key
         for sync in everybody
-        if _may_list(sync, event.branch, infrahubs, now) and (not artifacts or sync.spec.source.artifact in artifacts)
+        if (of := sync.source.infrahub)
+        and _may_list(sync, of, event.branch, infrahubs, now)
+        and (not artifacts or of.artifact in artifacts)
     ]
 
 
-def _may_list(sync: InfrahubSync, branch: str, infrahubs: Collection[str], now: datetime) -> bool:
+def _may_list(sync: Sync, source: InfrahubSource, branch: str, infrahubs: Collection[str], now: datetime) -> bool:
     """Whether a sync reads the current state of this branch, of one of these Infrahubs."""
-    source = sync.spec.source
     return (
         source.target_branch == branch
         and not _is_past(source.target_date or "", now)

@@ -1,0 +1,92 @@
+"""Where the units of a sync come from: one struct for each kind of source, and the choice between them.
+
+A new kind is a file here with a field in `SourceSpec`, a package in `vidra.sources`, and a line in
+`vidra.sources.kinds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta as Field
+
+from vidra.api.sources.flux import FluxKind, FluxSource
+from vidra.api.sources.git import GitSource, Verify, VerifyMode
+from vidra.api.sources.http import HttpSource
+from vidra.api.sources.infrahub import InfrahubSource
+from vidra.api.sources.inline import InlineSource
+from vidra.api.sources.oci import OciSource
+from vidra.api.sources.words import FOLDERS, Words
+from vidra.api.validation import ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
+
+__all__ = [
+    "FluxKind",
+    "FluxSource",
+    "GitSource",
+    "HttpSource",
+    "InfrahubSource",
+    "InlineSource",
+    "OciSource",
+    "SourceSpec",
+    "Verify",
+    "VerifyMode",
+    "Words",
+]
+
+AnySource = InfrahubSource | GitSource | OciSource | HttpSource | InlineSource | FluxSource
+
+
+class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Where the units come from: exactly one of these."""
+
+    git: Annotated[
+        GitSource | None, Field(description="Folders of a Git repository.", extra_json_schema=ONE_GIT_REVISION)
+    ] = None
+    oci: Annotated[
+        OciSource | None,
+        Field(description="Folders of an artifact in a container registry.", extra_json_schema=ONE_OCI_REVISION),
+    ] = None
+    http: Annotated[HttpSource | None, Field(description="Manifests behind a URL.")] = None
+    inline: Annotated[InlineSource | None, Field(description="ConfigMaps and Secrets of this cluster.")] = None
+    flux: Annotated[FluxSource | None, Field(description="What Flux' source-controller has fetched.")] = None
+    infrahub: Annotated[
+        InfrahubSource | None,
+        Field(description="Artifacts of an Infrahub, as in an InfrahubSync.", extra_json_schema=ONE_ARTIFACT_NAME),
+    ] = None
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """The kind and address of the source; both empty unless it is exactly one."""
+        found = self.chosen()
+        return (found[0], found[1].address) if found else ("", "")
+
+    @property
+    def words(self) -> Words:
+        """What people call it."""
+        found = self.chosen()
+        return found[1].words if found else FOLDERS
+
+    @property
+    def selects(self) -> str:
+        """What is read there, whatever the revision."""
+        found = self.chosen()
+        return found[1].selects if found else ""
+
+    def at(self, revision: Mapping[str, str]) -> SourceSpec:
+        """The same source at another revision.
+
+        Args:
+            revision: By the words branch, tag, commit and date.
+
+        Raises:
+            ValueError: It has no such revisions.
+        """
+        found = self.chosen()
+        return msgspec.structs.replace(self, **{found[0]: found[1].at(revision)}) if found else self
+
+    def chosen(self) -> tuple[str, AnySource] | None:
+        """The name of the one that is set, and its spec; None unless it is exactly one."""
+        found = [(name, spec) for name in self.__struct_fields__ if (spec := getattr(self, name)) is not None]
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,67 @@
+"""What was read of one commit: its units, with the files of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from vidra.api.quoting import one_line
+from vidra.sources.folders import unmatched
+from vidra.sources.git.revision import Head
+from vidra.sources.protocol import Listing, Unit
+
+_LINE = 300
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """One unit."""
+
+    id: str
+    marker: str
+    files: tuple[tuple[str, str], ...]
+    """Path and id of each."""
+    problem: tuple[str, str] | None
+    """Why it cannot be read: the limit, if it is one, and a sentence."""
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """All of them."""
+
+    head: Head
+    folders: dict[str, Folder]
+    author: str = ""
+    remarks: tuple[str, ...] = ()
+    missing: str = ""
+    single: bool = True
+    """Whether the server gives single files."""
+
+    def listing(self) -> Listing:
+        """As what a source offers."""
+        return Listing(
+            tuple(Unit(folder.id, folder.marker) for folder in self.folders.values()),
+            missing=self.missing,
+            revision=self.head.revision,
+            author=self.author,
+            remarks=self.remarks,
+        )
+
+
+def read_units(said: Mapping[str, Any], head: Head, paths: tuple[str, ...], *, single: bool) -> Reading:
+    """What the process that read the trees answers."""
+    folders = {folder.id: folder for folder in (Folder(*found) for found in _folders(said["units"]))}
+    absent = unmatched(folders, paths)
+    holes = [f"nothing in {head.revision} is matched by {', '.join(absent)}"] if absent else []
+    return Reading(
+        head,
+        folders,
+        one_line(str(said["author"]), _LINE),
+        tuple(sorted(one_line(str(remark), _LINE) for remark in said["remarks"])),
+        "; ".join((*holes, *map(str, said["unreadable"]))),
+        single,
+    )
+
+
+def _folders(found: Any) -> list[tuple[str, str, tuple[tuple[str, str], ...], tuple[str, str] | None]]:
+    return msgspec.convert(found, list[tuple[str, str, tuple[tuple[str, str], ...], tuple[str, str] | None]])

@@ -1,0 +1,116 @@
+"""A repository as a source: each folder that `paths` matches is a unit, marked with the id of its tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from vidra.api.reasons import Reason
+from vidra.api.sources import GitSource
+from vidra.sources.git.batch import Batches
+from vidra.sources.git.reading import Folder, Reading, read_units
+from vidra.sources.git.remote import Remote
+from vidra.sources.git.revision import Head, head_of, pinned, prefixes
+from vidra.sources.memory import Memory
+from vidra.sources.protocol import Listing, NothingThereError, SourceError, Unit
+from vidra.sources.sandboxed import Sandbox, Spool, error_of
+
+
+class GitRepository:
+    """One poll of it.
+
+    Args:
+        memory: What was read last of each source: as long as its commit is the same, nothing is read again.
+    """
+
+    def __init__(
+        self,
+        spec: GitSource,
+        remote: Remote,
+        sandbox: Sandbox,
+        memory: Memory[GitSource, Reading],
+    ) -> None:
+        self._spec = spec
+        self._remote = remote
+        self._sandbox = sandbox
+        self._memory = memory
+        self._batches = Batches(self._load)
+        self._reading: Reading | None = None
+
+    async def list(self) -> Listing:
+        """The folders that `paths` matches.
+
+        Raises:
+            SourceError: There is no list.
+        """
+        head = pinned(self._spec) or await self._head()
+        held = self._memory.get(self._spec)
+        if held is None or held.head != head:
+            held = await self._read(head)
+            self._memory.put(self._spec, held)
+        self._reading = held
+        return held.listing()
+
+    async def fetch(self, unit: Unit) -> bytes:
+        """The manifests of a folder, in one text.
+
+        Raises:
+            SourceError: They cannot be had.
+        """
+        return await self._batches.get(unit.id)
+
+    async def _head(self) -> Head:
+        return head_of(self._spec, await self._remote.refs(prefixes(self._spec)), self._spec.url)
+
+    async def _read(self, head: Head) -> Reading:
+        job = {"do": "units", "commit": head.commit, "paths": self._spec.paths}
+        with closing(Spool(job, self._sandbox.limits)) as spool:
+            single = await self._remote.fetch([head.commit], spool, commit=True, bare=True)
+            said, _ = await self._sandbox.run(spool, self._spec.url)
+        found = read_units(said, head, self._spec.paths, single=single)
+        if not found.folders:
+            where = " or ".join(self._spec.paths) or "it"
+            holes = "".join(f"; {hole}" for hole in said["unreadable"])
+            message = f"no folder with manifests is at {where} in {head.revision} of {self._spec.url}{holes}"
+            kind = SourceError if holes else NothingThereError
+            raise kind(Reason.PATH_NOT_FOUND, f"{message}; what is applied stays")
+        return found
+
+    async def _load(self, units: Sequence[str]) -> Mapping[str, bytes | SourceError]:
+        if self._reading is None:
+            await self.list()
+        assert self._reading is not None
+        reading, results = self._reading, dict[str, bytes | SourceError]()
+        readable = []
+        for name in units:
+            folder = reading.folders.get(name)
+            if folder is None:
+                results[name] = SourceError(Reason.PATH_NOT_FOUND, f"{self._spec.url} has no folder {name} any more")
+            elif folder.problem:
+                limit, why = folder.problem
+                results[name] = error_of({"error": why, "limit": limit or None}, self._sandbox.limits, self._spec.url)
+            else:
+                readable.append(folder)
+        return {**results, **(await self._texts(reading, readable) if readable else {})}
+
+    async def _texts(self, reading: Reading, folders: Sequence[Folder]) -> dict[str, bytes | SourceError]:
+        """The texts of folders: only their files are asked for, where the server gives single files."""
+        job = {"do": "texts", "units": [(folder.id, folder.files) for folder in folders]}
+        files = sorted({identity for folder in folders for _, identity in folder.files})
+        wanted = files if reading.single else [reading.head.commit]
+        with closing(Spool(job, self._sandbox.limits)) as spool:
+            await self._remote.fetch(wanted, spool, commit=not reading.single, bare=False)
+            said, texts = await self._sandbox.run(spool, self._spec.url)
+        return self._divided(said["texts"], texts)
+
+    def _divided(self, found: Sequence[dict[str, Any]], texts: bytes) -> dict[str, bytes | SourceError]:
+        results: dict[str, bytes | SourceError] = {}
+        place = 0
+        for item in found:
+            if "error" in item:
+                results[item["unit"]] = error_of(item, self._sandbox.limits, self._spec.url)
+            else:
+                results[item["unit"]] = texts[place : place + item["size"]]
+                place += item["size"]
+        return results

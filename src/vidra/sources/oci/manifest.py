@@ -1,0 +1,74 @@
+"""The manifest of an artifact → its one layer: pure."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from vidra.api.quoting import one_line
+from vidra.api.reasons import Reason
+from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.sources.protocol import SourceError
+
+MANIFESTS = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+_LAYERS = frozenset(
+    {
+        "application/vnd.cncf.flux.content.v1.tar+gzip",
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/vnd.oci.image.layer.v1.tar",
+        "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+    }
+)
+"""What Flux, Argo CD's users and `oras` push."""
+_CHART = "application/vnd.cncf.helm."
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+class Layer(msgspec.Struct, frozen=True, rename="camel"):
+    """One file of an artifact."""
+
+    media_type: str
+    digest: str
+    size: int
+
+
+class _Manifest(msgspec.Struct, rename="camel"):
+    layers: tuple[Layer, ...] = ()
+    manifests: tuple[object, ...] = ()
+
+
+def the_layer(body: bytes, what: str) -> Layer:
+    """The layer with the manifests.
+
+    Raises:
+        SourceError: There is none, or more than one, or it is something else.
+    """
+    try:
+        found = decode(body, _Manifest)
+    except UnreadableError:
+        raise _unsupported(f"the manifest of {what} cannot be read") from None
+    if found.manifests:
+        raise _unsupported(f"{what} is an index of {len(found.manifests)} artifacts; name one of them by its digest")
+    kinds = ", ".join(sorted({one_line(layer.media_type, 100) for layer in found.layers})) or "none"
+    if any(layer.media_type.startswith(_CHART) for layer in found.layers):
+        raise _unsupported(f"{what} is a Helm chart, and Vidra renders none yet")
+    known = [layer for layer in found.layers if layer.media_type in _LAYERS]
+    if len(known) != 1 or len(found.layers) != 1:
+        message = f"{what} has {len(found.layers)} layers ({kinds}); Vidra reads artifacts of one"
+        raise _unsupported(f"{message}, as `flux push artifact` and `oras push` make them of a folder")
+    if not DIGEST.fullmatch(known[0].digest) or known[0].size < 0:
+        raise _unsupported(f"the layer of {what} has no digest by SHA-256")
+    return known[0]
+
+
+def _unsupported(message: str) -> SourceError:
+    return SourceError(Reason.UNSUPPORTED_CONTENT, message)

@@ -1,0 +1,102 @@
+"""What the process is asked, and what it answers: JSON, with texts behind it; pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vidra.sources.folders import NotTextError, stream
+from vidra.sources.sandbox.errors import BrokenPackError, LimitError
+from vidra.sources.sandbox.pack import Pack
+from vidra.sources.sandbox.texts import read_download
+from vidra.sources.sandbox.tree import read_commit
+from vidra.sources.sandbox.walk import Walk
+
+Job = Mapping[str, Any]
+_LENGTH = 8
+
+
+def read_job(data: memoryview) -> tuple[Job, int]:
+    """The job at the start of the input, and where the pack begins."""
+    end = _LENGTH + int.from_bytes(data[:_LENGTH], "big")
+    return json.loads(bytes(data[_LENGTH:end])), end
+
+
+def write_job(job: Job) -> bytes:
+    """The start of the input."""
+    text = json.dumps(job).encode()
+    return len(text).to_bytes(_LENGTH, "big") + text
+
+
+def answer(job: Job, data: memoryview) -> Iterator[bytes]:
+    """A line of JSON, and after that the texts that it announces."""
+    try:
+        if job["do"] == "download":
+            yield from _download(job, data)
+        elif job["do"] == "units":
+            yield _line(_units(job, Pack(data, job["limits"]["unpacked"])))
+        else:
+            yield from _texts(job, Pack(data, job["limits"]["unpacked"]))
+    except LimitError as error:
+        yield _line({"limit": error.limit, "error": str(error)})
+    except BrokenPackError as error:
+        yield _line({"error": str(error)})
+    except RecursionError:
+        yield _line({"error": "what it holds is nested too deep"})
+    except MemoryError:
+        yield _line({"limit": "memory", "error": "reading the repository takes more memory"})
+
+
+def _units(job: Job, pack: Pack) -> Mapping[str, Any]:
+    commit = read_commit(pack.get(bytes.fromhex(job["commit"]), "commit"))
+    walk = Walk(pack, commit.tree, job["paths"], job["limits"])
+    return {
+        "units": [[unit.path, unit.marker, unit.files, unit.problem] for unit in walk.units],
+        "remarks": walk.remarks,
+        "unreadable": walk.unreadable,
+        "author": commit.author,
+    }
+
+
+def _texts(job: Job, pack: Pack) -> Iterator[bytes]:
+    found: list[dict[str, Any]] = []
+    texts: list[bytes] = []
+    for name, files in job["units"]:
+        try:
+            text = _text(pack, name, files, job["limits"])
+        except LimitError as error:
+            found.append({"unit": name, "limit": error.limit, "error": str(error)})
+        except (BrokenPackError, NotTextError) as error:
+            found.append({"unit": name, "error": str(error)})
+        else:
+            found.append({"unit": name, "size": len(text)})
+            texts.append(text)
+    yield _line({"texts": found})
+    yield from texts
+
+
+def _text(pack: Pack, unit: str, files: list[list[str]], limits: Mapping[str, int]) -> bytes:
+    contents: dict[str, bytes] = {}
+    total = 0
+    for path, identity in files:
+        key = bytes.fromhex(identity)
+        content = b"" if (size := pack.size(key)) is not None and size > limits["file"] else pack.get(key, "blob")
+        if max(size or 0, len(content)) > limits["file"]:
+            raise LimitError("file", f"the file {path} has more bytes")
+        total += len(content)
+        if total > limits["text"]:
+            raise LimitError("text", f"the manifests of {unit} have more bytes")
+        contents[path] = content
+    return stream(contents)
+
+
+def _download(job: Job, data: memoryview) -> Iterator[bytes]:
+    found = read_download(data, job["paths"], job["limits"])
+    units = [[text.unit, text.marker, len(text.text), text.problem] for text in found.texts]
+    yield _line({"units": units, "remarks": found.remarks})
+    yield from (text.text for text in found.texts)
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value).encode() + b"\n"
