@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import msgspec
 
-from testkit.environment import Scene
+from testkit.environment import SYNCS, VIDRA_SYNCS, Scene
 from testkit.objects import config_map
 from testkit.patience import HANG, NEVER
 from vidra.kube.watch import lines
@@ -74,6 +74,20 @@ class Vigil:
                     self.ended.append(name)
                 elif name == MARK:
                     self._marked.set()
+
+
+async def hand_over_and_back(scene: Scene, source: Json) -> Vigil:
+    """What was seen while the objects of an InfrahubSync passed to a VidraSync with this source, and back."""
+    first = await scene.sync("Colours", interval="1h")
+    await scene.until_sync(first)
+    async with Vigil(scene) as vigil:
+        second = await scene.vidra_sync(source=source, interval="1h")
+        await scene.delete(SYNCS, first)
+        await asyncio.gather(scene.until_gone(SYNCS, first), scene.until_vidra_sync(second))
+        third = await scene.sync("Colours", interval="1h")
+        await scene.delete(VIDRA_SYNCS, second)
+        await asyncio.gather(scene.until_gone(VIDRA_SYNCS, second), scene.until_sync(third))
+    return vigil
 
 
 def _uids(listing: Json) -> dict[str, str]:

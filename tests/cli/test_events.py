@@ -39,4 +39,4 @@ async def test_warnings_can_be_had_alone(vidra: Vidra, scene: Scene) -> None:
 async def test_a_name_of_nothing_is_an_error(vidra: Vidra) -> None:
     ended = await vidra("events", "nosuch")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == "error: there is no InfrahubSync or VidraResource 'nosuch' (vidra get lists them)\n"
+    assert ended.err == "error: there is no InfrahubSync, VidraSync or VidraResource 'nosuch' (vidra get lists them)\n"

@@ -192,3 +192,24 @@ async def test_passes_are_counted_by_result(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert (count("success"), count("error")) == (1, 1)
     assert metrics.registry.get_sample_value("workqueue_depth", {"name": "test"}) == 0
+
+
+async def test_the_queue_ends_although_a_pass_loses_its_cancellation() -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work(_key: str) -> Result:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ended.set()
+        return Result()
+
+    queue = WorkQueue("test", work, 1, Metrics())
+    task = asyncio.create_task(queue.run())
+    queue.add("a")
+    await begun.wait()
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=HANG)
+    assert done
+    assert ended.is_set()

@@ -38,7 +38,7 @@ async def test_a_suspended_one_does_nothing_and_goes_on_when_it_is_resumed(scene
     name = await given(scene)
     await scene.patch(RESOURCES, name, {"spec": {"suspend": True}})
     resource = await scene.until_resource(name, has_reason("Suspended"))
-    assert "spec.suspend" in condition(resource)["message"]
+    assert f"vidra resume {name}" in condition(resource)["message"]
     await scene.patch(RESOURCES, name, {"spec": {"reconciledAt": "now"}})
     await scene.until_resource(name, has_reason("Suspended"))
     assert await colour(scene) == "blue"

@@ -34,7 +34,7 @@ async def test_an_artifact_that_is_removed_takes_its_objects_and_stored_texts_al
 async def test_a_name_that_matches_nothing_is_said_until_there_is_something(scene: Scene) -> None:
     name = await scene.sync("Colours", interval="1s")
     sync = await scene.until_sync(name, has_reason("EmptyResult"))
-    assert "lists no artifact of this name: check name and branch" in sync["status"]["lastError"]
+    assert 'lists no artifact "Colours" on the branch "main"' in sync["status"]["lastError"]
     assert sync["status"]["syncState"] == "Failed"
     _artifact(scene, "first")
     sync = await scene.until_sync(name)

@@ -13,6 +13,11 @@ from testkit.trigger import ask
 from vidra.manifests.write import write
 
 
+def value(operating: Operating, name: str, *labels: str) -> float:
+    """The value of one sample; -1 when it is not there yet."""
+    return values(operating).get((name, labels), -1)
+
+
 async def test_what_there_is_and_how_it_is(own_scene: Scene, own_operator: Operating) -> None:
     scene = own_scene
     scene.infrahub.add_artifact("Boxes", write([config_map("one"), config_map("two")]))
@@ -52,15 +57,15 @@ async def test_an_infrahub_that_is_away_and_back(own_scene: Scene, own_operator:
     scene.infrahub.add_artifact("Boxes", BOX)
     name = await scene.sync("Boxes", interval="1s")
     await scene.until_sync(name)
-    await eventually(lambda: values(own_operator)["vidra_infrahub_up", (host,)] == 1)
-    await eventually(lambda: values(own_operator)["vidra_infrahub_requests_total", ("200", host, "POST")] >= 1)
+    await eventually(lambda: value(own_operator, "vidra_infrahub_up", host) == 1)
+    await eventually(lambda: value(own_operator, "vidra_infrahub_requests_total", "200", host, "POST") >= 1)
     await scene.infrahub.stop()
     await scene.until_sync(name, has_reason("InfrahubUnreachable"))
-    await eventually(lambda: values(own_operator)["vidra_infrahub_up", (host,)] == 0)
-    await eventually(lambda: values(own_operator)["vidra_infrahub_requests_total", ("<error>", host, "POST")] >= 1)
+    await eventually(lambda: value(own_operator, "vidra_infrahub_up", host) == 0)
+    await eventually(lambda: value(own_operator, "vidra_infrahub_requests_total", "<error>", host, "POST") >= 1)
     await scene.infrahub.start()
     await scene.until_sync(name)
-    await eventually(lambda: values(own_operator)["vidra_infrahub_up", (host,)] == 1)
+    await eventually(lambda: value(own_operator, "vidra_infrahub_up", host) == 1)
 
 
 async def test_prunes_that_are_held_by_a_sync_and_by_a_vidraresource(own_scene: Scene, own_operator: Operating) -> None:
@@ -72,13 +77,13 @@ async def test_prunes_that_are_held_by_a_sync_and_by_a_vidraresource(own_scene: 
     own_scene.infrahub.remove(gone)
     await ask(own_scene, sync)
     await own_scene.until_sync(sync, has_reason("PruneHeld"))
-    await eventually(lambda: values(own_operator)["vidra_held_prunes", ()] == 1)
+    await eventually(lambda: value(own_operator, "vidra_held_prunes") == 1)
     more = write([config_map(f"more-{number}") for number in range(12)])
     name = await own_scene.resource(more)
     await own_scene.until_resource(name)
     await own_scene.resource(write([config_map("more-0")]), name=name)
     await own_scene.until_resource(name, has_reason("PruneHeld"))
-    await eventually(lambda: values(own_operator)["vidra_held_prunes", ()] == 2)
+    await eventually(lambda: value(own_operator, "vidra_held_prunes") == 2)
 
 
 async def test_a_suspended_sync_tells_nothing_of_its_infrahub(own_scene: Scene, own_operator: Operating) -> None:
@@ -92,7 +97,7 @@ async def test_a_sync_that_gets_no_list_is_overdue(own_scene: Scene, own_operato
     name = await own_scene.sync("Boxes", interval="1s")
     await own_scene.until_sync(name)
     own_scene.infrahub.faults.add(Slow(60), "/api/query/*")
-    await eventually(lambda: values(own_operator)["vidra_overdue_syncs", ()] == 1)
+    await eventually(lambda: value(own_operator, "vidra_overdue_syncs") == 1)
     await own_scene.sync("Boxes", name=name, interval="1s", suspend=True)
-    await eventually(lambda: values(own_operator)["vidra_overdue_syncs", ()] == 0)
+    await eventually(lambda: value(own_operator, "vidra_overdue_syncs") == 0)
     own_scene.infrahub.faults.clear()

@@ -18,7 +18,7 @@ from testkit.environment import (
     condition,
     has_reason,
 )
-from testkit.object_recorder import Vigil
+from testkit.object_recorder import Vigil, hand_over_and_back
 from testkit.objects import config_map
 from vidra.api.names import APPROVE_PRUNE, MANIFESTS_LABEL
 from vidra.kube.discovery import Kind
@@ -135,15 +135,7 @@ async def test_an_infrahubsync_hands_its_objects_to_a_vidrasync_and_back(scene: 
     scene.infrahub.add_artifact("Colours", ONE)
     await given(scene, one=ONE)
     source: Json = infrahub(scene) if of == "infrahub" else inline(scene)
-    first = await scene.sync("Colours", interval="1h")
-    await scene.until_sync(first)
-    async with Vigil(scene) as vigil:
-        second = await scene.vidra_sync(source=source, interval="1h")
-        await scene.delete(SYNCS, first)
-        await asyncio.gather(scene.until_gone(SYNCS, first), scene.until_vidra_sync(second))
-        third = await scene.sync("Colours", interval="1h")
-        await scene.delete(VIDRA_SYNCS, second)
-        await asyncio.gather(scene.until_gone(VIDRA_SYNCS, second), scene.until_sync(third))
+    vigil = await hand_over_and_back(scene, source)
     assert vigil.ended == []
     assert await vigil.now() == vigil.uids
 

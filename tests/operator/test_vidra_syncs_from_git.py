@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from testkit.environment import RESOURCES, SYNCS, VIDRA_SYNCS, Json, Scene, condition, has_reason, is_ready
-from testkit.object_recorder import Vigil
+from testkit.environment import RESOURCES, VIDRA_SYNCS, Json, Scene, condition, has_reason, is_ready
+from testkit.object_recorder import Vigil, hand_over_and_back
 from testkit.objects import config_map
 from testkit.parts.git import GitServer, Repository
 from testkit.trigger import ask
@@ -199,15 +198,7 @@ async def test_trouble_of_any_kind_leaves_what_is_applied(
 @pytest.mark.usefixtures("repository")
 async def test_an_object_passes_from_infrahub_to_git_and_back(scene: Scene, server: GitServer) -> None:
     scene.infrahub.add_artifact("Colours", text("one"))
-    first = await scene.sync("Colours", interval="1h")
-    await scene.until_sync(first)
-    async with Vigil(scene) as vigil:
-        second = await scene.vidra_sync(source=git(server, paths=["apps/one"]), interval="1h")
-        await scene.delete(SYNCS, first)
-        await asyncio.gather(scene.until_gone(SYNCS, first), scene.until_vidra_sync(second))
-        third = await scene.sync("Colours", interval="1h")
-        await scene.delete(VIDRA_SYNCS, second)
-        await asyncio.gather(scene.until_gone(VIDRA_SYNCS, second), scene.until_sync(third))
+    vigil = await hand_over_and_back(scene, git(server, paths=["apps/one"]))
     assert vigil.ended == []
     assert await vigil.now() == vigil.uids
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import io
 import itertools
 import json
 import time
@@ -72,7 +73,7 @@ def gitlab_signed(body: bytes, key: str = KEY) -> dict[str, str]:
 async def call(ear: Ear, headers: dict[str, str], body: bytes) -> int:
     async with (
         aiohttp.ClientSession() as session,
-        session.post(f"http://127.0.0.1:{ear.port}{GitCaller.path}", data=body, headers=headers) as answer,
+        session.post(f"http://127.0.0.1:{ear.port}{GitCaller.path}", data=io.BytesIO(body), headers=headers) as answer,
     ):
         return answer.status
 

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from vidra.api.names import APPROVE_PRUNE, GROUP, REQUESTED_AT, RESOURCE_PLURAL, SYNC_PLURAL
-from vidra.api.sync import Sync
+from vidra.api.names import APPROVE_PRUNE, GROUP, PLURALS, REQUESTED_AT
 from vidra.api.times import micro_time, rfc3339
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import KubeError
@@ -60,9 +59,8 @@ async def act(client: Client, action: Action, wanted: Request, *, virtual: bool)
 
 
 async def _allowed(client: Client, action: str, item: Item, *, virtual: bool) -> None:
-    plural = SYNC_PLURAL if isinstance(item, Sync) else RESOURCE_PLURAL
     for verb in ("patch", action) if virtual else ("patch",):
-        found = await right(client, verb, plural, item.metadata.name)
+        found = await right(client, verb, PLURALS[item.kind], item.metadata.name)
         if not found.allowed:
             raise RefusedError(403, found.why)
 

@@ -216,7 +216,7 @@ class Server:
     async def _diff(self, request: web.Request) -> web.Response:
         wanted = await _body(request, DiffRequest)
         _checked(wanted.name.rpartition("/")[2])
-        fields = {"target_branch": wanted.branch, "target_date": wanted.date}
+        fields = {"branch": wanted.branch, "date": wanted.date}
         elsewhere = {field: value for field, value in fields.items() if value}
 
         async def run(viewer: Viewer) -> reads.Preview:

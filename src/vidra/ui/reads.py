@@ -193,7 +193,7 @@ async def preview(client: Client, name: str, elsewhere: dict[str, str], namespac
     """What a sync or VidraResource would change: with the viewer's own rights, and only by text from Infrahub.
 
     Args:
-        elsewhere: `target_branch` or `target_date` to read instead of the sync's.
+        elsewhere: `branch` or `date` to read instead of the sync's.
 
     Raises:
         ViewError, SourceError, KubeError: There is no answer.

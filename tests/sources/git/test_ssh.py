@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import asyncssh
@@ -161,8 +162,9 @@ async def test_an_address_that_is_not_listed_is_not_connected_to(server: SshGitS
 
 
 async def test_a_server_that_is_silent_is_given_up() -> None:
-    async def wait(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
-        await reader.read()
+    async def wait(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer):
+            await reader.read()
 
     silent = await asyncio.start_server(wait, "127.0.0.1", 0)
     url = f"ssh://git@127.0.0.1:{silent.sockets[0].getsockname()[1]}"

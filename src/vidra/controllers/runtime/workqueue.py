@@ -162,7 +162,10 @@ class WorkQueue:
         return time.monotonic() - min(self._running.values()) if self._running else 0.0
 
     async def _worker(self) -> None:
-        while True:
+        task = asyncio.current_task()
+        assert task is not None
+        # A cancellation can be lost on its way through a reconcile: then the worker ends after it, not never.
+        while not task.cancelling():
             await self._some.acquire()
             key, since = self._ready.popitem(last=False)
             if not self._mine(key):
