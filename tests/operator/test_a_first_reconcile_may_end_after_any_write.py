@@ -33,6 +33,8 @@ class Lives:
 
     def __init__(self, gate: Gate) -> None:
         self._left: Counter[str] = Counter()
+        self._last: dict[int, str] = {}
+        """The sync of which a request is the last write, by the id of the request."""
         self.dead: dict[str, asyncio.Event] = {}
         gate.there, gate.back = self._there, self._back
 
@@ -52,10 +54,10 @@ class Lives:
             raise web.HTTPForbidden
         self._left[name] -= 1
         if not self._left[name]:
-            request["last of"] = name
+            self._last[id(request)] = name
 
     async def _back(self, request: web.Request) -> None:
-        if name := request.get("last of"):
+        if name := self._last.pop(id(request), ""):
             self.dead[name].set()
 
 
