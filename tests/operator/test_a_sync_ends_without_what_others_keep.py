@@ -1,9 +1,9 @@
 """A sync that is deleted waits for what Vidra has to do, and not for what somebody else keeps."""
 
-from testkit.environment import API_VERSION, RESOURCES, SYNCS, Scene
+from testkit.environment import RESOURCES, SYNCS, Scene
 from testkit.objects import config_map
 from testkit.somebody import somebody
-from vidra.api.names import GROUP, SYNC_LABEL
+from vidra.api.names import API_VERSION, GROUP, SYNC_LABEL
 from vidra.apply.field_owner import hashed
 from vidra.manifests.write import write
 

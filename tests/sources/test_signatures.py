@@ -48,7 +48,8 @@ def test_a_key_counts_as_its_line_says(tmp_path: Path, line: str, why: str) -> N
     with pytest.raises(SignatureError, match=why):
         check(signature(signer), MESSAGE, keys(line.format(key=signer.public)).keys, "git", NOW)
     fine = 'ada@example.com valid-after="20261128",valid-before="20261130",namespaces="file,git" {key}'
-    assert check(signature(signer), MESSAGE, keys(fine.format(key=signer.public)).keys, "git", NOW)
+    found = keys(fine.format(key=signer.public)).keys
+    assert check(signature(signer), MESSAGE, found, "git", NOW) == found[0]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_a_key_counts_as_its_line_says(tmp_path: Path, line: str, why: str) -> N
 def test_what_is_no_key_is_said_and_not_shown(tmp_path: Path, text: str, why: str) -> None:
     signer = Signer(tmp_path)
     found = keys_for("team", [keys_secret(ada=signer.public, other=text)])
-    assert check(signature(signer), MESSAGE, found.keys, "git", NOW)
+    assert check(signature(signer), MESSAGE, found.keys, "git", NOW) == found.keys[0]
     [said] = found.problems
     assert why in said
     assert "other of the Secret vidra-system/keys" in said

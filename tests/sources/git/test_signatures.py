@@ -74,11 +74,10 @@ def _hidden(repository: Repository, ada: Signer, eve: Signer) -> None:  # noqa: 
     _store(repository, f"tree {tree}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\n{signed}")
 
 
-def _twice(repository: Repository, ada: Signer, eve: Signer) -> None:
+def _twice(repository: Repository, ada: Signer, eve: Signer) -> None:  # noqa: ARG001
     """Two signatures, of which one is right."""
     first = repository.git("cat-file", "commit", eve.commit(repository)) + "\n"
     _store(repository, first.replace("gpgsig ", "gpgsig -----BEGIN SSH SIGNATURE-----\n x\ngpgsig ", 1))
-    assert ada
 
 
 def _pgp(repository: Repository, ada: Signer, eve: Signer) -> None:  # noqa: ARG001
