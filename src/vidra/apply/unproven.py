@@ -37,6 +37,8 @@ Look = Callable[[ManagedObject], ObjectSnapshot | None]
 def unproven(status: ResourceStatus, digests: Digests, owner: str) -> ResourceStatus:
     """The status without its claims, and without digests that anybody can compute, if there is room for keyed ones.
 
+    Which cluster was behind an address stays: another one there only keeps Vidra from what is in it.
+
     Args:
         owner: Name of the VidraResource.
     """
@@ -47,7 +49,6 @@ def unproven(status: ResourceStatus, digests: Digests, owner: str) -> ResourceSt
     return msgspec.structs.replace(
         status,
         managed_resources=tuple(_unproven(entry, digests if fits else None, owner) for entry in entries),
-        clusters=(),
         held_prune=msgspec.structs.replace(held, approved=False) if held else None,
         seal="",
     )

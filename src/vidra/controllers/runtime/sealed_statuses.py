@@ -79,7 +79,7 @@ class SealedStatuses:
         """
         name = new.metadata.name
         true = self._true(old, new)
-        if self._is_sealed(new) and not (true and old and _is_earlier(new, true, old)):
+        if self._is_sealed(new) and not (true and _time_of(new.status.seal) < _time_of(true.seal)):
             return self._admitted(new)
         if true is None and new.status == _NOTHING:
             return self._admitted(new)
@@ -145,6 +145,8 @@ class SealedStatuses:
             return writing.status
         if old is None or old.metadata.uid != uid or self._known.get(name) != uid or not self._mine(new):
             return None
+        if went_back(old.metadata, new.metadata):
+            return None  # the server was restored from a backup: what is there now is older, and true
         return old.status
 
     def _is_sealed(self, item: VidraResource) -> bool:
@@ -155,11 +157,6 @@ class SealedStatuses:
         """The seal of a status that is written at a time (seconds since 1970)."""
         said = msgspec.json.encode((written, _without_seal(status)))
         return f"{self._digests.seal(item.metadata.uid, said)}-{written:x}"
-
-
-def _is_earlier(new: VidraResource, true: ResourceStatus, old: VidraResource) -> bool:
-    """Whether a status was written before the one that is known, and the server did not go back itself."""
-    return _time_of(new.status.seal) < _time_of(true.seal) and not went_back(old.metadata, new.metadata)
 
 
 def _time_of(seal: str) -> int:
