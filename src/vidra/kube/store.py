@@ -73,6 +73,16 @@ class Store(Generic[T]):
         """The object of this name, as last seen."""
         return self._items.get((namespace, name))
 
+    def keep(self, kept: Callable[[T], T]) -> None:
+        """Keep of each object what this returns, from now on; before any is there."""
+        self._kept = kept
+
+    def keep_again(self, name: str, namespace: str = "") -> None:
+        """What is kept of an object depends on something else, which changed."""
+        item = self.get(name, namespace)
+        if item is not None and self._kept(item) is not item:
+            self._put(item)
+
     def group(self, key: str) -> list[T]:
         """The objects that the index puts under this key."""
         return list(self._groups.get(key, {}).values())

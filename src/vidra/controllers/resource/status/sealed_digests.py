@@ -7,23 +7,17 @@ import msgspec
 from vidra.api.resource import VidraResource
 from vidra.apply.desired.digest import Digests, is_plain
 from vidra.apply.revision import text_of, with_text
-from vidra.controllers.resource.status.size import LIMIT
 from vidra.controllers.runtime.context import ControllerContext
-from vidra.controllers.runtime.status_patch import write_status
 
 
 async def seal_digests(shared: ControllerContext, resource: VidraResource) -> VidraResource:
     """Write the status once with sealed digests; nothing is read or applied for it, and then it costs no request.
 
-    A status that has no room for them keeps the plain ones.
-
     Raises:
         KubeError: It could not be written.
     """
     after = sealed(resource, shared.digests)
-    if after is resource or len(msgspec.json.encode(after)) > LIMIT:
-        return resource
-    return await write_status(shared.client, shared.resources, resource, after.status)
+    return resource if after is resource else await shared.inventories.write(resource, after.status)
 
 
 def sealed(resource: VidraResource, digests: Digests) -> VidraResource:
