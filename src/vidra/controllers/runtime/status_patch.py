@@ -41,13 +41,24 @@ async def write_status(client: Client, store: Store[T], item: T, status: Any) ->
     Raises:
         KubeError: It could not be written; 409 when the object was deleted and recreated.
     """
-    patch = difference(msgspec.to_builtins(item.status), msgspec.to_builtins(status))
+    patch = changes(item.status, status)
     if not patch:
         return item
     body = {"metadata": {"uid": item.metadata.uid}, "status": patch}
     written = await merge_patch(client, f"{path_of(item)}/status", body, type(item))
     store.changed(written)
     return written
+
+
+def changes(old: msgspec.Struct, new: msgspec.Struct) -> dict[str, Any]:
+    """The JSON merge patch from one status to another. A long inventory that stays the same costs nothing."""
+    same = {
+        field.name: field.default
+        for field in msgspec.structs.fields(old)
+        if field.default is not msgspec.NODEFAULT and getattr(old, field.name) == getattr(new, field.name)
+    }
+    before, after = (msgspec.structs.replace(status, **same) for status in (old, new))
+    return difference(msgspec.to_builtins(before), msgspec.to_builtins(after))
 
 
 def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
