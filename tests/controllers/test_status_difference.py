@@ -4,7 +4,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidra.api.resource import HeldPrune, ManagedObject, ObjectProblem, ResourceStatus
+from vidra.api.held_prune import HeldPrune
+from vidra.api.resource import ManagedObject, ObjectProblem, ResourceStatus
 from vidra.controllers.runtime.status_patch import changes, difference
 
 VALUES = st.recursive(
