@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidra.api.held_prune import HeldPrune
-from vidra.api.resource import ManagedObject, ObjectProblem, ResourceStatus
+from vidra.api.resource import InventoryPieces, ManagedObject, ObjectProblem, ResourceStatus
 from vidra.controllers.runtime.status_patch import changes, difference
 
 VALUES = st.recursive(
@@ -60,3 +60,17 @@ STATUSES = st.builds(
 @given(STATUSES, STATUSES)
 def test_the_patch_of_a_status_is_that_of_its_text(old: ResourceStatus, new: ResourceStatus) -> None:
     assert changes(old, new) == difference(msgspec.to_builtins(old), msgspec.to_builtins(new))
+
+
+def test_what_is_one_thing_is_written_together() -> None:
+    """Also where that is not there: an earlier write may have been done without an answer."""
+    fields = ("managedResources", "inventory")
+    before, entry = ResourceStatus(last_error="no"), ManagedObject("v1", "ConfigMap", "a")
+    assert changes(before, ResourceStatus(), fields) == {"lastError": None}
+    listed = {"managedResources": (msgspec.to_builtins(entry),), "inventory": None}
+    assert changes(before, ResourceStatus(managed_resources=(entry,)), fields) == {"lastError": None, **listed}
+    rest = InventoryPieces("vidra-system", 1, ())
+    assert changes(ResourceStatus(), ResourceStatus(inventory=rest), fields) == {
+        "managedResources": None,
+        "inventory": {"namespace": "vidra-system", "objects": 1, "pieces": []},
+    }

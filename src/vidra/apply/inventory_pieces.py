@@ -28,7 +28,7 @@ from vidra.api.names import INVENTORY_LABEL
 from vidra.api.resource import InventoryPiece, InventoryPieces, ManagedObject, VidraResource
 from vidra.apply.desired.digest import LENGTH
 from vidra.apply.field_owner import hashed
-from vidra.apply.inventory import key_of
+from vidra.apply.inventory import key_of, share_texts
 
 HEAD = 200_000
 """Bytes of entries that stay in the status when it has no room for all."""
@@ -65,9 +65,11 @@ def opened(piece: StoredPiece) -> StoredPiece:
     text = piece.data.get("objects", "").encode()
     data = {"resource": piece.resource}
     try:
-        return msgspec.structs.replace(piece, data=data, entries=_DECODER.decode(text), digest=_digest(text))
+        entries = _DECODER.decode(text)
     except msgspec.DecodeError:
         return msgspec.structs.replace(piece, data=data, entries=(), digest="")
+    share_texts(entries)
+    return msgspec.structs.replace(piece, data=data, entries=entries, digest=_digest(text))
 
 
 def named(resource: str, entries: Entries) -> InventoryPiece:
@@ -147,7 +149,12 @@ def is_right(wanted: InventoryPiece, found: StoredPiece | None) -> bool:
 
 def are_named_well(stored: InventoryPieces) -> bool:
     """Whether these can be names of pieces, and so are safe in a URL path."""
-    return bool(_NAMESPACE.fullmatch(stored.namespace)) and all(_NAME.fullmatch(each.name) for each in stored.pieces)
+    return bool(_NAMESPACE.fullmatch(stored.namespace)) and all(is_named_well(each.name) for each in stored.pieces)
+
+
+def is_named_well(name: str) -> bool:
+    """Whether this can be the name of a piece."""
+    return bool(_NAME.fullmatch(name))
 
 
 def _earlier_cuts(before: VidraResource, entries: Entries, head: int) -> Iterator[int]:

@@ -22,12 +22,14 @@ import structlog
 
 from vidra.api.names import PATHS, RESOURCE_KIND
 from vidra.api.resource import InventoryPiece, InventoryPieces, ResourceStatus, VidraResource, without_old_announcement
+from vidra.apply.inventory import share_texts
 from vidra.apply.inventory_pieces import (
     Entries,
     StoredPiece,
     as_stored,
     config_map_of,
     divided,
+    is_named_well,
     is_right,
     named,
     opened,
@@ -113,7 +115,7 @@ class InventoryStore:
         else:
             kept = resource.status
             status = msgspec.structs.replace(status, managed_resources=kept.managed_resources, inventory=kept.inventory)
-        await write_status(self._client, self._resources, before, status)
+        await write_status(self._client, self._resources, before, status, inseparable=("managedResources", "inventory"))
         if before.status.inventory != status.inventory:
             await self._delete_all_but(resource.key, status.inventory)
         return self._resources.get(resource.key) or resource
@@ -134,6 +136,7 @@ class InventoryStore:
                 await self.discard(name)
 
     def _kept(self, resource: VidraResource) -> VidraResource:
+        share_texts(resource.status.managed_resources)
         return join(without_old_announcement(resource), self.pieces)
 
     def _piece(self, name: str) -> StoredPiece | None:
@@ -194,7 +197,8 @@ class InventoryStore:
     async def _delete_all_but(self, name: str, kept: InventoryPieces | None) -> None:
         """Delete the pieces of a VidraResource that its status does not name. If it fails, they are deleted later."""
         wanted = {piece.name for piece in kept.pieces} if kept else set()
-        await together(self._delete(piece) for piece in self.pieces.group(name) if piece.metadata.name not in wanted)
+        found = (piece for piece in self.pieces.group(name) if is_named_well(piece.metadata.name))
+        await together(self._delete(piece) for piece in found if piece.metadata.name not in wanted)
 
     async def _delete(self, piece: StoredPiece) -> None:
         try:
@@ -207,7 +211,7 @@ class InventoryStore:
     async def _is_deleted(self, name: str) -> bool:
         """Whether there is no VidraResource of a name, as far as can be found out."""
         try:
-            return await look(self._client, f"{PATHS[RESOURCE_KIND]}/{quote(name)}") is None
+            return await look(self._client, f"{PATHS[RESOURCE_KIND]}/{quote(name, safe='')}") is None
         except KubeError as error:
             log.warning("part of an old inventory not deleted", resource=name, error=str(error))
             return False
