@@ -72,5 +72,5 @@ def test_what_is_one_thing_is_written_together() -> None:
     rest = InventoryPieces("vidra-system", 1, ())
     assert changes(ResourceStatus(), ResourceStatus(inventory=rest), fields) == {
         "managedResources": None,
-        "inventory": {"namespace": "vidra-system", "objects": 1, "pieces": []},
+        "inventory": {"namespace": "vidra-system", "objects": 1, "pieces": ()},
     }
