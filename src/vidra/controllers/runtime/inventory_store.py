@@ -35,7 +35,7 @@ from vidra.apply.inventory_pieces import (
     opened,
     parts_of,
 )
-from vidra.apply.inventory_reading import join, read_inventory
+from vidra.apply.inventory_reading import InventoryUnseenError, join, read_inventory
 from vidra.controllers.runtime.status_patch import path_of, write_status
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
@@ -167,8 +167,14 @@ class InventoryStore:
         return msgspec.structs.replace(status, managed_resources=head, inventory=stored), pieces
 
     async def _ensure(self, resource: VidraResource, pieces: Iterable[Piece]) -> None:
-        """Have the pieces of a VidraResource stored; no request for those that are."""
+        """Have the pieces of a VidraResource stored; no request for those that are.
+
+        Raises:
+            InventoryUnseenError: One is missing, and is known only with other entries than were written.
+        """
         lacking = [(piece, part) for piece, part in pieces if not is_right(piece, self._piece(piece.name))]
+        if any(named(resource.key, part) != piece for piece, part in lacking):
+            raise InventoryUnseenError(f"parts of the inventory of {resource.key} are missing")
         await together(self._store(piece, config_map_of(resource.key, piece, part)) for piece, part in lacking)
 
     async def _store(self, piece: InventoryPiece, body: Any) -> None:
