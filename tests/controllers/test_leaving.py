@@ -213,3 +213,60 @@ def test_an_approval_of_what_only_a_message_named_stays_valid(names: list[str], 
     ready = Condition("Ready", "False", Reason.PRUNE_HELD, message)
     item = msgspec.structs.replace(sync(approved=former), status=SyncStatus(conditions=(ready,)))
     assert (evaluate_hold(item, [made(name, many) for name in names], []) is not None) is held
+
+
+FEW, MANY = [f"few-{number}" for number in range(12)], [f"many-{number}" for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("sure", "forged", "beside", "goes", "held"),
+    [
+        (["a"], MANY, ["x"], ["sure"], ["forged"]),
+        (["a"], ["b"], ["x"], ["forged", "sure"], []),
+        (FEW, MANY, ["x"], [], ["forged", "sure"]),
+        (FEW, ["b"], ["x"], [], ["forged", "sure"]),
+        (["a"], FEW, [*"bcdefghij"], ["sure"], ["forged"]),
+    ],
+    ids=[
+        "a forged one with many",
+        "a forged one with few",
+        "both with many",
+        "many that the sync made, of which those of a forged one are no share",
+        "both together count",
+    ],
+)
+@pytest.mark.parametrize("approved", [False, True])
+def test_what_looks_as_if_the_sync_had_made_it_is_held_by_itself(
+    sure: list[str], forged: list[str], beside: list[str], goes: list[str], held: list[str], *, approved: bool
+) -> None:
+    """It neither holds up the others nor makes them a smaller share."""
+    resources = [
+        *(made("sure", sure), made("new", beside)),
+        *(made("forged", forged), made("forged-and-listed", [f"listed-{number}" for number in range(200)])),
+    ]
+    item = sync(approved=set_id(held) if approved else "")
+    decision = decide_prune(
+        *(item, frozenset({"new"}), {"sure": ALONE, "forged": ALONE}, resources),
+        vouches=lambda one: not one.metadata.name.startswith("forged"),
+    )
+    if approved or not held:
+        assert sorted(one.metadata.name for one in decision.go) == sorted([*goes, *held])
+        assert decision.held is None
+    else:
+        assert sorted(one.metadata.name for one in decision.go) == goes
+        assert decision.held
+        assert list(decision.held.resources) == held
+
+
+def test_what_is_held_of_a_forged_one_is_no_measure_for_the_others() -> None:
+    old, forged, new = made("sure", ["a"]), made("forged", MANY), made("new", ["x"])
+    first = decide_prune(
+        *(sync(), frozenset({"new"}), {"forged": ALONE}, [forged, new, made("sure", ["a"])]),
+        vouches=lambda one: one is not forged,
+    )
+    assert first.held
+    again = decide_prune(
+        *(sync(held=first.held), frozenset({"new"}), {"sure": ALONE, "forged": ALONE}, [old, forged, new]),
+        vouches=lambda one: one is not forged,
+    )
+    assert again.go == (old,)

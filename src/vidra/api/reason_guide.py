@@ -406,6 +406,13 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "is deleted in it.",
             "Nothing, if the cluster was rebuilt; else check where the kubeconfig leads.",
         ),
+        Reason.STATUS_NOT_OURS: Explanation(
+            "Somebody else wrote the status of a VidraResource, and Vidra writes back its own. Or, after a start: a "
+            "status does not show that this Vidra wrote it (its key was lost, or it is from a backup), and so nobody "
+            "knows who created the Namespaces that are named.",
+            "See who may write `vidraresources/status`: only Vidra should. Delete the Namespaces by hand when they are "
+            "to go.",
+        ),
         Reason.CLUSTER_NOT_PROVEN: Explanation(
             "Another server shows the UID of this cluster, and not a certificate of the same authority for the "
             "same name. What VidraResources own by way of one address [does not count](vidraresource.md#clusters) "

@@ -115,7 +115,11 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
         str, Field(description="API server of the cluster it is in; missing for the cluster that Vidra runs in.")
     ] = ""
     uid: Annotated[
-        str, Field(description="UID of the object that Vidra applied; missing until the API server confirmed it.")
+        str,
+        Field(
+            description="UID of the object that Vidra applied; missing until the API server confirmed it, and while "
+            "only a status without a seal says so."
+        ),
     ] = ""
     revision: Annotated[
         str,
@@ -256,6 +260,13 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         str,
         Field(
             description="When the last reconcile that changed anything ended (RFC 3339).", extra_json_schema=DATE_TIME
+        ),
+    ] = ""
+    seal: Annotated[
+        str,
+        Field(
+            description="Shows that Vidra wrote this status, all of it, for this VidraResource. Nobody else can make "
+            "one, and without it nothing in the status decides what is deleted or taken over."
         ),
     ] = ""
 

@@ -23,6 +23,9 @@ from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.revision import is_of_text
 from vidra.manifests import Ref
 
+LARGEST = 1_500_000
+"""Bytes of one object that an API server stores, inventory and all: etcd takes 1.5 MiB, overhead included."""
+
 
 class Inventory(msgspec.Struct, frozen=True):
     """The entries by key; never changed in place."""
@@ -75,6 +78,11 @@ def key_of(entry: ManagedObject) -> Key:
 def ref_of(entry: ManagedObject) -> Ref:
     """The object that an entry stands for."""
     return Ref(entry.api_version, entry.kind, entry.namespace, entry.name)
+
+
+def is_namespace(entry: ManagedObject) -> bool:
+    """Whether it is a Namespace, which an owner may have joined."""
+    return (entry.api_version, entry.kind) == ("v1", "Namespace")
 
 
 def entry_for(item: DesiredObject, uid: str = "", revision: str = "", *, joined: bool = False) -> ManagedObject:

@@ -15,6 +15,7 @@ from vidra.api.names import (
     CONFIG_VALUE,
     INFRAHUB_LABEL,
     INVENTORY_LABEL,
+    KEYS_LABEL,
     MANIFESTS_LABEL,
     PATHS,
     RESOURCE_LABEL,
@@ -39,6 +40,7 @@ from vidra.controllers.runtime.delivery_trace import DeliveryTracer
 from vidra.controllers.runtime.digest_key import installed_digests
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
 from vidra.controllers.runtime.inventory_store import InventoryStore
+from vidra.controllers.runtime.sealed_statuses import SealedStatuses
 from vidra.controllers.runtime.settings_watch import SettingsWatch
 from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
 from vidra.controllers.runtime.state_metrics import StateCollector
@@ -81,6 +83,7 @@ class Manager:
         self._infrahub_secrets: Store[Secret] = Store()
         self._manifests: Store[ConfigMap | Secret] = Store(key=kind_and_name)
         self._source_secrets: Store[Secret] = Store()
+        self._keys: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[PartialObjectMetadata] = Store(index=kept_for)
         self._config_maps: Store[ConfigMap] = Store()
@@ -161,6 +164,9 @@ class Manager:
     async def _control(self, hub: str, digests: Digests) -> None:
         """Run the controllers over everything, or over the shards of this replica."""
         config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
+        seals = SealedStatuses(digests, lambda item: shard_key(item) in self._share)
+        self._inventories.believed = seals.believed
+        self._resources.admit(seals.admit)
         shared = ControllerContext(
             client=self._client,
             hub=hub,
@@ -174,6 +180,7 @@ class Manager:
             content=ContentStore(self._client, self._options.namespace, self._kept),
             inventories=self._inventories,
             digests=digests,
+            seals=seals,
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,
@@ -232,6 +239,7 @@ class Manager:
             infrahub_secrets=self._infrahub_secrets,
             secrets=self._source_secrets,
             manifests=self._manifests,
+            keys=self._keys,
             query=lambda: config.settings.query_name,
             hosts=AllowedHosts(self._options.source_hosts, self._clusters.servers),
             limits=self._options.source_limits,
@@ -284,6 +292,7 @@ class Manager:
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
             *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
             *self._watch_secrets(group, self._source_secrets, SOURCE_LABEL),
+            *self._watch_secrets(group, self._keys, KEYS_LABEL),
             *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(
                 group, f"{core}/secrets", PartialObjectMetadata, self._kept, RESOURCE_LABEL, metadata_only=True

@@ -13,6 +13,7 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
+    KEYS_LABEL,
     MANIFESTS_LABEL,
     PATHS,
     SOURCE_LABEL,
@@ -113,6 +114,11 @@ async def infrahub_secrets(client: Client, namespaces: Iterable[str]) -> list[Se
 async def source_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
     """The Secrets with credentials of other sources that count."""
     return await _secrets(client, namespaces, SOURCE_LABEL)
+
+
+async def key_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
+    """The Secrets with public keys that may sign what sources give."""
+    return await _secrets(client, namespaces, KEYS_LABEL)
 
 
 async def manifests(client: Client, namespaces: Sequence[str]) -> list[ConfigMap | Secret]:

@@ -5,6 +5,8 @@ Called by `runtime/workqueue.py`; calls `finalize.py`, `dependencies.py`, `apply
 
 from __future__ import annotations
 
+import msgspec
+
 from vidra.api.names import RESOURCE_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
@@ -14,6 +16,7 @@ from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource import dependencies, requeue
+from vidra.controllers.resource.apply.prove import prove
 from vidra.controllers.resource.apply.result import ReconcileAbortedError, ReconcileResult
 from vidra.controllers.resource.apply.step import ApplyStep
 from vidra.controllers.resource.apply.up_to_date import distrusted, nothing_to_do
@@ -24,7 +27,6 @@ from vidra.controllers.resource.health.check import HealthChecks
 from vidra.controllers.resource.owner_lookup import OwnerLookup
 from vidra.controllers.resource.state import ResourceState, ResourceStates
 from vidra.controllers.resource.status.compute import reason_of
-from vidra.controllers.resource.status.sealed_digests import seal_digests
 from vidra.controllers.resource.status.size import TooLarge, check_overfull, refused
 from vidra.controllers.resource.status.writer import StatusWriter, unseen_message
 from vidra.controllers.resource.watches import ResourceWatches, subscribe
@@ -69,7 +71,7 @@ class ResourceReconciler(Controller[VidraResource]):
             if resource.metadata.deletion_timestamp:
                 return await self._finalizer.finalize(state.known(resource), owner)
             await state.write_unwritten()
-            resource = await seal_digests(self._shared, self._store.get(owner.name) or resource)
+            resource = await self._written_back(self._store.get(owner.name) or resource)
             with self._shared.delivery_tracer.resume(resource, "pass"):
                 return await self._reconcile_normal(resource, owner, state)
         except TooLarge as error:
@@ -78,6 +80,19 @@ class ResourceReconciler(Controller[VidraResource]):
             return await self._too_large(resource, str(refused(len(resource.inventory), 0, str(error))))
         except InventoryUnseenError as error:
             return await self._inventory_unseen(resource, error)
+
+    async def _written_back(self, resource: VidraResource) -> VidraResource:
+        """The VidraResource, with its status written back if somebody else wrote it.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        found = self._shared.seals.foreign(resource)
+        if found is None or not found.proven:
+            return resource
+        self._shared.seals.wrote_back(resource.metadata.name)
+        await StatusWriter(self._shared, resource).write_back()
+        return self._store.get(resource.metadata.name) or resource
 
     async def _reconcile_normal(self, resource: VidraResource, owner: Owner, state: ResourceState) -> Result:
         """Check everything that needs no cluster. The status says what is wrong."""
@@ -132,16 +147,27 @@ class ResourceReconciler(Controller[VidraResource]):
         if problem := await dependencies.obstacle(self._shared, target):
             await StatusWriter(self._shared, resource).waiting(problem, self._health.of_applied(resource))
             return None
-        if await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
+        if not self._shared.seals.is_proven(resource):
+            target = target.of(await prove(target, StatusWriter(self._shared, resource)))
+        elif await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
             await self._health.report(resource, cluster)
             return None
-        target = target.of(await add_finalizer(self._shared.client, self._store, resource))
+        target = target.of(await self._with_finalizer(target.resource))
         writer = StatusWriter(self._shared, target.resource)
         applied = await self._apply.run(target, state, writer)
         result = await self._health.write_result(applied, target, state, writer)
         state.restored, state.guard_checked = False, True
         subscribe(cluster, target.owner.manager, {problem.reason for problem in result.outcome.problems})
         return result
+
+    async def _with_finalizer(self, resource: VidraResource) -> VidraResource:
+        """The VidraResource with the finalizer, and with what was found out of its inventory.
+
+        Raises:
+            KubeError: It could not be written; 409 when the VidraResource changed.
+        """
+        with_finalizer = await add_finalizer(self._shared.client, self._store, resource)
+        return msgspec.structs.replace(with_finalizer, status=resource.status)
 
     async def check_health(self, name: str) -> None:
         """Write the health of the objects, if nothing else is to be done."""
@@ -155,6 +181,7 @@ class ResourceReconciler(Controller[VidraResource]):
         self._shared.health.forget(RESOURCE_KIND, name)
         self.queue.forget(name)
         self._slots.forget(name)
+        self._shared.seals.forget(name, gone=self._store.get(name) is None)
         self._shared.clusters.leave(owner.manager)
 
     async def _failed(self, resource: VidraResource, reason: Reason, message: str) -> None:

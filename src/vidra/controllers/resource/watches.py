@@ -81,6 +81,8 @@ class ResourceWatches:
         if old and new and went_back(old.metadata, new.metadata):
             self._states.of(Owner(self._shared.hub, new.metadata.name)).restored = True
             self._queue.add(new.metadata.name)
+        if new and self._shared.seals.foreign(new):
+            self._on_foreign_status(new.metadata.name)
         if old:
             self._dependents.discard(old.metadata.name)
         if new and waits_for_any(new.status.problems):
@@ -98,6 +100,13 @@ class ResourceWatches:
         ready = find(resource.status.conditions, ConditionType.READY)
         if new is None or (ready is not None and ready.reason == Reason.INVENTORY_MISSING):
             self._queue.add(resource.metadata.name)
+
+    def _on_foreign_status(self, name: str) -> None:
+        """Somebody else wrote its status: it is written back at once, and later if that happens again and again."""
+        if delay := self._shared.seals.delay(name):
+            self._queue.add_after(name, delay)
+        else:
+            self._queue.add(name)
 
     def _on_sync(self, old: Sync | None, new: Sync | None) -> None:
         """A sync was suspended or resumed, and with it its VidraResources; or it became Ready."""

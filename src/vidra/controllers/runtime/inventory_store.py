@@ -13,7 +13,8 @@ Invariants:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +23,7 @@ import structlog
 
 from vidra.api.names import PATHS, RESOURCE_KIND
 from vidra.api.resource import InventoryPiece, InventoryPieces, ResourceStatus, VidraResource, without_old_announcement
-from vidra.apply.inventory import share_texts
+from vidra.apply.inventory import LARGEST, share_texts
 from vidra.apply.inventory_pieces import (
     Entries,
     StoredPiece,
@@ -45,11 +46,12 @@ from vidra.kube.store import Store
 
 log = structlog.get_logger("vidra.runtime")
 
-LIMIT = 1_500_000
-"""Bytes of one object that an API server stores: etcd takes 1.5 MiB, overhead included."""
+LIMIT = LARGEST
+"""Bytes of a VidraResource with its inventory; more is kept beside it."""
 FEW = 1_000
 """Entries that a status has room for, however long their names are."""
 
+Sealing = Callable[[ResourceStatus], AbstractContextManager[ResourceStatus]]
 Piece = tuple[InventoryPiece, Entries]
 """As a status names it, and what it lists."""
 
@@ -76,6 +78,8 @@ class InventoryStore:
         self._root = f"/api/v1/namespaces/{namespace}/configmaps"
         self._resources = resources
         self.pieces = pieces
+        self.believed: Callable[[VidraResource], VidraResource] = lambda resource: resource
+        """What counts of a VidraResource with its whole inventory."""
         resources.keep(self._kept)
         pieces.listen(self._on_piece)
 
@@ -98,25 +102,44 @@ class InventoryStore:
         whole = await read_inventory(self._client, newest, self.pieces)
         return self._resources.get(resource.key) or whole
 
-    async def write(self, resource: VidraResource, status: ResourceStatus) -> VidraResource:
+    async def write(
+        self,
+        resource: VidraResource,
+        status: ResourceStatus,
+        *,
+        sealing: Sealing = nullcontext,
+        stored: ResourceStatus | None = None,
+        proven: bool = True,
+    ) -> VidraResource:
         """Write a status, and before it what it has no room for; returns the VidraResource as it is then.
+
+        Invariant: a seal is never put on a piece that is not proven: its entries are written anew, without claims. And
+        none on an inventory of which something cannot be seen and nothing is proven.
 
         Args:
             resource: As it was read.
+            sealing: Seals the status as it is stored; what it is while the context lasts is what Vidra says.
+            stored: What is at the API server, if that is not the status of the VidraResource.
+            proven: Whether Vidra wrote what the status of the VidraResource says.
 
         Raises:
             PieceRefusedError: What the status has no room for is not taken.
             KubeError: It could not be written; 409 when the VidraResource was deleted and recreated.
         """
-        before = as_stored(resource)
+        before, kept = as_stored(resource), stored or resource.status
         if resource.is_inventory_seen:
-            status, pieces = self._stored_form(resource, status)
+            status, pieces = self._stored_form(resource, status, proven=proven)
             await self._ensure(resource, pieces)
         else:
-            kept = resource.status
             status = msgspec.structs.replace(status, managed_resources=kept.managed_resources, inventory=kept.inventory)
-        await write_status(self._client, self._resources, before, status, inseparable=("managedResources", "inventory"))
-        if before.status.inventory != status.inventory:
+            sealing = sealing if proven else _unsealed
+        with sealing(status) as status:
+            await write_status(
+                *(self._client, self._resources, before, status),
+                stored=stored,
+                inseparable=("managedResources", "inventory"),
+            )
+        if kept.inventory != status.inventory:
             await self._delete_all_but(resource.key, status.inventory)
         return self._resources.get(resource.key) or resource
 
@@ -137,7 +160,7 @@ class InventoryStore:
 
     def _kept(self, resource: VidraResource) -> VidraResource:
         share_texts(resource.status.managed_resources)
-        return join(without_old_announcement(resource), self.pieces)
+        return self.believed(join(without_old_announcement(resource), self.pieces))
 
     def _piece(self, name: str) -> StoredPiece | None:
         return self.pieces.get(name, self._namespace)
@@ -148,13 +171,15 @@ class InventoryStore:
         assert piece is not None
         self._resources.keep_again(piece.resource)
 
-    def _stored_form(self, resource: VidraResource, status: ResourceStatus) -> tuple[ResourceStatus, list[Piece]]:
+    def _stored_form(
+        self, resource: VidraResource, status: ResourceStatus, *, proven: bool
+    ) -> tuple[ResourceStatus, list[Piece]]:
         """A status as it is stored, and its pieces."""
         entries, stored = status.managed_resources, resource.status.inventory
         if stored is None and len(entries) <= FEW:
             return status, []
-        known = _pieces_of(resource)
-        if stored is not None and entries == resource.status.managed_resources:
+        known = _pieces_of(resource) if proven else []
+        if proven and stored is not None and entries == resource.status.managed_resources:
             return as_stored(msgspec.structs.replace(resource, status=status)).status, known
         head, *parts = divided(entries, resource, LIMIT - len(encode(resource.spec)))
         same = {part[0]: (piece, part) for piece, part in known}
@@ -221,6 +246,11 @@ class InventoryStore:
         except KubeError as error:
             log.warning("part of an old inventory not deleted", resource=name, error=str(error))
             return False
+
+
+@contextmanager
+def _unsealed(status: ResourceStatus) -> Iterator[ResourceStatus]:
+    yield msgspec.structs.replace(status, seal="")
 
 
 def _pieces_of(resource: VidraResource) -> list[Piece]:

@@ -35,20 +35,21 @@ def as_read(item: T, store: Store[T]) -> T:
 
 
 async def write_status(
-    client: Client, store: Store[T], item: T, status: Any, *, inseparable: Collection[str] = ()
+    client: Client, store: Store[T], item: T, status: Any, *, stored: Any = None, inseparable: Collection[str] = ()
 ) -> T:
     """Write the status of the item.
 
     The store takes the answer at once, so that the next reconcile starts from what this one wrote.
 
     Args:
+        stored: What is at the API server, if that is not the status of the item.
         inseparable: Fields that are written together, although only one of them seems to differ: an earlier write whose
             answer was lost may have changed another.
 
     Raises:
         KubeError: It could not be written; 409 when the object was deleted and recreated.
     """
-    patch = changes(item.status, status, inseparable)
+    patch = changes(stored or item.status, status, inseparable)
     if not patch:
         return item
     body = {"metadata": {"uid": item.metadata.uid}, "status": patch}

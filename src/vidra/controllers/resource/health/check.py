@@ -61,7 +61,7 @@ class HealthChecks:
         if state and state.unwritten:
             await self._write_postponed(resource, state, state.unwritten)
             return
-        if resource.status.problems:
+        if resource.status.problems or not self._shared.seals.is_proven(resource):
             self._queue.add(name)
             return
         if not last_reconcile_complete(resource):

@@ -24,6 +24,7 @@ from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.health.report import NOT_SEEN, TERMINATING, HealthReport
 from vidra.controllers.resource.status.compute import Outcome, is_detail, status_for
+from vidra.controllers.resource.status.sealed_status import write_sealed
 from vidra.controllers.resource.status.size import TooLarge, refused
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext, sync_of
@@ -209,6 +210,29 @@ class StatusWriter:
                 "Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}"
             )
 
+    async def write_back(self) -> None:
+        """Somebody else wrote the status, and it is known what Vidra wrote last: that is written again.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        item = as_read(self._resource, self._shared.resources)
+        await write_sealed(self._shared, item, item.status)
+        message = (
+            "somebody else wrote the status: what Vidra wrote last was written back, and theirs counts for nothing"
+        )
+        self._record_event("Warning", Reason.STATUS_NOT_OURS, message)
+
+    def joined(self, entries: Sequence[ManagedObject]) -> None:
+        """Namespaces count as there before, because nothing shows that they were not."""
+        if entries:
+            message = (
+                "the status does not show that this Vidra wrote it, and somebody else holds fields of these "
+                "Namespaces: they count as there before Vidra, and are not deleted when they are no longer wanted: "
+                f"{_listed([_place(entry) for entry in entries])}"
+            )
+            self._record_event("Warning", Reason.STATUS_NOT_OURS, message, change=True)
+
     def spared(self, definition: str) -> None:
         """The CRD is being deleted, so the objects stay."""
         entries = self._resource.inventory
@@ -285,11 +309,12 @@ class StatusWriter:
         item = as_read(self._resource, self._shared.resources)
         status = status_for(item, outcome, datetime.now(UTC), handled=handled)
         history = self._shared.health.of(item.kind, item.metadata.name)
-        if status != item.status and not history.may_write(detail=is_detail(item.status, status)):
+        detail = is_detail(item.status, status) and self._shared.seals.foreign(item) is None
+        if status != item.status and not history.may_write(detail=detail):
             return True
         with start_span("write status"):
             try:
-                await self._shared.inventories.write(item, status)
+                await write_sealed(self._shared, item, status)
             except (ApiError, PieceRefusedError) as error:
                 if isinstance(error, ApiError) and not error.too_large:
                     raise
