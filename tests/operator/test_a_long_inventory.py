@@ -158,6 +158,7 @@ async def put_back(scene: Scene, piece: Json) -> None:
     await scene.client.send("POST", CONFIG_MAPS.path(OWN), body=encode(body))
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("how", ["deleted", "changed"])
 async def test_a_piece_that_is_lost_while_no_operator_runs_prunes_nothing_and_comes_back(
     own_scene: Scene, own_operator: Operating, how: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vidra.api.resource import InventoryPiece, VidraResource
+from vidra.api.resource import InventoryPiece, InventoryPieces, VidraResource
 from vidra.apply.inventory_pieces import StoredPiece, are_named_well, is_right, joined, opened
 from vidra.common.text import limited
 from vidra.kube.client import Client
@@ -26,19 +26,24 @@ def new_pieces() -> Store[StoredPiece]:
     return Store(index=lambda piece: piece.resource, kept=opened)
 
 
-def join(resource: VidraResource, pieces: Store[StoredPiece]) -> VidraResource:
-    """The VidraResource with its whole inventory; as it is if not every piece is known."""
+def join(resource: VidraResource, pieces: Store[StoredPiece], namespace: str = "") -> VidraResource:
+    """The VidraResource with its whole inventory; as it is if not every piece is known.
+
+    Args:
+        namespace: Of the pieces; empty: as the status says.
+    """
     stored = resource.status.inventory
-    return joined(resource, lambda name: pieces.get(name, stored.namespace)) if stored else resource
+    return joined(resource, lambda name: pieces.get(name, namespace or stored.namespace)) if stored else resource
 
 
 async def read_inventory(
-    client: Client, resource: VidraResource, pieces: Store[StoredPiece] | None = None
+    client: Client, resource: VidraResource, pieces: Store[StoredPiece] | None = None, namespace: str = ""
 ) -> VidraResource:
     """The VidraResource with its whole inventory; no request if it has that, or the pieces are known.
 
     Args:
         pieces: Those that are known; what is read is added.
+        namespace: Of the pieces; empty: as the status says.
 
     Raises:
         InventoryUnseenError: A piece is missing, or is not what the status says.
@@ -49,14 +54,14 @@ async def read_inventory(
         return resource
     if not are_named_well(stored):
         raise InventoryUnseenError("status.inventory names what cannot be a part of an inventory")
-    known = new_pieces() if pieces is None else pieces
-    missing = [each for each in stored.pieces if not is_right(each, known.get(each.name, stored.namespace))]
-    for found in await together(_read(client, stored.namespace, each.name) for each in missing):
+    known, namespace = new_pieces() if pieces is None else pieces, namespace or stored.namespace
+    missing = [each for each in stored.pieces if not is_right(each, known.get(each.name, namespace))]
+    for found in await together(_read(client, namespace, each.name) for each in missing):
         if found is not None:
             known.changed(found)
-    whole = join(resource, known)
+    whole = join(resource, known, namespace)
     if not whole.is_inventory_seen:
-        raise InventoryUnseenError(_what_is_missing(resource, known))
+        raise InventoryUnseenError(_what_is_missing(stored, namespace, known))
     return whole
 
 
@@ -82,14 +87,12 @@ async def _read(client: Client, namespace: str, name: str) -> StoredPiece | None
         raise
 
 
-def _what_is_missing(resource: VidraResource, known: Store[StoredPiece]) -> str:
-    stored = resource.status.inventory
-    assert stored is not None
-    lost = [each for each in stored.pieces if not is_right(each, known.get(each.name, stored.namespace))]
+def _what_is_missing(stored: InventoryPieces, namespace: str, known: Store[StoredPiece]) -> str:
+    lost = [each for each in stored.pieces if not is_right(each, known.get(each.name, namespace))]
     if not lost:
         return f"status.inventory counts {stored.objects} objects, and another number is listed"
-    names = [f"{each.name} ({_why(each, known.get(each.name, stored.namespace))})" for each in lost]
-    places = f"ConfigMaps of {stored.namespace}: {limited(names, 3)}"
+    names = [f"{each.name} ({_why(each, known.get(each.name, namespace))})" for each in lost]
+    places = f"ConfigMaps of {namespace}: {limited(names, 3)}"
     count = sum(each.objects for each in lost)
     return f"{count} of the {stored.objects} objects in the inventory cannot be seen, because they are in {places}"
 

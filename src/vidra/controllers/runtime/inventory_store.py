@@ -8,6 +8,7 @@ Invariants:
   and named by their content, so a status and its pieces are of one time, and a process may die between any two writes.
 - A piece has no owner reference: a garbage collector must not take it before the finalizer has read it.
 - An inventory of which something cannot be seen is kept as it is: no status that is written meanwhile shortens it.
+- Only pieces in Vidra's own namespace are read, whatever a status says.
 - A piece that somebody deletes while its VidraResource is known is written again.
 """
 
@@ -99,7 +100,7 @@ class InventoryStore:
         # A later status may name other pieces, and be on its way.
         self._resources.changed(await self._client.get(path_of(resource), VidraResource))
         newest = self._resources.get(resource.key) or resource
-        whole = await read_inventory(self._client, newest, self.pieces)
+        whole = await read_inventory(self._client, newest, self.pieces, self._namespace)
         return self._resources.get(resource.key) or whole
 
     async def write(
@@ -160,7 +161,7 @@ class InventoryStore:
 
     def _kept(self, resource: VidraResource) -> VidraResource:
         share_texts(resource.status.managed_resources)
-        return self.believed(join(without_old_announcement(resource), self.pieces))
+        return self.believed(join(without_old_announcement(resource), self.pieces, self._namespace))
 
     def _piece(self, name: str) -> StoredPiece | None:
         return self.pieces.get(name, self._namespace)
@@ -179,7 +180,8 @@ class InventoryStore:
         if stored is None and len(entries) <= FEW:
             return status, []
         known = _pieces_of(resource) if proven else []
-        if proven and stored is not None and entries == resource.status.managed_resources:
+        here = proven and stored is not None and stored.namespace == self._namespace
+        if here and entries == resource.status.managed_resources:
             return as_stored(msgspec.structs.replace(resource, status=status)).status, known
         head, *parts = divided(entries, resource, LIMIT - len(encode(resource.spec)))
         same = {part[0]: (piece, part) for piece, part in known}
