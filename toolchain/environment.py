@@ -76,9 +76,7 @@ def _locked(package: str, *, usually: str, newest: tuple[int, int] = (3, 12)) ->
     lock = (place(package) / "requirements.txt").read_text()
     pinned = re.search(rf"^{package}==([^\s;]+)", lock, re.MULTILINE)
     assert pinned, f"the lock file pins no {package}"
-    return Environment(
-        name=package, version=f"v{pinned.group(1)}", module=package, usually=usually, newest=newest
-    )
+    return Environment(name=package, version=f"v{pinned.group(1)}", module=package, usually=usually, newest=newest)
 
 
 def _python(what: str, newest: tuple[int, int]) -> str:

@@ -80,7 +80,12 @@ def test_a_folder_is_shown_with_all_its_files() -> None:
 
 
 def test_a_note_needs_no_line_to_be_listed() -> None:
-    pages = {"design/2026-01-02-b.md": "# Later\n", "design/2026-01-01-a.md": "# Earlier\n", "cli.md": "", "design/v.md": ""}
+    pages = {
+        "design/2026-01-02-b.md": "# Later\n",
+        "design/2026-01-01-a.md": "# Earlier\n",
+        "cli.md": "",
+        "design/v.md": "",
+    }
     rows = notes_page(pages).split("|---|---|\n")[1].splitlines()
     assert rows == ["| 2026-01-02 | [Later](2026-01-02-b.md) |", "| 2026-01-01 | [Earlier](2026-01-01-a.md) |"]
 
@@ -91,7 +96,11 @@ def test_a_note_needs_no_line_to_be_listed() -> None:
         ("a.html", '<script src="https://cdn.example.com/x.js"></script>', 1),
         ("a.html", '<link rel="stylesheet" href="//fonts.example.com/x.css">', 1),
         ("a.html", '<pre class="mermaid">graph</pre>', 1),
-        ("a.html", '<a href="https://example.com/">read</a><img src="../p.png"><link rel="canonical" href="https://e.com">', 0),
+        (
+            "a.html",
+            '<a href="https://example.com/">read</a><img src="../p.png"><link rel="canonical" href="https://e.com">',
+            0,
+        ),
         ("a.css", "@import 'https://fonts.example.com/x.css';", 1),
         ("a.css", "a{background:url(//example.com/x.png)}b{background:url(x.png)}", 1),
     ],

@@ -1,7 +1,7 @@
 """``python -m toolchain.site [VERSION]``: build the documents as a site into ``build/site/VERSION``.
 
-A warning of MkDocs is an error: a link or an anchor that leads nowhere, a page that the navigation does not have. The build
-itself needs no network; what it builds with is got once. Other versions in the folder stay, and the menu lists them.
+A warning of MkDocs is an error: a link or an anchor that leads nowhere, a page that the navigation does not have. The
+build itself needs no network; what it builds with is got once. Other versions in the folder stay, the menu has them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every field of a resource as a table, from its definition; the definitions are made from the models in ``vidra.api``."""
+"""Every field of a resource as a table, from its definition, which is made from the models in ``vidra.api``."""
 
 from __future__ import annotations
 
@@ -26,12 +26,11 @@ def field_page(definition: Path) -> str:
     kind, singular = body["spec"]["names"]["kind"], body["spec"]["names"]["singular"]
     (version,) = body["spec"]["versions"]
     schema = version["schema"]["openAPIV3Schema"]
-    lines = [
-        f"# {kind}: every field",
-        "",
+    about = (
         f"`{body['spec']['group']}/{version['name']}`, as the API server has it. What the fields do, with examples: "
-        f"[{kind}](../spec/{singular}.md). `[]` stands for each item of a list, `{{}}` for each value of a map.",
-    ]
+        f"[{kind}](../spec/{singular}.md). `[]` stands for each item of a list, `{{}}` for each value of a map."
+    )
+    lines = [f"# {kind}: every field", "", about]
     for part in ("spec", "status"):
         inner = schema["properties"][part]
         lines += ["", f"## {part}", "", inner.get("description", ""), ""]

@@ -1,4 +1,4 @@
-"""What MkDocs asks while it builds: the pages that are made, and links as they are on the site (``mkdocs.yml`` names this)."""
+"""What MkDocs asks while it builds (``mkdocs.yml`` names this): pages that are made, and links as the site has them."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ _FOLDER: Final = "design/"
 _DATED: Final = re.compile(r"(\d{4}-\d{2}-\d{2})-.+\.md")
 _HEAD: Final = """# Design notes
 
-Decisions that may be questioned, with alternatives and drawbacks, for those who change Vidra. Each has the date of its making; a later note may
-overrule an earlier one. [Vocabulary](vocabulary.md) says what the words mean.
+Decisions that may be questioned, with alternatives and drawbacks, for those who change Vidra. Each has its date; a
+later note may overrule an earlier one. [Vocabulary](vocabulary.md) says what the words mean.
 
 | date | note |
 |---|---|

@@ -1,4 +1,4 @@
-"""Links that lead out of ``docs/``: what they lead to becomes a page of the site, so that the site needs no repository."""
+"""Links that lead out of ``docs/``: what they lead to becomes a page, so that the site needs no repository."""
 
 from __future__ import annotations
 

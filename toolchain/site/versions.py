@@ -1,4 +1,4 @@
-"""The versions of the site beside each other: a folder for each, a list for the menu, and an address that leads to the newest."""
+"""The versions of the site beside each other: a folder for each, a list for the menu, an address for the newest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def list_versions(folder: Path) -> tuple[str, ...]:
 
     The list has the form that the theme's menu reads, which is mike's.
     """
-    found = sorted((item.name for item in folder.iterdir() if (item / "index.html").is_file()), key=_order, reverse=True)
+    found = sorted(
+        (item.name for item in folder.iterdir() if (item / "index.html").is_file()), key=_order, reverse=True
+    )
     newest = found[0]
     listed: list[dict[str, Any]] = [
         {"version": version, "title": version, "aliases": ["latest"] if version == newest else []} for version in found
