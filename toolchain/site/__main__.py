@@ -27,8 +27,13 @@ class SiteError(Exception):
     """The site cannot be built; what is wrong was printed, or is the message."""
 
 
-def build(version: str, folder: Path = SITE) -> Path:
+def build(version: str, folder: Path = SITE, checkout: Path = ROOT) -> Path:
     """Return the folder of the version, built.
+
+    Args:
+        version: What it is called, in the menu too.
+        folder: Where the versions are.
+        checkout: Whose documents they are.
 
     Raises:
         BinariesError: MkDocs cannot be had.
@@ -36,8 +41,13 @@ def build(version: str, folder: Path = SITE) -> Path:
     """
     python, to = kept(mkdocs()) / "bin" / "python", folder / version
     command = (str(python), "-m", "mkdocs", "build", "--strict", "--site-dir", str(to))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "NO_MKDOCS_2_WARNING": "1"}
-    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:  # noqa: S603 — made here
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(checkout),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "NO_MKDOCS_2_WARNING": "1",
+    }
+    if subprocess.run(command, cwd=checkout, env=environment, check=False).returncode:  # noqa: S603 — made here
         raise SiteError("The site was not built: see above.")
     if elsewhere := list(fetched_elsewhere(to)):
         raise SiteError("\n".join(("The site would fetch from other hosts:", *elsewhere)))
