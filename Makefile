@@ -99,6 +99,7 @@ lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes n
 	@$(LOCK) requirements/node.in -o requirements/node.txt
 	@$(LOCK) requirements/infrahub.in -o toolchain/infrahub-server/requirements.txt
 	@$(LOCK) requirements/site.in -o toolchain/mkdocs/requirements.txt
+	@$(LOCK) requirements/command-line.in pyproject.toml --extra ssh -c requirements/runtime.txt -o toolchain/pyinstaller/requirements.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache
 	@rm -rf $(VENV) ui/node_modules src/vidra/ui/page build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

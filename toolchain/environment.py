@@ -71,6 +71,11 @@ def mkdocs() -> Environment:
     return _locked("mkdocs", usually="20 seconds", newest=(3, 14))
 
 
+def pyinstaller() -> Environment:
+    """Return what packs the command line into a program, with what that consists of."""
+    return _locked("pyinstaller", usually="20 seconds", newest=(3, 14))
+
+
 def _locked(package: str, *, usually: str, newest: tuple[int, int] = (3, 12)) -> Environment:
     """What the folder of the same name locks."""
     lock = (place(package) / "requirements.txt").read_text()

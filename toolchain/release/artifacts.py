@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import shutil
 import sys
@@ -92,7 +93,7 @@ def olm_bundle(source: Source, version: Version, repository: str, to: Path) -> P
 
 def packed(to: Path, files: Mapping[str, bytes], seconds: int) -> Path:
     """Pack files, so that the same files make the same archive."""
-    with tarfile.open(to, "w:gz", compresslevel=9) as archive:
+    with gzip.GzipFile(to, "wb", mtime=seconds) as out, tarfile.open(fileobj=out, mode="w") as archive:
         for path, body in sorted(files.items()):
             member = tarfile.TarInfo(path)
             member.size, member.mtime = len(body), seconds

@@ -1,8 +1,10 @@
-"""What is unreleased becomes what the version brings."""
+"""``python -m toolchain.release.changelog FILE VERSION``: what a version brings; and cut that from what is unreleased."""
 
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 from typing import Final
 
 from toolchain.release.errors import ReleaseError
@@ -29,3 +31,7 @@ def notes(text: str, version: str) -> str:
     parts = _SECTION.split(text)
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
     return sections.get(version, "").partition("\n")[2].strip()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(notes(Path(sys.argv[1]).read_text(encoding="utf-8"), sys.argv[2]) + "\n")

@@ -30,7 +30,7 @@ def krew_manifest(version: str, archives: Iterable[Path], downloads: str) -> byt
     platforms = [_platform(archive, downloads) for archive in sorted(archives)]
     if not platforms:
         raise ReleaseError(
-            "There is no packed command line for krew: make one with `python -m toolchain.release.single`."
+            "There is no packed command line for krew: make one with `python -m toolchain.release.command_line`."
         )
     manifest: dict[str, Any] = {
         "apiVersion": "krew.googlecontainertools.github.com/v1alpha2",
@@ -42,7 +42,7 @@ def krew_manifest(version: str, archives: Iterable[Path], downloads: str) -> byt
             "shortDescription": "See and steer what Vidra applies from Infrahub",
             "description": (
                 "Vidra keeps the artifacts of Infrahub, and manifests from other sources, applied in clusters.\n"
-                "This shows what is where and why, what a merge would change, and approves, rolls back and reconciles.\n"
+                "This shows what is where and why, and what a merge would change; it approves and rolls back.\n"
             ),
             "caveats": "It needs the operator in the cluster: kubectl vidra install, or the chart.\n",
             "platforms": platforms,

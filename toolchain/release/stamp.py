@@ -1,8 +1,9 @@
-"""Write the number of a version into a checkout: into ``src/vidra/__init__.py``, and into what repeats it."""
+"""``python -m toolchain.release.stamp VERSION``: write a number into a checkout, and into what repeats it."""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -59,3 +60,7 @@ def _files(root: Path) -> Iterator[Path]:
 def _renumbered(text: str, old: str, new: str) -> str:
     """Only where the whole number stands: 1.2.3 is no part of 11.2.3 or 1.2.3.4."""
     return re.sub(rf"(?<![\w.]){re.escape(old)}(?![\w]|\.\d|-\w)", new, text)
+
+
+if __name__ == "__main__":
+    stamp(Path.cwd(), parse(sys.argv[1]))

@@ -1,8 +1,9 @@
-"""The versions of the site beside each other: a folder for each, a list for the menu, an address for the newest."""
+"""``python -m toolchain.site.versions FOLDER``: list the versions of the site there, and lead to the newest."""
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,3 +39,7 @@ def _order(version: str) -> tuple[bool, tuple[int, ...], bool, str]:
     number = _NUMBER.match(version)
     numbers = tuple(int(part) for part in number.groups()) if number else ()
     return bool(number), numbers, bool(_NUMBER.fullmatch(version)), version
+
+
+if __name__ == "__main__":
+    list_versions(Path(sys.argv[1]))
