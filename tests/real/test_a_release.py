@@ -16,6 +16,7 @@ from testkit.controlplane import ControlPlane
 from testkit.parts.files import Files
 from testkit.parts.helm import helm
 from testkit.parts.registry import Registry
+from toolchain.release.commands import run
 from toolchain.tools import find_tool
 
 ROOT = Path(__file__).parents[2]
@@ -58,21 +59,15 @@ def test_its_files_are_all_there_with_their_checksums(release: Path) -> None:
 
 
 def test_the_commit_has_the_number_and_the_changelog_the_version(release: Path) -> None:
-    def git(*words: str) -> str:
-        return subprocess.run(
-            ("git", *words), cwd=release / "source", check=True, capture_output=True, text=True
-        ).stdout
-
-    assert git("describe", "--exact-match").strip() == f"v{VERSION}"
-    assert f"\n## [{VERSION}] - " in git("show", "HEAD:CHANGELOG.md")
-    assert (
-        git("rev-parse", "HEAD~1")
-        == subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    )
+    clone = release / "source"
+    assert run("git", "describe", "--exact-match", at=clone).strip() == f"v{VERSION}"
+    assert f"\n## [{VERSION}] - " in run("git", "show", "HEAD:CHANGELOG.md", at=clone)
+    assert run("git", "rev-parse", "HEAD~1", at=clone) == run("git", "rev-parse", "HEAD", at=ROOT)
 
 
+@pytest.mark.usefixtures("release")
 async def test_the_chart_installs_from_the_registry_and_names_the_image(
-    release: Path, registry: Registry, controlplane: ControlPlane
+    registry: Registry, controlplane: ControlPlane
 ) -> None:
     charts = f"oci://{registry.address}/team/charts/vidra"
     flags = ("--plain-http", "--version", CHART, "-n", "released", "--create-namespace", "--skip-crds")
@@ -80,9 +75,9 @@ async def test_the_chart_installs_from_the_registry_and_names_the_image(
     found = await controlplane.request("GET", "/apis/apps/v1/namespaces/released/deployments/from-registry-vidra")
     (container,) = found.body["spec"]["template"]["spec"]["containers"]
     assert container["image"] == f"{registry.address}/team/vidra:{VERSION}"
-    crane = await asyncio.to_thread(find_tool, "crane")
-    ran = subprocess.run([crane, "--insecure", "config", container["image"]], check=True, capture_output=True)
-    assert json.loads(ran.stdout)["config"]["Entrypoint"] == ["vidra"]
+    crane = str(await asyncio.to_thread(find_tool, "crane"))
+    config = json.loads(await asyncio.to_thread(run, crane, "--insecure", "config", container["image"]))
+    assert (config["config"]["Entrypoint"], config["config"]["User"]) == (["vidra"], "65532:65532")
     await helm(controlplane, "uninstall", "from-registry", "-n", "released")
 
 
@@ -94,21 +89,13 @@ async def test_the_chart_installs_from_a_plain_repository(web: str, controlplane
 
 
 async def test_pip_installs_the_command_line_into_an_empty_environment(web: str, tmp_path: Path) -> None:
-    async def ran(*command: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
-        said = (await process.communicate())[0].decode()
-        assert process.returncode == 0, said
-        return said
-
-    await ran(sys.executable, "-m", "venv", str(tmp_path / "venv"))
+    await asyncio.to_thread(run, sys.executable, "-m", "venv", str(tmp_path / "venv"))
     python = str(tmp_path / "venv" / "bin" / "python")
     index = ("--extra-index-url", f"{web}/simple/")
-    await ran(python, "-m", "pip", "install", "--quiet", *index, f"vidra=={VERSION}")
+    await asyncio.to_thread(run, python, "-m", "pip", "install", "--quiet", *index, f"vidra=={VERSION}")
     for name in ("vidra", "kubectl-vidra"):
-        assert VERSION in await ran(str(tmp_path / "venv" / "bin" / name), "--version")
-    assert "kubectl vidra" in await ran(str(tmp_path / "venv" / "bin" / "kubectl-vidra"), "--help")
+        assert VERSION in await asyncio.to_thread(run, str(tmp_path / "venv" / "bin" / name), "--version")
+    assert "kubectl vidra" in await asyncio.to_thread(run, str(tmp_path / "venv" / "bin" / "kubectl-vidra"), "--help")
 
 
 def test_the_sbom_lists_what_is_in_the_image(release: Path) -> None:
@@ -133,7 +120,7 @@ def test_the_bundle_for_olm_grants_what_the_chart_grants(release: Path) -> None:
     }
     own = {tuple(rule["resources"]) for rule in spec["permissions"][0]["rules"]}
     assert ("leases",) in own
-    everywhere = [rule for rule in spec["clusterPermissions"][0]["rules"]]
+    everywhere = spec["clusterPermissions"][0]["rules"]
     assert not any("secrets" in rule["resources"] or "impersonate" in rule["verbs"] for rule in everywhere)
     assert spec["deployments"][0]["spec"]["template"]["spec"]["serviceAccountName"] == "vidra"
 

@@ -1,4 +1,4 @@
-"""``python -m toolchain.release.changelog FILE VERSION``: what a version brings; and cut that from what is unreleased."""
+"""``python -m toolchain.release.changelog FILE VERSION``: what a version brings, cut from what is unreleased."""
 
 from __future__ import annotations
 
