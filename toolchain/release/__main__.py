@@ -23,7 +23,7 @@ from toolchain.release.provenance import write_statement, write_sums
 from toolchain.release.publish import Registry, push_chart, push_image
 from toolchain.release.source import Source, prepared
 from toolchain.release.version import Version, parse
-from toolchain.site.__main__ import SiteError, build
+from toolchain.site.build import SiteError, build
 
 ROOT: Final = Path(__file__).parents[2]
 
