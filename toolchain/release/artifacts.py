@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from toolchain.modules import architecture
+from toolchain.modules import architecture, required
 from toolchain.release.commands import run
 from toolchain.release.layout import digest_of, write_layout
 from toolchain.release.olm import bundle
@@ -82,7 +82,9 @@ def sbom(source: Source, version: Version, layout: Path, to: Path) -> Path:
 def olm_bundle(source: Source, version: Version, repository: str, to: Path) -> Path:
     """Pack the bundle for OLM: a folder to build an image from, or to give to its tools."""
     chart_folder = str(source.root / "charts/vidra")
-    helm = (str(find_tool("helm")), "template", "vidra", chart_folder, "--namespace", "vidra-system")
+    # A helm that was built here takes the cluster for an ancient one unless it is told.
+    kubernetes = ("--kube-version", required("kubernetes", "k8s.io/kubernetes"))
+    helm = (str(find_tool("helm")), "template", "vidra", chart_folder, "--namespace", "vidra-system", *kubernetes)
     objects = _documents(run(*helm, "--set", f"{_IMAGE}={repository or _EXAMPLE}"))
     kinds = [body for one in _definitions(source) for body in _documents(one.read_text(encoding="utf-8"))]
     about = (source.root / "README.md").read_text(encoding="utf-8").split("\n\n")[1]
