@@ -42,6 +42,7 @@ def pack(to: Path) -> Path:
             *("--paths", str(ROOT / "src"), "--collect-submodules", "vidra", "--add-data", f"{page}:vidra/ui/page"),
             *("--distpath", folder, "--workpath", f"{folder}/work", "--specpath", f"{folder}/work"),
             str(ROOT / "src/vidra/__main__.py"),
+            PYTHONPATH=str(ROOT / "src"),  # to list the commands, which are imported by name
         )
         _starts(Path(folder) / PROGRAM / PROGRAM)
         run("tar", "-C", folder, "-czf", str(archive), PROGRAM)
