@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,14 @@ def test_the_bundle_grants_what_is_bound_to_vidra_and_nothing_for_people() -> No
     people = {"kind": "ClusterRole", "metadata": {"name": "editor"}, "rules": [{"verbs": ["patch"]}]}
     bound = {"kind": "ClusterRoleBinding", "roleRef": {"name": "own"}}
     assert rules([role, people, bound], "ClusterRole") == [{"verbs": ["get"]}]
+
+
+def test_a_release_that_would_go_nowhere_is_refused() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "toolchain.release", "1.2.3"], cwd=ROOT, capture_output=True, check=False
+    )
+    assert ran.returncode == 2
+    assert b"say where image and chart go" in ran.stderr
 
 
 def test_the_same_files_make_the_same_archive(tmp_path: Path) -> None:

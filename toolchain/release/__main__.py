@@ -30,7 +30,10 @@ ROOT: Final = Path(__file__).parents[2]
 
 def main() -> int:
     """Make the release; the exit code."""
-    given = _arguments().parse_args()
+    parser = _arguments()
+    given = parser.parse_args()
+    if not (given.registry or given.dry_run):
+        parser.error("say where image and chart go (--registry HOST/PATH), or that nothing is published (--dry-run)")
     try:
         version = parse(given.version)
         folder = given.to or ROOT / "build" / "release" / version.python

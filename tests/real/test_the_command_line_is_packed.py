@@ -1,0 +1,34 @@
+"""The command line as a program that needs no Python: kubectl finds it, and it asks a cluster."""
+
+import os
+import tarfile
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import vidra
+from testkit.controlplane import ControlPlane
+from toolchain.find import find
+from toolchain.release.command_line import pack
+from toolchain.release.commands import run
+from toolchain.release.krew import krew_manifest
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What krew would download."""
+    return pack(tmp_path_factory.mktemp("packed"))
+
+
+async def test_kubectl_runs_it_as_krew_installs_it(archive: Path, controlplane: ControlPlane, tmp_path: Path) -> None:
+    (platform,) = msgspec.yaml.decode(krew_manifest("1.2.3", [archive], "https://example.com"))["spec"]["platforms"]
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path, filter="data")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "kubectl-vidra").symlink_to(tmp_path / platform["bin"])
+    kubectl, path = str(find() / "kubectl"), f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    known = {"PATH": path, "KUBECONFIG": str(controlplane.kubeconfig), "HOME": str(tmp_path)}
+    assert vidra.__version__ in run(kubectl, "vidra", "--version", **known)
+    assert "kubectl vidra" in run(kubectl, "vidra", "--help", **known)
+    assert run(kubectl, "vidra", "get", "isync", "-o", "json", **known)
