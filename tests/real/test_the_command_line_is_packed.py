@@ -10,9 +10,10 @@ import pytest
 import vidra
 from testkit.controlplane import ControlPlane
 from toolchain.find import find
-from toolchain.release.command_line import pack
+from toolchain.release.command_line import ROOT, pack
 from toolchain.release.commands import run
 from toolchain.release.krew import krew_manifest
+from toolchain.release.stamp import current
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +23,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def test_kubectl_runs_it_as_krew_installs_it(archive: Path, controlplane: ControlPlane, tmp_path: Path) -> None:
-    (platform,) = msgspec.yaml.decode(krew_manifest("1.2.3", [archive], "https://example.com"))["spec"]["platforms"]
+    manifest = krew_manifest(current(ROOT).semantic, [archive], "https://example.com")
+    (platform,) = msgspec.yaml.decode(manifest)["spec"]["platforms"]
     with tarfile.open(archive) as packed:
         packed.extractall(tmp_path, filter="data")
     (tmp_path / "bin").mkdir()

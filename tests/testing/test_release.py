@@ -165,6 +165,8 @@ def test_krew_gets_each_platform_with_its_checksum(tmp_path: Path) -> None:
     assert second["sha256"] == hashlib.sha256(b"linux-amd64").hexdigest()
     with pytest.raises(ReleaseError, match="no packed command line"):
         krew_manifest("1.2.3", (), "https://example.com/d")
+    with pytest.raises(ReleaseError, match=r"is not kubectl-vidra-1\.2\.4"):
+        krew_manifest("1.2.4", tmp_path.iterdir(), "https://example.com/d")
 
 
 def test_the_bundle_grants_what_is_bound_to_vidra_and_nothing_for_people() -> None:

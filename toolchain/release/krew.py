@@ -13,7 +13,7 @@ from toolchain.release.errors import ReleaseError
 from toolchain.release.provenance import sha256
 
 PROGRAM: Final = "kubectl-vidra"
-_ARCHIVE: Final = re.compile(r"kubectl-vidra-[^-]+(?:-[a-z]+\.\d+)?-(linux|darwin)-(amd64|arm64)\.tar\.gz")
+_PLATFORM: Final = re.compile(r"-(linux|darwin)-(amd64|arm64)\.tar\.gz")
 
 
 def krew_manifest(version: str, archives: Iterable[Path], downloads: str) -> bytes:
@@ -25,9 +25,9 @@ def krew_manifest(version: str, archives: Iterable[Path], downloads: str) -> byt
         downloads: Address of the folder that has them.
 
     Raises:
-        ReleaseError: There is none, or one whose name does not tell its platform.
+        ReleaseError: There is none, or one that by its name is of another version or of no platform.
     """
-    platforms = [_platform(archive, downloads) for archive in sorted(archives)]
+    platforms = [_platform(archive, version, downloads) for archive in sorted(archives)]
     if not platforms:
         raise ReleaseError(
             "There is no packed command line for krew: make one with `python -m toolchain.release.command_line`."
@@ -51,10 +51,11 @@ def krew_manifest(version: str, archives: Iterable[Path], downloads: str) -> byt
     return msgspec.yaml.encode(manifest)
 
 
-def _platform(archive: Path, downloads: str) -> dict[str, Any]:
-    found = _ARCHIVE.fullmatch(archive.name)
+def _platform(archive: Path, version: str, downloads: str) -> dict[str, Any]:
+    name = f"{PROGRAM}-{version}"
+    found = _PLATFORM.fullmatch(archive.name.removeprefix(name)) if archive.name.startswith(name) else None
     if not found:
-        raise ReleaseError(f"{archive.name} does not tell its platform.")
+        raise ReleaseError(f"{archive.name} is not {name} of a platform: pack the command line of this version.")
     return {
         "selector": {"matchLabels": {"os": found.group(1), "arch": found.group(2)}},
         "uri": f"{downloads}/{archive.name}",
