@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import vidra
-from testkit.controlplane import ControlPlane
+from testkit.environment import Scene
 from toolchain.find import find
 from toolchain.release.command_line import ROOT, pack
 from toolchain.release.commands import run
@@ -22,7 +22,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return pack(tmp_path_factory.mktemp("packed"))
 
 
-async def test_kubectl_runs_it_as_krew_installs_it(archive: Path, controlplane: ControlPlane, tmp_path: Path) -> None:
+async def test_kubectl_runs_it_as_krew_installs_it(archive: Path, anywhere: Scene, tmp_path: Path) -> None:
     manifest = krew_manifest(current(ROOT).semantic, [archive], "https://example.com")
     (platform,) = msgspec.yaml.decode(manifest)["spec"]["platforms"]
     with tarfile.open(archive) as packed:
@@ -30,7 +30,7 @@ async def test_kubectl_runs_it_as_krew_installs_it(archive: Path, controlplane: 
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "kubectl-vidra").symlink_to(tmp_path / platform["bin"])
     kubectl, path = str(find() / "kubectl"), f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    known = {"PATH": path, "KUBECONFIG": str(controlplane.kubeconfig), "HOME": str(tmp_path)}
+    known = {"PATH": path, "KUBECONFIG": str(anywhere.plane.kubeconfig), "HOME": str(tmp_path)}
     assert vidra.__version__ in run(kubectl, "vidra", "--version", **known)
     assert "kubectl vidra" in run(kubectl, "vidra", "--help", **known)
     assert run(kubectl, "vidra", "get", "isync", "-o", "json", **known)
