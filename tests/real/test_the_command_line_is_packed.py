@@ -30,7 +30,11 @@ async def test_kubectl_runs_it_as_krew_installs_it(archive: Path, anywhere: Scen
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "kubectl-vidra").symlink_to(tmp_path / platform["bin"])
     kubectl, path = str(find() / "kubectl"), f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    known = {"PATH": path, "KUBECONFIG": str(anywhere.plane.kubeconfig), "HOME": str(tmp_path)}
-    assert vidra.__version__ in run(kubectl, "vidra", "--version", **known)
-    assert "kubectl vidra" in run(kubectl, "vidra", "--help", **known)
-    assert run(kubectl, "vidra", "get", "isync", "-o", "json", **known)
+    kubeconfig = str(anywhere.plane.kubeconfig)
+
+    def asked(*words: str) -> str:
+        return run(kubectl, "vidra", *words, PATH=path, KUBECONFIG=kubeconfig, HOME=str(tmp_path))
+
+    assert vidra.__version__ in asked("--version")
+    assert "kubectl vidra" in asked("--help")
+    assert asked("get", "isync", "-o", "json")
