@@ -10,7 +10,15 @@ from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import APPROVE_PRUNE
 from vidra.api.reasons import Reason
-from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.resource import (
+    Content,
+    InventoryPieces,
+    ManagedObject,
+    ObjectProblem,
+    ResourceSpec,
+    ResourceStatus,
+    VidraResource,
+)
 from vidra.api.sources import InfrahubSource
 from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncStatus
 from vidra.apply.guards.prune_limit import FORMER_LENGTH, approve_command, set_id
@@ -82,6 +90,14 @@ def test_it_goes_when_what_may_replace_it_is_applied(successor: VidraResource | 
     decision = decide_prune(sync(), frozenset({"new"}), unlisted_resources, [OLD, successor] if successor else [OLD])
     assert decision.go == ((OLD,) if goes else ())
     assert bool(decision.note) is not goes
+
+
+def test_what_cannot_be_counted_waits() -> None:
+    """How many objects would go is not known while a part of the inventory cannot be seen."""
+    status = msgspec.structs.replace(OLD.status, inventory=InventoryPieces("vidra-system", 9, ()))
+    unseen = msgspec.structs.replace(OLD, status=status)
+    decision = decide_prune(sync(), frozenset({"new"}), {"old": ALONE}, [unseen, made("new")])
+    assert (decision.go, decision.waits_for, decision.stay) == ((), ("old",), 1)
 
 
 def test_what_is_being_deleted_already_is_left_to_itself() -> None:

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     CONTENT_REFUSED = "ContentRefused"
+    INVENTORY_MISSING = "InventoryMissing"
     INVALID_MANIFEST = "InvalidManifest"
     EMPTY_MANIFEST = "EmptyManifest"
 

@@ -13,6 +13,7 @@ union of old and new is written before the first apply.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 import msgspec
@@ -60,6 +61,13 @@ class Inventory(msgspec.Struct, frozen=True):
     def listing(self) -> tuple[ManagedObject, ...]:
         """The entries in a stable order, for a status."""
         return tuple(self.entries[key] for key in sorted(self.entries))
+
+
+def share_texts(entries: Iterable[ManagedObject]) -> None:
+    """Keep what thousands of entries have in common once in memory: their values stay the same."""
+    for entry in entries:
+        for name in ("api_version", "kind", "namespace", "server"):
+            msgspec.structs.force_setattr(entry, name, sys.intern(getattr(entry, name)))
 
 
 def key_of(entry: ManagedObject) -> Key:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from vidra.api.meta import Meta
@@ -80,6 +80,16 @@ class Store(Generic[T]):
         """The object of this name, as last seen."""
         return self._items.get((namespace, name))
 
+    def keep(self, kept: Callable[[T], T]) -> None:
+        """Keep of each object what this returns, from now on; before any is there."""
+        self._kept = kept
+
+    def keep_again(self, name: str, namespace: str = "") -> None:
+        """What is kept of an object depends on something else, which changed."""
+        item = self.get(name, namespace)
+        if item is not None and (kept := self._kept(item)) is not item:
+            self._record(kept)
+
     def group(self, key: str) -> list[T]:
         """The objects that the index puts under this key."""
         return list(self._groups.get(key, {}).values())
@@ -139,7 +149,9 @@ class Store(Generic[T]):
         Args:
             before: What is known of it to be true.
         """
-        item = self._kept(self._admit(before, item))
+        self._record(self._kept(self._admit(before, item)))
+
+    def _record(self, item: T) -> None:
         key = self._at(item)
         old = self._items.get(key)
         self._forget(key, old)
@@ -173,6 +185,34 @@ class Store(Generic[T]):
             del self._groups[group]
 
 
+class Index(Generic[T]):
+    """The objects of a store by a further key, kept up to date.
+
+    Args:
+        key: Returns the key of an object.
+    """
+
+    def __init__(self, store: Store[T], key: Callable[[T], Hashable]) -> None:
+        self._key = key
+        self._items: dict[Hashable, dict[tuple[str, str], T]] = {}
+        for item in store:
+            self._changed(None, item)
+        store.listen(self._changed)
+
+    def get(self, key: Hashable) -> list[T]:
+        """The objects with this key."""
+        return list(self._items.get(key, {}).values())
+
+    def _changed(self, old: T | None, new: T | None) -> None:
+        if old is not None:
+            group = self._items[self._key(old)]
+            group.pop(_place(old), None)
+            if not group:
+                del self._items[self._key(old)]
+        if new is not None:
+            self._items.setdefault(self._key(new), {})[_place(new)] = new
+
+
 class Portion(Generic[T]):
     """The part of a store that one of several watches is about, as its sink."""
 
@@ -186,6 +226,10 @@ class Portion(Generic[T]):
     def listed(self, uids: Collection[str], version: int) -> None:
         """Remove objects of this part that no longer exist; other parts have their own watches."""
         self._store.listed(uids, version, concerns=self._concerns)
+
+
+def _place(item: HasMeta) -> tuple[str, str]:
+    return item.metadata.namespace, item.metadata.name
 
 
 def _newer(new: HasMeta, old: HasMeta) -> bool:

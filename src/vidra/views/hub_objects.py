@@ -20,6 +20,7 @@ from vidra.api.names import (
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.apply.inventory_reading import with_inventories
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import look
@@ -96,8 +97,8 @@ async def sync_of_key(client: Client, key: str) -> Sync | None:
 
 
 async def resources(client: Client) -> list[VidraResource]:
-    """All VidraResources."""
-    return await listed(client, RESOURCES, VidraResource)
+    """All VidraResources, each with its whole inventory, as far as that can be seen."""
+    return await with_inventories(client, await listed(client, RESOURCES, VidraResource))
 
 
 async def cluster_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:

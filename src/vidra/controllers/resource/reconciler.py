@@ -12,6 +12,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory_index import Claims
+from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource import dependencies, requeue
@@ -26,13 +27,14 @@ from vidra.controllers.resource.health.check import HealthChecks
 from vidra.controllers.resource.owner_lookup import OwnerLookup
 from vidra.controllers.resource.state import ResourceState, ResourceStates
 from vidra.controllers.resource.status.compute import reason_of
-from vidra.controllers.resource.status.size import TooLarge, check_overfull
-from vidra.controllers.resource.status.writer import StatusWriter
+from vidra.controllers.resource.status.size import TooLarge, check_overfull, refused
+from vidra.controllers.resource.status.writer import StatusWriter, unseen_message
 from vidra.controllers.resource.watches import ResourceWatches, subscribe
 from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.context import ControllerContext, is_suspended, shard_key
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.finalizers import add_finalizer
+from vidra.controllers.runtime.inventory_store import PieceRefusedError
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
@@ -65,6 +67,7 @@ class ResourceReconciler(Controller[VidraResource]):
         owner = Owner(self._shared.hub, resource.metadata.name)
         state = self._states.of(owner)
         try:
+            resource = await self._shared.inventories.seen(resource)
             if resource.metadata.deletion_timestamp:
                 return await self._finalizer.finalize(state.known(resource), owner)
             await state.write_unwritten()
@@ -73,6 +76,10 @@ class ResourceReconciler(Controller[VidraResource]):
                 return await self._reconcile_normal(resource, owner, state)
         except TooLarge as error:
             return await self._too_large(resource, str(error))
+        except PieceRefusedError as error:
+            return await self._too_large(resource, str(refused(len(resource.inventory), 0, str(error))))
+        except InventoryUnseenError as error:
+            return await self._inventory_unseen(resource, error)
 
     async def _written_back(self, resource: VidraResource) -> VidraResource:
         """The VidraResource, with its status written back if somebody else wrote it.
@@ -188,6 +195,13 @@ class ResourceReconciler(Controller[VidraResource]):
         except (KubeError, TooLarge) as error:
             self.log.warning("status not written", error=str(error))
         return Result(failed=True)
+
+    async def _inventory_unseen(self, resource: VidraResource, error: InventoryUnseenError) -> Result:
+        """Do nothing before the whole inventory can be seen: what it lists is neither deleted nor forgotten."""
+        if resource.metadata.deletion_timestamp:
+            return await self._finalizer.finalize_unseen(resource, unseen_message(resource, error))
+        await StatusWriter(self._shared, resource).inventory_unseen(error)
+        return Result(requeue_after=requeue.LONGEST_WAIT)
 
     def _broken_off(self, resource: VidraResource, error: KubeError) -> None:
         StatusWriter(self._shared, resource).aborted(error)

@@ -36,6 +36,7 @@ import msgspec
 
 from vidra.api.resource import ResourceStatus, VidraResource
 from vidra.apply.desired.digest import Digests
+from vidra.apply.inventory_pieces import as_stored
 from vidra.apply.unproven import unproven
 from vidra.common.backoff import Backoff
 from vidra.controllers.runtime.predicates import went_back
@@ -77,7 +78,7 @@ class SealedStatuses:
         Args:
             old: As the store shows it so far.
         """
-        name = new.metadata.name
+        name, new = new.metadata.name, as_stored(new)
         true = self._true(old, new)
         if self._is_sealed(new) and not (true and _time_of(new.status.seal) < _time_of(true.seal)):
             return self._admitted(new)
@@ -90,6 +91,16 @@ class SealedStatuses:
             self._known.pop(name, None)
             true = unproven(new.status, self._digests, name)
         return msgspec.structs.replace(new, status=true)
+
+    def believed(self, resource: VidraResource) -> VidraResource:
+        """The VidraResource with its whole inventory, without the claims of an inventory that is not proven.
+
+        A seal is over the status as it is stored, and so over the digests of what of the inventory is elsewhere.
+        """
+        if self.is_proven(resource):
+            return resource
+        status = unproven(resource.status, self._digests, resource.metadata.name)
+        return resource if status == resource.status else msgspec.structs.replace(resource, status=status)
 
     def foreign(self, resource: VidraResource) -> Foreign | None:
         """What is at the API server instead of the status of a VidraResource; None when it is this one."""
@@ -147,7 +158,7 @@ class SealedStatuses:
             return None
         if went_back(old.metadata, new.metadata):
             return None  # the server was restored from a backup: what is there now is older, and true
-        return old.status
+        return as_stored(old).status
 
     def _is_sealed(self, item: VidraResource) -> bool:
         seal = item.status.seal

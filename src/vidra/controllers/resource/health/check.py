@@ -52,7 +52,7 @@ class HealthChecks:
     async def refresh(self, name: str) -> None:
         """Write the health if nothing else is to be done; or reconcile a VidraResource that waited for it."""
         resource = self._shared.resources.get(name)
-        if resource is None or resource.metadata.deletion_timestamp:
+        if resource is None or resource.metadata.deletion_timestamp or not resource.is_inventory_seen:
             return
         if is_suspended(self._shared, resource):
             await self._suspended(resource, self.of_applied(resource))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from vidra.api.resource import ResourceStatus, VidraResource
 from vidra.controllers.runtime.context import ControllerContext
-from vidra.controllers.runtime.status_patch import write_status
 
 
 async def write_sealed(shared: ControllerContext, resource: VidraResource, status: ResourceStatus) -> VidraResource:
@@ -18,7 +20,17 @@ async def write_sealed(shared: ControllerContext, resource: VidraResource, statu
     foreign = shared.seals.foreign(resource)
     if foreign is None and status == resource.status:
         return resource
-    status = shared.seals.sealed(resource, status)
-    with shared.seals.writing(resource, status):
-        stored = foreign.stored if foreign else None
-        return await write_status(shared.client, shared.resources, resource, status, stored=stored)
+
+    @contextmanager
+    def sealing(stored: ResourceStatus) -> Iterator[ResourceStatus]:
+        sealed = shared.seals.sealed(resource, stored)
+        with shared.seals.writing(resource, sealed):
+            yield sealed
+
+    return await shared.inventories.write(
+        resource,
+        status,
+        sealing=sealing,
+        stored=foreign.stored if foreign else None,
+        proven=not foreign or foreign.proven,
+    )

@@ -14,6 +14,7 @@ from vidra.api.names import CLUSTER_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
+from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.common.nearest import did_you_mean
@@ -29,6 +30,7 @@ from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.event_reporter import EventReporter, Severity
 from vidra.controllers.runtime.health_history import News
+from vidra.controllers.runtime.inventory_store import PieceRefusedError
 from vidra.controllers.runtime.status_patch import as_read
 from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.kube.errors import ApiError, KubeError
@@ -52,8 +54,11 @@ class StatusWriter:
 
         Raises:
             KubeError: It could not be written, so nothing may be applied.
-            TooLarge: The inventory does not fit into a status.
+            TooLarge: The inventory cannot be written.
+            InventoryUnseenError: What it was before cannot be seen any more.
         """
+        if not as_read(self._resource, self._shared.resources).is_inventory_seen:
+            raise InventoryUnseenError("parts of the inventory were lost during a reconcile")
         await self._write(outcome, handled=False)
 
     async def done(self, done: ReconcileResult) -> None:
@@ -148,6 +153,14 @@ class StatusWriter:
             known = await self._write(msgspec.structs.replace(outcome, problems=(), drifted=(), health=brief))
         finally:
             self._say_unready(verdict, known=known)
+
+    async def inventory_unseen(self, error: InventoryUnseenError) -> None:
+        """Something of the inventory is missing. The status keeps what it has of it.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        await self.failed(Reason.INVENTORY_MISSING, unseen_message(self._resource, error))
 
     def aborted(self, error: KubeError) -> None:
         """The reconcile failed before the status could be written. Transient failures are only logged."""
@@ -302,8 +315,8 @@ class StatusWriter:
         with start_span("write status"):
             try:
                 await write_sealed(self._shared, item, status)
-            except ApiError as error:
-                if not error.too_large:
+            except (ApiError, PieceRefusedError) as error:
+                if isinstance(error, ApiError) and not error.too_large:
                     raise
                 size = len(msgspec.json.encode(status))
                 raise refused(len(status.managed_resources), size, str(error)) from None
@@ -342,6 +355,16 @@ class StatusWriter:
         if server and not is_local(server) and server not in message:
             message = f"{message} (cluster {server})"
         self._events.say(kind, reason, message, change=change, known=known, trace=current().trace)
+
+
+def unseen_message(resource: VidraResource, error: InventoryUnseenError) -> str:
+    """What a status says of an inventory of which something is missing."""
+    patch = """--subresource=status --type=merge -p '{"status":{"inventory":null}}'"""
+    return (
+        f"{error}. Nothing is applied, pruned or deleted until that is there again: restore it from a backup. To go on "
+        f"without: kubectl patch vidraresource {resource.metadata.name} {patch}; then what is in the manifest is "
+        "listed again, and other objects that only the lost part listed stay"
+    )
 
 
 def _changes(done: ReconcileResult) -> str:

@@ -110,6 +110,8 @@ def decide_prune(
                     continue
                 if may_want(successor, item, beside=artifact in unlisted_resources[item.metadata.name]):
                     waits_for[successor.metadata.name if successor else f"artifact {artifact}"] = None
+    # How many objects go with them is not known, nor which; and they could not be deleted yet.
+    waits_for |= {item.metadata.name: None for item in going if not item.is_inventory_seen}
     if waits_for:
         # What was held stays held: an addition must not release it.
         return PruneDecision(waits_for=tuple(waits_for), held=sync.status.held_prune, stay=len(going))
