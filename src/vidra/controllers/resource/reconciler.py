@@ -35,6 +35,7 @@ from vidra.controllers.runtime.context import ControllerContext, is_suspended, s
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.finalizers import add_finalizer
 from vidra.controllers.runtime.inventory_store import PieceRefusedError
+from vidra.controllers.runtime.predicates import forgets_lost
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
@@ -198,6 +199,9 @@ class ResourceReconciler(Controller[VidraResource]):
 
     async def _inventory_unseen(self, resource: VidraResource, error: InventoryUnseenError) -> Result:
         """Do nothing before the whole inventory can be seen: what it lists is neither deleted nor forgotten."""
+        if forgets_lost(resource.metadata) == error.id:
+            await StatusWriter(self._shared, resource).lost_forgotten(error)
+            return Result(requeue_after=0)
         if resource.metadata.deletion_timestamp:
             return await self._finalizer.finalize_unseen(resource, unseen_message(resource, error))
         await StatusWriter(self._shared, resource).inventory_unseen(error)

@@ -11,10 +11,19 @@ from vidra.api.resource import ResourceStatus, VidraResource
 from vidra.controllers.runtime.context import ControllerContext
 
 
-async def write_sealed(shared: ControllerContext, resource: VidraResource, status: ResourceStatus) -> VidraResource:
+async def write_sealed(
+    shared: ControllerContext,
+    resource: VidraResource,
+    status: ResourceStatus,
+    *,
+    stored: ResourceStatus | None = None,
+) -> VidraResource:
     """Write a status; no request when the API server has it.
 
     What somebody else wrote meanwhile is replaced, as far as it is known; the seal shows what is not.
+
+    Args:
+        stored: What Vidra wrote last, if that is not the status of the VidraResource.
 
     Raises:
         KubeError: It could not be written; 409 when the VidraResource was deleted and recreated.
@@ -26,8 +35,8 @@ async def write_sealed(shared: ControllerContext, resource: VidraResource, statu
         status = msgspec.structs.replace(status, last_sync_time=foreign.stored.last_sync_time)
 
     @contextmanager
-    def sealing(stored: ResourceStatus) -> Iterator[ResourceStatus]:
-        sealed = shared.seals.sealed(resource, stored)
+    def sealing(whole: ResourceStatus) -> Iterator[ResourceStatus]:
+        sealed = shared.seals.sealed(resource, whole)
         with shared.seals.writing(resource, sealed):
             yield sealed
 
@@ -35,7 +44,7 @@ async def write_sealed(shared: ControllerContext, resource: VidraResource, statu
         resource,
         status,
         sealing=sealing,
-        stored=foreign.stored if foreign else None,
+        stored=foreign.stored if foreign else stored,
         proven=not foreign or foreign.proven,
     )
 
