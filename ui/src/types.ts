@@ -34,10 +34,11 @@ export interface Held {
 }
 
 export interface SyncRow extends Row {
-  infrahub: string;
-  artifact: string;
-  branch: string;
-  date?: string;
+  source: string;
+  address: string;
+  selects?: string;
+  follows?: string;
+  revision?: string;
   resources?: number;
   readyResources?: number;
   selector?: boolean;
@@ -97,6 +98,8 @@ export interface Detail {
   conditions: Condition[];
   facts: Record<string, string>;
   sync: string;
+  unit: string;
+  revisions: string[];
   problems: { reason: string; message: string; object?: string }[];
   drifted: { object: string; fields?: string[]; managers?: string[]; note?: string }[];
   yaml: YamlText;

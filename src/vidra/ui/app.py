@@ -16,6 +16,7 @@ import msgspec
 from aiohttp import web
 
 from vidra import __version__
+from vidra.api.sources import REVISION_WORDS
 from vidra.kube.client import Client
 from vidra.ui import reads
 from vidra.ui.actions import Action, Request, act
@@ -27,6 +28,7 @@ from vidra.ui.page import Page
 from vidra.ui.rows import TABLES, Wanted
 from vidra.ui.stream import stream
 from vidra.ui.viewer import Viewer, Viewers
+from vidra.views.name_forms import SHORT_KINDS, kind_of
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -44,14 +46,6 @@ class Login(msgspec.Struct, frozen=True):
     """What a page sends to be logged in."""
 
     code: str
-
-
-class DiffRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be compared. There is no text in it: what is compared comes from Infrahub."""
-
-    name: str
-    branch: str = ""
-    date: str = ""
 
 
 class Server:
@@ -97,9 +91,9 @@ class Server:
             add.add_post(f"{base}/api/login", self._login)
         add.add_get(f"{base}/api/stream", self._stream)
         add.add_get(f"{base}/api/me", self._me)
-        add.add_get(f"{base}/api/detail/{{kind:sync|resource}}/{{name}}", self._detail)
+        add.add_get(f"{base}/api/detail/{{kind}}/{{name}}", self._detail)
         add.add_get(f"{base}/api/events", self._events)
-        add.add_get(f"{base}/api/held/{{kind:sync|resource}}/{{name}}", self._held)
+        add.add_get(f"{base}/api/held/{{kind}}/{{name}}", self._held)
         add.add_get(f"{base}/api/live/{{name}}", self._live)
         add.add_get(f"{base}/api/object", self._object)
         add.add_get(f"{base}/api/trace", self._trace)
@@ -171,7 +165,11 @@ class Server:
             async with self._viewers.viewing(identity) as viewer:
                 if viewer.pages > STREAMS_EACH:
                     raise RefusedError(503, f"you have {STREAMS_EACH} pages open already: close some")
-                return await stream(request, identity, viewer, wanted, ask_again=self._only_here)
+                try:
+                    return await stream(request, identity, viewer, wanted, ask_again=self._only_here)
+                finally:
+                    if viewer.over:
+                        await self._viewers.forget(identity, viewer)
         finally:
             self._streams.discard(task)
 
@@ -181,7 +179,7 @@ class Server:
         )
 
     async def _detail(self, request: web.Request) -> web.Response:
-        kind, name = reads.KINDS[request.match_info["kind"]], _name(request)
+        kind, name = _kind(request), _name(request)
         return await self._read(request, lambda viewer: reads.detail(viewer.client, kind, name))
 
     async def _events(self, request: web.Request) -> web.Response:
@@ -189,7 +187,7 @@ class Server:
         return await self._read(request, lambda viewer: reads.event_rows(viewer.client, name))
 
     async def _held(self, request: web.Request) -> web.Response:
-        name = f"{'isync' if request.match_info['kind'] == 'sync' else 'vres'}/{_name(request)}"
+        name = f"{SHORT_KINDS[_kind(request)]}/{_name(request)}"
         return await self._read(request, lambda viewer: reads.held(self._direct(viewer), name, self._namespaces))
 
     async def _live(self, request: web.Request) -> web.Response:
@@ -214,16 +212,13 @@ class Server:
         )
 
     async def _diff(self, request: web.Request) -> web.Response:
-        wanted = await _body(request, DiffRequest)
-        _checked(wanted.name.rpartition("/")[2])
-        fields = {"branch": wanted.branch, "date": wanted.date}
-        elsewhere = {field: value for field, value in fields.items() if value}
+        name, elsewhere = _compared(await _body(request, dict[str, str]))
 
         async def run(viewer: Viewer) -> reads.Preview:
             if viewer.diff_running.locked():
                 raise RefusedError(429, "another comparison of yours is running: wait for it")
             async with viewer.diff_running:
-                return await reads.preview(self._direct(viewer), wanted.name, elsewhere, self._namespaces)
+                return await reads.preview(self._direct(viewer), name, elsewhere, self._namespaces)
 
         return await self._read(request, run)
 
@@ -264,6 +259,30 @@ def _wanted(request: web.Request) -> Wanted:
 
 def _name(request: web.Request) -> str:
     return _checked(request.match_info["name"])
+
+
+def _kind(request: web.Request) -> str:
+    """The kind that an address names, by any word that a command line knows.
+
+    Raises:
+        RefusedError: There is none.
+    """
+    if not (kind := kind_of(request.match_info["kind"])):
+        raise RefusedError(404, f"there is no such kind: write one of {', '.join(SHORT_KINDS.values())}")
+    return kind
+
+
+def _compared(body: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """What is to be compared, and with which revision of its source. No text: that comes from the source.
+
+    Raises:
+        RefusedError: Something else is in it.
+    """
+    name = body.pop("name", "")
+    if not body.keys() <= REVISION_WORDS:
+        raise RefusedError(400, f"a comparison takes a name, and of {', '.join(sorted(REVISION_WORDS))} what it needs")
+    _checked(name.rpartition("/")[2])
+    return name, {word: value for word, value in body.items() if value}
 
 
 def _checked(name: str) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from vidra import __version__
 from vidra.api.conditions import Condition
-from vidra.api.names import PATHS, RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import PATHS
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync, Sync
+from vidra.api.sync import Sync
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
@@ -23,7 +24,7 @@ from vidra.views.held_prune import HeldPrune, held_prune
 from vidra.views.hub_paths import RESOURCES
 from vidra.views.live_object import LiveObject, live_object
 from vidra.views.live_objects import live_states
-from vidra.views.resource_names import find
+from vidra.views.resource_names import TYPES, Item, find
 from vidra.views.state import state_of
 from vidra.views.trace import Trace, trace
 from vidra.views.tree import ResourceNode, resource_node
@@ -45,6 +46,11 @@ class Detail(msgspec.Struct, frozen=True, rename="camel"):
     facts: dict[str, str]
     """What a page shows beside the conditions, by title."""
     sync: str
+    """The key of the sync that made it; empty if none did."""
+    unit: str
+    """What its source calls a unit: artifact, folder."""
+    revisions: tuple[str, ...]
+    """The words by which another revision of its source can be previewed."""
     problems: list[Json]
     drifted: list[Json]
     yaml: YamlText
@@ -98,7 +104,7 @@ async def detail(client: Client, kind: str, name: str) -> Detail:
         KubeError: It cannot be seen, or there is none.
     """
     raw = await client.send("GET", f"{PATHS[kind]}/{name}")
-    item: Sync | VidraResource = decode(raw, InfrahubSync) if kind == SYNC_KIND else decode(raw, VidraResource)
+    item = decode(raw, _TYPES[kind])
     return Detail(
         kind=item.kind,
         name=item.metadata.name,
@@ -107,6 +113,8 @@ async def detail(client: Client, kind: str, name: str) -> Detail:
         conditions=item.status.conditions,
         facts=_facts(item),
         sync=sync_of(item) if isinstance(item, VidraResource) else "",
+        unit=item.source.words.unit if isinstance(item, Sync) else "",
+        revisions=item.source.revisions if isinstance(item, Sync) else (),
         problems=msgspec.to_builtins(item.status.problems) if isinstance(item, VidraResource) else [],
         drifted=msgspec.to_builtins(item.status.drifted) if isinstance(item, VidraResource) else [],
         yaml=yaml_text(decode(raw, dict[str, Any])),
@@ -193,7 +201,7 @@ async def preview(client: Client, name: str, elsewhere: dict[str, str], namespac
     """What a sync or VidraResource would change: with the viewer's own rights, and only by text from Infrahub.
 
     Args:
-        elsewhere: `branch` or `date` to read instead of the sync's.
+        elsewhere: Revision to read instead of the sync's, by `branch`, `tag` and so on.
 
     Raises:
         ViewError, SourceError, KubeError: There is no answer.
@@ -203,7 +211,7 @@ async def preview(client: Client, name: str, elsewhere: dict[str, str], namespac
         if isinstance(item, Sync):
             return _preview(await diff_of_sync(session, item, elsewhere))
         if elsewhere:
-            raise RefusedError(400, "a branch and a date are for a sync: a VidraResource has one text")
+            raise RefusedError(400, "another revision is for a sync: a VidraResource has one text")
         return _preview(await diff_of_resource(session, item))
 
 
@@ -238,7 +246,7 @@ def _refuse_remote(*, remote: bool, only_here: bool) -> None:
         )
 
 
-def _facts(item: Sync | VidraResource) -> dict[str, str]:
+def _facts(item: Item) -> dict[str, str]:
     spec = item.spec
     facts = {
         **(_facts_of_sync(item) if isinstance(item, Sync) else _facts_of_resource(item)),
@@ -255,25 +263,26 @@ def _facts(item: Sync | VidraResource) -> dict[str, str]:
 
 
 def _facts_of_sync(sync: Sync) -> dict[str, str]:
-    source = sync.source.infrahub
-    if source is None:
-        return {"Source": sync.source.address[0], "Revision": sync.status.revision}
+    source = sync.source
+    kind, address = source.address
     return {
-        "Infrahub": source.infrahub_api_url,
-        "Artifact": source.artifact,
-        "Branch": source.target_branch,
-        "As of": source.target_date or "",
+        "Source": kind,
+        "Address": address,
+        source.words.unit.capitalize(): source.selects,
+        "Follows": source.follows,
+        "Revision": sync.status.revision,
     }
 
 
 def _facts_of_resource(resource: VidraResource) -> dict[str, str]:
     content = resource.spec.content
     return {
-        "Artifact id": content.artifact_id if content else "",
+        "Unit": content.artifact_id if content else "",
+        "Revision": content.revision if content else "",
+        "Made by": content.author if content else "",
         "Checksum": content.checksum if content else "",
         "Applied checksum": resource.status.applied_checksum,
     }
 
 
-KINDS = {"sync": SYNC_KIND, "resource": RESOURCE_KIND}
-"""By the word in an address."""
+_TYPES: Mapping[str, type[Item]] = {kind.KIND: kind for kind in TYPES}

@@ -118,7 +118,7 @@ export function ObjectList({ title }: { title: string }) {
 
 /** What cannot be seen is not taken for what is not there. */
 function nothing(): string {
-  if (!sight.value.resources?.current) return "Nothing can be seen here now";
+  if (!sight.value.vidraresources?.current) return "Nothing can be seen here now";
   return resources.value.size ? "No object is applied" : "There are no objects yet";
 }
 

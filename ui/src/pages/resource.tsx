@@ -1,5 +1,6 @@
 // One VidraResource.
 import { useEffect } from "preact/hooks";
+import { RESOURCE, apiOf, ofKey, pageOf, short } from "../kinds";
 import { loaded, resources, want } from "../live";
 import { useAsked } from "../parts/ask";
 import { Commands, Events, Facts, Header, Tabs, Yaml } from "../parts/detail";
@@ -7,33 +8,31 @@ import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
 import { PreviewTab } from "../parts/preview";
 import { Advice, Badge, Command, Empty, Failed, Prose, STATES } from "../parts/words";
-import { to } from "../router";
 import type { Detail, LiveNode } from "../types";
 import { HeldSet } from "./held";
 import { ObjectList } from "./objects";
 
-const KIND = "VidraResource";
-
 export function ResourcePage({ name, tab }: { name: string; tab: string }) {
+  const me = { kind: RESOURCE, name };
   useEffect(() => want(["resources", "objects"], { resource: name }), [name]);
   const row = resources.value.get(name);
-  const asked = useAsked<Detail>(`detail/resource/${encodeURIComponent(name)}`, {}, row?.version).value;
+  const asked = useAsked<Detail>(apiOf("detail", me), {}, row?.version).value;
   if (loaded.value && !row && asked.error) return <Failed why={asked.error} />;
   const detail = asked.value;
   const above = row?.sync && (
     <>
       {" of "}
-      <Link to={to(["syncs", row.sync])}>
+      <Link to={pageOf(ofKey(row.sync))}>
         <bdi>{row.sync}</bdi>
       </Link>
     </>
   );
   return (
     <>
-      <Header kind={KIND} name={name} row={row} detail={detail} above={above} />
-      {row?.held && detail && <HeldSet kind={KIND} name={name} uid={detail.uid} version={row.held.id} />}
+      <Header {...me} row={row} detail={detail} above={above} />
+      {row?.held && detail && <HeldSet {...me} uid={detail.uid} version={row.held.id} />}
       <Tabs
-        base={["resources", name]}
+        of={me}
         current={tab}
         tabs={[
           ["objects", "Objects"],
@@ -51,10 +50,10 @@ export function ResourcePage({ name, tab }: { name: string; tab: string }) {
       {tab === "drift" && detail && <Drift detail={detail} />}
       {tab === "live" && <Live name={name} version={row?.version ?? ""} />}
       {tab === "status" && detail && <Facts detail={detail} />}
-      {tab === "preview" && <PreviewTab kind={KIND} name={name} />}
-      {tab === "events" && <Events about={`vres/${name}`} version={row?.version ?? ""} />}
+      {tab === "preview" && <PreviewTab {...me} revisions={[]} />}
+      {tab === "events" && <Events about={short(me)} version={row?.version ?? ""} />}
       {tab === "yaml" && detail && <Yaml yaml={detail.yaml} />}
-      <Commands lines={[`vidra tree vres/${name}`, `vidra diff vres/${name}`]} />
+      <Commands lines={[`vidra tree ${short(me)}`, `vidra diff ${short(me)}`]} />
     </>
   );
 }

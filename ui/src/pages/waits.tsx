@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { loaded, syncs, want } from "../live";
 import { Link } from "../parts/link";
 import { Advice, Badge, Empty, Prose } from "../parts/words";
-import { to } from "../router";
+import { ofKey, pageOf } from "../kinds";
 import type { SyncRow } from "../types";
 
 const DEEPEST = 20;
@@ -97,7 +97,7 @@ function One({ name, row }: { name: string; row: SyncRow | undefined }) {
   return (
     <>
       <Badge state={row.state} />{" "}
-      <Link to={to(["syncs", name])} class="strong">
+      <Link to={pageOf(ofKey(name))} class="strong">
         <bdi>{name}</bdi>
       </Link>{" "}
       <span class="faint">{row.state === "ready" ? "" : row.reason}</span>

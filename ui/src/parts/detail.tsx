@@ -6,7 +6,7 @@ import { useAsked } from "./ask";
 import { Advice, Ago, Badge, Command, Empty, Failed, Prose, meaning } from "./words";
 import type { Detail, EventRow, Row, YamlText } from "../types";
 import { External } from "./link";
-import { to } from "../router";
+import { type Ref, pageOf } from "../kinds";
 
 export function Header({ kind, name, row, detail, above }: { kind: string; name: string; row: Row | undefined; detail: Detail | undefined; above?: ComponentChildren }) {
   const state = row?.state ?? detail?.state ?? "progressing";
@@ -35,11 +35,11 @@ export function Header({ kind, name, row, detail, above }: { kind: string; name:
   );
 }
 
-export function Tabs({ base, tabs, current }: { base: string[]; tabs: [string, string][]; current: string }) {
+export function Tabs({ of, tabs, current }: { of: Ref; tabs: [string, string][]; current: string }) {
   return (
     <nav class="tabs" aria-label="Parts">
       {tabs.map(([tab, title]) => (
-        <Link key={tab} to={to([...base, tab])} current={tab === current}>
+        <Link key={tab} to={pageOf(of, tab)} current={tab === current}>
           {title}
         </Link>
       ))}

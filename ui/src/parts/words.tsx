@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import reasons from "virtual:reasons";
-import type { State } from "../types";
 
 export const STATES: Record<string, { word: string; tone: string }> = {
   ready: { word: "Ready", tone: "good" },
@@ -27,18 +26,6 @@ export const STATES: Record<string, { word: string; tone: string }> = {
   problem: { word: "Problem", tone: "bad" },
   missing: { word: "Missing", tone: "bad" },
 };
-
-/** Worst first. */
-export const ORDER: State[] = [
-  "failing",
-  "held",
-  "unreachable",
-  "waiting",
-  "progressing",
-  "deleting",
-  "suspended",
-  "ready",
-];
 
 export function Badge({ state }: { state: string }) {
   const { word, tone } = STATES[state] ?? { word: state, tone: "plain" };
