@@ -158,3 +158,41 @@ export interface Me {
   mode: string;
   readOnly: boolean;
 }
+
+export interface Text {
+  resource: string;
+  unit: string;
+  server: string;
+  checksum: string;
+  revision: string;
+  seen: string;
+  applied?: string;
+  healthy?: string;
+  untilApplied?: number;
+  untilHealthy?: number;
+  waits?: string;
+}
+
+export interface Spread {
+  texts: number;
+  half: number;
+  most: number;
+}
+
+export interface Timeline {
+  texts: Text[];
+  leftOut: number;
+  applied: Spread | null;
+  healthy: Spread | null;
+  unknown: number;
+}
+
+export interface Drifting {
+  resource: string;
+  object: string;
+  fights?: boolean;
+  fields?: string[];
+  managers?: string[];
+  message?: string;
+  commands?: string[];
+}

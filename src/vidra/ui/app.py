@@ -17,7 +17,6 @@ from aiohttp import web
 
 from vidra import __version__
 from vidra.api.sources import REVISION_WORDS
-from vidra.kube.client import Client
 from vidra.ui import reads
 from vidra.ui.actions import Action, Request, act
 from vidra.ui.errors import RefusedError, answer, failed
@@ -28,7 +27,9 @@ from vidra.ui.page import Page
 from vidra.ui.rows import TABLES, Wanted
 from vidra.ui.stream import stream
 from vidra.ui.viewer import Viewer, Viewers
+from vidra.views.drifting import Drifting, drifting
 from vidra.views.name_forms import SHORT_KINDS, kind_of
+from vidra.views.timeline import Timeline, timeline
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -94,6 +95,8 @@ class Server:
         add.add_get(f"{base}/api/detail/{{kind}}/{{name}}", self._detail)
         add.add_get(f"{base}/api/events", self._events)
         add.add_get(f"{base}/api/held/{{kind}}/{{name}}", self._held)
+        add.add_get(f"{base}/api/timeline/{{kind}}/{{name}}", self._timeline)
+        add.add_get(f"{base}/api/drift/{{kind}}/{{name}}", self._drift)
         add.add_get(f"{base}/api/live/{{name}}", self._live)
         add.add_get(f"{base}/api/object", self._object)
         add.add_get(f"{base}/api/trace", self._trace)
@@ -188,27 +191,43 @@ class Server:
 
     async def _held(self, request: web.Request) -> web.Response:
         name = f"{SHORT_KINDS[_kind(request)]}/{_name(request)}"
-        return await self._read(request, lambda viewer: reads.held(self._direct(viewer), name, self._namespaces))
+        return await self._read(request, lambda viewer: reads.held(viewer.client, name, self._namespaces))
+
+    async def _timeline(self, request: web.Request) -> web.Response:
+        kind, name = _kind(request), _name(request)
+
+        async def read(viewer: Viewer) -> Timeline:
+            return timeline(await reads.made_by(viewer, kind, name))
+
+        return await self._read(request, read)
+
+    async def _drift(self, request: web.Request) -> web.Response:
+        kind, name = _kind(request), _name(request)
+
+        async def read(viewer: Viewer) -> list[Drifting]:
+            return drifting(await reads.made_by(viewer, kind, name))
+
+        return await self._read(request, read)
 
     async def _live(self, request: web.Request) -> web.Response:
         name = _name(request)
         return await self._read(
             request,
-            lambda viewer: reads.live_tree(self._direct(viewer), name, self._namespaces, only_here=self._only_here),
+            lambda viewer: reads.live_tree(viewer.client, name, self._namespaces, only_here=self._only_here),
         )
 
     async def _object(self, request: web.Request) -> web.Response:
         query = dict(request.query)
         return await self._read(
             request,
-            lambda viewer: reads.one_object(self._direct(viewer), query, self._namespaces, only_here=self._only_here),
+            lambda viewer: reads.one_object(viewer.client, query, self._namespaces, only_here=self._only_here),
         )
 
     async def _trace(self, request: web.Request) -> web.Response:
         query = dict(request.query)
         return await self._read(
             request,
-            lambda viewer: reads.trace_of(self._direct(viewer), query, self._namespaces, only_here=self._only_here),
+            lambda viewer: reads.trace_of(viewer.client, query, self._namespaces, only_here=self._only_here),
         )
 
     async def _diff(self, request: web.Request) -> web.Response:
@@ -218,7 +237,7 @@ class Server:
             if viewer.diff_running.locked():
                 raise RefusedError(429, "another comparison of yours is running: wait for it")
             async with viewer.diff_running:
-                return await reads.preview(self._direct(viewer), name, elsewhere, self._namespaces)
+                return await reads.preview(viewer.client, name, elsewhere, self._namespaces)
 
         return await self._read(request, run)
 
@@ -238,16 +257,6 @@ class Server:
     async def _read(self, request: web.Request, work: Callable[[Viewer], Awaitable[T]]) -> web.Response:
         async with self._viewers.viewing(self._identify.of(request)) as viewer:
             return answer(await work(viewer))
-
-    def _direct(self, viewer: Viewer) -> Client:
-        """The viewer's client, for what is done by connections of its own: those carry no impersonation.
-
-        Raises:
-            RefusedError: A proxy says who the viewer is.
-        """
-        if viewer.identity.impersonation:
-            raise RefusedError(403, "behind a proxy that logs people in, the page shows what statuses say and no more")
-        return viewer.client
 
 
 def _wanted(request: web.Request) -> Wanted:

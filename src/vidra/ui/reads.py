@@ -10,15 +10,17 @@ import msgspec
 
 from vidra import __version__
 from vidra.api.conditions import Condition
-from vidra.api.names import PATHS
+from vidra.api.names import PATHS, RESOURCE_PLURAL
 from vidra.api.resource import VidraResource
-from vidra.api.sync import Sync
+from vidra.api.sync import Sync, sync_key
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
 from vidra.ui.errors import RefusedError
+from vidra.ui.viewer import Viewer
 from vidra.views.diff import Diff, diff_of_resource, diff_of_sync
 from vidra.views.dry_run import dry_run_session
+from vidra.views.errors import ViewError
 from vidra.views.events import events, moment
 from vidra.views.held_prune import HeldPrune, held_prune
 from vidra.views.hub_paths import RESOURCES
@@ -33,6 +35,10 @@ from vidra.views.whoami import Person, Right, person, rights
 from vidra.views.yaml_text import YamlText, yaml_text
 
 Json = dict[str, Any]
+
+
+FIRST = 10.0
+"""Seconds to wait for the first lists."""
 
 
 class Detail(msgspec.Struct, frozen=True, rename="camel"):
@@ -139,6 +145,22 @@ async def event_rows(client: Client, name: str) -> list[EventRow]:
         )
         for item in found[:200]
     ]
+
+
+async def made_by(viewer: Viewer, kind: str, name: str) -> list[VidraResource]:
+    """The VidraResources of a sync, or the one of this name: as the viewer's watch last saw them, without a request.
+
+    Raises:
+        ViewError: The viewer cannot see them.
+    """
+    await viewer.watched(FIRST)
+    seen = viewer.sight()[RESOURCE_PLURAL]
+    if not seen.current:
+        raise ViewError(f"VidraResources cannot be seen: {seen.why}")
+    if kind == VidraResource.KIND:
+        found = viewer.resources.get(name)
+        return [found] if found else []
+    return viewer.resources.group(sync_key(kind, name))
 
 
 async def held(client: Client, name: str, namespaces: tuple[str, ...]) -> HeldPrune | None:

@@ -6,8 +6,10 @@ import { useAsked } from "../parts/ask";
 import { Commands, Events, Facts, Header, Tabs, Yaml } from "../parts/detail";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
+import { DriftTab } from "../parts/drift";
 import { PreviewTab } from "../parts/preview";
-import { Advice, Badge, Command, Empty, Failed, Prose, STATES } from "../parts/words";
+import { TimelineTab } from "../parts/timeline";
+import { Advice, Badge, Empty, Failed, Prose, STATES } from "../parts/words";
 import type { Detail, LiveNode } from "../types";
 import { HeldSet } from "./held";
 import { ObjectList } from "./objects";
@@ -37,7 +39,8 @@ export function ResourcePage({ name, tab }: { name: string; tab: string }) {
         tabs={[
           ["objects", "Objects"],
           ["problems", `Problems${detail?.problems.length ? ` ${detail.problems.length}` : ""}`],
-          ["drift", `Drift${detail?.drifted.length ? ` ${detail.drifted.length}` : ""}`],
+          ["timeline", "Timeline"],
+          ["drift", "Drift"],
           ["live", "Live"],
           ["status", "Status"],
           ["preview", "Preview"],
@@ -47,7 +50,8 @@ export function ResourcePage({ name, tab }: { name: string; tab: string }) {
       />
       {tab === "objects" && <ObjectList title="Objects" />}
       {tab === "problems" && detail && <Problems detail={detail} />}
-      {tab === "drift" && detail && <Drift detail={detail} />}
+      {tab === "timeline" && <TimelineTab {...me} version={row?.version ?? ""} />}
+      {tab === "drift" && <DriftTab {...me} version={row?.version ?? ""} />}
       {tab === "live" && <Live name={name} version={row?.version ?? ""} />}
       {tab === "status" && detail && <Facts detail={detail} />}
       {tab === "preview" && <PreviewTab {...me} revisions={[]} />}
@@ -79,38 +83,6 @@ function Problems({ detail }: { detail: Detail }) {
       ))}
     </ul>
   );
-}
-
-/** What differs, who changed it, and the ways out. */
-function Drift({ detail }: { detail: Detail }) {
-  if (!detail.drifted.length) return <Empty title="No object differs from what was applied" />;
-  return (
-    <ul class="cards">
-      {detail.drifted.map((each) => (
-        <li key={each.object} class="card">
-          <div class="card-head">
-            <Badge state="drifted" />
-            <strong>
-              <bdi>{each.object}</bdi>
-            </strong>
-          </div>
-          <p class="message">
-            {each.fields?.map((field) => <code key={field}>{field} </code>)} <bdi>{each.note}</bdi>
-          </p>
-          <p class="faint">Changed by: {each.managers?.join(", ") || "somebody who is not known"}</p>
-          <p class="faint">To leave these fields to others:</p>
-          <Command text={ignoring(each.fields ?? [])} />
-        </li>
-      ))}
-      <Advice reason="Drifted" />
-    </ul>
-  );
-}
-
-/** A part of a spec that says so, as JSON pointers. */
-function ignoring(fields: string[]): string {
-  const pointers = fields.map((field) => `/${field.replace(/^\//, "").replaceAll(".", "/")}`);
-  return `ignoreDifferences: [{jsonPointers: ${JSON.stringify(pointers)}}]`;
 }
 
 const COLUMNS: Column<LiveNode>[] = [

@@ -7,7 +7,9 @@ import { Commands, Events, Facts, Header, Tabs, Yaml } from "../parts/detail";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
 import { Grid } from "../parts/matrix";
+import { DriftTab } from "../parts/drift";
 import { PreviewTab } from "../parts/preview";
+import { TimelineTab } from "../parts/timeline";
 import { Ago, Badge, Empty, Failed } from "../parts/words";
 import { ORDER, type ResourceItem, allResources, worstFirst } from "../rows";
 import type { ClusterRow, Detail } from "../types";
@@ -29,6 +31,8 @@ export function SyncPage({ kind, name, tab }: { kind: string; name: string; tab:
     ["artifacts", `${capital(detail?.unit || "unit")}s`],
     ...(row?.selector ? ([["clusters", "Clusters"], ["matrix", "Matrix"]] as [string, string][]) : []),
     ["status", "Status"],
+    ["timeline", "Timeline"],
+    ["drift", "Drift"],
     ["waits", "Waits for"],
     ["preview", "Preview"],
     ["events", "Events"],
@@ -44,6 +48,8 @@ export function SyncPage({ kind, name, tab }: { kind: string; name: string; tab:
       {tab === "clusters" && <ClustersOf rows={clusters.value.get(key) ?? []} />}
       {tab === "matrix" && <Grid />}
       {tab === "status" && detail && <Facts detail={detail} />}
+      {tab === "timeline" && <TimelineTab {...me} version={row?.version ?? ""} />}
+      {tab === "drift" && <DriftTab {...me} version={row?.version ?? ""} />}
       {tab === "waits" && <Chain name={key} />}
       {tab === "preview" && detail && <PreviewTab {...me} revisions={detail.revisions} />}
       {tab === "events" && <Events about={short(me)} version={row?.version ?? ""} />}

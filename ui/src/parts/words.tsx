@@ -17,6 +17,7 @@ export const STATES: Record<string, { word: string; tone: string }> = {
   deleting: { word: "Deleting", tone: "busy" },
   held: { word: "Held", tone: "warn" },
   drifted: { word: "Drifted", tone: "warn" },
+  fighting: { word: "Fought over", tone: "bad" },
   drifting: { word: "Drifting", tone: "warn" },
   unreachable: { word: "Unreachable", tone: "warn" },
   unknown: { word: "Unknown", tone: "warn" },
