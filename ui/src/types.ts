@@ -101,7 +101,6 @@ export interface Detail {
   unit: string;
   revisions: string[];
   problems: { reason: string; message: string; object?: string }[];
-  drifted: { object: string; fields?: string[]; managers?: string[]; note?: string }[];
   yaml: YamlText;
 }
 
@@ -120,7 +119,7 @@ export interface HeldPrune {
 }
 
 export interface Preview {
-  changes: { title: string; server: string; action: "create" | "change" | "delete"; lines: string[] }[];
+  changes: { title: string; server: string; action: "create" | "change" | "delete"; lines: string[]; holders: string[]; leaves: string[]; stays: string[] }[];
   notes: string[];
   problems: { reason: string; message: string }[];
 }

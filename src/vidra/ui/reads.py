@@ -24,13 +24,15 @@ from vidra.views.errors import ViewError
 from vidra.views.events import events, moment
 from vidra.views.held_prune import HeldPrune, held_prune
 from vidra.views.hub_paths import RESOURCES
+from vidra.views.line_holders import beside, leaving, line_holders
 from vidra.views.live_object import LiveObject, live_object
 from vidra.views.live_objects import live_states
+from vidra.views.object_diff import ObjectDiff
 from vidra.views.resource_names import TYPES, Item, find
 from vidra.views.state import state_of
 from vidra.views.trace import Trace, trace
 from vidra.views.tree import ResourceNode, resource_node
-from vidra.views.unified_diff import unified
+from vidra.views.unified_diff import sides, unified
 from vidra.views.whoami import Person, Right, person, rights
 from vidra.views.yaml_text import YamlText, yaml_text
 
@@ -58,7 +60,6 @@ class Detail(msgspec.Struct, frozen=True, rename="camel"):
     revisions: tuple[str, ...]
     """The words by which another revision of its source can be previewed."""
     problems: list[Json]
-    drifted: list[Json]
     yaml: YamlText
 
 
@@ -82,6 +83,12 @@ class Change(msgspec.Struct, frozen=True):
     """create, change or delete."""
     lines: list[str]
     """A unified diff."""
+    holders: list[str]
+    """For each line, who holds what is removed or added there."""
+    leaves: list[str]
+    """VidraResources that let go of it, if it stays."""
+    stays: list[str]
+    """Who has fields of it then."""
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -122,7 +129,6 @@ async def detail(client: Client, kind: str, name: str) -> Detail:
         unit=item.source.words.unit if isinstance(item, Sync) else "",
         revisions=item.source.revisions if isinstance(item, Sync) else (),
         problems=msgspec.to_builtins(item.status.problems) if isinstance(item, VidraResource) else [],
-        drifted=msgspec.to_builtins(item.status.drifted) if isinstance(item, VidraResource) else [],
         yaml=yaml_text(decode(raw, dict[str, Any])),
     )
 
@@ -231,10 +237,10 @@ async def preview(client: Client, name: str, elsewhere: dict[str, str], namespac
     item = await find(client, name)
     async with dry_run_session(client, namespaces) as session:
         if isinstance(item, Sync):
-            return _preview(await diff_of_sync(session, item, elsewhere))
+            return _preview(await diff_of_sync(session, item, elsewhere), session.managers)
         if elsewhere:
             raise RefusedError(400, "another revision is for a sync: a VidraResource has one text")
-        return _preview(await diff_of_resource(session, item))
+        return _preview(await diff_of_resource(session, item), session.managers)
 
 
 async def me(client: Client, *, mode: str, read_only: bool) -> Me:
@@ -247,17 +253,24 @@ async def me(client: Client, *, mode: str, read_only: bool) -> Me:
     return Me(who, may, client.connection.server, __version__, mode, read_only)
 
 
-def _preview(found: Diff) -> Preview:
-    changes = [
-        Change(
-            title=item.title,
-            server=item.server,
-            action="create" if item.before is None else "delete" if item.after is None else "change",
-            lines=unified(item)[2:],
-        )
-        for item in found.objects
-    ]
+def _preview(found: Diff, managers: Mapping[str, str]) -> Preview:
+    changes = [_change(item, managers) for item in found.objects]
     return Preview(changes, found.notes, [msgspec.to_builtins(problem) for problem in found.problems])
+
+
+def _change(item: ObjectDiff, managers: Mapping[str, str]) -> Change:
+    lines = unified(item)[2:]
+    before, after = (line_holders(text, managed, managers) for text, managed in sides(item))
+    leaves, stays = leaving(*item.managed, managers) if item.before and item.after else ([], [])
+    return Change(
+        title=item.title,
+        server=item.server,
+        action="create" if item.before is None else "delete" if item.after is None else "change",
+        lines=lines,
+        holders=beside(lines, before, after),
+        leaves=leaves,
+        stays=stays if leaves else [],
+    )
 
 
 def _refuse_remote(*, remote: bool, only_here: bool) -> None:

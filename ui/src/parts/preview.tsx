@@ -107,10 +107,22 @@ function Result({ preview }: { preview: Preview }) {
                 <summary>
                   <span class={`action ${change.action}`}>{WORDS[change.action]}</span> <bdi>{change.title}</bdi>
                 </summary>
+                {change.leaves.length > 0 && (
+                  <p class="notice">
+                    <bdi>{change.leaves.join(", ")}</bdi> lets go of it. It stays, with the fields of{" "}
+                    <bdi>{change.stays.join(", ") || "nobody"}</bdi>.
+                  </p>
+                )}
                 <pre class="diff" tabIndex={0} aria-label={`Change of ${change.title}`}>
                   {change.lines.map((line, index) => (
                     <span key={index} class={`line ${KINDS[line[0]!] ?? ""}`}>
                       {line}
+                      {change.holders[index] && (
+                        <span class="holder">
+                          {"  held by "}
+                          <bdi>{change.holders[index]}</bdi>
+                        </span>
+                      )}
                       {"\n"}
                     </span>
                   ))}
