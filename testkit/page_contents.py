@@ -93,7 +93,7 @@ def _condition(state: tuple[str, str, str], number: int, *counts: int) -> Json:
 
 
 def _server(number: int) -> str:
-    return f"https://cluster-{number % 20:02}.example.com:6443" if number % 4 == 3 else ""
+    return f"https://cluster-{number // 2 % 200:03}.example.com:6443" if number % 2 else ""
 
 
 def _sync(name: str, number: int, state: tuple[str, str, str], count: int, objects: int) -> tuple[str, Json, Json]:
@@ -143,6 +143,7 @@ def _resource(sync: str, number: int, each: int, state: tuple[str, str, str], ob
         "readyObjects": objects if good else objects - 1,
         "progress": f"{objects if good else objects - 1}/{objects}",
         "health": "Current" if good else "InProgress",
+        "deliveries": list(_deliveries(number, good=good)),
         "lastSyncTime": rfc3339(datetime.now(UTC) - timedelta(minutes=11 * number + 3)),
     }
     if not good and entries:
@@ -159,6 +160,17 @@ def _resource(sync: str, number: int, each: int, state: tuple[str, str, str], ob
 def _resource_name(sync: str, number: int, each: int) -> str:
     middle = "" if kind_of(number) == SYNC_KIND else f"-{number}"
     return f"{sync[:180]}{middle}-{each}"
+
+
+def _deliveries(number: int, *, good: bool) -> Iterator[Json]:
+    """Two texts, each some seconds on its way; the newest of what is not good is not there yet."""
+    for place in range(2):
+        seen = datetime.now(UTC) - timedelta(minutes=11 * number + 3 + 60 * place)
+        times = {"seen": rfc3339(seen)}
+        if good or place:
+            times["applied"] = rfc3339(seen + timedelta(seconds=2 + place))
+            times["healthy"] = rfc3339(seen + timedelta(seconds=9 + 17 * number % 50))
+        yield {"checksum": f"{number * 7 + place:032x}", **times}
 
 
 def _entry(number: int, each: int, place: int, server: str) -> Json:

@@ -1,5 +1,5 @@
 // The one stream of this tab: all rows, then their changes. Closed while the tab is hidden.
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { BASE, Failure, passed, proof } from "./api";
 import { secret } from "./session";
 import { slot } from "./slots";
@@ -62,7 +62,7 @@ async function follow(query: string, control: AbortController): Promise<void> {
     heard();
     const response = await fetch(`${BASE}api/stream?${query}`, { headers: proof(), signal: control.signal });
     for await (const [name, data] of events((await passed(response)).body!, heard)) {
-      take(name, data);
+      batch(() => take(name, data));
       if (!free) return control.abort("its turn is over"), void setTimeout(() => control === running && restart(), TAKING_TURNS);
     }
     throw new Failure(0, "the stream ended");

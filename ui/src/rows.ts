@@ -1,18 +1,22 @@
 // The rows of the stream, each with its kind and name, and which of them need somebody.
 import { type Ref, RESOURCE, ofKey } from "./kinds";
 import { resources, syncs } from "./live";
+import { remembered } from "./remember";
 import type { ResourceRow, Row, State, SyncRow } from "./types";
 
 export type Item = Row & Ref;
 export type SyncItem = SyncRow & Ref & { key: string };
 export type ResourceItem = ResourceRow & Ref;
 
+const syncItem = remembered((key, row: SyncRow): SyncItem => ({ ...row, ...ofKey(key), key }));
+const resourceItem = remembered((name, row: ResourceRow): ResourceItem => ({ ...row, kind: RESOURCE, name }));
+
 export function allSyncs(): SyncItem[] {
-  return [...syncs.value].map(([key, row]) => ({ ...row, ...ofKey(key), key }));
+  return Array.from(syncs.value, ([key, row]) => syncItem(key, row));
 }
 
 export function allResources(): ResourceItem[] {
-  return [...resources.value].map(([name, row]) => ({ ...row, kind: RESOURCE, name }));
+  return Array.from(resources.value, ([name, row]) => resourceItem(name, row));
 }
 
 /** Worst first. */

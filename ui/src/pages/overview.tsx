@@ -80,7 +80,7 @@ function Trouble({ row }: { row: Item }) {
           <bdi>{row.name}</bdi>
         </Link>
         <span class="faint">
-          {row.kind} · {row.reason} <Ago time={row.since} />
+          {row.kind} · {row.reason} for <Ago time={row.since} />
         </span>
       </div>
       <p class="message">

@@ -41,7 +41,7 @@ const COLUMNS: Column<Listed>[] = [
   },
   {
     title: "Source",
-    width: "minmax(8rem, 1.6fr)",
+    width: "minmax(10rem, 2.4fr)",
     by: (row) => `${row.source ?? ""} ${row.selects || row.address || ""}`,
     cell: (row) => <Source row={row} />,
   },

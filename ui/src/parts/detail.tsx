@@ -26,7 +26,7 @@ export function Header({ kind, name, row, detail, above }: { kind: string; name:
       </div>
       {row && (
         <p class="message" title={meaning(row.reason)}>
-          <strong>{row.reason}</strong> <Ago time={row.since} /> — <Prose text={row.message ?? ""} />
+          <strong>{row.reason}</strong> for <Ago time={row.since} /> — <Prose text={row.message ?? ""} />
         </p>
       )}
       {state !== "ready" && <Advice reason={row?.reason} />}

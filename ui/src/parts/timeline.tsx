@@ -21,6 +21,10 @@ export function TimelineTab({ kind, name, version }: Ref & { version: string }) 
       <p class="summary">
         {said(value.applied, "applied")} {said(value.healthy, "healthy")}
       </p>
+      <p class="faint" aria-hidden="true">
+        <span class="key bar-applied" /> until it was applied <span class="key bar-healthy" /> until it was healthy{" "}
+        <span class="key bar-open" /> not there
+      </p>
       <ul class="timeline">
         {value.texts.map((text) => (
           <Row key={`${text.resource} ${text.checksum} ${text.seen}`} text={text} longest={longest} own={kind !== RESOURCE} />
@@ -79,7 +83,7 @@ function Bar({ applied, healthy, longest }: { applied: number | undefined; healt
   const share = (seconds: number) => `${Math.max(1, (100 * seconds) / longest)}%`;
   return (
     <div class="bar" aria-hidden="true">
-      <span class="bar-applied" style={{ width: share(applied ?? 0) }} />
+      {applied !== undefined && <span class="bar-applied" style={{ width: share(applied) }} />}
       {healthy !== undefined && <span class="bar-healthy" style={{ width: share(healthy - (applied ?? 0)) }} />}
       {healthy === undefined && <span class="bar-open" />}
     </div>
