@@ -1,6 +1,7 @@
 // The objects of all syncs, or of some.
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { RESOURCE, pageOf } from "../kinds";
 import { loaded, resources, sight, want } from "../live";
 import { BY_STATE, type Item, all, host, worstFirst } from "../object_items";
 import { Choice, Search, Select, matcher } from "../parts/filters";
@@ -29,7 +30,10 @@ const COLUMNS: Column<Item>[] = [
     by: ({ resource }) => resource,
     cell: ({ resource, row }) => (
       <>
-        <Link to={to(["resources", resource])}>
+        <span class="only-narrow">
+          {row[0]} {row[2] && <bdi>{row[2]}</bdi>} ·{" "}
+        </span>
+        <Link to={pageOf({ kind: RESOURCE, name: resource })}>
           <bdi>{resource}</bdi>
         </Link>
         {row[6] && <span class="trouble"> {row[6]}</span>}
