@@ -1,12 +1,14 @@
 """Beside each line of a preview stands who holds it, and what stays when one lets go."""
 
+from typing import Any
+
 from vidra.manifests.write import write
 from vidra.views.line_holders import beside, leaving, line_holders
 from vidra.views.object_diff import diffs_of
 from vidra.views.unified_diff import sides, unified
 
 MANAGERS = {"vidra:hub:web": "web"}
-BODY = {
+BODY: dict[str, Any] = {
     "kind": "Deployment",
     "metadata": {"name": "web", "finalizers": ["a/b", "c/d"]},
     "spec": {"replicas": 3, "containers": [{"name": "side", "image": "s"}, {"name": "web", "image": "w", "args": [1]}]},

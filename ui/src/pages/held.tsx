@@ -1,6 +1,6 @@
 // What is held back from being deleted, object by object, and the approval of exactly that.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type Ref, apiOf, pageOf, short } from "../kinds";
 import { loaded, want } from "../live";
 import { Approve } from "../parts/actions";
@@ -64,6 +64,11 @@ function Known({ kind, name, version }: Ref & { version: string }) {
 
 export function HeldSet({ kind, name, uid, version }: Ref & { uid: string; version: string }) {
   const { value, error } = useAsked<HeldPrune | null>(apiOf("held", { kind, name }), {}, version).value;
+  const before = useRef<HeldPrune>(undefined);
+  const seen = before.current;
+  useEffect(() => {
+    if (value) before.current ??= value;
+  }, [value]);
   if (error) return <Failed why={`The held set cannot be listed: ${error}`} />;
   if (value === undefined) return <p class="loading">Listing what is held…</p>;
   if (value === null) return null;
@@ -73,6 +78,7 @@ export function HeldSet({ kind, name, uid, version }: Ref & { uid: string; versi
         <strong>{plural(value.objects.length, "object")}</strong> would be deleted, and will not be before somebody approves this very set{" "}
         <code>{value.id}</code>. Correct the data in the source instead if they should stay.
       </p>
+      {seen && seen.id !== value.id && <Changed before={seen} now={value} />}
       <ul class="held-list" tabIndex={0} aria-label="Objects that would be deleted">
         {value.objects.slice(0, 500).map((object) => (
           <li key={object.ref + object.server + object.resource}>
@@ -87,6 +93,30 @@ export function HeldSet({ kind, name, uid, version }: Ref & { uid: string; versi
       </ul>
       <Approve kind={kind} name={name} uid={uid} held={value} />
       <Command text={`vidra approve ${short({ kind, name })}`} />
+    </div>
+  );
+}
+
+/** What is another set than the one that was shown first: nobody agrees to what they have not seen. */
+function Changed({ before, now }: { before: HeldPrune; now: HeldPrune }) {
+  const refs = (held: HeldPrune) => new Set(held.objects.map((object) => [object.ref, object.server && `on ${object.server}`].filter(Boolean).join(" ")));
+  const [old, all] = [refs(before), refs(now)];
+  const parts: [string, string[]][] = [
+    ["New in the set", [...all].filter((name) => !old.has(name))],
+    ["No longer in it", [...old].filter((name) => !all.has(name))],
+  ];
+  return (
+    <div class="notice warn" role="status">
+      <strong>The set changed since you opened this page.</strong>
+      {parts.map(
+        ([title, names]) =>
+          names.length > 0 && (
+            <p key={title}>
+              {title}: <bdi>{names.slice(0, 20).join(", ")}</bdi>
+              {names.length > 20 && ` and ${names.length - 20} more`}
+            </p>
+          ),
+      )}
     </div>
   );
 }
