@@ -18,7 +18,7 @@ Json = dict[str, Any]
 STATES: tuple[tuple[str, str, str], ...] = (
     ("True", "Synced", "{} artifacts with {} objects applied"),
     ("True", "Synced", "{} artifacts with {} objects applied"),
-    ("True", "Synced", "{} artifacts with {} objects applied"),
+    ("False", "SourceUnreachable", "no answer from the source: connection refused"),
     ("True", "Synced", "{} artifacts with {} objects applied"),
     ("False", "BranchNotFound", 'Infrahub has no branch "staging": create it, or change spec.source.targetBranch'),
     ("True", "Synced", "{} artifacts with {} objects applied"),

@@ -1,4 +1,4 @@
-"""Who looks at the page alone finds what is wrong, why, and what to do: a held prune, a wave that waits, and a fight."""
+"""The page alone says what is wrong, why, and what to do: a held prune, a wave that waits, and a fight."""
 
 from testkit.conflicting_writer import stubborn
 from testkit.environment import Scene, condition, has_reason

@@ -36,7 +36,7 @@ export function MePage() {
           Groups: <bdi>{person.groups.join(", ")}</bdi>
         </p>
       )}
-      <table class="grid" tabIndex={0}>
+      <table class="grid fit" tabIndex={0}>
         <caption>What you may do</caption>
         <thead>
           <tr>

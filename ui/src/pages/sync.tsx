@@ -46,7 +46,7 @@ export function SyncPage({ kind, name, tab }: { kind: string; name: string; tab:
       {tab === "objects" && <ObjectList title="Objects" />}
       {tab === "artifacts" && <Units unit={detail?.unit || "unit"} />}
       {tab === "clusters" && <ClustersOf rows={clusters.value.get(key) ?? []} />}
-      {tab === "matrix" && <Grid />}
+      {tab === "matrix" && <Grid unit={capital(detail?.unit || "unit")} />}
       {tab === "status" && detail && <Facts detail={detail} />}
       {tab === "timeline" && <TimelineTab {...me} version={row?.version ?? ""} />}
       {tab === "drift" && <DriftTab {...me} version={row?.version ?? ""} />}
