@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.store import Store
@@ -18,11 +19,12 @@ from vidra.views.status_rows import cluster_rows, object_rows, resource_row, syn
 Rows = dict[str, dict[str, Any]]
 """By table, then by the key of the sync or VidraResource; None: there is none of this key any more."""
 
+OBJECTS = "objects"
 TABLES: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "syncs": ("syncs", sync_row),
     "clusters": ("syncs", cluster_rows),
     "resources": ("resources", resource_row),
-    "objects": ("resources", object_rows),
+    OBJECTS: ("resources", object_rows),
 }
 """From what each table is made, and how."""
 
@@ -68,6 +70,7 @@ class Subscription:
     def everything(self) -> Rows:
         """All rows, and nothing is pending any more."""
         self.take()
+        self._read_inventories(self._items("resources"))
         return {
             table: {item.key: make(item) for item in self._items(kind)}
             for table, (kind, make) in TABLES.items()
@@ -79,12 +82,19 @@ class Subscription:
         pending, self._pending = self._pending, {"syncs": set(), "resources": set()}
         sight, self._sight = self._sight, False
         self.event.clear()
+        self._read_inventories(filter(None, map(self._viewer.resources.get, pending["resources"])))
         rows = {
             table: {key: self._row(kind, key, make) for key in pending[kind]}
             for table, (kind, make) in TABLES.items()
             if table in self._wanted.tables and pending[kind]
         }
         return rows, sight
+
+    def _read_inventories(self, resources: Iterable[VidraResource]) -> None:
+        """Have long inventories read, if the page shows objects; their rows change when that is done."""
+        for resource in resources if OBJECTS in self._wanted.tables else ():
+            if self._wanted.means(resource):
+                self._viewer.read_inventory(resource)
 
     def _row(self, kind: str, key: str, make: Callable[[Any], Any]) -> Any:
         item = self._store(kind).get(key)

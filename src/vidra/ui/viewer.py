@@ -14,15 +14,17 @@ from functools import partial
 from typing import Any, Protocol
 
 import msgspec
+import structlog
 
 from vidra.api.names import GROUP, PATHS, PLURALS
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
+from vidra.apply.inventory_reading import InventoryUnseenError, join, new_pieces, read_inventory
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.access_review import is_allowed
 from vidra.kube.client import Client
 from vidra.kube.connection import NotConfiguredError
-from vidra.kube.errors import ApiError
+from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.store import Portion, Store
 from vidra.kube.watch import Watch
 from vidra.ui.identity import Identity
@@ -30,6 +32,8 @@ from vidra.views.error_sentences import sentence
 from vidra.views.hub_paths import not_installed
 from vidra.views.resource_names import TYPES, Item
 from vidra.views.status_rows import held_of
+
+log = structlog.get_logger("vidra.ui")
 
 LARGEST = 1 << 30
 """Bytes of one answer of the person's own API server."""
@@ -73,7 +77,10 @@ class Viewer:
         self.identity = identity
         self.client = client.acting_as(identity.impersonation) if identity.impersonation else client
         self.syncs: Store[Sync] = Store(key=_key)
-        self.resources: Store[VidraResource] = Store(index=sync_of)
+        self.pieces = new_pieces()
+        self.resources: Store[VidraResource] = Store(index=sync_of, kept=lambda item: join(item, self.pieces))
+        self._reading: dict[str, asyncio.Task[None]] = {}
+        """Long inventories that are being read, by VidraResource."""
         self.subscribers: set[Subscriber] = set()
         self.diff_running = asyncio.Lock()
         self.pages = 0
@@ -131,10 +138,33 @@ class Viewer:
         self.over = why
         self._sight_changed()
 
+    def read_inventory(self, resource: VidraResource) -> None:
+        """Read what the status of a VidraResource has no room for, in the background: it is shown when it is there."""
+        name = resource.metadata.name
+        if not resource.is_inventory_seen and name not in self._reading:
+            self._reading[name] = asyncio.create_task(self._read_inventory(resource))
+
+    async def _read_inventory(self, resource: VidraResource) -> None:
+        name, stored = resource.metadata.name, resource.status.inventory
+        try:
+            await read_inventory(self.client, resource, self.pieces)
+        except (InventoryUnseenError, KubeError) as error:
+            log.info("part of an inventory not seen", resource=name, error=str(error))
+        finally:
+            del self._reading[name]
+        named = {piece.name for piece in stored.pieces} if stored else set()
+        for piece in self.pieces.group(name):
+            if piece.metadata.name not in named:
+                self.pieces.removed(piece)
+        self.resources.keep_again(name)
+
     async def close(self) -> None:
         """Stop the watches, and close the connections."""
         for following in self._watches.values():
             await following.stop()
+        for task in (reading := list(self._reading.values())):
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
         await self._own.close()
 
     def _watch(self, kind: type[Item]) -> Watch[Any]:

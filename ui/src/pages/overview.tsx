@@ -16,7 +16,7 @@ export function Overview() {
   const fine = new Set(all.filter((row) => !needs(row)).map(keyOf));
   const alone = made.filter((row) => !row.sync || fine.has(row.sync));
   const troubled: Item[] = [...all, ...alone].filter(needs).sort(worstFirst);
-  const newest = all.filter((row) => row.changed).sort((a, b) => (b.changed! > a.changed! ? 1 : -1));
+  const newest = [...all, ...byHand].filter((row) => row.changed).sort((a, b) => (b.changed! > a.changed! ? 1 : -1));
   if (!all.length && !byHand.length) return <Nothing />;
   const objects = [...resources.value.values()].reduce((sum, row) => sum + (row.objects ?? 0), 0);
   return (
@@ -53,7 +53,7 @@ export function Overview() {
         {newest.length === 0 && <p class="faint">None yet.</p>}
         <ul class="changes">
           {newest.slice(0, 10).map((row) => (
-            <li key={row.key}>
+            <li key={row.kind + row.name}>
               <Ago time={row.changed} />
               <span class="clip" title={row.name}>
                 <Link to={pageOf(row)}>
@@ -87,8 +87,17 @@ function Trouble({ row }: { row: Item }) {
         <Prose text={row.message ?? ""} />
       </p>
       <Advice reason={row.drifted && row.state === "ready" ? "Drifted" : row.reason} />
+      <Next row={row} />
     </li>
   );
+}
+
+/** Where the page goes on. */
+function Next({ row }: { row: Item }) {
+  if (row.held) return <Link to={pageOf(row)}>See the objects, and approve or not</Link>;
+  if (row.drifted) return <Link to={pageOf(row, "drift")}>See what differs, and who changed it</Link>;
+  if (row.state === "waiting" && row.dependsOn?.length) return <Link to={pageOf(row, "waits")}>See what it waits for</Link>;
+  return null;
 }
 
 /** What is said where nothing is: what cannot be seen is not taken for what is not there. */

@@ -26,13 +26,19 @@ export function Header({ kind, name, row, detail, above }: { kind: string; name:
       </div>
       {row && (
         <p class="message" title={meaning(row.reason)}>
-          <strong>{row.reason}</strong> for <Ago time={row.since} /> — <Prose text={row.message ?? ""} />
+          <strong>{row.reason}</strong> for <Ago time={row.since} /> — <Prose text={whole(row, detail)} />
         </p>
       )}
       {state !== "ready" && <Advice reason={row?.reason} />}
       {detail && <Actions kind={kind} name={name} uid={detail.uid} suspended={row?.suspended ?? false} />}
     </div>
   );
+}
+
+/** The whole message of the state that the row has the beginning of. */
+function whole(row: Row, detail: Detail | undefined): string {
+  const ready = detail?.conditions.find((each) => each.type === "Ready");
+  return ready?.reason === row.reason ? ready!.message : (row.message ?? "");
 }
 
 export function Tabs({ of, tabs, current }: { of: Ref; tabs: [string, string][]; current: string }) {
