@@ -10,7 +10,9 @@ from testkit.environment import SCENE_LABEL, SYNCS, VIDRA_SYNCS, Scene, connecti
 from testkit.eventually import eventually
 from testkit.objects import cluster_rights, config_map
 from vidra.api.names import GROUP, MANIFESTS_LABEL, USUAL_NAMESPACE
+from vidra.kube.errors import ApiError, Status
 from vidra.manifests.write import write
+from vidra.ui.viewer import visible
 from vidra.views.name_forms import SHORT_KINDS
 
 Open = Callable[..., Any]
@@ -88,6 +90,20 @@ async def test_a_right_on_one_kind_is_none_on_the_other(opened: Open, scene: Sce
     assert f"VidraSync/{name}" not in snapshot["tables"]["syncs"]
     assert snapshot["sight"]["infrahubsyncs"] == {"current": True}
     assert "forbidden" in snapshot["sight"]["vidrasyncs"]["why"]
+
+
+@pytest.mark.parametrize(
+    ("code", "known", "seen", "why"),
+    [
+        (404, True, True, ""),  # an operator from before that kind: there are none
+        (404, False, False, "vidra install"),
+        (403, True, False, "forbidden"),
+    ],
+)
+def test_a_kind_that_cannot_be_seen_is_not_taken_for_empty(code: int, known: bool, seen: bool, why: str) -> None:
+    found = visible(ApiError(code, Status(message="forbidden: no")), current=False, known=known)
+    assert found.current is seen
+    assert why in found.why
 
 
 @pytest.mark.parametrize("word", ["nothing", "Deployment", "secrets"])

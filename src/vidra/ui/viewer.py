@@ -114,7 +114,9 @@ class Viewer:
         """Whether each kind is seen, by its plural."""
         watches = {PLURALS[kind]: each.watch for kind, each in self._watches.items()}
         known = any(watch.current for watch in watches.values())
-        return {plural: _visible(watch, known=known) for plural, watch in watches.items()}
+        return {
+            plural: visible(watch.interrupted, current=watch.current, known=known) for plural, watch in watches.items()
+        }
 
     async def still_allowed(self) -> str:
         """Why this identity may not see something any more that it sees; empty while it may.
@@ -264,14 +266,15 @@ def _is_a(kind: type[Item], item: Item) -> bool:
     return isinstance(item, kind)
 
 
-def _visible(watch: Watch[Any], *, known: bool) -> Visible:
+def visible(error: Exception | None, *, current: bool, known: bool) -> Visible:
     """Whether a kind is seen. Of a kind that a cluster does not know, although it knows Vidra, there are none.
 
     Args:
+        error: Why its watch was interrupted last.
+        current: Whether the watch shows what is now.
         known: Whether the cluster knows another kind of Vidra's.
     """
-    error: Exception | None = watch.interrupted
-    if watch.current or (known and isinstance(error, ApiError) and error.not_found):
+    if current or (known and isinstance(error, ApiError) and error.not_found):
         return Visible(current=True)
     if isinstance(error, ApiError):
         error = not_installed(error)
