@@ -17,6 +17,7 @@ from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND, VIDRA_SYNC_KIND
 from vidra.api.policies import Policies
+from vidra.api.render import Render
 from vidra.api.sources import InfrahubSource, SourceSpec
 from vidra.api.validation import (
     CONDITIONS,
@@ -32,6 +33,7 @@ from vidra.api.validation import (
     SERVER,
     SERVICE_ACCOUNT,
     SYNC_DESTINATION,
+    VIDRA_SYNC,
 )
 
 
@@ -273,6 +275,11 @@ class Sync(msgspec.Struct, frozen=True, rename="camel"):
         """Where its units come from."""
         raise NotImplementedError
 
+    @property
+    def render(self) -> Render:
+        """How the folders of its source become manifests."""
+        return Render()
+
     def reading(self, source: SourceSpec) -> Self:
         """The same sync with another source, of the same kind."""
         raise NotImplementedError
@@ -316,19 +323,31 @@ class VidraSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_de
     """What should be."""
 
     source: Annotated[SourceSpec, Field(description="Where the manifests come from.", extra_json_schema=ONE_SOURCE)]
+    render: Annotated[
+        Render | None,
+        Field(
+            description="How folders of git, oci, http and flux become manifests. Each folder says itself what it is: "
+            "with kustomization.yaml, with Chart.yaml, or with neither plain manifests."
+        ),
+    ] = None
 
 
 class VidraSync(Sync, frozen=True, rename="camel"):
     """A VidraSync names a source of manifests and a destination; Vidra keeps the objects applied."""
 
     KIND: ClassVar[str] = VIDRA_SYNC_KIND
-    spec: Annotated[VidraSyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
+    spec: Annotated[VidraSyncSpec, Field(extra_json_schema=VIDRA_SYNC)]
     kind: str = VIDRA_SYNC_KIND
 
     @property
     def source(self) -> SourceSpec:
         """The source that its spec names."""
         return self.spec.source
+
+    @property
+    def render(self) -> Render:
+        """As its spec says."""
+        return self.spec.render or Render()
 
     def reading(self, source: SourceSpec) -> Self:
         """The same sync, which reads from another source."""

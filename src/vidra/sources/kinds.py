@@ -11,6 +11,7 @@ from vidra.api.reasons import Reason
 from vidra.api.sources import SourceSpec
 from vidra.sources.flux import FluxKind
 from vidra.sources.git import GitKind
+from vidra.sources.helm import HelmKind
 from vidra.sources.http import HttpKind
 from vidra.sources.infrahub import InfrahubKind
 from vidra.sources.inline import InlineKind
@@ -25,6 +26,7 @@ def _kinds(lent: Lent) -> Mapping[str, SourceKind[Any]]:
     return {
         "flux": FluxKind(lent),
         "git": GitKind(lent),
+        "helm": HelmKind(lent),
         "http": HttpKind(lent),
         "infrahub": InfrahubKind(lent),
         "inline": InlineKind(lent),

@@ -29,11 +29,19 @@ def write_job(job: Job) -> bytes:
     return len(text).to_bytes(_LENGTH, "big") + text
 
 
+def prepare(job: Job) -> None:
+    """Import what only this job needs, while files may still be opened."""
+    if job["do"] == "index":
+        import vidra.sources.sandbox.chart_index  # noqa: F401, PLC0415 - it brings a parser of YAML
+
+
 def answer(job: Job, data: memoryview) -> Iterator[bytes]:
     """A line of JSON, and after that the texts that it announces."""
     try:
         if job["do"] == "download":
             yield from _download(job, data)
+        elif job["do"] == "index":
+            yield _line(_index(job, data))
         elif job["do"] == "units":
             yield _line(_units(job, Pack(data, job["limits"]["unpacked"])))
         else:
@@ -96,6 +104,12 @@ def _download(job: Job, data: memoryview) -> Iterator[bytes]:
     units = [[text.unit, text.marker, len(text.text), text.problem] for text in found.texts]
     yield _line({"units": units, "remarks": found.remarks})
     yield from (text.text for text in found.texts)
+
+
+def _index(job: Job, data: memoryview) -> Mapping[str, Any]:
+    from vidra.sources.sandbox.chart_index import read_index  # noqa: PLC0415 - see `prepare`
+
+    return read_index(data, job["chart"])
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
