@@ -19,6 +19,7 @@ from vidra.api.names import API_VERSION, SYNC_KIND, VIDRA_SYNC_KIND
 from vidra.api.policies import Policies
 from vidra.api.render import Render
 from vidra.api.sources import InfrahubSource, SourceSpec
+from vidra.api.sources.values import ValuesList
 from vidra.api.validation import (
     CONDITIONS,
     CONTEXT,
@@ -279,6 +280,18 @@ class Sync(msgspec.Struct, frozen=True, rename="camel"):
     def render(self) -> Render:
         """How the folders of its source become manifests."""
         return Render()
+
+    @property
+    def values_from(self) -> ValuesList:
+        """Everything that it takes values or variables from."""
+        of_chart = self.source.helm or self.render.helm
+        return (*of_chart.values_from, *self.render.kustomize.substitute_from)
+
+    @property
+    def reads(self) -> tuple[SourceSpec, ...]:
+        """Everything that it reads from: its source, and the Infrahubs that it takes values from."""
+        values = (item.infrahub.infrahub for item in self.values_from if item.infrahub)
+        return (self.source, *(SourceSpec(infrahub=item) for item in values))
 
     def reading(self, source: SourceSpec) -> Self:
         """The same sync with another source, of the same kind."""
