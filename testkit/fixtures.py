@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from testkit.objects import namespace as namespace_named
 from testkit.operating import Operating
 from testkit.patience import NEVER
 from testkit.remote import Remote
+from toolchain.renderer import find_renderer
 from vidra.api.names import CLUSTER_LABEL
 from vidra.common.backoff import Backoff
 from vidra.controllers.resource import requeue
@@ -22,6 +24,12 @@ from vidra.controllers.sync import finalize as sync
 from vidra.kube.client import Client
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def renderer_program() -> Path:
+    """The path of `vidra-render`, built; an operator in this process finds it too."""
+    return find_renderer()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import yaml
 from aiohttp import web
 from msgspec.structs import replace
 
-from testkit.charts import CHART, chart, index, publish
+from testkit.chart_repository import CHART, chart, index, publish
 from testkit.parts.oci_registry import OciRegistry
 from testkit.parts.web_files import WebFiles
 from testkit.sources import Remarks, lend, secret
