@@ -136,7 +136,7 @@ class RepositoryChart:
             url = self._index_url.join(URL(address))
         except ValueError:
             url = URL()
-        if url.scheme not in {"http", "https"} or not url.host or url.user:
+        if not address or url.scheme not in {"http", "https"} or not url.host or url.user:
             message = f"the index of {self._spec.url} names no address that Vidra reads: {one_line(address, _LINE)}"
             raise SourceError(Reason.UNSUPPORTED_CONTENT, message)
         if self._index_url.scheme == "https" != url.scheme:
