@@ -103,7 +103,9 @@ def read_answer(data: bytes) -> Rendered:
 
 def _error(found: _Fault, secrets: Collection[str]) -> RenderError:
     if found.fault is RenderFault.MISSING:
-        message = f"the renderer is of another version than Vidra: `make renderer` builds the right one ({found.message})"
+        message = (
+            f"the renderer is of another version than Vidra: `make renderer` builds the right one ({found.message})"
+        )
         return RendererMissingError(message)
     return RenderError(found.fault, _said(found.message, secrets), file=_said(found.file, secrets), line=found.line)
 
