@@ -1,14 +1,13 @@
 """``python -m toolchain.renderer [FOLDER]``: build `vidra-render`, and say where it is.
 
-It is built once from its sources and the modules that they pin, and stays in the user's cache, where Vidra finds it; the
-same sources give the same program to the byte. With a folder it is put there as well, as images do. This needs the
+It is built once from its sources and the modules that they pin, and stays in the user's cache, where Vidra finds it.
+The same sources give the same program, to the byte. With a folder it is put there as well, as for images. This needs the
 standard library alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -85,7 +84,7 @@ def _digest() -> str:
 def _link(to: Path) -> None:
     """Where Vidra looks for it (`vidra.render.program`); what was built last counts."""
     link = cache.home() / MODULE / NAME
-    if not (link.is_symlink() and os.readlink(link) == str(to)):
+    if not (link.is_symlink() and link.readlink() == to):
         with cache.staged(link) as temporary:
             temporary.symlink_to(to)
 

@@ -60,7 +60,7 @@ class HelmRequest(msgspec.Struct, frozen=True, kw_only=True):
     lookups: tuple[Lookup, ...] = ()
     crds: CRDPolicy = CRDPolicy.CREATE
     twice: bool = False
-    """Render a second time and say what differs (`RemarkKind.NOT_DETERMINISTIC`); the text is that of the first time."""
+    """Render a second time and say what differs (`RemarkKind.NOT_DETERMINISTIC`); the text is the first one."""
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

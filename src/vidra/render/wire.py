@@ -103,10 +103,14 @@ def read_answer(data: bytes) -> Rendered:
 
 def _error(found: _Fault, secrets: Collection[str]) -> RenderError:
     if found.fault is RenderFault.MISSING:
-        message = f"the renderer is of another version than Vidra: `make renderer` builds the right one ({found.message})"
+        message = (
+            f"the renderer is of another version than Vidra: `make renderer` builds the right one ({found.message})"
+        )
         return RendererMissingError(message)
     return RenderError(found.fault, _said(found.message, secrets), file=_said(found.file, secrets), line=found.line)
 
 
 def _said(text: str, secrets: Collection[str]) -> str:
-    return one_line(hidden(text, secrets, 2 * _LONGEST), _LONGEST)
+    """A message without secrets; of a long one both ends, for the cause stands last."""
+    shown, half = hidden(text, secrets, len(text)), _LONGEST // 2 - 5
+    return one_line(shown if len(shown) <= _LONGEST else f"{shown[:half]} ... {shown[-half:]}", _LONGEST)
