@@ -1,8 +1,8 @@
 """``python -m toolchain.renderer [FOLDER]``: build `vidra-render`, and say where it is.
 
 It is built once from its sources and the modules that they pin, and stays in the user's cache, where Vidra finds it.
-The same sources give the same program, to the byte. With a folder it is put there as well, as for images. This needs the
-standard library alone.
+The same sources give the same program, to the byte. With a folder it is put there as well, as for images. This needs
+the standard library alone.
 """
 
 from __future__ import annotations

@@ -193,10 +193,10 @@ async def test_later_values_count_and_a_deprecated_chart_is_said(renderer: Proce
     )
     texts = (
         Values(name="one", text=b"a: {c: 2, d: 3}"),
-        Values(name="two", text=b'{"a": {"d": null}}'),
+        Values(name="two", text=b'{"a": {"b": null}}'),
         Values(name="none", text=b""),
     )
     rendered = await renderer.render(msgspec.structs.replace(asking(files), values=texts))
     (only,) = read(rendered.text).objects
-    assert only.body["data"]["v"] == '{"a":{"b":1,"c":2}}'
+    assert only.body["data"]["v"] == '{"a":{"c":2,"d":3}}'
     assert [each.kind for each in rendered.remarks] == [RemarkKind.DEPRECATED]

@@ -89,11 +89,13 @@ async def test_what_is_beyond_a_limit_ends_with_a_sentence(name: str, renderer_p
     assert len(str(raised.value)) < 2_100
 
 
+@pytest.mark.occasional
 async def test_ten_thousand_objects_are_rendered(renderer_program: Path) -> None:
     rendered = await ProcessRenderer(renderer_program).render(helm(chart(web=LOOP % 10_000)))
     assert rendered.text.count(b"kind: ConfigMap") == 10_000
 
 
+@pytest.mark.occasional
 async def test_an_overlay_of_a_thousand_files_is_rendered(renderer_program: Path) -> None:
     names = [f"a{number}.yaml" for number in range(1_000)]
     files = overlay(f"resources: [{', '.join(names)}]") | {name: config_map(name[:-5]).encode() for name in names}
