@@ -14,7 +14,18 @@ import yaml
 Files = dict[str, bytes]
 
 KUBE_VERSION: Final = "v1.34.1"
-API_VERSIONS: Final = ("v1", "apps/v1", "batch/v1", "networking.k8s.io/v1", "monitoring.coreos.com/v1")
+API_VERSIONS: Final = (
+    "v1",
+    "admissionregistration.k8s.io/v1",
+    "apiextensions.k8s.io/v1",
+    "apps/v1",
+    "autoscaling/v2",
+    "batch/v1",
+    "monitoring.coreos.com/v1",
+    "networking.k8s.io/v1",
+    "policy/v1",
+    "rbac.authorization.k8s.io/v1",
+)
 
 
 def chart(name: str = "shop", *, meta: Mapping[str, Any] | None = None, **files: str) -> Files:
@@ -105,7 +116,7 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
                 (
                     config_map("b"),
                     "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 80}]}\n",
-                    "apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n",
+                    "apiVersion: v1\nkind: Namespace\nmetadata: {name: box}\n",
                     "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n",
                     "# nothing but a comment\n",
                     config_map("a"),
@@ -117,16 +128,19 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
     "a subchart with a condition, and values for it": (
         chart(
             meta={
-                "dependencies": [{"name": "db", "version": "1.x", "condition": "db.on"}, {"name": "no", "version": "1"}]
+                "dependencies": [
+                    {"name": "db", "version": "1.x", "condition": "db.on"},
+                    {"name": "plain", "version": "1"},
+                ]
             },
             web=config_map("web", "size: {{ .Values.db.size | quote }}"),
-            values="db: {on: true, size: 5}\nno: {enabled: false}\nglobal: {zone: a}\n",
+            values="db: {on: true, size: 5}\nplain: {enabled: false}\nglobal: {zone: a}\n",
         )
         | within(
             "charts/db",
             chart("db", values="size: 1\n", db=config_map("db", "z: {{ .Values.global.zone }}{{ .Values.size }}")),
         )
-        | within("charts/no", chart("no", no=config_map("no"))),
+        | within("charts/plain", chart("plain", only=config_map("plain"))),
         "db: {size: 7}\nglobal: {zone: b}",
     ),
     "what the cluster can do": (

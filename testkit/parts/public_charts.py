@@ -9,7 +9,7 @@ from toolchain.tools import find_tool
 
 PUBLIC: Final[dict[str, str]] = {
     "crossplane": "metrics: {enabled: true}\nprovider: {packages: [example.com/a:v1]}\n",
-    "external-dns": "sources: [service, ingress]\nprovider: {name: webhook, webhook: {image: {repository: a, tag: b}}}\n",
+    "external-dns": "provider: {name: webhook, webhook: {image: {repository: a, tag: b}}}\n",
     "ingress-nginx": "controller: {metrics: {enabled: true}, autoscaling: {enabled: true}}\n",
     "kueue": "enablePrometheus: true\n",
     "kwok": "replicas: 2\n",

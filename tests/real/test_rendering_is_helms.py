@@ -111,6 +111,6 @@ async def test_public_charts_are_the_same(name: str, renderer_program: Path) -> 
 @pytest.mark.usefixtures("public_charts")
 async def test_a_chart_as_it_lies_in_its_repository_says_which_one_is_missing(renderer_program: Path) -> None:
     folder = await asyncio.to_thread(public_chart, NOT_VENDORED)
-    with pytest.raises(RenderError, match="bitwarden-sdk-server.*helm dependency build") as raised:
+    with pytest.raises(RenderError, match=r"bitwarden-sdk-server.*helm dependency build") as raised:
         await by_vidra(renderer_program, files_of(folder), "")
     assert raised.value.fault is RenderFault.DEPENDENCY

@@ -52,7 +52,7 @@ class HelmRequest(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str
     """What `.Release.Namespace` says. Objects without a namespace get none here: that is the destination's."""
     values: tuple[Values, ...] = ()
-    """Over the chart's own; of two that say the same key the later one counts. Null removes a key of the chart's own."""
+    """Over the chart's own; of two that say the same key the later one counts. Null removes a key of the chart."""
     kube_version: str
     """Of the destination: `v1.34.1`."""
     api_versions: tuple[str, ...] = ()
