@@ -87,6 +87,9 @@ func prepare(loaded *chart.Chart, given map[string]any, asked *helmRequest) (com
 	capabilities.KubeVersion, capabilities.APIVersions = *version, asked.APIVersions
 	options := common.ReleaseOptions{Name: asked.Release, Namespace: asked.Namespace, Revision: 1, IsInstall: true}
 	values, err := util.ToRenderValues(loaded, given, options, capabilities)
+	if err != nil && strings.Contains(err.Error(), "operation not permitted") {
+		return nil, faultf(remote, "the schema of the values is not in the chart, and nothing is fetched: %v", err)
+	}
 	if err != nil {
 		return nil, faultf(badValues, "the values do not fit the chart: %v", err)
 	}

@@ -41,6 +41,7 @@ func (i *inspection) folder(folder string) *fault {
 	}
 	for _, message := range *read.CheckDeprecatedFields() {
 		message, _, _ = strings.Cut(strings.TrimPrefix(message, "# Warning: "), " Run '")
+		message = strings.TrimSuffix(message, " [EXPERIMENTAL]")
 		i.remarks = append(i.remarks, remark{deprecated, fmt.Sprintf("%s: %s", file, message)})
 	}
 	for _, name := range loaded(&read) {

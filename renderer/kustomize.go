@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -89,6 +91,9 @@ func (r *recorder) ReadFile(name string) ([]byte, error) {
 	return data, err
 }
 
+// malformed is how Kustomize names a file that is no YAML.
+var malformed = regexp.MustCompile(`yaml: line (\d+): .* in File: (\S+)`)
+
 // buildFault says what kind of error it is. What the inspection did not find out, the filter of system calls refused.
 func buildFault(err error) *fault {
 	said := strings.TrimSpace(err.Error())
@@ -96,8 +101,12 @@ func buildFault(err error) *fault {
 	case errors.Is(err, syscall.EPERM), strings.Contains(said, "operation not permitted"), strings.Contains(said, "'git' program"):
 		return faultf(remote, "the overlay reaches outside of the source, which is refused: put what it needs into the "+
 			"source (%s)", said)
-	case strings.Contains(said, "external plugins disabled"), strings.Contains(said, "plugin"):
-		return faultf(program, "the overlay wants a plugin, and none is run: %s", said)
+	case strings.Contains(said, "external plugins disabled"), strings.Contains(said, "--enable-"):
+		return faultf(program, "the overlay wants a program to run, and none is run: %s", said)
+	}
+	if place := malformed.FindStringSubmatch(said); place != nil {
+		line, _ := strconv.Atoi(place[1])
+		return faultf(badManifest, "%s is no manifest: %s", place[2], said).in(place[2], line)
 	}
 	return faultf(badKustomization, "the overlay cannot be built: %s", said)
 }

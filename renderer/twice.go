@@ -35,7 +35,7 @@ func differences(once, again []byte) []remark {
 		if len(fields) > mostFields {
 			fields, more = fields[:mostFields], " and more"
 		}
-		all = append(all, remark{notDeterministic, fmt.Sprintf("%s: %s%s differs each time the chart is rendered",
+		all = append(all, remark{notDeterministic, fmt.Sprintf("%s: %s%s, not the same each time the chart is rendered",
 			called(first[place]), strings.Join(fields, ", "), more)})
 	}
 	return all

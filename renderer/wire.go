@@ -115,8 +115,16 @@ func (f *fault) in(file string, line int) *fault {
 	return f
 }
 
+// longest is how much of a message is sent: Helm repeats a template for each level that includes it. Who reads it takes
+// secrets out first, and then shows less of both ends, so that none is shown by half.
+const longest = 64 << 10
+
 func faultf(kind, format string, arguments ...any) *fault {
-	return &fault{Fault: kind, Message: fmt.Sprintf(format, arguments...)}
+	message := fmt.Sprintf(format, arguments...)
+	if len(message) > longest {
+		message = message[:longest/2] + " ... " + message[len(message)-longest/2:]
+	}
+	return &fault{Fault: kind, Message: strings.ToValidUTF8(message, "?")}
 }
 
 func failure(f *fault) *answer { return &answer{Error: f} }

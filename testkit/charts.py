@@ -14,7 +14,18 @@ import yaml
 Files = dict[str, bytes]
 
 KUBE_VERSION: Final = "v1.34.1"
-API_VERSIONS: Final = ("v1", "apps/v1", "batch/v1", "networking.k8s.io/v1", "monitoring.coreos.com/v1")
+API_VERSIONS: Final = (
+    "v1",
+    "admissionregistration.k8s.io/v1",
+    "apiextensions.k8s.io/v1",
+    "apps/v1",
+    "autoscaling/v2",
+    "batch/v1",
+    "monitoring.coreos.com/v1",
+    "networking.k8s.io/v1",
+    "policy/v1",
+    "rbac.authorization.k8s.io/v1",
+)
 
 
 def chart(name: str = "shop", *, meta: Mapping[str, Any] | None = None, **files: str) -> Files:
@@ -90,8 +101,8 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
     "one object": (chart(web=config_map("web", "replicas: {{ .Values.n | quote }}"), values="n: 3"), ""),
     "helpers, numbers and defaults": (
         chart(
-            web="apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include \"shop.name\" . }}\n"
-            "  labels: {{- include \"shop.labels\" . | nindent 4 }}\nspec:\n  replicas: {{ .Values.replicas }}\n"
+            web='apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ include "shop.name" . }}\n'
+            '  labels: {{- include "shop.labels" . | nindent 4 }}\nspec:\n  replicas: {{ .Values.replicas }}\n'
             "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n"
             "    spec:\n      containers:\n{{ toYaml .Values.containers | indent 8 }}\n",
             values="replicas: 2\ncontainers: [{name: web, image: nginx}]\nbig: 1000000\n",
@@ -105,7 +116,7 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
                 (
                     config_map("b"),
                     "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 80}]}\n",
-                    "apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n",
+                    "apiVersion: v1\nkind: Namespace\nmetadata: {name: box}\n",
                     "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n",
                     "# nothing but a comment\n",
                     config_map("a"),
@@ -116,17 +127,27 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
     ),
     "a subchart with a condition, and values for it": (
         chart(
-            meta={"dependencies": [{"name": "db", "version": "1.x", "condition": "db.on"}, {"name": "no", "version": "1"}]},
+            meta={
+                "dependencies": [
+                    {"name": "db", "version": "1.x", "condition": "db.on"},
+                    {"name": "plain", "version": "1"},
+                ]
+            },
             web=config_map("web", "size: {{ .Values.db.size | quote }}"),
-            values="db: {on: true, size: 5}\nno: {enabled: false}\nglobal: {zone: a}\n",
+            values="db: {on: true, size: 5}\nplain: {enabled: false}\nglobal: {zone: a}\n",
         )
-        | within("charts/db", chart("db", values="size: 1\n", db=config_map("db", "z: {{ .Values.global.zone }}{{ .Values.size }}")))
-        | within("charts/no", chart("no", no=config_map("no"))),
+        | within(
+            "charts/db",
+            chart("db", values="size: 1\n", db=config_map("db", "z: {{ .Values.global.zone }}{{ .Values.size }}")),
+        )
+        | within("charts/plain", chart("plain", only=config_map("plain"))),
         "db: {size: 7}\nglobal: {zone: b}",
     ),
     "what the cluster can do": (
         chart(
-            web=config_map("web", "v: {{ .Capabilities.KubeVersion.Version }}, m: {{ .Capabilities.KubeVersion.Minor | quote }}")
+            web=config_map(
+                "web", "v: {{ .Capabilities.KubeVersion.Version }}, m: {{ .Capabilities.KubeVersion.Minor | quote }}"
+            )
             + '{{- if .Capabilities.APIVersions.Has "monitoring.coreos.com/v1" }}\n---\n'
             + config_map("monitored")
             + '{{- end }}{{- if .Capabilities.APIVersions.Has "none.example.com/v1" }}\n---\n'
@@ -139,7 +160,7 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
     "files, tpl, hashes and a chart's own notes": (
         chart(
             web=config_map("web", 'a: {{ tpl .Values.t . | quote }}, s: {{ .Files.Get "conf/a.txt" | sha256sum }}'),
-            values='t: "{{ .Release.Name }} in {{ .Release.Namespace }} {{ .Release.IsInstall }} {{ .Release.Revision }}"\n',
+            values='t: "{{ .Release.Name }} in {{ .Release.Namespace }} {{ .Release.IsInstall }}"\n',
         )
         | {"conf/a.txt": b"hello\n", "templates/NOTES.txt": b"Thank you for {{ .Chart.Name }}\n"},
         "",
@@ -170,16 +191,23 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
     "dashes that touch what follows": (chart(web=f"---{config_map('a')}---   # b\n{config_map('b')}"), ""),
     "a folder with .helmignore": (
         chart(web=config_map("web"), ignored="drafts/\n*.bak\n")
-        | {"templates/drafts/x.yaml": b"{{ fail `draft` }}", "templates/y.yaml.bak": b"{{ broken", "templates/.z.yaml": b"{{"},
+        | {
+            "templates/drafts/x.yaml": b"{{ fail `draft` }}",
+            "templates/y.yaml.bak": b"{{ broken",
+            "templates/.z.yaml": b"{{",
+        },
         "",
     ),
     "YAML 1.1 in what is annotated": (
-        chart(web=config_map("web", "on: 'yes', m: '0644', big: '12345678901234567890'", "helm.sh/resource-policy: keep")),
+        chart(
+            web=config_map("web", "on: 'yes', m: '0644', big: '12345678901234567890'", "helm.sh/resource-policy: keep")
+        ),
         "",
     ),
     "aliases in what is annotated": (
         chart(
-            web="apiVersion: v1\nkind: ConfigMap\nmetadata: &m\n  name: a\n  annotations: &n {helm.sh/resource-policy: keep}\n"
+            web="apiVersion: v1\nkind: ConfigMap\nmetadata: &m\n  name: a\n"
+            "  annotations: &n {helm.sh/resource-policy: keep}\n"
             "data: {x: &x one, y: *x}\n",
         ),
         "",

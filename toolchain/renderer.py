@@ -1,14 +1,13 @@
 """``python -m toolchain.renderer [FOLDER]``: build `vidra-render`, and say where it is.
 
-It is built once from its sources and the modules that they pin, and stays in the user's cache, where Vidra finds it; the
-same sources give the same program to the byte. With a folder it is put there as well, as images do. This needs the
-standard library alone.
+It is built once from its sources and the modules that they pin, and stays in the user's cache, where Vidra finds it.
+The same sources give the same program, to the byte. With a folder it is put there as well, as for images. This needs
+the standard library alone.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -16,8 +15,7 @@ from typing import Final
 
 from toolchain import cache
 from toolchain.errors import BinariesError
-from toolchain.modules import PRODUCT as MODULE
-from toolchain.modules import architecture, place, required
+from toolchain.modules import PRODUCT, architecture, place, required
 from toolchain.progress import say
 from toolchain.run import run
 
@@ -33,7 +31,7 @@ def find_renderer() -> Path:
     Raises:
         BinariesError: It does not build here.
     """
-    path = cache.home() / MODULE / f"{_digest()}-linux-{architecture()}" / NAME
+    path = cache.home() / PRODUCT / f"{_digest()}-linux-{architecture()}" / NAME
     if not path.exists():
         with cache.locked(path.parent):
             if not path.exists():  # another run may have been faster
@@ -45,7 +43,7 @@ def find_renderer() -> Path:
 
 def absent() -> bool:
     """Return whether `find_renderer` would have to build."""
-    return not (cache.home() / MODULE / f"{_digest()}-linux-{architecture()}" / NAME).exists()
+    return not (cache.home() / PRODUCT / f"{_digest()}-linux-{architecture()}" / NAME).exists()
 
 
 def main() -> int:
@@ -62,10 +60,10 @@ def main() -> int:
 
 
 def _build(to: Path) -> None:
-    flags = f"-s -w -buildid= -X {_HELM}={required(MODULE, 'helm.sh/helm/v4')}"
+    flags = f"-s -w -buildid= -X {_HELM}={required(PRODUCT, 'helm.sh/helm/v4')}"
     run(
         ("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", str(to), "."),
-        module=MODULE,
+        module=PRODUCT,
         doing=f"building {NAME}",
         usually=USUALLY,
         failed=f"{NAME} could not be built",
@@ -76,7 +74,7 @@ def _build(to: Path) -> None:
 def _digest() -> str:
     """What the program is made from: its sources without their tests, and the pins."""
     digest = hashlib.sha256()
-    for file in sorted(place(MODULE).iterdir()):
+    for file in sorted(place(PRODUCT).iterdir()):
         if file.is_file() and not file.name.endswith("_test.go"):
             digest.update(f"{file.name} {file.stat().st_size}\n".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
@@ -84,8 +82,8 @@ def _digest() -> str:
 
 def _link(to: Path) -> None:
     """Where Vidra looks for it (`vidra.render.program`); what was built last counts."""
-    link = cache.home() / MODULE / NAME
-    if not (link.is_symlink() and os.readlink(link) == str(to)):
+    link = cache.home() / PRODUCT / NAME
+    if not (link.is_symlink() and link.readlink() == to):
         with cache.staged(link) as temporary:
             temporary.symlink_to(to)
 

@@ -52,7 +52,7 @@ class HelmRequest(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str
     """What `.Release.Namespace` says. Objects without a namespace get none here: that is the destination's."""
     values: tuple[Values, ...] = ()
-    """Over the chart's own; of two that say the same key the later one counts, and null removes a key."""
+    """Over the chart's own; of two that say the same key the later one counts. Null removes a key of the chart."""
     kube_version: str
     """Of the destination: `v1.34.1`."""
     api_versions: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class HelmRequest(msgspec.Struct, frozen=True, kw_only=True):
     lookups: tuple[Lookup, ...] = ()
     crds: CRDPolicy = CRDPolicy.CREATE
     twice: bool = False
-    """Render a second time and say what differs (`RemarkKind.NOT_DETERMINISTIC`); the text is that of the first time."""
+    """Render a second time and say what differs (`RemarkKind.NOT_DETERMINISTIC`); the text is the first one."""
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

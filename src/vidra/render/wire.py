@@ -111,4 +111,6 @@ def _error(found: _Fault, secrets: Collection[str]) -> RenderError:
 
 
 def _said(text: str, secrets: Collection[str]) -> str:
-    return one_line(hidden(text, secrets, 2 * _LONGEST), _LONGEST)
+    """A message without secrets; of a long one both ends, for the cause stands last."""
+    shown, half = hidden(text, secrets, len(text)), _LONGEST // 2 - 5
+    return one_line(shown if len(shown) <= _LONGEST else f"{shown[:half]} ... {shown[-half:]}", _LONGEST)
