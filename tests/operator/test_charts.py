@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from testkit.archives import archive
 from testkit.chart_repository import CONFIG_MAP, chart, publish
 from testkit.environment import OWN, SCENE_LABEL, VIDRA_SYNCS, Json, Scene, condition, has_reason
 from testkit.parts.web_files import WebFiles
@@ -188,3 +189,34 @@ async def test_without_the_program_charts_say_what_to_do(
     assert "vidra-render" in condition(item)["message"]
     monkeypatch.delenv("VIDRA_RENDERER")
     await asyncio.gather(polled(scene, sync), scene.until_vidra_sync(sync))
+
+
+EDGE = {
+    "base/kustomization.yaml": "resources: [colour.yaml]\n",
+    "base/colour.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: colour}\ndata: {colour: '${COLOUR}'}\n",
+    "apps/edge/kustomization.yaml": "resources: [../../base]\nnamePrefix: edge-\n",
+    "apps/plain/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: plain}\ndata: {colour: '${COLOUR}'}\n",
+    "apps/shop/Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    "apps/shop/templates/colour.yaml": CONFIG_MAP,
+}
+
+
+async def test_each_folder_is_rendered_as_what_it_is(scene: Scene, server: WebFiles) -> None:
+    server.files["/apps.tar.gz"] = archive(EDGE)
+    scene.infrahub.add_artifact("edge", "COLOUR: violet\n")
+    artifact = {"infrahub": {"infrahubAPIURL": scene.infrahub.url, "artifactName": "edge"}}
+    render = {"kustomize": {"substituteFrom": [artifact]}, "helm": {"values": {"colour": "teal"}}}
+    source = {"http": {"url": f"{server.url}/apps.tar.gz", "insecure": True, "paths": ["apps/*"]}}
+    sync = await scene.vidra_sync(source=source, render=render, interval="1h")
+    await scene.until_vidra_sync(sync)
+    for name, wanted in (("edge-colour", "violet"), ("plain", "${COLOUR}"), ("shop", "teal")):
+        await colour(scene, name, wanted)
+    before = {each["spec"]["content"]["artifactId"]: each for each in await scene.resources_of(sync, VIDRA_SYNCS)}
+
+    server.files["/apps.tar.gz"] = archive(
+        {**EDGE, "base/kustomization.yaml": "nameSuffix: -x\nresources: [colour.yaml]\n"}
+    )
+    await polled(scene, sync)
+    await colour(scene, "edge-colour-x", "violet")
+    after = {each["spec"]["content"]["artifactId"]: each for each in await scene.resources_of(sync, VIDRA_SYNCS)}
+    assert {unit for unit in after if after[unit]["spec"] != before[unit]["spec"]} == {"apps/edge"}
