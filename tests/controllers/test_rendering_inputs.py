@@ -9,6 +9,7 @@ from vidra.api.reasons import Reason
 from vidra.controllers.sync.rendering.definitions import keep_definitions
 from vidra.controllers.sync.rendering.failures import Failures, failure_of
 from vidra.controllers.sync.rendering.marker import Inputs, unit_of
+from vidra.controllers.sync.rendering.usage import Usage, usage_of
 from vidra.controllers.sync.rendering.variables import variables
 from vidra.manifests import read
 from vidra.manifests.write import write
@@ -16,7 +17,7 @@ from vidra.render.errors import RenderError, RenderFault
 from vidra.render.request import Values
 from vidra.sources.protocol import SourceError
 
-NOW = Inputs("sha256:abc", "given", "cluster", "lookups")
+NOW = Inputs("sha256:abc", "given", "version", "apis", "lookups")
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,10 @@ NOW = Inputs("sha256:abc", "given", "cluster", "lookups")
         (NOW, True),
         (replace(NOW, unit="sha256:def"), False),
         (replace(NOW, given="other"), False),
-        (replace(NOW, cluster="other"), False),
+        (replace(NOW, version="other"), False),
+        (replace(NOW, apis="other"), False),
+        (replace(NOW, apis="other").used(Usage(apis=False)), True),
+        (replace(NOW, apis="other", version="other").used(Usage(apis=False)), False),
         (replace(NOW, lookups="other"), False),
         (replace(NOW, lookups=""), False),
     ],
@@ -41,7 +45,7 @@ def test_a_text_of_before_is_rendered_anew(marker: str) -> None:
 
 
 def test_what_cannot_be_seen_has_not_changed() -> None:
-    blind = replace(NOW, cluster=None, lookups=None)
+    blind = replace(NOW, version=None, apis=None, lookups=None)
     assert (blind.known, blind.made(NOW.marker())) == (False, True)
     assert not blind.made(replace(NOW, given="other").marker())
 
@@ -99,3 +103,19 @@ def test_definitions_of_an_earlier_version_stay_as_they_are(keep: bool, group: s
     before, after = (write([definition(name, keep=keep)]).encode() for name in ("old", "new"))
     assert groups(keep_definitions(after, before)) == [group]
     assert groups(keep_definitions(after, b"")) == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        (set(), Usage(version=False, apis=False)),
+        ({"kubeVersion"}, Usage(version=True, apis=False)),
+        ({"Capabilities", "KubeVersion"}, Usage(version=True, apis=False)),
+        ({"Capabilities", "APIVersions"}, Usage()),
+        ({"Capabilities"}, Usage()),
+        ({".tgz"}, Usage()),
+        ({"APIVersions"}, Usage(version=False, apis=False)),
+    ],
+)
+def test_a_chart_depends_on_what_it_may_look_at(words: set[str], usage: Usage) -> None:
+    assert usage_of(words) == usage

@@ -15,6 +15,7 @@ from testkit.archives import archive
 from testkit.chart_repository import CONFIG_MAP, chart, publish
 from testkit.environment import OWN, SCENE_LABEL, VIDRA_SYNCS, Json, Scene, condition, has_reason
 from testkit.parts.web_files import WebFiles
+from testkit.remote import Remote
 from vidra.api.names import REQUESTED_AT, VALUES_LABEL
 from vidra.kube.discovery import Kind
 
@@ -220,3 +221,36 @@ async def test_each_folder_is_rendered_as_what_it_is(scene: Scene, server: WebFi
     await colour(scene, "edge-colour-x", "violet")
     after = {each["spec"]["content"]["artifactId"]: each for each in await scene.resources_of(sync, VIDRA_SYNCS)}
     assert {unit for unit in after if after[unit]["spec"] != before[unit]["spec"]} == {"apps/edge"}
+
+
+SEEING = """apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: seeing
+data:
+  colour: {{ with lookup "v1" "ConfigMap" .Release.Namespace "here" }}{{ .data.colour }}{{ else }}none{{ end }}
+"""
+
+
+@pytest.mark.occasional
+async def test_clusters_that_look_alike_share_a_text_and_others_have_their_own(
+    scene: Scene, server: WebFiles, remote: Remote, west: Remote
+) -> None:
+    publish(server, {"gateway": {"1.0.0": chart("1.0.0", {"seeing.yaml": SEEING})}})
+    for each in (remote, west):
+        await each.credentials(fleet=scene.namespace)
+    selector = {"clusterSelector": {"matchLabels": {"fleet": scene.namespace}}}
+    lookups = [{"apiVersion": "v1", "kind": "ConfigMap", "name": "here"}]
+    sync = await scene.vidra_sync(source=helm(server, lookups=lookups), destination=selector, interval="1h")
+    await scene.until_vidra_sync(sync)
+    for each in (remote, west):
+        await colour(each.scene, "seeing", "none")
+    assert len({each["spec"]["content"]["checksum"] for each in await scene.resources_of(sync, VIDRA_SYNCS)}) == 1
+
+    here = {"name": "here", "namespace": remote.scene.namespace}
+    await remote.scene.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": here, "data": {"colour": "gold"}})
+    await polled(scene, sync)
+    await colour(remote.scene, "seeing", "gold")
+    await scene.until_vidra_sync(sync)
+    assert len({each["spec"]["content"]["checksum"] for each in await scene.resources_of(sync, VIDRA_SYNCS)}) == 2
+    await colour(west.scene, "seeing", "none")

@@ -97,7 +97,9 @@ class DryRunSession(msgspec.Struct, frozen=True):
         existing, catalogue, renderer = self.resources.group(sync.key), self.clusters.catalogue, ProcessRenderer()
         async with sources_of(self.lent) as sources:
             finder = ValuesFinder(self.values, self.lent.namespace, sources)
-            units = UnitRenderer(renderer, finder, self.clusters, self.digests, self.content.load)
+            units = UnitRenderer(
+                *(renderer, finder, self.clusters, self.digests), load=self.content.load, mentioned=sources.mentioned
+            )
             source = await sources.open(sync.source, lambda _reason, _message: None)
             return await dry_run_sync(sync, source, existing, catalogue, units, more=more)
 

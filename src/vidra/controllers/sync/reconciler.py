@@ -62,7 +62,8 @@ class SyncReconciler(Controller[Sync]):
             ValuesFinder(shared.values, shared.namespace, sources),
             shared.clusters,
             shared.digests,
-            shared.content.load,
+            load=shared.content.load,
+            mentioned=sources.mentioned,
         )
         self._states = SyncStates()
         self._polls = ConcurrencyLimiter(AT_ONE_HOST)

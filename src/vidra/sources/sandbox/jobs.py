@@ -10,6 +10,7 @@ from typing import Any
 from vidra.sources.folders import ROOT, NotTextError, stream
 from vidra.sources.forms import KUSTOMIZATION, MANIFESTS, closure
 from vidra.sources.sandbox.errors import BrokenPackError, LimitError
+from vidra.sources.sandbox.mentions import mentioned
 from vidra.sources.sandbox.pack import Pack
 from vidra.sources.sandbox.texts import read_download
 from vidra.sources.sandbox.tree import read_commit
@@ -44,6 +45,8 @@ def answer(job: Job, data: memoryview) -> Iterator[bytes]:
             yield from _download(job, data)
         elif job["do"] == "closures":
             yield _line({"closures": _closures(job, Pack(data, job["limits"]["unpacked"]))})
+        elif job["do"] == "mentions":
+            yield _line({"found": mentioned(data, job["words"], job["limits"])})
         elif job["do"] == "index":
             yield _line(_index(job, data))
         elif job["do"] == "units":

@@ -1,8 +1,9 @@
 """What a rendered text was made of, as the marker that is stored with it: pure.
 
-It is the marker of the unit, followed by digests of the rest: `sha256:…;with=…;cluster=…;lookups=…;by=…`. The digests
-have a key (`vidra.apply.desired.digest`): values may be secret, and a marker is not. Which versions of Helm and
-Kustomize rendered it is only noted (`by`): a new Vidra renders nothing anew by itself.
+It is the marker of the unit, followed by digests of the rest:
+`sha256:…;with=…;version=…;apis=…;lookups=…;by=…`. The digests have a key (`vidra.apply.desired.digest`): values may be
+secret, and a marker is not. Which versions of Helm and Kustomize rendered it is only noted (`by`): a new Vidra renders
+nothing anew by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from vidra.controllers.sync.rendering.usage import Usage
+
 _SEPARATOR = ";"
+_UNUSED = "-"
+"""In place of a digest of what the text does not depend on."""
 
 
 class Inputs(msgspec.Struct, frozen=True):
@@ -21,15 +26,25 @@ class Inputs(msgspec.Struct, frozen=True):
     """Its marker in the source."""
     given: str
     """Digest of values, variables and options."""
-    cluster: str | None = ""
-    """Digest of what the destination is capable of; None: it cannot be asked now. Empty: that does not matter."""
+    version: str | None = ""
+    """Digest of the version of the destination; None: it cannot be asked now. Empty: that does not matter."""
+    apis: str | None = ""
+    """Digest of what the destination serves; the same."""
     lookups: str | None = ""
     """Digest of the objects that templates may look up; the same."""
 
     @property
     def known(self) -> bool:
         """Whether all of it can be seen now."""
-        return self.cluster is not None and self.lookups is not None
+        return None not in {self.version, self.apis, self.lookups}
+
+    def used(self, usage: Usage) -> Inputs:
+        """The same without what a chart does not look at."""
+        return msgspec.structs.replace(
+            self,
+            version=self.version if usage.version else _UNUSED,
+            apis=self.apis if usage.apis else _UNUSED,
+        )
 
     def marker(self, renderer: str = "") -> str:
         """The marker of a text that was made of this."""
@@ -41,11 +56,11 @@ class Inputs(msgspec.Struct, frozen=True):
         unit, *rest = marker.split(_SEPARATOR)
         found = dict(part.partition("=")[::2] for part in rest)
         return unit == self.unit and all(
-            value is None or found.get(name, "") == value for name, value in self._parts().items()
+            value is None or found.get(name, "") in {value, _UNUSED} for name, value in self._parts().items()
         )
 
     def _parts(self) -> Mapping[str, str | None]:
-        return {"with": self.given, "cluster": self.cluster, "lookups": self.lookups}
+        return {"with": self.given, "version": self.version, "apis": self.apis, "lookups": self.lookups}
 
 
 def unit_of(marker: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from vidra.api.resource import VidraResource
 from vidra.api.sources.values import ValuesList
@@ -14,11 +14,11 @@ from vidra.controllers.sync.destinations.targets import Targets
 from vidra.controllers.sync.rendering.destination import View, view
 from vidra.controllers.sync.rendering.failures import Failures
 from vidra.controllers.sync.rendering.requests import namespace_of, release_of
-from vidra.controllers.sync.rendering.texts import Given, Texts
+from vidra.controllers.sync.rendering.texts import Given, Seen, Texts
 from vidra.controllers.sync.rendering.values import ValuesFinder
 from vidra.render.protocol import Renderer
 from vidra.render.request import Values
-from vidra.sources.protocol import Form, Listing, Remark, SourceError
+from vidra.sources.protocol import Files, Form, Listing, Remark, SourceError
 
 
 class UnitRenderer:
@@ -26,6 +26,7 @@ class UnitRenderer:
 
     Args:
         load: Reads the stored text of a VidraResource.
+        mentioned: Which words are in a chart.
     """
 
     def __init__(
@@ -34,13 +35,16 @@ class UnitRenderer:
         finder: ValuesFinder,
         clusters: Clusters,
         digests: Digests,
+        *,
         load: Callable[[VidraResource], Awaitable[bytes]],
+        mentioned: Callable[[bytes | Files, Collection[str]], Awaitable[frozenset[str]]],
     ) -> None:
         self._renderer = renderer
         self._finder = finder
         self._clusters = clusters
         self._digests = digests
         self._load = load
+        self._mentioned = mentioned
         self._failures = Failures()
 
     async def prepare(
@@ -60,7 +64,8 @@ class UnitRenderer:
         if Form.KUSTOMIZATION in forms:
             given[Form.KUSTOMIZATION] = await self._find(sync.render.kustomize.substitute_from, remark)
         services = (self._renderer, self._failures, self._digests, remark)
-        return Texts(sync, *services, given=given, views=views, more=more, load=self._load)
+        seen = Seen(given, views, tuple(more))
+        return Texts(sync, *services, seen=seen, load=self._load, mentioned=self._mentioned)
 
     async def _find(self, places: ValuesList, remark: Remark) -> Given:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 import msgspec
 
@@ -19,12 +19,13 @@ from vidra.controllers.sync.rendering.destination import View
 from vidra.controllers.sync.rendering.failures import Failures, failure_of
 from vidra.controllers.sync.rendering.marker import Inputs, unit_of
 from vidra.controllers.sync.rendering.requests import helm_request, kustomize_request, options_of, release_of
+from vidra.controllers.sync.rendering.usage import WORDS, Usage, usage_of
 from vidra.controllers.sync.rendering.values import Found
 from vidra.controllers.sync.rendering.variables import variables
 from vidra.render.errors import RenderError
 from vidra.render.protocol import Renderer
 from vidra.render.rendered import RemarkKind, Rendered
-from vidra.render.request import RenderRequest, Values
+from vidra.render.request import HelmRequest, RenderRequest, Values
 from vidra.sources.protocol import Files, Form, Remark, Source, SourceError, Unit
 
 _REMARKS = 5
@@ -46,14 +47,22 @@ class Given(msgspec.Struct, frozen=True):
     error: SourceError | None = None
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What is rendered with."""
+
+    given: Mapping[Form, Given]
+    views: Mapping[str, View]
+    """What each destination looks like, by place, where there are charts."""
+    more: tuple[Values, ...] = ()
+    """Values over all others, for a preview."""
+
+
 class Texts:
     """Implements `vidra.controllers.sync.artifacts.diff.UnitTexts`.
 
     Args:
-        given: What charts and kustomizations are rendered with.
-        views: What each destination looks like, by place, where there are charts.
-        more: Values over all others, for a preview.
         load: Reads the stored text of a VidraResource.
+        mentioned: Which words are in a chart.
     """
 
     def __init__(
@@ -64,20 +73,20 @@ class Texts:
         digests: Digests,
         remark: Remark,
         *,
-        given: Mapping[Form, Given],
-        views: Mapping[str, View],
-        more: Sequence[Values],
+        seen: Seen,
         load: Callable[[VidraResource], Awaitable[bytes]],
+        mentioned: Callable[[bytes | Files, Collection[str]], Awaitable[frozenset[str]]],
     ) -> None:
         self._sync = sync
         self._renderer = renderer
         self._failures = failures
         self._digests = digests
         self._remark = remark
-        self._given = given
-        self._views = views
-        self._more = tuple(more)
+        self._given = seen.given
+        self._views = seen.views
+        self._more = seen.more
         self._load = load
+        self._mentioned = mentioned
 
     def standing(self, unit: Unit, place: str, marker: str) -> Standing:
         """How a stored text with a marker stands at a destination; of none the marker is empty."""
@@ -116,13 +125,22 @@ class Texts:
             assert isinstance(content, bytes), "manifests are a text"
             return Text(content, unit.marker or "")
         inputs = self._inputs(unit, place)
-        rendered = await self._render(unit, inputs, await self._request(unit, place, content, existing))
+        request = await self._request(unit, place, content, existing)
+        rendered = await self._render(unit, inputs, request)
         self._tell(unit, rendered)
         text = rendered.text
         if unit.form is Form.CHART and existing is not None and release_of(self._sync).crds is Crds.CREATE:
             before = await self._load(existing)
             text = await run_in_thread_if_large(len(text), lambda: keep_definitions(rendered.text, before))
+        if isinstance(request, HelmRequest):
+            inputs = inputs.used(await self._usage(content, request))
         return Text(text, inputs.marker(rendered.renderer))
+
+    async def _usage(self, content: bytes | Files, request: HelmRequest) -> Usage:
+        """What of its destination a chart looks at; its values may be templates as well."""
+        values = [item.text for item in request.values]
+        in_values = {word for word in WORDS if any(word.encode() in text for text in values)}
+        return usage_of(in_values | await self._mentioned(content, WORDS))
 
     async def _request(
         self, unit: Unit, place: str, content: bytes | Files, existing: VidraResource | None
@@ -162,11 +180,13 @@ class Texts:
         options, seen = options_of(self._sync, unit), self._views[place]
         more = [(values.name, values.text.decode(errors="replace")) for values in self._more]
         given = self._digests.of(options + msgspec.json.encode([marked, more]))
-        cluster = None if seen.capabilities is None else self._digests.of(msgspec.json.encode(seen.capabilities))
+        capable = seen.capabilities
+        version = None if capable is None else self._digests.of(capable.version.encode())
+        apis = None if capable is None else self._digests.of("\n".join(capable.apis).encode())
         lookups = None if seen.lookups is None else ""
         if seen.lookups:
             lookups = self._digests.of(msgspec.json.encode(seen.lookups, order="sorted"))
-        return Inputs(unit.marker or "", given, cluster, lookups)
+        return Inputs(unit.marker or "", given, version, apis, lookups)
 
 
 _STAYS = "what is applied stays"
