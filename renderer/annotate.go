@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"slices"
 
@@ -29,6 +30,9 @@ func (d *document) annotate() *fault {
 	if err := yaml.Unmarshal([]byte(d.content), &whole); err != nil {
 		return faultf(badManifest, "%s makes no manifest: %v", d.file, err).in(inChart(d.file), 0)
 	}
+	if len(whole.Content) == 0 || whole.Content[0].Kind != yaml.MappingNode {
+		return nil // nothing but comments, such as a licence before the first object
+	}
 	root := whole.Content[0]
 	for _, name := range slices.Sorted(maps.Keys(d.set)) {
 		put(root, d.set[name], "metadata", "annotations", name)
@@ -36,6 +40,7 @@ func (d *document) annotate() *fault {
 	if d.inputs != "" {
 		put(root, d.inputs, "spec", "template", "metadata", "annotations", inputsAnnotation)
 	}
+	untag(root)
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)
@@ -54,8 +59,8 @@ func put(node *yaml.Node, value string, path ...string) {
 	*node = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: value}
 }
 
-// below is the value of a key, made if it is missing. What is an alias becomes a map of its own first: what it stands for
-// is somebody else's too.
+// below is the value of a key, made if it is missing. What is an alias, or comes by a merge, becomes a map of its own
+// first: what it stands for is somebody else's too.
 func below(node *yaml.Node, key string) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		*node = *copied(node.Alias)
@@ -63,14 +68,59 @@ func below(node *yaml.Node, key string) *yaml.Node {
 	if node.Kind != yaml.MappingNode {
 		*node = yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	}
-	for place := 0; place+1 < len(node.Content); place += 2 {
+	if found := written(node, key); found != nil {
+		return found
+	}
+	value := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	if found := mergedIn(node, key); found != nil {
+		value = copied(found)
+	}
+	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, value)
+	return value
+}
+
+// written is the value of a key in a map itself; of two the last one counts, as for kubectl.
+func written(node *yaml.Node, key string) *yaml.Node {
+	for place := len(node.Content) - 2; place >= 0; place -= 2 {
 		if node.Content[place].Value == key {
 			return node.Content[place+1]
 		}
 	}
-	added := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
-	node.Content = append(node.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: key}, added)
-	return added
+	return nil
+}
+
+// mergedIn is the value of a key in the maps that `<<` brings in; of several the first one counts.
+func mergedIn(node *yaml.Node, key string) *yaml.Node {
+	merged := written(node, "<<")
+	if merged == nil {
+		return nil
+	}
+	sources := []*yaml.Node{merged}
+	if merged.Kind == yaml.SequenceNode {
+		sources = merged.Content
+	}
+	for _, source := range sources {
+		if source.Kind == yaml.AliasNode {
+			source = source.Alias
+		}
+		if source.Kind != yaml.MappingNode {
+			continue
+		}
+		if found := cmp.Or(written(source, key), mergedIn(source, key)); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// untag has merges written as they are read, without a tag that others do not know.
+func untag(node *yaml.Node) {
+	if node.Tag == "!!merge" {
+		node.Tag = ""
+	}
+	for _, each := range node.Content {
+		untag(each)
+	}
 }
 
 // copied is the same without anchors.

@@ -87,9 +87,9 @@ func arrange(loaded *chart.Chart, files map[string]string, policy crdPolicy, inp
 		lowest = begin
 	}
 	for _, each := range definitions {
-		each.set = map[string]string{pruneAnnotation: "disabled"}
+		each.add(pruneAnnotation, "disabled")
 		if lowest < 0 {
-			each.set[waveAnnotation] = strconv.Itoa(lowest)
+			each.add(waveAnnotation, strconv.Itoa(lowest))
 		}
 	}
 	out := &arranged{slices.Concat(definitions, first, rest, last), append(remarks, left...)}

@@ -104,7 +104,7 @@ func (i *inspection) isFolder(target string) bool {
 func (i *inspection) plugin(file, folder, config string) *fault {
 	target := path.Join(folder, config)
 	text := []byte(config)
-	if !strings.Contains(config, "\n") {
+	if !inline(config) {
 		if i.files[target] == nil {
 			return i.resource(file, folder, config)
 		}
@@ -128,6 +128,9 @@ func (i *inspection) plugin(file, folder, config string) *fault {
 	return nil
 }
 
+// inline is whether a text stands where the name of a file may stand.
+func inline(text string) bool { return strings.ContainsAny(text, "\n{") }
+
 // loaded are the names of all files that a kustomization has read.
 func loaded(read *types.Kustomization) []string {
 	all := slices.Concat(read.Crds, read.Configurations, []string{read.OpenAPI["path"]})
@@ -135,7 +138,7 @@ func loaded(read *types.Kustomization) []string {
 		all = append(all, each.Path)
 	}
 	for _, each := range read.PatchesStrategicMerge {
-		if !strings.Contains(string(each), "\n") {
+		if !inline(string(each)) {
 			all = append(all, string(each))
 		}
 	}

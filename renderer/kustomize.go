@@ -54,7 +54,7 @@ func build(asked *kustomizeRequest, l limits) (text []byte, read []string, remar
 	if wrong := l.checkText(0, made.Size()); wrong != nil {
 		return nil, nil, nil, wrong
 	}
-	if text, wrong = written(made, asked.Variables); wrong != nil {
+	if text, wrong = stream(made, asked.Variables); wrong != nil {
 		return nil, nil, nil, wrong
 	}
 	return text, slices.Sorted(maps.Keys(tree.read)), look.remarks, l.checkText(len(text), 0)
@@ -111,8 +111,8 @@ func buildFault(err error) *fault {
 	return faultf(badKustomization, "the overlay cannot be built: %s", said)
 }
 
-// written is the stream of documents, with variables put in.
-func written(made resmap.ResMap, variables *[]variable) ([]byte, *fault) {
+// stream is all documents, with variables put in.
+func stream(made resmap.ResMap, variables *[]variable) ([]byte, *fault) {
 	var out []byte
 	for _, each := range made.Resources() {
 		text, err := each.AsYAML()

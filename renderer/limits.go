@@ -16,9 +16,9 @@ type limits struct {
 func readLimits(arguments []string) limits {
 	var l limits
 	set := flag.NewFlagSet("vidra-render", flag.ExitOnError)
-	set.Int64Var(&l.memory, "memory", 1<<30, "bytes of memory")
+	set.Int64Var(&l.memory, "memory", 256<<20, "bytes of memory")
 	set.Int64Var(&l.cpu, "cpu", 20, "seconds of the processor")
-	set.Int64Var(&l.input, "input", 64<<20, "bytes of a chart, unpacked")
+	set.Int64Var(&l.input, "input", 16<<20, "bytes of a chart, unpacked")
 	set.IntVar(&l.files, "files", 5_000, "files of a chart or an overlay")
 	set.Int64Var(&l.file, "file", 4<<20, "bytes of one of them")
 	set.Int64Var(&l.output, "output", 8<<20, "bytes of the text")

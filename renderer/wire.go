@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 )
 
 // protocol is the version of what follows; vidra.render.wire has the same number.
@@ -36,11 +38,19 @@ type valuesText struct {
 }
 
 type declared struct {
-	APIVersion string         `json:"apiVersion"`
-	Kind       string         `json:"kind"`
-	Namespace  string         `json:"namespace"`
-	Name       string         `json:"name"`
-	Object     map[string]any `json:"object"`
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Namespace  string `json:"namespace"`
+	Name       string `json:"name"`
+	Object     object `json:"object"`
+}
+
+// object is one of a cluster. Its whole numbers are integers, as a client of Kubernetes has them: templates show 1000000
+// and not 1e+06.
+type object map[string]any
+
+func (o *object) UnmarshalJSON(text []byte) error {
+	return utiljson.Unmarshal(text, (*map[string]any)(o))
 }
 
 type kustomizeRequest struct {

@@ -204,6 +204,19 @@ CHARTS: Final[dict[str, tuple[Files, str]]] = {
         ),
         "",
     ),
+    "merges and keys that are there twice, in what is annotated": (
+        chart(
+            web="x: &x {metadata: {name: a, annotations: {helm.sh/resource-policy: keep, other: one}}}\n<<: *x\n"
+            "apiVersion: v1\nkind: ConfigMap\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
+            "metadata: {name: b, annotations: {helm.sh/resource-policy: keep}}\n",
+        ),
+        "",
+    ),
+    "a licence before the first object": (
+        chart(web="# all rights\n---\n" + config_map("web"))
+        | {"crds/w.yaml": b"# all rights\n---\n# more\n---\n" + definition("Widget").encode()},
+        "",
+    ),
     "aliases in what is annotated": (
         chart(
             web="apiVersion: v1\nkind: ConfigMap\nmetadata: &m\n  name: a\n"

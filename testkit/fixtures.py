@@ -1,7 +1,7 @@
 """Fixtures of several rooms' tests: an operator that works for the whole run, and a scene for each test to work in."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -22,14 +22,18 @@ from vidra.controllers.resource import requeue
 from vidra.controllers.runtime import workqueue as queue
 from vidra.controllers.sync import finalize as sync
 from vidra.kube.client import Client
+from vidra.render.program import GIVEN
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def renderer_program() -> Path:
-    """The path of `vidra-render`, built; an operator in this process finds it too."""
-    return find_renderer()
+def renderer_program() -> Iterator[Path]:
+    """The path of `vidra-render`, of these sources; operators find it too, whatever others build meanwhile."""
+    program = find_renderer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(GIVEN, str(program))
+        yield program
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,16 @@ OVERLAYS: Final[dict[str, tuple[Files, str]]] = {
         | BASE,
         "",
     ),
+    "patches and transformers on one line": (
+        overlay(
+            "resources: [web.yaml]\npatchesStrategicMerge: ['{apiVersion: apps/v1, kind: Deployment, metadata: "
+            "{name: web, annotations: {at: \"https://example.com\"}}}']\ntransformers: ['{apiVersion: builtin, "
+            "kind: NamespaceTransformer, metadata: {name: t, namespace: edge}, "
+            "fieldSpecs: [{path: metadata/namespace, create: true}]}']\n",
+            web=WEB,
+        ),
+        "",
+    ),
     "definitions that tell where names are": (
         overlay(
             "resources: [widget.yaml, gadgets.yaml]\nnamePrefix: x-\n",

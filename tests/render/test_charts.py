@@ -149,6 +149,7 @@ LOOKING = chart(
     web=config_map(
         "w",
         'one: {{ (lookup "v1" "Secret" "ns" "key").data | toJson | quote }}, '
+        'number: "{{ (lookup "v1" "Secret" "ns" "key").number }}", '
         'all: {{ (lookup "v1" "ConfigMap" "ns" "").items | len | quote }}, '
         'none: {{ lookup "v1" "Secret" "ns" "gone" | len | quote }}, '
         'other: {{ lookup "v1" "Secret" "kube-system" "key" | len | quote }}',
@@ -161,14 +162,14 @@ async def test_lookup_sees_what_is_declared_and_says_what_is_not(renderer: Proce
         return Lookup(api_version="v1", kind=kind, namespace="ns", name=name, object=body)
 
     lookups = (
-        declared("Secret", "key", {"data": {"a": "YQ=="}}),
+        declared("Secret", "key", {"data": {"a": "YQ=="}, "number": 12345678}),
         declared("Secret", "gone", None),
         declared("ConfigMap", "x", {"metadata": {"name": "x"}}),
         declared("ConfigMap", "y", None),
     )
     rendered = await renderer.render(asking(LOOKING, lookups=lookups))
     (only,) = read(rendered.text).objects
-    assert only.body["data"] == {"one": '{"a":"YQ=="}', "all": "1", "none": "0", "other": "0"}
+    assert only.body["data"] == {"one": '{"a":"YQ=="}', "number": "12345678", "all": "1", "none": "0", "other": "0"}
     said = remarks(rendered, RemarkKind.LOOKUP_EMPTY)
     assert said.count("\n") == 0
     assert "templates/web.yaml" in said

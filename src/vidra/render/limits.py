@@ -10,7 +10,7 @@ MIB = 1024 * 1024
 class RenderLimits(msgspec.Struct, frozen=True):
     """Limits of one render. Sizes are in bytes, times in seconds."""
 
-    input: int = 64 * MIB
+    input: int = 16 * MIB
     """Of the request: the chart unpacked, or all files of an overlay, with values and looked up objects."""
     files: int = 5_000
     """In a chart or an overlay."""
@@ -20,8 +20,8 @@ class RenderLimits(msgspec.Struct, frozen=True):
     """The text."""
     objects: int = 10_000
     """Documents of the text."""
-    memory: int = 1024 * MIB
-    """Of the process."""
+    memory: int = 256 * MIB
+    """Of the process. Two of them, at the worst, have to fit beside the operator."""
     cpu: int = 20
     """Of the processor."""
     wall: float = 60.0
