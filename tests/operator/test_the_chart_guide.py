@@ -8,6 +8,7 @@ import ssl
 import sys
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from testkit.environment import VIDRA_SYNCS, Scene
@@ -19,6 +20,7 @@ from vidra.cli.options import SOURCE_HOSTS
 from vidra.render.program import GIVEN
 
 
+@pytest.mark.occasional
 async def test_the_guide_step_by_step(own_scene: Scene, renderer_program: Path, tmp_path: Path) -> None:
     infrahub = own_scene.infrahub
     artifact = infrahub.add_artifact("gateway_values", "peers: [leaf-1, leaf-2]\n")

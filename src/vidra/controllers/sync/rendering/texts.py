@@ -12,6 +12,7 @@ from vidra.api.sources.release import Crds
 from vidra.api.sync import Sync
 from vidra.apply.desired.digest import Digests
 from vidra.common.text import limited_sentences
+from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.event_loop import run_in_thread_if_large
 from vidra.controllers.sync.artifacts.diff import Standing, SyncProblem
 from vidra.controllers.sync.rendering.definitions import keep_definitions
@@ -130,11 +131,18 @@ class Texts:
         self._tell(unit, rendered)
         text = rendered.text
         if unit.form is Form.CHART and existing is not None and release_of(self._sync).crds is Crds.CREATE:
-            before = await self._load(existing)
+            before = await self._before(existing)
             text = await run_in_thread_if_large(len(text), lambda: keep_definitions(rendered.text, before))
         if isinstance(request, HelmRequest):
             inputs = inputs.used(await self._usage(content, request))
         return Text(text, inputs.marker(rendered.renderer))
+
+    async def _before(self, existing: VidraResource) -> bytes:
+        """The text before this one; empty when it is lost."""
+        try:
+            return await self._load(existing)
+        except ContentError:
+            return b""
 
     async def _usage(self, content: bytes | Files, request: HelmRequest) -> Usage:
         """What of its destination a chart looks at; its values may be templates as well."""
