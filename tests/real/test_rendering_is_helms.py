@@ -27,7 +27,7 @@ Objects = dict[tuple[str, str, str], dict[str, Any]]
 async def by_helm(folder: Path, values: str) -> Objects:
     """What the real helm makes of a chart."""
     versions = [f"--api-versions={each}" for each in API_VERSIONS]
-    command = [find_tool("helm"), "template", "r", folder, "--namespace=ns", "--include-crds", *versions]
+    command = [str(find_tool("helm")), "template", "r", str(folder), "--namespace=ns", "--include-crds", *versions]
     process = await asyncio.create_subprocess_exec(
         *command, f"--kube-version={KUBE_VERSION}", "--values=-", stdin=PIPE, stdout=PIPE, stderr=PIPE
     )

@@ -13,8 +13,8 @@ import pytest
 from toolchain import modules, renderer
 from toolchain.errors import BinariesError
 from toolchain.go import pinned_version
-from toolchain.modules import go_order, go_version
-from toolchain.renderer import PRODUCT, find_renderer
+from toolchain.modules import PRODUCT, go_order, go_version
+from toolchain.renderer import find_renderer
 from vidra.render.program import GIVEN, find_program
 
 ROOT = Path(__file__).parents[2]
