@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta as Field
 
-from vidra.api.sources.release import Release
+from vidra.api.sources.release import ChartRelease
 from vidra.api.sources.values import ValuesList
 from vidra.api.validation import FEW, VARIABLES
 
@@ -36,4 +36,4 @@ class Render(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """How a folder becomes manifests; what it is, each folder says itself."""
 
     kustomize: Annotated[Kustomize, Field(description="For folders with a kustomization.yaml.")] = Kustomize()
-    helm: Annotated[Release, Field(description="For folders with a Chart.yaml.")] = Release()
+    helm: Annotated[ChartRelease, Field(description="For folders with a Chart.yaml.")] = ChartRelease()

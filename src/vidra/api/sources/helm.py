@@ -8,14 +8,14 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta as Field
 
-from vidra.api.sources.release import Release
+from vidra.api.sources.release import ChartRelease
 from vidra.api.sources.revisions import fields_of
 from vidra.api.sources.values import ValuesList
 from vidra.api.sources.words import Words
 from vidra.api.validation import CHART_NAME, HELM_URL, NOT_EMPTY
 
 
-class HelmSource(Release, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """A chart, and what it is rendered with."""
 
     url: Annotated[

@@ -35,7 +35,7 @@ class Lookup(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     ] = None
 
 
-class Release(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
+class ChartRelease(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
     """What a chart is rendered with."""
 
     release_name: Annotated[

@@ -10,7 +10,7 @@ from vidra.api.sources import HelmSource
 from vidra.sources.protocol import Form, Listing, Unit
 
 
-class Release(msgspec.Struct, frozen=True):
+class ChartVersion(msgspec.Struct, frozen=True):
     """One version of a chart."""
 
     version: str
@@ -25,7 +25,7 @@ class Release(msgspec.Struct, frozen=True):
 class Place(Protocol):
     """Where charts are: a repository or a registry."""
 
-    async def find(self) -> Release:
+    async def find(self) -> ChartVersion:
         """The version that a spec names. Cheap when nothing changed.
 
         Raises:
@@ -33,7 +33,7 @@ class Place(Protocol):
         """
         ...
 
-    async def get(self, release: Release) -> bytes:
+    async def get(self, release: ChartVersion) -> bytes:
         """Its archive, verified.
 
         Raises:
@@ -48,7 +48,7 @@ class ChartSource:
     def __init__(self, spec: HelmSource, place: Place) -> None:
         self._id = spec.chart or spec.url.rstrip("/").rpartition("/")[2]
         self._place = place
-        self._found: Release | None = None
+        self._found: ChartVersion | None = None
 
     async def list(self) -> Listing:
         """The chart, in the version that is meant now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vidra.api.sources import HelmSource
-from vidra.sources.helm.chart import Release
+from vidra.sources.helm.chart import ChartVersion
 from vidra.sources.helm.versions import choose_version, wanted_range
 from vidra.sources.memory import Memory
 from vidra.sources.oci.artifact import Artifact
@@ -22,7 +22,7 @@ class RegistryChart:
         self._artifact = artifact
         self._manifests = manifests
 
-    async def find(self) -> Release:
+    async def find(self) -> ChartVersion:
         """The version that the spec names, as the registry has it."""
         tag = await self._tag()
         digest = await self._artifact.digest(tag)
@@ -31,9 +31,9 @@ class RegistryChart:
             what = f"{self._spec.url} ({tag})"
             known = digest, chart_layer(await self._artifact.manifest(digest), what)
             self._manifests.put((self._spec.url, tag), known)
-        return Release(tag.replace("_", "+"), known[1].digest, digest)
+        return ChartVersion(tag.replace("_", "+"), known[1].digest, digest)
 
-    async def get(self, release: Release) -> bytes:
+    async def get(self, release: ChartVersion) -> bytes:
         """The archive of a version, with the digest that its manifest names."""
         layer = chart_layer(await self._artifact.manifest(release.address), self._spec.url)
         parts: list[bytes] = []

@@ -14,7 +14,7 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.sources import HelmSource
 from vidra.common.nearest import did_you_mean
-from vidra.sources.helm.chart import Release
+from vidra.sources.helm.chart import ChartVersion
 from vidra.sources.helm.versions import choose_version
 from vidra.sources.limits import SourceLimits
 from vidra.sources.memory import Memory
@@ -70,7 +70,7 @@ class RepositoryChart:
         self._sandbox = sandbox
         self._indexes = indexes
 
-    async def find(self) -> Release:
+    async def find(self) -> ChartVersion:
         """The version that the spec names, as the index has it."""
         index = await self._index()
         if not index.entries:
@@ -80,9 +80,9 @@ class RepositoryChart:
         version = choose_version(index.entries, self._spec.version, f"the chart {self._chart} of {self._spec.url}")
         entry = index.entries[version]
         digest = f"sha256:{entry.digest}" if entry.digest else _stand_in(entry)
-        return Release(version, digest, entry.url, self._remark(index, entry, digest))
+        return ChartVersion(version, digest, entry.url, self._remark(index, entry, digest))
 
-    async def get(self, release: Release) -> bytes:
+    async def get(self, release: ChartVersion) -> bytes:
         """The archive of a version, with the digest that the index names."""
         url = self._archive(release.address)
         request = Request("GET", url, cap=self._limits.received, limit="--source-limit received=…")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from vidra.api.reasons import Reason
-from vidra.api.sources.release import Release
+from vidra.api.sources.release import ChartRelease
 from vidra.api.sync import Sync
 from vidra.controllers.sync.rendering.destination import View
 from vidra.render.request import CRDPolicy, HelmRequest, KustomizeRequest, Values, Variable
@@ -18,7 +18,7 @@ _LONGEST = 53
 """Characters of the name of a release, as Helm has it."""
 
 
-def release_of(sync: Sync) -> Release:
+def release_of(sync: Sync) -> ChartRelease:
     """What the charts of a sync are rendered with."""
     return sync.source.helm or sync.render.helm
 
