@@ -137,10 +137,12 @@ func documents(file, text string) ([]*document, *fault) {
 	return all, nil
 }
 
-// definitions are what is in the folders crds.
+// definitions are what is in the folders crds, in the order of their names.
 func definitions(loaded *chart.Chart, policy crdPolicy) ([]*document, []remark, *fault) {
 	var all []*document
-	for _, crd := range loaded.CRDObjects() {
+	crds := loaded.CRDObjects() // of subcharts in any order
+	slices.SortStableFunc(crds, func(a, b chart.CRD) int { return strings.Compare(a.Filename, b.Filename) })
+	for _, crd := range crds {
 		found, wrong := documents(crd.Filename, string(crd.File.Data))
 		if wrong != nil {
 			return nil, nil, wrong

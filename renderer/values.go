@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,22 +44,22 @@ func secretsOf(asked *helmRequest) []string {
 			found.collect(each.Object["stringData"])
 		}
 	}
-	return found
+	return slices.Sorted(maps.Keys(found))
 }
 
-type secrets []string
+type secrets map[string]bool
 
 // add takes a text, and each of its lines: a message often repeats one.
-func (s *secrets) add(text string) {
+func (s secrets) add(text string) {
 	for _, each := range append(strings.Split(text, "\n"), text) {
-		if each = strings.TrimSpace(each); len(each) >= shortest && !slices.Contains(*s, each) {
-			*s = append(*s, each)
+		if each = strings.TrimSpace(each); len(each) >= shortest {
+			s[each] = true
 		}
 	}
 }
 
 // collect takes every value inside, and what it stands for if it is in base64.
-func (s *secrets) collect(value any) {
+func (s secrets) collect(value any) {
 	switch typed := value.(type) {
 	case map[string]any:
 		for _, each := range typed {

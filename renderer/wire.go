@@ -127,7 +127,7 @@ func (f *fault) in(file string, line int) *fault {
 
 // longest is how much of a message is sent: Helm repeats a template for each level that includes it. Who reads it takes
 // secrets out first, and then shows less of both ends, so that none is shown by half.
-const longest = 64 << 10
+const longest = 16 << 10
 
 func faultf(kind, format string, arguments ...any) *fault {
 	message := fmt.Sprintf(format, arguments...)

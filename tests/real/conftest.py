@@ -25,6 +25,7 @@ _NEED = {
     "charts": ("helm",),
     "public_charts": tuple(f"chart-{name}" for name in (*PUBLIC, NOT_VENDORED)),
     "registry": ("registry", "helm"),
+    "release": ("registry", "helm", "crane"),
     "kwok": ("kwok", "kwok-stages"),
     "machines": ("kubevirt-crds",),
     "prometheus": ("prometheus",),

@@ -257,3 +257,14 @@ async def test_no_message_holds_a_secret(name: str, renderer_program: Path) -> N
         await ProcessRenderer(renderer_program).render(LEAKS[name])
     assert "horse" not in str(raised.value)
     assert "Y29ycmVjdC1ob3JzZSBiYXR0ZXJ5" not in str(raised.value)
+
+
+async def test_a_message_with_thousands_of_secrets_shows_none(renderer_program: Path) -> None:
+    values = "".join(f"k{number}: secret-{number:05}-of-many\n" for number in range(3_000))
+    texts = (Values(name="s", text=values.encode(), secret=True),)
+    one = helm(chart(web="{{ fail .Values.k777 }}"), values=texts)
+    every = helm(chart(web="{{ fail (toJson .Values) }}"), values=texts)
+    for request in (one, every):
+        with pytest.raises(RenderError) as raised:
+            await ProcessRenderer(renderer_program).render(request)
+        assert "-of-many" not in str(raised.value)

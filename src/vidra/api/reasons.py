@@ -64,6 +64,7 @@ class Reason(StrEnum):
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     CONTENT_REFUSED = "ContentRefused"
+    INVENTORY_MISSING = "InventoryMissing"
     INVALID_MANIFEST = "InvalidManifest"
     EMPTY_MANIFEST = "EmptyManifest"
 
@@ -108,6 +109,7 @@ class Reason(StrEnum):
     ADOPTED = "Adopted"
     CLUSTER_REPLACED = "ClusterReplaced"
     CLUSTER_NOT_PROVEN = "ClusterNotProven"
+    STATUS_NOT_OURS = "StatusNotOurs"
     GENERATION_FAILED = "GenerationFailed"
     NOT_DETERMINISTIC = "NotDeterministic"
     OTHER_OPERATOR = "OtherOperator"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 import msgspec
 
 from vidra.api.quoting import one_line
-from vidra.api.redaction import hidden
+from vidra.api.redaction import hidden, possible
 from vidra.render.errors import RendererMissingError, RenderError, RenderFault
 from vidra.render.rendered import Remark, Rendered
 from vidra.render.request import HelmRequest, RenderRequest
@@ -16,6 +16,8 @@ PROTOCOL = 1
 _LONGEST = 2_000
 """Characters of a message: a chart may have written some of them."""
 _MOST_REMARKS = 100
+_MOST_SECRETS = 40
+"""In one message: a chart that puts more into one is not worth the time to take them out."""
 
 
 class _Fault(msgspec.Struct):
@@ -89,28 +91,40 @@ def read_answer(data: bytes) -> Rendered:
     except (msgspec.DecodeError, msgspec.ValidationError):
         raise RenderError(RenderFault.FAILED, "the renderer's answer cannot be read") from None
     if answer.error is not None:
-        raise _error(answer.error, answer.secrets)
+        raise _error(answer.error, _Masked(answer.error.message + answer.error.file, answer.secrets))
+    remarks = answer.remarks[:_MOST_REMARKS]
+    masked = _Masked("\n".join(each.message for each in remarks), answer.secrets)
     return Rendered(
         text=answer.text,
-        remarks=tuple(
-            msgspec.structs.replace(each, message=_said(each.message, answer.secrets))
-            for each in answer.remarks[:_MOST_REMARKS]
-        ),
+        remarks=tuple(msgspec.structs.replace(each, message=masked.shown(each.message)) for each in remarks),
         read=tuple(answer.read),
         renderer=answer.renderer,
     )
 
 
-def _error(found: _Fault, secrets: Collection[str]) -> RenderError:
+def _error(found: _Fault, masked: _Masked) -> RenderError:
     if found.fault is RenderFault.MISSING:
         message = (
             f"the renderer is of another version than Vidra: `make renderer` builds the right one ({found.message})"
         )
         return RendererMissingError(message)
-    return RenderError(found.fault, _said(found.message, secrets), file=_said(found.file, secrets), line=found.line)
+    return RenderError(found.fault, masked.shown(found.message), file=masked.shown(found.file), line=found.line)
 
 
-def _said(text: str, secrets: Collection[str]) -> str:
-    """A message without secrets; of a long one both ends, for the cause stands last."""
-    shown, half = hidden(text, secrets, len(text)), _LONGEST // 2 - 5
-    return one_line(shown if len(shown) <= _LONGEST else f"{shown[:half]} ... {shown[-half:]}", _LONGEST)
+class _Masked:
+    """Shows parts of a text without secrets.
+
+    Args:
+        text: All of it.
+        secrets: Any number of them.
+    """
+
+    def __init__(self, text: str, secrets: Collection[str]) -> None:
+        self._secrets = possible(text, secrets)
+
+    def shown(self, text: str) -> str:
+        """One line; of a long one both ends, for the cause stands last."""
+        if len(self._secrets) > _MOST_SECRETS:
+            return "not shown, for it holds many values of Secrets"
+        clean, half = hidden(text, self._secrets, len(text)), _LONGEST // 2 - 5
+        return one_line(clean if len(clean) <= _LONGEST else f"{clean[:half]} ... {clean[-half:]}", _LONGEST)

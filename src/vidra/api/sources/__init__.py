@@ -18,7 +18,7 @@ from vidra.api.sources.helm import HelmSource
 from vidra.api.sources.http import HttpSource
 from vidra.api.sources.infrahub import InfrahubSource
 from vidra.api.sources.inline import InlineSource
-from vidra.api.sources.oci import OciSource
+from vidra.api.sources.oci import OciSource, VerifyOci
 from vidra.api.sources.words import FOLDERS, Words
 from vidra.api.validation import CHART_PLACE, ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
 
@@ -34,6 +34,7 @@ __all__ = [
     "SourceSpec",
     "Verify",
     "VerifyMode",
+    "VerifyOci",
     "Words",
 ]
 

@@ -49,6 +49,7 @@ async def prune(shared: ControllerContext, sync: Sync, poll: PollState) -> Prune
         *(sync, done.artifacts, done.unlisted_resources, group),
         expects=targets_of(sync, shared.clusters.catalogue, group).expects,
         before=done.objects,
+        vouches=shared.content.vouches,
     )
     troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(
