@@ -14,7 +14,6 @@ from vidra.api.names import (
     CONFIG_VALUE,
     INFRAHUB_LABEL,
     KEYS_LABEL,
-    MANIFESTS_LABEL,
     PATHS,
     SOURCE_LABEL,
 )
@@ -120,17 +119,14 @@ async def key_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]
     return await _secrets(client, namespaces, KEYS_LABEL)
 
 
-async def manifests(client: Client, namespaces: Sequence[str]) -> list[ConfigMap | Secret]:
-    """The ConfigMaps and Secrets with manifests that count.
+async def labelled(client: Client, namespaces: Sequence[str], label: str) -> list[ConfigMap | Secret]:
+    """The ConfigMaps and Secrets with a label that count: with manifests, or with values.
 
     Args:
         namespaces: Vidra's own first.
     """
     maps = f"/api/v1/namespaces/{namespaces[0]}/configmaps"
-    return [
-        *await listed(client, maps, ConfigMap, MANIFESTS_LABEL),
-        *await _secrets(client, namespaces, MANIFESTS_LABEL),
-    ]
+    return [*await listed(client, maps, ConfigMap, label), *await _secrets(client, namespaces, label)]
 
 
 async def config_maps(client: Client, namespace: str) -> list[ConfigMap]:

@@ -14,18 +14,20 @@ from msgspec import Meta as Field
 
 from vidra.api.sources.flux import FluxKind, FluxSource
 from vidra.api.sources.git import GitSource, Verify, VerifyMode
+from vidra.api.sources.helm import HelmSource
 from vidra.api.sources.http import HttpSource
 from vidra.api.sources.infrahub import InfrahubSource
 from vidra.api.sources.inline import InlineSource
 from vidra.api.sources.oci import OciSource, VerifyOci
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
+from vidra.api.validation import CHART_PLACE, ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
 
 __all__ = [
     "REVISION_WORDS",
     "FluxKind",
     "FluxSource",
     "GitSource",
+    "HelmSource",
     "HttpSource",
     "InfrahubSource",
     "InlineSource",
@@ -37,7 +39,7 @@ __all__ = [
     "Words",
 ]
 
-AnySource = InfrahubSource | GitSource | OciSource | HttpSource | InlineSource | FluxSource
+AnySource = InfrahubSource | GitSource | HelmSource | OciSource | HttpSource | InlineSource | FluxSource
 
 
 class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -49,6 +51,10 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     oci: Annotated[
         OciSource | None,
         Field(description="Folders of an artifact in a container registry.", extra_json_schema=ONE_OCI_REVISION),
+    ] = None
+    helm: Annotated[
+        HelmSource | None,
+        Field(description="A chart of a Helm repository or of a registry.", extra_json_schema=CHART_PLACE),
     ] = None
     http: Annotated[HttpSource | None, Field(description="Manifests behind a URL.")] = None
     inline: Annotated[InlineSource | None, Field(description="ConfigMaps and Secrets of this cluster.")] = None
@@ -93,7 +99,7 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         """The same source at another revision.
 
         Args:
-            revision: By the words branch, tag, commit and date.
+            revision: By the words branch, tag, commit, date and chart-version.
 
         Raises:
             ValueError: It has no such revisions.
