@@ -27,6 +27,8 @@ class StoredQuery(msgspec.Struct, frozen=True):
     selects_storage_id: bool = True
     selects_storage_value: bool = False
     """`storage_id { value }` instead of the usual `storage_id { id }`."""
+    selects_object: bool = True
+    """Whether it says what an artifact is for where it is asked to, and the groups of that."""
     counts: bool = False
     limit: int | None = None
     since: datetime | None = None
@@ -49,7 +51,7 @@ class StoredQuery(msgspec.Struct, frozen=True):
             return None
         raise self._refused(f"got invalid value {given!r}; String cannot represent a non string value: {given!r}")
 
-    def node(self, stored: Stored, version: Version) -> dict[str, object]:
+    def node(self, stored: Stored, version: Version, variables: dict[str, object]) -> dict[str, object]:
         """What it selects of an artifact."""
         found: dict[str, object] = {"id": stored.id}
         if self.selects_storage_value:
@@ -62,6 +64,8 @@ class StoredQuery(msgspec.Struct, frozen=True):
             found["status"] = {"value": version.status}
         if self.selects_name:
             found["name"] = {"value": stored.name}
+        if self.selects_object and variables.get("targets"):
+            found["object"] = {"node": stored.object.node(groups=bool(variables.get("groups")))}
         return found
 
     def answer(self, nodes: list[dict[str, object]]) -> dict[str, object]:

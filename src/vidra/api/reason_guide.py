@@ -267,6 +267,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`clusterSelector` matches no Secret with a kubeconfig. Nothing is pruned.",
             "Correct the selector or the labels; or set `spec.allowEmpty` if everything should be pruned.",
         ),
+        Reason.NO_CLUSTER_FOR_TARGET: Explanation(
+            "With `destination.routing: ByTarget`: the message names objects of Infrahub whose artifacts go to no "
+            "cluster, because no selected Secret says that it is for them. What was applied for them stays.",
+            "Label or annotate the Secret of their cluster with `vidra.infrahub.operators.com/target`, or leave them "
+            "out by `spec.source.targets`.",
+        ),
     },
     "One object": {
         Reason.KIND_UNKNOWN: Explanation(

@@ -70,6 +70,7 @@ class Reason(StrEnum):
 
     ROLLOUT_STOPPED = "RolloutStopped"
     NO_CLUSTER_MATCHES = "NoClusterMatches"
+    NO_CLUSTER_FOR_TARGET = "NoClusterForTarget"
 
     # One object
     KIND_UNKNOWN = "KindUnknown"

@@ -27,6 +27,8 @@ class Unit(msgspec.Struct, frozen=True):
     """Opaque: the text is fetched when this is another one than that of the stored text. None: there is no text yet."""
     failed: bool = False
     """The source says that its last generation failed; the marker is that of the last good one."""
+    target: tuple[str, ...] = ()
+    """Names of what it is for, by which a cluster may say that it is for that; the first is shown. Empty: not known."""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -41,6 +43,8 @@ class Listing(msgspec.Struct, frozen=True):
     """Who made this revision, if the source says so."""
     remarks: tuple[str, ...] = ()
     """What a person should know although nothing has failed: links that were left out, a source that is paused."""
+    left_out: int = 0
+    """Units that are there, and are not of those that the spec names."""
     hint: str = ""
     """The end of a message about an empty list: which name may have been meant."""
 

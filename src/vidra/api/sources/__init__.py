@@ -15,13 +15,14 @@ from msgspec import Meta as Field
 from vidra.api.sources.flux import FluxKind, FluxSource
 from vidra.api.sources.git import GitSource, Verify, VerifyMode
 from vidra.api.sources.http import HttpSource
-from vidra.api.sources.infrahub import InfrahubSource
+from vidra.api.sources.infrahub import ArtifactTargets, InfrahubSource
 from vidra.api.sources.inline import InlineSource
 from vidra.api.sources.oci import OciSource
 from vidra.api.sources.words import FOLDERS, Words
 from vidra.api.validation import ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
 
 __all__ = [
+    "ArtifactTargets",
     "FluxKind",
     "FluxSource",
     "GitSource",

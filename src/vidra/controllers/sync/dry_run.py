@@ -17,6 +17,7 @@ from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifac
 from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.artifacts.writer import content_of, spec_for
+from vidra.controllers.sync.destinations.routing import route
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
 from vidra.controllers.sync.source.listing import list_units
@@ -45,10 +46,12 @@ async def dry_run_sync(
         SourceError: Infrahub gave no list.
     """
     targets = targets_of(sync, catalogue, existing)
+    listing = await list_units(sync, source)
+    routes = route(sync, targets, listing.units)
     decision = decide(
-        *(await list_units(sync, source), existing, lambda _: True),
+        *(listing, existing, lambda _: True),
         allow_empty=sync.spec.allow_empty,
-        places=targets.places,
+        places=routes.of,
         words=sync.source.words,
         asked=selected(sync.source.infrahub),
         date=date_of(sync.source.infrahub),
@@ -60,7 +63,7 @@ async def dry_run_sync(
     return SyncDryRun(
         changes=(*fetched, *removed),
         kept=tuple(resource for _, resource in decision.keep),
-        troubles=(*targets.troubles, *decision.troubles, *failures),
+        troubles=(*targets.troubles, *routes.troubles, *decision.troubles, *failures),
         remarks=(hold_problem(sync, held, decision.remove),) if held else (),
     )
 

@@ -23,7 +23,7 @@ from vidra.sources.infrahub.errors import (
 from vidra.sources.infrahub.graphql import document_url, read_document
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
-from vidra.sources.infrahub.selection import Selection, parameters
+from vidra.sources.infrahub.selection import Selection, parameters, variables
 from vidra.sources.infrahub.suggestions import Suggestions
 from vidra.sources.infrahub.url import base_of, endpoint
 from vidra.sources.protocol import Listing, SourceError, Unit
@@ -69,7 +69,7 @@ class Infrahub:
         url = endpoint(
             self.base, "query", selection.query, parameters={**parameters(selection), "update_group": "false"}
         )
-        body = msgspec.json.encode({"variables": {"artifactname": selection.artifact_name}})
+        body = msgspec.json.encode({"variables": variables(selection)})
         answer = await self._account.send(Request("POST", url, cap=self._limits.max_list_bytes, body=body))
         if answer.status != 200:
             error = query_refused(answer, self.base, selection)
@@ -77,7 +77,7 @@ class Infrahub:
                 raise branch_missing(self.base, selection, await self._suggestions.branch(selection))
             raise error
         listing = self._listing(answer, selection)
-        if listing.units or listing.missing:
+        if listing.units or listing.missing or listing.left_out:
             return listing
         return msgspec.structs.replace(listing, hint=await self._suggestions.artifact(selection))
 
@@ -128,7 +128,7 @@ class Infrahub:
         if not answer.is_json:
             raise not_infrahub(answer, self.base)
         try:
-            return read_listing(answer, selection.artifact_name, self._limits.max_artifacts)
+            return read_listing(answer, selection, self._limits.max_artifacts)
         except NotGraphQLError as error:
             raise not_infrahub(answer, self.base, str(error)) from None
         except SourceError as error:

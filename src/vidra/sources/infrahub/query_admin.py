@@ -14,7 +14,7 @@ _LIST = (
     "{ edges { node { id query { value } } } } }"
 )
 _QUERY = """\
-query %s($artifactname: [String]) {
+query %s($artifactname: [String], $targets: Boolean = false, $groups: Boolean = false) {
   CoreArtifact(name__values: $artifactname) {
     edges {
       node {
@@ -30,6 +30,22 @@ query %s($artifactname: [String]) {
         }
         name {
           value
+        }
+        object @include(if: $targets) {
+          node {
+            id
+            display_label
+            hfid
+            __typename
+            member_of_groups @include(if: $groups) {
+              edges {
+                node {
+                  id
+                  display_label
+                }
+              }
+            }
+          }
         }
       }
     }
