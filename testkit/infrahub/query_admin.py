@@ -40,4 +40,4 @@ class QueryAdmin:
         return [name for name in variables["names"] if name in self._contents.queries]
 
     def _node(self, name: str) -> Json:
-        return {"id": name, "query": {"value": self._texts.get(name, "query of somebody else's")}}
+        return {"id": name, "query": {"value": self._texts.get(name) or self._contents.queries[name].text}}

@@ -34,6 +34,12 @@ class StoredQuery(msgspec.Struct, frozen=True):
     since: datetime | None = None
     """When it was stored; nobody knew it before that."""
 
+    @property
+    def text(self) -> str:
+        """Something like it, for who looks at the stored queries."""
+        fields = {"status": self.selects_status, "object member_of_groups": self.selects_object}
+        return f"query {self.name} {{ id checksum {' '.join(word for word, there in fields.items() if there)} }}"
+
     def wanted(self, variables: dict[str, object]) -> str | None:
         """The artifact name asked for; None for all.
 

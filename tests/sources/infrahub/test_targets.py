@@ -9,6 +9,7 @@ from testkit.infrahub import Object, StandIn, StoredQuery
 from vidra.api.reasons import Reason
 from vidra.api.sources import ArtifactTargets
 from vidra.sources.infrahub import Infrahub, Selection
+from vidra.sources.infrahub.query_admin import lacks, query_text
 from vidra.sources.protocol import SourceError
 
 NAME = "Webserver_Manifest"
@@ -101,3 +102,15 @@ async def test_groups_that_were_not_told_are_no_groups_that_an_object_is_not_in(
         await infrahub.list(replace(selection, targets=ArtifactTargets(groups=("edge",))))
     with pytest.raises(SourceError, match="the kind of that object"):
         await infrahub.list(replace(selection, targets=ArtifactTargets(kinds=("InfraSite",))))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (query_text("ArtifactIDs"), []),
+        ("query A { id name { value } # status object\n }", ["status", "object", "member_of_groups"]),
+        ("query A { status { value } object { node { id } } }", ["member_of_groups"]),
+    ],
+)
+def test_what_a_stored_query_lacks_is_said(text: str, expected: list[str]) -> None:
+    assert [lacking.partition(" ")[0] for lacking in lacks(text)] == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vidra.sources.infrahub.client import Infrahub
+from vidra.sources.infrahub.query_admin import lacks, stored_queries
 from vidra.sources.infrahub.selection import Selection
 from vidra.sources.protocol import Listing, Unit
 
@@ -17,6 +18,15 @@ class InfrahubSource:
     async def list(self) -> Listing:
         """The artifacts of the sync."""
         return await self._infrahub.list(self._selection)
+
+    async def lacks(self) -> tuple[str, ...]:
+        """What the stored query does not select and Vidra can use; nothing when it is not on the default branch.
+
+        Raises:
+            SourceError: Infrahub does not say.
+        """
+        texts = await stored_queries(self._infrahub, self._selection.query)
+        return tuple(field for text in texts.values() for field in lacks(text))
 
     async def fetch(self, artifact: Unit) -> bytes:
         """The text of an artifact, verified against its checksum."""
