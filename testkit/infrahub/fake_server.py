@@ -156,6 +156,10 @@ class StandIn:
         there = self._history.branches[branch]
         there[id] = msgspec.structs.replace(there[id], object=Object(name))
 
+    def add_definition(self, name: str) -> None:
+        """Have a definition of artifacts of a name, of which there are none."""
+        self._history.definitions.add(name)
+
     def remove_definition(self, name: str) -> None:
         """Delete the definition of the artifacts of a name, of which there are none any more."""
         self._history.definitions.discard(name)

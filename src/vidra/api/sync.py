@@ -173,6 +173,13 @@ class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=Tr
     ] = None
 
 
+class AllowEmpty(StrEnum):
+    """When an empty result is taken at its word, beside always and never."""
+
+    CONFIRMED = "Confirmed"
+    """When the source shows that the names in the spec are right: it could have something, and has nothing."""
+
+
 class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Desired state; each kind of sync has its own source."""
 
@@ -193,12 +200,18 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
         Field(description="Stop fetching, applying and pruning for this sync. What is applied stays as it is."),
     ] = False
     allow_empty: Annotated[
-        bool,
+        bool | AllowEmpty,
         Field(
-            description="Take an empty list of artifacts, or an empty artifact, at its word and prune what was there. "
-            "Otherwise an empty result is held and reported."
+            description="true: take an empty list of artifacts, or an empty artifact, at its word and prune what was "
+            "there. Confirmed: an empty list only, and only while Infrahub has a definition of artifacts of the name. "
+            "false: an empty result is held and reported."
         ),
     ] = False
+
+    @property
+    def takes_empty(self) -> bool:
+        """Whether an empty result is taken at its word, whatever else is known."""
+        return self.allow_empty is True
 
 
 class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):

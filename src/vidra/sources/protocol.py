@@ -7,7 +7,7 @@ read last) that opens a `Source` for each sync. `vidra.sources.kinds` names all 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -45,6 +45,8 @@ class Listing(msgspec.Struct, frozen=True):
     """What a person should know although nothing has failed: links that were left out, a source that is paused."""
     left_out: int = 0
     """Units that are there, and are not of those that the spec names."""
+    confirmed: bool = False
+    """The source could have something of what the spec names, and has nothing: it is no misspelt name."""
     hint: str = ""
     """The end of a message about an empty list: which name may have been meant."""
 
@@ -83,6 +85,19 @@ class Source(Protocol):
 
         Raises:
             SourceError: The text cannot be had, or is not what was announced.
+        """
+        ...
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """A source that can tell an empty list from a misspelt name."""
+
+    async def is_defined(self) -> bool:
+        """Whether it has a definition of what the spec names, now.
+
+        Raises:
+            SourceError: It does not say.
         """
         ...
 

@@ -50,7 +50,7 @@ async def dry_run_sync(
     routes = route(sync, targets, listing.units)
     decision = decide(
         *(listing, existing, lambda _: True),
-        allow_empty=sync.spec.allow_empty,
+        allow_empty=sync.spec.takes_empty or listing.confirmed,
         places=routes.of,
         words=sync.source.words,
         asked=selected(sync.source.infrahub),

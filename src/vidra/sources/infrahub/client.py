@@ -99,6 +99,14 @@ class Infrahub:
         self._verify(answer, artifact, selection)
         return answer.body
 
+    async def defines(self, selection: Selection) -> bool:
+        """Whether a definition of artifacts has exactly this name for them, in the branch.
+
+        Raises:
+            SourceError: Infrahub does not say.
+        """
+        return selection.artifact_name in await self._suggestions.defined(selection)
+
     async def ask(
         self, document: str, variables: Mapping[str, Any], *, secrets: tuple[str, ...] = ()
     ) -> dict[str, Any]:
@@ -145,5 +153,6 @@ class Infrahub:
             Reason.CHECKSUM_MISMATCH,
             f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced "
             f"{one_line(artifact.marker or '', 64)} "
-            f"({selection}); it may have been generated again meanwhile; Vidra asks for it at the next reconcile",
+            f"({selection}); it may have been generated again meanwhile, and is asked for at the next reconcile; "
+            "if it lasts, generate it again in Infrahub",
         )

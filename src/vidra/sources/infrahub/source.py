@@ -19,6 +19,10 @@ class InfrahubSource:
         """The artifacts of the sync."""
         return await self._infrahub.list(self._selection)
 
+    async def is_defined(self) -> bool:
+        """Whether there is a definition of artifacts of the name; of the past nothing is said."""
+        return self._selection.at is None and await self._infrahub.defines(self._selection)
+
     async def lacks(self) -> tuple[str, ...]:
         """What the stored query does not select and Vidra can use; nothing when it is not on the default branch.
 

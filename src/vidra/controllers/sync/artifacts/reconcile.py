@@ -78,7 +78,7 @@ async def reconcile_artifacts(
     has, routes = partial(shared.content.has, sync.key), route(sync, targets, listing.units)
     decision = decide(
         *(listing, existing, has),
-        allow_empty=sync.spec.allow_empty,
+        allow_empty=sync.spec.takes_empty or listing.confirmed,
         places=routes.of,
         words=sync.source.words,
         asked=selected(sync.source.infrahub),

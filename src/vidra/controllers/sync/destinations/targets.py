@@ -90,7 +90,7 @@ def targets_of(sync: Sync, catalogue: SecretIndex, existing: Iterable[VidraResou
         _lost(sync, item) for item in sorted(lost.values(), key=lambda item: address_of(item.spec.destination.server))
     ]
     stay = frozenset(lost)
-    if not targets and not sync.spec.allow_empty:
+    if not targets and not sync.spec.takes_empty:
         troubles.append(_none_matches(len(elsewhere)))
         stay = frozenset(elsewhere)
     return Targets(targets, tuple(troubles), stay)
