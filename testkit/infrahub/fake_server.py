@@ -11,6 +11,7 @@ from typing import Self
 import msgspec
 
 from testkit.infrahub.accounts import Accounts
+from testkit.infrahub.activity import Happened
 from testkit.infrahub.answers import RefusedError
 from testkit.infrahub.contents import Contents
 from testkit.infrahub.faults import Faults
@@ -155,6 +156,21 @@ class StandIn:
         """Have an artifact be for an object of another name."""
         there = self._history.branches[branch]
         there[id] = msgspec.structs.replace(there[id], object=Object(name))
+
+    def log_generated(self, artifact: str, by: str, *, branch: str = MAIN, since: datetime | None = None) -> None:
+        """Write into the activity log that somebody's deed gave an artifact its text."""
+        account = self._history.activity.account(by)
+        self._history.activity.add(
+            Happened("infrahub.artifact.updated", artifact, "CoreArtifact", branch, account, since or now())
+        )
+
+    def log_merged(self, branch: str, by: str, *, proposed_change: str = "", since: datetime | None = None) -> None:
+        """Write into the activity log that somebody merged a branch; since 1.10 it names the proposed change."""
+        account = self._history.activity.account(by)
+        kind = "CoreProposedChange" if proposed_change else ""
+        self._history.activity.add(
+            Happened("infrahub.branch.merged", proposed_change, kind, MAIN, account, since or now(), branch)
+        )
 
     def add_definition(self, name: str) -> None:
         """Have a definition of artifacts of a name, of which there are none."""

@@ -15,7 +15,9 @@ from testkit.infrahub.webhooks import Webhook, Webhooks
 
 Json = dict[str, Any]
 
-_ROOT = re.compile(r"\{\s*(CoreStandardWebhook(?:Create|Update)?|Branch|CoreArtifactDefinition)\b")
+_ROOT = re.compile(
+    r"\{\s*(CoreStandardWebhook(?:Create|Update)?|Branch|CoreArtifactDefinition|InfrahubEvent|CoreGenericAccount)\b"
+)
 _EVENTS = frozenset({"all", *(f"infrahub.{what}" for what in ("artifact.created", "artifact.updated"))}) | {
     f"infrahub.node.{what}" for what in ("created", "updated", "deleted")
 }
@@ -34,6 +36,8 @@ class GraphQL:
         self._roots: Mapping[str, Callable[[Json], Any]] = {
             "Branch": self._branches,
             "CoreArtifactDefinition": self._definitions,
+            "CoreGenericAccount": self._accounts,
+            "InfrahubEvent": self._events,
             "CoreStandardWebhook": self._list,
             "CoreStandardWebhookCreate": self._create,
             "CoreStandardWebhookUpdate": self._update,
@@ -62,6 +66,17 @@ class GraphQL:
     def _definitions(self, variables: Json) -> Json:
         names = self._history.definitions if variables["branch"] in self._history.branches else ()
         return {"edges": [{"node": {"artifact_name": {"value": name}}} for name in sorted(names)]}
+
+    def _accounts(self, variables: Json) -> Json:
+        known = self._history.activity.accounts
+        labels = [known[id_] for id_ in variables["ids"] if id_ in known]
+        return {"edges": [{"node": {"display_label": label}} for label in labels]}
+
+    def _events(self, variables: Json) -> Json:
+        found = self._history.activity.last(
+            variables["types"], variables.get("ids"), variables.get("branches"), variables.get("until")
+        )
+        return {"edges": [{"node": found}] if found else []}
 
     def _list(self, variables: Json) -> Json:
         found = [item for item in self._webhooks.all.values() if item.name in variables["names"]]

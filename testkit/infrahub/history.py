@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from testkit.infrahub.activity import Activity
+
 MAIN = "main"
 READY, ERROR = "Ready", "Error"
 
@@ -78,6 +80,7 @@ class History:
         self.objects: dict[str, bytes] = {}
         self.others: set[str] = set()
         """Ids of what is no artifact."""
+        self.activity = Activity()
         self.definitions: set[str] = set()
         """Names of artifacts of which there is a definition, although there may be no such artifact."""
 

@@ -157,7 +157,7 @@ async def test_an_address_that_only_infrahub_reaches_is_said(story: Story) -> No
     ended = await story.apply(url=f"http://127.0.0.1:1{PATH}")
     assert ended.code == 0
     assert "cannot be reached from here" in ended.err
-    assert len(story.infrahub.webhooks.all) == 2
+    assert len(story.infrahub.webhooks.all) == 3
 
 
 async def test_an_address_of_somebody_else_is_an_error(story: Story) -> None:

@@ -25,11 +25,17 @@ from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
 from vidra.kube.client import Client
 from vidra.kube.store import Store
 from vidra.kube.types import ConfigMap
+from vidra.sources.infrahub import InfrahubSource
+from vidra.sources.infrahub.activity import Change
 from vidra.sources.kinds import sources_of
 from vidra.sources.lent import Lent
+from vidra.sources.protocol import SourceError
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
 from vidra.views.lent import lent, nothing_lent
+
+ASKED_FOR = 5.0
+"""Seconds that a source has to say who changed something."""
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
@@ -76,6 +82,15 @@ class DryRunSession(msgspec.Struct, frozen=True):
         if isinstance(found, ObjectProblem):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
+
+    async def last_change(self, sync: Sync, artifact: str) -> Change | None:
+        """Who brought an artifact of a sync to what it is; None when its source does not say, or not soon."""
+        try:
+            async with asyncio.timeout(ASKED_FOR), sources_of(self.lent) as sources:
+                source = await sources.open(sync.source, lambda _reason, _message: None)
+                return await source.last_change(artifact) if isinstance(source, InfrahubSource) else None
+        except (SourceError, TimeoutError):
+            return None
 
     async def polled(self, sync: Sync) -> SyncDryRun:
         """What a sync would apply if its source were polled now.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vidra.sources.infrahub.activity import Change, last_change
 from vidra.sources.infrahub.client import Infrahub
 from vidra.sources.infrahub.query_admin import lacks, stored_queries
 from vidra.sources.infrahub.selection import Selection
@@ -22,6 +23,10 @@ class InfrahubSource:
     async def is_defined(self) -> bool:
         """Whether there is a definition of artifacts of the name; of the past nothing is said."""
         return self._selection.at is None and await self._infrahub.defines(self._selection)
+
+    async def last_change(self, artifact: str) -> Change | None:
+        """Who brought an artifact to what it is; None when Infrahub does not say."""
+        return await last_change(self._infrahub, artifact, self._selection.branch)
 
     async def lacks(self) -> tuple[str, ...]:
         """What the stored query does not select and Vidra can use; nothing when it is not on the default branch.
