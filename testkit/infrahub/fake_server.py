@@ -55,6 +55,8 @@ class StandIn:
         self._history = History()
         self._contents = Contents(self._history, release)
         self._routes = Routes(self.accounts, self._contents, self.webhooks, self._history, release)
+        self.deliveries = self._routes.deliveries
+        """What it was told of its artifacts."""
         self._server = Server(self._routes, self.faults, self.requests, prefix)
 
     async def __aenter__(self) -> Self:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from testkit.infrahub.deliveries import Deliveries
 from testkit.infrahub.history import MAIN, History
 from testkit.infrahub.query_admin import QueryAdmin
 from testkit.infrahub.release import Release
@@ -28,6 +29,7 @@ class GraphQL:
     """Answers documents by their first field, from their variables."""
 
     queries: QueryAdmin
+    deliveries: Deliveries
 
     def __init__(self, webhooks: Webhooks, history: History, release: Release) -> None:
         self._webhooks = webhooks
@@ -45,6 +47,8 @@ class GraphQL:
 
     def run(self, document: str, variables: Json, branch: str = MAIN) -> Json:
         """The answer to a document; a mistake in it is an error beside no data, with status 200."""
+        if (told := self.deliveries.run(document, variables)) is not None:
+            return told
         found = _ROOT.search(document)
         if found is None:
             return self.queries.run(document, variables) or _refused("Cannot query field on type 'Query'.")

@@ -9,6 +9,7 @@ from aiohttp import web
 from testkit.infrahub.accounts import REFRESH_LIFETIME, Accounts, bearer
 from testkit.infrahub.answers import RefusedError, as_json, page
 from testkit.infrahub.contents import Contents
+from testkit.infrahub.deliveries import Deliveries
 from testkit.infrahub.graphql import GraphQL
 from testkit.infrahub.history import MAIN, History
 from testkit.infrahub.payloads import UnreadableError, read_document, read_login, read_variables
@@ -28,6 +29,7 @@ class Routes:
         self._graphql = GraphQL(webhooks, history, release)
         self.login_seconds = 0.0
         self._graphql.queries = QueryAdmin(contents)
+        self.deliveries = self._graphql.deliveries = Deliveries()
 
     def table(self, prefix: str) -> list[web.RouteDef]:
         """All of them, below a path."""

@@ -417,6 +417,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Objects that were there before are Vidra's from now on.",
             "Nothing.",
         ),
+        Reason.WRITE_BACK_FAILED: Explanation(
+            "With `source.writeBack`: what became of the artifacts could not be written to Infrahub. Nothing else "
+            "depends on it; it is tried again with growing pauses.",
+            "Load the [schema](../guides/write-back.md) into Infrahub, or give Vidra's account the permission that the "
+            "message names.",
+        ),
         Reason.GENERATION_FAILED: Explanation(
             "Infrahub could not generate an artifact again. Its last good text stays applied, nothing is deleted, "
             "and `Ready` says so in its message. Known only when the stored query selects `status`.",

@@ -104,6 +104,7 @@ class Reason(StrEnum):
     ADOPTED = "Adopted"
     CLUSTER_REPLACED = "ClusterReplaced"
     CLUSTER_NOT_PROVEN = "ClusterNotProven"
+    WRITE_BACK_FAILED = "WriteBackFailed"
     GENERATION_FAILED = "GenerationFailed"
     OTHER_OPERATOR = "OtherOperator"
     WARNED = "ManifestWarning"

@@ -84,6 +84,14 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         ),
     ] = None
 
+    write_back: Annotated[
+        bool,
+        Field(
+            description="Tell Infrahub what became of the artifacts: one VidraDelivery node for each artifact and "
+            "cluster. Its schema has to be in Infrahub, and Vidra's account may write such nodes."
+        ),
+    ] = False
+
     words: ClassVar[Words] = Words(
         "artifact",
         "asking Infrahub",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from vidra.sources.infrahub.activity import Change, last_change
 from vidra.sources.infrahub.client import Infrahub
+from vidra.sources.infrahub.deliveries import Delivery, delete_deliveries, deliveries_of, write_deliveries
 from vidra.sources.infrahub.query_admin import lacks, stored_queries
 from vidra.sources.infrahub.selection import Selection
 from vidra.sources.protocol import Listing, Unit
@@ -27,6 +30,18 @@ class InfrahubSource:
     async def last_change(self, artifact: str) -> Change | None:
         """Who brought an artifact to what it is; None when Infrahub does not say."""
         return await last_change(self._infrahub, artifact, self._selection.branch)
+
+    async def deliveries(self, vidra: str, sync: str) -> dict[str, Delivery | None]:
+        """What this Infrahub has been told of a sync's artifacts, by key."""
+        return await deliveries_of(self._infrahub, vidra, sync)
+
+    async def write_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Tell it what became of artifacts."""
+        await write_deliveries(self._infrahub, deliveries)
+
+    async def delete_deliveries(self, keys: Collection[str]) -> None:
+        """Have it forget them."""
+        await delete_deliveries(self._infrahub, keys)
 
     async def lacks(self) -> tuple[str, ...]:
         """What the stored query does not select and Vidra can use; nothing when it is not on the default branch.
