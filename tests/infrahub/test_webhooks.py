@@ -13,6 +13,8 @@ from testkit.operating import Operating
 from testkit.parts.infrahub.loaded import APPLICATIONS, LoadedInfrahub
 from testkit.parts.infrahub.story import PATIENCE, Story
 from vidra.kube.client import Client
+from vidra.sources.infrahub import Credential, Infrahub
+from vidra.sources.infrahub.activity import last_change
 from vidra.web.webhooks import receiving
 from vidra.web.webhooks.receiver import PATH
 
@@ -75,6 +77,12 @@ async def test_a_change_is_applied_when_the_real_infrahub_calls(called: Story, w
     }
     assert counts.get("accepted"), counts
     assert not counts.keys() & {"forged", "malformed", "expired", "too_large"}, counts
+
+    known = Infrahub(hub.infrahub.url, Credential(token=hub.infrahub.place.admin_token))
+    change = await last_change(known, artifact, "main")
+    await known.close()
+    assert change, "its activity log has the generation"
+    assert change.by
 
     # There is no event for a deleted artifact, but one for a deleted node of its kind.
     await hub.person.delete("CoreArtifact", artifact)

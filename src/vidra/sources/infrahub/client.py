@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from yarl import URL
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
@@ -30,6 +31,7 @@ from vidra.sources.protocol import Listing, SourceError, Unit
 from vidra.sources.transport.client import Transport
 from vidra.sources.transport.dialect import Dialect
 from vidra.sources.transport.messages import Answer, Request
+from vidra.sources.transport.proxies import proxy_for
 from vidra.telemetry.http_requests import RequestCounter
 
 
@@ -55,7 +57,11 @@ class Infrahub:
         self.credential = credential
         self._limits = limits
         self._transport = Transport(
-            self.base, limits, RequestCounter() if traffic is None else traffic, Dialect(PEER, may_pass)
+            self.base,
+            limits,
+            RequestCounter() if traffic is None else traffic,
+            Dialect(PEER, may_pass),
+            proxy=proxy_for(URL(self.base)),
         )
         self._account = Account(self.base, credential, self._transport, limits)
         self._suggestions = Suggestions(self.base, self._account.send, limits.max_list_bytes)

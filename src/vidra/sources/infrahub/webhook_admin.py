@@ -20,7 +20,15 @@ EVENTS = {
 deleted node of its kind."""
 
 _KIND = "CoreStandardWebhook"
-_FIELDS = ("url", "shared_key", "event_type", "node_kind", "branch_scope", "validate_certificates", "active")
+_FIELDS: tuple[str, ...] = (
+    "url",
+    "shared_key",
+    "event_type",
+    "node_kind",
+    "branch_scope",
+    "validate_certificates",
+    "active",
+)
 _SINCE_1_7 = "active"
 """Whether it is switched on. Up to 1.6 every webhook is, and a document that names the field is refused."""
 

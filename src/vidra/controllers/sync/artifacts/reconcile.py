@@ -84,7 +84,7 @@ async def reconcile_artifacts(
         asked=selected(sync.source.infrahub),
         date=date_of(sync.source.infrahub),
     )
-    strays = _strays(targets, routes, existing, decision.remove)
+    strays = strays_of(targets, routes, existing, decision.remove)
     going = (*decision.remove, *strays)
     # Before anything new is applied: VidraResources that will be deleted give up their fields.
     shared.being_deleted.note(sync.key, (item.metadata.name for item in going))
@@ -102,7 +102,7 @@ async def reconcile_artifacts(
         troubles=(*targets.troubles, *routes.troubles, *decision.troubles, *distributor.troubles),
         unlisted_resources=unlisted(going, listed, changed, before.unlisted_resources, before.artifacts),
         objects=objects,
-        left=_left(sync, strays),
+        left=left_of(sync, strays),
         created=distributor.counts[True],
         updated=distributor.counts[False],
         waiting=admission.waiting,
@@ -121,7 +121,7 @@ async def _tidy(shared: ControllerContext, sync: str) -> None:
         log.warning("unused texts could not be deleted", error=str(error))
 
 
-def _strays(
+def strays_of(
     targets: Targets, routes: Routes, existing: Iterable[VidraResource], removed: Iterable[VidraResource]
 ) -> tuple[VidraResource, ...]:
     """VidraResources at destinations that the sync, or their artifact, no longer has, although that is listed."""
@@ -136,7 +136,7 @@ def _strays(
     )
 
 
-def _left(sync: Sync, strays: Iterable[VidraResource]) -> frozenset[str]:
+def left_of(sync: Sync, strays: Iterable[VidraResource]) -> frozenset[str]:
     """Those whose objects stay in their cluster."""
     if sync.spec.destination.stop_matching is not StopMatching.LEAVE:
         return frozenset()

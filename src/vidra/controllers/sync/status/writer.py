@@ -18,7 +18,7 @@ from vidra.controllers.runtime.health_history import News
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
-from vidra.controllers.sync.artifacts.reconcile import ListingResult
+from vidra.controllers.sync.artifacts.reconcile import NOTHING, ListingResult
 from vidra.controllers.sync.destinations.cluster_status import cluster_statuses, idle_before
 from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import targets_of
@@ -172,7 +172,8 @@ class StatusWriter:
         if self._sync.spec.destination.cluster_selector is None:
             return None
         targets = targets_of(self._sync, self._shared.clusters.catalogue, resources)
-        idle = self._last.done.routes.idle if self._last else idle_before(targets, self._sync.status)
+        listed = self._last is not None and self._last.done is not NOTHING
+        idle = self._last.done.routes.idle if self._last and listed else idle_before(targets, self._sync.status)
         return cluster_statuses(targets, resources, waiting, self._sync.source.words.unit, idle=idle)
 
     def _resources(self) -> list[VidraResource]:

@@ -7,7 +7,6 @@ from vidra.api.names import LOCAL_SERVER
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
 from vidra.controllers.sync.artifacts.diff import artifact_of
-from vidra.controllers.sync.status.compute import ready
 from vidra.sources.infrahub.deliveries import Delivery
 
 LONGEST = 500
@@ -21,7 +20,10 @@ def wants_report(sync: Sync) -> bool:
 
 
 def delivery_of(hub: str, sync: Sync, resource: VidraResource) -> Delivery:
-    """The state of a VidraResource, in the words of its status, which hold no secret."""
+    """The state of a VidraResource, in the words of its status, which hold no secret.
+
+    It is the last one that was reached: what is only on its way to another is not reported.
+    """
     condition = find(resource.status.conditions, ConditionType.READY)
     message = condition.message if condition else ""
     return Delivery(
@@ -31,7 +33,7 @@ def delivery_of(hub: str, sync: Sync, resource: VidraResource) -> Delivery:
         artifact=artifact_of(resource),
         server=resource.spec.destination.server or LOCAL_SERVER,
         checksum=resource.status.applied_checksum,
-        ready=ready(resource),
+        ready=condition is not None and condition.status == "True",
         reason=str(condition.reason) if condition else "",
         message=message if len(message) <= LONGEST else f"{message[: LONGEST - 1]}…",
         health=str(resource.status.health or ""),
