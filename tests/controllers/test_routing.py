@@ -48,7 +48,7 @@ def made(artifact: str, place: str, *, ready: bool = True) -> VidraResource:
         ),
         ResourceStatus(
             observed_generation=1,
-            conditions=(Condition("Ready", str(ready), Reason.APPLIED, observed_generation=1),),
+            conditions=(Condition("Ready", "True" if ready else "False", Reason.APPLIED, observed_generation=1),),
         ),
     )
 

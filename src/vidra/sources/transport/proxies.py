@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
 
@@ -12,11 +12,11 @@ def proxy_for(url: URL) -> URL | None:
 
     An address on this machine's loopback goes through none, whatever is set: there it would be another machine.
     """
-    proxies = getproxies_environment()
+    proxies = getproxies()
     host = url.host or ""
     if host == "localhost" or host.startswith("127.") or host == "::1":
         return None
-    if proxy_bypass_environment(f"{host}:{url.port}", proxies):
+    if proxy_bypass(f"{host}:{url.port}"):
         return None
     try:
         proxy = URL(proxies.get(url.scheme, ""))
