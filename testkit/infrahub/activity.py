@@ -21,12 +21,14 @@ class Happened(msgspec.Struct, frozen=True):
     account: str
     at: datetime
     source_branch: str = ""
+    checksum: str = ""
 
     def told(self) -> dict[str, Any]:
         """As GraphQL gives it."""
         node = {"id": self.node, "kind": self.kind} if self.node else None
         found = {"account_id": self.account, "occurred_at": self.at.isoformat(), "primary_node": node}
-        return found | ({"source_branch": self.source_branch} if self.source_branch else {})
+        more = {"source_branch": self.source_branch, "checksum": self.checksum}
+        return found | {field: value for field, value in more.items() if value}
 
 
 class Activity:
@@ -47,17 +49,21 @@ class Activity:
         """Something happened."""
         self._entries.append(entry)
 
-    def last(
+    def newest(
         self,
         events: Collection[str],
         nodes: Collection[str] | None,
         branches: Collection[str] | None,
         until: str | None,
-    ) -> dict[str, Any] | None:
-        """The newest entry that fits all of it."""
-        for entry in reversed(self._entries):
-            fits = entry.event in events and (nodes is None or entry.node in nodes)
-            in_time = until is None or entry.at <= datetime.fromisoformat(until)
-            if fits and in_time and (branches is None or entry.branch in branches):
-                return entry.told()
-        return None
+        most: int,
+    ) -> list[dict[str, Any]]:
+        """The newest entries that fit all of it."""
+        found = [
+            entry.told()
+            for entry in reversed(self._entries)
+            if entry.event in events
+            and (nodes is None or entry.node in nodes)
+            and (branches is None or entry.branch in branches)
+            and (until is None or entry.at <= datetime.fromisoformat(until))
+        ]
+        return found[:most]

@@ -160,10 +160,18 @@ class StandIn:
         there[id] = msgspec.structs.replace(there[id], object=Object(name))
 
     def log_generated(self, artifact: str, by: str, *, branch: str = MAIN, since: datetime | None = None) -> None:
-        """Write into the activity log that somebody's deed gave an artifact its text."""
-        account = self._history.activity.account(by)
+        """Write into the activity log that somebody's deed gave an artifact the text that it has now."""
+        account, checksum = self._history.activity.account(by), self._history.latest(artifact, branch).checksum or ""
         self._history.activity.add(
-            Happened("infrahub.artifact.updated", artifact, "CoreArtifact", branch, account, since or now())
+            Happened(
+                "infrahub.artifact.updated",
+                artifact,
+                "CoreArtifact",
+                branch,
+                account,
+                since or now(),
+                checksum=checksum,
+            )
         )
 
     def log_merged(self, branch: str, by: str, *, proposed_change: str = "", since: datetime | None = None) -> None:

@@ -77,10 +77,9 @@ class GraphQL:
         return {"edges": [{"node": {"display_label": label}} for label in labels]}
 
     def _events(self, variables: Json) -> Json:
-        found = self._history.activity.last(
-            variables["types"], variables.get("ids"), variables.get("branches"), variables.get("until")
-        )
-        return {"edges": [{"node": found}] if found else []}
+        asked = [variables.get(name) for name in ("ids", "branches", "until")]
+        found = self._history.activity.newest(variables["types"], *asked, most=variables["limit"])
+        return {"edges": [{"node": entry} for entry in found]}
 
     def _list(self, variables: Json) -> Json:
         found = [item for item in self._webhooks.all.values() if item.name in variables["names"]]

@@ -46,6 +46,9 @@ async def test_it_tells_whose_deed_the_text_is_and_after_which_merge(vidra: Vidr
     ended = await vidra("trace", "cm/one", "-n", scene.namespace)
     assert "  After merge:   branch more-replicas at 20" in ended.out
     assert "Z by bob, proposed change 17c0\n" in ended.out
+    # What was done since does not count for the text that is applied: a sync at a pause has an older one.
+    scene.infrahub.log_merged("elsewhere", "carol", since=datetime.now(UTC) + timedelta(seconds=1))
+    assert "carol" not in (await vidra("trace", "cm/one", "-n", scene.namespace)).out
     scene.infrahub.faults.add(Answered(500), "/graphql*")
     ended = await vidra("trace", "cm/one", "-n", scene.namespace)
     assert (ended.code, "Generated" in ended.out) == (0, False)

@@ -14,7 +14,7 @@ from testkit.parts.infrahub.loaded import APPLICATIONS, LoadedInfrahub
 from testkit.parts.infrahub.story import PATIENCE, Story
 from vidra.kube.client import Client
 from vidra.sources.infrahub import Credential, Infrahub
-from vidra.sources.infrahub.activity import last_change
+from vidra.sources.infrahub.activity import change_to
 from vidra.web.webhooks import receiving
 from vidra.web.webhooks.receiver import PATH
 
@@ -79,7 +79,8 @@ async def test_a_change_is_applied_when_the_real_infrahub_calls(called: Story, w
     assert not counts.keys() & {"forged", "malformed", "expired", "too_large"}, counts
 
     known = Infrahub(hub.infrahub.url, Credential(token=hub.infrahub.place.admin_token))
-    change = await last_change(known, artifact, "main")
+    (applied,) = await called.scene.resources_of(name)
+    change = await change_to(known, artifact, applied["status"]["appliedChecksum"], "main")
     await known.close()
     assert change, "its activity log has the generation"
     assert change.by

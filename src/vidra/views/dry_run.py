@@ -83,12 +83,12 @@ class DryRunSession(msgspec.Struct, frozen=True):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
 
-    async def last_change(self, sync: Sync, artifact: str) -> Change | None:
-        """Who brought an artifact of a sync to what it is; None when its source does not say, or not soon."""
+    async def change_to(self, sync: Sync, artifact: str, checksum: str) -> Change | None:
+        """Who gave an artifact of a sync its text; None when its source does not say, or not soon."""
         try:
             async with asyncio.timeout(ASKED_FOR), sources_of(self.lent) as sources:
                 source = await sources.open(sync.source, lambda _reason, _message: None)
-                return await source.last_change(artifact) if isinstance(source, InfrahubSource) else None
+                return await source.change_to(artifact, checksum) if isinstance(source, InfrahubSource) else None
         except (SourceError, TimeoutError):
             return None
 

@@ -46,7 +46,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     page: str = ""
     """The artifact's page in Infrahub."""
     generated: str = ""
-    """When Infrahub gave the artifact its last text, and by whose deed, if it says so."""
+    """When Infrahub gave the artifact this text, and by whose deed, if it says so."""
     merge: str = ""
     """The merge before that: of which branch, when, by whom, in which proposed change."""
 
@@ -106,7 +106,7 @@ async def _origin(client: Client, session: DryRunSession, resource: VidraResourc
     origin = origin_of(resource, sync, ref)
     if sync is None or not (origin.infrahub and origin.artifact_id):
         return origin
-    change = await session.last_change(sync, origin.artifact_id)
+    change = await session.change_to(sync, origin.artifact_id, origin.checksum)
     if change is None:
         return origin
     by = f" by {change.by}" if change.by else ""

@@ -17,12 +17,22 @@ from vidra.sources.protocol import SourceError
 GENERATED = ("infrahub.artifact.created", "infrahub.artifact.updated")
 MERGED = ("infrahub.branch.merged",)
 PROPOSED_CHANGE = "CoreProposedChange"
+LOOKED_AT = 20
+"""Generations of an artifact among which the one of a text is looked for."""
 SOON = timedelta(hours=1)
 """How long after a merge a generation may be its consequence."""
 _EVENTS = """\
-query VidraActivity($types: [String!], $ids: [String!], $branches: [String!], $until: DateTime) {
-  InfrahubEvent(event_type: $types, primary_node__ids: $ids, branches: $branches, until: $until, limit: 1) {
-    edges { node { account_id occurred_at primary_node { id kind } ... on BranchMergedEvent { source_branch } } }
+query VidraActivity($types: [String!], $ids: [String!], $branches: [String!], $until: DateTime, $limit: Int) {
+  InfrahubEvent(event_type: $types, primary_node__ids: $ids, branches: $branches, until: $until, limit: $limit) {
+    edges {
+      node {
+        account_id
+        occurred_at
+        primary_node { id kind }
+        ... on ArtifactEvent { checksum }
+        ... on BranchMergedEvent { source_branch }
+      }
+    }
   }
 }"""
 _ACCOUNT = "query VidraAccount($ids: [ID]) { CoreGenericAccount(ids: $ids) { edges { node { display_label } } } }"
@@ -38,10 +48,11 @@ class _Event(msgspec.Struct):
     account_id: str | None = None
     primary_node: _Node | None = None
     source_branch: str = ""
+    checksum: str = ""
 
 
 class Change(msgspec.Struct, frozen=True):
-    """The last generation of an artifact that gave another text."""
+    """The generation that gave an artifact its text."""
 
     at: str
     """RFC 3339."""
@@ -51,12 +62,13 @@ class Change(msgspec.Struct, frozen=True):
     """The merge that it follows, in words: of which branch, when, by whom, in which proposed change."""
 
 
-async def last_change(infrahub: Infrahub, artifact: str, branch: str) -> Change | None:
-    """What the log says of the last generation of an artifact; None when it says nothing."""
-    generated = await _event(infrahub, types=GENERATED, ids=[artifact], branches=[branch])
+async def change_to(infrahub: Infrahub, artifact: str, checksum: str, branch: str) -> Change | None:
+    """What the log says of how an artifact got a text, told by its checksum; None when it says nothing of that one."""
+    found = await _events(infrahub, types=GENERATED, ids=[artifact], branches=[branch], limit=LOOKED_AT)
+    generated = next((event for event in found if event.checksum == checksum), None)
     if generated is None:
         return None
-    merged = await _event(infrahub, types=MERGED, until=generated.occurred_at.isoformat())
+    merged = next(iter(await _events(infrahub, types=MERGED, until=generated.occurred_at.isoformat(), limit=1)), None)
     by = await _name(infrahub, generated.account_id)
     if merged is None or generated.occurred_at - merged.occurred_at > SOON:
         return Change(_told(generated.occurred_at), by)
@@ -75,12 +87,12 @@ async def _merge(infrahub: Infrahub, merged: _Event) -> str:
     return f"branch {merged.source_branch or '?'} at {_told(merged.occurred_at)}{f' by {who}' if who else ''}{proposed}"
 
 
-async def _event(infrahub: Infrahub, **asked: Any) -> _Event | None:
-    nodes = await _nodes(infrahub, _EVENTS, "InfrahubEvent", asked)
+async def _events(infrahub: Infrahub, **asked: Any) -> list[_Event]:
+    """The newest first."""
     try:
-        return msgspec.convert(nodes[0], _Event) if nodes else None
+        return msgspec.convert(await _nodes(infrahub, _EVENTS, "InfrahubEvent", asked), list[_Event])
     except msgspec.ValidationError:
-        return None
+        return []
 
 
 async def _name(infrahub: Infrahub, account: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from vidra.sources.infrahub.activity import Change, last_change
+from vidra.sources.infrahub.activity import Change, change_to
 from vidra.sources.infrahub.client import Infrahub
 from vidra.sources.infrahub.deliveries import Delivery, delete_deliveries, deliveries_of, write_deliveries
 from vidra.sources.infrahub.query_admin import lacks, stored_queries
@@ -27,9 +27,9 @@ class InfrahubSource:
         """Whether there is a definition of artifacts of the name; of the past nothing is said."""
         return self._selection.at is None and await self._infrahub.defines(self._selection)
 
-    async def last_change(self, artifact: str) -> Change | None:
-        """Who brought an artifact to what it is; None when Infrahub does not say."""
-        return await last_change(self._infrahub, artifact, self._selection.branch)
+    async def change_to(self, artifact: str, checksum: str) -> Change | None:
+        """Who gave an artifact its text; None when Infrahub does not say."""
+        return await change_to(self._infrahub, artifact, checksum, self._selection.branch)
 
     async def deliveries(self, vidra: str, sync: str) -> dict[str, Delivery | None]:
         """What this Infrahub has been told of a sync's artifacts, by key."""
