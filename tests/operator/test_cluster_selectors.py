@@ -200,6 +200,7 @@ async def test_a_change_goes_from_cluster_to_cluster_and_a_failure_stops_it(flee
     await end(fleet, sync)
 
 
+@pytest.mark.occasional
 async def test_a_cluster_that_is_away_does_not_stop_a_rollout_that_it_was_no_part_of(fleet: Fleet) -> None:
     """It would be the first by name; those that are well come before it."""
     id_ = fleet.home.infrahub.add_artifact("Colours", BOX)

@@ -119,6 +119,7 @@ async def test_a_storm_of_429_and_500_ends_where_no_storm_would(own_scene: Scene
         await scene.until_gone(SYNCS, name)
 
 
+@pytest.mark.occasional
 async def test_watches_that_are_cut_in_the_middle_of_a_line_lose_no_event(own_scene: Scene, gate: Gate) -> None:
     scene = own_scene
     scene.infrahub.add_artifact("Colours", RED)
