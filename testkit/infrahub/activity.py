@@ -55,6 +55,7 @@ class Activity:
         nodes: Collection[str] | None,
         branches: Collection[str] | None,
         until: str | None,
+        *,
         most: int,
     ) -> list[dict[str, Any]]:
         """The newest entries that fit all of it."""

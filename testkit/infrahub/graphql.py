@@ -77,8 +77,13 @@ class GraphQL:
         return {"edges": [{"node": {"display_label": label}} for label in labels]}
 
     def _events(self, variables: Json) -> Json:
-        asked = [variables.get(name) for name in ("ids", "branches", "until")]
-        found = self._history.activity.newest(variables["types"], *asked, most=variables["limit"])
+        found = self._history.activity.newest(
+            variables["types"],
+            variables.get("ids"),
+            variables.get("branches"),
+            variables.get("until"),
+            most=variables["limit"],
+        )
         return {"edges": [{"node": entry} for entry in found]}
 
     def _list(self, variables: Json) -> Json:
