@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from testkit.infrahub import V1_4, Object, Release, StandIn, StoredQuery
+from testkit.infrahub import RELEASES, V1_4, Object, Release, StandIn, StoredQuery
 from testkit.infrahub.history import now
 from testkit.parts.infrahub.loaded import MACHINES, LoadedInfrahub
 
@@ -102,4 +102,5 @@ async def in_real(loaded: LoadedInfrahub) -> Subject:
         never=never,
         deleted=deleted,
         something=await person.id_of("CoreStandardGroup", "virtual_machines"),
+        release=next(release for release in RELEASES if release.version == loaded.infrahub.release),
     )

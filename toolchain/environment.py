@@ -12,9 +12,14 @@ import msgspec
 from toolchain.errors import BinariesError
 from toolchain.modules import place
 from toolchain.progress import heartbeat
+from toolchain.unpacked_python import make_environment
 
 _TAIL: Final = 12
-_SUITS: Final = "import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))"
+OLDEST: Final = "1.4"
+INFRAHUBS: Final = {OLDEST: "infrahub-server", "1.11": "infrahub-server-1.11"}
+"""Releases of Infrahub that tests run with, each with the module that has its lock file."""
+_PYTHONS: Final = {"infrahub-server": ((3, 11), (3, 12)), "infrahub-server-1.11": ((3, 12), (3, 14))}
+"""The oldest and the newest Python for each module."""
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,10 +47,22 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
             BinariesError: There is no Python for it, or a package cannot be had.
         """
         with heartbeat(f"installing {self.name} {self.version}", usually=self.usually):
-            self._run([_python(self.name), "-m", "venv", str(to)])
-            pip = [str(to / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            pip = [*self._pip(to), "install", "--quiet", "--disable-pip-version-check"]
             lock = place(self.module) / "requirements.txt"
             self._run([*pip, "--require-hashes", "--only-binary=:all:", "-r", str(lock)])
+
+    def _pip(self, to: Path) -> list[str]:
+        """Make it without packages; gives the command that is its pip."""
+        least, most = _PYTHONS[self.module]
+        if found := _python(least, most):
+            self._run([found, "-m", "venv", str(to)])
+            return [str(to / "bin" / "python"), "-m", "pip"]
+        if least > (3, 11):
+            return make_environment(to)
+        raise BinariesError(
+            f"{self.name} needs Python 3.11 or 3.12 with venv and pip, and there is none on the path: install one "
+            "(Debian 12: apt install python3 python3-venv), and try again."
+        )
 
     def _run(self, command: list[str]) -> None:
         ran = subprocess.run(  # noqa: S603 — the command is made here
@@ -59,23 +76,25 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
             )
 
 
-def infrahub_server() -> Environment:
-    """Return the server of Infrahub, with its SDK and its task manager."""
-    lock = (place("infrahub-server") / "requirements.txt").read_text()
-    pinned = re.search(r"^infrahub-server==(\S+)", lock, re.MULTILINE)
+def infrahub_server(release: str = OLDEST) -> Environment:
+    """Return the server of an Infrahub, with its SDK and its task manager.
+
+    Raises:
+        BinariesError: Nothing is known of this release.
+    """
+    if release not in INFRAHUBS:
+        raise BinariesError(f"Nothing is known of Infrahub {release}: choose one of {', '.join(INFRAHUBS)}.")
+    module = INFRAHUBS[release]
+    pinned = re.search(r"^infrahub-server==(\S+)", (place(module) / "requirements.txt").read_text(), re.MULTILINE)
     assert pinned, "the lock file pins no infrahub-server"
-    return Environment(
-        name="infrahub-server", version=f"v{pinned.group(1)}", module="infrahub-server", usually="2 minutes"
-    )
+    return Environment(name="infrahub-server", version=f"v{pinned.group(1)}", module=module, usually="2 minutes")
 
 
-def _python(what: str) -> str:
-    """The Python of this run if it suits, else the newest that does."""
-    for name in (sys.executable, "python3.12", "python3.11"):
+def _python(least: tuple[int, int], most: tuple[int, int]) -> str | None:
+    """The Python of this run if it suits, else the newest that does; None where none does."""
+    suits = f"import sys, venv, ensurepip; sys.exit(not {least} <= sys.version_info[:2] <= {most})"
+    for name in (sys.executable, "python3.14", "python3.13", "python3.12", "python3.11"):
         found = shutil.which(name)
-        if found and not subprocess.run([found, "-c", _SUITS], capture_output=True, check=False).returncode:  # noqa: S603
+        if found and not subprocess.run([found, "-c", suits], capture_output=True, check=False).returncode:  # noqa: S603
             return found
-    raise BinariesError(
-        f"{what} needs Python 3.11 or 3.12 with venv and pip, and there is none on the path: install one (Debian 12: "
-        "apt install python3 python3-venv), and try again."
-    )
+    return None
