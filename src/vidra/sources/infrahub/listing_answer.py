@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
@@ -13,6 +12,7 @@ from vidra.api.sources.infrahub import ArtifactTargets
 from vidra.common.text import limited
 from vidra.manifests.typed_json import LINE, OtherShapeError, UnreadableError, decode
 from vidra.sources.infrahub.errors import told
+from vidra.sources.infrahub.listing_shapes import Body, Edge, Node, Root, Text, text
 from vidra.sources.infrahub.selection import Selection
 from vidra.sources.infrahub.target import Members, Relation, Target, fits, unmatched
 from vidra.sources.protocol import Listing, SourceError, Unit
@@ -195,45 +195,3 @@ def _too_many(there: int, most: int) -> SourceError:
 
 def _failed(why: str) -> SourceError:
     return SourceError(Reason.QUERY_FAILED, why)
-
-
-class Body(msgspec.Struct):
-    """An answer of GraphQL."""
-
-    data: dict[str, Raw] | UnsetType | None = UNSET
-    errors: object = None
-
-
-class Root(msgspec.Struct):
-    """One list in it."""
-
-    edges: list[Raw]
-    count: int | None = None
-
-
-class Text(msgspec.Struct):
-    """An attribute."""
-
-    value: str | UnsetType | None = UNSET
-
-
-class Node(msgspec.Struct):
-    """An artifact."""
-
-    id: str | UnsetType = UNSET
-    checksum: Text | UnsetType = UNSET
-    status: Text | UnsetType | None = UNSET
-    name: Text | UnsetType | None = UNSET
-    object: Raw | UnsetType = UNSET
-    """What it is for; read only where that matters: a query may call anything so."""
-
-
-class Edge(msgspec.Struct):
-    """Its place in the list."""
-
-    node: Node | None = None
-
-
-def text(attribute: Text | UnsetType | None) -> str | None:
-    """The value of an attribute that may not be there."""
-    return attribute.value if isinstance(attribute, Text) and isinstance(attribute.value, str) else None
