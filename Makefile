@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
 
-.PHONY: help install controlplane tools page demo test test-all test-infrahub soak bench lint lock clean
+.PHONY: help install controlplane tools page site release demo test test-all test-infrahub soak bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -49,6 +49,12 @@ tools: install ## get the real parts of the extended tests, or NAMES='kwok helm'
 
 page: install ## build the web page, which `vidra ui` serves; needs no Node.js here, but a network the first time
 	@$(BIN)/python -m toolchain.page
+
+site: install ## build these documents as a site into build/site; VERSION=… names its folder there
+	@$(BIN)/python -m toolchain.site $(VERSION)
+
+release: install ## make a release: VERSION=1.2.3 REGISTRY=host/path; DRY_RUN=1 publishes nothing, ARGS=--help says more
+	@$(BIN)/python -m toolchain.release $(VERSION) $(if $(REGISTRY),--registry $(REGISTRY)) $(if $(DRY_RUN),--dry-run) $(ARGS)
 
 demo: install ## see Vidra work against a real control plane; ONCE=1 ends by itself
 	@$(BIN)/python -m toolchain.page || true
@@ -93,6 +99,8 @@ lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes n
 	@$(LOCK) requirements/node.in -o requirements/node.txt
 	@$(LOCK) requirements/infrahub.in -o toolchain/infrahub-server/requirements.txt
 	@$(subst 3.11,3.12,$(LOCK)) requirements/infrahub-1.11.in -o toolchain/infrahub-server-1.11/requirements.txt
+	@$(LOCK) requirements/site.in -o toolchain/mkdocs/requirements.txt
+	@$(LOCK) requirements/command-line.in pyproject.toml --extra ssh -c requirements/runtime.txt -o toolchain/pyinstaller/requirements.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache
 	@rm -rf $(VENV) ui/node_modules src/vidra/ui/page build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

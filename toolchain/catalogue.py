@@ -11,6 +11,7 @@ from toolchain.modules import required
 from toolchain.package import Package
 
 _OTHERWISE: Final = "put it, under this name, into a folder and name that in VIDRA_TOOLS"
+_REGISTRIES: Final = "github.com/google/go-containerregistry"
 _KWOK: Final = "sigs.k8s.io/kwok"
 _HELM: Final = "helm.sh/helm/v3"
 _HELM_VERSION: Final = f"{_HELM}/internal/version.version"
@@ -28,7 +29,8 @@ def parts() -> tuple[Part, ...]:
 def _programs() -> tuple[Part, ...]:
     return (
         controller_gen(_OTHERWISE),
-        _program("registry", "github.com/google/go-containerregistry", "cmd/registry", "10 seconds"),
+        _program("registry", _REGISTRIES, "cmd/registry", "10 seconds"),
+        _program("crane", _REGISTRIES, "cmd/crane", "20 seconds"),
         _program("kwok", _KWOK, "cmd/kwok", "1 to 2 minutes"),
         _program("helm", _HELM, "cmd/helm", "2 minutes", {_HELM_VERSION: required("helm", _HELM)}),
         # It would serve metrics on a port that is always the same, for everybody.

@@ -18,11 +18,9 @@ _TAIL: Final = 12
 OLDEST: Final = "1.4"
 INFRAHUBS: Final = {OLDEST: "infrahub-server", "1.11": "infrahub-server-1.11"}
 """Releases of Infrahub that tests run with, each with the module that has its lock file."""
-_PYTHONS: Final = {"infrahub-server": ((3, 11), (3, 12)), "infrahub-server-1.11": ((3, 12), (3, 14))}
-"""The oldest and the newest Python for each module."""
 
 
-class Environment(msgspec.Struct, frozen=True, kw_only=True):
+class Environment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A Python with the packages of a lock file.
 
     It is made under another name than it has in the end: run its modules (``bin/python -m``), not its scripts, which
@@ -33,12 +31,16 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         version: The version of the package that it is for.
         module: The folder with the lock file.
         usually: How long installing takes, for who waits.
+        oldest: The oldest Python that it works with; where there is none as new as 3.12, one is unpacked.
+        newest: The newest.
     """
 
     name: str
     version: str
     module: str
     usually: str
+    oldest: tuple[int, int] = (3, 11)
+    newest: tuple[int, int] = (3, 12)
 
     def make(self, to: Path) -> None:
         """Install it into the path.
@@ -53,11 +55,10 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
     def _pip(self, to: Path) -> list[str]:
         """Make it without packages; gives the command that is its pip."""
-        least, most = _PYTHONS[self.module]
-        if found := _python(least, most):
+        if found := _python(self.oldest, self.newest):
             self._run([found, "-m", "venv", str(to)])
             return [str(to / "bin" / "python"), "-m", "pip"]
-        if least > (3, 11):
+        if self.oldest > (3, 11):
             return make_environment(to)
         raise BinariesError(
             f"{self.name} needs Python 3.11 or 3.12 with venv and pip, and there is none on the path: install one "
@@ -84,15 +85,42 @@ def infrahub_server(release: str = OLDEST) -> Environment:
     """
     if release not in INFRAHUBS:
         raise BinariesError(f"Nothing is known of Infrahub {release}: choose one of {', '.join(INFRAHUBS)}.")
+    if release == OLDEST:
+        return _locked("infrahub-server", usually="2 minutes")
     module = INFRAHUBS[release]
-    pinned = re.search(r"^infrahub-server==(\S+)", (place(module) / "requirements.txt").read_text(), re.MULTILINE)
-    assert pinned, "the lock file pins no infrahub-server"
-    return Environment(name="infrahub-server", version=f"v{pinned.group(1)}", module=module, usually="2 minutes")
+    return _locked("infrahub-server", module=module, usually="2 minutes", oldest=(3, 12), newest=(3, 14))
 
 
-def _python(least: tuple[int, int], most: tuple[int, int]) -> str | None:
+def mkdocs() -> Environment:
+    """Return what builds the site: MkDocs with its theme."""
+    return _locked("mkdocs", usually="20 seconds", newest=(3, 14))
+
+
+def pyinstaller() -> Environment:
+    """Return what packs the command line into a program, with what that consists of."""
+    return _locked("pyinstaller", usually="20 seconds", newest=(3, 14))
+
+
+def _locked(
+    package: str,
+    *,
+    usually: str,
+    module: str = "",
+    oldest: tuple[int, int] = (3, 11),
+    newest: tuple[int, int] = (3, 12),
+) -> Environment:
+    """What the folder of the same name locks, or another one."""
+    module = module or package
+    lock = (place(module) / "requirements.txt").read_text()
+    pinned = re.search(rf"^{package}==([^\s;]+)", lock, re.MULTILINE)
+    assert pinned, f"the lock file pins no {package}"
+    version = f"v{pinned.group(1)}"
+    return Environment(name=package, version=version, module=module, usually=usually, oldest=oldest, newest=newest)
+
+
+def _python(oldest: tuple[int, int], newest: tuple[int, int]) -> str | None:
     """The Python of this run if it suits, else the newest that does; None where none does."""
-    suits = f"import sys, venv, ensurepip; sys.exit(not {least} <= sys.version_info[:2] <= {most})"
+    suits = f"import sys, venv, ensurepip; sys.exit(not {oldest} <= sys.version_info[:2] <= {newest})"
     for name in (sys.executable, "python3.14", "python3.13", "python3.12", "python3.11"):
         found = shutil.which(name)
         if found and not subprocess.run([found, "-c", suits], capture_output=True, check=False).returncode:  # noqa: S603

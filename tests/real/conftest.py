@@ -23,6 +23,7 @@ _NEED = {
     "alone": ("sample-apiserver",),
     "charts": ("helm",),
     "registry": ("registry", "helm"),
+    "release": ("registry", "helm", "crane"),
     "kwok": ("kwok", "kwok-stages"),
     "machines": ("kubevirt-crds",),
     "prometheus": ("prometheus",),

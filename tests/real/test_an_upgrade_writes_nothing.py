@@ -190,6 +190,7 @@ WORDS = re.compile(
 """What a version may say in other words of what is not Ready, or not healthy."""
 AGAIN = re.compile(rf"{TIMES.pattern}|\.status\.managedResources\[\d+\]\.revision")
 SEALED = re.compile(r'\.status\.managedResources\[\d+\]\.revision: "[0-9a-f]{12}(-.*)" → "[0-9a-f]{26}(-.*)"')
+NEW_SEAL = re.compile(r'\.status\.seal: null → "[0-9a-f]{26}-[0-9a-f]+"')
 DIGEST_KEY = f"Secret vidra-system/{NAME}"
 
 
@@ -217,6 +218,8 @@ def sealed(found: Takeover) -> set[str]:
 
 
 def _is_seal(line: str) -> bool:
+    if NEW_SEAL.fullmatch(line):
+        return True
     match = SEALED.fullmatch(line)
     return match[1] == match[2] if match else bool(TIMES.fullmatch(_path(line)))
 

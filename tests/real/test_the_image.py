@@ -12,8 +12,9 @@ from testkit.infrahub import StandIn
 from testkit.objects import config_map
 from testkit.parts.chart import CHART, IMAGE
 from testkit.parts.helm import helm
-from testkit.parts.image import contained, inside, make
+from testkit.parts.image import contained, inside
 from toolchain.errors import BinariesError
+from toolchain.rootfs import make_rootfs
 from vidra.kube.client import Client
 from vidra.manifests.write import write
 
@@ -27,7 +28,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The image's file system."""
     root = tmp_path_factory.mktemp("image") / "root"
     try:
-        make(root)
+        make_rootfs(root)
     except BinariesError as error:
         pytest.fail(str(error))
     root.parent.parent.chmod(0o755)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 
 from testkit.environment import RESOURCES, SYNCS, Scene, connection_to
 from testkit.objects import config_map
@@ -32,6 +33,19 @@ async def test_rows_arrive_then_their_changes_and_their_end(opened: Open, scene:
         await scene.delete(SYNCS, sync)
         while (await event("delta")).get("syncs", {"": 1}).get(sync, 1) is not None:
             pass
+
+
+@pytest.mark.usefixtures("short_statuses")
+async def test_all_objects_of_a_long_inventory_are_shown(opened: Open, scene: Scene) -> None:
+    name = await scene.resource(write([config_map(f"map-{each:02}") for each in range(30)]))
+    await scene.until_resource(name)
+    page = await opened()
+    async with page.stream("resources,objects", resource=name) as event:
+        rows = (await event("snapshot"))["tables"]["objects"][name]
+        assert rows[-1][3] == "status.inventory"
+        while len(rows) < 30:
+            rows = (await event("delta")).get("objects", {}).get(name, [])
+        assert [row[3] for row in rows] == [f"map-{each:02}" for each in range(30)]
 
 
 async def test_a_page_of_one_thing_is_sent_nothing_else(opened: Open, scene: Scene) -> None:

@@ -69,6 +69,9 @@ RESOURCE_LABEL = f"vidra.{GROUP}/resource"
 CHECKSUM_LABEL = f"vidra.{GROUP}/checksum"
 """Label of a content Secret: the MD5 that Infrahub gave for the content."""
 
+INVENTORY_LABEL = f"vidra.{GROUP}/inventory"
+"""Label of a ConfigMap with a part of an inventory: a hash of the name of the VidraResource whose inventory it is."""
+
 STAMP = f"vidra.{GROUP}/stamp"
 """Annotation of a content Secret: random, and what Vidra seals the VidraResources with that the content is given to."""
 

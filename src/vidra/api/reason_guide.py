@@ -154,10 +154,9 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "If it lasts, look for a proxy that changes or cuts off answers.",
         ),
         Reason.TOO_LARGE: Explanation(
-            "A text or a list is over what Vidra accepts (the message says which limit), or the objects of a text "
-            "are so many that the [inventory](vidraresource.md) does not fit into one VidraResource (about 7,000 "
-            "objects). Nothing more is applied or reverted; what was written of the inventory stays, so that "
-            "deletion removes what was applied.",
+            "A text or a list is over what Vidra accepts (the message says which limit), or the API server does not "
+            "take the [inventory](vidraresource.md#a-long-inventory) (the message says why). Nothing more is applied "
+            "or reverted; what was written of the inventory stays, so that deletion removes what was applied.",
             "Divide the artifact; or give the artifacts several names, and each name a sync, or raise "
             "`--max-artifacts`. After the limit of the API server was raised, ask for a reconcile with "
             "`requestedAt`.",
@@ -229,6 +228,13 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`spec.content` names a stored text that no sync gave to this VidraResource for its destination: it "
             "was written by hand, or changed. Nothing is read.",
             "Nothing, if a sync made the VidraResource: it writes what is right. Else use `spec.manifest`.",
+        ),
+        Reason.INVENTORY_MISSING: Explanation(
+            "A part of a very long [inventory](vidraresource.md#a-long-inventory) is missing, or is not what was "
+            "written: somebody deleted or changed a ConfigMap while no operator ran. Nothing is applied or pruned, "
+            "also when the VidraResource is deleted.",
+            "Restore the ConfigMaps that the message names from a backup, or [do without "
+            "them](vidraresource.md#a-long-inventory).",
         ),
         Reason.INVALID_MANIFEST: Explanation(
             "Documents of the manifest cannot be read. The others are applied, nothing is pruned. Stalled.",
@@ -405,6 +411,13 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Another cluster was found at the address. Everything is applied again; nothing of the old inventory "
             "is deleted in it.",
             "Nothing, if the cluster was rebuilt; else check where the kubeconfig leads.",
+        ),
+        Reason.STATUS_NOT_OURS: Explanation(
+            "Somebody else wrote the status of a VidraResource, and Vidra writes back its own. Or, after a start: a "
+            "status does not show that this Vidra wrote it (its key was lost, or it is from a backup), and so nobody "
+            "knows who created the Namespaces that are named.",
+            "See who may write `vidraresources/status`: only Vidra should. Delete the Namespaces by hand when they are "
+            "to go.",
         ),
         Reason.CLUSTER_NOT_PROVEN: Explanation(
             "Another server shows the UID of this cluster, and not a certificate of the same authority for the "

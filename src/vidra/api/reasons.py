@@ -59,6 +59,7 @@ class Reason(StrEnum):
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     CONTENT_REFUSED = "ContentRefused"
+    INVENTORY_MISSING = "InventoryMissing"
     INVALID_MANIFEST = "InvalidManifest"
     EMPTY_MANIFEST = "EmptyManifest"
 
@@ -105,6 +106,7 @@ class Reason(StrEnum):
     CLUSTER_REPLACED = "ClusterReplaced"
     CLUSTER_NOT_PROVEN = "ClusterNotProven"
     WRITE_BACK_FAILED = "WriteBackFailed"
+    STATUS_NOT_OURS = "StatusNotOurs"
     GENERATION_FAILED = "GenerationFailed"
     OTHER_OPERATOR = "OtherOperator"
     WARNED = "ManifestWarning"

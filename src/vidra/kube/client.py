@@ -103,7 +103,7 @@ class Client:
         self._closing = asyncio.Event()
         self._base = connection.server
         self._server_hostname = connection.tls_server_name or None
-        self._slots = RequestSlots(in_flight)
+        self._slots = RequestSlots(in_flight, lambda: self._latency.crowded)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,

@@ -14,6 +14,8 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
+    INVENTORY_LABEL,
+    KEYS_LABEL,
     MANIFESTS_LABEL,
     PATHS,
     RESOURCE_LABEL,
@@ -22,12 +24,14 @@ from vidra.api.names import (
     WEBHOOK_KEY_LABEL,
 )
 from vidra.api.reasons import Reason
-from vidra.api.resource import VidraResource, without_old_announcement
+from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
 from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import hub_of
 from vidra.apply.health.custom_rules import parse
 from vidra.apply.health.evaluator import Verdicts
+from vidra.apply.inventory_pieces import StoredPiece
+from vidra.apply.inventory_reading import new_pieces
 from vidra.clusters.registry import Clusters
 from vidra.controllers.runtime.client_metrics import ClusterUpCollector, RequestCollector
 from vidra.controllers.runtime.content_store import ContentStore, kept_for
@@ -35,6 +39,8 @@ from vidra.controllers.runtime.context import ControllerContext, shard_key, sync
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
 from vidra.controllers.runtime.digest_key import installed_digests
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
+from vidra.controllers.runtime.inventory_store import InventoryStore
+from vidra.controllers.runtime.sealed_statuses import SealedStatuses
 from vidra.controllers.runtime.settings_watch import SettingsWatch
 from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
 from vidra.controllers.runtime.state_metrics import StateCollector
@@ -73,10 +79,11 @@ class Manager:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._syncs: Store[Sync] = Store(key=lambda sync: sync.key)
-        self._resources: Store[VidraResource] = Store(index=sync_of, kept=without_old_announcement)
+        self._resources: Store[VidraResource] = Store(index=sync_of)
         self._infrahub_secrets: Store[Secret] = Store()
         self._manifests: Store[ConfigMap | Secret] = Store(key=kind_and_name)
         self._source_secrets: Store[Secret] = Store()
+        self._keys: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[PartialObjectMetadata] = Store(index=kept_for)
         self._config_maps: Store[ConfigMap] = Store()
@@ -92,6 +99,7 @@ class Manager:
             options.connection, options.counting, self._cluster_secrets, self._relay, self._verdicts
         )
         self._client = self._clusters.local.client
+        self._inventories = InventoryStore(self._client, options.namespace, self._resources, new_pieces())
         self._recorder = Recorder(self._client)
         self._infrahub_traffic, self._source_traffic = RequestCounter(), RequestCounter()
         self._share = ShardAssignment(options.shards)
@@ -156,6 +164,9 @@ class Manager:
     async def _control(self, hub: str, digests: Digests) -> None:
         """Run the controllers over everything, or over the shards of this replica."""
         config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
+        seals = SealedStatuses(digests, lambda item: shard_key(item) in self._share)
+        self._inventories.believed = seals.believed
+        self._resources.admit(seals.admit)
         shared = ControllerContext(
             client=self._client,
             hub=hub,
@@ -167,7 +178,9 @@ class Manager:
             cluster_secrets=self._cluster_secrets,
             overlooked=IgnoredSecrets(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
+            inventories=self._inventories,
             digests=digests,
+            seals=seals,
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,
@@ -226,6 +239,7 @@ class Manager:
             infrahub_secrets=self._infrahub_secrets,
             secrets=self._source_secrets,
             manifests=self._manifests,
+            keys=self._keys,
             query=lambda: config.settings.query_name,
             hosts=AllowedHosts(self._options.source_hosts, self._clusters.servers),
             limits=self._options.source_limits,
@@ -278,6 +292,7 @@ class Manager:
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
             *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
             *self._watch_secrets(group, self._source_secrets, SOURCE_LABEL),
+            *self._watch_secrets(group, self._keys, KEYS_LABEL),
             *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(
                 group, f"{core}/secrets", PartialObjectMetadata, self._kept, RESOURCE_LABEL, metadata_only=True
@@ -291,6 +306,7 @@ class Manager:
             ),
             *self._watch_secrets(group, manifests, MANIFESTS_LABEL),
             self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+            self._watch(group, f"{core}/configmaps", StoredPiece, self._inventories.pieces, INVENTORY_LABEL),
         ]
         if self._options.webhooks:
             keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)

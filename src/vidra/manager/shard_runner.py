@@ -42,6 +42,7 @@ class ShardRunner:
             )
         except KubeError as error:
             log.warning("unused texts could not be deleted", error=str(error))
+        await self._shared.inventories.collect_garbage(lambda name: share.shard_of(name) == shard)
         share.add(shard)
         self.resources.start_shard(shard)
         self.syncs.start_shard(shard)

@@ -12,6 +12,7 @@ from vidra.api.conditions import Condition
 from vidra.api.names import PATHS, RESOURCE_KIND, SYNC_KIND
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, Sync
+from vidra.apply.inventory_reading import if_seen
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
@@ -149,7 +150,7 @@ async def live_tree(client: Client, name: str, namespaces: tuple[str, ...], *, o
     Raises:
         KubeError: It cannot be seen.
     """
-    resource = await client.get(f"{RESOURCES}/{name}", VidraResource)
+    resource = await if_seen(client, await client.get(f"{RESOURCES}/{name}", VidraResource))
     here = not any(entry.server for entry in resource.inventory)
     _refuse_remote(remote=not here, only_here=only_here)
     async with dry_run_session(client, namespaces, only_here=here) as session:

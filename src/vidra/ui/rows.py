@@ -18,11 +18,12 @@ from vidra.views.status_rows import cluster_rows, object_rows, resource_row, syn
 Rows = dict[str, dict[str, Any]]
 """By table, then by the name of the sync or VidraResource; None: there is none of this name any more."""
 
+OBJECTS = "objects"
 TABLES: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "syncs": ("syncs", sync_row),
     "clusters": ("syncs", cluster_rows),
     "resources": ("resources", resource_row),
-    "objects": ("resources", object_rows),
+    OBJECTS: ("resources", object_rows),
 }
 """From what each table is made, and how."""
 
@@ -70,6 +71,7 @@ class Subscription:
     def everything(self) -> Rows:
         """All rows, and nothing is pending any more."""
         self.take()
+        self._read_inventories(self._items("resources"))
         return {
             table: {item.metadata.name: make(item) for item in self._items(kind)}
             for table, (kind, make) in TABLES.items()
@@ -81,12 +83,19 @@ class Subscription:
         pending, self._pending = self._pending, {"syncs": set(), "resources": set()}
         sight, self._sight = self._sight, False
         self.event.clear()
+        self._read_inventories(filter(None, map(self._viewer.resources.get, pending["resources"])))
         rows = {
             table: {name: self._row(kind, name, make) for name in pending[kind]}
             for table, (kind, make) in TABLES.items()
             if table in self._wanted.tables and pending[kind]
         }
         return rows, sight
+
+    def _read_inventories(self, resources: Iterable[VidraResource]) -> None:
+        """Have long inventories read, if the page shows objects; their rows change when that is done."""
+        for resource in resources if OBJECTS in self._wanted.tables else ():
+            if self._wanted.means("resources", resource):
+                self._viewer.read_inventory(resource)
 
     def _row(self, kind: str, name: str, make: Callable[[Any], Any]) -> Any:
         item = self._store(kind).get(name)

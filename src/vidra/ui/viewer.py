@@ -12,20 +12,24 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import msgspec
+import structlog
 
 from vidra.api.names import GROUP, PATHS, SYNC_KIND, SYNC_PLURAL
 from vidra.api.resource import VidraResource
 from vidra.api.sync import InfrahubSync, Sync
+from vidra.apply.inventory_reading import InventoryUnseenError, join, new_pieces, read_inventory
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.access_review import is_allowed
 from vidra.kube.client import Client
 from vidra.kube.connection import NotConfiguredError
-from vidra.kube.errors import ApiError
+from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.store import Store
 from vidra.kube.watch import Watch
 from vidra.ui.identity import Identity
 from vidra.views.error_sentences import sentence
 from vidra.views.hub_paths import RESOURCES, not_installed
+
+log = structlog.get_logger("vidra.ui")
 
 LARGEST = 1 << 30
 """Bytes of one answer of the person's own API server."""
@@ -65,7 +69,10 @@ class Viewer:
         self.identity = identity
         self.client = client.acting_as(identity.impersonation) if identity.impersonation else client
         self.syncs: Store[InfrahubSync] = Store()
-        self.resources: Store[VidraResource] = Store(index=sync_of)
+        self.pieces = new_pieces()
+        self.resources: Store[VidraResource] = Store(index=sync_of, kept=lambda item: join(item, self.pieces))
+        self._reading: dict[str, asyncio.Task[None]] = {}
+        """Long inventories that are being read, by VidraResource."""
         self.subscribers: set[Subscriber] = set()
         self.diff_running = asyncio.Lock()
         self.pages = 0
@@ -107,6 +114,26 @@ class Viewer:
                 return str(error)
             raise
 
+    def read_inventory(self, resource: VidraResource) -> None:
+        """Read what the status of a VidraResource has no room for, in the background: it is shown when it is there."""
+        name = resource.metadata.name
+        if not resource.is_inventory_seen and name not in self._reading:
+            self._reading[name] = asyncio.create_task(self._read_inventory(resource))
+
+    async def _read_inventory(self, resource: VidraResource) -> None:
+        name, stored = resource.metadata.name, resource.status.inventory
+        try:
+            await read_inventory(self.client, resource, self.pieces)
+        except (InventoryUnseenError, KubeError) as error:
+            log.info("part of an inventory not seen", resource=name, error=str(error))
+        finally:
+            del self._reading[name]
+        named = {piece.name for piece in stored.pieces} if stored else set()
+        for piece in self.pieces.group(name):
+            if piece.metadata.name not in named:
+                self.pieces.removed(piece)
+        self.resources.keep_again(name)
+
     async def close(self) -> None:
         """Stop the watches, and close the connections."""
         await self._stop()
@@ -121,9 +148,10 @@ class Viewer:
         self._tasks = [asyncio.create_task(watch.run()) for watch in self._watches.values()]
 
     async def _stop(self) -> None:
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._reading.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks = []
 
     def _changed(self, kind: str, item: Sync | VidraResource | None) -> None:

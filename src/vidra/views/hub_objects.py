@@ -13,12 +13,14 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
+    KEYS_LABEL,
     MANIFESTS_LABEL,
     PATHS,
     SOURCE_LABEL,
 )
 from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.apply.inventory_reading import with_inventories
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import look
@@ -95,8 +97,8 @@ async def sync_of_key(client: Client, key: str) -> Sync | None:
 
 
 async def resources(client: Client) -> list[VidraResource]:
-    """All VidraResources."""
-    return await listed(client, RESOURCES, VidraResource)
+    """All VidraResources, each with its whole inventory, as far as that can be seen."""
+    return await with_inventories(client, await listed(client, RESOURCES, VidraResource))
 
 
 async def cluster_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
@@ -112,6 +114,11 @@ async def infrahub_secrets(client: Client, namespaces: Iterable[str]) -> list[Se
 async def source_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
     """The Secrets with credentials of other sources that count."""
     return await _secrets(client, namespaces, SOURCE_LABEL)
+
+
+async def key_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
+    """The Secrets with public keys that may sign what sources give."""
+    return await _secrets(client, namespaces, KEYS_LABEL)
 
 
 async def manifests(client: Client, namespaces: Sequence[str]) -> list[ConfigMap | Secret]:

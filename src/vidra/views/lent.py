@@ -26,10 +26,11 @@ async def lent(
     Raises:
         KubeError: They cannot be read.
     """
-    syncs, infrahubs, others, manifests = await asyncio.gather(
+    syncs, infrahubs, others, keys, manifests = await asyncio.gather(
         hub_objects.syncs(client),
         hub_objects.infrahub_secrets(client, namespaces),
         hub_objects.source_secrets(client, namespaces),
+        hub_objects.key_secrets(client, namespaces),
         hub_objects.manifests(client, namespaces),
     )
     return Lent(
@@ -38,6 +39,7 @@ async def lent(
         syncs=hub_objects.stored(syncs, Store(key=lambda sync: sync.key)),
         infrahub_secrets=hub_objects.stored(infrahubs, Store()),
         secrets=hub_objects.stored(others, Store()),
+        keys=hub_objects.stored(keys, Store()),
         manifests=hub_objects.stored(manifests, Store(key=kind_and_name)),
         query=lambda: query,
         reveal=reveal,

@@ -7,6 +7,7 @@ import asyncio
 from vidra.api.names import PATHS
 from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.apply.inventory_reading import if_seen
 from vidra.kube.client import Client
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList
 from vidra.views.errors import ViewError
@@ -30,7 +31,8 @@ async def find(client: Client, name: str) -> Item:
     if len(found) > 1:
         kinds = " and ".join(f"{'an' if item.kind[0] in 'AEIOU' else 'a'} {item.kind}" for item in found)
         raise ViewError(f"{rest} is {kinds}: write {' or '.join(f'{SHORT_KINDS[item.kind]}/{rest}' for item in found)}")
-    return found[0] if found else await _nearly(client, wanted, rest)
+    item = found[0] if found else await _nearly(client, wanted, rest)
+    return await if_seen(client, item) if isinstance(item, VidraResource) else item
 
 
 async def _nearly(client: Client, kind: str, name: str) -> VidraResource:

@@ -164,8 +164,9 @@ def object_rows(resource: VidraResource) -> list[ObjectRow]:
     # The list is bounded: of an object that is not in it, something is known only if it is complete.
     complete = status.health is Status.CURRENT or 0 < status.unhealthy_objects == len(unhealthy)
     well = "current" if complete else "applied"
+    unseen = _unseen_rows(resource)
     if not problems and not drifted and not unhealthy:
-        return [_object_row(entry, _plain_state(entry, well), "") for entry in status.managed_resources]
+        return [_object_row(entry, _plain_state(entry, well), "") for entry in status.managed_resources] + unseen
     rows, known = [], set()
     for entry in status.managed_resources:
         known.add(ref := str(ref_of(entry)))
@@ -180,7 +181,21 @@ def object_rows(resource: VidraResource) -> list[ObjectRow]:
     server = resource.spec.destination.server or ""
     others = ((ref, message) for ref, message in problems.items() if ref not in known)
     rows += [ObjectRow("", "", "", shortened(ref), server, "problem", shortened(message)) for ref, message in others]
-    return rows
+    return rows + unseen
+
+
+def unseen_objects(resource: VidraResource) -> str:
+    """How many objects are in the part of an inventory that is not here; empty when all of it is."""
+    pieces = resource.status.inventory
+    if pieces is None or resource.is_inventory_seen:
+        return ""
+    left, names = pieces.objects - len(resource.status.managed_resources), f"ConfigMaps of {pieces.namespace}"
+    return f"{left} more objects are listed in {names}, and cannot be seen: they are missing, or you may not read them"
+
+
+def _unseen_rows(resource: VidraResource) -> list[ObjectRow]:
+    unseen = unseen_objects(resource)
+    return [ObjectRow("", "", "", "status.inventory", "", "unknown", shortened(unseen))] if unseen else []
 
 
 def shortened(text: str) -> str:

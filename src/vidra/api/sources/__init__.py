@@ -17,7 +17,7 @@ from vidra.api.sources.git import GitSource, Verify, VerifyMode
 from vidra.api.sources.http import HttpSource
 from vidra.api.sources.infrahub import ArtifactTargets, InfrahubSource
 from vidra.api.sources.inline import InlineSource
-from vidra.api.sources.oci import OciSource
+from vidra.api.sources.oci import OciSource, VerifyOci
 from vidra.api.sources.words import FOLDERS, Words
 from vidra.api.validation import ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
 
@@ -33,6 +33,7 @@ __all__ = [
     "SourceSpec",
     "Verify",
     "VerifyMode",
+    "VerifyOci",
     "Words",
 ]
 

@@ -30,7 +30,7 @@ class Verify(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
         str,
         Field(
             description="Value of the label vidra.infrahub.operators.com/keys of the Secrets, in namespaces that "
-            "count, whose values are the public keys.",
+            "count, whose values are the public keys of ssh, as in authorized_keys or allowed_signers.",
             extra_json_schema=LABEL_VALUE,
         ),
     ]

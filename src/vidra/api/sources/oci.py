@@ -11,7 +11,20 @@ from msgspec import Meta as Field
 from vidra.api.sources.paths import Paths
 from vidra.api.sources.revisions import fields_of
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import DIGEST, NOT_EMPTY, OCI_URL
+from vidra.api.validation import DIGEST, LABEL_VALUE, NOT_EMPTY, OCI_URL
+
+
+class VerifyOci(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Who has to have signed an artifact, with cosign and a key."""
+
+    keys: Annotated[
+        str,
+        Field(
+            description="Value of the label vidra.infrahub.operators.com/keys of the Secrets, in namespaces that "
+            "count, whose values are the public keys, in PEM.",
+            extra_json_schema=LABEL_VALUE,
+        ),
+    ]
 
 
 class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -41,6 +54,9 @@ class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     ] = None
     paths: Paths = ()
     insecure: Annotated[bool, Field(description="Speak http, without TLS, with this registry.")] = False
+    verify: Annotated[
+        VerifyOci | None, Field(description="Read only what is signed. Missing: signatures are not looked at.")
+    ] = None
 
     words: ClassVar[Words] = FOLDERS
 

@@ -15,7 +15,9 @@ from vidra.controllers.runtime.content_store import ContentStore
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
 from vidra.controllers.runtime.health_history import HealthHistories
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
+from vidra.controllers.runtime.inventory_store import InventoryStore
 from vidra.controllers.runtime.pending_deletions import BeingDeleted, Handovers
+from vidra.controllers.runtime.sealed_statuses import SealedStatuses
 from vidra.controllers.runtime.settings import Settings
 from vidra.controllers.runtime.sharding import ShardAssignment
 from vidra.kube.client import Client
@@ -44,7 +46,10 @@ class ControllerContext(msgspec.Struct, frozen=True):
     cluster_secrets: Store[Secret]
     overlooked: IgnoredSecrets
     content: ContentStore
+    inventories: InventoryStore
+    """Of all VidraResources; it writes their statuses."""
     digests: Digests
+    seals: SealedStatuses
     recorder: Recorder
     metrics: Metrics
     delivery_tracer: DeliveryTracer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from vidra.api.quoting import one_line
 from vidra.sources.folders import unmatched
 from vidra.sources.git.revision import Head
+from vidra.sources.git.signed import Signed
 from vidra.sources.protocol import Listing, Unit
 
 _LINE = 300
@@ -36,6 +38,8 @@ class Reading(msgspec.Struct, frozen=True):
     missing: str = ""
     single: bool = True
     """Whether the server gives single files."""
+    signed: Signed = Signed()
+    """What may have to be signed; empty where the spec asks for no signature."""
 
     def listing(self) -> Listing:
         """As what a source offers."""
@@ -60,6 +64,7 @@ def read_units(said: Mapping[str, Any], head: Head, paths: tuple[str, ...], *, s
         tuple(sorted(one_line(str(remark), _LINE) for remark in said["remarks"])),
         "; ".join((*holes, *map(str, said["unreadable"]))),
         single,
+        Signed(**{name: base64.b64decode(text) for name, text in said["signed"].items()}),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 from vidra.api.reasons import Reason
@@ -12,9 +13,11 @@ from vidra.sources.git.batch import Batches
 from vidra.sources.git.reading import Folder, Reading, read_units
 from vidra.sources.git.remote import Remote
 from vidra.sources.git.revision import Head, head_of, pinned, prefixes
+from vidra.sources.git.signed import verify
 from vidra.sources.memory import Memory
 from vidra.sources.protocol import Listing, NothingThereError, SourceError, Unit
 from vidra.sources.sandboxed import Sandbox, Spool, error_of
+from vidra.sources.signatures.keys import Keys
 
 
 class GitRepository:
@@ -22,6 +25,7 @@ class GitRepository:
 
     Args:
         memory: What was read last of each source: as long as its commit is the same, nothing is read again.
+        keys: Those that count now, where something has to be signed. What was read before is verified again with them.
     """
 
     def __init__(
@@ -30,11 +34,13 @@ class GitRepository:
         remote: Remote,
         sandbox: Sandbox,
         memory: Memory[GitSource, Reading],
+        keys: Keys | None = None,
     ) -> None:
         self._spec = spec
         self._remote = remote
         self._sandbox = sandbox
         self._memory = memory
+        self._keys = keys
         self._batches = Batches(self._load)
         self._reading: Reading | None = None
 
@@ -49,6 +55,8 @@ class GitRepository:
         if held is None or held.head != head:
             held = await self._read(head)
             self._memory.put(self._spec, held)
+        if self._keys is not None:
+            verify(self._spec, head, held.signed, self._keys, datetime.now(UTC))
         self._reading = held
         return held.listing()
 
@@ -64,9 +72,11 @@ class GitRepository:
         return head_of(self._spec, await self._remote.refs(prefixes(self._spec)), self._spec.url)
 
     async def _read(self, head: Head) -> Reading:
-        job = {"do": "units", "commit": head.commit, "paths": self._spec.paths}
+        signed = self._signed(head)
+        job = {"do": "units", "commit": head.commit, "paths": self._spec.paths, "signed": signed}
         with closing(Spool(job, self._sandbox.limits)) as spool:
-            single = await self._remote.fetch([head.commit], spool, commit=True, bare=True)
+            wanted = sorted({head.commit, *signed.values()})
+            single = await self._remote.fetch(wanted, spool, commit=True, bare=True)
             said, _ = await self._sandbox.run(spool, self._spec.url)
         found = read_units(said, head, self._spec.paths, single=single)
         if not found.folders:
@@ -76,6 +86,12 @@ class GitRepository:
             kind = SourceError if holes else NothingThereError
             raise kind(Reason.PATH_NOT_FOUND, f"{message}; what is applied stays")
         return found
+
+    def _signed(self, head: Head) -> dict[str, str]:
+        """The ids of the objects that are needed to verify signatures."""
+        if self._keys is None:
+            return {}
+        return {"commit": head.commit, **({"tag": head.tag} if head.tag else {})}
 
     async def _load(self, units: Sequence[str]) -> Mapping[str, bytes | SourceError]:
         if self._reading is None:

@@ -15,6 +15,7 @@ from vidra.sources.downloaded import State
 from vidra.sources.limits import SourceLimits
 from vidra.sources.oci.manifest import DIGEST, MANIFESTS, Layer, the_layer
 from vidra.sources.oci.registry import Registry
+from vidra.sources.oci.signed import Signatures
 from vidra.sources.oci.tags import Tags, newest_tag, next_page
 from vidra.sources.protocol import SourceError
 from vidra.sources.sandboxed import Spool
@@ -27,10 +28,17 @@ _MOST_PAGES = 50
 
 
 class OciDownload:
-    """The layer of one spec."""
+    """The layer of one spec.
 
-    def __init__(self, spec: OciSource, registry: Registry, limits: SourceLimits) -> None:
+    Args:
+        signatures: Of the manifest, if it has to be signed.
+    """
+
+    def __init__(
+        self, spec: OciSource, registry: Registry, limits: SourceLimits, signatures: Signatures | None = None
+    ) -> None:
         self._spec = spec
+        self._signatures = signatures
         self._registry = registry
         self._limits = limits
 
@@ -41,14 +49,25 @@ class OciDownload:
             SourceError: It cannot be had, or is not what was announced.
         """
         if known is not None and known.marker == self._spec.digest:
+            await self._verify_signature(known.marker, known.revision)
             return None
         tag = await self._tag()
         digest = self._spec.digest or await self._digest(tag)
         revision = f"{tag}@{digest}" if tag else digest
+        await self._verify_signature(digest, revision)
         if known is not None and (known.marker, known.revision) == (digest, revision):
             return None
         await self._layer(the_layer(await self._manifest(digest), f"{self._spec.url} ({revision})"), spool)
         return State(digest, revision)
+
+    async def _verify_signature(self, digest: str, revision: str) -> None:
+        """Check the signature of a manifest; it is read, as its layer is, only if it has the digest that was signed.
+
+        Raises:
+            SourceError: It has to be signed, and is not.
+        """
+        if self._signatures is not None:
+            await self._signatures.verify(digest, revision)
 
     async def _tag(self) -> str:
         if self._spec.semver:

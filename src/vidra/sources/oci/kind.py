@@ -12,11 +12,14 @@ from vidra.sources.lent import Lent
 from vidra.sources.memory import Memory
 from vidra.sources.oci.download import OciDownload
 from vidra.sources.oci.registry import Registry
+from vidra.sources.oci.signed import Found, Signatures
 from vidra.sources.oci.url import Repository, repository
 from vidra.sources.paths import check_paths
 from vidra.sources.pool import Pool
 from vidra.sources.protocol import Concerns, Remark, SourceError
 from vidra.sources.sandboxed import Sandbox
+from vidra.sources.signatures.keys import keys_for
+from vidra.sources.signatures.keys import listen as listen_to_keys
 from vidra.sources.transport.origin import Origin
 from vidra.sources.transport.places import Place, host_of
 
@@ -31,6 +34,7 @@ class OciKind:
         self._sandbox = Sandbox(lent.limits)
         self._memory: Downloads[OciSource] = Memory()
         self._registries: Pool[Registry] = Pool()
+        self._signatures: Memory[OciSource, Found] = Memory()
 
     async def open(self, spec: OciSource, remark: Remark) -> DownloadedSource[OciSource]:
         """The artifact that a spec names.
@@ -44,7 +48,11 @@ class OciKind:
         registry = await self._registries.get(
             found.base, credential, lambda: self._connect(spec.url, found, credential)
         )
-        download = OciDownload(spec, registry, self._lent.limits)
+        signatures = None
+        if spec.verify is not None:
+            keys = keys_for(spec.verify.keys, self._lent.keys)
+            signatures = Signatures(spec, registry, keys, self._signatures)
+        download = OciDownload(spec, registry, self._lent.limits, signatures)
         return DownloadedSource(
             spec, download, paths=spec.paths, what=spec.url, sandbox=self._sandbox, memory=self._memory
         )
@@ -54,8 +62,9 @@ class OciKind:
         return host_of(spec.url)
 
     def listen(self, changed: Callable[[Concerns[OciSource]], None]) -> None:
-        """Call this when credentials changed."""
+        """Call this when credentials or keys changed."""
         listen(self._lent.secrets, _place, changed)
+        listen_to_keys(self._lent.keys, lambda spec: spec.verify.keys if spec.verify else "", changed)
 
     async def close(self) -> None:
         """Close every connection, and end every process."""

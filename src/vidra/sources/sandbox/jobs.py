@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,6 +16,8 @@ from vidra.sources.sandbox.walk import Walk
 
 Job = Mapping[str, Any]
 _LENGTH = 8
+_LONGEST_SIGNED = 262_144
+"""Bytes of a commit or tag that is verified."""
 
 
 def read_job(data: memoryview) -> tuple[Job, int]:
@@ -56,7 +59,16 @@ def _units(job: Job, pack: Pack) -> Mapping[str, Any]:
         "remarks": walk.remarks,
         "unreadable": walk.unreadable,
         "author": commit.author,
+        "signed": {kind: _raw(pack, identity, kind) for kind, identity in job.get("signed", {}).items()},
     }
+
+
+def _raw(pack: Pack, identity: str, kind: str) -> str:
+    """An object as it is, to be verified."""
+    content = pack.get(bytes.fromhex(identity), kind)
+    if len(content) > _LONGEST_SIGNED:
+        raise BrokenPackError(f"the {kind} is larger than one that is verified may be")
+    return base64.b64encode(content).decode()
 
 
 def _texts(job: Job, pack: Pack) -> Iterator[bytes]:

@@ -19,7 +19,8 @@ from vidra.controllers.resource.apply.sibling_handover import may_have_objects_i
 from vidra.controllers.resource.status.compute import LISTED
 from vidra.controllers.runtime.context import place_of
 from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of
-from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
+from vidra.controllers.sync.artifacts.resource_choice import current_resource
+from vidra.controllers.sync.prune.hold import hold, hold_problem
 from vidra.controllers.sync.status.compute import ready
 
 Unlisted = Mapping[str, frozenset[str]]
@@ -85,6 +86,7 @@ def decide_prune(
     *,
     moves: Callable[[VidraResource], Collection[str]] = lambda _: (),
     before: int | None = None,
+    vouches: Callable[[VidraResource], bool] = lambda _: True,
 ) -> PruneDecision:
     """Decide about the unlisted, by the current status of the others.
 
@@ -92,6 +94,7 @@ def decide_prune(
         expects: Whether an artifact may still come to the cluster of one of them.
         moves: The clusters that one of them goes to instead.
         before: How many objects the sync had when the first of them was missed, if that is known.
+        vouches: Whether the sync gave a VidraResource its text.
     """
     going = [
         item for item in resources if item.metadata.name in unlisted_resources and not item.metadata.deletion_timestamp
@@ -100,7 +103,7 @@ def decide_prune(
         return PruneDecision()
     others = [item for item in resources if item.metadata.name not in unlisted_resources]
     there: dict[str, list[VidraResource]] = {}
-    for item in others:
+    for item in current_resource(others, vouches):
         there.setdefault(artifact_of(item), []).append(item)
     waits_for = _arriving(going, others, moves)
     for artifact in sorted(listed):
@@ -110,12 +113,16 @@ def decide_prune(
                     continue
                 if may_want(successor, item, beside=artifact in unlisted_resources[item.metadata.name]):
                     waits_for[successor.metadata.name if successor else f"artifact {artifact}"] = None
+    # How many objects go with them is not known, nor which; and they could not be deleted yet.
+    waits_for |= {item.metadata.name: None for item in going if not item.is_inventory_seen}
     if waits_for:
         # What was held stays held: an addition must not release it.
         return PruneDecision(waits_for=tuple(waits_for), held=sync.status.held_prune, stay=len(going))
-    if listed and (held := evaluate_hold(sync, going, others, before)):
-        return PruneDecision(held=held, problem=hold_problem(sync, held, going), stay=len(going))
-    return PruneDecision(go=tuple(going))
+    if not listed:
+        return PruneDecision(go=tuple(going))
+    found = hold(sync, going, others, before, vouches)
+    problem = hold_problem(sync, found.held, found.stay) if found.held else None
+    return PruneDecision(go=found.go, held=found.held, problem=problem, stay=len(found.stay))
 
 
 def _arriving(

@@ -51,6 +51,7 @@ async def prune(shared: ControllerContext, sync: Sync, poll: PollState) -> Prune
         expects=lambda artifact, item: targets.expects(item, routes.limits(artifact)),
         moves=routes.instead,
         before=done.objects,
+        vouches=shared.content.vouches,
     )
     troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(
