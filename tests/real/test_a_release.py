@@ -101,6 +101,7 @@ def test_the_sbom_lists_what_is_in_the_image(release: Path) -> None:
     made = json.loads((release / "files" / f"vidra-{VERSION}.spdx.json").read_bytes())
     purls = {part["externalRefs"][0]["referenceLocator"].partition("@")[0] for part in made["packages"]}
     assert {"pkg:deb/debian/python3.11-minimal", "pkg:deb/debian/ca-certificates", "pkg:pypi/aiohttp"} <= purls
+    assert {"pkg:golang/stdlib", "pkg:golang/helm.sh/helm/v4", "pkg:golang/sigs.k8s.io/kustomize/api"} <= purls
 
 
 def test_the_bundle_for_olm_grants_what_the_chart_grants(release: Path) -> None:

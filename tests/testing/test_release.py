@@ -105,9 +105,19 @@ def layout(tmp_path: Path) -> Path:
         status = "Package: base-files\nStatus: install ok installed\nVersion: 12.4\n\n"
         status += "Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n"
         metadata = f"Name: A_lib.x\nVersion: 1.0\nLicense-Expression: MIT\n\nfor {arch}\n"
-        for path, text in (("var/lib/dpkg/status", status), ("opt/vidra/lib/a-1.dist-info/METADATA", metadata)):
+        program = (
+            "\x7fELF \xff Go buildinf:\b\x02"
+            + 16 * "\0"
+            + "\bgo1.26.8"
+            + "\npath\tvidra\ndep\texample.com/a/v4\tv4.3.2\th1:x=\n"
+        )
+        for path, text in (
+            ("var/lib/dpkg/status", status),
+            ("opt/vidra/lib/a-1.dist-info/METADATA", metadata),
+            ("opt/vidra/bin/vidra-render", program),
+        ):
             (root / path).parent.mkdir(parents=True)
-            (root / path).write_text(text)
+            (root / path).write_text(text, encoding="latin-1")
     write_layout(tmp_path / "image", roots, DOCKERFILE, 1_000_000_000)
     return tmp_path / "image"
 
@@ -136,6 +146,7 @@ def test_the_sbom_lists_what_is_in_the_image_and_the_page(layout: Path) -> None:
     made = json.loads(document(parts, version="1.2.3", digest=digest_of(layout), created="2026-01-31T12:00:00Z"))
     purls = [ref["referenceLocator"] for part in made["packages"] for ref in part["externalRefs"]]
     assert {"pkg:oci/vidra@1.2.3", "pkg:deb/debian/base-files@12.4", "pkg:pypi/a-lib-x@1.0"} <= set(purls)
+    assert {"pkg:golang/stdlib@1.26.8", "pkg:golang/example.com/a/v4@v4.3.2"} <= set(purls)
     assert any(purl.startswith("pkg:npm/preact@") for purl in purls)
     assert not any("gone" in purl or "typescript" in purl for purl in purls)
     named = {part["SPDXID"] for part in made["packages"]}

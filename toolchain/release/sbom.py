@@ -1,4 +1,4 @@
-"""What is in the image, as an SPDX document: Debian's packages, Python's, and the libraries in the web page."""
+"""What is in the image, as an SPDX document: packages of Debian, Python and the page, modules of the renderer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ import msgspec
 from toolchain.release.layout import files, platforms
 
 _STATUS: Final = "var/lib/dpkg/status"
-_WANTED: Final = re.compile(rf"{_STATUS}|opt/vidra/lib/[^/]+\.dist-info/METADATA")
+_RENDERER: Final = "opt/vidra/bin/vidra-render"
+_WANTED: Final = re.compile(rf"{_STATUS}|{_RENDERER}|opt/vidra/lib/[^/]+\.dist-info/METADATA")
+_MODULE: Final = re.compile(rb"^dep\t(\S+)\t(v\S+)", re.MULTILINE)
+_BUILT_WITH: Final = re.compile(rb"\xff Go buildinf:.{19}go([\d.]+)", re.DOTALL)
+"""What Go writes into a program: 14 bytes of magic, and 19 until the text of the version."""
 _NOT_ALLOWED: Final = re.compile(r"[^A-Za-z0-9.-]+")
 
 Json = dict[str, Any]
@@ -46,9 +50,25 @@ def contents(layout: Path, page_lock: Path) -> tuple[Package, ...]:
     found = {*_in_page(page_lock)}
     for manifest in platforms(layout).values():
         for path, body in files(layout, manifest, _WANTED):
-            text = body.decode()
-            found |= set(_debian(text)) if path == _STATUS else {_python(text)}
+            found |= set(_parts(path, body))
     return tuple(sorted(found))
+
+
+def _parts(path: str, body: bytes) -> Iterator[Package]:
+    """What a file of the image says of what is in it."""
+    if path == _STATUS:
+        yield from _debian(body.decode())
+    elif path == _RENDERER:
+        yield from _go(body)
+    else:
+        yield _python(body.decode())
+
+
+def _go(program: bytes) -> Iterator[Package]:
+    for version in _BUILT_WITH.findall(program):
+        yield Package("pkg:golang/stdlib", "stdlib", version.decode())
+    for name, version in _MODULE.findall(program):
+        yield Package(f"pkg:golang/{name.decode()}", name.decode(), version.decode())
 
 
 def document(packages: Iterable[Package], *, version: str, digest: str, created: str) -> bytes:

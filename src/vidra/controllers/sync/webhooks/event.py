@@ -46,9 +46,12 @@ def concerned(event: ArtifactEvent, syncs: Iterable[Sync], knowing: Collection[s
     return [
         sync.key
         for sync in everybody
-        if (of := sync.source.infrahub)
-        and _may_list(sync, of, event.branch, infrahubs, now)
-        and (of.artifact in artifacts or (not artifacts and not event.deleted))
+        if any(
+            _may_list(sync, of, event.branch, infrahubs, now)
+            and (of.artifact in artifacts or (not artifacts and not event.deleted))
+            for read in sync.reads
+            if (of := read.infrahub)
+        )
     ]
 
 
