@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.sources.release import ChartRelease
-from vidra.api.sources.revisions import fields_of
+from vidra.api.sources.revisions import Revisions, fields_of
 from vidra.api.sources.values import ValuesList
 from vidra.api.sources.words import Words
 from vidra.api.validation import CHART_NAME, HELM_URL, NOT_EMPTY
@@ -43,6 +43,9 @@ class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_d
         "chart", "reading the chart", "the list of charts is incomplete", "the source has no such chart"
     )
 
+    REVISIONS: ClassVar[Revisions] = {"chart-version": "version", "branch": "branch"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("version",)
+
     @property
     def address(self) -> str:
         """Where it is."""
@@ -55,7 +58,7 @@ class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_d
 
     def at(self, revision: Mapping[str, str]) -> HelmSource:
         """The same at another version, or with the values of another branch of Infrahub."""
-        fields = fields_of(revision, {"chart-version": "version", "branch": "branch"})
+        fields = fields_of(revision, self.REVISIONS)
         branch = fields.pop("branch", "")
         moved = msgspec.structs.replace(self, **fields)
         return msgspec.structs.replace(moved, values_from=on_branch(self.values_from, branch)) if branch else moved
