@@ -105,5 +105,9 @@ WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
 CLUSTER_LABEL = "cluster-kubeconfig"
 """Label (host) and annotation (whole URL, which wins) of a Secret with the kubeconfig of a cluster."""
 
+TARGET_LABEL = f"vidra.{GROUP}/target"
+"""Label (one name) and annotation (several, with commas between; it wins) of a Secret with the kubeconfig of a cluster:
+the objects of Infrahub whose artifacts go to this cluster, where a sync routes by target."""
+
 LOCAL_SERVER = "https://kubernetes.default.svc"
 """The destination that means: the cluster that Vidra runs in."""

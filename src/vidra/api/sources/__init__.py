@@ -16,7 +16,7 @@ from vidra.api.sources.flux import FluxKind, FluxSource
 from vidra.api.sources.git import GitSource, Verify, VerifyMode
 from vidra.api.sources.helm import HelmSource
 from vidra.api.sources.http import HttpSource
-from vidra.api.sources.infrahub import InfrahubSource
+from vidra.api.sources.infrahub import ArtifactTargets, InfrahubSource
 from vidra.api.sources.inline import InlineSource
 from vidra.api.sources.oci import OciSource, VerifyOci
 from vidra.api.sources.words import FOLDERS, Words
@@ -24,6 +24,7 @@ from vidra.api.validation import CHART_PLACE, ONE_ARTIFACT_NAME, ONE_GIT_REVISIO
 
 __all__ = [
     "REVISION_WORDS",
+    "ArtifactTargets",
     "FluxKind",
     "FluxSource",
     "GitSource",

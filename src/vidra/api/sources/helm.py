@@ -39,6 +39,8 @@ class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_d
     ] = None
     insecure: Annotated[bool, Field(description="Accept an address without TLS: http, or a registry by http.")] = False
 
+    REVISIONS: ClassVar[Revisions] = {"chart-version": "version", "branch": "branch"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("version",)
     words: ClassVar[Words] = Words(
         "chart", "reading the chart", "the list of charts is incomplete", "the source has no such chart"
     )
