@@ -45,9 +45,6 @@ class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_d
         "chart", "reading the chart", "the list of charts is incomplete", "the source has no such chart"
     )
 
-    REVISIONS: ClassVar[Revisions] = {"chart-version": "version", "branch": "branch"}
-    FOLLOWS: ClassVar[tuple[str, ...]] = ("version",)
-
     @property
     def address(self) -> str:
         """Where it is."""
