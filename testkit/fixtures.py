@@ -1,8 +1,9 @@
 """Fixtures of several rooms' tests: an operator that works for the whole run, and a scene for each test to work in."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from testkit.objects import namespace as namespace_named
 from testkit.operating import Operating
 from testkit.patience import NEVER
 from testkit.remote import Remote
+from toolchain.renderer import find_renderer
 from vidra.api.names import CLUSTER_LABEL
 from vidra.apply import inventory_pieces
 from vidra.common.backoff import Backoff
@@ -22,8 +24,18 @@ from vidra.controllers.runtime import inventory_store
 from vidra.controllers.runtime import workqueue as queue
 from vidra.controllers.sync import finalize as sync
 from vidra.kube.client import Client
+from vidra.render.program import GIVEN
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def renderer_program() -> Iterator[Path]:
+    """The path of `vidra-render`, of these sources; operators find it too, whatever others build meanwhile."""
+    program = find_renderer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(GIVEN, str(program))
+        yield program
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from toolchain.modules import place
 from toolchain.progress import heartbeat
 
 _TAIL: Final = 12
-_SUITS: Final = "import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))"
+_SUITS: Final = "import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= {newest})"
 
 
-class Environment(msgspec.Struct, frozen=True, kw_only=True):
+class Environment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A Python with the packages of a lock file.
 
     It is made under another name than it has in the end: run its modules (``bin/python -m``), not its scripts, which
@@ -28,12 +28,14 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
         version: The version of the package that it is for.
         module: The folder with the lock file.
         usually: How long installing takes, for who waits.
+        newest: The newest Python that it works with.
     """
 
     name: str
     version: str
     module: str
     usually: str
+    newest: tuple[int, int] = (3, 12)
 
     def make(self, to: Path) -> None:
         """Install it into the path.
@@ -42,7 +44,7 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
             BinariesError: There is no Python for it, or a package cannot be had.
         """
         with heartbeat(f"installing {self.name} {self.version}", usually=self.usually):
-            self._run([_python(self.name), "-m", "venv", str(to)])
+            self._run([_python(self.name, self.newest), "-m", "venv", str(to)])
             pip = [str(to / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
             lock = place(self.module) / "requirements.txt"
             self._run([*pip, "--require-hashes", "--only-binary=:all:", "-r", str(lock)])
@@ -61,19 +63,33 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
 
 def infrahub_server() -> Environment:
     """Return the server of Infrahub, with its SDK and its task manager."""
-    lock = (place("infrahub-server") / "requirements.txt").read_text()
-    pinned = re.search(r"^infrahub-server==(\S+)", lock, re.MULTILINE)
-    assert pinned, "the lock file pins no infrahub-server"
-    return Environment(
-        name="infrahub-server", version=f"v{pinned.group(1)}", module="infrahub-server", usually="2 minutes"
-    )
+    return _locked("infrahub-server", usually="2 minutes")
 
 
-def _python(what: str) -> str:
+def mkdocs() -> Environment:
+    """Return what builds the site: MkDocs with its theme."""
+    return _locked("mkdocs", usually="20 seconds", newest=(3, 14))
+
+
+def pyinstaller() -> Environment:
+    """Return what packs the command line into a program, with what that consists of."""
+    return _locked("pyinstaller", usually="20 seconds", newest=(3, 14))
+
+
+def _locked(package: str, *, usually: str, newest: tuple[int, int] = (3, 12)) -> Environment:
+    """What the folder of the same name locks."""
+    lock = (place(package) / "requirements.txt").read_text()
+    pinned = re.search(rf"^{package}==([^\s;]+)", lock, re.MULTILINE)
+    assert pinned, f"the lock file pins no {package}"
+    return Environment(name=package, version=f"v{pinned.group(1)}", module=package, usually=usually, newest=newest)
+
+
+def _python(what: str, newest: tuple[int, int]) -> str:
     """The Python of this run if it suits, else the newest that does."""
     for name in (sys.executable, "python3.12", "python3.11"):
         found = shutil.which(name)
-        if found and not subprocess.run([found, "-c", _SUITS], capture_output=True, check=False).returncode:  # noqa: S603
+        ask = [found or "", "-c", _SUITS.format(newest=newest)]
+        if found and not subprocess.run(ask, capture_output=True, check=False).returncode:  # noqa: S603
             return found
     raise BinariesError(
         f"{what} needs Python 3.11 or 3.12 with venv and pip, and there is none on the path: install one (Debian 12: "

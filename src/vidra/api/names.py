@@ -97,6 +97,8 @@ KEYS_LABEL = f"vidra.{GROUP}/keys"
 """Label of a Secret whose values are public keys; `verify.keys` of a sync names its value."""
 MANIFESTS_LABEL = f"vidra.{GROUP}/manifests"
 """Label of a ConfigMap or Secret whose values are manifests; `source.inline.label` of a sync names its value."""
+VALUES_LABEL = f"vidra.{GROUP}/values"
+"""Label of a ConfigMap or Secret whose values charts and kustomizations may be rendered with, by its name in a sync."""
 WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
 """Label of a Secret in Vidra's namespace whose values are keys that Infrahub signs webhooks with. The annotation
 `infrahub-api-url` on it says of which Infrahub only."""

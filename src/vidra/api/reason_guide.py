@@ -197,8 +197,9 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Create it, or change `spec.source`.",
         ),
         Reason.VERSION_NOT_FOUND: Explanation(
-            "No tag is a version in the range of `semver`. Nothing is pruned.",
-            "Correct the range, or tag a version.",
+            "No tag is a version in the range of `semver`, or there is no chart of the name, or none in this version; "
+            "it may have been withdrawn. Nothing is pruned.",
+            "Correct the range or the version; the message names some that are there.",
         ),
         Reason.PATH_NOT_FOUND: Explanation(
             "No folder matches `paths`, or one of them. Nothing is pruned, unless `allowEmpty` is true.",
@@ -217,6 +218,23 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         Reason.UNSUPPORTED_CONTENT: Explanation(
             "The source holds what Vidra does not read: another media type, an archive with names that lead out of it.",
             "Correct what the message names.",
+        ),
+    },
+    "Charts and kustomizations": {
+        Reason.RENDER_FAILED: Explanation(
+            "A chart, or a folder with a kustomization, could not be rendered with these values, and cannot before one "
+            "of them is changed. What was rendered last stays applied. Stalled.",
+            "Correct what the message names: a template with its line, a value, a missing dependency.",
+        ),
+        Reason.RENDERER_MISSING: Explanation(
+            "There is a chart or a kustomization to render, and `vidra-render` is not installed, or is of another "
+            "version of Vidra. Plain manifests need no such program.",
+            "Install it as the message says; Vidra's image has it.",
+        ),
+        Reason.VALUES_NOT_FOUND: Explanation(
+            "A ConfigMap, Secret, key or artifact that values are to come from does not exist, or does not count. What "
+            "was rendered last stays applied.",
+            "Create it, or label it, as the message says: see [values](vidrasync.md#values).",
         ),
     },
     "The manifest": {
@@ -430,8 +448,14 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Look into Infrahub's tasks, and correct data or transform. Infrahub forgets the failure when the text "
             "changes.",
         ),
+        Reason.NOT_DETERMINISTIC: Explanation(
+            "A chart makes some fields anew each time that it is rendered, such as a random password; the message "
+            "names them. Vidra renders it only when its version, its values or the cluster's change, so the fields "
+            "change then.",
+            "Give the fields a value in the values of the chart, if they should stay as they are.",
+        ),
         Reason.WARNED: Explanation(
-            "The manifest was read, with a remark.",
+            "The manifest was read, or rendered, with a remark.",
             "Correct what the message names when there is time.",
         ),
         Reason.CONFIG_INVALID: Explanation(

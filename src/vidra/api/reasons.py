@@ -56,6 +56,11 @@ class Reason(StrEnum):
     HOST_NOT_ALLOWED = "HostNotAllowed"
     UNSUPPORTED_CONTENT = "UnsupportedContent"
 
+    # Charts and kustomizations
+    RENDER_FAILED = "RenderFailed"
+    RENDERER_MISSING = "RendererMissing"
+    VALUES_NOT_FOUND = "ValuesNotFound"
+
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     CONTENT_REFUSED = "ContentRefused"
@@ -106,6 +111,7 @@ class Reason(StrEnum):
     CLUSTER_NOT_PROVEN = "ClusterNotProven"
     STATUS_NOT_OURS = "StatusNotOurs"
     GENERATION_FAILED = "GenerationFailed"
+    NOT_DETERMINISTIC = "NotDeterministic"
     OTHER_OPERATOR = "OtherOperator"
     WARNED = "ManifestWarning"
     CONFIG_INVALID = "ConfigInvalid"
@@ -121,6 +127,7 @@ TERMINAL = frozenset(
         Reason.EMPTY_RESULT,
         Reason.KUBECONFIG_REFUSED,
         Reason.INVALID_MANIFEST,
+        Reason.RENDER_FAILED,
     }
 )
 """Reasons that only a change of the input can end, or of what it names in Infrahub: they set `Stalled`."""

@@ -34,11 +34,16 @@ def _schema(node: types.Type) -> Schema:
         case types.StructType():
             return {"type": "object"} if node.cls is Meta else _object(node)
         case types.DictType():
-            return {"type": "object", "additionalProperties": _schema(node.value_type)}
+            return {"type": "object", **_values(node.value_type)}
         case types.VarTupleType():
             return {"type": "array", "items": _schema(node.item_type), "x-kubernetes-list-type": "atomic"}
         case _:
             return _scalar(node)
+
+
+def _values(node: types.Type) -> Schema:
+    """What the values of a map are; of any values the field has to say how they are kept."""
+    return {} if isinstance(node, types.AnyType) else {"additionalProperties": _schema(node)}
 
 
 def _scalar(node: types.Type) -> Schema:

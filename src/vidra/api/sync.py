@@ -17,7 +17,9 @@ from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND, VIDRA_SYNC_KIND
 from vidra.api.policies import Policies
+from vidra.api.render import Render
 from vidra.api.sources import InfrahubSource, SourceSpec
+from vidra.api.sources.values import ValuesList
 from vidra.api.validation import (
     CONDITIONS,
     CONTEXT,
@@ -32,6 +34,7 @@ from vidra.api.validation import (
     SERVER,
     SERVICE_ACCOUNT,
     SYNC_DESTINATION,
+    VIDRA_SYNC,
 )
 
 
@@ -273,6 +276,23 @@ class Sync(msgspec.Struct, frozen=True, rename="camel"):
         """Where its units come from."""
         raise NotImplementedError
 
+    @property
+    def render(self) -> Render:
+        """How the folders of its source become manifests."""
+        return Render()
+
+    @property
+    def values_from(self) -> ValuesList:
+        """Everything that it takes values or variables from."""
+        of_chart = self.source.helm or self.render.helm
+        return (*of_chart.values_from, *self.render.kustomize.substitute_from)
+
+    @property
+    def reads(self) -> tuple[SourceSpec, ...]:
+        """Everything that it reads from: its source, and the Infrahubs that it takes values from."""
+        values = (item.infrahub.infrahub for item in self.values_from if item.infrahub)
+        return (self.source, *(SourceSpec(infrahub=item) for item in values))
+
     def reading(self, source: SourceSpec) -> Self:
         """The same sync with another source, of the same kind."""
         raise NotImplementedError
@@ -284,6 +304,12 @@ def sync_key(kind: str, name: str) -> str:
     What was made before there was a second kind is found by the name alone, so that is the key of an InfrahubSync.
     """
     return name if kind == SYNC_KIND else f"{kind}/{name}"
+
+
+def kind_and_name(key: str) -> tuple[str, str]:
+    """The kind and name of the sync with a key."""
+    kind, _, name = key.rpartition("/")
+    return kind or SYNC_KIND, name
 
 
 class InfrahubSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -316,19 +342,31 @@ class VidraSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_de
     """What should be."""
 
     source: Annotated[SourceSpec, Field(description="Where the manifests come from.", extra_json_schema=ONE_SOURCE)]
+    render: Annotated[
+        Render | None,
+        Field(
+            description="How folders of git, oci, http and flux become manifests. Each folder says itself what it is: "
+            "with kustomization.yaml, with Chart.yaml, or with neither plain manifests."
+        ),
+    ] = None
 
 
 class VidraSync(Sync, frozen=True, rename="camel"):
     """A VidraSync names a source of manifests and a destination; Vidra keeps the objects applied."""
 
     KIND: ClassVar[str] = VIDRA_SYNC_KIND
-    spec: Annotated[VidraSyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
+    spec: Annotated[VidraSyncSpec, Field(extra_json_schema=VIDRA_SYNC)]
     kind: str = VIDRA_SYNC_KIND
 
     @property
     def source(self) -> SourceSpec:
         """The source that its spec names."""
         return self.spec.source
+
+    @property
+    def render(self) -> Render:
+        """As its spec says."""
+        return self.spec.render or Render()
 
     def reading(self, source: SourceSpec) -> Self:
         """The same sync, which reads from another source."""

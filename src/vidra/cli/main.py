@@ -8,6 +8,7 @@ from vidra.cli.parsing.group import Group
 from vidra.cli.run import run
 
 PROGRAM = "vidra"
+_PLUGIN = "kubectl-vidra"
 _BEFORE_THE_VERB = ("--kubeconfig", "--context", "--namespace", "-n", "--output", "-o")
 _LOOK, _ACT, _SET_UP, _RUN = "Look", "Act", "Set up", "Run and write"
 _COMMANDS = {
@@ -35,8 +36,9 @@ app = _tree()
 
 
 def main() -> None:
-    """Run the command, which has one name however it was started."""
+    """Run the command; kubectl calls it by the name of a plugin, and people then call it as kubectl does."""
     words = sys.argv[1:]
     if words[:1] == ["--version"]:
         words = ["version", "--client", *words[1:]]
-    sys.exit(run(app, PROGRAM, words))
+    plugin = sys.argv[0].rpartition("/")[2].startswith(_PLUGIN)
+    sys.exit(run(app, _PLUGIN.replace("-", " ") if plugin else PROGRAM, words))

@@ -21,6 +21,7 @@ from vidra.api.names import (
     RESOURCE_LABEL,
     RESOURCE_PLURAL,
     SOURCE_LABEL,
+    VALUES_LABEL,
     WEBHOOK_KEY_LABEL,
 )
 from vidra.api.reasons import Reason
@@ -57,6 +58,7 @@ from vidra.manager.options import Options
 from vidra.manager.other_operators import OtherOperators
 from vidra.manager.shard_leases import Shards
 from vidra.manager.shard_runner import ShardRunner
+from vidra.render.process import ProcessRenderer
 from vidra.sources.hosts import AllowedHosts
 from vidra.sources.kinds import sources_of
 from vidra.sources.lent import Lent
@@ -82,6 +84,8 @@ class Manager:
         self._resources: Store[VidraResource] = Store(index=sync_of)
         self._infrahub_secrets: Store[Secret] = Store()
         self._manifests: Store[ConfigMap | Secret] = Store(key=kind_and_name)
+        self._values: Store[ConfigMap | Secret] = Store(key=kind_and_name)
+        self._renderer = ProcessRenderer()
         self._source_secrets: Store[Secret] = Store()
         self._keys: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
@@ -144,6 +148,7 @@ class Manager:
         """Close every connection; `run` does it at its end."""
         self._delivery_tracer.close()
         await self._options.tracing.close()
+        await self._renderer.close()
         await self._clusters.close()
 
     async def _serve(self) -> None:
@@ -186,6 +191,8 @@ class Manager:
             metrics=self.metrics,
             share=self._share,
             delivery_tracer=self._delivery_tracer,
+            renderer=self._renderer,
+            values=self._values,
         )
         async with sources_of(self._lent(config)) as sources:
             await self._run_controllers(shared, config, ShardRunner(shared, sources))
@@ -283,7 +290,10 @@ class Manager:
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"
-        manifests: Store[Any] = self._manifests  # of two kinds, each with its watches
+        labelled: tuple[tuple[Store[Any], str], ...] = (
+            (self._manifests, MANIFESTS_LABEL),
+            (self._values, VALUES_LABEL),
+        )  # of two kinds, each with its watches
         self._watches = [
             *(
                 self._watch(group, PATHS[kind.KIND], kind, Portion(self._syncs, partial(_is_a, kind)))
@@ -297,14 +307,11 @@ class Manager:
             self._watch(
                 group, f"{core}/secrets", PartialObjectMetadata, self._kept, RESOURCE_LABEL, metadata_only=True
             ),
-            self._watch(
-                group,
-                f"{core}/configmaps",
-                ConfigMap,
-                Portion(manifests, partial(_is_a, ConfigMap)),
-                MANIFESTS_LABEL,
+            *(
+                self._watch(group, f"{core}/configmaps", ConfigMap, Portion(store, partial(_is_a, ConfigMap)), label)
+                for store, label in labelled
             ),
-            *self._watch_secrets(group, manifests, MANIFESTS_LABEL),
+            *(watch for store, label in labelled for watch in self._watch_secrets(group, store, label)),
             self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
             self._watch(group, f"{core}/configmaps", StoredPiece, self._inventories.pieces, INVENTORY_LABEL),
         ]

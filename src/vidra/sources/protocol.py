@@ -6,8 +6,9 @@ read last) that opens a `Source` for each sync. `vidra.sources.kinds` names all 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -16,6 +17,26 @@ from vidra.api.reasons import Reason
 
 LONGEST = 2_000
 """Characters of an error: a source may have written some of them."""
+
+
+class Form(StrEnum):
+    """What a unit is, and so what has to be done with it before it is a text of manifests."""
+
+    MANIFESTS = "Manifests"
+    """It is one."""
+    CHART = "Chart"
+    """It is rendered with values, for a destination."""
+    KUSTOMIZATION = "Kustomization"
+    """It is built."""
+
+
+class Files(NamedTuple):
+    """What a chart or a kustomization is made of, when it is no archive."""
+
+    files: Mapping[str, bytes]
+    """By their relative paths."""
+    folder: str = ""
+    """Which of their folders is the unit, where it refers to others."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -27,6 +48,7 @@ class Unit(msgspec.Struct, frozen=True):
     """Opaque: the text is fetched when this is another one than that of the stored text. None: there is no text yet."""
     failed: bool = False
     """The source says that its last generation failed; the marker is that of the last good one."""
+    form: Form = Form.MANIFESTS
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -74,8 +96,11 @@ class Source(Protocol):
         """
         ...
 
-    async def fetch(self, unit: Unit) -> bytes:
-        """The text of a unit of the last listing, verified; several may be fetched at a time.
+    async def fetch(self, unit: Unit) -> bytes | Files:
+        """A unit of the last listing, verified; several may be fetched at a time.
+
+        What it is follows from the form: a text of manifests; of a chart, its archive or its files; of a kustomization,
+        its files.
 
         Raises:
             SourceError: The text cannot be had, or is not what was announced.

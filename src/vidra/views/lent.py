@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from vidra.api.names import MANIFESTS_LABEL
 from vidra.kube.client import Client
 from vidra.kube.store import Store, kind_and_name
 from vidra.sources.hosts import AllowedHosts
@@ -31,7 +32,7 @@ async def lent(
         hub_objects.infrahub_secrets(client, namespaces),
         hub_objects.source_secrets(client, namespaces),
         hub_objects.key_secrets(client, namespaces),
-        hub_objects.manifests(client, namespaces),
+        hub_objects.labelled(client, namespaces, MANIFESTS_LABEL),
     )
     return Lent(
         client=client,

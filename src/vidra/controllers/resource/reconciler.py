@@ -148,10 +148,10 @@ class ResourceReconciler(Controller[VidraResource]):
         if problem := await dependencies.obstacle(self._shared, target):
             await StatusWriter(self._shared, resource).waiting(problem, self._health.of_applied(resource))
             return None
-        if not self._shared.seals.is_proven(resource):
-            target = target.of(await prove(target, StatusWriter(self._shared, resource)))
-        elif await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
-            await self._health.report(resource, cluster)
+        target = await prove(target, StatusWriter(self._shared, resource))
+        known = self._shared.seals.is_proven(resource)
+        if known and await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
+            await self._health.report(target.resource, cluster)
             return None
         target = target.of(await self._with_finalizer(target.resource))
         writer = StatusWriter(self._shared, target.resource)

@@ -23,7 +23,8 @@ from vidra.controllers.runtime.sharding import ShardAssignment
 from vidra.kube.client import Client
 from vidra.kube.event_recorder import Recorder
 from vidra.kube.store import Store
-from vidra.kube.types import PartialObjectMetadata, Secret
+from vidra.kube.types import ConfigMap, PartialObjectMetadata, Secret
+from vidra.render.protocol import Renderer
 from vidra.telemetry.metrics import Metrics
 
 
@@ -53,6 +54,9 @@ class ControllerContext(msgspec.Struct, frozen=True):
     recorder: Recorder
     metrics: Metrics
     delivery_tracer: DeliveryTracer
+    renderer: Renderer
+    values: Store[ConfigMap | Secret]
+    """Values for charts and variables for kustomizations, in the namespaces that count (`VALUES_LABEL`)."""
     settings: Callable[[], Settings]
     """The settings in force now."""
     share: ShardAssignment = msgspec.field(default_factory=ShardAssignment)

@@ -9,14 +9,15 @@ from typing import Any
 
 from vidra.api.reasons import Reason
 from vidra.api.sources import GitSource
+from vidra.sources.forms import is_kustomization
 from vidra.sources.git.batch import Batches
-from vidra.sources.git.reading import Folder, Reading, read_units
+from vidra.sources.git.reading import Folder, Reading, read_units, with_closures
 from vidra.sources.git.remote import Remote
 from vidra.sources.git.revision import Head, head_of, pinned, prefixes
 from vidra.sources.git.signed import verify
 from vidra.sources.memory import Memory
-from vidra.sources.protocol import Listing, NothingThereError, SourceError, Unit
-from vidra.sources.sandboxed import Sandbox, Spool, error_of
+from vidra.sources.protocol import Files, Form, Listing, NothingThereError, SourceError, Unit
+from vidra.sources.sandboxed import Sandbox, Spool, content_of, error_of
 from vidra.sources.signatures.keys import Keys
 
 
@@ -60,8 +61,8 @@ class GitRepository:
         self._reading = held
         return held.listing()
 
-    async def fetch(self, unit: Unit) -> bytes:
-        """The manifests of a folder, in one text.
+    async def fetch(self, unit: Unit) -> bytes | Files:
+        """The manifests of a folder, in one text; or the files of a chart or of a kustomization.
 
         Raises:
             SourceError: They cannot be had.
@@ -79,6 +80,8 @@ class GitRepository:
             single = await self._remote.fetch(wanted, spool, commit=True, bare=True)
             said, _ = await self._sandbox.run(spool, self._spec.url)
         found = read_units(said, head, self._spec.paths, single=single)
+        if of_others := [folder.id for folder in found.folders.values() if folder.form is Form.KUSTOMIZATION]:
+            found = with_closures(found, await self._closures(found, of_others, said["tree"]))
         if not found.folders:
             where = " or ".join(self._spec.paths) or "it"
             holes = "".join(f"; {hole}" for hole in said["unreadable"])
@@ -93,11 +96,21 @@ class GitRepository:
             return {}
         return {"commit": head.commit, **({"tag": head.tag} if head.tag else {})}
 
-    async def _load(self, units: Sequence[str]) -> Mapping[str, bytes | SourceError]:
+    async def _closures(self, reading: Reading, units: Sequence[str], tree: Sequence[tuple[str, str]]) -> Any:
+        """What kustomizations are made of: their own files say so, which are got for that."""
+        told = sorted({identity for path, identity in tree if identity and is_kustomization(path)})
+        job = {"do": "closures", "units": units, "tree": tree}
+        with closing(Spool(job, self._sandbox.limits)) as spool:
+            wanted = told if reading.single else [reading.head.commit]
+            await self._remote.fetch(wanted, spool, commit=not reading.single, bare=False)
+            said, _ = await self._sandbox.run(spool, self._spec.url)
+        return said["closures"]
+
+    async def _load(self, units: Sequence[str]) -> Mapping[str, bytes | Files | SourceError]:
         if self._reading is None:
             await self.list()
         assert self._reading is not None
-        reading, results = self._reading, dict[str, bytes | SourceError]()
+        reading, results = self._reading, dict[str, bytes | Files | SourceError]()
         readable = []
         for name in units:
             folder = reading.folders.get(name)
@@ -110,23 +123,26 @@ class GitRepository:
                 readable.append(folder)
         return {**results, **(await self._texts(reading, readable) if readable else {})}
 
-    async def _texts(self, reading: Reading, folders: Sequence[Folder]) -> dict[str, bytes | SourceError]:
+    async def _texts(self, reading: Reading, folders: Sequence[Folder]) -> dict[str, bytes | Files | SourceError]:
         """The texts of folders: only their files are asked for, where the server gives single files."""
-        job = {"do": "texts", "units": [(folder.id, folder.files) for folder in folders]}
+        job = {"do": "texts", "units": [(folder.id, folder.files, folder.form) for folder in folders]}
         files = sorted({identity for folder in folders for _, identity in folder.files})
         wanted = files if reading.single else [reading.head.commit]
         with closing(Spool(job, self._sandbox.limits)) as spool:
             await self._remote.fetch(wanted, spool, commit=not reading.single, bare=False)
             said, texts = await self._sandbox.run(spool, self._spec.url)
-        return self._divided(said["texts"], texts)
+        return self._divided(said["texts"], texts, {folder.id: folder.form for folder in folders})
 
-    def _divided(self, found: Sequence[dict[str, Any]], texts: bytes) -> dict[str, bytes | SourceError]:
-        results: dict[str, bytes | SourceError] = {}
+    def _divided(
+        self, found: Sequence[dict[str, Any]], texts: bytes, forms: Mapping[str, Form]
+    ) -> dict[str, bytes | Files | SourceError]:
+        results: dict[str, bytes | Files | SourceError] = {}
         place = 0
         for item in found:
             if "error" in item:
                 results[item["unit"]] = error_of(item, self._sandbox.limits, self._spec.url)
             else:
-                results[item["unit"]] = texts[place : place + item["size"]]
+                text = texts[place : place + item["size"]]
+                results[item["unit"]] = content_of(item["unit"], forms[item["unit"]], text, item["files"])
                 place += item["size"]
         return results

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
+
 from vidra.api.resource import ResourceStatus, VidraResource
 from vidra.controllers.runtime.context import ControllerContext
 
@@ -29,6 +31,8 @@ async def write_sealed(
     foreign = shared.seals.foreign(resource)
     if foreign is None and status == resource.status:
         return resource
+    if foreign is not None and says_the_same(status, foreign.stored):
+        status = msgspec.structs.replace(status, last_sync_time=foreign.stored.last_sync_time)
 
     @contextmanager
     def sealing(whole: ResourceStatus) -> Iterator[ResourceStatus]:
@@ -43,3 +47,13 @@ async def write_sealed(
         stored=foreign.stored if foreign else stored,
         proven=not foreign or foreign.proven,
     )
+
+
+def says_the_same(status: ResourceStatus, stored: ResourceStatus) -> bool:
+    """Whether nothing changed but how a status is written: an earlier version wrote other digests, and no seal."""
+    return _matter(status) == _matter(stored)
+
+
+def _matter(status: ResourceStatus) -> ResourceStatus:
+    entries = tuple(msgspec.structs.replace(entry, revision="") for entry in status.managed_resources)
+    return msgspec.structs.replace(status, managed_resources=entries, seal="", last_sync_time="", healthy_objects=0)

@@ -323,7 +323,8 @@ class StatusWriter:
             Whether the conditions were the same before, or stay so for now.
         """
         item = as_read(self._resource, self._shared.resources)
-        status = status_for(item, outcome, datetime.now(UTC), handled=handled)
+        seen = self._shared.delivery_tracer.begun(item)
+        status = status_for(item, outcome, datetime.now(UTC), handled=handled, seen=seen)
         history = self._shared.health.of(item.kind, item.metadata.name)
         detail = is_detail(item.status, status) and self._shared.seals.foreign(item) is None
         if status != item.status and not history.may_write(detail=detail):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -22,6 +23,30 @@ class SyncProblem(msgspec.Struct, frozen=True):
 
     reason: Reason
     message: str
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a stored text stands to what is wanted now."""
+
+    current: bool
+    problem: SyncProblem | None = None
+    """Why there can be no other text now: what is stored stays."""
+
+
+class UnitTexts(Protocol):
+    """What is known of the texts of units without making them."""
+
+    def standing(self, unit: Unit, place: str, marker: str) -> Standing:
+        """How a stored text with a marker stands at a destination; of none the marker is empty."""
+        ...
+
+
+class AsListed:
+    """The texts of units that are texts of manifests already."""
+
+    def standing(self, unit: Unit, place: str, marker: str) -> Standing:  # noqa: ARG002 - it is the same everywhere
+        """A text is right as long as its marker is that of the unit."""
+        return Standing(current=marker == unit.marker)
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -67,16 +92,19 @@ def decide(
     words: Words = InfrahubSource.words,
     asked: str = "",
     date: str = "",
+    texts: UnitTexts | None = None,
 ) -> Decision:
     """Compare a listing with what exists. What may still be wanted stays.
 
     Args:
         has: Whether a text is still stored.
+        texts: What is known of the texts of units; None: they are texts already.
         words: What messages call the source and its units.
         places: The destinations of every artifact; one with an empty name for a sync with one destination.
         asked: What Infrahub was asked for, in words; empty for another source.
         date: The point in time of which it was asked; empty: now.
     """
+    texts = texts or AsListed()
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[SyncProblem] = []
     behind: dict[Unit, tuple[str, ...]] = {}
@@ -87,10 +115,17 @@ def decide(
         if artifact.marker is None:
             troubles += [_not_generated(artifact)] if free else []
             continue
-        current = [item for _, item in free if item and stored_marker(item, has) == artifact.marker]
-        keep += [(artifact, item) for item in current]
-        if late := tuple(at for at, item in free if item not in current):
-            behind[artifact] = late
+        late: list[str] = []
+        for at, item in free:
+            standing = texts.standing(artifact, at, stored_marker(item, has) if item else "")
+            if standing.problem is not None:
+                troubles.append(standing.problem)
+            if item and (standing.current or standing.problem is not None):
+                keep.append((artifact, item))
+            elif standing.problem is None:
+                late.append(at)
+        if late:
+            behind[artifact] = tuple(late)
     listed = {artifact.id for artifact in listing.units}
     unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
     held = _held(listing, unlisted, words, asked, date, allow_empty=allow_empty)
@@ -99,7 +134,7 @@ def decide(
         tuple(behind),
         tuple(keep),
         () if held else unlisted,
-        (*troubles, *held),
+        (*dict.fromkeys(troubles), *held),
         not held,
         {artifact.id: late for artifact, late in behind.items()},
     )

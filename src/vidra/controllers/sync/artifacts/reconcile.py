@@ -20,10 +20,11 @@ from vidra.controllers.sync.destinations.rollout import plan_rollout
 from vidra.controllers.sync.destinations.targets import Targets, targets_of
 from vidra.controllers.sync.prune.decide import Unlisted, unlisted
 from vidra.controllers.sync.prune.hold import count_objects
+from vidra.controllers.sync.rendering.renderer import UnitRenderer
 from vidra.controllers.sync.source.listing import list_units
 from vidra.controllers.sync.source.selected import date_of, selected
 from vidra.kube.errors import KubeError
-from vidra.sources.protocol import Source
+from vidra.sources.protocol import Remark, Source
 
 log = structlog.get_logger("vidra.sync")
 
@@ -57,11 +58,18 @@ NOTHING = ListingResult(frozenset(), ())
 
 
 async def reconcile_artifacts(
-    shared: ControllerContext, sync: Sync, source: Source, before: ListingResult = NOTHING
+    shared: ControllerContext,
+    sync: Sync,
+    source: Source,
+    renderer: UnitRenderer,
+    remark: Remark,
+    *,
+    before: ListingResult = NOTHING,
 ) -> ListingResult:
     """Make the VidraResources of a sync match what Infrahub lists now, and note which are no longer listed.
 
     Args:
+        remark: Is given what a person should know about what was rendered.
         before: The last result.
 
     Raises:
@@ -73,6 +81,7 @@ async def reconcile_artifacts(
     existing = current_resource(shared.resources.group(sync.key), shared.content.vouches)
     targets = targets_of(sync, shared.clusters.catalogue, existing)
     has, places = partial(shared.content.has, sync.key), targets.places
+    texts = await renderer.prepare(sync, listing, targets, remark)
     decision = decide(
         *(listing, existing, has),
         allow_empty=sync.spec.allow_empty,
@@ -80,6 +89,7 @@ async def reconcile_artifacts(
         words=sync.source.words,
         asked=selected(sync.source.infrahub),
         date=date_of(sync.source.infrahub),
+        texts=texts,
     )
     strays = _strays(targets, existing, decision.remove)
     going = (*decision.remove, *strays)
@@ -87,7 +97,7 @@ async def reconcile_artifacts(
     shared.being_deleted.note(sync.key, (item.metadata.name for item in going))
     missed = any(item.metadata.name in before.unlisted_resources for item in going)
     objects = before.objects if missed else count_objects(existing) if going else None
-    distributor = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing)
+    distributor = ArtifactDistributor(shared, sync, source, answered, targets=targets, existing=existing, texts=texts)
     admission = plan_rollout(sync, places, distributor.outdated_targets(decision), existing)
     await distributor.run(decision, admission)
     if distributor.certain:

@@ -45,9 +45,11 @@ def concerned(event: ArtifactEvent, syncs: Iterable[Sync], knowing: Collection[s
     return [
         sync.key
         for sync in everybody
-        if (of := sync.source.infrahub)
-        and _may_list(sync, of, event.branch, infrahubs, now)
-        and (not artifacts or of.artifact in artifacts)
+        if any(
+            _may_list(sync, of, event.branch, infrahubs, now) and (not artifacts or of.artifact in artifacts)
+            for read in sync.reads
+            if (of := read.infrahub)
+        )
     ]
 
 
