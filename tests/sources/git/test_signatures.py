@@ -32,7 +32,9 @@ def eve(tmp_path: Path) -> Signer:
 async def read(kind: GitKind, spec: GitSource) -> bytes:
     source = await kind.open(replace(spec, paths=("apps/*",)), Remarks())
     [unit] = (await source.list()).units
-    return await source.fetch(unit)
+    text = await source.fetch(unit)
+    assert isinstance(text, bytes)
+    return text
 
 
 async def refused(kind: GitKind, spec: GitSource) -> str:

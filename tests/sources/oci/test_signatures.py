@@ -46,7 +46,9 @@ async def pushed(registry: OciRegistry, value: int = 1, tag: str = "latest") -> 
 async def read(kind: OciKind, spec: OciSource) -> bytes:
     source = await kind.open(spec, Remarks())
     [unit] = (await source.list()).units
-    return await source.fetch(unit)
+    text = await source.fetch(unit)
+    assert isinstance(text, bytes)
+    return text
 
 
 async def refused(kind: OciKind, spec: OciSource) -> str:
