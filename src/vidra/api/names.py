@@ -33,6 +33,8 @@ REQUESTED_AT = f"vidra.{GROUP}/requestedAt"
 
 APPROVE_PRUNE = f"vidra.{GROUP}/approvePrune"
 """Annotation on a sync or VidraResource whose prune is held; its value names the held set."""
+FORGET_LOST = f"vidra.{GROUP}/forgetLost"
+"""Annotation on a VidraResource of whose inventory a part is lost for good; its value names what is missing."""
 PRUNE = f"vidra.{GROUP}/prune"
 """Annotation on an object: `disabled` keeps it when it is no longer wanted."""
 RECREATE = f"vidra.{GROUP}/recreate"

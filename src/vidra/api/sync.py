@@ -286,6 +286,12 @@ def sync_key(kind: str, name: str) -> str:
     return name if kind == SYNC_KIND else f"{kind}/{name}"
 
 
+def kind_and_name(key: str) -> tuple[str, str]:
+    """The kind and name of the sync with a key."""
+    kind, _, name = key.rpartition("/")
+    return kind or SYNC_KIND, name
+
+
 class InfrahubSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """What should be."""
 

@@ -113,7 +113,11 @@ async def dry_run_session(
     settings = read(source.data if source else {})[0]
     lends = nothing_lent(client, own) if only_here else await lent(client, namespaces, settings.query_name, hosts)
     dry_clusters = DryRunClusters(
-        client.connection, (own, *namespaces[1:]), hub_objects.stored(clusters, Store()), Verdicts()
+        client.connection,
+        (own, *namespaces[1:]),
+        hub_objects.stored(clusters, Store()),
+        Verdicts(),
+        client.impersonates,
     )
     dry_clusters.home.uid = uid
     try:

@@ -7,7 +7,7 @@ A new kind is a file here with a field in `SourceSpec`, a package in `vidra.sour
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import Meta as Field
@@ -22,6 +22,7 @@ from vidra.api.sources.words import FOLDERS, Words
 from vidra.api.validation import ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
 
 __all__ = [
+    "REVISION_WORDS",
     "FluxKind",
     "FluxSource",
     "GitSource",
@@ -75,6 +76,19 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         found = self.chosen()
         return found[1].selects if found else ""
 
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The words by which a person may name another revision of it; see `at`."""
+        found = self.chosen()
+        return tuple(found[1].REVISIONS) if found else ()
+
+    @property
+    def follows(self) -> str:
+        """Which revision the spec names, for a person; empty when it names none."""
+        found = self.chosen()
+        named = [str(value) for field in found[1].FOLLOWS if (value := getattr(found[1], field))] if found else []
+        return " ".join(named)
+
     def at(self, revision: Mapping[str, str]) -> SourceSpec:
         """The same source at another revision.
 
@@ -91,3 +105,7 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         """The name of the one that is set, and its spec; None unless it is exactly one."""
         found = [(name, spec) for name in self.__struct_fields__ if (spec := getattr(self, name)) is not None]
         return found[0] if len(found) == 1 else None
+
+
+REVISION_WORDS = frozenset(word for kind in get_args(AnySource) for word in kind.REVISIONS)
+"""By which a revision of any source may be named."""

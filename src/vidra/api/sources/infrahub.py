@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta as Field
 
-from vidra.api.sources.revisions import fields_of
+from vidra.api.sources.revisions import Revisions, fields_of
 from vidra.api.sources.words import Words
 from vidra.api.validation import INFRAHUB_URL, NOT_EMPTY, TARGET_DATE
 
@@ -53,6 +53,8 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         "Infrahub's list of artifacts is incomplete",
         "Infrahub lists no artifact of this name: check name and branch",
     )
+    REVISIONS: ClassVar[Revisions] = {"branch": "target_branch", "date": "target_date"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("target_branch", "target_date")
 
     @property
     def artifact(self) -> str:
@@ -71,4 +73,4 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
 
     def at(self, revision: Mapping[str, str]) -> InfrahubSource:
         """The same at another branch or date."""
-        return msgspec.structs.replace(self, **fields_of(revision, {"branch": "target_branch", "date": "target_date"}))
+        return msgspec.structs.replace(self, **fields_of(revision, self.REVISIONS))
