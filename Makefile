@@ -74,10 +74,10 @@ test-all: test ## the same, then properties with many examples, then the extende
 	@$(BIN)/python -m toolchain.page
 	@$(BIN)/pytest tests/browser
 
-test-infrahub: install ## run the tests with a real Infrahub; its parts are got first, the first time in some minutes
+test-infrahub: install ## run the tests with a real Infrahub, VERSION=1.4 or 1.11; its parts are got first, once, in some minutes
 	@$(BIN)/python -m toolchain >/dev/null
-	@$(BIN)/python -m toolchain infrahub >/dev/null
-	@$(BIN)/pytest tests/infrahub tests/sources/infrahub/test_contract.py --real-infrahub $(ARGS)
+	@VIDRA_INFRAHUB=$(VERSION) $(BIN)/python -m toolchain infrahub >/dev/null
+	@VIDRA_INFRAHUB=$(VERSION) $(BIN)/pytest tests/infrahub tests/sources/infrahub/test_contract.py --real-infrahub $(ARGS)
 
 soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
 	@$(BIN)/python -m toolchain >/dev/null
@@ -102,6 +102,7 @@ lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes n
 	@$(LOCK) requirements/go.in -o toolchain/go.txt
 	@$(LOCK) requirements/node.in -o requirements/node.txt
 	@$(LOCK) requirements/infrahub.in -o toolchain/infrahub-server/requirements.txt
+	@$(subst 3.11,3.12,$(LOCK)) requirements/infrahub-1.11.in -o toolchain/infrahub-server-1.11/requirements.txt
 	@$(LOCK) requirements/site.in -o toolchain/mkdocs/requirements.txt
 	@$(LOCK) requirements/command-line.in pyproject.toml --extra ssh -c requirements/runtime.txt -o toolchain/pyinstaller/requirements.txt
 

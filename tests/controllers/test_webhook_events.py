@@ -46,8 +46,8 @@ SYNCS = [
 ]
 
 
-def event(branch: str = "main", *infrahubs: str) -> ArtifactEvent:
-    return ArtifactEvent(branch=branch, artifact="a", checksum="c", infrahubs=frozenset(infrahubs))
+def event(branch: str = "main", *infrahubs: str, deleted: bool = False) -> ArtifactEvent:
+    return ArtifactEvent(branch=branch, artifact="a", checksum="c", infrahubs=frozenset(infrahubs), deleted=deleted)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,8 @@ def event(branch: str = "main", *infrahubs: str) -> ArtifactEvent:
         (event(), {"web"}, ["web", "two"]),
         (event(), {"more", "two"}, ["web", "more", "more-elsewhere", "two"]),
         (event(), set(), ["web", "more", "more-elsewhere", "two"]),
+        (event(deleted=True), {"more"}, ["more", "more-elsewhere"]),
+        (event(deleted=True), set(), []),
         (event("feature"), set(), ["feature"]),
         (event("feature"), {"web"}, ["feature"]),
         (event("feature"), {"more"}, []),

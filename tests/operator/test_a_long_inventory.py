@@ -15,7 +15,7 @@ from testkit.operating import Operating
 from testkit.trigger import ask
 from vidra.api.names import INVENTORY_LABEL
 from vidra.apply.field_owner import hashed
-from vidra.kube.client import MERGE_PATCH, encode
+from vidra.kube.client import encode
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 from vidra.views.dry_run import dry_run_session
@@ -202,10 +202,10 @@ async def test_what_is_lost_for_good_is_done_without(own_scene: Scene, own_opera
     await scene.resource(units(30), name=name, interval="1h", pruneLimit=100)
     await own_operator.start()
     told = await scene.until_resource(name, has_reason("InventoryMissing"))
-    said = re.search(rf"kubectl patch vidraresource {name} .*-p '([^']+)'", condition(told)["message"])
+    said = re.search(rf"kubectl annotate vidraresource {name} (\S+)=(\S+) --overwrite", condition(told)["message"])
     assert said is not None
-    path = RESOURCES.path("", name, "status")
-    await scene.client.send("PATCH", path, body=said[1].encode(), content_type=MERGE_PATCH)
+    await scene.patch(RESOURCES, name, {"metadata": {"annotations": {said[1]: "something-else"}}})
+    await scene.patch(RESOURCES, name, {"metadata": {"annotations": {said[1]: said[2]}}})
     await scene.until_resource(name)
     assert [entry["name"] for entry in await whole(scene, name)] == [f"unit-{number:03}" for number in range(30)]
     assert len(await objects(scene)) == 40

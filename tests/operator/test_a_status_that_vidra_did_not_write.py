@@ -125,16 +125,19 @@ async def test_what_somebody_writes_while_no_operator_is_there_is_no_claim(
     assert await scene.get(await scene.kind("v1", "Namespace"), place)
 
 
-@pytest.mark.parametrize("how", ["an earlier version", "another key"])
+@pytest.mark.parametrize("how", ["an earlier version", "another key", "suspended"])
 async def test_a_status_without_a_right_seal_costs_one_write_and_loses_nothing(
     own_scene: Scene, own_operator: Operating, how: str
 ) -> None:
-    scene, place = own_scene, f"{own_scene.namespace}-{'early' if how == 'an earlier version' else 'lost'}"
+    scene, place = own_scene, f"{own_scene.namespace}-{how.replace(' ', '-')}"
     items = [MINE, namespace(place), config_map("goes", a="b")]
     name = await scene.resource(write(items))
     before = await scene.until_resource(name)
+    if how == "suspended":
+        await scene.resource(write(items), name=name, suspend=True)
+        await scene.until_resource(name, has_reason("Suspended"))
     await own_operator.stop()
-    if how == "an earlier version":
+    if how != "another key":
         await scene.client.send(
             "PATCH", RESOURCES.path("", name, "status"), body=b'{"status": {"seal": null}}', content_type=MERGE_PATCH
         )
@@ -143,8 +146,9 @@ async def test_a_status_without_a_right_seal_costs_one_write_and_loses_nothing(
     mark = scene.plane.audit.mark()
     await own_operator.start()
     unsealed = {"", before["status"]["seal"] if how == "another key" else ""}
-    after = await scene.until_resource(name, lambda item: item["status"].get("seal", "") not in unsealed)
-    await scene.request(name, "now")
+    await scene.until_resource(name, lambda item: item["status"].get("seal", "") not in unsealed)
+    await scene.resource(write(items), name=name, suspend=False)
+    after = await scene.request(name, "now")
     sent = [entry for entry in await scene.plane.audit.since(mark) if entry.verb in {"create", "patch", "delete"}]
     names = {"mine", "goes", place}
     assert not [entry for entry in sent if entry.name in names and "dryRun" not in entry.uri]

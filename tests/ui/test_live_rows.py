@@ -8,6 +8,7 @@ import pytest
 
 from testkit.environment import RESOURCES, SYNCS, Scene, connection_to
 from testkit.objects import config_map
+from vidra.api.names import PLURALS
 from vidra.manifests.write import write
 
 Open = Callable[..., Any]
@@ -20,9 +21,9 @@ async def test_rows_arrive_then_their_changes_and_their_end(opened: Open, scene:
     page = await opened()
     async with page.stream("syncs,resources,objects,clusters", sync=sync) as event:
         snapshot = await event("snapshot")
-        assert snapshot["sight"] == {"syncs": {"current": True}, "resources": {"current": True}}
+        assert snapshot["sight"] == {plural: {"current": True} for plural in PLURALS.values()}
         row = snapshot["tables"]["syncs"][sync]
-        assert (row["state"], row["reason"], row["artifact"], row["objects"]) == ("ready", "Synced", "Web", 1)
+        assert (row["state"], row["reason"], row["source"], row["selects"]) == ("ready", "Synced", "infrahub", "Web")
         ((name, resource),) = snapshot["tables"]["resources"].items()
         assert resource["sync"] == sync
         (shown,) = snapshot["tables"]["objects"][name]
@@ -67,7 +68,7 @@ async def test_who_may_see_nothing_is_told_so_and_not_that_there_is_nothing(open
     async with page.stream("syncs,resources") as event:
         snapshot = await event("snapshot")
     assert snapshot["tables"] == {"syncs": {}, "resources": {}}
-    for kind in ("syncs", "resources"):
+    for kind in PLURALS.values():
         assert snapshot["sight"][kind]["current"] is False
         assert "forbidden" in snapshot["sight"][kind]["why"]
 
@@ -87,4 +88,4 @@ async def test_a_token_that_nobody_knows_is_one_sentence(opened: Open, scene: Sc
     assert answer.status == 401
     assert "log in again" in answer.error
     async with page.stream("syncs") as event:
-        assert "log in again" in (await event("snapshot"))["sight"]["syncs"]["why"]
+        assert "log in again" in (await event("snapshot"))["sight"]["infrahubsyncs"]["why"]

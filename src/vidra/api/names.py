@@ -33,6 +33,8 @@ REQUESTED_AT = f"vidra.{GROUP}/requestedAt"
 
 APPROVE_PRUNE = f"vidra.{GROUP}/approvePrune"
 """Annotation on a sync or VidraResource whose prune is held; its value names the held set."""
+FORGET_LOST = f"vidra.{GROUP}/forgetLost"
+"""Annotation on a VidraResource of whose inventory a part is lost for good; its value names what is missing."""
 PRUNE = f"vidra.{GROUP}/prune"
 """Annotation on an object: `disabled` keeps it when it is no longer wanted."""
 RECREATE = f"vidra.{GROUP}/recreate"
@@ -102,6 +104,10 @@ WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
 `infrahub-api-url` on it says of which Infrahub only."""
 CLUSTER_LABEL = "cluster-kubeconfig"
 """Label (host) and annotation (whole URL, which wins) of a Secret with the kubeconfig of a cluster."""
+
+TARGET_LABEL = f"vidra.{GROUP}/target"
+"""Label (one name) and annotation (several, with commas between; it wins) of a Secret with the kubeconfig of a cluster:
+the objects of Infrahub whose artifacts go to this cluster, where a sync routes by target."""
 
 LOCAL_SERVER = "https://kubernetes.default.svc"
 """The destination that means: the cluster that Vidra runs in."""

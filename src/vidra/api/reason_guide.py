@@ -291,6 +291,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`clusterSelector` matches no Secret with a kubeconfig. Nothing is pruned.",
             "Correct the selector or the labels; or set `spec.allowEmpty` if everything should be pruned.",
         ),
+        Reason.NO_CLUSTER_FOR_TARGET: Explanation(
+            "With `destination.routing: ByTarget`: the message names objects of Infrahub whose artifacts go to no "
+            "cluster, because no selected Secret says that it is for them. What was applied for them stays.",
+            "Label or annotate the Secret of their cluster with `vidra.infrahub.operators.com/target`, or leave them "
+            "out by `spec.source.targets`.",
+        ),
     },
     "One object": {
         Reason.KIND_UNKNOWN: Explanation(
@@ -441,6 +447,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         Reason.ADOPTED: Explanation(
             "Objects that were there before are Vidra's from now on.",
             "Nothing.",
+        ),
+        Reason.WRITE_BACK_FAILED: Explanation(
+            "With `source.writeBack`: what became of the artifacts could not be written to Infrahub. Nothing else "
+            "depends on it; it is tried again with growing pauses.",
+            "Load the [schema](../guides/write-back.md) into Infrahub, or give Vidra's account the permission that the "
+            "message names.",
         ),
         Reason.GENERATION_FAILED: Explanation(
             "Infrahub could not generate an artifact again. Its last good text stays applied, nothing is deleted, "

@@ -76,6 +76,7 @@ class Reason(StrEnum):
 
     ROLLOUT_STOPPED = "RolloutStopped"
     NO_CLUSTER_MATCHES = "NoClusterMatches"
+    NO_CLUSTER_FOR_TARGET = "NoClusterForTarget"
 
     # One object
     KIND_UNKNOWN = "KindUnknown"
@@ -109,6 +110,7 @@ class Reason(StrEnum):
     ADOPTED = "Adopted"
     CLUSTER_REPLACED = "ClusterReplaced"
     CLUSTER_NOT_PROVEN = "ClusterNotProven"
+    WRITE_BACK_FAILED = "WriteBackFailed"
     STATUS_NOT_OURS = "StatusNotOurs"
     GENERATION_FAILED = "GenerationFailed"
     NOT_DETERMINISTIC = "NotDeterministic"

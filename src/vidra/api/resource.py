@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
+from vidra.api.delivery import TextDelivery
 from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import HeldPrune
 from vidra.api.meta import Meta
@@ -249,6 +250,10 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     held_prune: Annotated[
         HeldPrune | None, Field(description="What is not pruned before it is approved; missing when nothing is held.")
     ] = None
+    deliveries: Annotated[
+        tuple[TextDelivery, ...],
+        Field(description="The newest texts with their times, from the source to healthy objects; 5 at the most."),
+    ] = ()
     last_handled_requested_at: Annotated[
         str, Field(description="The requestedAt annotation that the last reconcile answered.")
     ] = ""

@@ -18,7 +18,7 @@ from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND, VIDRA_SYNC_KIND
 from vidra.api.policies import Policies
 from vidra.api.render import Render
-from vidra.api.sources import InfrahubSource, SourceSpec
+from vidra.api.sources import ArtifactTargets, InfrahubSource, SourceSpec
 from vidra.api.sources.values import ValuesList
 from vidra.api.validation import (
     CONDITIONS,
@@ -124,6 +124,15 @@ class StopMatching(StrEnum):
     """They stay as they are, without Vidra's labels and field ownership."""
 
 
+class Routing(StrEnum):
+    """Which of the selected clusters a unit goes to."""
+
+    EVERYWHERE = "Everywhere"
+    """Every one."""
+    BY_TARGET = "ByTarget"
+    """Those whose Secrets say that they are for the object that the artifact is for."""
+
+
 class Rollout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """How a change reaches many clusters."""
 
@@ -157,6 +166,21 @@ class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=Tr
         ),
     ] = None
     rollout: Annotated[Rollout | None, Field(description="How a change reaches the clusters.")] = None
+    routing: Annotated[
+        Routing | None,
+        Field(
+            description="Which of these clusters an artifact goes to. Everywhere: every one. ByTarget: those whose "
+            "Secret names the object of Infrahub that the artifact is for, in the label or annotation "
+            "vidra.infrahub.operators.com/target. Default: Everywhere."
+        ),
+    ] = None
+
+
+class AllowEmpty(StrEnum):
+    """When an empty result is taken at its word, beside always and never."""
+
+    CONFIRMED = "Confirmed"
+    """When the source shows that the names in the spec are right: it could have something, and has nothing."""
 
 
 class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -179,12 +203,18 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
         Field(description="Stop fetching, applying and pruning for this sync. What is applied stays as it is."),
     ] = False
     allow_empty: Annotated[
-        bool,
+        bool | AllowEmpty,
         Field(
-            description="Take an empty list of artifacts, or an empty artifact, at its word and prune what was there. "
-            "Otherwise an empty result is held and reported."
+            description="true: take an empty list of artifacts, or an empty artifact, at its word and prune what was "
+            "there. Confirmed: an empty list only, and only while Infrahub has a definition of artifacts of the name. "
+            "false: an empty result is held and reported."
         ),
     ] = False
+
+    @property
+    def takes_empty(self) -> bool:
+        """Whether an empty result is taken at its word, whatever else is known."""
+        return self.allow_empty is True
 
 
 class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -298,12 +328,26 @@ class Sync(msgspec.Struct, frozen=True, rename="camel"):
         raise NotImplementedError
 
 
+def asked(source: SourceSpec, destination: SyncDestination) -> SourceSpec:
+    """What a source is asked for. Where targets decide about clusters, it has to say what each artifact is for."""
+    infrahub = source.infrahub
+    if destination.routing is not Routing.BY_TARGET or infrahub is None or infrahub.targets is not None:
+        return source
+    return msgspec.structs.replace(source, infrahub=msgspec.structs.replace(infrahub, targets=ArtifactTargets()))
+
+
 def sync_key(kind: str, name: str) -> str:
     """The key of a sync: `<name>`, or `VidraSync/<name>`. No name has a slash.
 
     What was made before there was a second kind is found by the name alone, so that is the key of an InfrahubSync.
     """
     return name if kind == SYNC_KIND else f"{kind}/{name}"
+
+
+def kind_and_name(key: str) -> tuple[str, str]:
+    """The kind and name of the sync with a key."""
+    kind, _, name = key.rpartition("/")
+    return kind or SYNC_KIND, name
 
 
 class InfrahubSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -324,7 +368,7 @@ class InfrahubSync(Sync, frozen=True, rename="camel"):
     @property
     def source(self) -> SourceSpec:
         """Its Infrahub, and what it selects there."""
-        return SourceSpec(infrahub=self.spec.source)
+        return asked(SourceSpec(infrahub=self.spec.source), self.spec.destination)
 
     def reading(self, source: SourceSpec) -> Self:
         """The same sync, which reads other artifacts."""
@@ -355,7 +399,7 @@ class VidraSync(Sync, frozen=True, rename="camel"):
     @property
     def source(self) -> SourceSpec:
         """The source that its spec names."""
-        return self.spec.source
+        return asked(self.spec.source, self.spec.destination)
 
     @property
     def render(self) -> Render:

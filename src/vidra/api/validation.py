@@ -25,6 +25,8 @@ _NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)"
 _WORDS = r"(weeks?|w|days?|d|hours?|h|min|minutes?|m|seconds?|sec|s)"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 
+TARGET_FIELDS: Final = ("names", "ids", "kinds", "groups")
+
 NOT_EMPTY: Final = {"minLength": 1}
 DATE_TIME: Final = {"format": "date-time"}
 CONDITIONS: Final = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
@@ -76,8 +78,8 @@ SYNC_DESTINATION: Final = _checked(
         reason="FieldValueForbidden",
     ),
     rule(
-        "has(self.clusterSelector) || !has(self.stopMatching) && !has(self.rollout)",
-        "stopMatching and rollout are about the clusters of a clusterSelector",
+        "has(self.clusterSelector) || !has(self.stopMatching) && !has(self.rollout) && !has(self.routing)",
+        "stopMatching, rollout and routing are about the clusters of a clusterSelector",
         fieldPath=".clusterSelector",
         reason="FieldValueRequired",
     ),
@@ -122,6 +124,15 @@ TARGET_DATE: Final = _checked(
         "or relative to now with the units s, m, h, d, w, such as now-2h or -2d",
     ),
     maxLength=64,
+)
+
+WORDS: Final = {"maxItems": 500, "items": {"type": "string", "minLength": 1, "maxLength": 512}}
+
+TARGETS: Final = _checked(
+    rule(
+        f"[{', '.join(f'has(self.{field}) && size(self.{field}) > 0' for field in TARGET_FIELDS)}].exists(set, set)",
+        f"say which objects: give {', '.join(TARGET_FIELDS[:-1])} or {TARGET_FIELDS[-1]}",
+    ),
 )
 
 INTERVAL: Final = _checked(

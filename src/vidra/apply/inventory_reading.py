@@ -6,9 +6,10 @@ views, with the rights of who looks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from vidra.api.resource import InventoryPiece, InventoryPieces, VidraResource
+from vidra.apply.field_owner import hashed
 from vidra.apply.inventory_pieces import StoredPiece, are_named_well, is_right, joined, opened
 from vidra.common.text import limited
 from vidra.kube.client import Client
@@ -18,7 +19,16 @@ from vidra.kube.store import Store
 
 
 class InventoryUnseenError(Exception):
-    """A part of an inventory is missing, or is not what was written; the message says which."""
+    """A part of an inventory is missing, or is not what was written; the message says which.
+
+    Args:
+        lost: Names of the pieces.
+    """
+
+    def __init__(self, message: str, lost: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.id = hashed(" ".join(lost))
+        """Another one when anything else is missing."""
 
 
 def new_pieces() -> Store[StoredPiece]:
@@ -61,7 +71,7 @@ async def read_inventory(
             known.changed(found)
     whole = join(resource, known, namespace)
     if not whole.is_inventory_seen:
-        raise InventoryUnseenError(_what_is_missing(stored, namespace, known))
+        raise _unseen(stored, namespace, known)
     return whole
 
 
@@ -87,14 +97,15 @@ async def _read(client: Client, namespace: str, name: str) -> StoredPiece | None
         raise
 
 
-def _what_is_missing(stored: InventoryPieces, namespace: str, known: Store[StoredPiece]) -> str:
+def _unseen(stored: InventoryPieces, namespace: str, known: Store[StoredPiece]) -> InventoryUnseenError:
     lost = [each for each in stored.pieces if not is_right(each, known.get(each.name, namespace))]
     if not lost:
-        return f"status.inventory counts {stored.objects} objects, and another number is listed"
+        return InventoryUnseenError(f"status.inventory counts {stored.objects} objects, and another number is listed")
     names = [f"{each.name} ({_why(each, known.get(each.name, namespace))})" for each in lost]
     places = f"ConfigMaps of {namespace}: {limited(names, 3)}"
     count = sum(each.objects for each in lost)
-    return f"{count} of the {stored.objects} objects in the inventory cannot be seen, because they are in {places}"
+    message = f"{count} of the {stored.objects} objects in the inventory cannot be seen, because they are in {places}"
+    return InventoryUnseenError(message, (each.name for each in lost))
 
 
 def _why(wanted: InventoryPiece, found: StoredPiece | None) -> str:

@@ -61,11 +61,16 @@ def proven(inventory: Inventory, owner: Owner, look: Look) -> Inventory:
     """
     changed: dict[Key, ManagedObject] = {}
     for key, entry in inventory.entries.items():
-        state = look(entry) if entry.revision and not entry.uid else None
+        state = look(entry) if is_unproven(entry) else None
         if state and bears_mark(state, owner):
             joined = entry.joined or (is_namespace(entry) and existed_before(state))
             changed[key] = msgspec.structs.replace(entry, uid=state.uid, joined=joined)
     return Inventory({**inventory.entries, **changed}) if changed else inventory
+
+
+def is_unproven(entry: ManagedObject) -> bool:
+    """Whether an entry says that its object was applied, and not which one it was."""
+    return bool(entry.revision) and not entry.uid
 
 
 def _unproven(entry: ManagedObject, digests: Digests | None, owner: str) -> ManagedObject:

@@ -124,6 +124,11 @@ class Client:
         other.on_late = lambda: None
         return other
 
+    @property
+    def impersonates(self) -> Headers:
+        """The impersonation headers that every request has."""
+        return self._acting_as
+
     def rehearsing(self) -> Self:
         """The same client, with writes that the server answers but does not execute (dryRun=All)."""
         other = copy.copy(self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -49,6 +49,8 @@ class Unit(msgspec.Struct, frozen=True):
     failed: bool = False
     """The source says that its last generation failed; the marker is that of the last good one."""
     form: Form = Form.MANIFESTS
+    target: tuple[str, ...] = ()
+    """Names of what it is for, by which a cluster may say that it is for that; the first is shown. Empty: not known."""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -63,6 +65,10 @@ class Listing(msgspec.Struct, frozen=True):
     """Who made this revision, if the source says so."""
     remarks: tuple[str, ...] = ()
     """What a person should know although nothing has failed: links that were left out, a source that is paused."""
+    left_out: int = 0
+    """Units that are there, and are not of those that the spec names."""
+    confirmed: bool = False
+    """The source could have something of what the spec names, and has nothing: it is no misspelt name."""
     hint: str = ""
     """The end of a message about an empty list: which name may have been meant."""
 
@@ -104,6 +110,19 @@ class Source(Protocol):
 
         Raises:
             SourceError: The text cannot be had, or is not what was announced.
+        """
+        ...
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """A source that can tell an empty list from a misspelt name."""
+
+    async def is_defined(self) -> bool:
+        """Whether it has a definition of what the spec names, now.
+
+        Raises:
+            SourceError: It does not say.
         """
         ...
 

@@ -30,11 +30,17 @@ from vidra.kube.store import Store, kind_and_name
 from vidra.kube.types import ConfigMap, Secret
 from vidra.render.process import ProcessRenderer
 from vidra.render.request import Values
+from vidra.sources.infrahub import InfrahubSource
+from vidra.sources.infrahub.activity import Change
 from vidra.sources.kinds import sources_of
 from vidra.sources.lent import Lent
+from vidra.sources.protocol import SourceError
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
 from vidra.views.lent import lent, nothing_lent
+
+ASKED_FOR = 5.0
+"""Seconds that a source has to say who changed something."""
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
@@ -84,6 +90,15 @@ class DryRunSession(msgspec.Struct, frozen=True):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
 
+    async def change_to(self, sync: Sync, artifact: str, checksum: str) -> Change | None:
+        """Who gave an artifact of a sync its text; None when its source does not say, or not soon."""
+        try:
+            async with asyncio.timeout(ASKED_FOR), sources_of(self.lent) as sources:
+                source = await sources.open(sync.source, lambda _reason, _message: None)
+                return await source.change_to(artifact, checksum) if isinstance(source, InfrahubSource) else None
+        except (SourceError, TimeoutError):
+            return None
+
     async def polled(self, sync: Sync, values: bytes | None = None) -> SyncDryRun:
         """What a sync would apply if its source were polled now.
 
@@ -130,7 +145,11 @@ async def dry_run_session(
     lends = nothing_lent(client, own) if only_here else await lent(client, namespaces, settings.query_name, hosts)
     values = [] if only_here else await hub_objects.labelled(client, namespaces, VALUES_LABEL)
     dry_clusters = DryRunClusters(
-        client.connection, (own, *namespaces[1:]), hub_objects.stored(clusters, Store()), Verdicts()
+        client.connection,
+        (own, *namespaces[1:]),
+        hub_objects.stored(clusters, Store()),
+        Verdicts(),
+        client.impersonates,
     )
     dry_clusters.home.uid = uid
     try:

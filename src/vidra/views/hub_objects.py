@@ -18,7 +18,7 @@ from vidra.api.names import (
     SOURCE_LABEL,
 )
 from vidra.api.resource import VidraResource
-from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.api.sync import SYNC_TYPES, Sync, kind_and_name
 from vidra.apply.inventory_reading import with_inventories
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
@@ -90,9 +90,8 @@ async def _listed_if_served(client: Client, kind: type[Sync]) -> list[Sync]:
 
 async def sync_of_key(client: Client, key: str) -> Sync | None:
     """The sync of a key (`Sync.key`), if it is still there."""
-    kind, _, name = key.rpartition("/")
-    wanted = next(item for item in SYNC_TYPES if kind in {"", item.KIND})
-    return await one(client, f"{PATHS[wanted.KIND]}/{name}", wanted)
+    kind, name = kind_and_name(key)
+    return await one(client, f"{PATHS[kind]}/{name}", next(each for each in SYNC_TYPES if kind == each.KIND))
 
 
 async def resources(client: Client) -> list[VidraResource]:

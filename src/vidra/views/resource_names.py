@@ -16,7 +16,8 @@ from vidra.views.hub_paths import RESOURCES
 from vidra.views.name_forms import SHORT_KINDS, short, split, unknown
 
 Item = Sync | VidraResource
-_TYPES: tuple[type[Item], ...] = (*SYNC_TYPES, VidraResource)
+TYPES: tuple[type[Item], ...] = (*SYNC_TYPES, VidraResource)
+"""The kinds of Vidra's own."""
 
 
 async def find(client: Client, name: str) -> Item:
@@ -26,7 +27,7 @@ async def find(client: Client, name: str) -> Item:
         ViewError: There is none, or more than one.
     """
     wanted, rest = split(name)
-    asked = [one(client, f"{PATHS[kind.KIND]}/{rest}", kind) for kind in _TYPES if wanted in {"", kind.KIND}]
+    asked = [one(client, f"{PATHS[kind.KIND]}/{rest}", kind) for kind in TYPES if wanted in {"", kind.KIND}]
     found = [item for item in await asyncio.gather(*asked) if item is not None]
     if len(found) > 1:
         kinds = " and ".join(f"{'an' if item.kind[0] in 'AEIOU' else 'a'} {item.kind}" for item in found)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.sources.release import ChartRelease
-from vidra.api.sources.revisions import fields_of
+from vidra.api.sources.revisions import Revisions, fields_of
 from vidra.api.sources.values import ValuesList
 from vidra.api.sources.words import Words
 from vidra.api.validation import CHART_NAME, HELM_URL, NOT_EMPTY
@@ -39,6 +39,8 @@ class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_d
     ] = None
     insecure: Annotated[bool, Field(description="Accept an address without TLS: http, or a registry by http.")] = False
 
+    REVISIONS: ClassVar[Revisions] = {"chart-version": "version", "branch": "branch"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("version",)
     words: ClassVar[Words] = Words(
         "chart", "reading the chart", "the list of charts is incomplete", "the source has no such chart"
     )
@@ -55,7 +57,7 @@ class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_d
 
     def at(self, revision: Mapping[str, str]) -> HelmSource:
         """The same at another version, or with the values of another branch of Infrahub."""
-        fields = fields_of(revision, {"chart-version": "version", "branch": "branch"})
+        fields = fields_of(revision, self.REVISIONS)
         branch = fields.pop("branch", "")
         moved = msgspec.structs.replace(self, **fields)
         return msgspec.structs.replace(moved, values_from=on_branch(self.values_from, branch)) if branch else moved

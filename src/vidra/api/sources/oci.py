@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.sources.paths import Paths
-from vidra.api.sources.revisions import fields_of
+from vidra.api.sources.revisions import Revisions, fields_of
 from vidra.api.sources.words import FOLDERS, Words
 from vidra.api.validation import DIGEST, LABEL_VALUE, NOT_EMPTY, OCI_URL
 
@@ -59,6 +59,8 @@ class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     ] = None
 
     words: ClassVar[Words] = FOLDERS
+    REVISIONS: ClassVar[Revisions] = {"tag": "tag"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("tag", "semver", "digest")
 
     @property
     def address(self) -> str:
@@ -72,4 +74,5 @@ class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
 
     def at(self, revision: Mapping[str, str]) -> OciSource:
         """The same at another tag."""
-        return msgspec.structs.replace(self, **{"semver": None, "digest": None, **fields_of(revision, {"tag": "tag"})})
+        none = {"semver": None, "digest": None}
+        return msgspec.structs.replace(self, **{**none, **fields_of(revision, self.REVISIONS)})

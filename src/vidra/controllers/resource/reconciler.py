@@ -35,6 +35,7 @@ from vidra.controllers.runtime.context import ControllerContext, is_suspended, s
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.finalizers import add_finalizer
 from vidra.controllers.runtime.inventory_store import PieceRefusedError
+from vidra.controllers.runtime.predicates import forgets_lost
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
@@ -147,10 +148,10 @@ class ResourceReconciler(Controller[VidraResource]):
         if problem := await dependencies.obstacle(self._shared, target):
             await StatusWriter(self._shared, resource).waiting(problem, self._health.of_applied(resource))
             return None
-        if not self._shared.seals.is_proven(resource):
-            target = target.of(await prove(target, StatusWriter(self._shared, resource)))
-        elif await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
-            await self._health.report(resource, cluster)
+        target = await prove(target, StatusWriter(self._shared, resource))
+        known = self._shared.seals.is_proven(resource)
+        if known and await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
+            await self._health.report(target.resource, cluster)
             return None
         target = target.of(await self._with_finalizer(target.resource))
         writer = StatusWriter(self._shared, target.resource)
@@ -198,6 +199,9 @@ class ResourceReconciler(Controller[VidraResource]):
 
     async def _inventory_unseen(self, resource: VidraResource, error: InventoryUnseenError) -> Result:
         """Do nothing before the whole inventory can be seen: what it lists is neither deleted nor forgotten."""
+        if forgets_lost(resource.metadata) == error.id:
+            await StatusWriter(self._shared, resource).lost_forgotten(error)
+            return Result(requeue_after=0)
         if resource.metadata.deletion_timestamp:
             return await self._finalizer.finalize_unseen(resource, unseen_message(resource, error))
         await StatusWriter(self._shared, resource).inventory_unseen(error)

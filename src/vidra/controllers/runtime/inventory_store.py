@@ -144,6 +144,16 @@ class InventoryStore:
             await self._delete_all_but(resource.key, status.inventory)
         return self._resources.get(resource.key) or resource
 
+    def without_lost(self, resource: VidraResource) -> VidraResource:
+        """The VidraResource with what can be seen of its inventory, as if that were all."""
+        stored, status = resource.status.inventory, resource.status
+        if stored is None or resource.is_inventory_seen:
+            return resource
+        found = (self._piece(each.name) for each in stored.pieces if is_right(each, self._piece(each.name)))
+        entries = (*status.managed_resources, *(entry for piece in found if piece for entry in piece.entries))
+        status = msgspec.structs.replace(status, managed_resources=entries, inventory=None)
+        return self.believed(msgspec.structs.replace(resource, status=status))
+
     async def discard(self, name: str) -> None:
         """Delete the pieces of a VidraResource that has been deleted."""
         await self._delete_all_but(name, None)

@@ -16,7 +16,9 @@ from vidra.controllers.runtime.context import place_of
 from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of, decide
 from vidra.controllers.sync.artifacts.distribute import AT_ONCE
 from vidra.controllers.sync.artifacts.names import resource_name
+from vidra.controllers.sync.artifacts.reconcile import left_of, strays_of
 from vidra.controllers.sync.artifacts.writer import content_of, spec_for
+from vidra.controllers.sync.destinations.routing import route
 from vidra.controllers.sync.destinations.targets import Target, Targets, targets_of
 from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
 from vidra.controllers.sync.rendering.renderer import UnitRenderer
@@ -62,24 +64,28 @@ async def dry_run_sync(
     texts = await renderer.prepare(
         sync, listing, targets, lambda reason, message: told.append(SyncProblem(reason, message)), more=more
     )
+    routes = route(sync, targets, listing.units)
     decision = decide(
         *(listing, existing, lambda _: True),
-        allow_empty=sync.spec.allow_empty,
-        places=targets.places,
+        allow_empty=sync.spec.takes_empty or listing.confirmed,
+        places=routes.of,
         words=sync.source.words,
         asked=selected(sync.source.infrahub),
         date=date_of(sync.source.infrahub),
         texts=texts,
     )
     fetched, failures = await _fetch(sync, source, decision, existing, targets, texts=texts)
-    removed = tuple(DryRunInput(resource, None) for resource in decision.remove)
-    others = [item for item in existing if item not in decision.remove]
-    held = evaluate_hold(sync, decision.remove, others) if decision.remove else None
+    strays = strays_of(targets, routes, existing, decision.remove)
+    left = left_of(sync, strays)
+    going = (*decision.remove, *(item for item in strays if item.metadata.name not in left))
+    removed = tuple(DryRunInput(resource, None) for resource in going)
+    others = [item for item in existing if item not in going]
+    held = evaluate_hold(sync, going, others) if going else None
     return SyncDryRun(
         changes=(*fetched, *removed),
         kept=tuple(resource for _, resource in decision.keep),
-        troubles=(*targets.troubles, *decision.troubles, *failures),
-        remarks=(*told, *((hold_problem(sync, held, decision.remove),) if held else ())),
+        troubles=(*targets.troubles, *routes.troubles, *decision.troubles, *failures),
+        remarks=(*told, *((hold_problem(sync, held, going),) if held else ())),
     )
 
 

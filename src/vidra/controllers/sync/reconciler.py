@@ -74,7 +74,8 @@ class SyncReconciler(Controller[Sync]):
     async def _reconcile(self, sync: Sync) -> Result:
         """Poll the source if that is due, else write the state of the VidraResources into the status."""
         name = sync.key
-        state, status = self._states.of(name), StatusWriter(self._shared, sync)
+        state = self._states.of(name)
+        status = StatusWriter(self._shared, sync, state.poll)
         if sync.metadata.deletion_timestamp:
             return await finalize(self._shared, sync, self._states, status)
         await reclaim(self._shared, sync)
@@ -105,8 +106,8 @@ class SyncReconciler(Controller[Sync]):
         A failure changes nothing and is retried, at first sooner than the interval.
         """
         sync = await add_finalizer(self._shared.client, self._shared.syncs, sync)
-        status = StatusWriter(self._shared, sync)
         before = state.begin_poll()
+        status = StatusWriter(self._shared, sync, before)
         try:
             async with run_if_slow(SHOWN_AFTER, status.started):
                 source = await connect(self._shared, sync, self._sources)

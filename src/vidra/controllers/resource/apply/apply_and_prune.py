@@ -23,8 +23,8 @@ from vidra.controllers.resource.apply.desired_state import build_desired_state
 from vidra.controllers.resource.apply.executor import Gate, PlanExecutor
 from vidra.controllers.resource.apply.make_visible import make_visible
 from vidra.controllers.resource.apply.result import ReconcileAbortedError, ReconcileResult
-from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.controllers.resource.apply.wave_gate import gate
+from vidra.controllers.resource.checksum import checksum_of
 from vidra.controllers.resource.cluster import Target, cluster_record
 from vidra.controllers.resource.drift.review import summary
 from vidra.controllers.resource.drift.unused_rules import Siblings

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from vidra.api.resource import ManagedObject, VidraResource
+from vidra.api.resource import ManagedObject
 from vidra.apply.inventory import Inventory, key_of
-from vidra.apply.unproven import proven
+from vidra.apply.unproven import is_unproven, proven
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.observe import see_inventory
 from vidra.controllers.resource.status.writer import StatusWriter
@@ -15,17 +15,20 @@ from vidra.kube.errors import KubeError
 from vidra.kube.object_snapshot import ObjectSnapshot
 
 
-async def prove(target: Target, writer: StatusWriter) -> VidraResource:
-    """The VidraResource with the UIDs of what shows that it was applied.
+async def prove(target: Target, writer: StatusWriter) -> Target:
+    """The same with the UIDs of what shows that it was applied.
 
     It takes the informers, which are needed anyway, and no request. Where the cluster cannot be asked, nothing is
-    proven, and the reconcile ends with the reason.
+    proven, and the reconcile ends with the reason. What could not be asked for when the status got its seal, as where
+    the VidraResource was suspended, is proven here later.
     """
     resource, cluster = target.resource, target.cluster
+    if not any(map(is_unproven, resource.status.managed_resources)):
+        return target
     try:
         kinds = await see_inventory(resource.status.managed_resources, cluster, target.owner)
     except (KubeError, StaleDiscoveryError):
-        return resource
+        return target
 
     def seen(entry: ManagedObject) -> ObjectSnapshot | None:
         kind = kinds.get((entry.api_version, entry.kind)) if entry.server == cluster.server else None
@@ -36,4 +39,4 @@ async def prove(target: Target, writer: StatusWriter) -> VidraResource:
     changed = (entry for entry in after.listing() if entry.joined and not before.entries[key_of(entry)].joined)
     writer.joined(tuple(changed))
     status = msgspec.structs.replace(resource.status, managed_resources=after.listing())
-    return msgspec.structs.replace(resource, status=status)
+    return target.of(msgspec.structs.replace(resource, status=status))

@@ -10,15 +10,15 @@ import msgspec
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.destination_server import is_local
 from vidra.api.held_prune import HeldPrune
-from vidra.api.names import CLUSTER_LABEL
+from vidra.api.names import CLUSTER_LABEL, FORGET_LOST
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import ManagedObject, ObjectProblem, ResourceStatus, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
 from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.common.nearest import did_you_mean
-from vidra.common.text import limited
+from vidra.common.text import command_line, limited
 from vidra.common.urls import host_of
 from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
@@ -161,6 +161,22 @@ class StatusWriter:
             KubeError: It could not be written.
         """
         await self.failed(Reason.INVENTORY_MISSING, unseen_message(self._resource, error))
+
+    async def lost_forgotten(self, error: InventoryUnseenError) -> None:
+        """A person agreed to go on without what is missing of the inventory.
+
+        Raises:
+            KubeError: It could not be written.
+            TooLarge: The inventory cannot be written.
+        """
+        item = as_read(self._resource, self._shared.resources)
+        left = self._shared.inventories.without_lost(item)
+        message = "what is missing of the inventory is forgotten, as was asked for"
+        verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
+        outcome = Outcome(verdict, Inventory.of(left.inventory), total=left.status.objects, health=NOT_SEEN)
+        status = status_for(left, outcome, datetime.now(UTC), handled=False)
+        await self._stored(left, status, stored=item.status)
+        self._record_event("Warning", Reason.INVENTORY_MISSING, f"{message}: {error}", change=True)
 
     def aborted(self, error: KubeError) -> None:
         """The reconcile failed before the status could be written. Transient failures are only logged."""
@@ -307,23 +323,27 @@ class StatusWriter:
             Whether the conditions were the same before, or stay so for now.
         """
         item = as_read(self._resource, self._shared.resources)
-        status = status_for(item, outcome, datetime.now(UTC), handled=handled)
+        seen = self._shared.delivery_tracer.begun(item)
+        status = status_for(item, outcome, datetime.now(UTC), handled=handled, seen=seen)
         history = self._shared.health.of(item.kind, item.metadata.name)
         detail = is_detail(item.status, status) and self._shared.seals.foreign(item) is None
         if status != item.status and not history.may_write(detail=detail):
             return True
         with start_span("write status"):
-            try:
-                await write_sealed(self._shared, item, status)
-            except (ApiError, PieceRefusedError) as error:
-                if isinstance(error, ApiError) and not error.too_large:
-                    raise
-                size = len(msgspec.json.encode(status))
-                raise refused(len(status.managed_resources), size, str(error)) from None
+            await self._stored(item, status)
         if handled:
             self._shared.delivery_tracer.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health.status)
             self._say_health(history.news(item.status.health, outcome.health.status), outcome)
         return status.conditions == item.status.conditions
+
+    async def _stored(self, item: VidraResource, status: ResourceStatus, stored: ResourceStatus | None = None) -> None:
+        try:
+            await write_sealed(self._shared, item, status, stored=stored)
+        except (ApiError, PieceRefusedError) as error:
+            if isinstance(error, ApiError) and not error.too_large:
+                raise
+            size = len(msgspec.json.encode(status))
+            raise refused(len(status.managed_resources), size, str(error)) from None
 
     def _is_news(self, verdict: Verdict) -> bool:
         status = as_read(self._resource, self._shared.resources).status
@@ -359,11 +379,12 @@ class StatusWriter:
 
 def unseen_message(resource: VidraResource, error: InventoryUnseenError) -> str:
     """What a status says of an inventory of which something is missing."""
-    patch = """--subresource=status --type=merge -p '{"status":{"inventory":null}}'"""
+    name = resource.metadata.name
+    forget = command_line("kubectl", "annotate", "vidraresource", name, f"{FORGET_LOST}={error.id}", "--overwrite")
     return (
         f"{error}. Nothing is applied, pruned or deleted until that is there again: restore it from a backup. To go on "
-        f"without: kubectl patch vidraresource {resource.metadata.name} {patch}; then what is in the manifest is "
-        "listed again, and other objects that only the lost part listed stay"
+        f"without: {forget}. Then what is in the manifest is listed again, and other objects that only the lost part "
+        "listed stay"
     )
 
 

@@ -66,10 +66,13 @@ class Decision(msgspec.Struct, frozen=True):
     """The destinations that do not have the text yet, by artifact to fetch."""
 
 
-def remark_on(listing: Listing) -> SyncProblem | None:
+def remark_on(listing: Listing, more: Sequence[str] = ()) -> SyncProblem | None:
     """What a person should know about a listing, although it is no problem of the sync; None when there is nothing.
 
     If a generation failed in Infrahub, the text is the last good one, and Infrahub reports it until a text changes.
+
+    Args:
+        more: Remarks that are not the source's.
     """
     failed = sorted(artifact.id for artifact in listing.units if artifact.failed and artifact.marker is not None)
     if failed:
@@ -77,8 +80,8 @@ def remark_on(listing: Listing) -> SyncProblem | None:
             f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
         )
         return SyncProblem(Reason.GENERATION_FAILED, f"{message}Infrahub's tasks")
-    if listing.remarks:
-        return SyncProblem(Reason.WARNED, limited(listing.remarks, REMARKS))
+    if remarks := (*listing.remarks, *more):
+        return SyncProblem(Reason.WARNED, limited(remarks, REMARKS))
     return None
 
 
@@ -88,7 +91,7 @@ def decide(
     has: Callable[[Content], bool],
     *,
     allow_empty: bool,
-    places: Sequence[str] = ("",),
+    places: Callable[[str], Sequence[str]] = lambda _: ("",),
     words: Words = InfrahubSource.words,
     asked: str = "",
     date: str = "",
@@ -100,7 +103,7 @@ def decide(
         has: Whether a text is still stored.
         texts: What is known of the texts of units; None: they are texts already.
         words: What messages call the source and its units.
-        places: The destinations of every artifact; one with an empty name for a sync with one destination.
+        places: The destinations of an artifact; one with an empty name for a sync with one destination.
         asked: What Infrahub was asked for, in words; empty for another source.
         date: The point in time of which it was asked; empty: now.
     """
@@ -111,7 +114,9 @@ def decide(
     keep: list[tuple[Unit, VidraResource]] = []
     for artifact in sorted(listing.units, key=lambda item: item.id):
         # One that is being deleted is recreated when it no longer exists.
-        free = [(at, there.get((artifact.id, at))) for at in places if not _goes(there.get((artifact.id, at)))]
+        free = [
+            (at, there.get((artifact.id, at))) for at in places(artifact.id) if not _goes(there.get((artifact.id, at)))
+        ]
         if artifact.marker is None:
             troubles += [_not_generated(artifact)] if free else []
             continue
@@ -187,7 +192,10 @@ def _held(
         return ()
     stay = f"; the {len(unlisted)} that were there stay" if unlisted else ""
     may_go = ", set allowEmpty if they should go" if unlisted else ""
-    if not asked:
+    if listing.left_out:
+        others = f"it has {listing.left_out} of that name for others; correct spec.source.targets"
+        message = f"Infrahub lists no artifact {asked}: {others}{stay}{may_go}"
+    elif not asked:
         message = f"{words.empty}{stay}{may_go}"
     elif date:
         # The date explains it, so nothing else is to be changed, and least of all is everything to be deleted.

@@ -230,7 +230,7 @@ def spec_for(sync: Sync, content: Content, destination: Destination) -> Resource
     return ResourceSpec(
         destination=destination,
         content=content,
-        allow_empty=sync.spec.allow_empty,
+        allow_empty=sync.spec.takes_empty,
         **policies(sync.spec),
     )
 
