@@ -241,7 +241,9 @@ async def test_clusters_that_look_alike_share_a_text_and_others_have_their_own(
         await each.credentials(fleet=scene.namespace)
     selector = {"clusterSelector": {"matchLabels": {"fleet": scene.namespace}}}
     lookups = [{"apiVersion": "v1", "kind": "ConfigMap", "name": "here"}]
-    sync = await scene.vidra_sync(source=helm(server, lookups=lookups), destination=selector, interval="1h")
+    sync = await scene.vidra_sync(
+        source=helm(server, releaseName="shop", lookups=lookups), destination=selector, interval="1h"
+    )
     await scene.until_vidra_sync(sync)
     for each in (remote, west):
         await colour(each.scene, "seeing", "none")
