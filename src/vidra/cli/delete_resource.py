@@ -36,12 +36,13 @@ def consequences(syncs: Iterable[Sync], resources: Iterable[VidraResource], *, k
     return "\n".join(one_line(line) for line in lines) or "no object in any cluster is deleted"
 
 
-async def delete_resource(client: Client, item: Item, *, keep: bool, seconds: float | None) -> None:
+async def delete_resource(client: Client, item: Item, *, keep: bool, seconds: float | None, namespace: str) -> None:
     """Delete a sync or VidraResource, which the operator then carries out.
 
     Args:
         keep: Let the objects stay.
         seconds: How long to wait for its end; None: not at all.
+        namespace: Vidra's own.
 
     Raises:
         CommandError: It is still there when the time is over.
@@ -52,7 +53,7 @@ async def delete_resource(client: Client, item: Item, *, keep: bool, seconds: fl
         await merge_patch(client, path_of(item), patch, type(item))
     await delete(client, path_of(item), uid=item.metadata.uid)
     if seconds is not None:
-        await until_gone(client, item, seconds)
+        await until_gone(client, item, seconds, namespace)
 
 
 def _cluster(server: str) -> str:

@@ -16,6 +16,10 @@ from vidra.views.name_forms import short, unknown
 Json = dict[str, Any]
 
 
+PATH = "/api/v1/events"
+OF_VIDRA = {"fieldSelector": "reportingComponent=vidra"}
+
+
 async def events(client: Client, names: Collection[str], *, warnings: bool) -> list[Json]:
     """Those about syncs and VidraResources, with the name of a sync also those about its VidraResources.
 
@@ -27,9 +31,8 @@ async def events(client: Client, names: Collection[str], *, warnings: bool) -> l
         ViewError: There is nothing of such a name, not even an Event about it.
         KubeError: They cannot be seen.
     """
-    query = {"fieldSelector": "reportingComponent=vidra"}
-    listing: Json = await client.get("/api/v1/events", dict, query=query)
-    found = [{"apiVersion": "v1", "kind": "Event", **item} for item in listing["items"]]
+    listing: Json = await client.get(PATH, dict, query=OF_VIDRA)
+    found = list(map(typed, listing["items"]))
     about = None
     if names:
         made, known = await asyncio.gather(resources(client), syncs(client))
@@ -40,6 +43,33 @@ async def events(client: Client, names: Collection[str], *, warnings: bool) -> l
             if name not in existing and name not in map(short, existing):
                 raise ViewError(unknown(name, existing))
     return selected(found, about, warnings=warnings)
+
+
+class About:
+    """Whether Events that come one by one are about what was named; a sync may make VidraResources meanwhile."""
+
+    def __init__(self, client: Client, names: Collection[str]) -> None:
+        self._client = client
+        self._names = names
+        self._known: dict[str, bool] = {}
+
+    async def takes(self, item: Json) -> bool:
+        """Whether this one is; one listing for each name that was not seen yet.
+
+        Raises:
+            KubeError: It cannot be seen.
+        """
+        if not self._names:
+            return True
+        name = str(item["involvedObject"].get("name"))
+        if name not in self._known:
+            self._known[name] = name in about_names(self._names, await resources(self._client))
+        return self._known[name]
+
+
+def typed(item: Json) -> Json:
+    """An Event with kind and version, which those in a list lack."""
+    return {"apiVersion": "v1", "kind": "Event", **item}
 
 
 def selected(found: Iterable[Json], about: Collection[str] | None, *, warnings: bool) -> list[Json]:

@@ -78,7 +78,7 @@ async def _remove(client: Client, namespace: str, *, keep: bool, seconds: float)
 
     syncs, resources = await _look(client)
     for item in (*syncs, *(item for item in resources if not sync_of(item))):
-        await _end(client, item, keep=keep, seconds=seconds)
+        await _end(client, item, keep=keep, seconds=seconds, namespace=namespace)
     if any(await _look(client)):
         from vidra.cli.errors import CommandError
 
@@ -86,17 +86,15 @@ async def _remove(client: Client, namespace: str, *, keep: bool, seconds: float)
     await _remove_parts(client, namespace)
 
 
-async def _end(client: Client, item: Item, *, keep: bool, seconds: float) -> None:
+async def _end(client: Client, item: Item, *, keep: bool, seconds: float, namespace: str) -> None:
     from vidra.cli.delete_resource import delete_resource
     from vidra.cli.errors import CommandError, Exit
     from vidra.views.resource_names import titled
 
     try:
-        await delete_resource(client, item, keep=keep, seconds=seconds)
+        await delete_resource(client, item, keep=keep, seconds=seconds, namespace=namespace)
     except CommandError as error:
-        raise CommandError(
-            f"{error}: is the operator running? (vidra logs) Nothing else was removed", Exit.TIMEOUT
-        ) from None
+        raise CommandError(f"{error}; nothing else was removed", Exit.TIMEOUT) from None
     echo(f"{titled(item)}: deleted")
 
 

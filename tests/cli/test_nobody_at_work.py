@@ -1,0 +1,63 @@
+"""Where no operator is at work, whoever asks for something is told so, instead of waiting."""
+
+import asyncio
+
+import pytest
+
+from testkit.command import Vidra, started
+from testkit.controlplane import ControlPlane
+from testkit.environment import Scene
+from testkit.objects import config_map
+from vidra.manifests.write import write
+
+NOBODY = "no operator is at work in the namespace vidra-system (it has no Lease vidra-operator or vidra-operator-alone)"
+
+
+@pytest.fixture
+async def waiting(bare: Vidra) -> Vidra:
+    """The command where a sync was created, and nobody looks at it."""
+    options = ("--url", "https://infrahub.example.com", "--artifact", "Web")
+    assert (await bare("infrahubsync", "apply", "other", *options)).code == 0
+    return bare
+
+
+async def test_every_command_that_counts_on_one_says_so(waiting: Vidra) -> None:
+    for words in (("get",), ("reconcile", "other"), ("events", "other")):
+        ended = await waiting(*words)
+        assert ended.code == 0, words
+        assert f"warning: {NOBODY}: start one with `vidra operator`" in ended.err, words
+    assert "no events in the last hour or so\n" in (await waiting("events")).err
+
+
+async def test_who_waits_in_vain_learns_it_from_the_error(waiting: Vidra) -> None:
+    ended = await waiting("reconcile", "other", "--wait", "--timeout", "100ms")
+    assert (ended.code, ended.err) == (
+        4,
+        "error: InfrahubSync other: not ready after 0.1 s (no operator is at work in the namespace vidra-system); "
+        "see vidra events other\n",
+    )
+
+
+async def test_who_waits_long_learns_it_soon(waiting: Vidra, own_plane: ControlPlane) -> None:
+    environment = {"KUBECONFIG": str(own_plane.kubeconfig)}
+    process = await started("reconcile", "other", "--wait", "--timeout", "1h", environment=environment)
+    assert process.stderr is not None
+    assert f"warning: {NOBODY}" in (await process.stderr.readline()).decode()
+    process.terminate()
+    await process.wait()
+
+
+async def test_events_are_shown_as_they_come(scene: Scene) -> None:
+    sync = await scene.sync("Web")
+    environment = {"KUBECONFIG": str(scene.plane.kubeconfig)}
+    process = await started("events", sync, "--watch", environment=environment)
+    assert process.stdout is not None
+    assert (await process.stdout.readline()).split() == [b"AGO", b"TYPE", b"REASON", b"OBJECT", b"MESSAGE"]
+    scene.infrahub.add_artifact("Web", write([config_map("one")]))
+    seen: list[str] = []
+    async with asyncio.timeout(60):
+        while not any("VidraResource/" in line and "Applied" in line for line in seen):
+            seen.append((await process.stdout.readline()).decode())
+    assert len(seen) == len(set(seen))
+    process.terminate()
+    await process.wait()
