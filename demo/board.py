@@ -65,7 +65,9 @@ class Board:
 
 def _sync(item: InfrahubSync) -> Row:
     ready = _ready(item.status.conditions)
-    return Row(item.kind, item.metadata.name, ready.status, item.status.progress, str(item.status.health or ""), _words(ready))
+    return Row(
+        item.kind, item.metadata.name, ready.status, item.status.progress, str(item.status.health or ""), _words(ready)
+    )
 
 
 def _resource(item: VidraResource) -> Row:

@@ -11,7 +11,6 @@ from typing import Any, Final
 import msgspec
 
 from demo.artifacts import Shop
-from demo.contents import LISBON, OSLO
 from demo.place import Place
 from demo.view import View
 from testkit.environment import Check, Json, Scene, is_ready

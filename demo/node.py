@@ -61,9 +61,7 @@ async def _follow(client: Client, path: str, query: Mapping[str, str], act: Act)
     """Do something about each object that is there and after each of its changes."""
     while True:
         with suppress(KubeError):
-            async with client.stream(
-                path, query={**query, "watch": "true"}, accept=JSON, silence=_SILENCE
-            ) as content:
+            async with client.stream(path, query={**query, "watch": "true"}, accept=JSON, silence=_SILENCE) as content:
                 async for line in lines(content):
                     event = msgspec.json.decode(line)
                     if event["type"] in {"ADDED", "MODIFIED"}:

@@ -25,9 +25,7 @@ async def recorded() -> list[Line]:
         *(sys.executable, "-m", "demo", "--once"), stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    lines = []
-    async for line in process.stdout:
-        lines.append(Line(time.monotonic(), line.decode().rstrip("\n")))
+    lines = [Line(time.monotonic(), line.decode().rstrip("\n")) async for line in process.stdout]
     if await process.wait() != 0:
         sys.exit("\n".join(line.text for line in lines))
     return lines

@@ -63,7 +63,9 @@ def svg(lines: Sequence[Line]) -> str:
 
 def lines_of(drawn: str) -> list[str]:
     """The lines of such a picture, as they were drawn."""
-    return [unescape(line.partition(">")[2].partition("<")[0]) for line in drawn.splitlines() if line.startswith("<text")]
+    return [
+        unescape(line.partition(">")[2].partition("<")[0]) for line in drawn.splitlines() if line.startswith("<text")
+    ]
 
 
 def _broken(text: str) -> list[str]:

@@ -12,7 +12,9 @@ from testkit.environment import is_ready
 async def a_branch_is_previewed(cast: Cast) -> None:
     """Chapter 5."""
     cast.view.title("5/7  A branch is previewed, before anybody merges it")
-    cast.say(f'In Infrahub, branch "{BRANCH}" gives the shop in Oslo a third replica. In the cluster a merge would change:')
+    cast.say(
+        f'In Infrahub, branch "{BRANCH}" gives the shop in Oslo a third replica. In the cluster a merge would change:'
+    )
     await run(cast.place, cast.view, "vidra", "diff", WEB_SYNC, "--branch", BRANCH)
     cast.say("Nothing was changed: the API server was asked for a dry run.")
 

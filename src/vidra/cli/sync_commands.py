@@ -88,9 +88,7 @@ async def put_syncs(client: Client, bodies: list[Json]) -> None:
             raise not_installed(error) from None
 
 
-def delete_sync(
-    place: Place, name: str, *, keep: bool, wait: bool, timeout: str, yes: bool, namespace: str
-) -> None:
+def delete_sync(place: Place, name: str, *, keep: bool, wait: bool, timeout: str, yes: bool, namespace: str) -> None:
     """Delete a sync; say before what that deletes in which cluster, and ask.
 
     Args:

@@ -51,7 +51,9 @@ async def until(client: Client, item: T, check: Callable[[T], bool], seconds: fl
                     await asyncio.sleep(PAUSE)
     except TimeoutError:
         late = f"{titled(item)}: not ready after {seconds:g} s"
-        raise CommandError(f"{late}{await _by(client, namespace)}; see vidra events {item.metadata.name}", Exit.TIMEOUT) from None
+        raise CommandError(
+            f"{late}{await _by(client, namespace)}; see vidra events {item.metadata.name}", Exit.TIMEOUT
+        ) from None
 
 
 async def until_gone(client: Client, item: Item, seconds: float, namespace: str) -> None:

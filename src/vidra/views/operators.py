@@ -15,7 +15,6 @@ import msgspec
 from vidra.api.times import rfc3339
 from vidra.kube.errors import KubeError
 from vidra.kube.lease import Lease, Leases, leases_path, version_of
-from vidra.views.checks.finding import Finding
 
 NAME = "vidra-operator"
 SLACK = 15.0
@@ -124,13 +123,6 @@ async def operators_at_work(client: CanRead, namespace: str) -> AtWork:
     except KubeError as error:
         return AtWork(namespace, unseen=str(error))
     return at_work(namespace, listing.items, datetime.now(UTC))
-
-
-async def check_operator(client: CanRead, namespace: str) -> Finding:
-    """The same for `vidra check`."""
-    found = await operators_at_work(client, namespace)
-    result: dict[State, Literal["ok", "problem", "unknown"]] = {"works": "ok", "unknown": "unknown"}
-    return Finding("operator", result.get(found.state, "problem"), found.sentence)
 
 
 def at_work(namespace: str, leases: Sequence[Lease], now: datetime) -> AtWork:

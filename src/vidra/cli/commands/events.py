@@ -60,9 +60,7 @@ def events(
     warn(work)
 
 
-async def _found(
-    client: Client, names: list[str], namespace: str, *, warnings: bool
-) -> tuple[list[Json], AtWork]:
+async def _found(client: Client, names: list[str], namespace: str, *, warnings: bool) -> tuple[list[Json], AtWork]:
     """The Events, and who works."""
     import asyncio
 

@@ -128,6 +128,4 @@ def delete(
     Example: vidra infrahubsync delete webservers --keep-objects
     """
     place = Place(kubeconfig, context)
-    delete_sync(
-        place, f"isync/{name}", keep=keep_objects, wait=wait, timeout=timeout, yes=yes, namespace=namespace
-    )
+    delete_sync(place, f"isync/{name}", keep=keep_objects, wait=wait, timeout=timeout, yes=yes, namespace=namespace)

@@ -136,9 +136,7 @@ def delete(
     Example: vidra sync delete edge-apps --keep-objects
     """
     place = Place(kubeconfig, context)
-    delete_sync(
-        place, name, keep=keep_objects, wait=wait, timeout=timeout, yes=yes, namespace=namespace
-    )
+    delete_sync(place, name, keep=keep_objects, wait=wait, timeout=timeout, yes=yes, namespace=namespace)
 
 
 def _source(addresses: dict[str, str], revision: dict[str, str], paths: list[str]) -> Json:

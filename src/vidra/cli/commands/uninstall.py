@@ -45,19 +45,21 @@ def uninstall(
     from vidra.cli.options import seconds_of
     from vidra.cli.prompt import agreed
     from vidra.cli.session import against
+    from vidra.common.text import counted
 
     seconds = seconds_of(timeout)
     place = Place(kubeconfig, context)
     syncs, resources = against(place, _look)
+    what = f"{counted(len(syncs), 'sync')} and {counted(len(resources), 'VidraResource')}"
     if (syncs or resources) and objects is None:
         raise CommandError(
-            f"{len(syncs)} syncs and {len(resources)} VidraResources exist; choose what becomes of their objects: "
+            f"there are {what}; choose what becomes of their objects: "
             "--objects keep (they stay as they are) or --objects delete",
             Exit.USAGE,
         )
     keep = objects is Objects.KEEP
     echo(consequences(syncs, resources, keep=keep), err=True)
-    agreed(f"Remove Vidra with {len(syncs)} syncs and {len(resources)} VidraResources?", yes=yes)
+    agreed(f"Remove Vidra with {what}?", yes=yes)
     against(place, lambda client: _remove(client, namespace, keep=keep, seconds=seconds))
     echo(f"the namespace {namespace} stays, with what else is in it: kubectl delete namespace {namespace}")
 

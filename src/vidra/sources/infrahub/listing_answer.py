@@ -9,7 +9,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import LINE, OtherShapeError, UnreadableError, decode
+from vidra.api.typed_json import LINE, OtherShapeError, UnreadableError, decode
 from vidra.sources.infrahub.errors import told
 from vidra.sources.protocol import Listing, SourceError, Unit
 from vidra.sources.transport.messages import Answer
