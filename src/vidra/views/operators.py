@@ -12,7 +12,6 @@ from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
-from vidra.api.times import rfc3339
 from vidra.kube.errors import KubeError
 from vidra.kube.lease import Lease, Leases, leases_path, version_of
 
@@ -172,4 +171,6 @@ def _told(operator: Operator) -> str:
 
 def _short(moment: str | None) -> str:
     """A time to the second."""
+    from vidra.api.times import rfc3339  # noqa: PLC0415 - only where there are Leases
+
     return rfc3339(datetime.fromisoformat(moment)) if moment else ""
