@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.objects import config_map
+from benchmarks.process import operator
 from benchmarks.report import Report
 from benchmarks.stage import stage
 from toolchain.find import find
@@ -26,7 +27,7 @@ KINDS = "infrahubsyncs,vidrasyncs,vidraresources"
 
 async def command(report: Report) -> None:
     """Run them in turns, so that the machine is as busy for the one as for the other; figures are processor time."""
-    async with stage() as scene:
+    async with stage() as scene, operator(scene.plane):
         name = await scene.resource(write([config_map(0, 0)]))
         await scene.until_resource(name)
         around = {**os.environ, "KUBECONFIG": str(scene.plane.kubeconfig)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from demo.cast import OSLO, WEB_SYNC
+from demo.cast import WEB_SYNC
 from demo.commands import run
-from demo.contents import BRANCH
+from demo.contents import BRANCH, OSLO
 from demo.place import Place
 from demo.stage import Stage
 from demo.view import View

@@ -47,7 +47,7 @@ async def _to_git(cast: Cast, artifact: str, server: GitServer) -> None:
         name=_NAME, source={"git": git}, interval=INTERVAL, destination={"namespace": "default"}
     )
     ready = await cast.scene.until_vidra_sync(_NAME)
-    cast.say(f"A VidraSync reads the same application from Git: {condition(ready)['message']}.")
+    cast.say(f"A VidraSync reads the same application from Git: {condition(ready)['message'].partition(';')[0]}.")
     clock = Clock()
     cast.scene.infrahub.remove(artifact)
     await cast.scene.until_sync(WEB_SYNC, lambda item: _progress(item) == "1/1", seconds=PATIENCE)

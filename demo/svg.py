@@ -9,7 +9,8 @@ from typing import Final
 from demo.transcript import Line
 from demo.view import DIFFERENCES
 
-COLUMNS: Final = 108
+COLUMNS: Final = 118
+"""What does not fit is cut off."""
 ROWS: Final = 27
 _CELL: Final = (8.0, 18)
 _EDGE: Final = 14
@@ -28,12 +29,11 @@ text { font: 13px ui-monospace, Menlo, Consolas, monospace; fill: #d8dee4; white
 .yellow { fill: #e8c37f }"""
 
 
-def svg(lines: Sequence[Line]) -> str:
+def svg(rows: Sequence[Line]) -> str:
     """Draw them: all on one sheet that moves up, below a curtain that goes down a row whenever one comes.
 
     Where nothing moves, the first screen is shown, without the curtain.
     """
-    rows = [Line(line.at, part) for line in lines for part in _broken(line.text)]
     moments = _moments(rows)
     whole = moments[-1] + _REST
     width, height = COLUMNS * _CELL[0] + 2 * _EDGE, ROWS * _CELL[1] + 2 * _EDGE
@@ -66,10 +66,6 @@ def lines_of(drawn: str) -> list[str]:
     return [
         unescape(line.partition(">")[2].partition("<")[0]) for line in drawn.splitlines() if line.startswith("<text")
     ]
-
-
-def _broken(text: str) -> list[str]:
-    return [text[start : start + COLUMNS] for start in range(0, len(text), COLUMNS)] or [""]
 
 
 def _moments(rows: Sequence[Line]) -> list[float]:

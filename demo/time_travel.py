@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from demo.cast import OSLO, PATIENCE, WEB_SYNC, Cast, followed_by, image
+from demo.cast import PATIENCE, WEB_SYNC, Cast, followed_by, image
 from demo.commands import run
-from demo.contents import BEFORE, BRANCH
+from demo.contents import BEFORE, BRANCH, OSLO
 from demo.stage import Clock
 from testkit.environment import is_ready
 

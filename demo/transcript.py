@@ -13,7 +13,9 @@ _SAME: Final = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"\b[0-9a-f]{8,}\b"), "HEX"),
-    (re.compile(r"\b\d+(\.\d+)? ?m?s\b"), "AGE"),
+    (re.compile(r"\b\d+(\.\d+)?( ?ms|m\d+s| ?s|m)\b"), "AGE"),
+    (re.compile(r"127\.0\.0\.1:\d+"), "ADDRESS"),
+    (re.compile(r"[├└│─]"), ""),
     (re.compile(r" +"), " "),
 )
 """What differs each time, and one form for all of it."""
