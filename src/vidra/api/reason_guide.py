@@ -58,10 +58,10 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.SUSPENDED: Explanation(
             "`spec.suspend` is true: nothing is fetched, applied or pruned. What is applied stays as it is.",
-            "Set `spec.suspend` to false to go on.",
+            "Resume it: `vidra resume NAME`, or set `spec.suspend` to false.",
         ),
         Reason.DELETING: Explanation(
-            "The resource is being deleted; its objects go first.",
+            "The resource is being deleted; its objects are deleted first.",
             "Wait. If it lasts, the message names the objects that are left.",
         ),
         Reason.WAITING_FOR_HEALTH: Explanation(
@@ -227,7 +227,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.CONTENT_REFUSED: Explanation(
             "`spec.content` names a stored text that no sync gave to this VidraResource for its destination: it "
-            "was written by hand, or changed. Nothing is read.",
+            "was set by hand, or changed. Nothing is read.",
             "Nothing, if a sync made the VidraResource: it writes what is right. Else use `spec.manifest`.",
         ),
         Reason.INVALID_MANIFEST: Explanation(
@@ -242,7 +242,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
     "The cluster": {
         Reason.CLUSTER_UNREACHABLE: Explanation(
             "No answer from the destination's API server in 8 seconds: connection refused, time-out or TLS. What "
-            "is applied stays. Retried, and made right at once when it is back.",
+            "is applied stays. Retried; reconciled at once when it answers again.",
             "Check the server in the kubeconfig, its certificate and the network between the clusters.",
         ),
         Reason.CLUSTER_CREDENTIALS_MISSING: Explanation(
@@ -287,7 +287,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "aggregated API does not answer, etcd changes its leader, there are too many requests, or something "
             "that the object names (a ServiceAccount, a PriorityClass, a Role) does not exist yet. Tried again "
             "every few seconds.",
-            "Nothing, if it passes; else look after what the message names.",
+            "Nothing, if it passes; else check what the message names.",
         ),
         Reason.PROTECTED: Explanation(
             "The object is Vidra's own, would decide about what is Vidra's own, or is one that Vidra would take "
@@ -313,7 +313,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.REFUSED: Explanation(
             "The API server, or a webhook or policy of the cluster, does not accept the object, and will not "
-            "before somebody changes something.",
+            "until something is changed.",
             "Correct the artifact, or the policy, as the message says. Where it names a field that the artifact "
             "does not have, it says who has it and how to remove it: see "
             "[ownership](ownership.md#what-stands-in-the-way).",
@@ -329,12 +329,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Look at the object; the message is its own.",
         ),
         Reason.DRIFTED: Explanation(
-            "Somebody changed objects, and `driftPolicy: Report` says not to revert that. In the condition "
+            "Objects were changed, and `driftPolicy: Report` says not to revert that. In the condition "
             "`Drifted`, and in an Event.",
             "Revert the fields that the message names, take them into the artifact, or set `driftPolicy` to `Revert`.",
         ),
         Reason.DRIFT_FIGHT: Explanation(
-            "Somebody changes an object again each time that Vidra reverts it. It is left alone for 30 s and then "
+            "An object is changed again each time that Vidra reverts it. It is left alone for 30 s and then "
             "for longer.",
             "Take the fields out of the artifact, list them in "
             "[`ignoreDifferences`](drift.md#fields-that-others-may-set), or stop whoever the message names.",
@@ -360,8 +360,8 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
     },
     "Events only": {
         Reason.CREATED: Explanation(
-            "An artifact was found and its VidraResource made. Where the sync is Ready within a second, `Synced` "
-            "tells it as well, and there is no Event of its own.",
+            "An artifact was found and its VidraResource created. Where the sync is Ready within a second, `Synced` "
+            "says so, and there is no Event of its own.",
             "Nothing.",
         ),
         Reason.UPDATED: Explanation(
@@ -373,7 +373,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Nothing.",
         ),
         Reason.DRIFT_REVERTED: Explanation(
-            "Objects that somebody changed were reverted.",
+            "Objects that were changed by others were reverted.",
             "Nothing, unless it should have stayed.",
         ),
         Reason.PRUNED: Explanation(
@@ -393,7 +393,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.LEFT_BEHIND: Explanation(
             "A deletion ended, at its time limit or without waiting for finalizers, while objects still existed.",
-            "Look after the objects that the message lists.",
+            "Check the objects that the message lists, and delete them by hand.",
         ),
         Reason.CLUSTER_REPLACED: Explanation(
             "Another cluster was found at the address. Everything is applied again; nothing of the old inventory "
@@ -408,7 +408,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`tls-server-name`. If not, see who runs that server.",
         ),
         Reason.ADOPTED: Explanation(
-            "Objects that were there before are Vidra's from now on.",
+            "Objects that existed before are managed by Vidra from now on.",
             "Nothing.",
         ),
         Reason.GENERATION_FAILED: Explanation(
@@ -418,7 +418,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "changes.",
         ),
         Reason.WARNED: Explanation(
-            "The manifest was read, with a remark.",
+            "The manifest was read, with a warning.",
             "Correct what the message names when there is time.",
         ),
         Reason.CONFIG_INVALID: Explanation(
