@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
 from demo.artifacts import WEBSERVER
 from demo.contents import fill
@@ -22,8 +23,13 @@ FOLLOWED = {"get", "tree", "trace", "stats", "explain", "diff", "rollback", "rec
 
 def steps(page: Path) -> list[tuple[str, list[str]]]:
     """The commands of the console blocks, each with the lines that it is shown to print."""
+    return steps_of(page.read_text(encoding="utf-8"))
+
+
+def steps_of(text: str) -> list[tuple[str, list[str]]]:
+    """The same of a text."""
     found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append((line[2:].partition("   #")[0], []))
@@ -74,6 +80,35 @@ async def test_the_guides_can_be_followed_on_the_data_of_the_demo(scene: Scene) 
     await scene.until_sync("webservers")
     for guide in ("on-a-terminal", "roll-back"):
         await _follow(vidra, DOCS / "guides" / f"{guide}.md")
+
+
+@pytest.mark.parametrize("name", ["infrahubsync", "ownership", "vidraresource"])
+async def test_the_examples_of_the_spec_happen_as_they_are_shown(name: str, scene: Scene, tmp_path: Path) -> None:
+    """The first example of a page: its objects are files, and all its commands print what is shown."""
+    fill(scene.infrahub)
+    example = (
+        (DOCS / "spec" / f"{name}.md").read_text(encoding="utf-8").partition("\n## Example")[2].partition("\n## ")[0]
+    )
+    here = example.replace("https://infrahub.example.com", scene.infrahub.url).replace(
+        " default", f" {scene.namespace}"
+    )
+    for block in re.findall(r"```yaml\n(.*?)```", here, re.DOTALL):
+        (tmp_path / f"{yaml.safe_load(block)['metadata']['name']}.yaml").write_text(block)
+    followed = list(steps_of(here))
+    for command, lines in followed:
+        printed = _usual(await _printed(scene, command, tmp_path)).strip("\n")
+        assert re.fullmatch(pattern(lines), printed, re.DOTALL), f"$ {command}\n{printed}"
+    assert len(followed) >= 4
+
+
+async def _printed(scene: Scene, command: str, folder: Path) -> str:
+    """What a command prints, run in that folder, with the scene's namespace as that of the context."""
+    program, *words = shlex.split(command)
+    if program == "vidra":
+        ended = await vidra_with(scene.plane.kubeconfig)(*words)
+        return ended.out + ended.err
+    words = [str(folder / word) if word.endswith(".yaml") else word for word in words]
+    return (await scene.plane.kubectl("--namespace", scene.namespace, *words)).stdout
 
 
 async def _follow(vidra: Vidra, page: Path) -> None:

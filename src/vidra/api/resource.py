@@ -70,9 +70,7 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
         ),
     ] = None
     suspend: Annotated[bool, Field(description="Stop applying and pruning. What is applied stays as it is.")] = False
-    allow_empty: Annotated[bool, Field(description="Accept an empty manifest and prune what was there.")] = (
-        False
-    )
+    allow_empty: Annotated[bool, Field(description="Accept an empty manifest and prune what was there.")] = False
 
 
 class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):

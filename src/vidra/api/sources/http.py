@@ -24,9 +24,7 @@ class HttpSource(OneRevision, frozen=True, rename="camel", omit_defaults=True):
         ),
     ] = None
     paths: Paths = ()
-    insecure: Annotated[
-        bool, Field(description="Accept an http address, without TLS; not needed with sha256.")
-    ] = False
+    insecure: Annotated[bool, Field(description="Accept an http address, without TLS; not needed with sha256.")] = False
 
     words: ClassVar[Words] = FOLDERS
 
