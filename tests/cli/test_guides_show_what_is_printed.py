@@ -86,19 +86,24 @@ async def test_the_guides_can_be_followed_on_the_data_of_the_demo(scene: Scene) 
 async def test_the_examples_of_the_spec_happen_as_they_are_shown(name: str, scene: Scene, tmp_path: Path) -> None:
     """The first example of a page: its objects are files, and all its commands print what is shown."""
     fill(scene.infrahub)
-    example = (
-        (DOCS / "spec" / f"{name}.md").read_text(encoding="utf-8").partition("\n## Example")[2].partition("\n## ")[0]
-    )
-    here = example.replace("https://infrahub.example.com", scene.infrahub.url).replace(
-        " default", f" {scene.namespace}"
-    )
+    here = _put_into(scene, (DOCS / "spec" / f"{name}.md").read_text(encoding="utf-8"))
     for block in re.findall(r"```yaml\n(.*?)```", here, re.DOTALL):
         (tmp_path / f"{yaml.safe_load(block)['metadata']['name']}.yaml").write_text(block)
-    followed = list(steps_of(here))
+    followed = steps_of(here)
     for command, lines in followed:
         printed = _usual(await _printed(scene, command, tmp_path)).strip("\n")
         assert re.fullmatch(pattern(lines), printed, re.DOTALL), f"$ {command}\n{printed}"
     assert len(followed) >= 4
+    await scene.plane.kubectl("delete", "--ignore-not-found", "-f", str(tmp_path))
+
+
+def _put_into(scene: Scene, page: str) -> str:
+    """The first example of a page, with the scene's Infrahub and namespace, and names that nobody else has."""
+    example = page.partition("\n## Example")[2].partition("\n## ")[0]
+    for name in set(re.findall(r"^metadata:\n  name: (\w+)$", example, re.MULTILINE)):
+        example = re.sub(rf"\b{name}\b", f"{name}-{scene.namespace}", example)
+    here = example.replace("https://infrahub.example.com", scene.infrahub.url)
+    return re.sub(r"(?<= )default\b", scene.namespace, here)
 
 
 async def _printed(scene: Scene, command: str, folder: Path) -> str:

@@ -271,7 +271,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
     "One object": {
         Reason.KIND_UNKNOWN: Explanation(
             "The cluster does not serve this kind (yet), or not in this version; the message says in which it "
-            "does. The object is applied as soon as it does. Of a sync: a definition of Vidra's own is missing.",
+            "does. The object is applied as soon as it does. Of a sync: one of Vidra's own CRDs is missing.",
             "Install the CRD, or correct `apiVersion` and `kind`.",
         ),
         Reason.NAMESPACE_MISSING: Explanation(
@@ -388,8 +388,8 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         Reason.KEPT: Explanation(
             "Objects that are no longer wanted stay, released: they carry the annotation that forbids pruning, "
             "hold what is not Vidra's, name an owner of another Vidra, or do not show that Vidra applied them. As a "
-            "Warning: a definition of Vidra's is being deleted, and all objects stay as they are.",
-            "Delete them by hand if you do not need them. As a Warning: restore the definition and the syncs.",
+            "Warning: one of Vidra's CRDs is being deleted, and all objects stay as they are.",
+            "Delete them by hand if you do not need them. As a Warning: restore the CRD and the syncs.",
         ),
         Reason.LEFT_BEHIND: Explanation(
             "A deletion ended, at its time limit or without waiting for finalizers, while objects still existed.",
