@@ -24,10 +24,10 @@ SETTLE = 3.0
 AT_ONCE = 16
 """Syncs that are created at a time."""
 OBJECTS = 4
-WRITES = 12
-"""Of a new sync, at the most: its finalizer, the text, the VidraResource, its inventory before the applies, four
-applies, a status and an Event of each. More where it takes longer than a moment, which is a matter of the machine: a
-test counts them (`test_what_lasts_a_moment_is_not_written.py`)."""
+WRITES = 10
+"""Of a new sync, at the most: its finalizer, the text, the VidraResource, four applies, a status of each, an Event.
+More where it takes longer than a moment, which is a matter of the machine: a test counts them
+(`test_what_lasts_a_moment_is_not_written.py`)."""
 
 
 async def many_syncs(report: Report, *, count: int) -> None:

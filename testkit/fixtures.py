@@ -70,6 +70,13 @@ def only_events(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(module, name, NEVER)
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have operators of this process show nothing that is under way: a moment lasts as long as a busy machine takes."""
+    for module in ("runtime.run_if_slow", "sync.reconciler", "resource.apply.apply_and_prune"):
+        monkeypatch.setattr(f"vidra.controllers.{module}.SHOWN_AFTER", NEVER)
+
+
 @pytest.fixture(scope="session")
 async def east_plane() -> AsyncIterator[ControlPlane]:
     """Another cluster; namespaces stay in it, because no controller runs."""

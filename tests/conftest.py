@@ -25,7 +25,12 @@ from vidra.manager import Manager
 from vidra.manager.gc_tuning import freeze_imports
 from vidra.telemetry.logging import set_level
 
-pytest_plugins = ("testkit.suite.distribution", "testkit.fixtures", "testkit.parts.infrahub.fixtures")
+pytest_plugins = (
+    "testkit.suite.distribution",
+    "testkit.suite.faces",
+    "testkit.fixtures",
+    "testkit.parts.infrahub.fixtures",
+)
 
 settings.register_profile(
     "any machine",

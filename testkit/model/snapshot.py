@@ -113,12 +113,18 @@ def _found(kind: str, item: Json) -> Found:
     )
 
 
+def _listed(item: Json) -> list[Json]:
+    """The inventory: that of the status, or before the first status what was announced with the VidraResource."""
+    if status := item.get("status", {}):
+        return list(status.get("managedResources", []))
+    return list(item["spec"].get("announced", {}).get("objects", []))
+
+
 def _resources(items: list[Json], prefix: str) -> dict[str, Resource]:
     return {
         item["metadata"]["name"]: Resource(
             inventory=frozenset(
-                Key(entry["kind"], entry.get("namespace", ""), entry["name"])
-                for entry in item.get("status", {}).get("managedResources", [])
+                Key(entry["kind"], entry.get("namespace", ""), entry["name"]) for entry in _listed(item)
             ),
             uids=frozenset(entry.get("uid", "") for entry in item.get("status", {}).get("managedResources", [])),
             ready=is_ready(item),

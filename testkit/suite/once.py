@@ -40,13 +40,24 @@ def once(arguments: Sequence[str]) -> Outcome:
     launch = (sys.executable, "-I", "-S", str(_LAUNCH), str(os.getpid()))
     colour = ("--color=yes",) if sys.stdout.isatty() else ()
     command = (*launch, sys.executable, "-u", "-P", "-m", "pytest", *colour, *arguments)
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as running:  # noqa: S603 — the command is made here
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=_environment()) as running:  # noqa: S603 — the command is made here
         handler = signal.signal(signal.SIGTERM, lambda *_: running.send_signal(signal.SIGINT))
         try:
             last = _passed_on(running)
         finally:
             signal.signal(signal.SIGTERM, handler)
     return Outcome(running.returncode, last, time.monotonic() - began, _spent() - before, os.getloadavg()[0])
+
+
+def _environment() -> dict[str, str]:
+    """This process's own, but with compiled modules kept.
+
+    Every worker and every program that a test starts imports the same modules. Where the folders of the sources are to
+    stay as they are (``PYTHONDONTWRITEBYTECODE``), each would compile them again: what was compiled is kept beside
+    the virtual environment instead.
+    """
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {"PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "pycache"), **kept}
 
 
 def _passed_on(running: subprocess.Popen[bytes]) -> str:

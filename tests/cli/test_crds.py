@@ -13,7 +13,7 @@ COMMITTED = Path(__file__).parents[2] / "charts" / "vidra" / "crds"
 def test_it_prints_a_yaml_stream_by_default() -> None:
     ended = invoke(crds, [])
     assert ended.exit_code == 0
-    assert list(yaml.safe_load_all(ended.stdout)) == definitions()
+    assert list(yaml.load_all(ended.stdout, yaml.CSafeLoader)) == definitions()
 
 
 def test_it_prints_a_json_list_when_asked() -> None:

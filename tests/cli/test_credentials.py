@@ -115,6 +115,7 @@ async def test_deleting_says_who_uses_them_and_asks(bare: Vidra, own_plane: Cont
     await bare("infrahubsync", "delete", place, "--yes")
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

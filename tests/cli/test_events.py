@@ -3,17 +3,20 @@
 import msgspec
 
 from testkit.command import Vidra
-from testkit.environment import Json, Scene, has_reason
+from testkit.environment import SYNCS, Json, Scene, has_reason
 from testkit.objects import config_map
+from vidra.api.names import REQUESTED_AT
 from vidra.manifests.write import write
 
 
 async def test_a_sync_shows_its_own_and_those_of_its_vidraresources(vidra: Vidra, scene: Scene) -> None:
-    scene.infrahub.add_artifact("Web", write([config_map("one")]))
-    sync = await scene.sync("Web")
+    artifact = scene.infrahub.add_artifact("Web", write([config_map("one")]))
+    sync = await scene.sync("Web", pruneLimit=100)
     await scene.until_sync(sync)
     (resource,) = [item["metadata"]["name"] for item in await scene.resources_of(sync)]
     await scene.until_event(sync, "Synced")
+    scene.infrahub.change(artifact, write([config_map("two")]))
+    await scene.patch(SYNCS, sync, {"metadata": {"annotations": {REQUESTED_AT: "now"}}})
     await scene.until_event(resource, "Applied")
     ended = await vidra("events", sync)
     assert ended.code == 0

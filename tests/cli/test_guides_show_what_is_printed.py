@@ -53,6 +53,7 @@ def _usual(text: str) -> str:
     return re.sub(r" +", " ", text)
 
 
+@pytest.mark.faces(8)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_tables_have_the_columns_that_kubectl_shows(page: Path) -> None:
     shown = {

@@ -131,6 +131,7 @@ async def test_what_is_no_address_of_vidra_is_refused_before_anything_is_done(st
     assert not story.infrahub.webhooks.all
 
 
+@pytest.mark.occasional
 async def test_an_address_that_only_infrahub_reaches_is_said(story: Story) -> None:
     ended = await story.apply(url=f"http://127.0.0.1:1{PATH}")
     assert ended.code == 0

@@ -1,5 +1,6 @@
 """`vidra install` and `vidra uninstall`: the whole life of Vidra in a cluster that never heard of it."""
 
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -80,8 +81,8 @@ async def _goes_and_leaves_the_objects(vidra: Vidra, scene: Scene) -> None:
 
 async def _versions(plane: ControlPlane) -> list[tuple[str, str, str]]:
     kinds = "crd,clusterrole,clusterrolebinding,role,rolebinding,deployment,configmap,serviceaccount,namespace"
-    found = await plane.kubectl("get", kinds, "-A", "-o", "yaml")
-    items = [(item["kind"], item["metadata"]) for item in yaml.safe_load(found.stdout)["items"]]
+    found = await plane.kubectl("get", kinds, "-A", "-o", "json")
+    items = [(item["kind"], item["metadata"]) for item in json.loads(found.stdout)["items"]]
     return [(kind, metadata["name"], metadata["resourceVersion"]) for kind, metadata in items]
 
 
@@ -89,6 +90,6 @@ async def _versions(plane: ControlPlane) -> list[tuple[str, str, str]]:
 async def test_what_it_would_apply_can_be_had_as_yaml_without_a_cluster(image: tuple[str, ...]) -> None:
     ended = await vidra_with(None)("install", "--print", *image)
     assert ended.code == 0, ended.err
-    kinds = [item["kind"] for item in yaml.safe_load_all(ended.out)]
+    kinds = [item["kind"] for item in yaml.load_all(ended.out, yaml.CSafeLoader)]
     assert kinds[:5] == [*["CustomResourceDefinition"] * 3, "Namespace", "ConfigMap"]
     assert ("Deployment" in kinds) is bool(image)

@@ -70,6 +70,7 @@ def says(value: str) -> Check:
     return lambda item: bool(item["data"]["v"] == value)
 
 
+@pytest.mark.occasional
 async def test_vidras_own_resources_are_those_that_there_are(
     plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from testkit.objects import config_map
 from vidra.manifests.write import write
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("way", ["owner deleted", "pruned", "given up"])
 async def test_the_loser_is_told(scene: Scene, way: str) -> None:
     red, blue = (write([config_map("box", colour=colour), config_map("rest", a="b")]) for colour in ("red", "blue"))

@@ -46,6 +46,7 @@ CASES = {
 }
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("case", CASES)
 async def test_an_object_that_is_refused_again_is_no_news(scene: Scene, case: str) -> None:
     bad, reason, prepare = CASES[case]

@@ -113,6 +113,7 @@ FIRST = job(ttlSecondsAfterFinished=600)
 SECOND = FIRST.replace("a: b", "a: c")
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("happens", [upgraded, lost, spoiled])
 async def test_nothing_is_applied_or_run_again(own_scene: Scene, own_operator: Operating, happens: Happens) -> None:
     scene, once = own_scene, Once(own_scene)

@@ -28,6 +28,7 @@ async def target(request: pytest.FixtureRequest, remote: Remote) -> AsyncIterato
         yield remote.home, ""
 
 
+@pytest.mark.faces(1)
 async def test_others_are_applied_while_those_with_objects_there_wait(
     remote: Remote, target: tuple[Scene, str]
 ) -> None:

@@ -85,6 +85,7 @@ async def reader(remote: Remote, tmp_path: Path) -> Reader:
     return Reader(tmp_path, remote.home.plane, remote.scene.plane)
 
 
+@pytest.mark.occasional
 async def test_the_guide_step_by_step(reader: Reader, remote: Remote) -> None:
     for section in (1, 2, 3):
         await reader.follow(section)

@@ -33,6 +33,7 @@ async def wanting(scene: Scene, colour: str, **spec: Any) -> str:
     return await scene.resource(write([config_map("theirs", colour=colour)]), **spec)
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("colour", ["blue", "red"], ids=["different", "equal"])
 @pytest.mark.parametrize("adoption", ["IfUnowned", "Always"])
 async def test_what_nobody_has_becomes_vidras_and_ends_as_such(scene: Scene, adoption: str, colour: str) -> None:
@@ -69,6 +70,7 @@ async def test_an_adopted_object_is_pruned_like_any_other(scene: Scene) -> None:
     await scene.until_gone(await scene.kind("v1", "ConfigMap"), "theirs", namespace=scene.namespace)
 
 
+@pytest.mark.faces(3)
 @pytest.mark.parametrize("colour", ["blue", "red"], ids=["different", "equal"])
 @pytest.mark.parametrize(("mark", "who"), MARKS.values(), ids=MARKS)
 async def test_what_somebody_has_is_left_alone_and_the_message_says_who(

@@ -86,6 +86,7 @@ async def test_it_goes_under_the_version_that_is_left(scene: Scene, way: str) ->
     assert await gadgets.one() is None
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("way", ["pruned", "deleted"])
 async def test_it_is_not_forgotten_while_no_version_shows_it(scene: Scene, way: str) -> None:
     gadgets = Gadgets(scene)

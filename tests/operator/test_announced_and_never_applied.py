@@ -103,6 +103,7 @@ async def test_who_may_not_write_an_object_holds_up_nobody(scene: Scene, team: T
     assert not await uid_of(scene, second)
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("deleted", [False, True])
 @pytest.mark.parametrize("rights", [False, True])
 async def test_an_inventory_is_believed_only_of_who_may_write_the_object(
@@ -171,6 +172,7 @@ async def test_who_may_not_write_an_object_does_not_keep_it_from_being_made_anew
     assert await uid_of(scene, job("")) not in {"", before}
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("deleted", [False, True])
 async def test_a_right_that_is_taken_away_is_gone_though_it_lets_somebody_announce_it(
     scene: Scene, team: Team, deleted: bool

@@ -7,6 +7,8 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import pytest
+
 from testkit.environment import Scene, condition, has_reason
 from testkit.model.faulty_proxy import Wire
 from testkit.objects import config_map
@@ -66,6 +68,7 @@ async def test_a_server_that_never_answers_is_said_and_holds_nobody_up(remote: R
         await others_go_on(remote.home)
 
 
+@pytest.mark.occasional
 async def test_a_listener_with_a_full_backlog_is_said_and_holds_nobody_up(remote: Remote) -> None:
     with full() as server:
         remote.moved_to(server)
@@ -76,6 +79,7 @@ async def test_a_listener_with_a_full_backlog_is_said_and_holds_nobody_up(remote
             await remote.home.until_resource(name, has_reason("ClusterUnreachable"))
 
 
+@pytest.mark.occasional
 async def test_a_cluster_that_stops_answering_in_the_middle_is_noticed_and_made_right_when_it_goes_on(
     remote: Remote,
 ) -> None:
@@ -134,6 +138,7 @@ async def test_an_expired_token_is_said_of_those_that_are_idle_too(remote: Remot
     await remote.end(name)
 
 
+@pytest.mark.occasional
 async def test_a_slow_cluster_does_not_slow_the_others(remote: Remote) -> None:
     """Every byte takes a second on its way there."""
     async with Wire(remote.server) as wire:

@@ -46,6 +46,7 @@ async def test_an_unknown_branch_is_named_and_what_is_applied_stays(scene: Scene
     await scene.until_sync(name)
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S+00:00", "%Y-%m-%d", "-2d", "now-48h"])
 async def test_the_content_of_a_target_date_is_applied_and_stays(scene: Scene, form: str) -> None:
     now = datetime.now(UTC)
@@ -125,6 +126,7 @@ async def test_a_mistyped_branch_or_name_ends_a_wait_at_once_and_asks_for_the_ri
         assert condition(await scene.until_sync(name, lambda _: True), "Stalled")["status"] == "True"
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(
     ("source", "spec", "says"),
     [
@@ -165,6 +167,7 @@ async def _until(scene: Scene, colour: str) -> None:
     await scene.until(configs, "colour", lambda item: bool(item["data"]["colour"] == colour), namespace=scene.namespace)
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("date", ["2020-01-01T00:00:00Z", "2020-01-01", "-20d"])
 async def test_a_date_before_the_branch_is_named_as_that_and_prunes_nothing(scene: Scene, date: str) -> None:
     """As Infrahub answers since 1.9; allowEmpty does not make an error an empty list."""

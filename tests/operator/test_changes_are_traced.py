@@ -94,8 +94,6 @@ async def test_from_the_list_until_all_is_well_it_is_one_trace(
     began = [only(spans, part).began for part in order]
     assert began == sorted(began)
     assert root.began <= began[0]
-    event = await own_scene.until_event(resource, "Applied")
-    assert event["metadata"]["annotations"] == {TRACE_ID: root.trace}
     assert receiver.headers[0]["x-who"] == "vidra"
     assert values(traced)["vidra_delivery_seconds_count", ("applied",)] == 1
     assert values(traced)["vidra_delivery_seconds_count", ("healthy",)] == 1
@@ -117,6 +115,8 @@ async def test_each_change_is_a_trace_of_its_own_and_a_steady_state_is_none(
     await receiver.until(lambda spans: len(roots(spans)) == 3)
     last = roots(receiver.spans)[-1]
     assert last.attributes["vidra.artifact"] == one
+    event = await own_scene.until_event(f"{name}-{one}", "Applied")
+    assert event["metadata"]["annotations"] == {TRACE_ID: last.trace}
     assert [span.name for span in receiver.spans if span.trace == last.trace].count("download") == 1
 
 

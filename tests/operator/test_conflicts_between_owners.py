@@ -55,6 +55,7 @@ async def test_nobody_fights(scene: Scene) -> None:
     assert await shared(scene) == before
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(
     "spec",
     [

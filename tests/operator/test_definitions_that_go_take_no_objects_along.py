@@ -35,6 +35,7 @@ async def place(own_scene: Scene, own_operator: Operating) -> AsyncIterator[Scen
     await own_scene.define()
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize(
     "names",
     [
@@ -75,6 +76,7 @@ async def test_objects_stay_as_they_are_and_are_taken_up_again(place: Scene, nam
     assert await place.get(CONFIG_MAPS, "box", namespace=place.namespace) is None
 
 
+@pytest.mark.occasional
 async def test_the_definition_of_vidrasyncs_takes_no_objects_along_either(place: Scene) -> None:
     place.infrahub.add_artifact("Boxes", write([config_map("box", colour="red")]))
     source = {"infrahub": {"infrahubAPIURL": place.infrahub.url, "artifactName": "Boxes"}}
@@ -123,6 +125,7 @@ async def test_what_was_deleted_before_still_goes(place: Scene) -> None:
         await place.until_gone(DEFINITIONS, name)
 
 
+@pytest.mark.occasional
 async def test_objects_stay_when_the_definitions_went_while_nobody_worked(
     place: Scene, own_operator: Operating
 ) -> None:
@@ -142,6 +145,7 @@ async def test_objects_stay_when_the_definitions_went_while_nobody_worked(
     await place.until_gone(CONFIG_MAPS, "box", namespace=place.namespace)
 
 
+@pytest.mark.occasional
 async def test_a_sync_goes_without_the_definition_of_vidraresources(place: Scene) -> None:
     place.infrahub.add_artifact("Boxes", write([config_map("box", colour="red")]))
     sync = await place.sync("Boxes")
@@ -152,6 +156,7 @@ async def test_a_sync_goes_without_the_definition_of_vidraresources(place: Scene
     await place.until_gone(SYNCS, sync)
 
 
+@pytest.mark.occasional
 async def test_what_a_person_made_goes_on_without_the_definition_of_syncs(place: Scene) -> None:
     by_hand = await place.resource(write([config_map("box", colour="red")]))
     await place.until_resource(by_hand)

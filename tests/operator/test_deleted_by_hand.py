@@ -1,5 +1,7 @@
 """A VidraResource of a living sync that somebody deletes comes back, with its objects."""
 
+import pytest
+
 from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition
 from testkit.trigger import ask
 
@@ -28,6 +30,7 @@ async def test_a_deleted_vidraresource_comes_back_without_waiting_for_the_interv
     assert scene.infrahub.requests.count(f"{ARTIFACT}{stays}") == 1
 
 
+@pytest.mark.occasional
 async def test_a_vidraresource_whose_deletion_takes_time_comes_back_afterwards(scene: Scene) -> None:
     artifact = scene.infrahub.add_artifact("Colours", CONFIG.format(name="kept"))
     name = await scene.sync("Colours", interval="1s", deletionPolicy="WaitForTermination")

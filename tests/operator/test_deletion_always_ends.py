@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from testkit.environment import RESOURCES, Json, Scene, condition
 from testkit.eventually import eventually
 from testkit.objects import config_map, custom, definition
@@ -138,6 +140,7 @@ async def test_a_cluster_that_is_away_while_the_objects_elsewhere_go(scene: Scen
     assert "box" not in message
 
 
+@pytest.mark.occasional
 async def test_time_that_ran_out_while_no_operator_was_there(own_scene: Scene, own_operator: Operating) -> None:
     scene = own_scene
     configs = await scene.kind("v1", "ConfigMap")

@@ -69,6 +69,7 @@ def entries(item: Json) -> list[Json]:
     return [entry for entry in item["metadata"]["managedFields"] if entry["manager"].startswith("vidra:")]
 
 
+@pytest.mark.faces(4)
 @pytest.mark.parametrize(("one", "other"), FACES.values(), ids=FACES)
 async def test_both_own_it_and_it_goes_with_the_last(scene: Scene, one: Json, other: Json) -> None:
     first = await scene.resource(write([one]), destination={"reconcileOnEvents": True})

@@ -42,6 +42,7 @@ async def cleared(scene: Scene) -> AsyncIterator[list[str]]:
         await scene.until_gone(RESOURCES, name)
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("rules", [[], None, [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}]], ids=str)
 async def test_an_aggregated_role_keeps_its_rules(scene: Scene, cleared: list[str], rules: Any) -> None:
     name, label = f"{scene.namespace}-reader", f"{scene.namespace[:50]}.example.com/to-reader"
@@ -66,6 +67,7 @@ async def test_an_aggregated_role_keeps_its_rules(scene: Scene, cleared: list[st
     assert [event for event in await scene.events_about(resource) if "Drift" in event["reason"]] == []
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("blank", ["", None, "Cg=="], ids=str)
 @pytest.mark.parametrize("kind", ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"])
 async def test_a_certificate_that_somebody_puts_in_stays(

@@ -85,6 +85,7 @@ async def test_released_in_random_order(scene: Scene) -> None:
     await scene.until_gone(spaces, place)
 
 
+@pytest.mark.occasional
 async def test_released_at_the_same_moment(scene: Scene) -> None:
     place = f"{scene.namespace}-place"
     configs, spaces = await scene.kind("v1", "ConfigMap"), await scene.kind("v1", "Namespace")

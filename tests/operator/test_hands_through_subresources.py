@@ -71,6 +71,7 @@ def settled_without(before: Json) -> Check:
     )
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("name", ["Deployment", "StatefulSet"])
 async def test_scaling_again_and_again_is_nobody_elses_business(scene: Scene, name: str) -> None:
     resource = await given(scene, workload(name), "/spec/replicas")

@@ -66,6 +66,7 @@ CASES = {
 }
 
 
+@pytest.mark.faces(3)
 @pytest.mark.parametrize("what", CASES)
 async def test_it_is_said_which_field_and_with_the_annotation_the_object_is_made_anew(scene: Scene, what: str) -> None:
     before, after, field = CASES[what]
@@ -104,6 +105,7 @@ async def test_a_secret_names_the_field_and_no_value(scene: Scene) -> None:
     assert "hunter2" not in str(refused["status"])
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("how", ["message", "no message"])
 async def test_a_definition_of_ones_own_may_say_it_too(scene: Scene, how: str) -> None:
     group = f"{how.replace(' ', '-')}.{scene.namespace}.example.com"

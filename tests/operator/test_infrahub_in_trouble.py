@@ -77,6 +77,7 @@ async def elsewhere(scene: Scene) -> AsyncIterator[Scene]:
         yield other
 
 
+@pytest.mark.faces(3)
 @pytest.mark.parametrize("trouble", [pytest.param(value, id=key.replace(" ", "-")) for key, value in TROUBLES.items()])
 async def test_trouble_with_infrahub_is_said_once_touches_nothing_and_passes(
     scene: Scene, elsewhere: Scene, trouble: Trouble

@@ -72,6 +72,7 @@ def labelled(scene: Scene) -> Json:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
 
 
+@pytest.mark.faces(3)
 @pytest.mark.parametrize("how", ["applied", "updated"])
 @pytest.mark.parametrize("whose", ["of another hub", "of nobody", "of a long one", "of another"])
 async def test_a_value_under_the_name_of_an_owner_is_drift(

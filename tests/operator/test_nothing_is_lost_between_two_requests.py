@@ -67,7 +67,7 @@ async def test_an_operator_may_die_after_any_of_its_writes(own_scene: Scene, gat
     async def red() -> None:
         await scene.until_sync(name)
 
-    assert len(await _lives(scene, gate, red)) > 5
+    assert len(await _lives(scene, gate, red)) > 3
     stays = await _colours(scene)
     assert {key: colour for key, (colour, _) in stays.items()} == {"stays": "red", "goes": "red"}
 
@@ -119,6 +119,7 @@ async def test_a_storm_of_429_and_500_ends_where_no_storm_would(own_scene: Scene
         await scene.until_gone(SYNCS, name)
 
 
+@pytest.mark.occasional
 async def test_watches_that_are_cut_in_the_middle_of_a_line_lose_no_event(own_scene: Scene, gate: Gate) -> None:
     scene = own_scene
     scene.infrahub.add_artifact("Colours", RED)

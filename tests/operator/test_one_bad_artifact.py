@@ -47,6 +47,7 @@ BAD = {
 }
 
 
+@pytest.mark.faces(3)
 @pytest.mark.parametrize("bad", [pytest.param(value, id=key) for key, value in BAD.items()])
 async def test_an_artifact_that_cannot_be_had_is_named_and_the_others_go_on(scene: Scene, bad: Badness) -> None:
     good, worse = [scene.infrahub.add_artifact("Colours", _config(name)) for name in ("good", "worse")]

@@ -26,6 +26,7 @@ async def listed(scene: Scene, name: str, *entries: Json) -> None:
         await person.client.send("PATCH", f"{RESOURCES.path('', name)}/status", body=body, content_type=MERGE_PATCH)
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("whose", ["a stranger's", "another VidraResource's"])
 @pytest.mark.parametrize("how", ["pruned", "deleted"])
 async def test_an_object_that_somebody_lists_stays(scene: Scene, whose: str, how: str) -> None:

@@ -1,5 +1,7 @@
 """When a sync asks Infrahub: at its interval, when somebody wants it, and not while it is suspended."""
 
+import pytest
+
 from testkit.environment import SYNCS, Json, Scene, condition, has_reason
 from testkit.trigger import ask
 from vidra.api.names import REQUESTED_AT
@@ -33,6 +35,7 @@ async def test_a_request_is_answered_although_infrahub_is_in_trouble(scene: Scen
     assert condition(sync)["reason"] == "EmptyResult"
 
 
+@pytest.mark.occasional
 async def test_each_sync_has_its_own_interval(scene: Scene) -> None:
     scene.infrahub.add_artifact("Colours", CONFIG.format(colour="red"))
     scene.infrahub.add_artifact("Shapes", CONFIG.format(colour="red").replace("colour", "shape"))

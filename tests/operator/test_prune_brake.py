@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from testkit.environment import Json, Scene, condition, has_reason, is_ready
 from testkit.objects import config_map
 from testkit.operating import Operating
@@ -133,6 +135,7 @@ async def test_what_another_owner_has_or_what_is_kept_is_not_lost_and_does_not_c
     assert await there(scene) == 13
 
 
+@pytest.mark.occasional
 async def test_what_was_agreed_to_holds_while_finalizers_keep_some_of_it_and_after_a_restart(
     own_scene: Scene, own_operator: Operating
 ) -> None:

@@ -57,6 +57,7 @@ async def _let_go(scene: Scene, name: str) -> None:
         await scene.patch(configs, "anchor", {"metadata": {"finalizers": None}}, namespace=name)
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("what", [config_map("settings"), secret("settings", word="open")], ids=["map", "secret"])
 async def test_a_namespace_on_its_way_out_is_waited_for_until_it_is_back(
     scene: Scene, ending_namespace: str, what: Json
@@ -82,6 +83,7 @@ async def test_a_namespace_that_vidra_creates_comes_back_with_what_is_in_it(
     assert await scene.get(await scene.kind("v1", "ConfigMap"), "settings", namespace=ending_namespace)
 
 
+@pytest.mark.occasional
 async def test_a_quota_that_is_raised_lets_the_object_in(scene: Scene) -> None:
     quotas = await scene.kind("v1", "ResourceQuota")
     quota = {
@@ -104,6 +106,7 @@ async def test_a_quota_that_is_raised_lets_the_object_in(scene: Scene) -> None:
     assert tries(scene, mark, "free") == 0
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("client", [UNREACHABLE, UNSERVED], ids=["unreachable", "unserved"])
 async def test_a_webhook_that_does_not_answer_refuses_nothing_for_good(scene: Scene, client: Json) -> None:
     hooks = await scene.kind("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")
@@ -121,6 +124,7 @@ async def test_a_webhook_that_does_not_answer_refuses_nothing_for_good(scene: Sc
     )
 
 
+@pytest.mark.occasional
 async def test_what_a_webhook_keeps_from_being_deleted_goes_when_it_answers(scene: Scene) -> None:
     hooks = await scene.kind("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration")
     name = await scene.resource(write([config_map("kept")]), interval="10m")
@@ -133,6 +137,7 @@ async def test_what_a_webhook_keeps_from_being_deleted_goes_when_it_answers(scen
     await scene.until_gone(RESOURCES, name)
 
 
+@pytest.mark.occasional
 async def test_a_pod_waits_for_its_service_account(scene: Scene) -> None:
     name = await scene.resource(write([POD]), interval="10m")
     assert "later" in await waits(scene, name, "RefusedForNow")

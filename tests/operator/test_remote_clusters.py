@@ -210,6 +210,7 @@ async def test_the_end_of_a_vidraresource_comes_at_its_time_out_when_the_cluster
     assert await remote.box()
 
 
+@pytest.mark.occasional
 async def test_the_end_of_a_vidraresource_comes_at_its_time_out_when_the_cluster_is_away(remote: Remote) -> None:
     await remote.credentials()
     name = await remote.resource(deletionTimeout="2s")

@@ -49,6 +49,7 @@ async def test_an_object_that_moves_from_one_artifact_to_another_stays(scene: Sc
     assert "moves" not in vigil.ended
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("emptied", [False, True])
 @pytest.mark.parametrize("by", ["nobody", "first", "second"])
 async def test_an_object_that_moves_stays_though_somebody_took_all_marks_off_it(

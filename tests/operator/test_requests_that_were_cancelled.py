@@ -38,6 +38,7 @@ async def gate(own_scene: Scene, own_operator: Operating, monkeypatch: pytest.Mo
     await own_operator.start()
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(
     ("collection", "way", "refused"),
     [

@@ -25,6 +25,7 @@ async def warnings(scene: Scene, name: str) -> list[str]:
     return [event["message"] for event in await scene.events_about(name) if event["reason"] == "ManifestWarning"]
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("pointer", ["/stringData/password", "/data/password", "/stringData", "/data"])
 async def test_a_key_of_a_secret_is_left_alone_however_it_is_named(scene: Scene, pointer: str) -> None:
     ignore = rule(pointer, kind="Secret", name="login")
@@ -55,6 +56,7 @@ async def test_a_key_beside_data_is_left_alone_and_data_is_not(scene: Scene) -> 
     assert (text_of(live, "password"), text_of(live, "user")) == ("rotated", "admin")
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(
     ("ignore", "words"),
     [

@@ -35,6 +35,7 @@ async def settings(own_scene: Scene) -> AsyncIterator[Settings]:
     await own_scene.delete(CONFIG_MAPS, "vidra-config", namespace=OWN)
 
 
+@pytest.mark.occasional
 async def test_a_shorter_interval_of_the_configmap_takes_effect_without_a_restart(
     own_scene: Scene, settings: Settings
 ) -> None:
@@ -90,6 +91,7 @@ async def test_drift_is_put_back_at_the_interval_of_the_configmap(own_scene: Sce
     await _until_red(own_scene)
 
 
+@pytest.mark.faces(3)
 @pytest.mark.parametrize(
     ("key", "value", "says"),
     [

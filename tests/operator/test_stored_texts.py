@@ -99,6 +99,7 @@ async def test_a_deleted_text_is_fetched_again_before_it_is_needed(scene: Scene)
     assert scene.infrahub.requests.count(ARTIFACT) == 2
 
 
+@pytest.mark.occasional
 async def test_a_text_that_is_lost_while_infrahub_is_away_is_fetched_when_it_is_back(
     own_scene: Scene, own_operator: Operating
 ) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
 from testkit.infrahub import Answered
 from testkit.object_recorder import Vigil
@@ -65,6 +67,7 @@ async def test_what_an_older_operator_held_comes_with_the_next_status(scene: Sce
     assert condition(after)["message"] == condition(before)["message"]
 
 
+@pytest.mark.occasional
 async def test_an_approval_counts_for_no_other_set(scene: Scene) -> None:
     name, ids = await _synced(scene, artifacts=5, objects=6)
     for artifact in ids[2:]:
@@ -96,6 +99,7 @@ async def test_a_limit_of_100_never_holds(scene: Scene) -> None:
         await scene.until_gone(RESOURCES, f"{name}-{artifact}")
 
 
+@pytest.mark.occasional
 async def test_a_limit_that_is_raised_lets_go_what_was_held(scene: Scene) -> None:
     name, ids = await _synced(scene, artifacts=3, objects=6)
     for artifact in ids[1:]:

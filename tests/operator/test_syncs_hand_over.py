@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from testkit.environment import RESOURCES, SYNCS, Json, Scene, condition, has_reason
 from testkit.object_recorder import Vigil
 from testkit.objects import config_map
@@ -26,6 +28,7 @@ async def test_a_sync_that_is_renamed_keeps_its_objects(scene: Scene) -> None:
     assert len(vigil.uids) == 3
 
 
+@pytest.mark.occasional
 async def test_a_sync_that_is_deleted_while_its_successor_cannot_reach_infrahub_waits_for_it(scene: Scene) -> None:
     scene.infrahub.add_artifact("Colours", ONE)
     old = await scene.sync("Colours", interval="1h")

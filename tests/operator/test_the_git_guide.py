@@ -9,6 +9,8 @@ import ssl
 import sys
 from pathlib import Path
 
+import pytest
+
 from testkit.environment import VIDRA_SYNCS, Scene
 from testkit.parts.certificates import serving
 from testkit.parts.git import GitServer
@@ -42,6 +44,7 @@ def settings_of(home: Path, authority: Path) -> None:
     )
 
 
+@pytest.mark.occasional
 async def test_the_guide_step_by_step(own_scene: Scene, tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     authority.write_bytes(serving(tmp_path / "tls", "127.0.0.1"))

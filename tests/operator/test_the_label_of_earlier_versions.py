@@ -110,6 +110,7 @@ async def test_what_somebody_changed_is_neither_reverted_nor_blamed_on_the_upgra
     assert [{key: item[key] for key in told} for item in drifted] == [told]
 
 
+@pytest.mark.occasional
 async def test_owners_of_one_object_do_not_take_each_others_label_for_drift(own_scene: Scene, upgrade: Upgrade) -> None:
     names = [await own_scene.resource(write(OBJECTS[:1])) for _ in range(3)]
     for name in names:

@@ -284,6 +284,7 @@ async def test_nothing_of_the_first_vidra_stays_on_an_object(migration: Move) ->
     assert owners(await migration.now("ConfigMap", "shared")) == sorted([migration.web, migration.more])
 
 
+@pytest.mark.occasional
 async def test_its_vidraresources_go_on_under_their_names_with_the_text_in_content(migration: Move) -> None:
     await migration.leave()
     async with migration.operating:
@@ -299,6 +300,7 @@ async def test_its_vidraresources_go_on_under_their_names_with_the_text_in_conte
         assert all(entry["uid"] for entry in item["status"]["managedResources"])
 
 
+@pytest.mark.occasional
 async def test_a_second_start_writes_nothing(migration: Move) -> None:
     await migration.leave()
     async with migration.operating:
@@ -318,6 +320,7 @@ async def test_a_second_start_writes_nothing(migration: Move) -> None:
     assert [entry for entry in writes if entry.name in mine and entry.user_agent.startswith("vidra")] == []
 
 
+@pytest.mark.occasional
 async def test_deleting_the_sync_afterwards_removes_everything_and_nothing_else(migration: Move) -> None:
     await migration.leave()
     async with migration.operating:
@@ -353,6 +356,7 @@ async def test_a_sync_deleted_before_the_move_takes_everything_with_it(migration
         await migration.scene.until_gone(await migration.scene.kind("v1", "Namespace"), migration.place)
 
 
+@pytest.mark.occasional
 async def test_a_shared_object_outlives_the_one_that_was_deleted_before_the_move(migration: Move) -> None:
     await migration.leave()
     migration.scene.infrahub.remove(migration.more)
@@ -535,6 +539,7 @@ async def test_what_is_suspended_is_moved_when_it_goes_on(migration: Move) -> No
     assert "Update manager" not in managers(await migration.now("ConfigMap", "settings"))
 
 
+@pytest.mark.occasional
 async def test_the_way_back_touches_no_object(migration: Move) -> None:
     await migration.leave()
     async with migration.operating:

@@ -50,6 +50,7 @@ async def there(scene: Scene, name: str) -> bool:
     return await scene.get(CONFIG_MAPS, name, namespace=scene.namespace) is not None
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])
 async def test_each_key_becomes_one_vidraresource_and_changes_arrive_without_a_poll(scene: Scene, kind: str) -> None:
     name = await given(scene, kind, one=ONE, two=TWO)
@@ -111,6 +112,7 @@ async def test_what_would_prune_too_much_is_held_until_somebody_approves(scene: 
     assert (await there(scene, "one"), await there(scene, "two-0")) == (True, False)
 
 
+@pytest.mark.occasional
 async def test_two_kinds_of_sync_with_one_name_share_nothing(scene: Scene) -> None:
     scene.infrahub.add_artifact("Colours", ONE)
     scene.infrahub.add_artifact("Others", TWO)
@@ -154,6 +156,7 @@ async def test_an_object_of_two_kinds_of_sync_goes_with_the_last(scene: Scene) -
     assert not await there(scene, "one")
 
 
+@pytest.mark.occasional
 async def test_syncs_of_both_kinds_depend_on_each_other(scene: Scene) -> None:
     scene.infrahub.add_artifact("Colours", TWO)
     first, second = f"{scene.namespace}-a", f"{scene.namespace}-b"

@@ -63,6 +63,7 @@ async def delivered(scene: Scene, shelf: Shelf) -> str:
     return name
 
 
+@pytest.mark.faces(1)
 async def test_only_the_folder_that_changed_is_written(scene: Scene, shelf: Shelf) -> None:
     name = await delivered(scene, shelf)
     before = {item["metadata"]["name"]: item for item in await scene.resources_of(name, VIDRA_SYNCS)}
@@ -81,6 +82,7 @@ async def test_only_the_folder_that_changed_is_written(scene: Scene, shelf: Shel
     assert changed == {"apps/one"}
 
 
+@pytest.mark.faces(1)
 async def test_a_folder_that_is_left_out_takes_its_objects_along(scene: Scene, shelf: Shelf) -> None:
     name = await delivered(scene, shelf)
     (gone,) = [
@@ -94,6 +96,7 @@ async def test_a_folder_that_is_left_out_takes_its_objects_along(scene: Scene, s
     assert await scene.get(CONFIG_MAPS, "two", namespace=scene.namespace) is None
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [({"docs/read.md": "# Nothing\n"}, "PathNotFound"), ({"apps/one/../../map.yaml": "a: 1\n"}, "")],

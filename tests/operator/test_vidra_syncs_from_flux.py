@@ -100,6 +100,7 @@ def text(name: str, colour: str = "red") -> str:
     return write([config_map(name, colour=colour)])
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_flux_fetched_is_delivered_and_followed_without_a_poll(
     own_scene: Scene, flux: Flux, kind: str

@@ -180,6 +180,7 @@ TROUBLE = {
 }
 
 
+@pytest.mark.faces(3)
 @pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
 async def test_trouble_of_any_kind_leaves_what_is_applied(
     scene: Scene, server: GitServer, repository: Repository, trouble: tuple[Happening, Json, str]

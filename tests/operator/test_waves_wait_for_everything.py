@@ -64,6 +64,7 @@ def refused() -> str:
     return write([in_wave(0, config_map("No_Name"))])
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

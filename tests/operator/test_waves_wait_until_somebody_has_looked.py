@@ -96,6 +96,7 @@ async def test_a_status_that_is_nothing_but_defaults_says_that_nobody_has_looked
     await scene.until_resource(name)
 
 
+@pytest.mark.occasional
 async def test_conditions_about_an_older_generation_are_about_another_text(scene: Scene) -> None:
     group = await define(scene)
     name = await scene.resource(write([custom(group, "Database", "main", size=1)]), wait=True)
@@ -115,6 +116,7 @@ async def test_a_kind_without_a_status_subresource_is_well_at_once(scene: Scene)
     await scene.until_resource(name)
 
 
+@pytest.mark.occasional
 async def test_a_kind_that_nobody_ever_writes_a_status_of_holds_nothing_up_for_ever(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ def _listing(*nodes: Json) -> str:
     return json.dumps({"data": {"CoreArtifact": {"edges": [{"node": node} for node in nodes]}}})
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

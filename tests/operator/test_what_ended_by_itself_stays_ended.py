@@ -14,6 +14,7 @@ async def passes(scene: Scene, name: str) -> None:
         await scene.request(name, f"pass-{number}")
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("events", [True, False])
 async def test_a_job_that_completed_runs_once_per_text(own_scene: Scene, events: bool) -> None:
     once, scene = Once(own_scene), own_scene

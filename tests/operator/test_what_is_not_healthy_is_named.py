@@ -74,6 +74,7 @@ async def test_a_failure_is_named_in_status_events_and_commands_and_so_is_its_en
     assert made["status"]["healthyObjects"] == 3
 
 
+@pytest.mark.occasional
 async def test_an_object_that_talks_all_the_time_is_not_written_down_each_time(scene: Scene) -> None:
     name = await scene.resource(write([engine("chatty")]), interval="1h")
     await says(scene, "chatty", "0 %")

@@ -81,6 +81,7 @@ def reduced(item: Any, pattern: Any) -> Any:
     return item
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("manager", EARLIER)
 async def test_a_key_of_an_adopted_object(scene: Scene, manager: str) -> None:
     await made(scene, config_map("settings", keep="a", legacy="b", other="c"), manager)
@@ -92,6 +93,7 @@ async def test_a_key_of_an_adopted_object(scene: Scene, manager: str) -> None:
     assert (await live(scene, config_map("settings")))["data"] == {"keep": "a", "other": "c"}
 
 
+@pytest.mark.faces(4)
 @pytest.mark.parametrize("manager", ["kubectl-client-side-apply", "kubectl-create"])
 @pytest.mark.parametrize(("first", "then"), CHANGES.values(), ids=CHANGES)
 async def test_a_part_of_an_adopted_object(scene: Scene, first: Json, then: Json, manager: str) -> None:
@@ -182,6 +184,7 @@ async def test_a_namespace_that_was_there_keeps_what_its_maker_wrote(scene: Scen
     assert after["metadata"]["labels"]["team"] == "a"
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("manager", ["kubectl-client-side-apply", "kubectl-create"])
 @pytest.mark.parametrize(
     "change", ["a value that comes from elsewhere", "a port with another number"], ids=["a value", "a port"]

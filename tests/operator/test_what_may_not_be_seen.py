@@ -131,6 +131,7 @@ async def test_rights_that_are_taken_away_and_given_back_are_noticed(
     assert resource["status"]["health"] == "Current"
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("wait", [True, False])
 async def test_an_object_deleted_by_hand_is_told_of_at_once_although_it_is_put_back_later(
     scene: Scene, *, wait: bool

@@ -66,6 +66,7 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(("first", "then", "where"), UNIONS.values(), ids=UNIONS)
 async def test_a_default_gives_way_to_what_excludes_it(scene: Scene, first: Json, then: Json, where: str) -> None:
     name = await applied(scene, first, config_map("beside", step="1"))
@@ -151,6 +152,7 @@ EMPTIED: dict[str, tuple[Json, Json]] = {
 }
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize(("first", "then"), EMPTIED.values(), ids=EMPTIED)
 async def test_what_becomes_empty_is_empty(scene: Scene, first: Json, then: Json) -> None:
     group = await define(scene, "Robot", {"v1": ROBOT})
@@ -173,6 +175,7 @@ GATE = typed(port={"type": "string"})
 NEWER = typed(port={"type": "string"}, access={"type": "string", "default": "deny"})
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("others", [[], ["kubectl"], ["vidra:elsewhere:x"]], ids=str)
 async def test_a_newer_version_with_a_default_is_applied(scene: Scene, others: list[str]) -> None:
     group = await define(scene, "Gate", {"v1beta1": GATE, "v1beta3": NEWER})

@@ -115,6 +115,7 @@ SITUATIONS: list[Situation] = [
 ]
 
 
+@pytest.mark.faces(2)
 @pytest.mark.parametrize("situation", SITUATIONS)
 async def test_only_the_one_that_stays_is_left(scene: Scene, situation: Situation) -> None:
     shared = Shared(scene)
@@ -134,6 +135,7 @@ async def test_only_the_one_that_stays_is_left(scene: Scene, situation: Situatio
         assert ("extra" in found["spec"]) == (way == "orphaned"), "an orphan keeps every field"
 
 
+@pytest.mark.occasional
 async def test_a_write_of_somebody_that_costs_all_entries_leaves_no_mark_either(scene: Scene) -> None:
     shared = Shared(scene)
     await shared.serve(*BOTH)

@@ -45,6 +45,7 @@ async def test_a_cluster_without_vidra_says_what_to_do(opened: Open) -> None:
     await runner.cleanup()
 
 
+@pytest.mark.occasional
 async def test_a_page_that_does_not_read_is_cut_off(
     opened: Open, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:

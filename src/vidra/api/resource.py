@@ -48,6 +48,28 @@ class Content(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     ] = ""
 
 
+class AnnouncedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
+    """An object that is about to be applied."""
+
+    api_version: Annotated[str, Field(description="apiVersion of the object.")]
+    kind: Annotated[str, Field(description="Kind of the object.")]
+    name: Annotated[str, Field(description="Name of the object.")]
+    namespace: Annotated[str, Field(description="Namespace of the object; missing when it is cluster-scoped.")] = ""
+    server: Annotated[
+        str, Field(description="API server of the cluster it goes to; missing for the cluster that Vidra runs in.")
+    ] = ""
+    wave: Annotated[int, Field(description="The wave that the object names.")] = 0
+
+
+class Announcement(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The objects that a new VidraResource is about to apply."""
+
+    resource: Annotated[
+        str, Field(description="Name of the VidraResource. A copy under another name announces nothing.")
+    ]
+    objects: Annotated[tuple[AnnouncedObject, ...], Field(description="The objects.")]
+
+
 class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Desired state."""
 
@@ -58,6 +80,13 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
         str | None, Field(description="Kubernetes manifests, as a YAML stream or JSON. Or else: content.")
     ] = None
     content: Annotated[Content | None, Field(description="Manifests that a sync stored. Written by Vidra.")] = None
+    announced: Annotated[
+        Announcement | None,
+        Field(
+            description="The first inventory of a VidraResource, written by the InfrahubSync that creates it. It "
+            "counts until there is a status."
+        ),
+    ] = None
     reconciled_at: Annotated[
         str | None, Field(description="Any new value triggers a reconcile at once. The first Vidra writes a time here.")
     ] = None
@@ -217,3 +246,32 @@ class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
     def key(self) -> str:
         """Tells it from every other."""
         return self.metadata.name
+
+    @property
+    def inventory(self) -> tuple[ManagedObject, ...]:
+        """Every object that it has, or may have, in a cluster.
+
+        Invariant: this is never less than what may have been applied. The sync that creates a VidraResource announces
+        its objects with it, so that the first reconcile need not list them before it applies them. The first status,
+        whatever it says, lists what was announced (`controllers/resource/status/writer.py`), and from then on only the
+        status counts. What is announced has no UID: only the object itself can tell that it was applied.
+        """
+        status, announced = self.status, self.spec.announced
+        if self.has_status or announced is None or announced.resource != self.metadata.name:
+            return status.managed_resources
+        return tuple(
+            ManagedObject(item.api_version, item.kind, item.name, item.namespace, item.server, wave=item.wave)
+            for item in announced.objects
+        )
+
+    @property
+    def has_status(self) -> bool:
+        """Whether a reconcile has written anything into its status; one that was restored from a backup has none."""
+        return bool(self.status.observed_generation or self.status.managed_resources)
+
+
+def without_old_announcement(resource: VidraResource) -> VidraResource:
+    """The same without what was announced, if that does not count any more: nothing of it need be remembered."""
+    if resource.spec.announced is None or not resource.has_status:
+        return resource
+    return msgspec.structs.replace(resource, spec=msgspec.structs.replace(resource.spec, announced=None))

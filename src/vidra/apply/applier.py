@@ -35,7 +35,7 @@ from vidra.apply.repair import may_help, repair
 from vidra.apply.revision import revision, written_of
 from vidra.kube.client import Client
 from vidra.kube.discovery import Kind
-from vidra.kube.errors import ApiError, Status
+from vidra.kube.errors import ApiError, KubeError, Status
 from vidra.kube.informers import InformerSet
 from vidra.kube.object_snapshot import ObjectSnapshot, snapshot_of
 from vidra.kube.operations import apply, delete, look
@@ -109,9 +109,9 @@ class Applier:
         except ApiError as error:
             if error.unauthorized:
                 raise
-            hint = await field_hint(self._client, item.kind, error)
+            hint, fresh = await field_hint(self._client, item.kind, error), await self._is_new(item, entry)
             raise refused(
-                *(item.ref, error, item.body), fresh=entry is None, creatable=self._options.creatable, hint=hint
+                *(item.ref, error, item.body), fresh=fresh, creatable=self._options.creatable, hint=hint
             ) from None
 
     async def _beside_others(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
@@ -124,7 +124,8 @@ class Applier:
             except ApiError as error:
                 if error.code != 409 or error.causes:
                     raise
-        raise contested(item.ref, "others change it too fast: tried again later", fresh=entry is None)
+        fresh = await self._is_new(item, entry)
+        raise contested(item.ref, "others change it too fast: tried again later", fresh=fresh)
 
     async def _for_now(self, item: DesiredObject) -> DesiredObject:
         """The object as it is to be sent for its current state. If it cannot be read, it is sent to be created only.
@@ -156,7 +157,7 @@ class Applier:
 
     async def _attempt(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         try:
-            if entry is None and item.version in {"", NEVER}:
+            if not (entry and entry.uid) and item.version in {"", NEVER}:
                 return await self._create(item)
             if entry and entry.uid:
                 await self._own_first(item, entry)
@@ -184,7 +185,7 @@ class Applier:
         """
         hint = "" if never_made_anew(item) else f", or annotate the object in the manifest with {RECREATE}: enabled"
         if entry is None or not entry.uid or not may_be_made_anew(item):
-            raise unchangeable(item.ref, fields, hint, fresh=entry is None)
+            raise unchangeable(item.ref, fields, hint, fresh=await self._is_new(item, entry))
         live = await look(self._client, item.path)
         if live is not None and live.metadata.uid == entry.uid:
             state, known = snapshot_of(live.metadata), self._options.recognized
@@ -198,6 +199,20 @@ class Applier:
             ):
                 raise being_deleted(item.ref, live.metadata.finalizers)
         return await self._create(item)
+
+    async def _is_new(self, item: DesiredObject, entry: ManagedObject | None) -> bool:
+        """Whether this owner has never applied an object that was refused now.
+
+        An entry without a UID was listed before an apply of which no answer is known: then the object itself has to
+        tell. What cannot be read may have been applied.
+        """
+        if entry is None or entry.uid:
+            return entry is None
+        try:
+            live = await look(self._client, item.path)
+        except KubeError:
+            return False
+        return live is None or not is_applied(entry, snapshot_of(live.metadata), self._owner)
 
     async def _create(self, item: DesiredObject) -> ManagedObject:
         """Create the object.
@@ -214,6 +229,7 @@ class Applier:
             raise being_deleted(item.ref, live.metadata.finalizers)
         if is_applied(entry, state, self._owner) if entry else state.digest(self._manager):
             return await self._ours(item, state.uid, entry, joined=_joined(item, state))
+        entry = entry if entry and entry.uid else None  # it was listed before it was applied, and was not applied
         joined = _joined(item, state)
         if state.holders or _joinable(item):
             self._check_joined(item, joined=joined)

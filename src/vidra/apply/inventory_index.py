@@ -144,7 +144,7 @@ class Claims:
             resource = await self._read(manager)
         except KubeError:
             return True
-        return resource is not None and (_is_new(resource) or self._lists(resource, entry, place))
+        return resource is not None and (not resource.has_status or self._lists(resource, entry, place))
 
     def let_go(self, owner: Owner, entry: ManagedObject) -> None:
         """This owner has released the object; its status will follow."""
@@ -218,7 +218,7 @@ class Claims:
         key = key_of(entry)
         if resource is None:
             return
-        for item in resource.status.managed_resources:
+        for item in resource.inventory:
             same = item.name == entry.name and key_of(item)[1:] == key[1:]
             if same and self._may_be_at(resource, item.server, place):
                 yield resource, item
@@ -247,7 +247,7 @@ class Claims:
             self._waiting.pop(name, None)
             return
         gone, waiting = self._let_go.get(name, set()), self._waiting.get(name, {})
-        listed = {key_of(item) for item in resource.status.managed_resources} if gone or waiting else set()
+        listed = {key_of(item) for item in resource.inventory} if gone or waiting else set()
         gone &= listed
         if not gone:
             self._let_go.pop(name, None)
@@ -258,7 +258,7 @@ class Claims:
         while self._stale:
             name = self._stale.pop()
             resource = self._resources.get(name)
-            now = resource.status.managed_resources if resource else ()
+            now = resource.inventory if resource else ()
             before = self._indexed.pop(name, ())
             if now != before:
                 self._index(name, before, now)
@@ -279,11 +279,6 @@ def route_of(resource: VidraResource | None, server: str) -> Route:
     """How a VidraResource reaches a server of its inventory, which may be that of an earlier destination."""
     spec = resource.spec.destination if resource else None
     return server, (spec.context or "") if spec and (spec.server or "") == server else ""
-
-
-def _is_new(resource: VidraResource) -> bool:
-    """Whether a VidraResource never wrote an inventory, nor anything else into its status."""
-    return not resource.status.observed_generation and not resource.status.managed_resources
 
 
 def _heads_to(resource: VidraResource, server: str) -> bool:

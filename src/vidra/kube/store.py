@@ -46,10 +46,17 @@ class Store(Generic[T]):
     Args:
         index: Returns the group of an object.
         key: Returns what tells it from the others of its namespace.
+        kept: What is kept of an object.
     """
 
-    def __init__(self, index: Callable[[T], str] = lambda _: "", key: Callable[[T], str] = name_of) -> None:
+    def __init__(
+        self,
+        index: Callable[[T], str] = lambda _: "",
+        key: Callable[[T], str] = name_of,
+        kept: Callable[[T], T] = lambda item: item,
+    ) -> None:
         self._key = key
+        self._kept = kept
         self._items: dict[tuple[str, str], T] = {}
         self._index = index
         self._groups: dict[str, dict[tuple[str, str], T]] = {}
@@ -120,6 +127,7 @@ class Store(Generic[T]):
         return item.metadata.namespace, self._key(item)
 
     def _put(self, item: T) -> None:
+        item = self._kept(item)
         key = self._at(item)
         old = self._items.get(key)
         self._forget(key, old)

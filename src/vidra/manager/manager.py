@@ -22,7 +22,7 @@ from vidra.api.names import (
     WEBHOOK_KEY_LABEL,
 )
 from vidra.api.reasons import Reason
-from vidra.api.resource import VidraResource
+from vidra.api.resource import VidraResource, without_old_announcement
 from vidra.api.sync import SYNC_TYPES, Sync
 from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import hub_of
@@ -73,7 +73,7 @@ class Manager:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._syncs: Store[Sync] = Store(key=lambda sync: sync.key)
-        self._resources: Store[VidraResource] = Store(index=sync_of)
+        self._resources: Store[VidraResource] = Store(index=sync_of, kept=without_old_announcement)
         self._infrahub_secrets: Store[Secret] = Store()
         self._manifests: Store[ConfigMap | Secret] = Store(key=kind_and_name)
         self._source_secrets: Store[Secret] = Store()

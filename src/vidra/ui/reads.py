@@ -150,10 +150,10 @@ async def live_tree(client: Client, name: str, namespaces: tuple[str, ...], *, o
         KubeError: It cannot be seen.
     """
     resource = await client.get(f"{RESOURCES}/{name}", VidraResource)
-    here = not any(entry.server for entry in resource.status.managed_resources)
+    here = not any(entry.server for entry in resource.inventory)
     _refuse_remote(remote=not here, only_here=only_here)
     async with dry_run_session(client, namespaces, only_here=here) as session:
-        states = await live_states(session.clusters, resource.status.managed_resources)
+        states = await live_states(session.clusters, resource.inventory)
         return resource_node(resource, states, session.managers)
 
 

@@ -39,7 +39,7 @@ def deletion_of(syncs: Iterable[Sync], resources: Iterable[VidraResource], *, ke
     for resource in resources:
         policy = policies.get(sync_of(resource), resource.spec.deletion_policy)
         stays = keep or policy is DeletionPolicy.ORPHAN
-        for entry in resource.status.managed_resources:
+        for entry in resource.inventory:
             if key_of(entry) not in counted:
                 counted.add(key_of(entry))
                 (orphaned if stays else deleted)[entry.server] += 1

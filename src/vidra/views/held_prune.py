@@ -103,15 +103,10 @@ def objects_of_unlisted(unlisted: Collection[str], siblings: Sequence[VidraResou
         unlisted: Their names.
         siblings: All VidraResources of the sync.
     """
-    kept = {
-        key_of(entry)
-        for item in siblings
-        if item.metadata.name not in unlisted
-        for entry in item.status.managed_resources
-    }
+    kept = {key_of(entry) for item in siblings if item.metadata.name not in unlisted for entry in item.inventory}
     found: list[HeldObject] = []
     for item in siblings:
         if item.metadata.name in unlisted:
-            alone = (entry for entry in item.status.managed_resources if key_of(entry) not in kept)
+            alone = (entry for entry in item.inventory if key_of(entry) not in kept)
             found += objects_of(alone, item.metadata.name)
     return tuple(found)

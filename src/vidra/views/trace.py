@@ -80,7 +80,7 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
         KubeError: It cannot be seen.
     """
     cluster = session.clusters.get(server)
-    managed = [entry for item in session.resources for entry in item.status.managed_resources]
+    managed = [entry for item in session.resources for entry in item.inventory]
     found = await find_object(cluster, word, name, namespace=namespace, server=server, managed=managed)
     owners = owners_of(found, session.managers)
     resources = [resource for owner in owners.values() if (resource := session.resources.get(owner))]
@@ -163,6 +163,6 @@ def listed_by(found: Found, resources: Iterable[VidraResource], owners: Collecti
     names = (
         item.metadata.name
         for item in resources
-        if item.metadata.name not in owners and any(key_of(entry) == wanted for entry in item.status.managed_resources)
+        if item.metadata.name not in owners and any(key_of(entry) == wanted for entry in item.inventory)
     )
     return tuple(sorted(names))

@@ -92,7 +92,7 @@ async def _tree_of_sync(session: DryRunSession, sync: Sync) -> ResourceNode:
 
 
 async def _tree_of_resource(session: DryRunSession, resource: VidraResource) -> ResourceNode:
-    states = await live_states(session.clusters, resource.status.managed_resources)
+    states = await live_states(session.clusters, resource.inventory)
     return resource_node(resource, states, session.managers)
 
 
@@ -113,7 +113,7 @@ def resource_node(resource: VidraResource, states: Sequence[LiveState], managers
     health = ObjectHealth(resource.status)
     objects = [
         _object_node(entry, state, problems, health, [owner for owner in state.owners(managers) if owner != name])
-        for entry, state in zip(resource.status.managed_resources, states, strict=True)
+        for entry, state in zip(resource.inventory, states, strict=True)
     ]
     known = {node.ref for node in objects}
     others = [ProblemNode(name=ref, message=message, ref=ref) for ref, message in problems.items() if ref not in known]

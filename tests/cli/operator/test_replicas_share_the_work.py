@@ -152,6 +152,7 @@ async def test_who_comes_gets_a_share_and_who_goes_leaves_it_at_once(new_replica
     assert not [entry for entry in written(scene, passes, RESOURCES.plural) if entry.verb in {"create", "delete"}]
 
 
+@pytest.mark.occasional
 async def test_replicas_with_another_number_of_shards_wait_until_the_old_are_gone(
     new_replica: NewReplica, scene: Scene
 ) -> None:
@@ -164,6 +165,7 @@ async def test_replicas_with_another_number_of_shards_wait_until_the_old_are_gon
     await second.until_said("leading")
 
 
+@pytest.mark.occasional
 async def test_a_replica_that_is_gone_leaves_no_lease_behind(new_replica: NewReplica, scene: Scene) -> None:
     first, second = await new_replica(), await new_replica()
     await dealt(scene, 1, 2)

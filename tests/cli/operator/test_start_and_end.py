@@ -1,8 +1,6 @@
 """What stands in the way of a start is said in one sentence or waited for; the end comes when asked for."""
 
-import asyncio
 import contextlib
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from testkit.command import vidra_with
 from testkit.controlplane import ControlPlane
 from testkit.environment import Scene
 from testkit.eventually import eventually
@@ -28,17 +27,8 @@ clusters: [{name: a, cluster: {server: 'https://127.0.0.1:1', certificate-author
 """
 
 
-def vidra(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `vidra` to its end, without the cluster of whoever runs the tests."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("KUBE", "POD_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "vidra", *args],
-        env={**inherited, **environment},
-        capture_output=True,
-        text=True,
-        timeout=HANG,
-        check=False,
-    )
+vidra = vidra_with(None)
+"""`vidra`, without the cluster of whoever runs the tests."""
 
 
 async def test_probes_and_metrics_are_served(new_operator: NewOperator) -> None:
@@ -97,21 +87,21 @@ async def test_an_address_that_cannot_be_served_is_one_sentence(own_plane: Contr
         taken.listen()
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         flags = (f"--metrics-bind-address={address}", "--health-probe-bind-address=0")
-        ended = await asyncio.to_thread(vidra, "operator", *flags, KUBECONFIG=kubeconfig)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == f"vidra operator: cannot serve on {address}: Address already in use\n"
+        ended = await vidra("operator", *flags, KUBECONFIG=kubeconfig)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == f"vidra operator: cannot serve on {address}: Address already in use\n"
     flags = ("--metrics-bind-address=0", "--health-probe-bind-address=eighty")
-    ended = await asyncio.to_thread(vidra, "operator", *flags, KUBECONFIG=kubeconfig)
-    assert ended.returncode == 1
-    assert ended.stderr == (
+    ended = await vidra("operator", *flags, KUBECONFIG=kubeconfig)
+    assert ended.code == 1
+    assert ended.err == (
         "vidra operator: 'eighty' is no bind address: write host:port or :port, or 0 to serve nothing\n"
     )
 
 
-def test_no_cluster_to_work_in_is_one_sentence() -> None:
-    ended = vidra("operator")
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == (
+async def test_no_cluster_to_work_in_is_one_sentence() -> None:
+    ended = await vidra("operator")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
         "vidra operator: no cluster to work in: set KUBECONFIG to a kubeconfig file, or run inside a Pod\n"
     )
 
@@ -131,20 +121,23 @@ def test_no_cluster_to_work_in_is_one_sentence() -> None:
         ),
     ],
 )
-def test_a_kubeconfig_that_leads_nowhere_is_one_sentence(tmp_path: Path, kubeconfig: str, said: str) -> None:
+async def test_a_kubeconfig_that_leads_nowhere_is_one_sentence(tmp_path: Path, kubeconfig: str, said: str) -> None:
     file = tmp_path / "config"
     file.write_text(kubeconfig)
-    ended = vidra("operator", KUBECONFIG=str(file))
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.count("\n") == 1
-    assert said in ended.stderr
+    ended = await vidra("operator", KUBECONFIG=str(file))
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.count("\n") == 1
+    assert said in ended.err
 
 
-def test_help_and_version_come_without_the_operators_imports() -> None:
-    assert vidra("--version").stdout.startswith("vidra ")
-    helped = vidra("--help")
-    assert helped.returncode == 0
-    assert "operator" in helped.stdout
+async def test_help_and_version_need_no_cluster() -> None:
+    assert (await vidra("--version")).out.startswith("vidra ")
+    helped = await vidra("--help")
+    assert helped.code == 0
+    assert "operator" in helped.out
+
+
+def test_the_command_line_starts_without_the_operators_imports() -> None:
     look = "import sys, vidra.cli.main; print({'aiohttp', 'structlog', 'prometheus_client'} & sys.modules.keys())"
     found = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=HANG, check=True)
     assert found.stdout == "set()\n"
@@ -188,8 +181,8 @@ async def test_without_its_definitions_it_says_what_to_do_and_goes_on_when_they_
     said = await operator.until_said("vidra crds | kubectl apply --server-side -f -")
     assert said["level"] == "warning"
     assert (await operator.ask(operator.health, "/readyz"))[0] == 503
-    definitions = await asyncio.to_thread(vidra, "crds")
-    await plane.kubectl("apply", "--server-side", "-f", "-", stdin=definitions.stdout)
+    definitions = await vidra("crds")
+    await plane.kubectl("apply", "--server-side", "-f", "-", stdin=definitions.out)
     await operator.ready()
     hints = [line for line in operator.lines() if "hint" in line]
     assert len(hints) == 1

@@ -5,15 +5,22 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from testkit.controlplane.ports import free_port
-from testkit.environment import Scene
+from testkit.environment import SYNCS, Json, Scene
 from testkit.otlp import Receiver
 from testkit.patience import NEVER
 from testkit.process import OperatorProcess
-from vidra.api.names import TRACE_ID
+from vidra.api.names import REQUESTED_AT, TRACE_ID
 
 NewOperator = Callable[..., Awaitable[OperatorProcess]]
 
 BOX = "{apiVersion: v1, kind: ConfigMap, metadata: {name: traced}, data: {a: b}}"
+
+
+async def changed(scene: Scene, sync: str, artifact: str) -> Json:
+    """The Event of a VidraResource whose artifact has changed."""
+    scene.infrahub.change(artifact, BOX.replace("a: b", "a: c"))
+    await scene.patch(SYNCS, sync, {"metadata": {"annotations": {REQUESTED_AT: "now"}}})
+    return await scene.until_event(f"{sync}-{artifact}", "Applied")
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +38,15 @@ async def test_the_trace_the_event_and_the_log_name_the_same_id(
         sync = await scene.sync("Traced", interval="1h")
         await scene.until_sync(sync)
         resource = f"{sync}-{artifact}"
-        event = await scene.until_event(resource, "Applied")
-        trace = event["metadata"]["annotations"][TRACE_ID]
         await receiver.until(lambda spans: any(not span.parent for span in spans))
-        assert {span.trace for span in receiver.spans} == {trace}
+        (first,) = {span.trace for span in receiver.spans}
         said = await operator.until_said("'reason': 'Applied'", resource)
+        assert said["trace_id"] == first
+        event = await changed(scene, sync, artifact)
+        trace = event["metadata"]["annotations"][TRACE_ID]
+        await receiver.until(lambda spans: any(not span.parent and span.trace != first for span in spans))
+        assert {span.trace for span in receiver.spans} == {first, trace}
+        said = await operator.until_said("'reason': 'Applied'", trace)
         assert said["trace_id"] == trace
 
 
@@ -58,5 +69,5 @@ async def test_without_an_endpoint_no_event_names_a_trace(new_operator: NewOpera
     artifact = scene.infrahub.add_artifact("Traced", BOX)
     sync = await scene.sync("Traced", interval="1h")
     await scene.until_sync(sync)
-    event = await scene.until_event(f"{sync}-{artifact}", "Applied")
+    event = await changed(scene, sync, artifact)
     assert "annotations" not in event["metadata"]

@@ -3,6 +3,8 @@
 import base64
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from testkit.controlplane.ports import free_port
 from testkit.environment import SYNCS, Json, Scene
 from testkit.process import OperatorProcess
@@ -16,6 +18,7 @@ SECRETS = Kind("v1", "Secret", "secrets", namespaced=True)
 KEY = "of-a-process"
 
 
+@pytest.mark.occasional
 async def test_a_replica_that_stands_by_has_the_other_one_ask(new_operator: NewOperator, scene: Scene) -> None:
     address = f"127.0.0.1:{free_port()}"
     leads = await new_operator("--leader-elect")

@@ -40,6 +40,7 @@ def tree_with(repository: Repository, *entries: tuple[str, bytes, str]) -> str:
     return repository.tree(("40000", b"apps", repository.tree(("40000", b"good", good), ("40000", b"web", web))))
 
 
+@pytest.mark.faces(6)
 @pytest.mark.parametrize("name", BAD_NAMES)
 @pytest.mark.parametrize("mode", ["100644", "40000"])
 async def test_a_name_that_leads_elsewhere(
@@ -77,6 +78,7 @@ async def test_a_folder_with_a_bad_name_where_units_are_makes_the_list_incomplet
     assert r"'a\nb'" in listing.missing
 
 
+@pytest.mark.faces(1)
 @pytest.mark.parametrize("filters", ["true", "false"])
 async def test_a_file_that_is_too_large_stops_only_its_unit(
     repository: Repository, kind: GitKind, spec: GitSource, filters: str
@@ -158,6 +160,7 @@ async def test_a_limit_that_is_met_by_the_repository(
     assert f"--source-limit {limit}=" in str(caught.value)
 
 
+@pytest.mark.occasional
 async def test_a_hundred_thousand_files_are_refused_or_passed_over(
     repository: Repository, kind: GitKind, spec: GitSource
 ) -> None:

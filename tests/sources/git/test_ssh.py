@@ -67,6 +67,7 @@ async def test_folders_are_read_whatever_the_server_can_do(
     await kind.close()
 
 
+@pytest.mark.occasional
 async def test_a_key_with_a_password(server: SshGitServer, lent: Lent, spec: GitSource) -> None:
     kind = GitKind(lent)
     values = {"identity": server.encrypted_identity("hunter2"), "known_hosts": server.known_hosts}

@@ -74,7 +74,7 @@ async def _consequences(client: Client, item: Json) -> Sequence[str]:
     from vidra.views.hub_objects import resources
 
     servers = set(_servers(item))
-    entries = [entry for resource in await resources(client) for entry in resource.status.managed_resources]
+    entries = [entry for resource in await resources(client) for entry in resource.inventory]
     left = sum(entry.server.rstrip("/") in servers for entry in entries)
     if not left:
         return ["Vidra has no objects in this cluster"]

@@ -116,7 +116,7 @@ def require_available(cluster: Cluster, resource: VidraResource, owner: Owner) -
     except ProbePendingError:
         raise
     except KubeError as error:
-        raise ReconcileAbortedError(error, Inventory.of(resource.status.managed_resources)) from None
+        raise ReconcileAbortedError(error, Inventory.of(resource.inventory)) from None
 
 
 def guard_of(cluster: Cluster) -> Guard:

@@ -82,7 +82,7 @@ class Finalizer:
         siblings = siblings_of(resource, self._shared.resources)
         await self._shared.content.delete_for_resource(sync_of(resource), resource, siblings)
         await remove_finalizer(self._shared.client, self._shared.resources, resource)
-        log.info("removed", objects=len(resource.status.managed_resources))
+        log.info("removed", objects=len(resource.inventory))
         return Result()
 
 

@@ -55,7 +55,9 @@ class LegacyMigration:
             KubeError: The cluster does not answer, or refuses access.
         """
         known = self.inventory.entries
-        doubtful = [entry for entry in known.values() if not entry.revision and entry.server == self._cluster.server]
+        # What was announced with the VidraResource is not of 0.0.6.
+        listed = known.values() if self._resource.has_status else ()
+        doubtful = [entry for entry in listed if not entry.revision and entry.server == self._cluster.server]
         looks = [self._look(entry, listed=True) for entry in doubtful]
         if self._first:
             # 0.0.6 wrote its inventory last: when it met a bad document, the objects before it were applied but not
@@ -124,13 +126,14 @@ def is_first(resource: VidraResource) -> bool:
     status = resource.status
     if status.deploy_state is None or status.objects or any(entry.uid for entry in status.managed_resources):
         return False
-    of_first_sync = bool(sync_of(resource)) and SYNC_LABEL not in resource.metadata.labels
-    return bool(status.managed_resources) or not status.conditions or of_first_sync
+    if SYNC_LABEL in resource.metadata.labels:
+        return False  # this version made it; its first status may list what was announced and nothing else
+    return bool(status.managed_resources) or not status.conditions or bool(sync_of(resource))
 
 
 def inventory_of(resource: VidraResource) -> Inventory:
     """The inventory. Entries of 0.0.6 name no cluster; they get the destination's."""
-    entries = resource.status.managed_resources
+    entries = resource.inventory
     server = resource.spec.destination.server
     if is_local(server) or not is_first(resource):
         return Inventory.of(entries)

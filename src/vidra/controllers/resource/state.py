@@ -83,7 +83,7 @@ class ResourceState(msgspec.Struct):
         if self.unwritten is None:
             return resource
         found = self.unwritten.result.outcome.inventory.entries
-        entries = tuple(found.get(key_of(entry), entry) for entry in resource.status.managed_resources)
+        entries = tuple(found.get(key_of(entry), entry) for entry in resource.inventory)
         status = msgspec.structs.replace(resource.status, managed_resources=entries)
         return msgspec.structs.replace(resource, status=status)
 

@@ -88,6 +88,11 @@ class ContentStore:
         self._cache.remember(content, Text(stamp, text))
         return content
 
+    def cached(self, content: Content) -> bytes | None:
+        """A text, if that needs no request."""
+        found = self._cache.get(content)
+        return found.text if found else None
+
     def has(self, sync: str, content: Content) -> bool:
         """Whether a text of a sync is still stored, by the labels of its Secrets."""
         labels = {(SYNC_LABEL, hashed(sync)), (CHECKSUM_LABEL, content.checksum)}

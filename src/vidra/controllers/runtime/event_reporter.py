@@ -38,6 +38,10 @@ class EventReporter:
     ) -> None:
         """Report it, unless this process reported the same a short while ago; the arguments are those of `Recorder`."""
         if self._recorder.say(self._item, kind, reason, message, change=change, known=known, trace=trace):
-            log = structlog.get_logger(f"vidra.{self._log_key}")
-            say = log.warning if kind == "Warning" else log.info
-            say("report", **{self._log_key: self._item.key}, type=kind, reason=str(reason), message=message)
+            self.log(kind, reason, message)
+
+    def log(self, kind: Severity, reason: Reason, message: str) -> None:
+        """Log it alone: an Event about another object says the same."""
+        log = structlog.get_logger(f"vidra.{self._log_key}")
+        say = log.warning if kind == "Warning" else log.info
+        say("report", **{self._log_key: self._item.key}, type=kind, reason=str(reason), message=message)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import msgspec
 
 from vidra.api.conditions import Verdict
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, ObjectProblem
+from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.desired.digest import Digests
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.inventory import Inventory, key_of, ref_of
@@ -36,6 +37,7 @@ from vidra.controllers.resource.status.compute import Outcome, judge
 from vidra.controllers.resource.status.size import must_fit
 from vidra.controllers.runtime.event_loop import run_in_thread_if_large, yield_to_loop
 from vidra.controllers.runtime.predicates import requested_at
+from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER, run_if_slow
 from vidra.kube.errors import KubeError
 from vidra.manifests import Reading, read
 from vidra.telemetry.tracing import start_span
@@ -65,7 +67,8 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
     """Apply a manifest and prune what it no longer has.
 
     Args:
-        persist_inventory: Called before anything is applied that the inventory does not list.
+        persist_inventory: Called before anything is applied that the inventory does not list, and where a first
+            reconcile takes long.
 
     Raises:
         ReconcileAbortedError: The cluster does not answer, or stopped answering on the way.
@@ -79,13 +82,15 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
     want, work = found.want, found.work
     inventory = found.before.ahead(work.changes)
     await yield_to_loop(want.total)
+    on_the_way = _on_the_way(given, found, inventory)
     if inventory is not listed:
         must_fit(given.target.resource, inventory)
-        await persist_inventory(_on_the_way(given, found, inventory))
+        await persist_inventory(on_the_way)
     executor = PlanExecutor(given.target.resolver, given.target.owner, given.claims)
     try:
-        problems = await _execute(given, found, executor)
-        remarks = () if problems else await _remarks(given, found)
+        async with _shown(given.target.resource, lambda: persist_inventory(on_the_way)):
+            problems = await _execute(given, found, executor)
+            remarks = () if problems else await _remarks(given, found)
     except KubeError as error:
         settled = inventory.settled(executor.applied, executor.gone)
         raise ReconcileAbortedError(error, settled, found.limits.left(executor.gone)) from None
@@ -93,6 +98,11 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
     given.state.refused.note(want, executor.refused)
     warnings = (*(item.message for item in reading.warnings), *remarks)
     return _result(given, found, executor, inventory=inventory, problems=problems, warnings=warnings)
+
+
+def _shown(resource: VidraResource, write: Callable[[], Awaitable[None]]) -> AbstractAsyncContextManager[None]:
+    """Show that objects are being applied, if it takes long and no status says so yet."""
+    return nullcontext() if resource.has_status else run_if_slow(SHOWN_AFTER, write)
 
 
 async def _compare(given: ApplyInput, reading: Reading) -> Comparison:

@@ -24,6 +24,7 @@ from vidra.apply.recognized_owners import RecognizedOwners
 from vidra.controllers.resource.apply.desired_state import DesiredState
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.runtime.predicates import approved_prune
+from vidra.kube.visibility import Sight
 from vidra.manifests import Reading
 
 StaysAfterRelease = Callable[[ManagedObject], bool]
@@ -104,9 +105,11 @@ def survivors(target: Target, claims: Claims) -> StaysAfterRelease:
 
     def survives(entry: ManagedObject) -> bool:
         kind = cluster.discovery.known_as(entry.api_version, entry.kind) if entry.server == cluster.server else None
-        live = cluster.observed.get(kind, entry.namespace, entry.name) if kind else None
+        found = cluster.observed.look(kind, entry.namespace, entry.name) if kind else None
+        seen = found is not None and found.sight is Sight.SEEN
+        live = found.state if found and seen else None
         if live is None:
-            return False
+            return seen and not entry.uid  # it was listed, but not applied: nothing will be deleted
         place = Place(entry.server, hub_of(cluster.uid), live.uid, live.unheld)
         held = recognized.known(entry, [name for name, _ in live.holders if name != owner.manager])
         return live.kept or bool(held) or any(claim.keeps for claim in claims.others(owner, entry, place))

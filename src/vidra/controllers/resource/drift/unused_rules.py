@@ -80,7 +80,7 @@ def _concerns(resource: VidraResource, others: Sequence[VidraResource], item: Un
         return True
     if item.objects or resource.metadata.name > min(other.metadata.name for other in others):
         return False
-    entries = (entry for other in others for entry in other.status.managed_resources)
+    entries = (entry for other in others for entry in other.inventory)
     applied = all(other.status.applied_checksum for other in others)
     return applied and not any(means(item.rule, ref_of(entry)) for entry in entries)
 

@@ -136,7 +136,7 @@ class HealthChecks:
         try:
             cluster = state.enter(ClusterResolver(self._shared.clusters, resource).destination(), owner)
             cluster.breaker.require_available(owner.manager)
-            await see_inventory(resource.status.managed_resources, cluster, owner)
+            await see_inventory(resource.inventory, cluster, owner)
             health = self.of_applied(resource)
         except ProbePendingError:
             return Result(requeue_after=requeue.PROBE_WAIT)
@@ -161,7 +161,7 @@ class HealthChecks:
             cluster = ClusterResolver(self._shared.clusters, resource).destination()
         except ClusterError:
             return NOT_SEEN
-        return report_of(summarize_health(resource.status.managed_resources, cluster))
+        return report_of(summarize_health(resource.inventory, cluster))
 
     def evaluate(self, outcome: Outcome, resource: VidraResource, cluster: Cluster) -> Outcome:
         """The outcome with the health of the objects. With `wait` it is not Ready before they are healthy."""

@@ -63,7 +63,7 @@ class StatusWriter:
             TooLarge: The status is too large to be written.
         """
         verdict = done.outcome.verdict
-        news = self._is_news(verdict)
+        news, by_sync = self._is_news(verdict), self._is_news_of_sync()
         known = await self._write(done.outcome)
         for warning in done.warnings:
             self._record_event("Warning", Reason.WARNED, warning)
@@ -75,6 +75,8 @@ class StatusWriter:
             self._record_event("Warning", Reason.DRIFTED, verdict.drift, known=known)
         if not verdict.ready:
             self._say_unready(verdict, known=known)
+        elif by_sync and not done.removed:
+            self._events.log("Normal", verdict.reason, _changes(done))
         elif done.changed or done.removed or news:
             self._record_event("Normal", verdict.reason, _changes(done), change=bool(done.changed or done.removed))
 
@@ -84,7 +86,7 @@ class StatusWriter:
         Raises:
             KubeError: It could not be written, so nothing may be applied.
         """
-        entries = Inventory.of(self._resource.status.managed_resources).entries
+        entries = Inventory.of(self._resource.inventory).entries
         left = Inventory({key: entry for key, entry in entries.items() if entry.server != cluster.server})
         message = f"another cluster is at {cluster.server} now (kube-system has the UID {cluster.uid}): everything is "
         verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=f"{message}applied again", progressing=True)
@@ -196,7 +198,7 @@ class StatusWriter:
 
     def spared(self, definition: str) -> None:
         """The CRD is being deleted, so the objects stay."""
-        entries = self._resource.status.managed_resources
+        entries = self._resource.inventory
         message = (
             f"the definition {definition} is being deleted, which does not ask to delete objects: {len(entries)} stay "
             "as they are, with Vidra's marks on them. Restore it (vidra crds | kubectl apply --server-side -f -) and "
@@ -241,9 +243,14 @@ class StatusWriter:
     def _same(
         self, verdict: Verdict, health: HealthReport, inventory: Inventory | None = None, held: HeldPrune | None = None
     ) -> Outcome:
-        """An outcome that changes only the verdict, and what is passed in."""
-        status = as_read(self._resource, self._shared.resources).status
-        inventory = inventory or Inventory.of(status.managed_resources)
+        """An outcome that changes only the verdict, and what is passed in.
+
+        Invariant: the inventory is kept, also where it was only announced: what is written here may be the first
+        status, after which an announcement does not count any more.
+        """
+        item = as_read(self._resource, self._shared.resources)
+        status = item.status
+        inventory = inventory or Inventory.of(item.inventory)
         return Outcome(
             verdict,
             inventory,
@@ -284,6 +291,14 @@ class StatusWriter:
         status = as_read(self._resource, self._shared.resources).status
         before = find(status.conditions, ConditionType.READY)
         return before is None or before.reason != verdict.reason
+
+    def _is_news_of_sync(self) -> bool:
+        """Whether a success is reported by the sync that made the VidraResource.
+
+        A poll and the first reconcile of what it created are one piece of news, and one Event of the sync tells it of
+        all its VidraResources. What an earlier reconcile began, such as a failure, an Event of the VidraResource ends.
+        """
+        return bool(sync_of(self._resource)) and not self._resource.has_status
 
     def _say_health(self, news: News, outcome: Outcome) -> None:
         """Report objects that failed, unless the verdict does, and that all are healthy again."""

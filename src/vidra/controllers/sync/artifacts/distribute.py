@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from vidra.api.names import GROUP, RESOURCE_KIND, RESOURCE_PLURAL
@@ -15,6 +16,7 @@ from vidra.api.sync import Sync
 from vidra.controllers.resource.status.compute import reason_of
 from vidra.controllers.runtime.context import ControllerContext, place_of
 from vidra.controllers.runtime.delivery_trace import PollTimes
+from vidra.controllers.sync.artifacts.announce import announcement
 from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifact_of
 from vidra.controllers.sync.artifacts.writer import ResourceWriter, content_of
 from vidra.controllers.sync.destinations.rollout import RolloutStep
@@ -45,7 +47,9 @@ class ArtifactDistributor:
         self._source = source
         self._listed = listed
         self._targets = {target.place: target for target in targets.there}
-        self._builder = ResourceWriter(shared.client, shared.content, shared.resources, sync, existing)
+        self._builder = ResourceWriter(
+            *(shared.client, shared.content, shared.resources, sync, existing), announce=partial(announcement, shared)
+        )
         self._there = {(artifact_of(item), place_of(item)): item for item in existing}
         self._places = asyncio.Semaphore(AT_ONCE)
         self.counts: Counter[bool] = Counter()

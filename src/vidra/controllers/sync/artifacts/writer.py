@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from vidra.api.names import (
 )
 from vidra.api.policies import Policies
 from vidra.api.reasons import Reason
-from vidra.api.resource import Content, ResourceSpec, VidraResource
+from vidra.api.resource import Announcement, Content, ResourceSpec, VidraResource
 from vidra.api.sync import Destination, Sync
 from vidra.api.times import rfc3339
 from vidra.apply.field_owner import hashed
@@ -39,8 +39,17 @@ from vidra.sources.protocol import Listing, SourceError, Unit
 _ROOT = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
 
 
+Announce = Callable[[str, ResourceSpec], Awaitable[Announcement | None]]
+"""Returns what a VidraResource with this name and spec is about to apply; None when that is not known."""
+
+
 class ResourceWriter:
-    """Writes the VidraResources of one sync."""
+    """Writes the VidraResources of one sync.
+
+    Args:
+        existing: Those that the sync has.
+        announce: Called for each that is created.
+    """
 
     def __init__(
         self,
@@ -49,11 +58,14 @@ class ResourceWriter:
         resources: Store[VidraResource],
         sync: Sync,
         existing: Iterable[VidraResource],
+        *,
+        announce: Announce,
     ) -> None:
         self._client = client
         self._content = content
         self._resources = resources
         self._sync = sync
+        self._announce = announce
         self._names: dict[str, list[str]] = {}
         for item in existing:
             self._names.setdefault(artifact_of(item), []).append(item.metadata.name)
@@ -90,7 +102,9 @@ class ResourceWriter:
         """
         if existing is None:
             name = self.name(content.artifact_id, target.place)
-            return await self._create(name, self._spec(name, content, target), target)
+            spec = self._spec(name, content, target)
+            announced = await self._announce(name, spec)
+            return await self._create(name, msgspec.structs.replace(spec, announced=announced), target)
         spec = self._spec(existing.metadata.name, content, target)
         # If a text is stored again under the same name, the spec is unchanged: the patch has to trigger another try.
         await self._update(existing, spec, again=is_lost(existing))
@@ -194,14 +208,16 @@ class ResourceWriter:
 
 
 def _patch(existing: VidraResource, spec: ResourceSpec, *, again: bool = False) -> dict[str, Any]:
-    """The changes of a spec; fields that only a person sets stay."""
+    """The changes of a spec; fields that only a person sets stay, and what is announced as long as it counts."""
     spec = msgspec.structs.replace(
         spec,
+        announced=existing.spec.announced,
         reconciled_at=rfc3339(datetime.now(UTC)) if again else existing.spec.reconciled_at,
         interval=existing.spec.interval,
         suspend=existing.spec.suspend,
     )
-    return difference(msgspec.to_builtins(existing.spec), msgspec.to_builtins(spec))
+    patch = difference(msgspec.to_builtins(existing.spec), msgspec.to_builtins(spec))
+    return {**patch, "announced": None} if patch and existing.has_status else patch
 
 
 def spec_for(sync: Sync, content: Content, destination: Destination) -> ResourceSpec:

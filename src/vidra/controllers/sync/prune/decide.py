@@ -135,7 +135,7 @@ def may_want(successor: VidraResource | None, old: VidraResource, *, beside: boo
     problems = successor.status.problems
     if successor.status.observed_generation < successor.metadata.generation or not problems:
         return True
-    has = {(entry.kind, entry.name) for entry in old.status.managed_resources}
+    has = {(entry.kind, entry.name) for entry in old.inventory}
     if any(_object(problem) in has for problem in problems):
         return True
     return not beside and (len(problems) >= LISTED or any(item.reason in _NOT_AN_OBJECT for item in problems))

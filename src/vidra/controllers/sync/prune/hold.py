@@ -77,4 +77,4 @@ def _names(resources: Iterable[VidraResource]) -> list[str]:
 
 
 def _entries(resources: Iterable[VidraResource]) -> Iterable[ManagedObject]:
-    return (entry for item in resources for entry in item.status.managed_resources)
+    return (entry for item in resources for entry in item.inventory)

@@ -61,7 +61,7 @@ def _related(sync: Sync, mine: Sequence[VidraResource], other: Sync, theirs: Seq
 
 
 def _keys(resources: Iterable[VidraResource]) -> set[tuple[str, ...]]:
-    return {key_of(entry) for item in resources for entry in item.status.managed_resources}
+    return {key_of(entry) for item in resources for entry in item.inventory}
 
 
 def _same_server(one: Sync, other: Sync) -> bool:
