@@ -6,9 +6,9 @@ import pytest
 
 from testkit.command import Vidra, started
 from testkit.controlplane import ControlPlane
-from testkit.environment import Scene
-from testkit.objects import config_map
+from testkit.environment import SYNCS, Scene
 from testkit.patience import HANG
+from vidra.api.names import REQUESTED_AT
 from vidra.manifests.write import write
 
 NOBODY = "no operator is at work in the namespace vidra-system (it has no Lease vidra-operator or vidra-operator-alone)"
@@ -53,10 +53,11 @@ async def test_events_are_shown_as_they_come(scene: Scene) -> None:
     process = await started("events", sync, "--watch", environment=environment)
     assert process.stdout is not None
     assert (await process.stdout.readline()).split() == [b"AGO", b"TYPE", b"REASON", b"OBJECT", b"MESSAGE"]
-    scene.infrahub.add_artifact("Web", write([config_map("one")]))
-    seen: list[str] = []
+    scene.infrahub.add_artifact("Web", write([{"apiVersion": "v1", "kind": "Nosuch", "metadata": {"name": "a"}}]))
+    await scene.patch(SYNCS, sync, {"metadata": {"annotations": {REQUESTED_AT: "now"}}})
     async with asyncio.timeout(HANG):
-        while not any("VidraResource/" in line and "Applied" in line for line in seen):
-            seen.append((await process.stdout.readline()).decode())
+        while not {b"KindUnknown"} < set(line := (await process.stdout.readline()).split()):
+            assert line, "it ended"
+    assert any(word.startswith(f"VidraResource/{sync}-".encode()) for word in line)
     process.terminate()
     await process.wait()
