@@ -96,7 +96,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     drift_policy: Annotated[
         DriftPolicy,
         Field(
-            description="When somebody changed an object. Revert: revert it, at once or at the interval. Report: "
+            description="When an object drifted. Revert: revert it, at once or at the interval. Report: "
             "list it in the status, with the fields, and write nothing until the manifest changes."
         ),
     ] = DriftPolicy.REVERT

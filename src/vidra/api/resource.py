@@ -212,7 +212,7 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     ] = ()
     drifted: Annotated[
         tuple[DriftedObject, ...],
-        Field(description="Objects that somebody changed and driftPolicy does not revert; the first 50."),
+        Field(description="Objects that drifted and that driftPolicy does not revert; the first 50."),
     ] = ()
     held_prune: Annotated[
         HeldPrune | None, Field(description="What is not pruned before it is approved; missing when nothing is held.")
