@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterable
@@ -17,6 +18,7 @@ pytestmark = [
     pytest.mark.usefixtures("new_controlplane"),  # which gets the programs beforehand
 ]
 
+README = Path(__file__).parents[2] / "README.md"
 SEEN = (
     "InfrahubSync webservers is Ready",
     "Deployment shop-lisbon/web is healthy; its Pods: 2 Running.",
@@ -80,7 +82,12 @@ def _is_the_picture(text: str) -> None:
     """The picture in the README shows what is printed; Events come when they come, and not always as many."""
     drawn = map(alike, lines_of(FILE.read_text(encoding="utf-8")))
     printed = (alike(line.text) for line in told(Line(0, line) for line in text.splitlines()))
-    assert _without_events(drawn) == _without_events(printed), "run: make picture"
+    shown = _without_events(printed)
+    assert _without_events(drawn) == shown, "run: make picture"
+    (block,) = re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert {alike(line) for line in block.splitlines() if line != "…"} - shown == set(), (
+        "the README shows another output"
+    )
 
 
 def _without_events(lines: Iterable[str]) -> set[str]:
