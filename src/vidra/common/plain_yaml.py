@@ -17,7 +17,7 @@ _KEY = re.compile(r"([A-Za-z][\w.-]*):(?: +(.*))?")
 _STRING = re.compile(r"[A-Za-z_/][\w./:@+=,-]*[\w./@+=,-]|[A-Za-z_/]|\d[\w-]*[ghijklmpqrsuvwyGHIJKLMPQRSUVWY][\w-]*")
 """Without a space in it, and with a letter that no number or date has if it begins with a digit."""
 _QUOTED = re.compile(r""""([ !#-\[\]-~]*)"|'([ -&(-~]*)'""")
-_CONSTANTS: Final = {"null": None, "true": True, "false": False, "{}": {}, "[]": []}
+_CONSTANTS: Final[dict[str, Any]] = {"null": None, "true": True, "false": False, "{}": {}, "[]": []}
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 """What some parser does not take for a string, in any case."""
 

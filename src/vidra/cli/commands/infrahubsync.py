@@ -65,7 +65,7 @@ def apply(
 ) -> None:
     """Create a sync, or change it to what is given.
 
-    Example: vidra infrahubsync apply web --url https://infrahub.example.com --artifact Webserver_Manifest
+    Example: vidra infrahubsync apply webservers --url https://infrahub.example.com --artifact Webserver_Manifest
     """
     from vidra.api.names import SYNC_KIND
     from vidra.cli.session import against
