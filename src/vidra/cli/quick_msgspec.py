@@ -13,7 +13,7 @@ def import_msgspec() -> None:
     """
     if "msgspec" in sys.modules or "typing_extensions" in sys.modules:
         return
-    sys.modules["typing_extensions"] = None  # type: ignore[assignment] - Python's own way to say: not here
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # Python's own way to say: not here
     try:
         import msgspec  # noqa: F401
     finally:

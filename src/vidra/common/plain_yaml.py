@@ -17,7 +17,8 @@ _KEY = re.compile(r"([A-Za-z][\w.-]*):(?: +(.*))?")
 _STRING = re.compile(r"[A-Za-z_/][\w./:@+=,-]*[\w./@+=,-]|[A-Za-z_/]|\d[\w-]*[ghijklmpqrsuvwyGHIJKLMPQRSUVWY][\w-]*")
 """Without a space in it, and with a letter that no number or date has if it begins with a digit."""
 _QUOTED = re.compile(r""""([ !#-\[\]-~]*)"|'([ -&(-~]*)'""")
-_CONSTANTS: Final[dict[str, Any]] = {"null": None, "true": True, "false": False, "{}": {}, "[]": []}
+_CONSTANTS: Final = {"null": None, "true": True, "false": False}
+_EMPTY: Final[dict[str, type[Any]]] = {"{}": dict, "[]": list}
 _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 """What some parser does not take for a string, in any case."""
 
@@ -85,6 +86,8 @@ def _list(lines: _Lines, at: int, indent: int) -> tuple[list[Any], int]:
 def _scalar(text: str) -> Any:
     if text in _CONSTANTS:
         return _CONSTANTS[text]
+    if text in _EMPTY:
+        return _EMPTY[text]()
     if quoted := _QUOTED.fullmatch(text):
         return quoted[1] if quoted[1] is not None else quoted[2]
     if _STRING.fullmatch(text) and text.lower() not in _WORDS:
