@@ -74,6 +74,16 @@ def _columns(definition: dict[str, object]) -> list[str]:
     return [each["name"].upper() for each in spec["versions"][0]["additionalPrinterColumns"] if "priority" not in each]
 
 
+async def test_the_page_of_manifests_shows_what_vidra_reads_from_its_example(tmp_path: Path) -> None:
+    page = (DOCS / "spec" / "manifests.md").read_text(encoding="utf-8")
+    (command, lines), *_ = steps_of(page)
+    assert command == "vidra manifest artifact.yaml"
+    file = tmp_path / "artifact.yaml"
+    file.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
+    ended = await vidra_with(None)("manifest", str(file))
+    assert (ended.out + ended.err).splitlines() == [line for line in lines if line]
+
+
 async def test_the_guides_can_be_followed_on_the_data_of_the_demo(scene: Scene) -> None:
     vidra = vidra_with(scene.plane.kubeconfig)
     fill(scene.infrahub)

@@ -57,7 +57,7 @@ class _Rows:
 
     def is_new(self, item: Json) -> bool:
         """Whether it was not shown as it is now."""
-        return self._shown.get(item["metadata"]["uid"]) != item["metadata"]["resourceVersion"]
+        return bool(self._shown.get(item["metadata"]["uid"]) != item["metadata"]["resourceVersion"])
 
     def show(self, items: Sequence[Json]) -> None:
         """Show some more."""
