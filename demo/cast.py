@@ -21,7 +21,7 @@ WEB_SYNC: Final = "webservers"
 VM_SYNC: Final = "virtual-machines"
 VM_NAMESPACE: Final = "machines"
 
-INTERVAL: Final = "2s"
+INTERVAL: Final = "1s"
 PATIENCE: Final = HANG
 """Seconds after which something that should happen counts as not happening, on a slow machine too."""
 DEPLOYMENTS: Final = Kind("apps/v1", "Deployment", "deployments", namespaced=True)

@@ -63,7 +63,7 @@ def sync(url: str) -> InfrahubSync:
             [],
             False,
             (
-                f'no credentials for {TYPO}; there are some for {TYPO}:8000, did you mean "{TYPO}:8000"? correct '
+                f'no credentials for {TYPO}; there are some for {TYPO}:8000, did you mean "{TYPO}:8000"? Correct '
                 f"infrahubAPIURL, or store them: {GIVEN}"
             ),
         ),
