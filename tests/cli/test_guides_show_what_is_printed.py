@@ -10,7 +10,7 @@ import yaml
 from demo.artifacts import WEBSERVER
 from demo.contents import fill
 from testkit.command import Vidra, vidra_with
-from testkit.environment import Scene
+from testkit.environment import SYNCS, Scene
 from vidra.api.crds import crds
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -91,6 +91,8 @@ async def test_the_guides_can_be_followed_on_the_data_of_the_demo(scene: Scene) 
     await scene.until_sync("webservers")
     for guide in ("on-a-terminal", "roll-back"):
         await _follow(vidra, DOCS / "guides" / f"{guide}.md")
+    await scene.delete(SYNCS, "webservers")
+    await scene.until_gone(SYNCS, "webservers")
 
 
 @pytest.mark.parametrize("name", ["infrahubsync", "ownership", "vidraresource"])
