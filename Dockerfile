@@ -11,6 +11,7 @@ COPY requirements/runtime.txt requirements/runtime.txt
 COPY requirements/node.txt requirements/node.txt
 COPY docs/spec/conditions.md docs/spec/conditions.md
 COPY toolchain toolchain
+COPY renderer renderer
 COPY ui ui
 COPY src src
 RUN images/tree /opt/vidra \

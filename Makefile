@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
 
-.PHONY: help install controlplane tools page demo test test-all test-infrahub soak picture bench lint lock clean
+.PHONY: help install controlplane tools renderer page site release demo test test-all test-infrahub soak picture bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -47,8 +47,17 @@ controlplane: install ## get etcd, kube-apiserver, kube-controller-manager and k
 tools: install ## get the real parts of the extended tests, or NAMES='kwok helm'; prints their folder
 	@$(BIN)/python -m toolchain tools $(NAMES)
 
+renderer: install ## build the program that renders charts and overlays, once, in minutes; prints where it is
+	@$(BIN)/python -m toolchain.renderer
+
 page: install ## build the web page, which `vidra ui` serves; needs no Node.js here, but a network the first time
 	@$(BIN)/python -m toolchain.page
+
+site: install ## build these documents as a site into build/site; VERSION=… names its folder there
+	@$(BIN)/python -m toolchain.site $(VERSION)
+
+release: install ## make a release: VERSION=1.2.3 REGISTRY=host/path; DRY_RUN=1 publishes nothing, ARGS=--help says more
+	@$(BIN)/python -m toolchain.release $(VERSION) $(if $(REGISTRY),--registry $(REGISTRY)) $(if $(DRY_RUN),--dry-run) $(ARGS)
 
 demo: install ## see Vidra work against a real control plane; ONCE=1 ends by itself
 	@$(BIN)/python -m toolchain.page || true
@@ -60,14 +69,15 @@ test: install ## run the tests against real control planes; ARGS='-k name' picks
 test-all: test ## the same, then properties with many examples, then the extended tests, with the real parts
 	@VIDRA_TESTS_THOROUGH=1 $(BIN)/pytest -m "hypothesis or thorough or occasional"
 	@$(BIN)/python -m toolchain tools >/dev/null
+	@$(BIN)/python -m toolchain.renderer >/dev/null
 	@$(BIN)/pytest tests/real
 	@$(BIN)/python -m toolchain.page
 	@$(BIN)/pytest tests/browser
 
-test-infrahub: install ## run the tests with a real Infrahub; its parts are got first, the first time in some minutes
+test-infrahub: install ## run the tests with a real Infrahub, VERSION=1.4 or 1.11; its parts are got first, once, in some minutes
 	@$(BIN)/python -m toolchain >/dev/null
-	@$(BIN)/python -m toolchain infrahub >/dev/null
-	@$(BIN)/pytest tests/infrahub tests/sources/infrahub/test_contract.py --real-infrahub $(ARGS)
+	@VIDRA_INFRAHUB=$(VERSION) $(BIN)/python -m toolchain infrahub >/dev/null
+	@VIDRA_INFRAHUB=$(VERSION) $(BIN)/pytest tests/infrahub tests/sources/infrahub/test_contract.py --real-infrahub $(ARGS)
 
 soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
 	@$(BIN)/python -m toolchain >/dev/null
@@ -95,6 +105,9 @@ lock: install ## write requirements/ anew from pyproject.toml; UPGRADE=1 takes n
 	@$(LOCK) requirements/go.in -o toolchain/go.txt
 	@$(LOCK) requirements/node.in -o requirements/node.txt
 	@$(LOCK) requirements/infrahub.in -o toolchain/infrahub-server/requirements.txt
+	@$(subst 3.11,3.12,$(LOCK)) requirements/infrahub-1.11.in -o toolchain/infrahub-server-1.11/requirements.txt
+	@$(LOCK) requirements/site.in -o toolchain/mkdocs/requirements.txt
+	@$(LOCK) requirements/command-line.in pyproject.toml --extra ssh -c requirements/runtime.txt -o toolchain/pyinstaller/requirements.txt
 
 clean: ## remove what was made here; the programs of the control plane stay in your cache
 	@rm -rf $(VENV) ui/node_modules src/vidra/ui/page build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

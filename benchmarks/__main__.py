@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from benchmarks.change import change
+from benchmarks.charts import charts
 from benchmarks.clusters import clusters
 from benchmarks.command import command
 from benchmarks.drift import drift
@@ -32,8 +33,11 @@ SCENARIOS: dict[str, Scenario] = {
     "drift": drift,
     "change": partial(change, times=30),
     "webhook": webhook,
+    "charts": partial(charts, count=100, idle=30),
     "syncs": partial(many_syncs, count=SYNCS),
+    "artifacts": partial(workload, name="500 artifacts of 20", units=500, objects=20),
     "large": partial(workload, name="one artifact of 5,000", units=1, objects=5_000),
+    "long": partial(workload, name="one artifact of 20,000", units=1, objects=20_000),
     "fairness": fairness,
     "restart": restart,
     "watched": partial(watched, count=100_000),

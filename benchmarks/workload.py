@@ -26,7 +26,7 @@ async def workload(report: Report, *, name: str, units: int, objects: int, idle:
         artifacts(scene, "W", units, objects)
         async with operator(scene.plane) as process:
             cpu, mark, began = process.cpu(), scene.plane.audit.mark(), time.perf_counter()
-            await scene.until_sync(await scene.sync("W"), complete(units), seconds=300)
+            await scene.until_sync(await scene.sync("W"), complete(units), seconds=900)
             seconds = time.perf_counter() - began
             await asyncio.sleep(SETTLE)
             used, asked, peak = process.cpu() - cpu, requests(scene, mark), process.peak_rss()

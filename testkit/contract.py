@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from testkit.infrahub import StandIn, StoredQuery
+from testkit.infrahub import RELEASES, V1_4, Object, Release, StandIn, StoredQuery
 from testkit.infrahub.history import now
 from testkit.parts.infrahub.loaded import MACHINES, LoadedInfrahub
 
@@ -43,6 +43,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     something: str
     """Id of something that is no artifact."""
     branch: str = _BRANCH
+    release: Release = V1_4
+    """As which it answers."""
 
 
 async def in_standin(standin: StandIn) -> Subject:
@@ -53,7 +55,13 @@ async def in_standin(standin: StandIn) -> Subject:
     standin.store_query(StoredQuery("Whole", counts=True, selects_status=True, selects_storage_value=True))
     standin.store_query(StoredQuery("Strict", required=True))
     good, failed, deleted = (
-        standin.add_artifact(MACHINES, f"kind: {word}\n", branch=_BRANCH) for word in ("Good", "Failed", "Deleted")
+        standin.add_artifact(
+            MACHINES,
+            f"kind: {word}\n",
+            branch=_BRANCH,
+            target=Object(word, "VirtualMachine", ("virtual_machines",)),
+        )
+        for word in ("good", "failed", "deleted")
     )
     standin.fail(failed, branch=_BRANCH)
     standin.remove(deleted, branch=_BRANCH)
@@ -68,6 +76,7 @@ async def in_standin(standin: StandIn) -> Subject:
         never=standin.never_generated(MACHINES, branch=_BRANCH),
         deleted=deleted,
         something=standin.add_something(),
+        release=standin.release,
     )
 
 
@@ -93,4 +102,5 @@ async def in_real(loaded: LoadedInfrahub) -> Subject:
         never=never,
         deleted=deleted,
         something=await person.id_of("CoreStandardGroup", "virtual_machines"),
+        release=next(release for release in RELEASES if release.version == loaded.infrahub.release),
     )

@@ -1,8 +1,9 @@
 """Fixtures of several rooms' tests: an operator that works for the whole run, and a scene for each test to work in."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -14,14 +15,27 @@ from testkit.objects import namespace as namespace_named
 from testkit.operating import Operating
 from testkit.patience import NEVER
 from testkit.remote import Remote
+from toolchain.renderer import find_renderer
 from vidra.api.names import CLUSTER_LABEL
+from vidra.apply import inventory_pieces
 from vidra.common.backoff import Backoff
 from vidra.controllers.resource import requeue
+from vidra.controllers.runtime import inventory_store
 from vidra.controllers.runtime import workqueue as queue
 from vidra.controllers.sync import finalize as sync
 from vidra.kube.client import Client
+from vidra.render.program import GIVEN
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def renderer_program() -> Iterator[Path]:
+    """The path of `vidra-render`, of these sources; operators find it too, whatever others build meanwhile."""
+    program = find_renderer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(GIVEN, str(program))
+        yield program
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +89,15 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have operators of this process show nothing that is under way: a moment lasts as long as a busy machine takes."""
     for module in ("runtime.run_if_slow", "sync.reconciler", "resource.apply.apply_and_prune"):
         monkeypatch.setattr(f"vidra.controllers.{module}.SHOWN_AFTER", NEVER)
+
+
+@pytest.fixture
+def short_statuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let statuses that operators of this process write, and pieces of inventories, have room for some ten objects."""
+    for name, value in (("FEW", 5), ("LIMIT", 4_000)):
+        monkeypatch.setattr(inventory_store, name, value)
+    for name, value in (("HEAD", 1_500), ("PIECE", 3_000)):
+        monkeypatch.setattr(inventory_pieces, name, value)
 
 
 @pytest.fixture(scope="session")

@@ -59,11 +59,11 @@ def rights(account: str, namespace: str, *rules: Json) -> list[Json]:
     ]
 
 
-def cluster_rights(account: str, namespace: str, rule: Json) -> list[Json]:
-    """A rule for a ServiceAccount, in all of the cluster."""
+def cluster_rights(account: str, namespace: str, *rules: Json) -> list[Json]:
+    """Rules for a ServiceAccount, in all of the cluster."""
     rbac, name = "rbac.authorization.k8s.io", {"name": f"{namespace}-{account}"}
     return [
-        {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": name, "rules": [rule]},
+        {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": name, "rules": [*rules]},
         {
             "apiVersion": f"{rbac}/v1",
             "kind": "ClusterRoleBinding",

@@ -21,6 +21,7 @@ def resource(
     objects: Sequence[ManagedObject] = (),
     *,
     sync: str = "",
+    kind: str = SYNC_KIND,
     ready: Literal["True", "False", "Unknown", ""] = "True",
     problems: Sequence[ObjectProblem] = (),
     policy: DeletionPolicy = DeletionPolicy.DELETE,
@@ -29,9 +30,10 @@ def resource(
 
     Args:
         sync: Which made it; empty: a person did.
+        kind: Of that sync.
         ready: The status of its condition Ready; empty: it was never reconciled.
     """
-    owners = (OwnerReference(API_VERSION, SYNC_KIND, sync, "u"),) if sync else ()
+    owners = (OwnerReference(API_VERSION, kind, sync, "u"),) if sync else ()
     conditions = (Condition("Ready", ready, Reason.APPLIED, "all of it"),) if ready else ()
     return VidraResource(
         Meta(name=name, owner_references=owners),

@@ -20,6 +20,7 @@ from testkit.parts.certificates import front_proxy
 from testkit.thorough import amount
 from toolchain.errors import BinariesError
 from toolchain.find import find
+from toolchain.renderer import find_renderer
 from vidra.kube.client import Client
 from vidra.manager import Manager
 from vidra.manager.gc_tuning import freeze_imports
@@ -42,24 +43,25 @@ settings.load_profile("any machine")
 
 _NUMBERS = itertools.count(1)
 _NEED_PROGRAMS = {"controlplane", "new_controlplane", "own_plane"}
+_NEED_RENDERER = {"renderer_program"}
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Get what takes long the first time ever before the first test's time runs: programs, and a table of letters."""
     # Hypothesis makes it for the first text that it draws, and would take its own second for a test that is too slow.
     text().validate()
-    if session.config.option.collectonly or not any(_needs_programs(item) for item in session.items):
+    fixtures = {name for item in session.items if isinstance(item, pytest.Function) for name in item.fixturenames}
+    if session.config.option.collectonly:
         return
     capture = session.config.pluginmanager.getplugin("capturemanager")
     try:
         with capture.global_and_fixture_disabled():
-            find()
+            if fixtures & _NEED_PROGRAMS:
+                find()
+            if fixtures & _NEED_RENDERER:
+                find_renderer()
     except BinariesError as error:
         pytest.exit(str(error), returncode=1)
-
-
-def _needs_programs(item: pytest.Item) -> bool:
-    return isinstance(item, pytest.Function) and not _NEED_PROGRAMS.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture(scope="session", autouse=True)

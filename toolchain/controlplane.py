@@ -1,13 +1,18 @@
 """What the programs of a control plane are built from, where their releases cannot be had."""
 
 from toolchain.build import Program
-from toolchain.versions import Versions
+from toolchain.errors import BinariesError
+from toolchain.versions import CHOSEN, Versions, pinned
 
 _OTHERWISE = "put the four programs into a folder and name it in KUBEBUILDER_ASSETS"
 
 
 def program(name: str, versions: Versions) -> Program:
-    """Return a program; the first one of Kubernetes takes longest to build, the others reuse most of it."""
+    """Return a program; the first one of Kubernetes takes longest to build, the others reuse most of it.
+
+    Raises:
+        BinariesError: Another version is wanted than the pinned one, and no other can be built.
+    """
     if name == "etcd":
         return Program(
             name=name,
@@ -16,6 +21,11 @@ def program(name: str, versions: Versions) -> Program:
             package="go.etcd.io/etcd/server/v3",
             usually="1 to 2 minutes on two cores",
             otherwise=_OTHERWISE,
+        )
+    if versions.kubernetes != pinned():
+        raise BinariesError(
+            f"Kubernetes {versions.kubernetes}, which {CHOSEN} names, could not be downloaded, and only {pinned()} can "
+            f"be built: {_OTHERWISE}."
         )
     return Program(
         name=name,

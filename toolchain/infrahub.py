@@ -1,14 +1,19 @@
 """What a real Infrahub consists of, wherever each of it comes from."""
 
 import asyncio
+import os
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from toolchain.environment import infrahub_server
+from toolchain.environment import OLDEST, infrahub_server
 from toolchain.keep import kept
 from toolchain.libraries import neo4j
 from toolchain.packages import FOR_INFRAHUB, need, program
+
+VARIABLE: Final = "VIDRA_INFRAHUB"
+"""Names the release: 1.4 or 1.11."""
 
 
 class InfrahubParts(msgspec.Struct, frozen=True):
@@ -18,6 +23,8 @@ class InfrahubParts(msgspec.Struct, frozen=True):
     """The virtual environment with the server, its task manager and its SDK."""
     neo4j: Path
     """The libraries of the database, with the source that starts it."""
+    release: str = OLDEST
+    """Which Infrahub it is: major and minor version."""
 
     @property
     def python(self) -> Path:
@@ -26,13 +33,15 @@ class InfrahubParts(msgspec.Struct, frozen=True):
 
 
 def find_infrahub() -> InfrahubParts:
-    """Return the parts; the first time takes some minutes.
+    """Return the parts of the release that the environment names; the first time takes some minutes.
 
     Raises:
         BinariesError: One of them cannot be had; what came before it is kept.
     """
+    release = os.environ.get(VARIABLE) or OLDEST
+    wanted = infrahub_server(release)
     need(FOR_INFRAHUB)
-    return InfrahubParts(environment=kept(infrahub_server()), neo4j=kept(neo4j()))
+    return InfrahubParts(environment=kept(wanted), neo4j=kept(neo4j()), release=release)
 
 
 def installed(name: str) -> Path:

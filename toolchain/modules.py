@@ -7,12 +7,17 @@ from typing import Final
 
 from toolchain.errors import BinariesError
 
+PRODUCT: Final = "renderer"
 _ARCHITECTURES: Final = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def place(module: str) -> Path:
-    """Return the folder of a pinned module: its go.mod, its go.sum, and whatever else is needed to make it."""
-    return Path(__file__).parent / module
+    """Return the folder of a pinned module: its go.mod, its go.sum, and whatever else is needed to make it.
+
+    That of the product's own program lies beside this package.
+    """
+    here = Path(__file__).parent
+    return here.parent / module if module == PRODUCT else here / module
 
 
 def required(module: str, dependency: str) -> str:

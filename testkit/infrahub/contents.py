@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from testkit.infrahub.answers import CrashedError, RefusedError
-from testkit.infrahub.history import MAIN, History, Stored, Version
+from testkit.infrahub.history import MAIN, History, Stored, Version, now
+from testkit.infrahub.release import Release
 from testkit.infrahub.stored import StoredQuery
 from testkit.infrahub.timestamps import read_moment
+
+_DAMAGED = (
+    "The stored file of this artifact ({}) does not match its checksum, so it was not served. "
+    "It may have been modified outside of Infrahub. Regenerate the artifact to restore it."
+)
 
 Rewrite = Callable[[dict[str, object]], dict[str, object]]
 
@@ -16,13 +23,14 @@ Rewrite = Callable[[dict[str, object]], dict[str, object]]
 class Contents:
     """A history, seen through requests."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, release: Release) -> None:
         self._history = history
+        self._release = release
         self.queries: dict[str, StoredQuery] = {"ArtifactIDs": StoredQuery()}
         self.lies: dict[str, str] = {}
         """Checksums that are announced instead of the right ones, by artifact."""
-        self.since: datetime | None = None
-        """When the branches were made, for an Infrahub that refuses earlier moments, as it does since 1.9."""
+        self.since: datetime | None = now() if release.refuses_early else None
+        """When the default branch was made, for an Infrahub that refuses earlier moments."""
         self.rewrite: Rewrite | None = None
         """Turns the answer to a query into another."""
 
@@ -36,7 +44,8 @@ class Contents:
         except ValueError as error:
             raise RefusedError(400, str(error)) from None
         if self.since is not None and moment < self.since:
-            raise RefusedError(422, f"Requested time '{moment}' is before branch '{branch}' was created")
+            message = f"Requested time '{moment}' is before branch '{MAIN}' was created at '{self.since}'."
+            raise RefusedError(422, message)
         return branch, moment
 
     def query(self, name: str, variables: dict[str, object], branch: str, moment: datetime) -> dict[str, object]:
@@ -47,7 +56,7 @@ class Contents:
             raise RefusedError(404, f"Unable to find the node {name} / {kind} in the database.")
         wanted = stored.wanted(variables)
         found = [
-            stored.node(artifact, self._announced(artifact, version))
+            stored.node(artifact, self._announced(artifact, version), variables)
             for artifact in sorted(self._history.branches[branch].values(), key=lambda artifact: artifact.name)
             if (version := artifact.at(moment)) is not None
             and (not stored.filters or wanted is None or artifact.name == wanted)
@@ -57,7 +66,7 @@ class Contents:
 
     def text(self, id_: str, branch: str, moment: datetime) -> tuple[str, bytes]:
         """Content type and text of an artifact."""
-        if id_ in self._history.others:
+        if id_ in self._history.others and not self._release.knows_other_kinds:
             raise CrashedError
         artifact = self._history.branches[branch].get(id_)
         version = artifact.at(moment) if artifact else None
@@ -65,7 +74,10 @@ class Contents:
             raise RefusedError(404, f"Unable to find the node {id_} / CoreArtifact in the database.")
         if version.storage_id is None:
             raise CrashedError
-        return artifact.content_type, self.object(version.storage_id)
+        stored = self.object(version.storage_id)
+        if self._release.verifies_files and hashlib.md5(stored, usedforsecurity=False).hexdigest() != version.checksum:
+            raise RefusedError(409, _DAMAGED.format(version.storage_id))
+        return artifact.content_type, stored
 
     def object(self, id_: str) -> bytes:
         """A stored object."""

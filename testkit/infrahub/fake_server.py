@@ -11,10 +11,13 @@ from typing import Self
 import msgspec
 
 from testkit.infrahub.accounts import Accounts
+from testkit.infrahub.activity import Happened
+from testkit.infrahub.answers import RefusedError
 from testkit.infrahub.contents import Contents
 from testkit.infrahub.faults import Faults
-from testkit.infrahub.history import ERROR, MAIN, History, Version, now
+from testkit.infrahub.history import ERROR, MAIN, History, Object, Version, now
 from testkit.infrahub.records import Records
+from testkit.infrahub.release import V1_4, Release
 from testkit.infrahub.routes import Routes
 from testkit.infrahub.server import Server
 from testkit.infrahub.stored import StoredQuery
@@ -38,18 +41,22 @@ class StandIn:
         password: str = "correct-horse",  # noqa: S107 (of a stand-in)
         prefix: str = "",
         tls: ssl.SSLContext | None = None,
+        release: Release = V1_4,
     ) -> None:
+        self.release = release
         self.username = username
         self.password = password
         self.accounts = Accounts(username, password)
         self.faults = Faults()
         self.requests = Records()
-        self.webhooks = Webhooks()
+        self.webhooks = Webhooks(release)
         self._prefix = prefix
         self._tls = tls
         self._history = History()
-        self._contents = Contents(self._history)
-        self._routes = Routes(self.accounts, self._contents, self.webhooks, self._history)
+        self._contents = Contents(self._history, release)
+        self._routes = Routes(self.accounts, self._contents, self.webhooks, self._history, release)
+        self.deliveries = self._routes.deliveries
+        """What it was told of its artifacts."""
         self._server = Server(self._routes, self.faults, self.requests, prefix)
 
     async def __aenter__(self) -> Self:
@@ -89,10 +96,12 @@ class StandIn:
         content_type: str = "application/yaml",
         id: str | None = None,  # noqa: A002 (Infrahub's word)
         since: datetime | None = None,
+        target: Object | str | None = None,
     ) -> str:
-        """A generated artifact; gives its id."""
+        """A generated artifact for an object, or for one of its own; gives its id."""
         version = self._history.generated(content, since)
-        id_ = self._history.add(name, version, branch=branch, content_type=content_type, id_=id)
+        of = Object(target) if isinstance(target, str) else target
+        id_ = self._history.add(name, version, branch=branch, content_type=content_type, id_=id, target=of)
         self.webhooks.generated(self._history.branches[branch][id_], branch, None)
         return id_
 
@@ -131,6 +140,61 @@ class StandIn:
     def remove(self, id: str, *, branch: str = MAIN, since: datetime | None = None) -> None:  # noqa: A002 (Infrahub's word)
         """Delete an artifact."""
         self._history.become(id, Version(since or now(), deleted=True), branch=branch)
+        self.webhooks.deleted(self._history.branches[branch][id], branch)
+
+    def remove_target(self, name: str, *, branch: str = MAIN) -> None:
+        """Delete an object that artifacts are for.
+
+        Raises:
+            RefusedError: Its artifacts keep it, in this release.
+        """
+        there = self._history.of(name, branch)
+        if there and not self.release.targets_take_along:
+            raise RefusedError(422, f"Cannot delete {name}. It is linked to mandatory relationship object")
+        for artifact in there:
+            self.remove(artifact.id, branch=branch)
+
+    def rename_target(self, id: str, name: str, *, branch: str = MAIN) -> None:  # noqa: A002 (Infrahub's word)
+        """Have an artifact be for an object of another name."""
+        there = self._history.branches[branch]
+        there[id] = msgspec.structs.replace(there[id], object=Object(name))
+
+    def log_generated(self, artifact: str, by: str, *, branch: str = MAIN, since: datetime | None = None) -> None:
+        """Write into the activity log that somebody's deed gave an artifact the text that it has now."""
+        account, checksum = self._history.activity.account(by), self._history.latest(artifact, branch).checksum or ""
+        self._history.activity.add(
+            Happened(
+                "infrahub.artifact.updated",
+                artifact,
+                "CoreArtifact",
+                branch,
+                account,
+                since or now(),
+                checksum=checksum,
+            )
+        )
+
+    def log_merged(self, branch: str, by: str, *, proposed_change: str = "", since: datetime | None = None) -> None:
+        """Write into the activity log that somebody merged a branch; since 1.10 it names the proposed change."""
+        account = self._history.activity.account(by)
+        kind = "CoreProposedChange" if proposed_change else ""
+        self._history.activity.add(
+            Happened("infrahub.branch.merged", proposed_change, kind, MAIN, account, since or now(), branch)
+        )
+
+    def add_definition(self, name: str) -> None:
+        """Have a definition of artifacts of a name, of which there are none."""
+        self._history.definitions.add(name)
+
+    def remove_definition(self, name: str) -> None:
+        """Delete the definition of the artifacts of a name, of which there are none any more."""
+        self._history.definitions.discard(name)
+
+    def damage(self, id: str, *, branch: str = MAIN) -> None:  # noqa: A002 (Infrahub's word)
+        """Overwrite an artifact's stored file, behind Infrahub's back."""
+        storage_id = self._history.latest(id, branch).storage_id
+        assert storage_id, "it was generated"
+        self._history.objects[storage_id] = b"damaged"
 
     def create_branch(self, name: str) -> None:
         """Fork main."""

@@ -31,11 +31,13 @@ class QueryAdmin:
         name = str(data.get("id") or data["name"]["value"])  # the stand-in's ids are names
         text = str(data["query"]["value"])
         self._texts[name] = text
-        self._contents.queries[name] = StoredQuery(name=name, selects_status="status {" in text)
+        self._contents.queries[name] = StoredQuery(
+            name=name, selects_status="status {" in text, selects_object="object @include" in text
+        )
         return {"data": {found[1]: {"ok": True}}}
 
     def _known(self, variables: Json) -> list[str]:
         return [name for name in variables["names"] if name in self._contents.queries]
 
     def _node(self, name: str) -> Json:
-        return {"id": name, "query": {"value": self._texts.get(name, "query of somebody else's")}}
+        return {"id": name, "query": {"value": self._texts.get(name) or self._contents.queries[name].text}}

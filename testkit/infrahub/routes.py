@@ -9,22 +9,27 @@ from aiohttp import web
 from testkit.infrahub.accounts import REFRESH_LIFETIME, Accounts, bearer
 from testkit.infrahub.answers import RefusedError, as_json, page
 from testkit.infrahub.contents import Contents
+from testkit.infrahub.deliveries import Deliveries
 from testkit.infrahub.graphql import GraphQL
 from testkit.infrahub.history import MAIN, History
 from testkit.infrahub.payloads import UnreadableError, read_document, read_login, read_variables
 from testkit.infrahub.query_admin import QueryAdmin
+from testkit.infrahub.release import Release
 from testkit.infrahub.webhooks import Webhooks
 
 
 class Routes:
     """The handlers over the accounts and contents of one Infrahub."""
 
-    def __init__(self, accounts: Accounts, contents: Contents, webhooks: Webhooks, history: History) -> None:
+    def __init__(
+        self, accounts: Accounts, contents: Contents, webhooks: Webhooks, history: History, release: Release
+    ) -> None:
         self._accounts = accounts
         self._contents = contents
-        self._graphql = GraphQL(webhooks, history)
+        self._graphql = GraphQL(webhooks, history, release)
         self.login_seconds = 0.0
         self._graphql.queries = QueryAdmin(contents)
+        self.deliveries = self._graphql.deliveries = Deliveries()
 
     def table(self, prefix: str) -> list[web.RouteDef]:
         """All of them, below a path."""

@@ -27,10 +27,18 @@ class StoredQuery(msgspec.Struct, frozen=True):
     selects_storage_id: bool = True
     selects_storage_value: bool = False
     """`storage_id { value }` instead of the usual `storage_id { id }`."""
+    selects_object: bool = True
+    """Whether it says what an artifact is for where it is asked to, and the groups of that."""
     counts: bool = False
     limit: int | None = None
     since: datetime | None = None
     """When it was stored; nobody knew it before that."""
+
+    @property
+    def text(self) -> str:
+        """Something like it, for who looks at the stored queries."""
+        fields = {"status": self.selects_status, "object member_of_groups": self.selects_object}
+        return f"query {self.name} {{ id checksum {' '.join(word for word, there in fields.items() if there)} }}"
 
     def wanted(self, variables: dict[str, object]) -> str | None:
         """The artifact name asked for; None for all.
@@ -49,7 +57,7 @@ class StoredQuery(msgspec.Struct, frozen=True):
             return None
         raise self._refused(f"got invalid value {given!r}; String cannot represent a non string value: {given!r}")
 
-    def node(self, stored: Stored, version: Version) -> dict[str, object]:
+    def node(self, stored: Stored, version: Version, variables: dict[str, object]) -> dict[str, object]:
         """What it selects of an artifact."""
         found: dict[str, object] = {"id": stored.id}
         if self.selects_storage_value:
@@ -62,6 +70,8 @@ class StoredQuery(msgspec.Struct, frozen=True):
             found["status"] = {"value": version.status}
         if self.selects_name:
             found["name"] = {"value": stored.name}
+        if self.selects_object and variables.get("targets"):
+            found["object"] = {"node": stored.object.node(groups=bool(variables.get("groups")))}
         return found
 
     def answer(self, nodes: list[dict[str, object]]) -> dict[str, object]:

@@ -16,9 +16,7 @@ import aiohttp
 import msgspec
 
 from testkit.infrahub.history import MAIN, Stored, Version, now
-
-ATTEMPTS = 4
-"""All within an instant, each with an id of its own."""
+from testkit.infrahub.release import V1_4, Release
 
 Json = dict[str, Any]
 
@@ -32,10 +30,18 @@ class Webhook(msgspec.Struct):
     shared_key: str
     event_type: str = "all"
     branch_scope: str = "default_branch"
-    validate_certificates: bool = True
+    validate_certificates: bool | None = True
+    node_kind: str | None = None
+    active: bool = True
 
-    def wants(self, event: str, branch: str) -> bool:
-        """Whether it is called for an event."""
+    def wants(self, event: str, branch: str, kind: str = "") -> bool:
+        """Whether it is called for an event.
+
+        Args:
+            kind: Of the node, in an event about a node.
+        """
+        if not self.active or (kind and self.node_kind and self.node_kind != kind):
+            return False
         scopes = {"all_branches": True, "default_branch": branch == MAIN, "other_branches": branch != MAIN}
         return self.event_type in {"all", event} and scopes[self.branch_scope]
 
@@ -43,12 +49,14 @@ class Webhook(msgspec.Struct):
 class Webhooks:
     """The webhooks, and the calls that are under way."""
 
-    def __init__(self) -> None:
+    def __init__(self, release: Release = V1_4) -> None:
         self.all: dict[str, Webhook] = {}
         self.muted = False
         """Whether events go nowhere, as when the worker that sends them is away."""
-        self.spaced = True
+        self.spaced = release.signs_spaced
         """Whether what is signed has spaces, as up to Infrahub 1.6."""
+        self.attempts = release.calls_at_once
+        """How often one that is not answered is called, within an instant and each time with an id of its own."""
         self.answers: list[int] = []
         """What receivers answered; 0 when they did not."""
         self._calls: set[asyncio.Task[None]] = set()
@@ -67,6 +75,13 @@ class Webhooks:
         self._last[artifact.id] = payload = _payload(event, artifact, branch, before)
         if not self.muted:
             self._send(wanted, payload)
+
+    def deleted(self, artifact: Stored, branch: str) -> None:
+        """Tell that an artifact was deleted: as of any node, because there is no event of its own for that."""
+        event = "infrahub.node.deleted"
+        wanted = [webhook for webhook in self.all.values() if webhook.wants(event, branch, "CoreArtifact")]
+        if not self.muted:
+            self._send(wanted, _node_payload(event, artifact, branch))
 
     def tell(self, artifact: str) -> None:
         """Tell everybody once more, late, as another event, what was last true of an artifact."""
@@ -91,7 +106,7 @@ class Webhooks:
 
     async def _call(self, webhook: Webhook, payload: Json) -> None:
         async with aiohttp.ClientSession() as session:
-            for _ in range(ATTEMPTS):
+            for _ in range(self.attempts):
                 status = await _send(session, webhook, payload, spaced=self.spaced)
                 self.answers.append(status)
                 if 200 <= status < 400:
@@ -136,13 +151,25 @@ def _payload(event: str, artifact: Stored, branch: str, before: Version | None) 
             "node_id": artifact.id,
             "artifact_definition_id": str(definition),
             "artifact_definition_name": f"{artifact.name} (für alle)",
-            "target_id": str(uuid.uuid5(definition, artifact.id)),
-            "target_kind": "InfraDevice",
+            "target_id": artifact.object.id,
+            "target_kind": artifact.object.kind,
             "checksum": version.checksum,
             "checksum_previous": before.checksum if before else None,
             "storage_id": version.storage_id,
             "storage_id_previous": before.storage_id if before else None,
         },
+        **_envelope(event, branch),
+    }
+
+
+def _node_payload(event: str, artifact: Stored, branch: str) -> Json:
+    changes = {"node_id": artifact.id, "node_kind": "CoreArtifact", "display_label": artifact.name, "attributes": {}}
+    data = {"kind": "CoreArtifact", "node_id": artifact.id, "action": "deleted", "changelog": changes, "fields": []}
+    return {"data": data, **_envelope(event, branch)}
+
+
+def _envelope(event: str, branch: str) -> Json:
+    return {
         "id": str(uuid.uuid4()),
         "branch": branch,
         "account_id": str(uuid.uuid4()),

@@ -179,6 +179,12 @@ class Machine(RuleBasedStateMachine):
             if deed != "person_deletes" or key not in self.story.wishes.undeletable:
                 self._run(getattr(self.story, deed)(key))
 
+    @precondition(lambda self: self.world.operator.running)
+    @rule(pick=PICK)
+    def person_forges(self, pick: int) -> None:
+        """An inventory."""
+        self._run(self.story.person_forges(pick))
+
     @rule(pick=PICK, replicas=st.integers(2, 5))
     def person_scales(self, pick: int, replicas: int) -> None:
         """A Gadget that Vidra applied."""

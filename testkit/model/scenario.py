@@ -12,6 +12,7 @@ import msgspec
 
 from testkit.controlplane import AuditEntry
 from testkit.environment import RESOURCES, SYNCS, TooSlow
+from testkit.eventually import eventually
 from testkit.infrahub.faults import Answered
 from testkit.managed_fields import empty_managed_fields
 from testkit.model.expected_state import Artifact, Json, Key, Sync, Wishes, sync_of
@@ -21,6 +22,7 @@ from testkit.model.snapshot import Look, look, managers_of
 from testkit.model.world import ACCOUNT, HOME, UNDELETABLE, VERBS, World
 from testkit.patience import HANG
 from vidra.api.names import MANAGED_LABEL, OWNER_PREFIX, REQUESTED_AT
+from vidra.kube.client import MERGE_PATCH, encode
 from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError, KubeError
 from vidra.kube.watch import lines
@@ -279,6 +281,36 @@ class Story:
         self.wishes.may_keep.add(key)
         with suppress(ApiError):
             await empty_managed_fields(self.world.client, _path(key))
+
+    async def person_forges(self, pick: int) -> None:
+        """Somebody lists what strangers have in the inventory of a VidraResource, and Vidra takes that back.
+
+        The story waits for that: if the operator died before, what only an inventory knows would be nobody's, as it
+        should be.
+        """
+        listed: Json = await self.world.client.get(RESOURCES.path(), Json)
+        mine = [item for item in listed["items"] if item["metadata"]["name"].startswith(f"{self.wishes.prefix}-")]
+        mine = [item for item in mine if item.get("status", {}).get("seal")]
+        if not mine:
+            return
+        item = mine[pick % len(mine)]
+        name, nobody = item["metadata"]["name"], f"forged-{next(self._made)}"
+        entries = [_entry(key, uid) for key, (uid, _) in self.wishes.strangers.items()]
+        entries += [{"apiVersion": "v1", "kind": "ConfigMap", "namespace": HOME, "name": nobody, "uid": nobody}]
+        forged = [*item["status"].get("managedResources", []), *entries]
+        self._tell(f"a person forges the inventory of {name}")
+        path = RESOURCES.path(name=name, subresource="status")
+        with suppress(ApiError):
+            await self.world.client.send(
+                "PATCH", path, body=encode({"status": {"managedResources": forged}}), content_type=MERGE_PATCH
+            )
+
+        async def taken_back() -> bool:
+            found: Json = await self.world.client.get(RESOURCES.path(), Json)
+            now = (each["status"] for each in found["items"] if each["metadata"]["name"] == name and "status" in each)
+            return all(entry["name"] != nobody for status in now for entry in status.get("managedResources", []))
+
+        await eventually(taken_back)
 
     async def person_scales(self, key: Key, replicas: int) -> None:
         """Somebody scales a Gadget, as an autoscaler does."""
@@ -684,3 +716,16 @@ def _sorted(names: Iterable[str]) -> str:
 
 def _ids(sync: Sync) -> str:
     return ", ".join(f"{item.id} {_sorted(item.names)}" for item in sync.artifacts.values())
+
+
+def _entry(key: Key, uid: str) -> Json:
+    """An inventory's entry for an object."""
+    kind = BY_NAME[key.kind]
+    return {
+        "apiVersion": kind.api_version,
+        "kind": key.kind,
+        "namespace": key.namespace,
+        "name": key.name,
+        "uid": uid,
+        "revision": "0123456789-0123456789",
+    }

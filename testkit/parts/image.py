@@ -1,24 +1,14 @@
-"""The image's file system, made without Docker, and the operator at work in it as a kubelet would have it."""
+"""The operator at work in the image's file system, as a kubelet would have it."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from testkit.controlplane import ControlPlane
 from testkit.parts.chart import pod
 from testkit.process import OperatorProcess
-from toolchain import cache
-from toolchain.errors import BinariesError
-from toolchain.modules import architecture
-from toolchain.progress import say
 
-_IMAGES = Path(__file__).parents[4] / "images"
 _ACCOUNT = "run/secrets/kubernetes.io/serviceaccount"
 _CONTAIN = """
 set -eu
@@ -30,25 +20,6 @@ mount --bind "$account" "$root/run/secrets/kubernetes.io/serviceaccount"
 mount -o remount,ro,bind "$root"
 exec setpriv --no-new-privs chroot --userspec=65532:65532 "$root" "$@"
 """
-
-
-def make(root: Path) -> None:
-    """Make it in a folder; Debian's part is kept in the user's cache from the first time on.
-
-    Raises:
-        BinariesError: It cannot be made here, and what to do.
-    """
-    if os.geteuid() != 0 or shutil.which("mmdebstrap") is None:
-        raise BinariesError("The image is made by root and with mmdebstrap (Debian, Ubuntu: apt install mmdebstrap).")
-    digest = hashlib.sha256(b"".join((_IMAGES / name).read_bytes() for name in ("rootfs", "packages.txt")))
-    base = cache.home() / "images" / f"debian-{digest.hexdigest()[:8]}-linux-{architecture()}.tar"
-    with cache.locked(base.parent):
-        if not base.exists():
-            say("Making Debian's part of the image, once: about three minutes.")
-        command = (_IMAGES / "rootfs", root, base)
-        made = subprocess.run(command, env={**os.environ, "PYTHON": sys.executable}, capture_output=True, check=False)  # noqa: S603
-    if made.returncode:
-        raise BinariesError(f"images/rootfs failed: {made.stderr.decode().strip()}")
 
 
 def inside(root: Path, account: Path) -> tuple[str, ...]:

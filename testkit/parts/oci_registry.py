@@ -96,7 +96,7 @@ class OciRegistry(Running):
     async def _start(self, stack: AsyncExitStack) -> None:
         app = web.Application()
         app.router.add_get("/token", self._token)
-        app.router.add_route("*", "/v2/{name:.+}/{kind:manifests|blobs|tags}/{what}", self._answer)
+        app.router.add_route("*", "/v2/{name:.+}/{kind:manifests|blobs|tags|referrers}/{what}", self._answer)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -153,6 +153,8 @@ class OciRegistry(Running):
         name, what = request.match_info["name"], request.match_info["what"]
         if request.match_info["kind"] == "tags":
             return self._page(request, name)
+        if request.match_info["kind"] == "referrers":
+            return self._referrers(name, what)
         manifest = request.match_info["kind"] == "manifests"
         body = self._manifests.get((name, what)) if manifest else self._blobs.get(what)
         if body is None:
@@ -160,6 +162,15 @@ class OciRegistry(Running):
         headers = {"Docker-Content-Digest": _digest(body)}
         kind = MANIFEST if manifest else "application/octet-stream"
         return web.Response(body=body, headers=headers, content_type=kind)
+
+    def _referrers(self, name: str, subject: str) -> web.Response:
+        """The manifests that say that they are about another one."""
+        found = []
+        for (place, digest), body in self._manifests.items():
+            manifest = json.loads(body)
+            if place == name and digest.startswith("sha256:") and manifest.get("subject", {}).get("digest") == subject:
+                found.append({"digest": digest, "artifactType": manifest.get("artifactType", ""), "size": len(body)})
+        return web.json_response({"schemaVersion": 2, "manifests": found})
 
     def _page(self, request: web.Request, name: str) -> web.Response:
         tags, last = self._tags.get(name, []), request.query.get("last", "")

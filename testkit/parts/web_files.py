@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -16,6 +17,9 @@ Fault = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
 class WebFiles(Running):
     """From `async with` to its end, what is in `files` can be had.
 
+    Args:
+        tls: Its certificate; None: plain http.
+
     Attributes:
         url: Where it is.
         files: What is there, by path.
@@ -25,8 +29,9 @@ class WebFiles(Running):
 
     url: str
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__()
+        self._tls = tls
         self.files: dict[str, bytes] = {}
         self.asked: list[tuple[str, str, str]] = []
         """Method and path, the value of `Authorization`, and the status that was answered."""
@@ -38,8 +43,8 @@ class WebFiles(Running):
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls).start()
+        self.url = f"http{'s' if self._tls else ''}://127.0.0.1:{runner.addresses[0][1]}"
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         response = (await self.fault(request) if self.fault else None) or self._file(request)

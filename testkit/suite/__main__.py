@@ -19,6 +19,7 @@ from testkit.suite.once import Outcome, once
 from toolchain.errors import BinariesError
 from toolchain.find import find
 from toolchain.progress import say
+from toolchain.renderer import find_renderer
 
 MOST_JOBS: Final = 6
 """Workers by default, or two more than there are cores, because tests wait for others: each has a control plane of its
@@ -38,6 +39,7 @@ def main() -> int:
     _announce(options.jobs, options.times, loaded=options.loaded, some=bool(options.rest))
     try:
         find()
+        find_renderer()
     except BinariesError as error:
         say(str(error))
         return 1

@@ -8,11 +8,13 @@ from typing import Final
 import msgspec
 
 from testkit.pace import piece_takes
-from toolchain import cache
+from toolchain import cache, renderer
 from toolchain.find import absent
 
 PROGRAMS: Final = 1_100.0
 """Seconds of CPU that building the programs of a control plane takes where a piece of known work takes `PIECE`."""
+RENDERER: Final = 330.0
+"""The same of the program that renders charts and overlays."""
 SUITE: Final = 850.0
 """The same of the tests."""
 DEMO: Final = 60.0
@@ -28,12 +30,22 @@ def cores() -> int:
 
 def programs() -> str:
     """What has to be made first, and how long that takes; empty when nothing has."""
+    return " ".join(filter(None, (_controlplane(), _renderer())))
+
+
+def _controlplane() -> str:
     if not (names := absent()):
         return ""
     return (
         f"{', '.join(names)} are not here yet and come first, once: downloaded within a minute or two, or, where that "
         f"is not possible, built from source in about {_about(PROGRAMS * len(names) / 4, cores())}."
     )
+
+
+def _renderer() -> str:
+    if not renderer.absent():
+        return ""
+    return f"{renderer.NAME} is not here yet and is built from source, once, in about {_about(RENDERER, cores())}."
 
 
 def demo() -> str:

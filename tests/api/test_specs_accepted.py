@@ -41,6 +41,11 @@ ACCEPTED = {
         stopMatching="Leave",
         rollout={"maxConcurrent": 3},
     ),
+    "routing by target": {
+        **to(clusterSelector={"matchLabels": {"environment": "edge"}}, routing="ByTarget"),
+        "source": sync(targets={"names": ["Edge Oslo 1"], "kinds": ["InfraCluster"]})["source"],
+    },
+    "an empty list that is confirmed": {**sync(), "allowEmpty": "Confirmed"},
     "a ServiceAccount": {**sync(), "serviceAccountName": "deployer.v1", "serviceAccountNamespace": "team-a"},
     "local server": to(server="https://kubernetes.default.svc"),
     "empty server and namespace": to(server="", namespace=""),

@@ -27,6 +27,10 @@ REFUSED = {
     "a name that is no text": (sync(artefactName=5), "must be of type string"),
     "upper-case namespace": (to(namespace="Team_A"), "must be the name of a namespace"),
     "long namespace": (to(namespace="a" * 64), "spec.destination.namespace: Too long"),
+    "targets that name nothing": (sync(targets={"names": []}), "say which objects: give names, ids, kinds or groups"),
+    "routing without clusters": (to(routing="ByTarget"), "routing are about the clusters of a clusterSelector"),
+    "another word for empty": ({**sync(), "allowEmpty": "Sometimes"}, "spec.allowEmpty: Unsupported value"),
+    "a number for empty": ({**sync(), "allowEmpty": 1}, "spec.allowEmpty: Unsupported value"),
     "server without scheme": (to(server="10.0.0.1:6443"), "such as https://10.0.0.1:6443"),
     "server of another scheme": (to(server="ssh://10.0.0.1"), "must be the URL of a Kubernetes API server"),
 }

@@ -6,8 +6,17 @@ import msgspec
 import pytest
 
 from testkit.digests import DIGESTS
-from vidra.api.meta import Meta
-from vidra.api.resource import KnownCluster, ManagedObject, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.meta import Meta, OwnerReference
+from vidra.api.names import API_VERSION, SYNC_KIND
+from vidra.api.resource import (
+    InventoryPiece,
+    InventoryPieces,
+    KnownCluster,
+    ManagedObject,
+    ResourceSpec,
+    ResourceStatus,
+    VidraResource,
+)
 from vidra.api.sync import Destination
 from vidra.apply.announcements import Announcements, Wait
 from vidra.apply.desired.object import Key
@@ -125,3 +134,26 @@ def test_a_wait_is_forgotten_with_its_cause(wanted: bool) -> None:
     else:
         store.changed(resource("me", EAST, version="2"))
     assert not index.waiting(ME)
+
+
+@pytest.mark.parametrize(("sync", "held"), [("mine", True), ("another", False), ("", False)])
+async def test_what_may_be_in_an_inventory_that_cannot_be_seen_is_waited_for_by_its_siblings(
+    sync: str, held: bool
+) -> None:
+    pieces = InventoryPieces("vidra-system", 2, (InventoryPiece("piece", 2, "digest"),))
+    unseen = owned(resource("other", EAST), sync)
+    unseen = msgspec.structs.replace(unseen, status=msgspec.structs.replace(unseen.status, inventory=pieces))
+    store = Store[VidraResource]()
+    store.changed(owned(resource("me", EAST, entry(EAST, "u")), "mine"))
+    store.changed(unseen)
+    index, place = Claims(store, HUB, digests=DIGESTS), Place(EAST, CLUSTER, "u")
+    found = index.others(ME, entry(EAST, "u"), place)
+    assert [claim.confirmed for claim in found] == ([False] if held else [])
+    assert (await Announcements().awaited(entry(EAST, "u"), CONFIGS, found) is not None) is held
+    store.changed(owned(resource("other", EAST, entry(EAST, "another"), version="2"), sync))
+    assert index.others(ME, entry(EAST, "u"), place) == ()
+
+
+def owned(item: VidraResource, sync: str) -> VidraResource:
+    owners = (OwnerReference(API_VERSION, SYNC_KIND, sync, sync),) if sync else ()
+    return msgspec.structs.replace(item, metadata=msgspec.structs.replace(item.metadata, owner_references=owners))

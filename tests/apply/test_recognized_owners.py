@@ -6,7 +6,7 @@ import pytest
 
 from testkit.digests import DIGESTS
 from vidra.api.meta import Meta
-from vidra.api.resource import ManagedObject, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.resource import InventoryPieces, ManagedObject, ResourceSpec, ResourceStatus, VidraResource
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory_index import Claims
 from vidra.apply.recognized_owners import RecognizedOwners, has_lost_fields
@@ -22,8 +22,9 @@ REST = ManagedObject(api_version="v1", kind="ConfigMap", name="rest", namespace=
 Read = Callable[[str], Awaitable[VidraResource | None]]
 
 
-def other(*entries: ManagedObject, generation: int = 1, version: str = "1") -> VidraResource:
-    status = ResourceStatus(managed_resources=entries, observed_generation=generation)
+def other(*entries: ManagedObject, generation: int = 1, version: str = "1", unseen: int = 0) -> VidraResource:
+    rest = InventoryPieces("vidra-system", len(entries) + unseen, ()) if unseen else None
+    status = ResourceStatus(managed_resources=entries, inventory=rest, observed_generation=generation)
     return VidraResource(Meta(name="other", uid="o", resource_version=version), spec=ResourceSpec(), status=status)
 
 
@@ -56,6 +57,7 @@ async def unasked(_manager: str) -> VidraResource | None:
         (None, answering(other(generation=0)), True),
         (None, answering(other()), False),
         (other(REST), silent, True),
+        (other(REST), answering(other(REST, unseen=2)), True),
     ],
     ids=[
         "listed",
@@ -68,6 +70,7 @@ async def unasked(_manager: str) -> VidraResource | None:
         "restored",
         "empty",
         "silent",
+        "not seen",
     ],
 )
 async def test_an_inventory_makes_an_owner(known: VidraResource | None, read: Read, counts: bool) -> None:

@@ -19,6 +19,12 @@ PAGES = (
     "syncs/webservers/preview",
     "syncs/webservers/events",
     "syncs/webservers/yaml",
+    "syncs/load-balancers/timeline",
+    "syncs/dns-zones-010/drift",
+    "syncs?source=git",
+    "vidrasyncs/webservers",
+    "vidrasyncs/webservers/preview",
+    "vidrasyncs/network-policies/timeline",
     f"syncs/{LONG}",
     "resources/load-balancers-0",
     "resources/load-balancers-0/problems",
@@ -89,6 +95,22 @@ async def test_a_link_to_a_page_shows_the_same_below_any_tab_and_back_works(
     await tab.run("history.back()")
     await tab.sees("1 of 14")
     assert await tab.run("location.search") == "?state=held&q=ingress"
+
+
+async def test_two_syncs_of_one_name_have_pages_of_their_own(show: Show, few_plane: ControlPlane) -> None:
+    page, tab = await show(few_plane)
+    await tab.open(f"{page.origin}/syncs?q=webservers&source=oci")
+    await tab.sees("1 of 14")
+    await tab.run("document.querySelector('.list-body a').click()")
+    await tab.until("location.pathname === '/vidrasyncs/webservers'")
+    await tab.sees("webservers-5-0")
+    await tab.run("[...document.querySelectorAll('.tabs a')].find(a => a.innerText === 'Preview').click()")
+    await tab.until("document.querySelector('input[placeholder=\"v1.2.0\"]')")
+    assert await tab.run("document.querySelectorAll('.page-head label').length") == 1
+    assert await tab.run("document.body.innerText.includes('vidra diff vsync/webservers')")
+    await tab.open(f"{page.origin}/syncs/webservers")
+    await tab.sees("vidra tree isync/webservers")
+    assert not await tab.run("document.body.innerText.includes('webservers-5-0')")
 
 
 async def test_the_keyboard_is_enough(show: Show, few_plane: ControlPlane) -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import vidra
+from toolchain.release.version import parse
 from vidra.cli.commands.operator import operator
 from vidra.cli.commands.ui import ui
 
@@ -116,5 +117,4 @@ def test_every_argument_is_one_of_the_command(chart: Path, file: str, command: C
 def test_the_chart_has_the_number_of_the_operator(chart: Path) -> None:
     about = yaml.safe_load((chart / "Chart.yaml").read_text())
     assert about["appVersion"] == vidra.__version__
-    number, _, rest = about["version"].partition("-")
-    assert number + rest.replace("dev.", ".dev") == vidra.__version__
+    assert about["version"] == parse(vidra.__version__).semantic

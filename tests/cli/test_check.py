@@ -65,6 +65,10 @@ async def test_when_all_is_well_every_check_says_so(bare: Vidra, own_plane: Cont
         }
         assert code == 0
         assert "Kubernetes v1." in results["API"][1]
+        assert "1 artifact; its stored query does not select status (to say" in results["infrahub"][1]
+        assert f"vidra infrahub query apply {infrahub.url}" in results["infrahub"][1]
+        assert (await bare("infrahub", "query", "apply", infrahub.url)).code == 0
+        assert (await found(bare))[1]["infrahub"] == ("ok", "1 artifact")
         infrahub.remove_query("ArtifactIDs")
         code, results = await found(bare)
         assert (code, results["infrahub"][0]) == (1, "problem")

@@ -8,7 +8,7 @@ import pytest
 from testkit.command import Ended, Vidra, vidra_with
 from testkit.controlplane import ControlPlane
 from testkit.environment import Json, Scene, connection_to
-from testkit.infrahub import Answered, StandIn
+from testkit.infrahub import RELEASES, V1_4, V1_11, Answered, Release, StandIn
 from testkit.operating import Operating
 from vidra.api.names import INFRAHUB_LABEL, WEBHOOK_KEY_LABEL
 from vidra.kube.client import Client
@@ -41,11 +41,16 @@ class Story:
 
 
 @pytest.fixture
-async def story(own_plane: ControlPlane) -> AsyncIterator[Story]:
+def release() -> Release:
+    return V1_4
+
+
+@pytest.fixture
+async def story(own_plane: ControlPlane, release: Release) -> AsyncIterator[Story]:
     """Nothing is set up; Vidra has credentials for the Infrahub."""
     client = Client(connection_to(own_plane))
     work = Operating(own_plane, webhooks=True)
-    async with work, receiving("127.0.0.1:0", work.operator) as port, StandIn() as infrahub:
+    async with work, receiving("127.0.0.1:0", work.operator) as port, StandIn(release=release) as infrahub:
         scene = Scene(own_plane, client, infrahub, "default")
         credentials = await scene.credentials()
         yield Story(scene, vidra_with(own_plane.kubeconfig), f"http://127.0.0.1:{port}{PATH}")
@@ -54,19 +59,25 @@ async def story(own_plane: ControlPlane) -> AsyncIterator[Story]:
     await client.close()
 
 
-async def test_a_first_time_makes_a_key_and_two_webhooks_and_sees_that_calls_are_heard(story: Story) -> None:
+@pytest.mark.parametrize("release", RELEASES, ids=str)
+async def test_a_first_time_makes_a_key_and_three_webhooks_and_sees_that_calls_are_heard(story: Story) -> None:
     ended = await story.apply()
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.splitlines() == [
         "secret/vidra-webhook in vidra-system: a new key",
         f"{story.infrahub.url}: webhook vidra-artifact-created created",
         f"{story.infrahub.url}: webhook vidra-artifact-updated created",
+        f"{story.infrahub.url}: webhook vidra-artifact-deleted created",
         f"{story.url}: accepted (signature verified)",
     ]
     key = (await story.secret())["data"]["key"]
     assert len(key) >= 43
     there = sorted(story.infrahub.webhooks.all.values(), key=lambda webhook: webhook.name)
-    assert [webhook.event_type for webhook in there] == ["infrahub.artifact.created", "infrahub.artifact.updated"]
+    assert [(webhook.event_type, webhook.node_kind) for webhook in there] == [
+        ("infrahub.artifact.created", None),
+        ("infrahub.node.deleted", "CoreArtifact"),
+        ("infrahub.artifact.updated", None),
+    ]
     assert {(webhook.url, webhook.shared_key, webhook.branch_scope) for webhook in there} == {
         (story.url, key, "all_branches")
     }
@@ -78,12 +89,23 @@ async def test_a_second_time_changes_nothing_and_a_changed_wish_only_that(story:
     before = await story.secret()
     ended = await story.apply()
     assert ended.code == 0, ended.err
-    assert ended.out.count("unchanged") == 2
+    assert ended.out.count("unchanged") == 3
     assert (await story.secret())["data"] == before["data"]
     ended = await story.apply("--branches", "default", "--insecure-skip-tls-verify")
-    assert ended.out.count("changed") == 2
+    assert ended.out.count("changed") == 3
     assert {webhook.branch_scope for webhook in story.infrahub.webhooks.all.values()} == {"default_branch"}
     assert {webhook.validate_certificates for webhook in story.infrahub.webhooks.all.values()} == {False}
+
+
+@pytest.mark.parametrize("release", [V1_11], ids=str)
+async def test_a_webhook_that_was_switched_off_is_switched_on(story: Story) -> None:
+    await story.apply()
+    webhook = next(item for item in story.infrahub.webhooks.all.values() if item.name == "vidra-artifact-updated")
+    webhook.active = False
+    ended = await story.apply()
+    assert f"{story.infrahub.url}: webhook vidra-artifact-updated changed" in ended.out
+    assert ended.out.count("unchanged") == 2
+    assert webhook.active
 
 
 async def test_a_key_rotates_and_the_one_before_stays_good(story: Story) -> None:
@@ -136,7 +158,7 @@ async def test_an_address_that_only_infrahub_reaches_is_said(story: Story) -> No
     ended = await story.apply(url=f"http://127.0.0.1:1{PATH}")
     assert ended.code == 0
     assert "cannot be reached from here" in ended.err
-    assert len(story.infrahub.webhooks.all) == 2
+    assert len(story.infrahub.webhooks.all) == 3
 
 
 async def test_an_address_of_somebody_else_is_an_error(story: Story) -> None:

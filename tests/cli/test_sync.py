@@ -143,3 +143,17 @@ async def test_check_asks_its_source(vidra: Vidra, scene: Scene, server: GitServ
     found = (await vidra("check")).out
     line = next(line for line in found.splitlines() if f"git of {name}" in line)
     assert f"2 folders at main@sha1:{repository.head()}" in line
+
+
+async def test_a_chart_from_options(vidra: Vidra, scene: Scene) -> None:
+    name = scene.namespace
+    options = ("--helm", "https://charts.example.com", "--chart", "gateway", "--chart-version", "~1.4")
+    assert (await vidra("sync", "apply", name, *options, "--to-namespace", name)).code == 0
+    live = await scene.get(VIDRA_SYNCS, name)
+    assert live is not None
+    helm = {"url": "https://charts.example.com", "chart": "gateway", "version": "~1.4"}
+    assert live["spec"]["source"] == {"helm": helm}
+    told = await vidra("diff", name, "--tag", "v1")
+    assert (told.code, "it is read by chart-version, branch" in told.err) == (1, True)
+    told = await vidra("diff", name, "--branch", "more")
+    assert (told.code, "no values of Infrahub" in told.err) == (1, True)

@@ -1,11 +1,13 @@
 """`vidra trace` leads from a live object back to the data in Infrahub."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from testkit.command import Vidra
 from testkit.environment import Json, Scene
+from testkit.infrahub import Answered
 from testkit.objects import config_map
 from vidra.manifests.write import write
 
@@ -25,6 +27,31 @@ async def test_it_names_resource_sync_branch_artifact_and_checksum(vidra: Vidra,
     assert (origin["branch"], origin["artifact"], origin["artifactId"]) == ("main", "Web", artifact)
     assert origin["checksum"] == origin["appliedChecksum"] == checksum
     assert origin["infrahub"] == scene.infrahub.url
+    assert origin["page"] == f"{scene.infrahub.url}/objects/CoreArtifact/{artifact}?branch=main"
+    assert "generated" not in origin
+
+
+async def test_it_tells_whose_deed_the_text_is_and_after_which_merge(vidra: Vidra, scene: Scene) -> None:
+    artifact = scene.infrahub.add_artifact("Web", write([config_map("one", colour="red")]))
+    await scene.until_sync(await scene.sync("Web"))
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    scene.infrahub.log_merged("older", "bob", since=long_ago)
+    scene.infrahub.log_generated(artifact, "anna", since=long_ago + timedelta(hours=2))
+    ended = await vidra("trace", "cm/one", "-n", scene.namespace)
+    assert "  Generated:     20" in ended.out
+    assert " by anna\n" in ended.out
+    assert "After merge" not in ended.out  # it was too long before
+    scene.infrahub.log_merged("more-replicas", "bob", proposed_change="17c0")
+    scene.infrahub.log_generated(artifact, "bob")
+    ended = await vidra("trace", "cm/one", "-n", scene.namespace)
+    assert "  After merge:   branch more-replicas at 20" in ended.out
+    assert "Z by bob, proposed change 17c0\n" in ended.out
+    # What was done since does not count for the text that is applied: a sync at a pause has an older one.
+    scene.infrahub.log_merged("elsewhere", "carol", since=datetime.now(UTC) + timedelta(seconds=1))
+    assert "carol" not in (await vidra("trace", "cm/one", "-n", scene.namespace)).out
+    scene.infrahub.faults.add(Answered(500), "/graphql*")
+    ended = await vidra("trace", "cm/one", "-n", scene.namespace)
+    assert (ended.code, "Generated" in ended.out) == (0, False)
 
 
 async def test_all_owners_and_others_with_fields_of_it_are_named(vidra: Vidra, scene: Scene) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from vidra.api.meta import Meta
-from vidra.api.names import CLUSTER_LABEL
+from vidra.api.names import CLUSTER_LABEL, TARGET_LABEL
 from vidra.api.sync import ClusterSelector
 from vidra.clusters.secret_index import SecretIndex
 from vidra.kube.store import Store
@@ -81,3 +81,19 @@ def test_labels_count_where_the_credentials_come_from(
 def test_the_credentials_of_a_server_stay_those_of_who_had_them_first() -> None:
     found = index(secret("one/a", "2020"), secret("two/b", "2021"), secret("one/c", "2022")).candidates(PROD)
     assert [item.metadata.uid for item in found] == ["one/c", "one/a", "two/b"]
+
+
+@pytest.mark.parametrize(
+    ("label", "annotation", "expected"),
+    [
+        ("", "", set()),
+        ("north", "", {"north"}),
+        ("north", "Edge Oslo 1, south,,", {"Edge Oslo 1", "south"}),
+    ],
+)
+def test_a_secret_says_what_its_cluster_is_for(label: str, annotation: str, expected: set[str]) -> None:
+    item = secret("team/a", "2020")
+    item.metadata.labels[TARGET_LABEL] = label
+    item.metadata.annotations[TARGET_LABEL] = annotation
+    (entry,) = index(item).select(EDGE).clusters
+    assert entry.serves == expected

@@ -186,3 +186,15 @@ def test_only_what_no_webhook_answers_makes_a_cluster_slow(reads: int, writes: i
     for _ in range(30):
         latency.note(0.01, write=True)
     assert not latency.seconds > SLOW, "prompt writes show that it is fast"
+
+
+def test_a_server_is_crowded_when_writes_wait_for_each_other_there() -> None:
+    latency = Latency()
+    for seconds, crowded in ((0.05, False), (0.2, True), (0.06, False), (30.0, False)):
+        for _ in range(50):
+            latency.note(seconds, write=True)
+            latency.note(5.0)
+        assert latency.crowded is crowded
+    for _ in range(10_000):
+        latency.note(0.2, write=True)
+    assert not latency.crowded, "it has become slower for good"

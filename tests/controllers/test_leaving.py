@@ -10,7 +10,15 @@ from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import APPROVE_PRUNE
 from vidra.api.reasons import Reason
-from vidra.api.resource import Content, ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.resource import (
+    Content,
+    InventoryPieces,
+    ManagedObject,
+    ObjectProblem,
+    ResourceSpec,
+    ResourceStatus,
+    VidraResource,
+)
 from vidra.api.sources import InfrahubSource
 from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncStatus
 from vidra.apply.guards.prune_limit import FORMER_LENGTH, approve_command, set_id
@@ -82,6 +90,14 @@ def test_it_goes_when_what_may_replace_it_is_applied(successor: VidraResource | 
     decision = decide_prune(sync(), frozenset({"new"}), unlisted_resources, [OLD, successor] if successor else [OLD])
     assert decision.go == ((OLD,) if goes else ())
     assert bool(decision.note) is not goes
+
+
+def test_what_cannot_be_counted_waits() -> None:
+    """How many objects would go is not known while a part of the inventory cannot be seen."""
+    status = msgspec.structs.replace(OLD.status, inventory=InventoryPieces("vidra-system", 9, ()))
+    unseen = msgspec.structs.replace(OLD, status=status)
+    decision = decide_prune(sync(), frozenset({"new"}), {"old": ALONE}, [unseen, made("new")])
+    assert (decision.go, decision.waits_for, decision.stay) == ((), ("old",), 1)
 
 
 def test_what_is_being_deleted_already_is_left_to_itself() -> None:
@@ -197,3 +213,60 @@ def test_an_approval_of_what_only_a_message_named_stays_valid(names: list[str], 
     ready = Condition("Ready", "False", Reason.PRUNE_HELD, message)
     item = msgspec.structs.replace(sync(approved=former), status=SyncStatus(conditions=(ready,)))
     assert (evaluate_hold(item, [made(name, many) for name in names], []) is not None) is held
+
+
+FEW, MANY = [f"few-{number}" for number in range(12)], [f"many-{number}" for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("sure", "forged", "beside", "goes", "held"),
+    [
+        (["a"], MANY, ["x"], ["sure"], ["forged"]),
+        (["a"], ["b"], ["x"], ["forged", "sure"], []),
+        (FEW, MANY, ["x"], [], ["forged", "sure"]),
+        (FEW, ["b"], ["x"], [], ["forged", "sure"]),
+        (["a"], FEW, [*"bcdefghij"], ["sure"], ["forged"]),
+    ],
+    ids=[
+        "a forged one with many",
+        "a forged one with few",
+        "both with many",
+        "many that the sync made, of which those of a forged one are no share",
+        "both together count",
+    ],
+)
+@pytest.mark.parametrize("approved", [False, True])
+def test_what_looks_as_if_the_sync_had_made_it_is_held_by_itself(
+    sure: list[str], forged: list[str], beside: list[str], goes: list[str], held: list[str], *, approved: bool
+) -> None:
+    """It neither holds up the others nor makes them a smaller share."""
+    resources = [
+        *(made("sure", sure), made("new", beside)),
+        *(made("forged", forged), made("forged-and-listed", [f"listed-{number}" for number in range(200)])),
+    ]
+    item = sync(approved=set_id(held) if approved else "")
+    decision = decide_prune(
+        *(item, frozenset({"new"}), {"sure": ALONE, "forged": ALONE}, resources),
+        vouches=lambda one: not one.metadata.name.startswith("forged"),
+    )
+    if approved or not held:
+        assert sorted(one.metadata.name for one in decision.go) == sorted([*goes, *held])
+        assert decision.held is None
+    else:
+        assert sorted(one.metadata.name for one in decision.go) == goes
+        assert decision.held
+        assert list(decision.held.resources) == held
+
+
+def test_what_is_held_of_a_forged_one_is_no_measure_for_the_others() -> None:
+    old, forged, new = made("sure", ["a"]), made("forged", MANY), made("new", ["x"])
+    first = decide_prune(
+        *(sync(), frozenset({"new"}), {"forged": ALONE}, [forged, new, made("sure", ["a"])]),
+        vouches=lambda one: one is not forged,
+    )
+    assert first.held
+    again = decide_prune(
+        *(sync(held=first.held), frozenset({"new"}), {"sure": ALONE, "forged": ALONE}, [old, forged, new]),
+        vouches=lambda one: one is not forged,
+    )
+    assert again.go == (old,)

@@ -37,6 +37,8 @@ def test_settings(data: dict[str, str], expected: Settings) -> None:
         ({"requeueSyncAfter": "-5m"}, "requeueSyncAfter"),
         ({"requeueResourcesAfter": ""}, "requeueResourcesAfter"),
         ({"requeueResourcesAfter": "10"}, "requeueResourcesAfter"),
+        ({"requeueSyncAfter": "0"}, "0 meant never in the first Vidra; write a long one"),
+        ({"requeueResourceAfter": "10m"}, "was never read, by no Vidra: rename it to requeueResourcesAfter"),
         ({"queryName": "  "}, "queryName is empty"),
         ({"eventBasedReconcile": "yes"}, "write true or false"),
         ({"logLevel": "loud"}, "write debug, info, warning or error"),

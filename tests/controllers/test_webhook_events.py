@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from vidra.api.meta import Meta
-from vidra.api.sources import InfrahubSource
-from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncDestination
+from vidra.api.sources import HelmSource, InfrahubSource, SourceSpec
+from vidra.api.sources.values import ValuesArtifact, ValuesFrom
+from vidra.api.sync import InfrahubSync, InfrahubSyncSpec, SyncDestination, VidraSync, VidraSyncSpec
 from vidra.controllers.sync.webhooks.event import ArtifactEvent, concerned
 
 ONE, TWO = "https://one.example.com", "https://two.example.com:8443/lab/"
@@ -45,8 +46,8 @@ SYNCS = [
 ]
 
 
-def event(branch: str = "main", *infrahubs: str) -> ArtifactEvent:
-    return ArtifactEvent(branch=branch, artifact="a", checksum="c", infrahubs=frozenset(infrahubs))
+def event(branch: str = "main", *infrahubs: str, deleted: bool = False) -> ArtifactEvent:
+    return ArtifactEvent(branch=branch, artifact="a", checksum="c", infrahubs=frozenset(infrahubs), deleted=deleted)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,8 @@ def event(branch: str = "main", *infrahubs: str) -> ArtifactEvent:
         (event(), {"web"}, ["web", "two"]),
         (event(), {"more", "two"}, ["web", "more", "more-elsewhere", "two"]),
         (event(), set(), ["web", "more", "more-elsewhere", "two"]),
+        (event(deleted=True), {"more"}, ["more", "more-elsewhere"]),
+        (event(deleted=True), set(), []),
         (event("feature"), set(), ["feature"]),
         (event("feature"), {"web"}, ["feature"]),
         (event("feature"), {"more"}, []),
@@ -71,6 +74,14 @@ def event(branch: str = "main", *infrahubs: str) -> ArtifactEvent:
 )
 def test_those_of_its_name_or_all_that_might(told: ArtifactEvent, knowing: set[str], expected: list[str]) -> None:
     assert concerned(told, SYNCS, knowing, NOW) == expected
+
+
+@pytest.mark.parametrize(("branch", "expected"), [("main", ["VidraSync/gateway"]), ("feature", [])])
+def test_a_chart_with_values_of_an_artifact_is_concerned(branch: str, expected: list[str]) -> None:
+    values = ValuesFrom(infrahub=ValuesArtifact(infrahub_api_url=ONE, artifact_name="gateway_values"))
+    source = SourceSpec(helm=HelmSource(url="oci://registry.example.com/gateway", values_from=(values,)))
+    item = VidraSync(metadata=Meta(name="gateway"), spec=VidraSyncSpec(source=source))
+    assert concerned(event(branch), [item, sync("suspended", suspend=True)], set(), NOW) == expected
 
 
 def test_a_sync_that_is_being_deleted_is_left_alone() -> None:

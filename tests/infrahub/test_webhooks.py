@@ -13,6 +13,8 @@ from testkit.operating import Operating
 from testkit.parts.infrahub.loaded import APPLICATIONS, LoadedInfrahub
 from testkit.parts.infrahub.story import PATIENCE, Story
 from vidra.kube.client import Client
+from vidra.sources.infrahub import Credential, Infrahub
+from vidra.sources.infrahub.activity import change_to
 from vidra.web.webhooks import receiving
 from vidra.web.webhooks.receiver import PATH
 
@@ -50,8 +52,8 @@ async def called(own_plane: ControlPlane, work: Operating, real_infrahub: Loaded
         for expected in ("created", "unchanged"):
             ended = await vidra(*command)
             assert (ended.code, ended.err) == (0, "")
-            assert ended.out.count(f" {expected}\n") == 2, ended.out
-        assert (await vidra(*command, "--rotate")).out.count(" changed\n") == 2
+            assert ended.out.count(f" {expected}\n") == 3, ended.out
+        assert (await vidra(*command, "--rotate")).out.count(" changed\n") == 3
         yield told
     await client.close()
 
@@ -59,7 +61,8 @@ async def called(own_plane: ControlPlane, work: Operating, real_infrahub: Loaded
 async def test_a_change_is_applied_when_the_real_infrahub_calls(called: Story, work: Operating) -> None:
     hub, web = called.hub, called.name("web")
     artifact = await hub.application(web, greeting="0 ä")
-    name = await called.scene.sync(APPLICATIONS, source={"infrahubAPIURL": hub.infrahub.url}, interval="1h")
+    source = {"infrahubAPIURL": hub.infrahub.url}
+    name = await called.scene.sync(APPLICATIONS, source=source, interval="1h", allowEmpty="Confirmed")
     await called.scene.until_sync(name, seconds=PATIENCE)
     for number in range(1, TIMES + 1):
         await hub.person.edit("WebApplication", web, greeting=f"{number} ä")
@@ -74,6 +77,18 @@ async def test_a_change_is_applied_when_the_real_infrahub_calls(called: Story, w
     }
     assert counts.get("accepted"), counts
     assert not counts.keys() & {"forged", "malformed", "expired", "too_large"}, counts
+
+    known = Infrahub(hub.infrahub.url, Credential(token=hub.infrahub.place.admin_token))
+    (applied,) = await called.scene.resources_of(name)
+    change = await change_to(known, artifact, applied["status"]["appliedChecksum"], "main")
+    await known.close()
+    assert change, "its activity log has the generation"
+    assert change.by
+
+    # There is no event for a deleted artifact, but one for a deleted node of its kind.
+    await hub.person.delete("CoreArtifact", artifact)
+    configs = await called.scene.kind("v1", "ConfigMap")
+    await called.scene.until_gone(configs, web, **called.place, seconds=PATIENCE)
 
 
 async def _applied(called: Story, web: str, greeting: str) -> bool:

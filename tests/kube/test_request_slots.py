@@ -6,7 +6,7 @@ from typing import Self
 import pytest
 
 from vidra.kube import request_slots as module
-from vidra.kube.request_slots import LATE_EACH, RequestSlots, current, requesting
+from vidra.kube.request_slots import FEW_EACH, LATE_EACH, RequestSlots, current, requesting
 
 
 class Server:
@@ -17,7 +17,8 @@ class Server:
     """
 
     def __init__(self, most: int) -> None:
-        self._slots = RequestSlots(most)
+        self.crowded = False
+        self._slots = RequestSlots(most, lambda: self.crowded)
         self._answers: dict[str, asyncio.Event] = {}
         self.sent: list[str] = []
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -91,6 +92,27 @@ async def test_what_vidra_itself_sends_is_not_held_back() -> None:
         server.send(*names)
         await settled()
         assert server.sent == names
+
+
+async def test_at_a_crowded_server_who_has_many_requests_in_flight_sends_no_further_write() -> None:
+    async with Server(32) as server:
+        server.crowded = True
+        with requesting():
+            server.send(*(f"{number}" for number in range(FEW_EACH + 4)))
+            await settled()
+            assert len(server.sent) == FEW_EACH
+            server.send("read", write=False)
+        with requesting():
+            server.send("other")
+        await settled()
+        assert server.sent[FEW_EACH:] == ["read", "other"]
+        server.answer("0", "read")
+        await settled()
+        assert server.sent[FEW_EACH + 2 :] == [f"{FEW_EACH}"]
+        server.crowded = False
+        server.answer("1")
+        await settled()
+        assert len(server.sent) == FEW_EACH + 6, "all of them, when it is not crowded any more"
 
 
 async def test_requesters_take_turns() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from vidra.api.meta import Meta
 from vidra.kube import tombstones as ended
-from vidra.kube.store import Portion, Store, version_number
+from vidra.kube.store import Index, Portion, Store, version_number
 from vidra.kube.tombstones import Tombstones
 
 Change = tuple[str, str]
@@ -176,14 +176,34 @@ def test_news_in_any_order_ends_in_the_newest_state(steps: list[tuple[str, str, 
     newest = {item.metadata.name: (deed, item) for deed, item in news}
     dice.shuffle(news)
     store: Store[Thing] = Store(index=lambda item: item.group)
+    index = Index(store, lambda item: item.group)
     for deed, item in news:
         (store.changed if deed == "changed" else store.removed)(item)
     expected = {name: item for name, (deed, item) in newest.items() if deed == "changed"}
     assert {item.metadata.name: item for item in store} == expected
+    late = Index(store, lambda item: item.group)
     for group in ("", "red"):
+        assert (
+            sorted(index.get(group), key=str) == sorted(late.get(group), key=str) == sorted(store.group(group), key=str)
+        )
         assert {item.metadata.name for item in store.group(group)} == {
             name for name, item in expected.items() if item.group == group
         }
+
+
+def test_what_is_kept_of_an_object_may_depend_on_something_else(
+    store: Store[Thing], told: list[tuple[int, int]]
+) -> None:
+    groups: dict[str, str] = {}
+    store.keep(lambda item: msgspec.structs.replace(item, group=groups["a"]) if groups and not item.group else item)
+    store.changed(thing("a", 1))
+    store.keep_again("a")
+    store.keep_again("none")
+    assert (store.get("a"), told) == (thing("a", 1), [(0, 1)])
+    groups["a"] = "red"
+    store.keep_again("a")
+    store.keep_again("a")
+    assert (store.group("red"), told) == ([thing("a", 1, group="red")], [(0, 1), (1, 1)])
 
 
 def test_only_so_many_ends_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

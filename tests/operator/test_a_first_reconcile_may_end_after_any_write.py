@@ -5,60 +5,30 @@ what a dead operator is.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 
 from testkit.environment import OWN, RESOURCES, SECRETS, SYNCS, Json, Scene, condition, has_reason
+from testkit.eventually import eventually
 from testkit.gate import Gate
+from testkit.lives import Lives
 from testkit.objects import config_map
 from testkit.operating import Operating
-from vidra.api.names import MANAGED_LABEL, MANAGED_VALUE, SYNC_LABEL
+from vidra.api.names import INVENTORY_LABEL, MANAGED_LABEL, MANAGED_VALUE, SYNC_LABEL
 from vidra.apply.field_owner import hashed
 from vidra.apply.guards.prune_limit import ALWAYS_ALLOWED
+from vidra.controllers.sync.artifacts import announce
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 
 CONFIG_MAPS = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 WRITES = 7
 """Of a new sync with two objects: finalizer, text, VidraResource, two applies, two statuses."""
+AROUND_PIECES = (3, 4, 6, 7, 8, 20, 31, 32, 34, 35)
+"""Writes of a new sync with 24 objects whose inventory has pieces: before, between and after those, twice."""
 MANY = 2 * ALWAYS_ALLOWED
 """More objects than may be pruned whatever the limit."""
-
-
-class Lives:
-    """Lets so many writes of each sync through, and no more."""
-
-    def __init__(self, gate: Gate) -> None:
-        self._left: Counter[str] = Counter()
-        self._last: dict[int, str] = {}
-        """The sync of which a request is the last write, by the id of the request."""
-        self.dead: dict[str, asyncio.Event] = {}
-        gate.there, gate.back = self._there, self._back
-
-    def give(self, name: str, writes: int) -> None:
-        self._left[name], self.dead[name] = writes, asyncio.Event()
-
-    async def _there(self, request: web.Request) -> None:
-        if request.method == "GET" or "/events" in request.path:
-            return
-        said = request.path.encode() + await request.read()
-        for name in self._left:
-            if name.encode() in said or hashed(name).encode() in said:
-                self._count(name, request)
-
-    def _count(self, name: str, request: web.Request) -> None:
-        if not self._left[name]:
-            raise web.HTTPForbidden
-        self._left[name] -= 1
-        if not self._left[name]:
-            self._last[id(request)] = name
-
-    async def _back(self, request: web.Request) -> None:
-        if name := self._last.pop(id(request), ""):
-            self.dead[name].set()
 
 
 class Story:
@@ -72,7 +42,7 @@ class Story:
         return write([config_map(f"{name}-{which}", colour=colour) for which, colour in colours])
 
     async def begin(self, face: str, writes: int, *objects: str, limit: int = 100) -> str:
-        name = f"{self.scene.namespace}-{face}-{writes}"
+        name = f"{self.scene.namespace}-{face}-{writes:02}"
         self.lives.give(name, writes)
         text = self.text(name, *((which, "red") for which in objects or ("a", "b")))
         self.artifacts[name] = self.scene.infrahub.add_artifact(name, text)
@@ -265,6 +235,49 @@ async def test_what_was_announced_and_never_applied_holds_no_prune(
     scene.infrahub.change(story.artifacts[name], story.text(name, ("c", "blue")))
     await own_operator.start()
     await _is_exact(scene, name, "c")
+
+
+@pytest.mark.usefixtures("patient", "short_statuses")
+async def test_a_long_inventory_outlives_any_death(
+    own_scene: Scene, own_operator: Operating, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its pieces are written before the status that names them, and deleted after no status names them."""
+    monkeypatch.setattr(announce, "OBJECTS", 5)
+    scene, story = own_scene, Story(own_scene, Lives(gate))
+    operating = Operating(scene.plane, server=gate.url)
+    await operating.start()
+    objects = [f"{number:02}" for number in range(24)]
+    kept, deleted = [
+        [await story.begin(face, writes, *objects) for writes in AROUND_PIECES] for face in ("kept", "deleted")
+    ]
+    await story.until_dead()
+    gate.open(0)
+    await operating.stop()
+    assert await pieces(scene)
+    for name in deleted:
+        await scene.delete(SYNCS, name)
+        for resource in await scene.resources_of(name):
+            await scene.delete(RESOURCES, resource["metadata"]["name"])
+    await own_operator.start()
+    for name in kept:
+        await scene.until_sync(name)
+        (resource,) = await scene.resources_of(name)
+        assert resource["status"]["inventory"]["objects"] == len(objects)
+        assert list(await story.colours(name)) == objects
+        await scene.delete(SYNCS, name)
+    for name in (*kept, *deleted):
+        await story.nothing_is_left(name)
+
+    async def no_pieces() -> bool:
+        return not await pieces(scene)
+
+    await eventually(no_pieces)
+
+
+async def pieces(scene: Scene) -> list[Json]:
+    """The ConfigMaps with pieces of inventories."""
+    listing: Json = await scene.client.get(CONFIG_MAPS.path(OWN), Json, query={"labelSelector": INVENTORY_LABEL})
+    return list(listing["items"])
 
 
 async def _is_exact(scene: Scene, name: str, *objects: str, prefix: str = "") -> None:

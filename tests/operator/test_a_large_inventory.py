@@ -11,7 +11,7 @@ from testkit.eventually import eventually
 from testkit.infrahub import StandIn
 from testkit.objects import Json, config_map, namespace
 from testkit.operating import Operating
-from vidra.controllers.resource.status import size as room
+from vidra.controllers.runtime import inventory_store as store
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
@@ -83,7 +83,12 @@ async def test_objects_that_cannot_be_confirmed_are_said_not_applied_again_and_r
     assert await applied(small) == 1
 
 
-async def test_an_inventory_that_cannot_even_be_announced_applies_nothing(small: Scene) -> None:
+@pytest.mark.parametrize("limit", [store.LIMIT, 4_000], ids=["status", "piece"])
+async def test_an_inventory_that_cannot_even_be_announced_applies_nothing(
+    small: Scene, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """Neither in the status, nor, where that has no room for it, beside it."""
+    monkeypatch.setattr(store, "LIMIT", limit)
     name = await small.resource(units(900), interval="1s")
     await small.until_resource(name, has_reason("TooLarge"))
     assert await applied(small) == 0
@@ -91,24 +96,6 @@ async def test_an_inventory_that_cannot_even_be_announced_applies_nothing(small:
     await small.until_resource(name)
     await small.delete(RESOURCES, name)
     await small.until_gone(RESOURCES, name)
-
-
-async def test_what_will_not_fit_is_known_before_anything_is_applied_and_the_sync_says_so(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(room, "FEW", 10)
-    monkeypatch.setattr(room, "LIMIT", 6_000)
-    artifact = scene.infrahub.add_artifact("Units", units(20))
-    sync = await scene.sync("Units", interval="1s")
-    await scene.until_sync(sync)
-    scene.infrahub.change(artifact, units(100))
-    told = await scene.until_sync(sync, lambda item: "(TooLarge)" in condition(item).get("message", ""))
-    assert condition(told)["status"] == "False"
-    (resource,) = await scene.resources_of(sync)
-    assert "nothing of this text is applied" in condition(resource)["message"]
-    assert len(resource["status"]["managedResources"]) == 20
-    scene.infrahub.change(artifact, units(21))
-    await scene.until_sync(sync)
 
 
 async def test_a_status_that_cannot_be_written_applies_nothing_again(small: Scene) -> None:

@@ -10,8 +10,8 @@ from testkit.managed_fields import empty_managed_fields
 from testkit.model.faulty_proxy import Wire
 from testkit.objects import config_map
 from testkit.remote import Remote
+from testkit.sealed_status import write_as_vidra
 from vidra.api.names import OWNER_PREFIX, RECREATE, REQUESTED_AT
-from vidra.kube.client import encode
 from vidra.manifests.write import write
 
 BOX = write([config_map("box", colour="red"), config_map("rest", a="b")])
@@ -138,22 +138,16 @@ async def test_an_owner_that_has_only_announced_it_is_waited_for(scene: Scene, a
     await scene.until_resource(other, has_reason("Suspended"))
     entry = {"apiVersion": "v1", "kind": "ConfigMap", "name": "box", "namespace": scene.namespace}
     if announced:
-        await _listed(scene, other, entry)
+        await write_as_vidra(scene, other, managedResources=[entry])
     await scene.delete(RESOURCES, first)
     if announced:
         waiting = await scene.until_resource(first, lambda item: "not removed before" in condition(item)["message"])
         assert other in condition(waiting)["message"]
         assert await box(scene) is not None
-        await _listed(scene, other)
+        await write_as_vidra(scene, other, managedResources=[])
         await scene.patch(RESOURCES, first, {"metadata": {"annotations": {REQUESTED_AT: "now"}}})
     await scene.until_gone(RESOURCES, first)
     assert await box(scene) is None
-
-
-async def _listed(scene: Scene, name: str, *entries: Json) -> None:
-    path = RESOURCES.path(name=name, subresource="status")
-    body = {"status": {"managedResources": list(entries)}}
-    await scene.client.send("PATCH", path, body=encode(body), content_type="application/merge-patch+json")
 
 
 async def test_an_object_that_another_has_is_not_made_anew(scene: Scene) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from testkit.environment import RESOURCES, Check, Json, Scene, condition, has_reason
 from testkit.objects import annotated, config_map, deployment, namespace, rights
+from testkit.sealed_status import write_as_vidra
 from vidra.api.names import RECREATE
-from vidra.kube.client import MERGE_PATCH, encode
 from vidra.manifests.write import write
 
 REST = config_map("rest", a="b")
@@ -124,9 +124,7 @@ async def test_an_inventory_is_believed_only_of_who_may_write_the_object(
         {**entry, "uid": await uid_of(scene, prod), "revision": "a-b"} if entry["name"] == "prod" else entry
         for entry in entries
     ]
-    path = RESOURCES.path("", theirs, "status")
-    body = encode({"status": {"managedResources": forged}})
-    await scene.client.send("PATCH", path, body=body, content_type=MERGE_PATCH)
+    await write_as_vidra(scene, theirs, managedResources=forged)
     if deleted:
         await scene.delete(RESOURCES, owner)
         await scene.until_gone(RESOURCES, owner)

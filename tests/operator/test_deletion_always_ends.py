@@ -10,7 +10,7 @@ from testkit.environment import RESOURCES, Json, Scene, condition
 from testkit.eventually import eventually
 from testkit.objects import config_map, custom, definition
 from testkit.operating import Operating
-from vidra.kube.client import MERGE_PATCH, encode
+from testkit.sealed_status import write_as_vidra
 from vidra.manifests.write import write
 
 FINALIZER = {"metadata": {"finalizers": ["example.com/keep"]}}
@@ -120,13 +120,7 @@ async def test_a_cluster_that_is_away_while_the_objects_elsewhere_go(scene: Scen
     resource = await scene.until_resource(name)
     there = {"apiVersion": "v1", "kind": "Service", "name": "far", "namespace": "away", "server": NOWHERE, "uid": "1"}
     inventory = [*resource["status"]["managedResources"], there]
-    body = {"status": {"managedResources": inventory}}
-    await scene.client.send(
-        "PATCH",
-        RESOURCES.path(name=name, subresource="status"),
-        body=encode(body),
-        content_type=MERGE_PATCH,
-    )
+    await write_as_vidra(scene, name, managedResources=inventory)
     await scene.delete(RESOURCES, name)
     await scene.until_gone(configs, "box", namespace=scene.namespace)
     waiting = await scene.until_resource(

@@ -1,6 +1,7 @@
 """What is no longer listed goes; what may only seem so stays."""
 
 from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
+from testkit.infrahub import Answered
 from testkit.trigger import ask, said
 
 CONFIG = """
@@ -63,6 +64,26 @@ async def test_an_empty_list_prunes_nothing_until_it_is_allowed(scene: Scene) ->
     sync = await scene.until_sync(name, lambda item: bool(item["status"]["progress"] == "0/0"))
     assert await _object(scene, "one") is None
     assert (condition(sync)["reason"], sync["status"]["syncState"]) == ("Synced", "Succeeded")
+
+
+async def test_an_empty_list_that_is_confirmed_is_taken_at_its_word(scene: Scene) -> None:
+    """While there is a definition of artifacts of the name, an empty list is no misspelling; without, it may be one."""
+    artifact = _artifact(scene, "one")
+    name = await scene.sync("Colours", interval="1h", allowEmpty="Confirmed")
+    await scene.until_sync(name)
+    scene.infrahub.remove(artifact)
+    scene.infrahub.remove_definition("Colours")
+    sync = await ask(scene, name)
+    assert condition(sync)["reason"] == "EmptyResult"
+    scene.infrahub.faults.add(Answered(500), "/graphql/*")
+    scene.infrahub.add_definition("Colours")
+    sync = await ask(scene, name)
+    assert condition(sync)["reason"] in {"NotInfrahub", "InfrahubError"}
+    assert await _object(scene, "one")
+    scene.infrahub.faults.clear()
+    await ask(scene, name)
+    await scene.until_gone(RESOURCES, f"{name}-{artifact}")
+    await scene.until_sync(name)
 
 
 async def test_an_empty_artifact_prunes_nothing_until_it_is_allowed(scene: Scene) -> None:

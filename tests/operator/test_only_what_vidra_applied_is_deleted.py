@@ -48,8 +48,8 @@ async def test_an_object_that_somebody_lists_stays(scene: Scene, whose: str, how
         await scene.until_gone(RESOURCES, name)
     assert (await found(scene, "prize") or {})["metadata"]["uid"] == prize["metadata"]["uid"]
     assert bool(await found(scene, "mine")) is (how == "pruned")
-    if not other:
-        assert "nothing on it tells that Vidra applied it" in (await scene.until_event(name, "Kept"))["message"]
+    if how == "pruned":
+        assert "somebody else wrote the status" in (await scene.until_event(name, "StatusNotOurs"))["message"]
 
 
 async def test_a_vidraresource_named_like_a_long_ones_field_manager_is_another_owner(scene: Scene) -> None:

@@ -1,11 +1,10 @@
 """What was there before Vidra is nobody's to take over."""
 
-import msgspec
 import pytest
 
 from testkit.environment import RESOURCES, Json, Scene, condition, has_reason
 from testkit.objects import config_map, namespace, secret
-from vidra.kube.client import MERGE_PATCH
+from testkit.sealed_status import write_as_vidra
 from vidra.manifests.write import write
 
 
@@ -126,12 +125,7 @@ async def test_a_joined_namespace_is_known_as_such_even_when_the_process_died_be
     name = await scene.resource(write([namespace(place)]))
     await scene.until_resource(name)
     written_ahead = [{"apiVersion": "v1", "kind": "Namespace", "name": place}]
-    await scene.client.send(
-        "PATCH",
-        f"{RESOURCES.path(name=name)}/status",
-        body=msgspec.json.encode({"status": {"managedResources": written_ahead}}),
-        content_type=MERGE_PATCH,
-    )
+    await write_as_vidra(scene, name, managedResources=written_ahead)
     resource = await scene.request(name, "now")
     assert resource["status"]["managedResources"][0]["joined"] is True
     assert resource["status"]["managedResources"][0]["uid"]

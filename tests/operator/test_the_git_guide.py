@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import re
 import ssl
 import sys
 from pathlib import Path
@@ -12,27 +10,11 @@ from pathlib import Path
 import pytest
 
 from testkit.environment import VIDRA_SYNCS, Scene
+from testkit.guide import follow
 from testkit.parts.certificates import serving
 from testkit.parts.git import GitServer
 from toolchain.find import find
 from vidra.cli.options import SOURCE_HOSTS
-
-PAGE = Path(__file__).parents[2] / "docs" / "guides" / "from-a-git-repository.md"
-
-
-async def follow(environment: dict[str, str], folder: Path) -> str:
-    """Run every block in one shell; gives what was printed."""
-    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    shell = await asyncio.create_subprocess_exec(
-        *("bash", "-c", "set -euo pipefail\n" + "\n".join(blocks)),
-        cwd=folder,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    printed = (await shell.communicate())[0].decode()
-    assert shell.returncode == 0, printed
-    return printed
 
 
 def settings_of(home: Path, authority: Path) -> None:
@@ -69,7 +51,7 @@ async def test_the_guide_step_by_step(own_scene: Scene, tmp_path: Path) -> None:
             "GIT_PASSWORD": "open-sesame",
             "GIT_CA": str(authority),
         }
-        printed = await follow(environment, tmp_path)
+        printed = await follow("from-a-git-repository.md", environment, tmp_path)
     assert f"main@sha1:{repository.head()}" in printed
     for fact in ("+  greeting: Good morning", "apps/shop", "Ada <ada@example.com>", "vidrasync/apps deleted"):
         assert fact in printed

@@ -12,8 +12,9 @@ from testkit.environment import RESOURCES, VIDRA_SYNCS, Json, Scene, condition, 
 from testkit.object_recorder import Vigil, hand_over_and_back
 from testkit.objects import config_map
 from testkit.parts.git import GitServer, Repository
+from testkit.signing import Signer
 from testkit.trigger import ask
-from vidra.api.names import SOURCE_LABEL
+from vidra.api.names import KEYS_LABEL, SOURCE_LABEL
 from vidra.kube.discovery import Kind
 from vidra.manifests.write import write
 
@@ -215,3 +216,28 @@ async def test_credentials_that_come_later_are_used_at_once(scene: Scene, server
         f"git-{scene.namespace}", {label: "127.0.0.1"}, {label: server.url}, username="ada", password="open-sesame"
     )
     await scene.until_vidra_sync(name)
+
+
+async def test_what_has_to_be_signed_is_delivered_when_a_key_that_counts_signed_it(
+    scene: Scene, server: GitServer, repository: Repository, tmp_path: Path
+) -> None:
+    ada = Signer(tmp_path)
+    team = f"{scene.namespace}-team"
+    name = await scene.vidra_sync(
+        source=git(server, verify={"mode": "Commit", "keys": team}),
+        interval="1h",
+    )
+    item = await scene.until_vidra_sync(name, has_reason("VerificationFailed"))
+    assert f"{KEYS_LABEL}={team}" in condition(item)["message"]
+    planted = {"metadata": {"name": "planted", "labels": {KEYS_LABEL: team}}, "stringData": {"ada": ada.public}}
+    thief = await scene.resource(write([{"apiVersion": "v1", "kind": "Secret", **planted}]))
+    await scene.until_resource(thief, has_reason("Protected"))
+    ada.commit(repository)
+    await scene.secret(team, {KEYS_LABEL: team}, allowed_signers=f"ada@example.com {ada.public}")
+    item = await scene.until_vidra_sync(name)
+    assert item["status"]["revision"] == f"main@sha1:{repository.head()}"
+    repository.commit({"apps/one/map.yaml": text("one", "blue")})
+    item = await ask(scene, name, VIDRA_SYNCS)
+    assert condition(item)["reason"] == "VerificationFailed"
+    assert await colour(scene, "one") == "red"
+    await scene.forget_secrets(KEYS_LABEL)

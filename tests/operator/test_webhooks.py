@@ -86,6 +86,17 @@ async def test_a_new_artifact_is_applied(called: Scene) -> None:
     await _until(called, "two", "blue")
 
 
+async def test_a_deleted_artifact_takes_its_objects_along_at_once(called: Scene) -> None:
+    called.infrahub.add_artifact("Colours", CONFIG.format(name="one", colour="red"))
+    two = called.infrahub.add_artifact("Colours", CONFIG.format(name="two", colour="blue"))
+    name = await called.sync("Colours", interval="1h", allowEmpty="Confirmed")
+    await called.until_sync(name)
+    config_maps = await called.kind("v1", "ConfigMap")
+    called.infrahub.remove(two)
+    await called.until_gone(config_maps, "two", namespace=called.namespace)
+    assert await called.get(config_maps, "one", namespace=called.namespace)
+
+
 async def test_only_the_sync_that_knows_the_artifact_asks(called: Scene) -> None:
     artifact = called.infrahub.add_artifact("Colours", CONFIG.format(name="colour", colour="red"))
     called.infrahub.add_artifact("Shapes", CONFIG.format(name="shape", colour="red"))

@@ -68,9 +68,9 @@ async def test_a_text_of_too_many_objects_is_said_to_be_too_large(scene: Scene) 
     few = write([config_map("box")])
     name = await scene.resource(few)
     await scene.until_resource(name)
-    await scene.resource("---\n{}\n" * 10_001, name=name)
+    await scene.resource("---\n{}\n" * 50_001, name=name)
     found = await scene.until_resource(name, has_reason("TooLarge"))
-    assert "more than 10,000 objects" in condition(found)["message"]
+    assert "more than 50,000 objects" in condition(found)["message"]
     assert len(found["status"]["managedResources"]) == 1
     await scene.resource(few, name=name)
     await scene.until_resource(name)

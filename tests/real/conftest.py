@@ -11,6 +11,7 @@ from testkit.parts import crossplane, kubevirt
 from testkit.parts.aggregated import AggregatedApi
 from testkit.parts.definitions import install
 from testkit.parts.kwok import Kwok
+from testkit.parts.public_charts import NOT_VENDORED, PUBLIC
 from testkit.parts.registry import Registry
 from toolchain.errors import BinariesError
 from toolchain.find import find
@@ -22,7 +23,9 @@ _NEED = {
     "aggregated": ("sample-apiserver",),
     "alone": ("sample-apiserver",),
     "charts": ("helm",),
+    "public_charts": tuple(f"chart-{name}" for name in (*PUBLIC, NOT_VENDORED)),
     "registry": ("registry", "helm"),
+    "release": ("registry", "helm", "crane"),
     "kwok": ("kwok", "kwok-stages"),
     "machines": ("kubevirt-crds",),
     "prometheus": ("prometheus",),
@@ -79,6 +82,11 @@ async def provider(anywhere: Scene) -> AsyncIterator[crossplane.Provider]:
 @pytest.fixture(scope="session")
 def charts() -> None:
     """helm, got beforehand."""
+
+
+@pytest.fixture(scope="session")
+def public_charts() -> None:
+    """Charts of others, got beforehand."""
 
 
 @pytest.fixture(scope="session")

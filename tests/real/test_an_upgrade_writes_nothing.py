@@ -190,6 +190,12 @@ WORDS = re.compile(
 """What a version may say in other words of what is not Ready, or not healthy."""
 AGAIN = re.compile(rf"{TIMES.pattern}|\.status\.managedResources\[\d+\]\.revision")
 SEALED = re.compile(r'\.status\.managedResources\[\d+\]\.revision: "[0-9a-f]{12}(-.*)" → "[0-9a-f]{26}(-.*)"')
+NEW_FIELDS = re.compile(
+    r'\.status\.(seal: null → "[0-9a-f]{26}-[0-9a-f]+"|healthyObjects: null → \d+)|\.metadata\..*: null → {}'
+)
+"""What the one write of a status adds besides: fields that the earlier version did not have."""
+NOT_PROVEN = re.compile(r'\.status\.managedResources\[\d+\]\.uid: ".*" → null')
+"""Of what is gone, suspended or being deleted: UIDs that no seal proves. The objects tell whose they are, later."""
 DIGEST_KEY = f"Secret vidra-system/{NAME}"
 
 
@@ -217,6 +223,8 @@ def sealed(found: Takeover) -> set[str]:
 
 
 def _is_seal(line: str) -> bool:
+    if NEW_FIELDS.fullmatch(line) or NOT_PROVEN.fullmatch(line):
+        return True
     match = SEALED.fullmatch(line)
     return match[1] == match[2] if match else bool(TIMES.fullmatch(_path(line)))
 

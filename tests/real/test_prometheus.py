@@ -14,6 +14,7 @@ from testkit.conflicting_writer import stubborn
 from testkit.controlplane import ControlPlane
 from testkit.controlplane.ports import free_port
 from testkit.environment import RESOURCES, SYNCS, Scene, connection_to, has_reason
+from testkit.eventually import eventually
 from testkit.infrahub import StandIn
 from testkit.objects import config_map
 from testkit.objects import namespace as namespace_named
@@ -92,8 +93,8 @@ async def test_nothing_fires_while_all_is_well(here: Scene, prometheus: Promethe
 async def test_a_sync_that_is_not_ready(here: Scene, prometheus: Prometheus) -> None:
     _, artifact = await ready_sync(here)
     here.infrahub.change(artifact, BROKEN)
-    await prometheus.until_firing("VidraNotReady", kind="InfrahubSync", reason="ResourcesNotReady")
     await prometheus.until_firing("VidraNotReady", kind="VidraResource", reason="InvalidManifest")
+    assert len((await prometheus.alerts())["VidraNotReady"]) == 1  # its sync follows from it
     here.infrahub.change(artifact, BOX.replace("red", "blue"))
     await prometheus.until_silent()
 
@@ -110,11 +111,17 @@ async def test_a_prune_that_is_held(here: Scene, prometheus: Prometheus) -> None
     await prometheus.until_silent()
 
 
-async def test_an_infrahub_that_is_away_and_syncs_that_nothing_comes_for(here: Scene, prometheus: Prometheus) -> None:
+async def test_an_infrahub_that_is_away_rings_once(here: Scene, prometheus: Prometheus) -> None:
     await ready_sync(here)
     await here.infrahub.stop()
     await prometheus.until_firing("VidraInfrahubUnreachable", host=here.infrahub.url.removeprefix("http://"))
-    await prometheus.until_firing("VidraSyncOverdue")
+
+    async def overdue() -> bool:
+        return bool(await prometheus.query("vidra_overdue_syncs > 0"))
+
+    await eventually(overdue)
+    await prometheus.looked()
+    assert list(await prometheus.alerts()) == ["VidraInfrahubUnreachable"]
     await here.infrahub.start()
     await prometheus.until_silent()
 
@@ -167,7 +174,8 @@ async def test_every_panel_of_the_dashboard_can_be_asked(here: Scene, prometheus
     board = json.loads((FILES / "dashboard.json").read_text(encoding="utf-8"))
     asked = [text.replace("$__rate_interval", "1m").replace("$job", ".*") for text in expressions(board)]
     empty = [text for text in asked if not await prometheus.query(text)]
-    assert [text for text in empty if "leader_election" not in text] == []  # it does not elect: it is alone
+    # It does not elect, as it is alone; and nothing is read from another source.
+    assert [text for text in empty if "leader_election" not in text and "vidra_source_up" not in text] == []
 
 
 @pytest.fixture

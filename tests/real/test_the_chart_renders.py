@@ -7,12 +7,15 @@ import msgspec
 import pytest
 import yaml
 
+import vidra
 from testkit.controlplane import KubectlError
 from testkit.parts.chart import CHART, rendered
 from vidra.cli.install_manifests import workload
 
 Json = dict[str, Any]
-CASES: list[Json] = yaml.safe_load((Path(__file__).parent / "chart_values.yaml").read_text())
+CASES: list[Json] = yaml.safe_load(
+    (Path(__file__).parent / "chart_values.yaml").read_text().replace("THE-VERSION", vidra.__version__)
+)
 
 pytestmark = pytest.mark.usefixtures("charts")
 
@@ -110,13 +113,25 @@ async def test_pods_meet_the_restricted_standard(tmp_path: Path) -> None:
     assert "volumes" not in pod
 
 
+def granted(role: Json) -> set[tuple[str, ...]]:
+    """What a role grants, however its rules are put together."""
+    return {
+        (verb, group, resource, *sorted(rule.get("resourceNames", ())))
+        for rule in role.get("rules", ())
+        for verb in rule["verbs"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+
+
 async def test_the_command_installs_the_same(tmp_path: Path) -> None:
     """`vidra install --image` and the chart have one truth: rights, and how the Pod runs."""
     chart = {(body["kind"], body["metadata"]["name"]): body for body in await rendered(tmp_path)}
-    ours = workload("vidra-system", "registry.example.com/vidra:0.1.0.dev0", [])
+    ours = workload("vidra-system", f"registry.example.com/vidra:{vidra.__version__}", [])
     for body in ours:
         same = chart[body["kind"], body["metadata"]["name"]]
-        for part in ("rules", "roleRef", "subjects"):
+        assert granted(body) == granted(same), body["kind"]
+        for part in ("roleRef", "subjects"):
             assert body.get(part) == same.get(part), body["kind"]
     pods = [
         body["spec"]["template"]["spec"]

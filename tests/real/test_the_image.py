@@ -1,24 +1,31 @@
 """What ships, started as the chart starts it: nobody's user, nothing to write to, and no more in it than is needed."""
 
+import base64
+import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from testkit import charts
 from testkit.controlplane import ControlPlane
 from testkit.environment import Scene, connection_to
 from testkit.infrahub import StandIn
 from testkit.objects import config_map
 from testkit.parts.chart import CHART, IMAGE
 from testkit.parts.helm import helm
-from testkit.parts.image import contained, inside, make
+from testkit.parts.image import contained, inside
 from toolchain.errors import BinariesError
+from toolchain.rootfs import make_rootfs
 from vidra.kube.client import Client
 from vidra.manifests.write import write
+from vidra.render.wire import PROTOCOL
 
 OWN = "vidra-system"
-MEGABYTES = 250
+MEGABYTES = 290
 """What the file system may take, uncompressed."""
 
 
@@ -27,7 +34,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The image's file system."""
     root = tmp_path_factory.mktemp("image") / "root"
     try:
-        make(root)
+        make_rootfs(root)
     except BinariesError as error:
         pytest.fail(str(error))
     root.parent.parent.chmod(0o755)
@@ -54,7 +61,26 @@ def test_there_is_neither_compiler_nor_pip_nor_anything_of_the_tests(root: Path)
     assert not {"gcc", "cc", "ld", "make", "pip", "pip3", "ensurepip", "go", "git", "curl"} & names
     assert not (root / "opt" / "vidra" / "lib" / "vidra" / "testing").exists()
     assert (root / "opt/vidra/lib/vidra/ui/page/index.html").is_file()
+    assert os.access(root / "opt/vidra/bin/vidra-render", os.X_OK)
     assert sum(path.lstat().st_size for path in files(root)) < MEGABYTES * 1_000_000
+
+
+def test_charts_are_rendered_in_there_and_reach_nothing(root: Path, tmp_path: Path) -> None:
+    def ask(**asked: object) -> dict[str, Any]:
+        command = [*inside(root, tmp_path), "/opt/vidra/bin/vidra-render"]
+        said = json.dumps({"protocol": PROTOCOL, **asked})
+        done = subprocess.run(command, input=said, capture_output=True, text=True, check=True)
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    tried = ask(probe={"address": "127.0.0.1:9", "program": "/bin/true", "read": "/etc/passwd", "write": "/opt/x"})
+    found = {what: said for what, said in tried["probed"].items() if what != "environment"}
+    assert found
+    assert all("operation not permitted" in said for said in found.values()), found
+    files = {"kustomization.yaml": "resources: [a.yaml]", "a.yaml": charts.config_map("a")}
+    coded = {path: base64.b64encode(text.encode()).decode() for path, text in files.items()}
+    rendered = ask(kustomize={"files": coded})
+    assert b"kind: ConfigMap" in base64.b64decode(rendered["text"])
 
 
 def files(root: Path) -> Iterator[Path]:

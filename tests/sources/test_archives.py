@@ -12,6 +12,7 @@ import pytest
 from testkit.archives import Member, archive, special
 from vidra.sources.limits import SourceLimits
 from vidra.sources.sandbox.errors import BrokenPackError, LimitError
+from vidra.sources.sandbox.mentions import mentioned
 from vidra.sources.sandbox.texts import Downloaded, read_download
 
 LIMITS = {name: getattr(SourceLimits(), name) for name in SourceLimits.__struct_fields__}
@@ -134,3 +135,10 @@ def test_an_archive_without_its_end_is_not_one_with_fewer_files() -> None:
     damaged[1024] ^= 1  # the name of the second file
     with pytest.raises(BrokenPackError, match="damaged"):
         read_download(bytes(damaged), (), LIMITS)
+
+
+@pytest.mark.parametrize("place", [0, 65_530, 65_536, 200_000])
+def test_a_word_is_found_wherever_it_is(place: int) -> None:
+    text = b"." * place + b"APIVersions" + b"." * 70_000
+    for data in (text, gzip.compress(text)):
+        assert mentioned(data, ("Capabilities", "APIVersions"), LIMITS) == ["APIVersions"]

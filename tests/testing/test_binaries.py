@@ -79,6 +79,29 @@ async def test_a_release_is_downloaded_once_and_kept(cache: Path, released: dict
     assert await asyncio.to_thread(find) == cache
 
 
+async def test_another_kubernetes_is_downloaded_beside_the_pinned_one(
+    cache: Path, released: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in [path for path in released if wanted().kubernetes in path]:
+        released[path.replace(wanted().kubernetes, "v1.27.16")] = released.pop(path)
+    monkeypatch.setenv("VIDRA_KUBERNETES", "v1.27.16")
+    found = await asyncio.to_thread(find)
+    assert found.name.startswith("v1.27.16-")
+    assert found.parent == cache.parent
+    assert _names(found) == sorted(PROGRAMS)
+
+
+@pytest.mark.parametrize(("chosen", "words"), [("v1.27.16", "only v1.* can be built"), ("1.27", "no version")])
+def test_another_kubernetes_is_not_built_under_a_wrong_name(
+    cache: Path, put_go: PutGo, monkeypatch: pytest.MonkeyPatch, chosen: str, words: str
+) -> None:
+    put_go()
+    monkeypatch.setenv("VIDRA_KUBERNETES", chosen)
+    with pytest.raises(BinariesError, match=words):
+        find()
+    assert not (cache / "kube-apiserver").exists()
+
+
 async def test_a_file_that_was_not_released_is_refused(cache: Path, released: dict[str, bytes]) -> None:
     wrong = next(path for path in released if path.endswith("/kubectl"))
     released[wrong] = b"something else"

@@ -11,7 +11,7 @@ from toolchain.errors import BinariesError
 from toolchain.libraries import neo4j
 from toolchain.packages import need
 
-WANTED = Path(__file__).parents[2] / "requirements" / "infrahub.in"
+REQUIREMENTS = Path(__file__).parents[2] / "requirements"
 
 
 @pytest.fixture
@@ -34,10 +34,17 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it() -> None:
     assert "`sudo apt-get install --no-install-recommends another some-package`" in str(caught.value)
 
 
-def test_the_lock_file_has_the_version_that_is_wanted() -> None:
-    found = re.search(r"^infrahub-server==(\S+)$", WANTED.read_text(), re.MULTILINE)
+@pytest.mark.parametrize(("release", "wanted"), [("1.4", "infrahub.in"), ("1.11", "infrahub-1.11.in")])
+def test_the_lock_file_has_the_version_that_is_wanted(release: str, wanted: str) -> None:
+    found = re.search(r"^infrahub-server==(\S+)$", (REQUIREMENTS / wanted).read_text(), re.MULTILINE)
     assert found
-    assert infrahub_server().version == f"v{found.group(1)}"
+    assert found.group(1).startswith(f"{release}.")
+    assert infrahub_server(release).version == f"v{found.group(1)}"
+
+
+def test_a_release_that_nobody_knows_is_named() -> None:
+    with pytest.raises(BinariesError, match=r"Infrahub 0\.9: choose one of 1\.4, 1\.11"):
+        infrahub_server("0.9")
 
 
 def test_the_database_has_a_version() -> None:

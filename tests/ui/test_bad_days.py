@@ -23,7 +23,7 @@ Open = Callable[..., Any]
 async def test_an_api_server_that_is_away_is_said_and_not_taken_for_an_empty_one(opened: Open) -> None:
     page = await opened(connection=Connection(server="http://127.0.0.1:1"))
     async with page.stream("syncs") as event:
-        seen = (await event("snapshot"))["sight"]["syncs"]
+        seen = (await event("snapshot"))["sight"]["infrahubsyncs"]
     assert seen["current"] is False
     assert "cannot reach the API server" in seen["why"]
     answer = await page.get("api/me")
@@ -41,7 +41,7 @@ async def test_a_cluster_without_vidra_says_what_to_do(opened: Open) -> None:
     await site.start()
     page = await opened(connection=Connection(server=f"http://127.0.0.1:{runner.addresses[0][1]}"))
     async with page.stream("syncs") as event:
-        assert "vidra install" in (await event("snapshot"))["sight"]["syncs"]["why"]
+        assert "vidra install" in (await event("snapshot"))["sight"]["infrahubsyncs"]["why"]
     await runner.cleanup()
 
 

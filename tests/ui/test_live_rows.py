@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+import pytest
 
 from testkit.environment import RESOURCES, SYNCS, Scene, connection_to
 from testkit.objects import config_map
+from vidra.api.names import PLURALS
 from vidra.manifests.write import write
 
 Open = Callable[..., Any]
@@ -19,9 +21,9 @@ async def test_rows_arrive_then_their_changes_and_their_end(opened: Open, scene:
     page = await opened()
     async with page.stream("syncs,resources,objects,clusters", sync=sync) as event:
         snapshot = await event("snapshot")
-        assert snapshot["sight"] == {"syncs": {"current": True}, "resources": {"current": True}}
+        assert snapshot["sight"] == {plural: {"current": True} for plural in PLURALS.values()}
         row = snapshot["tables"]["syncs"][sync]
-        assert (row["state"], row["reason"], row["artifact"], row["objects"]) == ("ready", "Synced", "Web", 1)
+        assert (row["state"], row["reason"], row["source"], row["selects"]) == ("ready", "Synced", "infrahub", "Web")
         ((name, resource),) = snapshot["tables"]["resources"].items()
         assert resource["sync"] == sync
         (shown,) = snapshot["tables"]["objects"][name]
@@ -32,6 +34,19 @@ async def test_rows_arrive_then_their_changes_and_their_end(opened: Open, scene:
         await scene.delete(SYNCS, sync)
         while (await event("delta")).get("syncs", {"": 1}).get(sync, 1) is not None:
             pass
+
+
+@pytest.mark.usefixtures("short_statuses")
+async def test_all_objects_of_a_long_inventory_are_shown(opened: Open, scene: Scene) -> None:
+    name = await scene.resource(write([config_map(f"map-{each:02}") for each in range(30)]))
+    await scene.until_resource(name)
+    page = await opened()
+    async with page.stream("resources,objects", resource=name) as event:
+        rows = (await event("snapshot"))["tables"]["objects"][name]
+        assert rows[-1][3] == "status.inventory"
+        while len(rows) < 30:
+            rows = (await event("delta")).get("objects", {}).get(name, [])
+        assert [row[3] for row in rows] == [f"map-{each:02}" for each in range(30)]
 
 
 async def test_a_page_of_one_thing_is_sent_nothing_else(opened: Open, scene: Scene) -> None:
@@ -53,7 +68,7 @@ async def test_who_may_see_nothing_is_told_so_and_not_that_there_is_nothing(open
     async with page.stream("syncs,resources") as event:
         snapshot = await event("snapshot")
     assert snapshot["tables"] == {"syncs": {}, "resources": {}}
-    for kind in ("syncs", "resources"):
+    for kind in PLURALS.values():
         assert snapshot["sight"][kind]["current"] is False
         assert "forbidden" in snapshot["sight"][kind]["why"]
 
@@ -73,4 +88,4 @@ async def test_a_token_that_nobody_knows_is_one_sentence(opened: Open, scene: Sc
     assert answer.status == 401
     assert "log in again" in answer.error
     async with page.stream("syncs") as event:
-        assert "log in again" in (await event("snapshot"))["sight"]["syncs"]["why"]
+        assert "log in again" in (await event("snapshot"))["sight"]["infrahubsyncs"]["why"]

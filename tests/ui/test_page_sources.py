@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from vidra.api.names import PLURALS
 from vidra.api.reasons import Reason
+from vidra.views.name_forms import SHORT_KINDS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "ui/src").rglob("*.ts*"))
@@ -16,6 +18,15 @@ def test_an_address_becomes_a_link_in_one_place_and_nothing_becomes_markup() -> 
         if file.name != "link.tsx":
             assert not re.search(r"\b(href|src|action|formAction)=", text), file
         assert not re.search(r"innerHTML|outerHTML|insertAdjacent|dangerouslySet|document\.write|\beval\(", text), file
+
+
+def test_the_page_knows_the_kinds_by_the_names_that_everything_else_uses() -> None:
+    text = (ROOT / "ui/src/kinds.ts").read_text()
+    for kind, plural in PLURALS.items():
+        assert f'word: "{SHORT_KINDS[kind]}", plural: "{plural}"' in text, kind
+        assert f'"{kind}"' in text or f"  {kind}: {{" in text
+    for file in SOURCES:
+        assert not re.search(rf'[!=]== "({"|".join(PLURALS)})"', file.read_text()), file
 
 
 def test_no_other_host_is_named() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from testkit.resources import resource, sync
 from vidra.api.policies import DeletionPolicy
-from vidra.api.resource import ManagedObject
+from vidra.api.resource import InventoryPieces, ManagedObject
 from vidra.views.deletion import ClusterDeletion, deletion_of
 
 EDGE = "https://edge.example"
@@ -27,6 +27,12 @@ def test_the_policy_of_the_sync_counts_before_that_of_its_resources() -> None:
 @pytest.mark.parametrize("policy", DeletionPolicy)
 def test_who_keeps_the_objects_deletes_none(policy: DeletionPolicy) -> None:
     assert deletion_of([], [resource("a", HERE, policy=policy)], keep=True) == [ClusterDeletion("", 0, 2)]
+
+
+def test_what_cannot_be_seen_is_counted_too() -> None:
+    item = resource("a", HERE)
+    status = msgspec.structs.replace(item.status, inventory=InventoryPieces("vidra-system", 9, ()))
+    assert deletion_of([], [msgspec.structs.replace(item, status=status)], keep=False) == [ClusterDeletion("", 9, 0)]
 
 
 def test_without_objects_no_cluster_is_named() -> None:

@@ -7,7 +7,14 @@ from vidra.api.conditions import Condition
 from vidra.api.health import Status, UnhealthyObject
 from vidra.api.meta import Meta
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, ObjectProblem, ResourceSpec, ResourceStatus, VidraResource
+from vidra.api.resource import (
+    InventoryPieces,
+    ManagedObject,
+    ObjectProblem,
+    ResourceSpec,
+    ResourceStatus,
+    VidraResource,
+)
 from vidra.views.state import State, state_of
 from vidra.views.status_rows import LONGEST, object_rows, resource_row
 
@@ -66,3 +73,14 @@ def test_an_object_that_is_not_confirmed_or_not_known_to_be_healthy_is_not_curre
         assert [row.state for row in object_rows(found)] == states
     rows = object_rows(resource(managed_resources=(ENTRY,), problems=(trouble, nowhere)))
     assert [(row.name, row.state) for row in rows] == [("one", "problem"), ("ConfigMap shop/four (v1)", "problem")]
+
+
+def test_objects_that_cannot_be_seen_are_counted_in_a_row_of_their_own() -> None:
+    unseen = resource(managed_resources=(ENTRY,), inventory=InventoryPieces("vidra-system", 3, ()))
+    assert [(row.name, row.state) for row in object_rows(unseen)] == [
+        ("one", "applied"),
+        ("status.inventory", "unknown"),
+    ]
+    assert object_rows(unseen)[-1].message.startswith("2 more objects")
+    seen = resource(managed_resources=(ENTRY,), inventory=InventoryPieces("vidra-system", 1, ()))
+    assert len(object_rows(seen)) == 1

@@ -137,8 +137,9 @@ async def test_the_same_event_is_heard_once(ear: Ear) -> None:
 async def test_other_events_are_taken_and_ignored(ear: Ear, event: Event) -> None:
     assert await ear.call(event(event="infrahub.node.updated", data={"anything": [1]})) == 202
     assert await ear.call(event(branch=None)) == 202
+    assert await ear.call(event(event="infrahub.node.deleted", data={"kind": "InfraDevice", "node_id": "d"})) == 202
     assert await ear.call(event(branch="feature")) == 202
-    assert ear.counts() == {"ignored": 2, "unconcerned": 1}
+    assert ear.counts() == {"ignored": 3, "unconcerned": 1}
 
 
 async def test_a_large_body_is_cut_off_while_it_comes(ear: Ear) -> None:

@@ -1,5 +1,5 @@
 // The one stream of this tab: all rows, then their changes. Closed while the tab is hidden.
-import { effect, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { BASE, Failure, passed, proof } from "./api";
 import { secret } from "./session";
 import { slot } from "./slots";
@@ -20,6 +20,8 @@ export const loaded = signal(false);
 export const down = signal("");
 /** When the last byte arrived (ms since 1970). */
 export const heardAt = signal(0);
+/** How many prunes are held, on whatever page. */
+export const held = signal(0);
 /** Whether the server sees each kind. */
 export const sight = signal<Record<string, Visible>>({});
 
@@ -60,7 +62,7 @@ async function follow(query: string, control: AbortController): Promise<void> {
     heard();
     const response = await fetch(`${BASE}api/stream?${query}`, { headers: proof(), signal: control.signal });
     for await (const [name, data] of events((await passed(response)).body!, heard)) {
-      take(name, data);
+      batch(() => take(name, data));
       if (!free) return control.abort("its turn is over"), void setTimeout(() => control === running && restart(), TAKING_TURNS);
     }
     throw new Failure(0, "the stream ended");
@@ -96,17 +98,17 @@ async function* events(body: ReadableStream<Uint8Array>, heard: () => void): Asy
 
 type Rows = Partial<Record<Table, Record<string, unknown>>>;
 
-function take(name: string, data: { tables: Rows; sight: Record<string, Visible>; why: string }): void {
+function take(name: string, data: { tables: Rows; sight: Record<string, Visible>; held: number; why: string }): void {
   if (name === "snapshot") {
     for (const [table, rows] of Object.entries(data.tables))
       TABLES[table as Table].value = new Map(Object.entries(rows));
-    sight.value = data.sight;
+    [sight.value, held.value] = [data.sight, data.held];
     loaded.value = true;
     down.value = "";
     failures = 0;
   } else if (name === "delta") {
     for (const [table, rows] of Object.entries(data as unknown as Rows)) change(table as Table, rows);
-  } else if (name === "sight") sight.value = data as unknown as Record<string, Visible>;
+  } else if (name === "sight") [sight.value, held.value] = [data.sight, data.held];
   else if (name === "end") down.value = data.why;
 }
 

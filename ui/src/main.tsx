@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { get, post } from "./api";
 import { askWho } from "./parts/actions";
 import { Shell } from "./parts/shell";
+import { RESOURCE, kindOfPage } from "./kinds";
 import { path } from "./router";
 import { about, logIn, secret } from "./session";
 import { Clusters } from "./pages/clusters";
@@ -35,8 +36,10 @@ function Page() {
 
 function shown(page: string, name: string | undefined, tab: string | undefined) {
   if (page === "") return <Overview />;
-  if (page === "syncs") return name ? <SyncPage key={name} name={name} tab={tab ?? "objects"} /> : <Syncs />;
-  if (page === "resources" && name) return <ResourcePage key={name} name={name} tab={tab ?? "objects"} />;
+  const kind = kindOfPage(page);
+  if (kind === RESOURCE && name) return <ResourcePage key={name} name={name} tab={tab ?? "objects"} />;
+  if (kind && name) return <SyncPage key={kind + name} kind={kind} name={name} tab={tab ?? "objects"} />;
+  if (page === "syncs") return <Syncs />;
   if (page === "objects") return <Objects />;
   if (page === "object") return <ObjectPage />;
   if (page === "clusters") return <Clusters />;

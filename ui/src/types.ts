@@ -34,10 +34,11 @@ export interface Held {
 }
 
 export interface SyncRow extends Row {
-  infrahub: string;
-  artifact: string;
-  branch: string;
-  date?: string;
+  source: string;
+  address: string;
+  selects?: string;
+  follows?: string;
+  revision?: string;
   resources?: number;
   readyResources?: number;
   selector?: boolean;
@@ -97,8 +98,9 @@ export interface Detail {
   conditions: Condition[];
   facts: Record<string, string>;
   sync: string;
+  unit: string;
+  revisions: string[];
   problems: { reason: string; message: string; object?: string }[];
-  drifted: { object: string; fields?: string[]; managers?: string[]; note?: string }[];
   yaml: YamlText;
 }
 
@@ -117,7 +119,7 @@ export interface HeldPrune {
 }
 
 export interface Preview {
-  changes: { title: string; server: string; action: "create" | "change" | "delete"; lines: string[] }[];
+  changes: { title: string; server: string; action: "create" | "change" | "delete"; lines: string[]; holders: string[]; leaves: string[]; stays: string[] }[];
   notes: string[];
   problems: { reason: string; message: string }[];
 }
@@ -154,4 +156,42 @@ export interface Me {
   version: string;
   mode: string;
   readOnly: boolean;
+}
+
+export interface Text {
+  resource: string;
+  unit: string;
+  server: string;
+  checksum: string;
+  revision: string;
+  seen: string;
+  applied?: string;
+  healthy?: string;
+  untilApplied?: number;
+  untilHealthy?: number;
+  waits?: string;
+}
+
+export interface Spread {
+  texts: number;
+  half: number;
+  most: number;
+}
+
+export interface Timeline {
+  texts: Text[];
+  leftOut: number;
+  applied: Spread | null;
+  healthy: Spread | null;
+  unknown: number;
+}
+
+export interface Drifting {
+  resource: string;
+  object: string;
+  fights?: boolean;
+  fields?: string[];
+  managers?: string[];
+  message?: string;
+  commands?: string[];
 }

@@ -69,7 +69,9 @@ _VIDRA_SYNC_COLUMNS = [
     *_FIRST,
     _REASON,
     _column("Revision", ".status.revision", "State of the source that was listed last.", wide=True),
-    _column("Source", ".spec.source['git','oci','http'].url", "Address of the source; empty: it has none.", wide=True),
+    _column(
+        "Source", ".spec.source['git','oci','helm','http'].url", "Address of the source; empty: it has none.", wide=True
+    ),
     _CLUSTERS,
     *_LAST,
 ]

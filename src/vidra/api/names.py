@@ -33,6 +33,8 @@ REQUESTED_AT = f"vidra.{GROUP}/requestedAt"
 
 APPROVE_PRUNE = f"vidra.{GROUP}/approvePrune"
 """Annotation on a sync or VidraResource whose prune is held; its value names the held set."""
+FORGET_LOST = f"vidra.{GROUP}/forgetLost"
+"""Annotation on a VidraResource of whose inventory a part is lost for good; its value names what is missing."""
 PRUNE = f"vidra.{GROUP}/prune"
 """Annotation on an object: `disabled` keeps it when it is no longer wanted."""
 RECREATE = f"vidra.{GROUP}/recreate"
@@ -69,6 +71,9 @@ RESOURCE_LABEL = f"vidra.{GROUP}/resource"
 CHECKSUM_LABEL = f"vidra.{GROUP}/checksum"
 """Label of a content Secret: the MD5 that Infrahub gave for the content."""
 
+INVENTORY_LABEL = f"vidra.{GROUP}/inventory"
+"""Label of a ConfigMap with a part of an inventory: a hash of the name of the VidraResource whose inventory it is."""
+
 STAMP = f"vidra.{GROUP}/stamp"
 """Annotation of a content Secret: random, and what Vidra seals the VidraResources with that the content is given to."""
 
@@ -92,11 +97,17 @@ KEYS_LABEL = f"vidra.{GROUP}/keys"
 """Label of a Secret whose values are public keys; `verify.keys` of a sync names its value."""
 MANIFESTS_LABEL = f"vidra.{GROUP}/manifests"
 """Label of a ConfigMap or Secret whose values are manifests; `source.inline.label` of a sync names its value."""
+VALUES_LABEL = f"vidra.{GROUP}/values"
+"""Label of a ConfigMap or Secret whose values charts and kustomizations may be rendered with, by its name in a sync."""
 WEBHOOK_KEY_LABEL = f"vidra.{GROUP}/webhook-key"
 """Label of a Secret in Vidra's namespace whose values are keys that Infrahub signs webhooks with. The annotation
 `infrahub-api-url` on it says of which Infrahub only."""
 CLUSTER_LABEL = "cluster-kubeconfig"
 """Label (host) and annotation (whole URL, which wins) of a Secret with the kubeconfig of a cluster."""
+
+TARGET_LABEL = f"vidra.{GROUP}/target"
+"""Label (one name) and annotation (several, with commas between; it wins) of a Secret with the kubeconfig of a cluster:
+the objects of Infrahub whose artifacts go to this cluster, where a sync routes by target."""
 
 LOCAL_SERVER = "https://kubernetes.default.svc"
 """The destination that means: the cluster that Vidra runs in."""

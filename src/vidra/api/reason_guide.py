@@ -154,10 +154,9 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "If it lasts, look for a proxy that changes or cuts off answers.",
         ),
         Reason.TOO_LARGE: Explanation(
-            "A text or a list is over what Vidra accepts (the message says which limit), or the objects of a text "
-            "are so many that the [inventory](vidraresource.md) does not fit into one VidraResource (about 7,000 "
-            "objects). Nothing more is applied or reverted; what was written of the inventory stays, so that "
-            "deletion removes what was applied.",
+            "A text or a list is over what Vidra accepts (the message says which limit), or the API server does not "
+            "take the [inventory](vidraresource.md#a-long-inventory) (the message says why). Nothing more is applied "
+            "or reverted; what was written of the inventory stays, so that deletion removes what was applied.",
             "Divide the artifact; or give the artifacts several names, and each name a sync, or raise "
             "`--max-artifacts`. After the limit of the API server was raised, ask for a reconcile with "
             "`requestedAt`.",
@@ -198,8 +197,9 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Create it, or change `spec.source`.",
         ),
         Reason.VERSION_NOT_FOUND: Explanation(
-            "No tag is a version in the range of `semver`. Nothing is pruned.",
-            "Correct the range, or tag a version.",
+            "No tag is a version in the range of `semver`, or there is no chart of the name, or none in this version; "
+            "it may have been withdrawn. Nothing is pruned.",
+            "Correct the range or the version; the message names some that are there.",
         ),
         Reason.PATH_NOT_FOUND: Explanation(
             "No folder matches `paths`, or one of them. Nothing is pruned, unless `allowEmpty` is true.",
@@ -220,6 +220,23 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Correct what the message names.",
         ),
     },
+    "Charts and kustomizations": {
+        Reason.RENDER_FAILED: Explanation(
+            "A chart, or a folder with a kustomization, could not be rendered with these values, and cannot before one "
+            "of them is changed. What was rendered last stays applied. Stalled.",
+            "Correct what the message names: a template with its line, a value, a missing dependency.",
+        ),
+        Reason.RENDERER_MISSING: Explanation(
+            "There is a chart or a kustomization to render, and `vidra-render` is not installed, or is of another "
+            "version of Vidra. Plain manifests need no such program.",
+            "Install it as the message says; Vidra's image has it.",
+        ),
+        Reason.VALUES_NOT_FOUND: Explanation(
+            "A ConfigMap, Secret, key or artifact that values are to come from does not exist, or does not count. What "
+            "was rendered last stays applied.",
+            "Create it, or label it, as the message says: see [values](vidrasync.md#values).",
+        ),
+    },
     "The manifest": {
         Reason.CONTENT_MISSING: Explanation(
             "The stored content of the VidraResource is missing or damaged. Its sync fetches it again.",
@@ -229,6 +246,13 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`spec.content` names a stored text that no sync gave to this VidraResource for its destination: it "
             "was set by hand, or changed. Nothing is read.",
             "Nothing, if a sync made the VidraResource: it writes what is right. Else use `spec.manifest`.",
+        ),
+        Reason.INVENTORY_MISSING: Explanation(
+            "A part of a very long [inventory](vidraresource.md#a-long-inventory) is missing, or is not what was "
+            "written: somebody deleted or changed a ConfigMap while no operator ran. Nothing is applied or pruned, "
+            "also when the VidraResource is deleted.",
+            "Restore the ConfigMaps that the message names from a backup, or [do without "
+            "them](vidraresource.md#a-long-inventory).",
         ),
         Reason.INVALID_MANIFEST: Explanation(
             "Documents of the manifest cannot be read. The others are applied, nothing is pruned. Stalled.",
@@ -266,6 +290,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         Reason.NO_CLUSTER_MATCHES: Explanation(
             "`clusterSelector` matches no Secret with a kubeconfig. Nothing is pruned.",
             "Correct the selector or the labels; or set `spec.allowEmpty` if everything should be pruned.",
+        ),
+        Reason.NO_CLUSTER_FOR_TARGET: Explanation(
+            "With `destination.routing: ByTarget`: the message names objects of Infrahub whose artifacts go to no "
+            "cluster, because no selected Secret says that it is for them. What was applied for them stays.",
+            "Label or annotate the Secret of their cluster with `vidra.infrahub.operators.com/target`, or leave them "
+            "out by `spec.source.targets`.",
         ),
     },
     "One object": {
@@ -400,6 +430,13 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "is deleted in it.",
             "Nothing, if the cluster was rebuilt; else check where the kubeconfig leads.",
         ),
+        Reason.STATUS_NOT_OURS: Explanation(
+            "Somebody else wrote the status of a VidraResource, and Vidra writes back its own. Or, after a start: a "
+            "status does not show that this Vidra wrote it (its key was lost, or it is from a backup), and so nobody "
+            "knows who created the Namespaces that are named.",
+            "See who may write `vidraresources/status`: only Vidra should. Delete the Namespaces by hand when they are "
+            "to go.",
+        ),
         Reason.CLUSTER_NOT_PROVEN: Explanation(
             "Another server shows the UID of this cluster, and not a certificate of the same authority for the "
             "same name. What VidraResources own by way of one address [does not count](vidraresource.md#clusters) "
@@ -411,14 +448,26 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Objects that existed before are managed by Vidra from now on.",
             "Nothing.",
         ),
+        Reason.WRITE_BACK_FAILED: Explanation(
+            "With `source.writeBack`: what became of the artifacts could not be written to Infrahub. Nothing else "
+            "depends on it; it is tried again with growing pauses.",
+            "Load the [schema](../guides/write-back.md) into Infrahub, or give Vidra's account the permission that the "
+            "message names.",
+        ),
         Reason.GENERATION_FAILED: Explanation(
             "Infrahub could not generate an artifact again. Its last good text stays applied, nothing is deleted, "
             "and `Ready` says so in its message. Known only when the stored query selects `status`.",
             "Look into Infrahub's tasks, and correct data or transform. Infrahub forgets the failure when the text "
             "changes.",
         ),
+        Reason.NOT_DETERMINISTIC: Explanation(
+            "A chart makes some fields anew each time that it is rendered, such as a random password; the message "
+            "names them. Vidra renders it only when its version, its values or the cluster's change, so the fields "
+            "change then.",
+            "Give the fields a value in the values of the chart, if they should stay as they are.",
+        ),
         Reason.WARNED: Explanation(
-            "The manifest was read, with a warning.",
+            "The manifest was read, or rendered, with a warning.",
             "Correct what the message names when there is time.",
         ),
         Reason.CONFIG_INVALID: Explanation(

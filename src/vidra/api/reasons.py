@@ -56,9 +56,15 @@ class Reason(StrEnum):
     HOST_NOT_ALLOWED = "HostNotAllowed"
     UNSUPPORTED_CONTENT = "UnsupportedContent"
 
+    # Charts and kustomizations
+    RENDER_FAILED = "RenderFailed"
+    RENDERER_MISSING = "RendererMissing"
+    VALUES_NOT_FOUND = "ValuesNotFound"
+
     # The manifest
     CONTENT_MISSING = "ContentMissing"
     CONTENT_REFUSED = "ContentRefused"
+    INVENTORY_MISSING = "InventoryMissing"
     INVALID_MANIFEST = "InvalidManifest"
     EMPTY_MANIFEST = "EmptyManifest"
 
@@ -70,6 +76,7 @@ class Reason(StrEnum):
 
     ROLLOUT_STOPPED = "RolloutStopped"
     NO_CLUSTER_MATCHES = "NoClusterMatches"
+    NO_CLUSTER_FOR_TARGET = "NoClusterForTarget"
 
     # One object
     KIND_UNKNOWN = "KindUnknown"
@@ -103,7 +110,10 @@ class Reason(StrEnum):
     ADOPTED = "Adopted"
     CLUSTER_REPLACED = "ClusterReplaced"
     CLUSTER_NOT_PROVEN = "ClusterNotProven"
+    WRITE_BACK_FAILED = "WriteBackFailed"
+    STATUS_NOT_OURS = "StatusNotOurs"
     GENERATION_FAILED = "GenerationFailed"
+    NOT_DETERMINISTIC = "NotDeterministic"
     OTHER_OPERATOR = "OtherOperator"
     WARNED = "ManifestWarning"
     CONFIG_INVALID = "ConfigInvalid"
@@ -119,6 +129,7 @@ TERMINAL = frozenset(
         Reason.EMPTY_RESULT,
         Reason.KUBECONFIG_REFUSED,
         Reason.INVALID_MANIFEST,
+        Reason.RENDER_FAILED,
     }
 )
 """Reasons that only a change of the input can end, or of what it names in Infrahub: they set `Stalled`."""

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
+_WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
 def hidden(text: str, secrets: Collection[str], most: int) -> str:
@@ -27,6 +28,19 @@ def hidden(text: str, secrets: Collection[str], most: int) -> str:
     """
     found = _sought(tuple(filter(None, secrets)))
     return found.pattern.sub(MASK, text[: most + found.longest]) if len(text) >= found.shortest else text[:most]
+
+
+def possible(text: str, secrets: Collection[str]) -> list[str]:
+    """Those of very many secrets that may be in a text, in any of these forms: cheap, and never too few.
+
+    What is a letter or a digit of ASCII is one in all forms but base64.
+    """
+    lowered = text.lower()
+    return [secret for secret in secrets if _core(secret) in lowered or _in_base64(secret).lower() in lowered]
+
+
+def _core(secret: str) -> str:
+    return max(_WORDS.findall(secret), key=len, default="").lower()
 
 
 class _Sought(NamedTuple):
@@ -50,8 +64,12 @@ def _forms(secret: str) -> set[str]:
     twice = [_in_json(text, ascii_only=True) for text in quoted]
     # Encoded as far as it can be: half of a surrogate pair has no bytes.
     data = secret.encode(errors="replace")
-    coded = {quote(data, safe=""), quote(data), quote_plus(data), html.escape(secret), base64.b64encode(data).decode()}
+    coded = {quote(data, safe=""), quote(data), quote_plus(data), html.escape(secret), _in_base64(secret)}
     return {secret, *quoted, *twice, repr(secret)[1:-1], *coded}
+
+
+def _in_base64(secret: str) -> str:
+    return base64.b64encode(secret.encode(errors="replace")).decode()
 
 
 def _in_json(text: str, *, ascii_only: bool) -> str:

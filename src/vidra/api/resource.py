@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.conditions import Condition
+from vidra.api.delivery import TextDelivery
 from vidra.api.health import Status, UnhealthyObject
 from vidra.api.held_prune import HeldPrune
 from vidra.api.meta import Meta
@@ -113,7 +114,11 @@ class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_
         str, Field(description="API server of the cluster it is in; missing for the cluster that Vidra runs in.")
     ] = ""
     uid: Annotated[
-        str, Field(description="UID of the object that Vidra applied; missing until the API server confirmed it.")
+        str,
+        Field(
+            description="UID of the object that Vidra applied; missing until the API server confirmed it, and while "
+            "only a status without a seal says so."
+        ),
     ] = ""
     revision: Annotated[
         str,
@@ -143,6 +148,25 @@ class KnownCluster(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
 
     server: Annotated[str, Field(description="API server, as in the inventory.")]
     uid: Annotated[str, Field(description="UID of the namespace kube-system, different in every cluster.")]
+
+
+class InventoryPiece(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A ConfigMap with a part of an inventory; another part has another name."""
+
+    name: Annotated[str, Field(description="Name of the ConfigMap.")]
+    objects: Annotated[int, Field(description="Objects that it lists.")]
+    digest: Annotated[str, Field(description="SHA-256 of its text.")]
+
+
+class InventoryPieces(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What of an inventory is kept beside the status."""
+
+    namespace: Annotated[str, Field(description="Namespace of the ConfigMaps: Vidra's own.")]
+    objects: Annotated[int, Field(description="Objects in the whole inventory.")]
+    pieces: Annotated[
+        tuple[InventoryPiece, ...],
+        Field(description="The ConfigMaps, in the order of the objects, which goes on from managedResources."),
+    ]
 
 
 class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -176,8 +200,15 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     ] = ()
     managed_resources: Annotated[
         tuple[ManagedObject, ...],
-        Field(description="The inventory: every object that this VidraResource has, or may have, in its destination."),
+        Field(
+            description="The inventory: every object that this VidraResource has, or may have, in its destination. Of "
+            "a very long one the first part; inventory says where the rest is."
+        ),
     ] = ()
+    inventory: Annotated[
+        InventoryPieces | None,
+        Field(description="Where the rest of an inventory is kept that has no room here; missing when all of it has."),
+    ] = None
     clusters: Annotated[
         tuple[KnownCluster, ...],
         Field(
@@ -217,6 +248,10 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     held_prune: Annotated[
         HeldPrune | None, Field(description="What is not pruned before it is approved; missing when nothing is held.")
     ] = None
+    deliveries: Annotated[
+        tuple[TextDelivery, ...],
+        Field(description="The newest texts with their times, from the source to healthy objects; 5 at the most."),
+    ] = ()
     last_handled_requested_at: Annotated[
         str, Field(description="The requestedAt annotation that the last reconcile answered.")
     ] = ""
@@ -228,6 +263,13 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         str,
         Field(
             description="When the last reconcile that changed anything ended (RFC 3339).", extra_json_schema=DATE_TIME
+        ),
+    ] = ""
+    seal: Annotated[
+        str,
+        Field(
+            description="Shows that Vidra wrote this status, all of it, for this VidraResource. Nobody else can make "
+            "one, and without it nothing in the status decides what is deleted or taken over."
         ),
     ] = ""
 
@@ -263,6 +305,16 @@ class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
             ManagedObject(item.api_version, item.kind, item.name, item.namespace, item.server, wave=item.wave)
             for item in announced.objects
         )
+
+    @property
+    def is_inventory_seen(self) -> bool:
+        """Whether the whole inventory is here; otherwise a part of it is in ConfigMaps that are not read.
+
+        Invariant: an inventory of which something cannot be seen is not a shorter one. Nothing is applied, pruned or
+        found healthy by it (`controllers/runtime/inventory_store.py`).
+        """
+        pieces = self.status.inventory
+        return pieces is None or len(self.status.managed_resources) == pieces.objects
 
     @property
     def has_status(self) -> bool:

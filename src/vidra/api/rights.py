@@ -22,14 +22,14 @@ NEEDS = (
     *(Need(("patch",), GROUP, f"{syncs}/status") for syncs in SYNC_PLURALS.values()),
     # A VidraResource names its sync as its owner and blocks its deletion: some clusters ask for this.
     *(Need(("update",), GROUP, f"{syncs}/finalizers") for syncs in SYNC_PLURALS.values()),
-    Need(("list", "watch", "create", "patch", "delete"), GROUP, RESOURCE_PLURAL),
+    Need(("get", "list", "watch", "create", "patch", "delete"), GROUP, RESOURCE_PLURAL),
     Need(("patch",), GROUP, f"{RESOURCE_PLURAL}/status"),
     Need(("get", "list", "watch"), "", "namespaces"),
     Need(("list", "watch"), "apiextensions.k8s.io", "customresourcedefinitions"),
     Need(("list", "watch"), "storage.k8s.io", "storageclasses"),
     Need(("create",), "", "events"),
     Need(("get", "create", "delete", "deletecollection"), "", "secrets", own=True),
-    Need(("list", "watch"), "", "configmaps", own=True),
+    Need(("get", "list", "watch", "create", "delete"), "", "configmaps", own=True),
     Need(("get", "list", "create", "update", "delete"), "coordination.k8s.io", "leases", own=True),
 )
 """The rights for the operator itself; those for the artifacts come on top. The Helm chart grants the same."""

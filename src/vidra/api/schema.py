@@ -34,11 +34,16 @@ def _schema(node: types.Type) -> Schema:
         case types.StructType():
             return {"type": "object"} if node.cls is Meta else _object(node)
         case types.DictType():
-            return {"type": "object", "additionalProperties": _schema(node.value_type)}
+            return {"type": "object", **_values(node.value_type)}
         case types.VarTupleType():
             return {"type": "array", "items": _schema(node.item_type), "x-kubernetes-list-type": "atomic"}
         case _:
             return _scalar(node)
+
+
+def _values(node: types.Type) -> Schema:
+    """What the values of a map are; of any values the field has to say how they are kept."""
+    return {} if isinstance(node, types.AnyType) else {"additionalProperties": _schema(node)}
 
 
 def _scalar(node: types.Type) -> Schema:
@@ -66,6 +71,9 @@ def _described(node: types.Metadata) -> Schema:
 def _optional(node: types.UnionType) -> Schema:
     """`X | None` is a field that may be missing: the API server drops null where `nullable` is not set."""
     known = [member for member in node.types if not isinstance(member, types.NoneType)]
+    if len(known) == 2 and isinstance(known[0], types.BoolType) and isinstance(known[1], types.EnumType):
+        # A boolean to which words were added: a schema with a type could not say both.
+        return {"x-kubernetes-preserve-unknown-fields": True, "enum": [True, False, *map(str, known[1].cls)]}
     if len(known) != 1:
         raise TypeError(f"a CRD cannot say {node}")
     return _schema(known[0])

@@ -17,7 +17,9 @@ from vidra.api.held_prune import SyncHeldPrune
 from vidra.api.meta import Meta
 from vidra.api.names import API_VERSION, SYNC_KIND, VIDRA_SYNC_KIND
 from vidra.api.policies import Policies
-from vidra.api.sources import InfrahubSource, SourceSpec
+from vidra.api.render import Render
+from vidra.api.sources import ArtifactTargets, InfrahubSource, SourceSpec
+from vidra.api.sources.values import ValuesList
 from vidra.api.validation import (
     CONDITIONS,
     CONTEXT,
@@ -32,6 +34,7 @@ from vidra.api.validation import (
     SERVER,
     SERVICE_ACCOUNT,
     SYNC_DESTINATION,
+    VIDRA_SYNC,
 )
 
 
@@ -121,6 +124,15 @@ class StopMatching(StrEnum):
     """They stay as they are, without Vidra's labels and field ownership."""
 
 
+class Routing(StrEnum):
+    """Which of the selected clusters a unit goes to."""
+
+    EVERYWHERE = "Everywhere"
+    """Every one."""
+    BY_TARGET = "ByTarget"
+    """Those whose Secrets say that they are for the object that the artifact is for."""
+
+
 class Rollout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """How a change reaches many clusters."""
 
@@ -154,6 +166,21 @@ class SyncDestination(Destination, frozen=True, rename="camel", omit_defaults=Tr
         ),
     ] = None
     rollout: Annotated[Rollout | None, Field(description="How a change reaches the clusters.")] = None
+    routing: Annotated[
+        Routing | None,
+        Field(
+            description="Which of these clusters an artifact goes to. Everywhere: every one. ByTarget: those whose "
+            "Secret names the object of Infrahub that the artifact is for, in the label or annotation "
+            "vidra.infrahub.operators.com/target. Default: Everywhere."
+        ),
+    ] = None
+
+
+class AllowEmpty(StrEnum):
+    """When an empty result is taken at its word, beside always and never."""
+
+    CONFIRMED = "Confirmed"
+    """When the source shows that the names in the spec are right: it could have something, and has nothing."""
 
 
 class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -176,12 +203,18 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
         Field(description="Stop fetching, applying and pruning for this sync. What is applied stays as it is."),
     ] = False
     allow_empty: Annotated[
-        bool,
+        bool | AllowEmpty,
         Field(
-            description="Accept an empty list of artifacts, or an empty artifact, and prune what was there. "
-            "Otherwise an empty result is held and reported."
+            description="true: accept an empty list of artifacts, or an empty artifact, and prune what was there. "
+            "Confirmed: an empty list only, and only while Infrahub has a definition of artifacts of the name. "
+            "false: an empty result is held and reported."
         ),
     ] = False
+
+    @property
+    def takes_empty(self) -> bool:
+        """Whether an empty result is taken at its word, whatever else is known."""
+        return self.allow_empty is True
 
 
 class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -273,9 +306,34 @@ class Sync(msgspec.Struct, frozen=True, rename="camel"):
         """Where its units come from."""
         raise NotImplementedError
 
+    @property
+    def render(self) -> Render:
+        """How the folders of its source become manifests."""
+        return Render()
+
+    @property
+    def values_from(self) -> ValuesList:
+        """Everything that it takes values or variables from."""
+        of_chart = self.source.helm or self.render.helm
+        return (*of_chart.values_from, *self.render.kustomize.substitute_from)
+
+    @property
+    def reads(self) -> tuple[SourceSpec, ...]:
+        """Everything that it reads from: its source, and the Infrahubs that it takes values from."""
+        values = (item.infrahub.infrahub for item in self.values_from if item.infrahub)
+        return (self.source, *(SourceSpec(infrahub=item) for item in values))
+
     def reading(self, source: SourceSpec) -> Self:
         """The same sync with another source, of the same kind."""
         raise NotImplementedError
+
+
+def asked(source: SourceSpec, destination: SyncDestination) -> SourceSpec:
+    """What a source is asked for. Where targets decide about clusters, it has to say what each artifact is for."""
+    infrahub = source.infrahub
+    if destination.routing is not Routing.BY_TARGET or infrahub is None or infrahub.targets is not None:
+        return source
+    return msgspec.structs.replace(source, infrahub=msgspec.structs.replace(infrahub, targets=ArtifactTargets()))
 
 
 def sync_key(kind: str, name: str) -> str:
@@ -284,6 +342,12 @@ def sync_key(kind: str, name: str) -> str:
     What was made before there was a second kind is found by the name alone, so that is the key of an InfrahubSync.
     """
     return name if kind == SYNC_KIND else f"{kind}/{name}"
+
+
+def kind_and_name(key: str) -> tuple[str, str]:
+    """The kind and name of the sync with a key."""
+    kind, _, name = key.rpartition("/")
+    return kind or SYNC_KIND, name
 
 
 class InfrahubSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -304,7 +368,7 @@ class InfrahubSync(Sync, frozen=True, rename="camel"):
     @property
     def source(self) -> SourceSpec:
         """Its Infrahub, and what it selects there."""
-        return SourceSpec(infrahub=self.spec.source)
+        return asked(SourceSpec(infrahub=self.spec.source), self.spec.destination)
 
     def reading(self, source: SourceSpec) -> Self:
         """The same sync, which reads other artifacts."""
@@ -316,19 +380,31 @@ class VidraSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_de
     """Desired state."""
 
     source: Annotated[SourceSpec, Field(description="Where the manifests come from.", extra_json_schema=ONE_SOURCE)]
+    render: Annotated[
+        Render | None,
+        Field(
+            description="How folders of git, oci, http and flux become manifests. Each folder says itself what it is: "
+            "with kustomization.yaml, with Chart.yaml, or with neither plain manifests."
+        ),
+    ] = None
 
 
 class VidraSync(Sync, frozen=True, rename="camel"):
     """A VidraSync names a source of manifests and a destination; Vidra keeps the objects applied."""
 
     KIND: ClassVar[str] = VIDRA_SYNC_KIND
-    spec: Annotated[VidraSyncSpec, Field(extra_json_schema=SERVICE_ACCOUNT)]
+    spec: Annotated[VidraSyncSpec, Field(extra_json_schema=VIDRA_SYNC)]
     kind: str = VIDRA_SYNC_KIND
 
     @property
     def source(self) -> SourceSpec:
         """The source that its spec names."""
-        return self.spec.source
+        return asked(self.spec.source, self.spec.destination)
+
+    @property
+    def render(self) -> Render:
+        """As its spec says."""
+        return self.spec.render or Render()
 
     def reading(self, source: SourceSpec) -> Self:
         """The same sync, which reads from another source."""

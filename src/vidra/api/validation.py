@@ -25,6 +25,8 @@ _NUMBER = r"([0-9]+\.?[0-9]*|\.[0-9]+)"
 _WORDS = r"(weeks?|w|days?|d|hours?|h|min|minutes?|m|seconds?|sec|s)"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([Zz]|[+-][0-9]{2}:[0-9]{2})?)?"
 
+TARGET_FIELDS: Final = ("names", "ids", "kinds", "groups")
+
 NOT_EMPTY: Final = {"minLength": 1}
 DATE_TIME: Final = {"format": "date-time"}
 CONDITIONS: Final = {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}
@@ -76,8 +78,8 @@ SYNC_DESTINATION: Final = _checked(
         reason="FieldValueForbidden",
     ),
     rule(
-        "has(self.clusterSelector) || !has(self.stopMatching) && !has(self.rollout)",
-        "stopMatching and rollout are about the clusters of a clusterSelector",
+        "has(self.clusterSelector) || !has(self.stopMatching) && !has(self.rollout) && !has(self.routing)",
+        "stopMatching, rollout and routing are about the clusters of a clusterSelector",
         fieldPath=".clusterSelector",
         reason="FieldValueRequired",
     ),
@@ -122,6 +124,15 @@ TARGET_DATE: Final = _checked(
         "or relative to now with the units s, m, h, d, w, such as now-2h or -2d",
     ),
     maxLength=64,
+)
+
+WORDS: Final = {"maxItems": 500, "items": {"type": "string", "minLength": 1, "maxLength": 512}}
+
+TARGETS: Final = _checked(
+    rule(
+        f"[{', '.join(f'has(self.{field}) && size(self.{field}) > 0' for field in TARGET_FIELDS)}].exists(set, set)",
+        f"say which objects: give {', '.join(TARGET_FIELDS[:-1])} or {TARGET_FIELDS[-1]}",
+    ),
 )
 
 INTERVAL: Final = _checked(
@@ -235,13 +246,75 @@ ONE_OCI_REVISION: Final = _at_most_one(
     ("tag", "semver", "digest"), "tag, semver and digest exclude each other: keep one of them"
 )
 
-SOURCES: Final = ("git", "oci", "http", "inline", "flux", "infrahub")
+SOURCES: Final = ("git", "oci", "helm", "http", "inline", "flux", "infrahub")
+
+HELM_URL: Final = _address(
+    ("https", "http", "oci"),
+    "",
+    "must be the address of a chart repository, such as https://charts.example.com, or of a chart in a registry, such "
+    "as oci://registry.example.com/charts/gateway; user and password belong in a Secret",
+)
+
+CHART_PLACE: Final = _checked(
+    rule(
+        "self.url.startsWith('oci://') != has(self.chart)",
+        "a repository needs the name of the chart; in a registry the chart is part of the url (oci://…/charts/gateway)",
+        fieldPath=".chart",
+    ),
+)
+
+CHART_NAME: Final = _checked(
+    rule(_matches("^[A-Za-z0-9][-A-Za-z0-9_.]*$"), "must be the name of a chart, such as gateway"), maxLength=250
+)
+
+RELEASE_NAME: Final = _checked(
+    rule(
+        _matches(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"),
+        "must be the name of a release: lower-case letters, digits, '-' and '.', such as gateway",
+    ),
+    maxLength=53,
+)
+
+CONFIG_KEY: Final = {"pattern": "^[-._a-zA-Z0-9]+$", "maxLength": 253}
+
+ANY_MAP: Final = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+
+FEW: Final = {"maxItems": 16}
+"""Lists whose items have rules of their own that cost much."""
+
+VARIABLES: Final = _checked(
+    rule(
+        "self.all(name, name.matches('^[_a-zA-Z][_a-zA-Z0-9]*$'))",
+        "must be names of variables: letters, digits and '_', such as CLUSTER_NAME",
+    ),
+    maxProperties=128,
+)
+
+ONE_VALUES: Final = _checked(
+    rule(
+        "[has(self.configMap), has(self.secret), has(self.infrahub)].filter(set, set).size() == 1",
+        "name exactly one of configMap, secret and infrahub",
+    )
+)
 
 ONE_SOURCE: Final = _checked(
     rule(
         f"[{', '.join(f'has(self.{source})' for source in SOURCES)}].filter(set, set).size() == 1",
         f"name exactly one source: one of {', '.join(SOURCES)}",
     )
+)
+
+FOLDERS: Final = ("git", "oci", "http", "flux")
+"""Sources whose units are folders."""
+
+VIDRA_SYNC: Final = _checked(
+    *SERVICE_ACCOUNT["x-kubernetes-validations"],
+    rule(
+        f"!has(self.render) || {' || '.join(f'has(self.source.{source})' for source in FOLDERS)}",
+        f"render is about the folders of {', '.join(FOLDERS)}; what a chart is rendered with stands in source.helm",
+        fieldPath=".render",
+        reason="FieldValueForbidden",
+    ),
 )
 
 ONE_MANIFEST: Final = _checked(

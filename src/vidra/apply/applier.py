@@ -157,7 +157,8 @@ class Applier:
 
     async def _attempt(self, item: DesiredObject, entry: ManagedObject | None) -> ManagedObject:
         try:
-            if not (entry and entry.uid) and item.version in {"", NEVER}:
+            # One with a revision was applied at some time, and may have ended since.
+            if not (entry and (entry.uid or entry.revision)) and item.version in {"", NEVER}:
                 return await self._create(item)
             if entry and entry.uid:
                 await self._own_first(item, entry)

@@ -71,7 +71,7 @@ def cleaned_up(body: Mapping[str, Any]) -> bool:
 
 def is_over(item: DesiredObject, entry: ManagedObject, observed: InformerSet) -> str:
     """How a missing object ended under this manifest; empty if it is to be recreated."""
-    if not entry.uid or not is_of_text(entry, item.all_digests):
+    if not is_of_text(entry, item.all_digests):
         return ""
     seen = observed.end(item.kind, entry.uid)
     if seen is not None:
@@ -118,7 +118,7 @@ def handed_over(
         if not _may_end(item) or observed.get(item.kind, item.ref.namespace, item.ref.name):
             continue
         own = inventory.entries.get(key)
-        own = own if own and own.uid and is_of_text(own, item.all_digests) else None
+        own = own if own and is_of_text(own, item.all_digests) else None
         if own is None or not own.ended:
             found = (_end_elsewhere(entry, own, item, observed) for entry in others(item))
             changed.update((key, entry) for entry in found if entry)
@@ -130,7 +130,7 @@ def _end_elsewhere(
 ) -> ManagedObject | None:
     """Another's entry with its end; an end that nobody saw does not override what this owner has seen itself."""
     ended = ended_of(entry, item.kind, observed, None if own else item)
-    return msgspec.structs.replace(entry, ended=ended) if entry.uid and ended else None
+    return msgspec.structs.replace(entry, ended=ended) if ended else None
 
 
 def _may_end(item: DesiredObject) -> bool:

@@ -13,6 +13,7 @@ union of old and new is written before the first apply.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 import msgspec
@@ -21,6 +22,9 @@ from vidra.api.resource import ManagedObject
 from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.revision import is_of_text
 from vidra.manifests import Ref
+
+LARGEST = 1_500_000
+"""Bytes of one object that an API server stores, inventory and all: etcd takes 1.5 MiB, overhead included."""
 
 
 class Inventory(msgspec.Struct, frozen=True):
@@ -59,6 +63,13 @@ class Inventory(msgspec.Struct, frozen=True):
         return tuple(self.entries[key] for key in sorted(self.entries))
 
 
+def share_texts(entries: Iterable[ManagedObject]) -> None:
+    """Keep what thousands of entries have in common once in memory: their values stay the same."""
+    for entry in entries:
+        for name in ("api_version", "kind", "namespace", "server"):
+            msgspec.structs.force_setattr(entry, name, sys.intern(getattr(entry, name)))
+
+
 def key_of(entry: ManagedObject) -> Key:
     """The key of an entry."""
     return Key.of(entry.server, ref_of(entry))
@@ -67,6 +78,11 @@ def key_of(entry: ManagedObject) -> Key:
 def ref_of(entry: ManagedObject) -> Ref:
     """The object that an entry stands for."""
     return Ref(entry.api_version, entry.kind, entry.namespace, entry.name)
+
+
+def is_namespace(entry: ManagedObject) -> bool:
+    """Whether it is a Namespace, which an owner may have joined."""
+    return (entry.api_version, entry.kind) == ("v1", "Namespace")
 
 
 def entry_for(item: DesiredObject, uid: str = "", revision: str = "", *, joined: bool = False) -> ManagedObject:

@@ -114,14 +114,16 @@ class Claims:
         self._names: dict[int, tuple[str, ...]] = {}
         self._let_go: dict[str, set[Key]] = {}
         self._waiting: dict[str, dict[Key, float]] = {}
+        self._unseen: set[str] = set()
+        """Those of whose inventory something cannot be seen."""
         self._stale = {item.metadata.name for item in resources}
         resources.listen(self._changed)
 
     def others(self, owner: Owner, entry: ManagedObject, place: Place) -> tuple[Claim, ...]:
         """The other VidraResources that have an object."""
         self._refresh()
-        names = self._names.get(_hash(entry), ())
         mine = self._resources.get(owner.name)
+        names = dict.fromkeys((*self._names.get(_hash(entry), ()), *self._unseen))
         found = (self._claim(name, entry, place, mine) for name in names if name != owner.name)
         return tuple(claim for claim in found if claim)
 
@@ -136,7 +138,8 @@ class Claims:
     async def confirms(self, manager: str, entry: ManagedObject, place: Place) -> bool:
         """Whether a VidraResource with this field manager has an object in its inventory, as far as can be found out.
 
-        One that never wrote an inventory, as after it was restored from a backup, may have anything.
+        One that never wrote an inventory, as after it was restored from a backup, may have anything; so may one of
+        whose inventory something cannot be seen.
         """
         if self._read is None:
             return manager in self.listed(entry, place)
@@ -144,7 +147,10 @@ class Claims:
             resource = await self._read(manager)
         except KubeError:
             return True
-        return resource is not None and (not resource.has_status or self._lists(resource, entry, place))
+        if resource is None:
+            return False
+        known = resource.has_status and resource.is_inventory_seen
+        return not known or self._lists(resource, entry, place)
 
     def let_go(self, owner: Owner, entry: ManagedObject) -> None:
         """This owner has released the object; its status will follow."""
@@ -202,7 +208,10 @@ class Claims:
                 server=(resource.spec.destination.server or "") if _heads_to(resource, item.server) else item.server,
                 marked=marked,
             )
-            for resource, item in self._entries(self._resources.get(name), entry, place)
+            for resource, item in (
+                *self._entries(self._resources.get(name), entry, place),
+                *self._unseen_entry(self._resources.get(name), entry, mine),
+            )
             if key_of(item) not in gone and (marked or item.uid in {"", place.uid})
         ]
         return max(found, key=lambda claim: (claim.proven, claim.confirmed), default=None)
@@ -222,6 +231,21 @@ class Claims:
             same = item.name == entry.name and key_of(item)[1:] == key[1:]
             if same and self._may_be_at(resource, item.server, place):
                 yield resource, item
+
+    def _unseen_entry(
+        self, resource: VidraResource | None, entry: ManagedObject, mine: VidraResource | None
+    ) -> Iterator[tuple[VidraResource, ManagedObject]]:
+        """An entry that may be in the part of an inventory that cannot be seen: as if it were announced.
+
+        Only siblings are waited for: objects move between the VidraResources of one sync, and one missing piece holds
+        up the prunes of no other. What others have applied bears their marks.
+        """
+        if resource is None or mine is None or resource.is_inventory_seen:
+            return
+        owners = mine.metadata.owner_references
+        if owners and owners == resource.metadata.owner_references:
+            server = resource.spec.destination.server or ""
+            yield resource, msgspec.structs.replace(entry, server=server, uid="", revision="", ended="")
 
     def _may_be_at(self, resource: VidraResource, server: str, place: Place) -> bool:
         """Whether a server in another inventory may be this cluster: by its UID if known, else by its address."""
@@ -259,6 +283,7 @@ class Claims:
             name = self._stale.pop()
             resource = self._resources.get(name)
             now = resource.inventory if resource else ()
+            (self._unseen.discard if resource is None or resource.is_inventory_seen else self._unseen.add)(name)
             before = self._indexed.pop(name, ())
             if now != before:
                 self._index(name, before, now)

@@ -25,7 +25,7 @@ from vidra.apply.applied_object import bears_mark, existed_before, is_applied, i
 from vidra.apply.errors import ObjectError, left_alone, not_removed
 from vidra.apply.field_owner import Owner
 from vidra.apply.guards.cascade import Contents
-from vidra.apply.inventory import ref_of
+from vidra.apply.inventory import is_namespace, ref_of
 from vidra.apply.inventory_index import Claims
 from vidra.apply.release import abandon, release, unmarked
 from vidra.apply.unseen_owners import Others
@@ -244,6 +244,6 @@ def _kept(entry: ManagedObject, state: ObjectSnapshot) -> bool:
 
     The entry says whether a Namespace existed before only for the UID that it records; else the Namespace itself does.
     """
-    if entry.joined or (entry.api_version, entry.kind) != ("v1", "Namespace"):
+    if entry.joined or not is_namespace(entry):
         return entry.joined
     return entry.name in PROTECTED or (entry.uid != state.uid and existed_before(state))

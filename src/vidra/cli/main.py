@@ -11,6 +11,7 @@ from vidra.cli.parsing.group import Group
 from vidra.cli.run import run
 
 PROGRAM = "vidra"
+_PLUGIN = "kubectl-vidra"
 YOUNG = 50_000
 """Objects that are made before the garbage collector looks at them: a command that is soon over makes none in vain."""
 _BEFORE_THE_VERB = ("--kubeconfig", "--context", "--namespace", "-n", "--output", "-o")
@@ -40,12 +41,13 @@ app = _tree()
 
 
 def main() -> None:
-    """Run the command, which has one name however it was started."""
+    """Run the command; kubectl calls it by the name of a plugin, and people then call it as kubectl does."""
     gc.set_threshold(YOUNG)
     words = sys.argv[1:]
     if words[:1] == ["--version"]:
         words = ["version", "--client", *words[1:]]
-    _end(run(app, PROGRAM, words))
+    plugin = sys.argv[0].rpartition("/")[2].startswith(_PLUGIN)
+    _end(run(app, _PLUGIN.replace("-", " ") if plugin else PROGRAM, words))
 
 
 def _end(code: int) -> NoReturn:

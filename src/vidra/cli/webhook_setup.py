@@ -74,14 +74,15 @@ async def own_credential(client: Client, base: str, namespace: str) -> Credentia
 def _webhooks(wish: Wish, key: str) -> list[Webhook]:
     return [
         Webhook(
-            name=f"{wish.name}-artifact-{event.rpartition('.')[2]}",
+            name=f"{wish.name}-{what}",
             url=wish.url,
             shared_key=key,
             event_type=event,
+            node_kind=kind,
             branch_scope=wish.scope,
             validate_certificates=wish.verify,
         )
-        for event in EVENTS
+        for what, (event, kind) in EVENTS.items()
     ]
 
 

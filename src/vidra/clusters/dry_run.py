@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from vidra.api.reasons import Reason
 from vidra.clusters.cluster import Cluster
+from vidra.clusters.errors import ClusterError
 from vidra.clusters.event_handler import ClusterEventHandler
+from vidra.clusters.impersonation import Impersonation
 from vidra.clusters.registry import Clusters
-from vidra.kube.client import Client
+from vidra.kube.client import Client, Headers
 from vidra.kube.connection import Connection
 from vidra.kube.dry_run import DryRun, Rehearsed
 from vidra.kube.object_snapshot import HealthEvaluator
@@ -27,14 +30,40 @@ class NoopEventHandler(ClusterEventHandler):
 
 
 class DryRunClusters(Clusters):
-    """The same clusters with the same credentials; every write is a dry run."""
+    """The same clusters with the same credentials; every write is a dry run.
+
+    Invariant: where a person is impersonated, there is no request to the cluster that Vidra runs in as anybody else.
+
+    Args:
+        person: Impersonation headers of who asks, if that is by impersonation.
+    """
 
     def __init__(
-        self, local: Connection, own_namespaces: tuple[str, ...], secrets: Store[Secret], judge: HealthEvaluator
+        self,
+        local: Connection,
+        own_namespaces: tuple[str, ...],
+        secrets: Store[Secret],
+        judge: HealthEvaluator,
+        person: Headers = (),
     ) -> None:
         self._stages: list[tuple[str, DryRun]] = []
         self._home = local.server
+        self._person = person
         super().__init__(local, own_namespaces, secrets, NoopEventHandler(), judge)
+
+    def get(self, server: str | None, context: str = "", identity: Impersonation | None = None) -> Cluster:
+        """The live cluster of a destination.
+
+        Raises:
+            ClusterError: There is none, or it would have to be asked as a ServiceAccount instead of the person.
+        """
+        if identity and self._person:
+            message = (
+                "who is named by a proxy cannot act as a ServiceAccount as well: use vidra diff, or vidra ui, on your "
+                "own machine"
+            )
+            raise ClusterError(Reason.FORBIDDEN, message)
+        return super().get(server, context, identity)
 
     async def there(self, cluster: Cluster) -> None:
         """Wait until it is known whether a cluster is available.
@@ -53,8 +82,9 @@ class DryRunClusters(Clusters):
         ]
 
     def _client(self, connection: Connection) -> Client:
-        stage = DryRun(connection)
-        self._stages.append(("" if connection.server == self._home else connection.server, stage))
+        home = connection.server == self._home
+        stage = DryRun(connection, self._person if home else ())
+        self._stages.append(("" if home else connection.server, stage))
         return stage
 
 

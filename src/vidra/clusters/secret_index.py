@@ -8,7 +8,7 @@ import msgspec
 
 from vidra.api.destination_server import is_local
 from vidra.api.labels import SEE_ANNOTATION, is_label_value
-from vidra.api.names import CLUSTER_LABEL
+from vidra.api.names import CLUSTER_LABEL, TARGET_LABEL
 from vidra.api.reasons import Reason
 from vidra.api.sync import ClusterSelector
 from vidra.clusters.errors import ClusterError
@@ -34,6 +34,8 @@ class Entry(msgspec.Struct, frozen=True):
     problem: str = ""
     addresses: frozenset[str] = frozenset()
     """Of all its contexts; empty when it cannot be parsed."""
+    serves: frozenset[str] = frozenset()
+    """Names of the objects of Infrahub whose artifacts go to the cluster, where a sync routes by target."""
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -142,7 +144,13 @@ def _entry(secret: Secret) -> Entry:
     if not is_for(secret, current):
         problem = f"it must have {told_marks(current)}" if host_of(current) else "its server has no host"
         return Entry(name, labels, problem=problem, addresses=addresses)
-    return Entry(name, labels, current, addresses=addresses)
+    return Entry(name, labels, current, addresses=addresses, serves=served_by(secret))
+
+
+def served_by(secret: Secret) -> frozenset[str]:
+    """What a cluster's Secret says its cluster is for; a label can hold only one name, and not any."""
+    noted = secret.metadata.annotations.get(TARGET_LABEL) or secret.metadata.labels.get(TARGET_LABEL, "")
+    return frozenset(name for part in noted.split(",") if (name := part.strip()))
 
 
 def _name(entry: Entry) -> str:

@@ -103,7 +103,7 @@ class Client:
         self._closing = asyncio.Event()
         self._base = connection.server
         self._server_hostname = connection.tls_server_name or None
-        self._slots = RequestSlots(in_flight)
+        self._slots = RequestSlots(in_flight, lambda: self._latency.crowded)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,
@@ -123,6 +123,11 @@ class Client:
         other._acting_as = headers
         other.on_late = lambda: None
         return other
+
+    @property
+    def impersonates(self) -> Headers:
+        """The impersonation headers that every request has."""
+        return self._acting_as
 
     def rehearsing(self) -> Self:
         """The same client, with writes that the server answers but does not execute (dryRun=All)."""

@@ -12,6 +12,8 @@ from vidra.kube.client import Client
 from vidra.kube.errors import ApiError, Status
 
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
+CAPABLE_FOR = 600.0
+"""Seconds for which what a cluster is capable of counts as known: nothing tells when its version changes."""
 FRESH_FOR = 2.0
 """Seconds for which an unknown kind counts as unknown; many objects of one new kind cause one request."""
 
@@ -84,6 +86,19 @@ class _Groups(msgspec.Struct, frozen=True):
     items: tuple[_Group, ...] = ()
 
 
+class Capabilities(msgspec.Struct, frozen=True):
+    """What a cluster says of itself, as charts ask it."""
+
+    version: str
+    """`v1.34.1`."""
+    apis: tuple[str, ...]
+    """`apps/v1` and `apps/v1/Deployment`, sorted."""
+
+
+class _ServerVersion(msgspec.Struct, frozen=True, rename="camel"):
+    git_version: str = ""
+
+
 class StaleDiscoveryError(Exception):
     """The server knows the group, but its aggregated API does not answer: whether the kind exists is not known."""
 
@@ -95,6 +110,8 @@ class Discovery:
         self._client = client
         self._kinds: dict[tuple[str, str], Kind] = {}
         self._stale: frozenset[str] = frozenset()
+        self._apis: tuple[str, ...] = ()
+        self._version = ""
         self._asked_at = -FRESH_FOR
         self._lock = asyncio.Lock()
 
@@ -150,6 +167,22 @@ class Discovery:
         if self._stale:
             raise StaleDiscoveryError(f"the API service of {', '.join(sorted(self._stale))} does not answer now")
         return tuple(self._kinds.values())
+
+    async def capabilities(self) -> Capabilities:
+        """What the cluster serves, with the kinds that Vidra cannot apply; read again after a while.
+
+        Raises:
+            UnreachableError: The server does not answer.
+            ApiError: The server refuses.
+            StaleDiscoveryError: An aggregated API is unavailable, so some APIs may be missing.
+        """
+        async with self._lock:
+            if not self._version or not self._kinds or time.monotonic() - self._asked_at >= CAPABLE_FOR:
+                found, _ = await asyncio.gather(self._client.get("/version", _ServerVersion), self._ask())
+                self._version = found.git_version
+        if self._stale:
+            raise StaleDiscoveryError(f"the API service of {', '.join(sorted(self._stale))} does not answer now")
+        return Capabilities(self._version, self._apis)
 
     async def named(self, word: str) -> tuple[Kind, ...]:
         """The kinds that a word may mean: `Deployment`, `deploy`, `deployments.apps`; preferred versions first.
@@ -212,13 +245,22 @@ class Discovery:
             raise ApiError(406, _too_old())
         kinds: dict[tuple[str, str], Kind] = {}
         stale: set[str] = set()
+        apis: set[str] = set()
         for group in (*core.items, *groups.items):
             for version in group.versions:
                 name = f"{group.metadata.name}/{version.version}" if group.metadata.name else version.version
                 if version.freshness == "Stale":
                     stale.add(name)
                 kinds.update({(name, kind.kind): kind for kind in _kinds(name, version)})
+                apis.update(_served(name, version))
         self._kinds, self._stale, self._asked_at = kinds, frozenset(stale), time.monotonic()
+        self._apis = tuple(sorted(apis))
+
+
+def _served(api_version: str, version: _Version) -> list[str]:
+    """The version and all its kinds, as a chart names them."""
+    named = [kind.kind for resource in version.resources if (kind := resource.response_kind)]
+    return [api_version, *(f"{api_version}/{kind}" for kind in named)]
 
 
 def _kinds(api_version: str, version: _Version) -> list[Kind]:

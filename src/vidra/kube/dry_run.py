@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
-from vidra.kube.client import JSON, Client, encode
+from vidra.kube.client import JSON, Client, Headers, encode
 from vidra.kube.connection import Connection
 from vidra.kube.decode import decode
 from vidra.kube.errors import ApiError
@@ -29,14 +29,22 @@ class DryRun(Client):
 
     Later writes see earlier ones as far as a dry run can show: in a namespace that an earlier one creates, and in place
     of an object that an earlier one deletes, an object is taken as it was sent.
+
+    Args:
+        person: Impersonation headers of whom everything is asked as; acting as nobody means as this person.
     """
 
     rehearses = True
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, person: Headers = ()) -> None:
         super().__init__(connection)
+        self._person = self._acting_as = person
         self.writes: dict[str, Rehearsed] = {}
         """By path."""
+
+    def acting_as(self, headers: Headers) -> Self:
+        """The same, as somebody else; as the person when that is nobody."""
+        return super().acting_as(headers or self._person)
 
     async def send(
         self,

@@ -4,6 +4,9 @@ Invariant: who waits for a late answer holds up nobody else. An admission webhoo
 of one namespace while the server answers everybody else at once. So an answer that is late gives its slot to others,
 slots are given to each requester in turn, and a requester that waits for many late answers sends no further write
 before one of them arrives. Reads are never held back: several requesters may wait for one read.
+
+Thousands of objects are not applied faster by more writes in flight than keep a server busy: these wait there, and
+with them everybody else's. So at a server that is crowded each requester has few.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ LATE = 1.0
 """Seconds without an answer after which a request gives its slot to others, and goes on."""
 LATE_EACH = 8
 """Late answers that a requester may wait for when it sends a write."""
+FEW_EACH = 8
+"""Requests in flight with which a requester sends a further write to a crowded server."""
 
 
 class Requester:
@@ -70,10 +75,14 @@ class RequestSlots:
 
     Args:
         most: Requests in flight, without those that are late.
+        crowded: Whether requests wait for each other at the server.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, crowded: Callable[[], bool] = lambda: False) -> None:
         self._free = most
+        self._crowded = crowded
+        self._in_flight: Counter[Requester] = Counter()
+        """Without those that are late."""
         self._late: Counter[Requester] = Counter()
         self._waiting: dict[Lane, deque[asyncio.Future[None]]] = {}
         """In the order in which they are given the next slot. While a slot is free, none of them may have it."""
@@ -85,7 +94,7 @@ class RequestSlots:
     def give_up(self, who: Requester) -> None:
         """An answer is late: others get the slot."""
         self._late[who] += 1
-        self.release()
+        self.release(who)
         who.became_late()
 
     def arrived(self, who: Requester) -> None:
@@ -95,15 +104,18 @@ class RequestSlots:
             del self._late[who]
         self._hand_out()
 
-    def release(self) -> None:
+    def release(self, who: Requester) -> None:
         """An answer has arrived in time, or will not: others get the slot."""
         self._free += 1
+        self._in_flight[who] -= 1
+        if not self._in_flight[who]:
+            del self._in_flight[who]
         self._hand_out()
 
     async def acquire(self, lane: Lane) -> None:
         """Wait for a slot."""
         if self._free and self._may_send(lane):
-            self._free -= 1
+            self._take(lane)
             return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(lane, deque()).append(turn)
@@ -111,20 +123,25 @@ class RequestSlots:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.release()
+                self.release(lane[0])
             raise
+
+    def _take(self, lane: Lane) -> None:
+        self._free -= 1
+        self._in_flight[lane[0]] += 1
 
     def _may_send(self, lane: Lane) -> bool:
         who, write = lane
-        return not write or who is VIDRA or self._late[who] < LATE_EACH
+        if not write or who is VIDRA:
+            return True
+        return self._late[who] < LATE_EACH and (self._in_flight[who] < FEW_EACH or not self._crowded())
 
     def _hand_out(self) -> None:
         while self._free and (turn := self._next()):
-            self._free -= 1
             turn.set_result(None)
 
     def _next(self) -> asyncio.Future[None] | None:
-        """The next that may send; its lane goes to the end of the row."""
+        """The next that may send, with a slot; its lane goes to the end of the row."""
         for lane in tuple(self._waiting):
             if not self._may_send(lane):
                 continue
@@ -135,6 +152,7 @@ class RequestSlots:
                 turn = turns.popleft()
                 if turns:
                     self._waiting[lane] = turns
+                self._take(lane)
                 return turn
         return None
 
@@ -159,7 +177,7 @@ class RequestSlot:
         if self._late:
             self._slots.arrived(self._who)
         else:
-            self._slots.release()
+            self._slots.release(self._who)
 
     def _give_up(self) -> None:
         self._late = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from vidra.api.meta import Meta
@@ -61,6 +61,7 @@ class Store(Generic[T]):
         self._index = index
         self._groups: dict[str, dict[tuple[str, str], T]] = {}
         self._changes: Signal[T | None, T | None] = Signal()
+        self._admit: Callable[[T | None, T], T] = lambda _, new: new
         self._ended = Tombstones()
         self._older: list[T] = []
         """Objects that the list shows in an older state than the known one; rare."""
@@ -69,9 +70,25 @@ class Store(Generic[T]):
         """Call this with every change from now on."""
         self._changes.listen(listener)
 
+    def admit(self, admit: Callable[[T | None, T], T]) -> None:
+        """Record, from now on, what this makes of the object before and the new one; of all that are here as well."""
+        self._admit = admit
+        for item in self:
+            self._put(item, None)
+
     def get(self, name: str, namespace: str = "") -> T | None:
         """The object of this name, as last seen."""
         return self._items.get((namespace, name))
+
+    def keep(self, kept: Callable[[T], T]) -> None:
+        """Keep of each object what this returns, from now on; before any is there."""
+        self._kept = kept
+
+    def keep_again(self, name: str, namespace: str = "") -> None:
+        """What is kept of an object depends on something else, which changed."""
+        item = self.get(name, namespace)
+        if item is not None and (kept := self._kept(item)) is not item:
+            self._record(kept)
 
     def group(self, key: str) -> list[T]:
         """The objects that the index puts under this key."""
@@ -90,7 +107,7 @@ class Store(Generic[T]):
         # The answer to a write may arrive after the object's deletion, and must not bring it back.
         if self._ended.before(item.metadata.uid, _version(item)) or (old is not None and not _newer(item, old)):
             return
-        self._put(item)
+        self._put(item, old)
 
     def removed(self, item: T) -> None:
         """Remove an object; the deletion of an earlier one with the same name does not remove its successor."""
@@ -118,7 +135,7 @@ class Store(Generic[T]):
         for item in older:
             if version < 0 or self._known(item) <= version:
                 self._ended.forget(item.metadata.uid)
-                self._put(item)
+                self._put(item, self._items.get(self._at(item)))
         for old in self:
             if old.metadata.uid not in uids and concerns(old):
                 self._end(old, version)
@@ -126,8 +143,15 @@ class Store(Generic[T]):
     def _at(self, item: T) -> tuple[str, str]:
         return item.metadata.namespace, self._key(item)
 
-    def _put(self, item: T) -> None:
-        item = self._kept(item)
+    def _put(self, item: T, before: T | None) -> None:
+        """Put an object in.
+
+        Args:
+            before: What is known of it to be true.
+        """
+        self._record(self._kept(self._admit(before, item)))
+
+    def _record(self, item: T) -> None:
         key = self._at(item)
         old = self._items.get(key)
         self._forget(key, old)
@@ -161,6 +185,34 @@ class Store(Generic[T]):
             del self._groups[group]
 
 
+class Index(Generic[T]):
+    """The objects of a store by a further key, kept up to date.
+
+    Args:
+        key: Returns the key of an object.
+    """
+
+    def __init__(self, store: Store[T], key: Callable[[T], Hashable]) -> None:
+        self._key = key
+        self._items: dict[Hashable, dict[tuple[str, str], T]] = {}
+        for item in store:
+            self._changed(None, item)
+        store.listen(self._changed)
+
+    def get(self, key: Hashable) -> list[T]:
+        """The objects with this key."""
+        return list(self._items.get(key, {}).values())
+
+    def _changed(self, old: T | None, new: T | None) -> None:
+        if old is not None:
+            group = self._items[self._key(old)]
+            group.pop(_place(old), None)
+            if not group:
+                del self._items[self._key(old)]
+        if new is not None:
+            self._items.setdefault(self._key(new), {})[_place(new)] = new
+
+
 class Portion(Generic[T]):
     """The part of a store that one of several watches is about, as its sink."""
 
@@ -174,6 +226,10 @@ class Portion(Generic[T]):
     def listed(self, uids: Collection[str], version: int) -> None:
         """Remove objects of this part that no longer exist; other parts have their own watches."""
         self._store.listed(uids, version, concerns=self._concerns)
+
+
+def _place(item: HasMeta) -> tuple[str, str]:
+    return item.metadata.namespace, item.metadata.name
 
 
 def _newer(new: HasMeta, old: HasMeta) -> bool:

@@ -14,20 +14,25 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
+    INVENTORY_LABEL,
+    KEYS_LABEL,
     MANIFESTS_LABEL,
     PATHS,
     RESOURCE_LABEL,
     RESOURCE_PLURAL,
     SOURCE_LABEL,
+    VALUES_LABEL,
     WEBHOOK_KEY_LABEL,
 )
 from vidra.api.reasons import Reason
-from vidra.api.resource import VidraResource, without_old_announcement
+from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
 from vidra.apply.desired.digest import Digests
 from vidra.apply.field_owner import hub_of
 from vidra.apply.health.custom_rules import parse
 from vidra.apply.health.evaluator import Verdicts
+from vidra.apply.inventory_pieces import StoredPiece
+from vidra.apply.inventory_reading import new_pieces
 from vidra.clusters.registry import Clusters
 from vidra.controllers.runtime.client_metrics import ClusterUpCollector, RequestCollector
 from vidra.controllers.runtime.content_store import ContentStore, kept_for
@@ -35,6 +40,8 @@ from vidra.controllers.runtime.context import ControllerContext, shard_key, sync
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
 from vidra.controllers.runtime.digest_key import installed_digests
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
+from vidra.controllers.runtime.inventory_store import InventoryStore
+from vidra.controllers.runtime.sealed_statuses import SealedStatuses
 from vidra.controllers.runtime.settings_watch import SettingsWatch
 from vidra.controllers.runtime.sharding import OwnedItems, ShardAssignment
 from vidra.controllers.runtime.state_metrics import StateCollector
@@ -51,6 +58,7 @@ from vidra.manager.options import Options
 from vidra.manager.other_operators import OtherOperators
 from vidra.manager.shard_leases import Shards
 from vidra.manager.shard_runner import ShardRunner
+from vidra.render.process import ProcessRenderer
 from vidra.sources.hosts import AllowedHosts
 from vidra.sources.kinds import sources_of
 from vidra.sources.lent import Lent
@@ -73,10 +81,13 @@ class Manager:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._syncs: Store[Sync] = Store(key=lambda sync: sync.key)
-        self._resources: Store[VidraResource] = Store(index=sync_of, kept=without_old_announcement)
+        self._resources: Store[VidraResource] = Store(index=sync_of)
         self._infrahub_secrets: Store[Secret] = Store()
         self._manifests: Store[ConfigMap | Secret] = Store(key=kind_and_name)
+        self._values: Store[ConfigMap | Secret] = Store(key=kind_and_name)
+        self._renderer = ProcessRenderer()
         self._source_secrets: Store[Secret] = Store()
+        self._keys: Store[Secret] = Store()
         self._cluster_secrets: Store[Secret] = Store()
         self._kept: Store[PartialObjectMetadata] = Store(index=kept_for)
         self._config_maps: Store[ConfigMap] = Store()
@@ -92,6 +103,7 @@ class Manager:
             options.connection, options.counting, self._cluster_secrets, self._relay, self._verdicts
         )
         self._client = self._clusters.local.client
+        self._inventories = InventoryStore(self._client, options.namespace, self._resources, new_pieces())
         self._recorder = Recorder(self._client)
         self._infrahub_traffic, self._source_traffic = RequestCounter(), RequestCounter()
         self._share = ShardAssignment(options.shards)
@@ -136,6 +148,7 @@ class Manager:
         """Close every connection; `run` does it at its end."""
         self._delivery_tracer.close()
         await self._options.tracing.close()
+        await self._renderer.close()
         await self._clusters.close()
 
     async def _serve(self) -> None:
@@ -156,6 +169,9 @@ class Manager:
     async def _control(self, hub: str, digests: Digests) -> None:
         """Run the controllers over everything, or over the shards of this replica."""
         config = SettingsWatch(self._config_maps, self._options.namespace, self._recorder)
+        seals = SealedStatuses(digests, lambda item: shard_key(item) in self._share)
+        self._inventories.believed = seals.believed
+        self._resources.admit(seals.admit)
         shared = ControllerContext(
             client=self._client,
             hub=hub,
@@ -167,12 +183,16 @@ class Manager:
             cluster_secrets=self._cluster_secrets,
             overlooked=IgnoredSecrets(self._client, self._options.counting),
             content=ContentStore(self._client, self._options.namespace, self._kept),
+            inventories=self._inventories,
             digests=digests,
+            seals=seals,
             recorder=self._recorder,
             settings=lambda: config.settings,
             metrics=self.metrics,
             share=self._share,
             delivery_tracer=self._delivery_tracer,
+            renderer=self._renderer,
+            values=self._values,
         )
         async with sources_of(self._lent(config)) as sources:
             await self._run_controllers(shared, config, ShardRunner(shared, sources))
@@ -226,6 +246,7 @@ class Manager:
             infrahub_secrets=self._infrahub_secrets,
             secrets=self._source_secrets,
             manifests=self._manifests,
+            keys=self._keys,
             query=lambda: config.settings.query_name,
             hosts=AllowedHosts(self._options.source_hosts, self._clusters.servers),
             limits=self._options.source_limits,
@@ -269,7 +290,10 @@ class Manager:
 
     def _watch_everything(self, group: asyncio.TaskGroup) -> None:
         core = f"/api/v1/namespaces/{self._options.namespace}"
-        manifests: Store[Any] = self._manifests  # of two kinds, each with its watches
+        labelled: tuple[tuple[Store[Any], str], ...] = (
+            (self._manifests, MANIFESTS_LABEL),
+            (self._values, VALUES_LABEL),
+        )  # of two kinds, each with its watches
         self._watches = [
             *(
                 self._watch(group, PATHS[kind.KIND], kind, Portion(self._syncs, partial(_is_a, kind)))
@@ -278,19 +302,18 @@ class Manager:
             self._watch(group, f"/apis/{API_VERSION}/{RESOURCE_PLURAL}", VidraResource, self._resources),
             *self._watch_secrets(group, self._infrahub_secrets, INFRAHUB_LABEL),
             *self._watch_secrets(group, self._source_secrets, SOURCE_LABEL),
+            *self._watch_secrets(group, self._keys, KEYS_LABEL),
             *self._watch_secrets(group, self._cluster_secrets, CLUSTER_LABEL),
             self._watch(
                 group, f"{core}/secrets", PartialObjectMetadata, self._kept, RESOURCE_LABEL, metadata_only=True
             ),
-            self._watch(
-                group,
-                f"{core}/configmaps",
-                ConfigMap,
-                Portion(manifests, partial(_is_a, ConfigMap)),
-                MANIFESTS_LABEL,
+            *(
+                self._watch(group, f"{core}/configmaps", ConfigMap, Portion(store, partial(_is_a, ConfigMap)), label)
+                for store, label in labelled
             ),
-            *self._watch_secrets(group, manifests, MANIFESTS_LABEL),
+            *(watch for store, label in labelled for watch in self._watch_secrets(group, store, label)),
             self._watch(group, f"{core}/configmaps", ConfigMap, self._config_maps, f"{CONFIG_LABEL}={CONFIG_VALUE}"),
+            self._watch(group, f"{core}/configmaps", StoredPiece, self._inventories.pieces, INVENTORY_LABEL),
         ]
         if self._options.webhooks:
             keys = self._watch(group, f"{core}/secrets", Secret, self.webhook_secrets, WEBHOOK_KEY_LABEL)

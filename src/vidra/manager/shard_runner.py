@@ -9,6 +9,7 @@ import structlog
 from vidra.controllers.resource import ResourceReconciler
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.sync import SyncReconciler
+from vidra.controllers.sync.write_back.reporter import Reporter
 from vidra.kube.errors import KubeError
 from vidra.sources.kinds import Sources
 
@@ -25,6 +26,7 @@ class ShardRunner:
         self._shared = shared
         self.resources = ResourceReconciler(shared)
         self.syncs = SyncReconciler(shared, sources)
+        self._reports = Reporter(shared, sources)
 
     def enqueue_all(self) -> None:
         """Reconcile and poll everything: a setting changed."""
@@ -40,9 +42,11 @@ class ShardRunner:
             )
         except KubeError as error:
             log.warning("unused texts could not be deleted", error=str(error))
+        await self._shared.inventories.collect_garbage(lambda name: share.shard_of(name) == shard)
         share.add(shard)
         self.resources.start_shard(shard)
         self.syncs.start_shard(shard)
+        self._reports.start_shard(shard)
 
     async def stop_shard(self, shard: int) -> None:
         """Return when nothing of a shard is running any more."""
@@ -54,6 +58,7 @@ class ShardRunner:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.resources.queue.run(), name="vidraresources")
             group.create_task(self.syncs.queue.run(), name="infrahubsyncs")
+            group.create_task(self._reports.queue.run(), name="write-back")
             group.create_task(self._bound_the_end(), name="last answers")
 
     async def _bound_the_end(self) -> None:

@@ -18,9 +18,8 @@ class Limits(msgspec.Struct, frozen=True):
     """Maps and lists inside each other."""
     nodes: int = 1_000_000
     """Keys, values, maps and lists in the whole text, aliases written out; aliases may make a quarter of them."""
-    objects: int = 10_000
-    """Objects, and documents, in the whole text. More of them do not fit into the inventory of one VidraResource, which
-    etcd holds as one object."""
+    objects: int = 50_000
+    """Objects, and documents, in the whole text."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.depth <= _DEEPEST:

@@ -8,13 +8,21 @@ from vidra.manifests.problems import ProblemReason, RefusedError
 _SUFFIX = "List"
 
 
+_NO_OBJECT = "this is no object; an object is a map with a kind"
+# A Python transform of Infrahub may return one, which arrives as Python writes it.
+_NO_LIST = (
+    "this is a list, and no object; write one document for each object, or {kind: List, apiVersion: v1, items: [...]}: "
+    "a transform that returns a list has to return that, or text"
+)
+
+
 def flatten(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any] | RefusedError]]:
     """The objects in a document, each with its path in it.
 
     To kubectl anything with top-level ``items`` is a list, whatever its kind; without them it is an object.
     """
     if not isinstance(value, dict):
-        yield path, RefusedError(ProblemReason.NOT_AN_OBJECT, "this is no object; an object is a map with a kind")
+        yield path, RefusedError(ProblemReason.NOT_AN_OBJECT, _NO_LIST if isinstance(value, list) else _NO_OBJECT)
     elif "items" not in value or not isinstance(value.get("kind"), str):
         yield path, value
     else:

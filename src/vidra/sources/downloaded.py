@@ -17,8 +17,8 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.sources.folders import unmatched
 from vidra.sources.memory import Memory
-from vidra.sources.protocol import Listing, NothingThereError, SourceError, Unit
-from vidra.sources.sandboxed import Sandbox, Spool, error_of
+from vidra.sources.protocol import Files, Form, Listing, NothingThereError, SourceError, Unit
+from vidra.sources.sandboxed import Sandbox, Spool, content_of, error_of
 
 _LINE = 300
 
@@ -82,7 +82,7 @@ class DownloadedSource(Generic[S]):
         self._download = download
         self._sandbox = sandbox
         self._memory = memory
-        self._texts: dict[str, bytes | SourceError] = {}
+        self._texts: dict[str, tuple[_Told, bytes] | SourceError] = {}
 
     async def list(self) -> Listing:
         """The folders that `paths` matches, or the file as one unit.
@@ -93,8 +93,8 @@ class DownloadedSource(Generic[S]):
         held = self._memory.get(self._spec)
         return await self._update(held.state if held else None)
 
-    async def fetch(self, unit: Unit) -> bytes:
-        """The manifests of a folder, in one text.
+    async def fetch(self, unit: Unit) -> bytes | Files:
+        """The manifests of a folder, in one text; or the files of a chart or of a kustomization.
 
         Raises:
             SourceError: They cannot be had, or are others meanwhile.
@@ -107,7 +107,8 @@ class DownloadedSource(Generic[S]):
         found = self._texts[unit.id]
         if isinstance(found, SourceError):
             raise SourceError(found.reason, str(found))
-        return zlib.decompress(found)
+        (name, _, _, _, form, files), packed = found
+        return content_of(name, form, zlib.decompress(packed), files)
 
     async def _update(self, known: State | None) -> Listing:
         job = {"do": "download", "paths": self._paths}
@@ -118,7 +119,7 @@ class DownloadedSource(Generic[S]):
                 assert held is not None, "only what was read before is the same"
                 return held.listing
             said, texts = await self._sandbox.run(spool, self._what)
-        units = msgspec.convert(said["units"], list[tuple[str, str, int, tuple[str, str] | None]])
+        units = msgspec.convert(said["units"], _Units)
         listing = self._listing(state, units, said["remarks"])
         self._keep(units, texts)
         self._memory.put(self._spec, Held(state, listing))
@@ -133,7 +134,7 @@ class DownloadedSource(Generic[S]):
             raise NothingThereError(Reason.PATH_NOT_FOUND, message)
         absent = unmatched([unit for unit, *_ in units], self._paths)
         return Listing(
-            tuple(Unit(unit, marker) for unit, marker, *_ in units),
+            tuple(Unit(unit, marker, form=form) for unit, marker, _, _, form, _ in units),
             missing=f"nothing in {state.revision} is matched by {', '.join(absent)}" if absent else "",
             revision=state.revision,
             remarks=tuple(sorted(one_line(remark, _LINE) for remark in remarks)),
@@ -141,14 +142,16 @@ class DownloadedSource(Generic[S]):
 
     def _keep(self, units: _Units, texts: bytes) -> None:
         self._texts, place = {}, 0
-        for unit, _, size, problem in units:
+        for told in units:
+            unit, _, size, problem, *_ = told
             if problem is None:
-                self._texts[unit] = zlib.compress(texts[place : place + size], 1)
+                self._texts[unit] = told, zlib.compress(texts[place : place + size], 1)
                 place += size
             else:
                 limit, why = problem
                 self._texts[unit] = error_of({"error": why, "limit": limit or None}, self._sandbox.limits, self._what)
 
 
-_Units = list[tuple[str, str, int, tuple[str, str] | None]]
+_Told = tuple[str, str, int, tuple[str, str] | None, Form, tuple[tuple[str, int], ...]]
+_Units = list[_Told]
 _Lines = list[str]

@@ -7,12 +7,14 @@ that would break a line of a message or of a text, is not in the map: its unit i
 from __future__ import annotations
 
 _MANIFESTS = (".yaml", ".yml", ".json")
+_BARE = "Kustomization"
+"""One of the names that a kustomization may have."""
 LONGEST = 255
 
 
 def is_manifest(name: str) -> bool:
     """Whether a file of this name is read."""
-    return name.endswith(_MANIFESTS)
+    return name.endswith(_MANIFESTS) or name == _BARE
 
 
 def is_hidden(name: str) -> bool:

@@ -1,7 +1,8 @@
 """Folders of files as the texts of units: pure.
 
 A unit is a folder with the manifests in it and in all folders below it, as for Flux. What is hidden is passed over, and
-so is a folder below that is a unit of its own: no object is in two units because one folder is inside the other.
+so is a folder below that is a unit of its own: no object is in two units because one folder is inside the other. A
+chart has no units below it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vidra.sources.file_names import is_hidden, is_manifest
+from vidra.sources.forms import CHART_FILE
 from vidra.sources.globs import Patterns
 
 ROOT = "."
@@ -34,6 +36,8 @@ def units(files: Iterable[str], patterns: Sequence[str]) -> dict[str, tuple[str,
     globs, known = Patterns(patterns), [tuple(path.split("/")) for path in files]
     folders = {names[:depth] for names in known for depth in range(len(names))}
     found = {folder for folder in folders if globs.matches(folder)}
+    charts = {names[:-1] for names in known if names[-1] == CHART_FILE and names[:-1] in found}
+    found = {folder for folder in found if not any(folder[:depth] in charts for depth in range(len(folder)))}
     chosen: dict[tuple[str, ...], list[str]] = {folder: [] for folder in sorted(found)}
     for names in known:
         unit = next((names[:depth] for depth in range(len(names) - 1, -1, -1) if names[:depth] in found), None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from typing import Any
 
@@ -11,12 +11,14 @@ from vidra.api.reasons import Reason
 from vidra.api.sources import SourceSpec
 from vidra.sources.flux import FluxKind
 from vidra.sources.git import GitKind
+from vidra.sources.helm import HelmKind
 from vidra.sources.http import HttpKind
 from vidra.sources.infrahub import InfrahubKind
 from vidra.sources.inline import InlineKind
 from vidra.sources.lent import Lent
 from vidra.sources.oci import OciKind
-from vidra.sources.protocol import Remark, Source, SourceError, SourceKind
+from vidra.sources.protocol import Files, Remark, Source, SourceError, SourceKind
+from vidra.sources.sandboxed import Sandbox, Spool
 
 Changed = Callable[[Callable[[SourceSpec], bool]], None]
 
@@ -25,6 +27,7 @@ def _kinds(lent: Lent) -> Mapping[str, SourceKind[Any]]:
     return {
         "flux": FluxKind(lent),
         "git": GitKind(lent),
+        "helm": HelmKind(lent),
         "http": HttpKind(lent),
         "infrahub": InfrahubKind(lent),
         "inline": InlineKind(lent),
@@ -37,6 +40,7 @@ class Sources:
 
     def __init__(self, lent: Lent) -> None:
         self._kinds = _kinds(lent)
+        self._sandbox = Sandbox(lent.limits)
 
     async def open(self, spec: SourceSpec, remark: Remark) -> Source:
         """The source that a spec names.
@@ -63,6 +67,21 @@ class Sources:
         """
         return self._chosen(spec)[0].credentials_label
 
+    async def mentioned(self, content: bytes | Files, words: Collection[str]) -> frozenset[str]:
+        """Which words are in what was fetched of a unit, unpacked; the names of its files count as well.
+
+        Raises:
+            SourceError: It cannot be unpacked.
+        """
+        if isinstance(content, Files):
+            parts = [*content.files.values(), *(path.encode() for path in content.files)]
+            return frozenset(word for word in words if any(word.encode() in part for part in parts))
+        job = {"do": "mentions", "words": list(words)}
+        with closing(Spool(job, self._sandbox.limits)) as spool:
+            spool.write(content)
+            said, _ = await self._sandbox.run(spool, "the chart")
+        return frozenset(map(str, said["found"]))
+
     def listen(self, changed: Changed) -> None:
         """Call this when the last listing of the syncs that it is about may be outdated."""
         for name, kind in self._kinds.items():
@@ -72,6 +91,7 @@ class Sources:
         """Close every connection."""
         for kind in self._kinds.values():
             await kind.close()
+        await self._sandbox.close()
 
     def _chosen(self, spec: SourceSpec) -> tuple[SourceKind[Any], object]:
         found = spec.chosen()

@@ -30,6 +30,8 @@ class Lent(msgspec.Struct, frozen=True):
     """Name of the stored query in Infrahub, as it is set now."""
     manifests: Store[ConfigMap | Secret] = msgspec.field(default_factory=lambda: Store(key=kind_and_name))
     """ConfigMaps of its own namespace, and Secrets of those that count, that hold manifests (`MANIFESTS_LABEL`)."""
+    keys: Store[Secret] = msgspec.field(default_factory=Store)
+    """With public keys that may sign what sources give, of the namespaces that count (`KEYS_LABEL`)."""
     max_units: int = 10_000
     """Maximum for one sync; a longer list counts as a mistake."""
     reveal: bool = False

@@ -6,8 +6,9 @@ read last) that opens a `Source` for each sync. `vidra.sources.kinds` names all 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -16,6 +17,26 @@ from vidra.api.reasons import Reason
 
 LONGEST = 2_000
 """Characters of an error: a source may have written some of them."""
+
+
+class Form(StrEnum):
+    """What a unit is, and so what has to be done with it before it is a text of manifests."""
+
+    MANIFESTS = "Manifests"
+    """It is one."""
+    CHART = "Chart"
+    """It is rendered with values, for a destination."""
+    KUSTOMIZATION = "Kustomization"
+    """It is built."""
+
+
+class Files(NamedTuple):
+    """What a chart or a kustomization is made of, when it is no archive."""
+
+    files: Mapping[str, bytes]
+    """By their relative paths."""
+    folder: str = ""
+    """Which of their folders is the unit, where it refers to others."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -27,6 +48,9 @@ class Unit(msgspec.Struct, frozen=True):
     """Opaque: the text is fetched when this is another one than that of the stored text. None: there is no text yet."""
     failed: bool = False
     """The source says that its last generation failed; the marker is that of the last good one."""
+    form: Form = Form.MANIFESTS
+    target: tuple[str, ...] = ()
+    """Names of what it is for, by which a cluster may say that it is for that; the first is shown. Empty: not known."""
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -41,6 +65,10 @@ class Listing(msgspec.Struct, frozen=True):
     """Who made this revision, if the source says so."""
     remarks: tuple[str, ...] = ()
     """What a person should know although nothing has failed: links that were left out, a source that is paused."""
+    left_out: int = 0
+    """Units that are there, and are not of those that the spec names."""
+    confirmed: bool = False
+    """The source could have something of what the spec names, and has nothing: it is no misspelt name."""
     hint: str = ""
     """The end of a message about an empty list: which name may have been meant."""
 
@@ -74,11 +102,27 @@ class Source(Protocol):
         """
         ...
 
-    async def fetch(self, unit: Unit) -> bytes:
-        """The text of a unit of the last listing, verified; several may be fetched at a time.
+    async def fetch(self, unit: Unit) -> bytes | Files:
+        """A unit of the last listing, verified; several may be fetched at a time.
+
+        What it is follows from the form: a text of manifests; of a chart, its archive or its files; of a kustomization,
+        its files.
 
         Raises:
             SourceError: The text cannot be had, or is not what was announced.
+        """
+        ...
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """A source that can tell an empty list from a misspelt name."""
+
+    async def is_defined(self) -> bool:
+        """Whether it has a definition of what the spec names, now.
+
+        Raises:
+            SourceError: It does not say.
         """
         ...
 

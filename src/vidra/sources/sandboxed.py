@@ -11,14 +11,15 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from vidra.api.reasons import Reason
+from vidra.sources.folders import ROOT
 from vidra.sources.limits import SourceLimits
-from vidra.sources.protocol import SourceError
+from vidra.sources.protocol import Files, Form, SourceError
 from vidra.sources.sandbox.jobs import write_job
 from vidra.sources.transport.limits import MIB
 
@@ -141,6 +142,23 @@ class Sandbox:
         if "error" in said:
             raise error_of(said, self.limits, what)
         return said, texts
+
+
+def content_of(unit: str, form: Form, text: bytes, sizes: Sequence[tuple[str, int]]) -> bytes | Files:
+    """What a unit is made of, out of what the process answers.
+
+    Args:
+        sizes: Path and size of each file, where it is no text of manifests.
+    """
+    if form is Form.MANIFESTS:
+        return text
+    start = "" if unit == ROOT or form is Form.KUSTOMIZATION else f"{unit}/"
+    files: dict[str, bytes] = {}
+    place = 0
+    for path, size in sizes:
+        files[path.removeprefix(start)] = text[place : place + size]
+        place += size
+    return Files(files, "" if unit == ROOT or form is Form.CHART else unit)
 
 
 def error_of(said: Mapping[str, Any], limits: SourceLimits, what: str) -> SourceError:

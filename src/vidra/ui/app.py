@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import web
 
 from vidra import __version__
-from vidra.kube.client import Client
+from vidra.api.sources import REVISION_WORDS
 from vidra.ui import reads
 from vidra.ui.actions import Action, Request, act
 from vidra.ui.errors import RefusedError, answer, failed
@@ -27,6 +27,9 @@ from vidra.ui.page import Page
 from vidra.ui.rows import TABLES, Wanted
 from vidra.ui.stream import stream
 from vidra.ui.viewer import Viewer, Viewers
+from vidra.views.drifting import Drifting, drifting
+from vidra.views.name_forms import SHORT_KINDS, kind_of
+from vidra.views.timeline import Timeline, timeline
 
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -44,14 +47,6 @@ class Login(msgspec.Struct, frozen=True):
     """What a page sends to be logged in."""
 
     code: str
-
-
-class DiffRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be compared. There is no text in it: what is compared comes from Infrahub."""
-
-    name: str
-    branch: str = ""
-    date: str = ""
 
 
 class Server:
@@ -97,9 +92,11 @@ class Server:
             add.add_post(f"{base}/api/login", self._login)
         add.add_get(f"{base}/api/stream", self._stream)
         add.add_get(f"{base}/api/me", self._me)
-        add.add_get(f"{base}/api/detail/{{kind:sync|resource}}/{{name}}", self._detail)
+        add.add_get(f"{base}/api/detail/{{kind}}/{{name}}", self._detail)
         add.add_get(f"{base}/api/events", self._events)
-        add.add_get(f"{base}/api/held/{{kind:sync|resource}}/{{name}}", self._held)
+        add.add_get(f"{base}/api/held/{{kind}}/{{name}}", self._held)
+        add.add_get(f"{base}/api/timeline/{{kind}}/{{name}}", self._timeline)
+        add.add_get(f"{base}/api/drift/{{kind}}/{{name}}", self._drift)
         add.add_get(f"{base}/api/live/{{name}}", self._live)
         add.add_get(f"{base}/api/object", self._object)
         add.add_get(f"{base}/api/trace", self._trace)
@@ -171,7 +168,11 @@ class Server:
             async with self._viewers.viewing(identity) as viewer:
                 if viewer.pages > STREAMS_EACH:
                     raise RefusedError(503, f"you have {STREAMS_EACH} pages open already: close some")
-                return await stream(request, identity, viewer, wanted, ask_again=self._only_here)
+                try:
+                    return await stream(request, identity, viewer, wanted, ask_again=self._only_here)
+                finally:
+                    if viewer.over:
+                        await self._viewers.forget(identity, viewer)
         finally:
             self._streams.discard(task)
 
@@ -181,7 +182,7 @@ class Server:
         )
 
     async def _detail(self, request: web.Request) -> web.Response:
-        kind, name = reads.KINDS[request.match_info["kind"]], _name(request)
+        kind, name = _kind(request), _name(request)
         return await self._read(request, lambda viewer: reads.detail(viewer.client, kind, name))
 
     async def _events(self, request: web.Request) -> web.Response:
@@ -189,41 +190,54 @@ class Server:
         return await self._read(request, lambda viewer: reads.event_rows(viewer.client, name))
 
     async def _held(self, request: web.Request) -> web.Response:
-        name = f"{'isync' if request.match_info['kind'] == 'sync' else 'vres'}/{_name(request)}"
-        return await self._read(request, lambda viewer: reads.held(self._direct(viewer), name, self._namespaces))
+        name = f"{SHORT_KINDS[_kind(request)]}/{_name(request)}"
+        return await self._read(request, lambda viewer: reads.held(viewer.client, name, self._namespaces))
+
+    async def _timeline(self, request: web.Request) -> web.Response:
+        kind, name = _kind(request), _name(request)
+
+        async def read(viewer: Viewer) -> Timeline:
+            return timeline(await reads.made_by(viewer, kind, name))
+
+        return await self._read(request, read)
+
+    async def _drift(self, request: web.Request) -> web.Response:
+        kind, name = _kind(request), _name(request)
+
+        async def read(viewer: Viewer) -> list[Drifting]:
+            return drifting(await reads.made_by(viewer, kind, name))
+
+        return await self._read(request, read)
 
     async def _live(self, request: web.Request) -> web.Response:
         name = _name(request)
         return await self._read(
             request,
-            lambda viewer: reads.live_tree(self._direct(viewer), name, self._namespaces, only_here=self._only_here),
+            lambda viewer: reads.live_tree(viewer.client, name, self._namespaces, only_here=self._only_here),
         )
 
     async def _object(self, request: web.Request) -> web.Response:
         query = dict(request.query)
         return await self._read(
             request,
-            lambda viewer: reads.one_object(self._direct(viewer), query, self._namespaces, only_here=self._only_here),
+            lambda viewer: reads.one_object(viewer.client, query, self._namespaces, only_here=self._only_here),
         )
 
     async def _trace(self, request: web.Request) -> web.Response:
         query = dict(request.query)
         return await self._read(
             request,
-            lambda viewer: reads.trace_of(self._direct(viewer), query, self._namespaces, only_here=self._only_here),
+            lambda viewer: reads.trace_of(viewer.client, query, self._namespaces, only_here=self._only_here),
         )
 
     async def _diff(self, request: web.Request) -> web.Response:
-        wanted = await _body(request, DiffRequest)
-        _checked(wanted.name.rpartition("/")[2])
-        fields = {"branch": wanted.branch, "date": wanted.date}
-        elsewhere = {field: value for field, value in fields.items() if value}
+        name, elsewhere = _compared(await _body(request, dict[str, str]))
 
         async def run(viewer: Viewer) -> reads.Preview:
             if viewer.diff_running.locked():
                 raise RefusedError(429, "another comparison of yours is running: wait for it")
             async with viewer.diff_running:
-                return await reads.preview(self._direct(viewer), wanted.name, elsewhere, self._namespaces)
+                return await reads.preview(viewer.client, name, elsewhere, self._namespaces)
 
         return await self._read(request, run)
 
@@ -244,16 +258,6 @@ class Server:
         async with self._viewers.viewing(self._identify.of(request)) as viewer:
             return answer(await work(viewer))
 
-    def _direct(self, viewer: Viewer) -> Client:
-        """The viewer's client, for what is done by connections of its own: those carry no impersonation.
-
-        Raises:
-            RefusedError: A proxy says who the viewer is.
-        """
-        if viewer.identity.impersonation:
-            raise RefusedError(403, "behind a proxy that logs people in, the page shows what statuses say and no more")
-        return viewer.client
-
 
 def _wanted(request: web.Request) -> Wanted:
     tables = tuple(dict.fromkeys(request.query.get("tables", "").split(",")))
@@ -264,6 +268,30 @@ def _wanted(request: web.Request) -> Wanted:
 
 def _name(request: web.Request) -> str:
     return _checked(request.match_info["name"])
+
+
+def _kind(request: web.Request) -> str:
+    """The kind that an address names, by any word that a command line knows.
+
+    Raises:
+        RefusedError: There is none.
+    """
+    if not (kind := kind_of(request.match_info["kind"])):
+        raise RefusedError(404, f"there is no such kind: write one of {', '.join(SHORT_KINDS.values())}")
+    return kind
+
+
+def _compared(body: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """What is to be compared, and with which revision of its source. No text: that comes from the source.
+
+    Raises:
+        RefusedError: Something else is in it.
+    """
+    name = body.pop("name", "")
+    if not body.keys() <= REVISION_WORDS:
+        raise RefusedError(400, f"a comparison takes a name, and of {', '.join(sorted(REVISION_WORDS))} what it needs")
+    _checked(name.rpartition("/")[2])
+    return name, {word: value for word, value in body.items() if value}
 
 
 def _checked(name: str) -> str:

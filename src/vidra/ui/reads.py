@@ -3,35 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from vidra import __version__
 from vidra.api.conditions import Condition
-from vidra.api.names import PATHS, RESOURCE_KIND, SYNC_KIND
+from vidra.api.names import PATHS, RESOURCE_PLURAL
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync, Sync
+from vidra.api.sync import Sync, sync_key
+from vidra.apply.inventory_reading import if_seen
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
 from vidra.ui.errors import RefusedError
+from vidra.ui.viewer import Viewer
 from vidra.views.diff import Diff, diff_of_resource, diff_of_sync
 from vidra.views.dry_run import dry_run_session
+from vidra.views.errors import ViewError
 from vidra.views.events import events, moment
 from vidra.views.held_prune import HeldPrune, held_prune
 from vidra.views.hub_paths import RESOURCES
+from vidra.views.line_holders import beside, leaving, line_holders
 from vidra.views.live_object import LiveObject, live_object
 from vidra.views.live_objects import live_states
-from vidra.views.resource_names import find
+from vidra.views.object_diff import ObjectDiff
+from vidra.views.resource_names import TYPES, Item, find
 from vidra.views.state import state_of
 from vidra.views.trace import Trace, trace
 from vidra.views.tree import ResourceNode, resource_node
-from vidra.views.unified_diff import unified
+from vidra.views.unified_diff import sides, unified
 from vidra.views.whoami import Person, Right, person, rights
 from vidra.views.yaml_text import YamlText, yaml_text
 
 Json = dict[str, Any]
+
+
+FIRST = 10.0
+"""Seconds to wait for the first lists."""
 
 
 class Detail(msgspec.Struct, frozen=True, rename="camel"):
@@ -45,8 +55,12 @@ class Detail(msgspec.Struct, frozen=True, rename="camel"):
     facts: dict[str, str]
     """What a page shows beside the conditions, by title."""
     sync: str
+    """The key of the sync that made it; empty if none did."""
+    unit: str
+    """What its source calls a unit: artifact, folder."""
+    revisions: tuple[str, ...]
+    """The words by which another revision of its source can be previewed."""
     problems: list[Json]
-    drifted: list[Json]
     yaml: YamlText
 
 
@@ -70,6 +84,12 @@ class Change(msgspec.Struct, frozen=True):
     """create, change or delete."""
     lines: list[str]
     """A unified diff."""
+    holders: list[str]
+    """For each line, who holds what is removed or added there."""
+    leaves: list[str]
+    """VidraResources that let go of it, if it stays."""
+    stays: list[str]
+    """Who has fields of it then."""
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -98,7 +118,7 @@ async def detail(client: Client, kind: str, name: str) -> Detail:
         KubeError: It cannot be seen, or there is none.
     """
     raw = await client.send("GET", f"{PATHS[kind]}/{name}")
-    item: Sync | VidraResource = decode(raw, InfrahubSync) if kind == SYNC_KIND else decode(raw, VidraResource)
+    item = decode(raw, _TYPES[kind])
     return Detail(
         kind=item.kind,
         name=item.metadata.name,
@@ -107,8 +127,9 @@ async def detail(client: Client, kind: str, name: str) -> Detail:
         conditions=item.status.conditions,
         facts=_facts(item),
         sync=sync_of(item) if isinstance(item, VidraResource) else "",
+        unit=item.source.words.unit if isinstance(item, Sync) else "",
+        revisions=item.source.revisions if isinstance(item, Sync) else (),
         problems=msgspec.to_builtins(item.status.problems) if isinstance(item, VidraResource) else [],
-        drifted=msgspec.to_builtins(item.status.drifted) if isinstance(item, VidraResource) else [],
         yaml=yaml_text(decode(raw, dict[str, Any])),
     )
 
@@ -133,6 +154,22 @@ async def event_rows(client: Client, name: str) -> list[EventRow]:
     ]
 
 
+async def made_by(viewer: Viewer, kind: str, name: str) -> list[VidraResource]:
+    """The VidraResources of a sync, or the one of this name: as the viewer's watch last saw them, without a request.
+
+    Raises:
+        ViewError: The viewer cannot see them.
+    """
+    await viewer.watched(FIRST)
+    seen = viewer.sight()[RESOURCE_PLURAL]
+    if not seen.current:
+        raise ViewError(f"VidraResources cannot be seen: {seen.why}")
+    if kind == VidraResource.KIND:
+        found = viewer.resources.get(name)
+        return [found] if found else []
+    return viewer.resources.group(sync_key(kind, name))
+
+
 async def held(client: Client, name: str, namespaces: tuple[str, ...]) -> HeldPrune | None:
     """What a sync or VidraResource holds back.
 
@@ -149,7 +186,7 @@ async def live_tree(client: Client, name: str, namespaces: tuple[str, ...], *, o
     Raises:
         KubeError: It cannot be seen.
     """
-    resource = await client.get(f"{RESOURCES}/{name}", VidraResource)
+    resource = await if_seen(client, await client.get(f"{RESOURCES}/{name}", VidraResource))
     here = not any(entry.server for entry in resource.inventory)
     _refuse_remote(remote=not here, only_here=only_here)
     async with dry_run_session(client, namespaces, only_here=here) as session:
@@ -193,7 +230,7 @@ async def preview(client: Client, name: str, elsewhere: dict[str, str], namespac
     """What a sync or VidraResource would change: with the viewer's own rights, and only by text from Infrahub.
 
     Args:
-        elsewhere: `branch` or `date` to read instead of the sync's.
+        elsewhere: Revision to read instead of the sync's, by `branch`, `tag` and so on.
 
     Raises:
         ViewError, SourceError, KubeError: There is no answer.
@@ -201,10 +238,10 @@ async def preview(client: Client, name: str, elsewhere: dict[str, str], namespac
     item = await find(client, name)
     async with dry_run_session(client, namespaces) as session:
         if isinstance(item, Sync):
-            return _preview(await diff_of_sync(session, item, elsewhere))
+            return _preview(await diff_of_sync(session, item, elsewhere), session.managers)
         if elsewhere:
-            raise RefusedError(400, "a branch and a date are for a sync: a VidraResource has one text")
-        return _preview(await diff_of_resource(session, item))
+            raise RefusedError(400, "another revision is for a sync: a VidraResource has one text")
+        return _preview(await diff_of_resource(session, item), session.managers)
 
 
 async def me(client: Client, *, mode: str, read_only: bool) -> Me:
@@ -217,17 +254,24 @@ async def me(client: Client, *, mode: str, read_only: bool) -> Me:
     return Me(who, may, client.connection.server, __version__, mode, read_only)
 
 
-def _preview(found: Diff) -> Preview:
-    changes = [
-        Change(
-            title=item.title,
-            server=item.server,
-            action="create" if item.before is None else "delete" if item.after is None else "change",
-            lines=unified(item)[2:],
-        )
-        for item in found.objects
-    ]
+def _preview(found: Diff, managers: Mapping[str, str]) -> Preview:
+    changes = [_change(item, managers) for item in found.objects]
     return Preview(changes, found.notes, [msgspec.to_builtins(problem) for problem in found.problems])
+
+
+def _change(item: ObjectDiff, managers: Mapping[str, str]) -> Change:
+    lines = unified(item)[2:]
+    before, after = (line_holders(text, managed, managers) for text, managed in sides(item))
+    leaves, stays = leaving(*item.managed, managers) if item.before and item.after else ([], [])
+    return Change(
+        title=item.title,
+        server=item.server,
+        action="create" if item.before is None else "delete" if item.after is None else "change",
+        lines=lines,
+        holders=beside(lines, before, after),
+        leaves=leaves,
+        stays=stays if leaves else [],
+    )
 
 
 def _refuse_remote(*, remote: bool, only_here: bool) -> None:
@@ -238,7 +282,7 @@ def _refuse_remote(*, remote: bool, only_here: bool) -> None:
         )
 
 
-def _facts(item: Sync | VidraResource) -> dict[str, str]:
+def _facts(item: Item) -> dict[str, str]:
     spec = item.spec
     facts = {
         **(_facts_of_sync(item) if isinstance(item, Sync) else _facts_of_resource(item)),
@@ -255,25 +299,26 @@ def _facts(item: Sync | VidraResource) -> dict[str, str]:
 
 
 def _facts_of_sync(sync: Sync) -> dict[str, str]:
-    source = sync.source.infrahub
-    if source is None:
-        return {"Source": sync.source.address[0], "Revision": sync.status.revision}
+    source = sync.source
+    kind, address = source.address
     return {
-        "Infrahub": source.infrahub_api_url,
-        "Artifact": source.artifact,
-        "Branch": source.target_branch,
-        "As of": source.target_date or "",
+        "Source": kind,
+        "Address": address,
+        source.words.unit.capitalize(): source.selects,
+        "Follows": source.follows,
+        "Revision": sync.status.revision,
     }
 
 
 def _facts_of_resource(resource: VidraResource) -> dict[str, str]:
     content = resource.spec.content
     return {
-        "Artifact id": content.artifact_id if content else "",
+        "Unit": content.artifact_id if content else "",
+        "Revision": content.revision if content else "",
+        "Made by": content.author if content else "",
         "Checksum": content.checksum if content else "",
         "Applied checksum": resource.status.applied_checksum,
     }
 
 
-KINDS = {"sync": SYNC_KIND, "resource": RESOURCE_KIND}
-"""By the word in an address."""
+_TYPES: Mapping[str, type[Item]] = {kind.KIND: kind for kind in TYPES}

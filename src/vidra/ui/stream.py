@@ -98,7 +98,7 @@ async def stream(
     viewer.subscribers.add(subscription)
     try:
         await viewer.watched(FIRST)
-        await events.send("snapshot", {"tables": subscription.everything(), "sight": viewer.sight()})
+        await events.send("snapshot", {"tables": subscription.everything(), **_beside(viewer)})
         await _follow(events, subscription, identity, viewer, ask_again=ask_again)
     except EndedError:
         pass
@@ -118,11 +118,13 @@ async def _follow(
                 await subscription.event.wait()
         except TimeoutError:
             await events.beat()
-        if ask_again and (time.monotonic() - asked > ASKED_AGAIN or remaining(identity, 1) == 0):
+        if not viewer.over and ask_again and (time.monotonic() - asked > ASKED_AGAIN or remaining(identity, 1) == 0):
             asked = time.monotonic()
             if why := await _lost(identity, viewer):
-                await events.send("end", {"why": why})
-                return
+                viewer.end(why)
+        if viewer.over:
+            await events.send("end", {"why": viewer.over})
+            return
         if subscription.event.is_set():
             await _send_changes(events, viewer, *subscription.take())
             await asyncio.sleep(SHORTEST)
@@ -132,7 +134,12 @@ async def _send_changes(events: Events, viewer: Viewer, rows: Rows, sight: bool)
     if rows:
         await events.send("delta", rows)
     if sight:
-        await events.send("sight", viewer.sight())
+        await events.send("sight", _beside(viewer))
+
+
+def _beside(viewer: Viewer) -> dict[str, Any]:
+    """What every page says, whatever it shows."""
+    return {"sight": viewer.sight(), "held": len(viewer.held)}
 
 
 async def _lost(identity: Identity, viewer: Viewer) -> str:

@@ -1,6 +1,7 @@
-"""What one identity sees: syncs and VidraResources, by two watches with its own credentials, shared by its pages.
+"""What one identity sees: a watch for each kind of Vidra's own with its own credentials, shared by its pages.
 
-Which of them a person may see is decided by the API server alone. Nothing of one identity is shown to another.
+Which of them a person may see is decided by the API server alone. Nothing of one identity is shown to another, and
+what was seen is forgotten with the right to see it.
 """
 
 from __future__ import annotations
@@ -9,23 +10,30 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
+import structlog
 
-from vidra.api.names import GROUP, PATHS, SYNC_KIND, SYNC_PLURAL
+from vidra.api.names import GROUP, PATHS, PLURALS
 from vidra.api.resource import VidraResource
-from vidra.api.sync import InfrahubSync, Sync
+from vidra.api.sync import Sync
+from vidra.apply.inventory_reading import InventoryUnseenError, join, new_pieces, read_inventory
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.access_review import is_allowed
 from vidra.kube.client import Client
 from vidra.kube.connection import NotConfiguredError
-from vidra.kube.errors import ApiError
-from vidra.kube.store import Store
+from vidra.kube.errors import ApiError, KubeError
+from vidra.kube.store import Portion, Store
 from vidra.kube.watch import Watch
 from vidra.ui.identity import Identity
 from vidra.views.error_sentences import sentence
-from vidra.views.hub_paths import RESOURCES, not_installed
+from vidra.views.hub_paths import not_installed
+from vidra.views.resource_names import TYPES, Item
+from vidra.views.status_rows import held_of
+
+log = structlog.get_logger("vidra.ui")
 
 LARGEST = 1 << 30
 """Bytes of one answer of the person's own API server."""
@@ -39,12 +47,16 @@ AGAIN = 5.0
 class Subscriber(Protocol):
     """A page's stream."""
 
-    def changed(self, kind: str, item: Sync | VidraResource) -> None:
-        """Called when something is new, changed or deleted."""
+    def changed(self, kind: str, item: Item) -> None:
+        """Called when something is new, changed or deleted.
+
+        Args:
+            kind: syncs, or resources.
+        """
         ...
 
     def sight_changed(self) -> None:
-        """Called when a kind becomes visible, or is not any more."""
+        """Called when a kind becomes visible, or is not any more, or another number of prunes is held."""
         ...
 
 
@@ -64,80 +76,139 @@ class Viewer:
         self._own = client
         self.identity = identity
         self.client = client.acting_as(identity.impersonation) if identity.impersonation else client
-        self.syncs: Store[InfrahubSync] = Store()
-        self.resources: Store[VidraResource] = Store(index=sync_of)
+        self.syncs: Store[Sync] = Store(key=_key)
+        self.pieces = new_pieces()
+        self.resources: Store[VidraResource] = Store(index=sync_of, kept=lambda item: join(item, self.pieces))
+        self._reading: dict[str, asyncio.Task[None]] = {}
+        """Long inventories that are being read, by VidraResource."""
         self.subscribers: set[Subscriber] = set()
         self.diff_running = asyncio.Lock()
         self.pages = 0
         self.last_page = time.monotonic()
-        self._started = 0.0
+        self.held: set[tuple[str, str]] = set()
+        """Kind and name of what holds a prune back: every page says so, whatever it shows."""
+        self.over = ""
+        """Why this identity sees nothing any more; empty while that is not so."""
         self._turned = asyncio.Event()
         """Set when a list is complete, or failed."""
-        self._watches: dict[str, Watch[Any]] = {}
-        self._tasks: list[asyncio.Task[None]] = []
-        self.syncs.listen(lambda old, new: self._changed("syncs", old or new))
-        self.resources.listen(lambda old, new: self._changed("resources", old or new))
+        self._watches: dict[str, _Following] = {}
+        """By the kind."""
+        self.syncs.listen(partial(self._changed, "syncs"))
+        self.resources.listen(partial(self._changed, "resources"))
 
     async def watched(self, within: float) -> None:
         """Start to watch if nobody does, and wait until something is known: the lists, or why they cannot be had."""
-        if not self._tasks or (self._refused() and time.monotonic() - self._started > AGAIN):
-            await self._stop()
-            self._start()
+        for kind in TYPES:
+            following = self._watches.get(kind.KIND)
+            if following is None or following.to_be_tried_again():
+                if following:
+                    await following.stop()
+                self._watches[kind.KIND] = _Following(self._watch(kind))
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
-                while not all(watch.current or watch.interrupted for watch in self._watches.values()):
+                while not all(each.watch.current or each.watch.interrupted for each in self._watches.values()):
                     self._turned.clear()
                     await self._turned.wait()
 
     def sight(self) -> dict[str, Visible]:
-        """Whether each kind is seen."""
-        return {name: _visible(watch) for name, watch in self._watches.items()}
+        """Whether each kind is seen, by its plural."""
+        watches = {PLURALS[kind]: each.watch for kind, each in self._watches.items()}
+        known = any(watch.current for watch in watches.values())
+        return {
+            plural: visible(watch.interrupted, current=watch.current, known=known) for plural, watch in watches.items()
+        }
 
     async def still_allowed(self) -> str:
-        """Why this identity may not see syncs any more; empty while it may.
+        """Why this identity may not see something any more that it sees; empty while it may.
 
         Raises:
             KubeError: There is no answer; nothing is known then.
         """
-        wanted = {"verb": "list", "group": GROUP, "resource": SYNC_PLURAL}
+        seen = [PLURALS[kind] for kind, each in self._watches.items() if each.watch.current]
+        asked = ({"verb": "list", "group": GROUP, "resource": plural} for plural in seen)
         try:
-            return "" if await is_allowed(self.client, wanted) else "your right to list syncs was taken away"
+            answers = await asyncio.gather(*(is_allowed(self.client, wanted) for wanted in asked))
         except ApiError as error:
             if error.unauthorized or error.forbidden:
                 return str(error)
             raise
+        lost = [plural for plural, allowed in zip(seen, answers, strict=True) if not allowed]
+        return f"your right to list {' and '.join(lost)} was taken away" if lost else ""
+
+    def end(self, why: str) -> None:
+        """End every stream of this identity: it may not see any more what it sees."""
+        self.over = why
+        self._sight_changed()
+
+    def read_inventory(self, resource: VidraResource) -> None:
+        """Read what the status of a VidraResource has no room for, in the background: it is shown when it is there."""
+        name = resource.metadata.name
+        if not resource.is_inventory_seen and name not in self._reading:
+            self._reading[name] = asyncio.create_task(self._read_inventory(resource))
+
+    async def _read_inventory(self, resource: VidraResource) -> None:
+        name, stored = resource.metadata.name, resource.status.inventory
+        try:
+            await read_inventory(self.client, resource, self.pieces)
+        except (InventoryUnseenError, KubeError) as error:
+            log.info("part of an inventory not seen", resource=name, error=str(error))
+        finally:
+            del self._reading[name]
+        named = {piece.name for piece in stored.pieces} if stored else set()
+        for piece in self.pieces.group(name):
+            if piece.metadata.name not in named:
+                self.pieces.removed(piece)
+        self.resources.keep_again(name)
 
     async def close(self) -> None:
         """Stop the watches, and close the connections."""
-        await self._stop()
+        for following in self._watches.values():
+            await following.stop()
+        for task in (reading := list(self._reading.values())):
+            task.cancel()
+        await asyncio.gather(*reading, return_exceptions=True)
         await self._own.close()
 
-    def _start(self) -> None:
-        self._started = time.monotonic()
-        self._watches = {
-            "syncs": Watch(self.client, PATHS[SYNC_KIND], InfrahubSync, self.syncs, on_turn=self._sight_changed),
-            "resources": Watch(self.client, RESOURCES, VidraResource, self.resources, on_turn=self._sight_changed),
-        }
-        self._tasks = [asyncio.create_task(watch.run()) for watch in self._watches.values()]
+    def _watch(self, kind: type[Item]) -> Watch[Any]:
+        store: Store[Any] = self.syncs if issubclass(kind, Sync) else self.resources
+        sink = Portion(store, partial(_is_a, kind))
+        return Watch(self.client, PATHS[kind.KIND], kind, sink, on_turn=self._sight_changed)
 
-    async def _stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
-
-    def _changed(self, kind: str, item: Sync | VidraResource | None) -> None:
+    def _changed(self, kind: str, old: Item | None, new: Item | None) -> None:
+        item = new or old
         assert item is not None, "a change is of something"
         for subscriber in self.subscribers:
             subscriber.changed(kind, item)
+        self._note_held(item, held=new is not None and held_of(new) is not None)
+
+    def _note_held(self, item: Item, *, held: bool) -> None:
+        number, key = len(self.held), (item.kind, item.metadata.name)
+        (self.held.add if held else self.held.discard)(key)
+        if len(self.held) != number:
+            self._sight_changed()
 
     def _sight_changed(self) -> None:
         self._turned.set()
         for subscriber in self.subscribers:
             subscriber.sight_changed()
 
-    def _refused(self) -> bool:
-        return any(not watch.current and isinstance(watch.interrupted, ApiError) for watch in self._watches.values())
+
+class _Following:
+    """A watch that runs."""
+
+    def __init__(self, watch: Watch[Any]) -> None:
+        self.watch = watch
+        self._started = time.monotonic()
+        self._task = asyncio.create_task(watch.run())
+
+    def to_be_tried_again(self) -> bool:
+        """Whether it was refused, and that is some time ago."""
+        refused = not self.watch.current and isinstance(self.watch.interrupted, ApiError)
+        return refused and time.monotonic() - self._started > AGAIN
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
 
 
 class Viewers:
@@ -174,9 +245,10 @@ class Viewers:
         for viewer in [self._viewers.pop(key) for key in idle]:
             await viewer.close()
 
-    async def forget(self, identity: Identity) -> None:
-        """End what is kept for an identity that may not see it any more; its streams end by themselves."""
-        if viewer := self._viewers.pop(identity.key, None):
+    async def forget(self, identity: Identity, viewer: Viewer) -> None:
+        """Drop what is kept for an identity that may not see it any more, so that its next page starts with nothing."""
+        if self._viewers.get(identity.key) is viewer:
+            del self._viewers[identity.key]
             await viewer.close()
 
     async def close(self) -> None:
@@ -186,10 +258,24 @@ class Viewers:
             await viewer.close()
 
 
-def _visible(watch: Watch[Any]) -> Visible:
-    if watch.current:
+def _key(item: Item) -> str:
+    return item.key
+
+
+def _is_a(kind: type[Item], item: Item) -> bool:
+    return isinstance(item, kind)
+
+
+def visible(error: Exception | None, *, current: bool, known: bool) -> Visible:
+    """Whether a kind is seen. Of a kind that a cluster does not know, although it knows Vidra, there are none.
+
+    Args:
+        error: Why its watch was interrupted last.
+        current: Whether the watch shows what is now.
+        known: Whether the cluster knows another kind of Vidra's.
+    """
+    if current or (known and isinstance(error, ApiError) and error.not_found):
         return Visible(current=True)
-    error: Exception | None = watch.interrupted
     if isinstance(error, ApiError):
         error = not_installed(error)
     return Visible(current=False, why=(sentence(error) or str(error)) if error else "not read yet")

@@ -43,5 +43,8 @@ def deletion_of(syncs: Iterable[Sync], resources: Iterable[VidraResource], *, ke
             if key_of(entry) not in counted:
                 counted.add(key_of(entry))
                 (orphaned if stays else deleted)[entry.server] += 1
+        if not resource.is_inventory_seen and (pieces := resource.status.inventory):
+            left = pieces.objects - len(resource.status.managed_resources)
+            (orphaned if stays else deleted)[resource.spec.destination.server or ""] += left
     servers = sorted(deleted.keys() | orphaned.keys())
     return [ClusterDeletion(server, deleted[server], orphaned[server]) for server in servers]

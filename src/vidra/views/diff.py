@@ -32,11 +32,14 @@ class Diff(msgspec.Struct, frozen=True):
     """Why the answer is not complete, or what would not be applied."""
 
 
-async def diff_of_sync(session: DryRunSession, sync: Sync, elsewhere: Mapping[str, str]) -> Diff:
+async def diff_of_sync(
+    session: DryRunSession, sync: Sync, elsewhere: Mapping[str, str], values: bytes | None = None
+) -> Diff:
     """The changes that a poll of the source would cause now.
 
     Args:
-        elsewhere: Which revision to read instead of the sync's: `branch`, `date`, `tag`, `commit`.
+        elsewhere: Which revision to read instead of the sync's: `branch`, `date`, `tag`, `commit`, `chart-version`.
+        values: YAML, for its charts, over their other values.
 
     Raises:
         SourceError: The source gives no list.
@@ -47,9 +50,9 @@ async def diff_of_sync(session: DryRunSession, sync: Sync, elsewhere: Mapping[st
             sync = sync.reading(sync.source.at(elsewhere))
         except ValueError as error:
             raise ViewError(f"{sync.metadata.name}: {error}") from None
-    found = await session.polled(sync)
+    found = await session.polled(sync, values)
     # What stays as it is has nothing to do with another branch or date; without one, its drift belongs to the answer.
-    kept = [] if elsewhere else [await session.stored(item) for item in found.kept]
+    kept = [] if elsewhere or values is not None else [await session.stored(item) for item in found.kept]
     result = await session.reconciled([*found.changes, *kept])
     problems = [Problem(trouble.reason, trouble.message) for trouble in found.troubles]
     return _diff(session, result, problems, [remark.message for remark in found.remarks])

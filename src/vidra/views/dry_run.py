@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
+from vidra.api.names import VALUES_LABEL
 from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import Sync
 from vidra.apply.desired.digest import Digests
@@ -22,14 +23,24 @@ from vidra.controllers.runtime.context import sync_of
 from vidra.controllers.runtime.digest_key import read_digests
 from vidra.controllers.runtime.settings import Settings, chosen, read
 from vidra.controllers.sync.dry_run import SyncDryRun, dry_run_sync
+from vidra.controllers.sync.rendering.renderer import UnitRenderer
+from vidra.controllers.sync.rendering.values import ValuesFinder
 from vidra.kube.client import Client
-from vidra.kube.store import Store
-from vidra.kube.types import ConfigMap
+from vidra.kube.store import Store, kind_and_name
+from vidra.kube.types import ConfigMap, Secret
+from vidra.render.process import ProcessRenderer
+from vidra.render.request import Values
+from vidra.sources.infrahub import InfrahubSource
+from vidra.sources.infrahub.activity import Change
 from vidra.sources.kinds import sources_of
 from vidra.sources.lent import Lent
+from vidra.sources.protocol import SourceError
 from vidra.views import hub_objects
 from vidra.views.errors import ViewError
 from vidra.views.lent import lent, nothing_lent
+
+ASKED_FOR = 5.0
+"""Seconds that a source has to say who changed something."""
 
 
 class DryRunSession(msgspec.Struct, frozen=True):
@@ -42,6 +53,8 @@ class DryRunSession(msgspec.Struct, frozen=True):
     digests: Digests
     settings: Settings
     lent: Lent
+    values: Store[ConfigMap | Secret]
+    """Values for charts that count."""
     managers: dict[str, str]
     """Names of the VidraResources by field manager."""
 
@@ -77,15 +90,33 @@ class DryRunSession(msgspec.Struct, frozen=True):
             raise ViewError(f"{found.reason}: {found.message}")
         return found
 
-    async def polled(self, sync: Sync) -> SyncDryRun:
+    async def change_to(self, sync: Sync, artifact: str, checksum: str) -> Change | None:
+        """Who gave an artifact of a sync its text; None when its source does not say, or not soon."""
+        try:
+            async with asyncio.timeout(ASKED_FOR), sources_of(self.lent) as sources:
+                source = await sources.open(sync.source, lambda _reason, _message: None)
+                return await source.change_to(artifact, checksum) if isinstance(source, InfrahubSource) else None
+        except (SourceError, TimeoutError):
+            return None
+
+    async def polled(self, sync: Sync, values: bytes | None = None) -> SyncDryRun:
         """What a sync would apply if its source were polled now.
+
+        Args:
+            values: YAML, for its charts, over their other values.
 
         Raises:
             SourceError: The source gives no list.
         """
+        more = () if values is None else (Values(name="the given values", text=values),)
+        existing, catalogue, renderer = self.resources.group(sync.key), self.clusters.catalogue, ProcessRenderer()
         async with sources_of(self.lent) as sources:
+            finder = ValuesFinder(self.values, self.lent.namespace, sources)
+            units = UnitRenderer(
+                *(renderer, finder, self.clusters, self.digests), load=self.content.load, mentioned=sources.mentioned
+            )
             source = await sources.open(sync.source, lambda _reason, _message: None)
-            return await dry_run_sync(sync, source, self.resources.group(sync.key), self.clusters.catalogue)
+            return await dry_run_sync(sync, source, existing, catalogue, units, more=more)
 
 
 @asynccontextmanager
@@ -112,8 +143,13 @@ async def dry_run_session(
     source, hub = chosen(maps, own), hub_of(uid)
     settings = read(source.data if source else {})[0]
     lends = nothing_lent(client, own) if only_here else await lent(client, namespaces, settings.query_name, hosts)
+    values = [] if only_here else await hub_objects.labelled(client, namespaces, VALUES_LABEL)
     dry_clusters = DryRunClusters(
-        client.connection, (own, *namespaces[1:]), hub_objects.stored(clusters, Store()), Verdicts()
+        client.connection,
+        (own, *namespaces[1:]),
+        hub_objects.stored(clusters, Store()),
+        Verdicts(),
+        client.impersonates,
     )
     dry_clusters.home.uid = uid
     try:
@@ -125,6 +161,7 @@ async def dry_run_session(
             digests=digests,
             settings=settings,
             lent=lends,
+            values=hub_objects.stored(values, Store(key=kind_and_name)),
             managers={Owner(hub, item.metadata.name).manager: item.metadata.name for item in resources},
         )
     finally:

@@ -13,12 +13,13 @@ from vidra.api.names import (
     CONFIG_LABEL,
     CONFIG_VALUE,
     INFRAHUB_LABEL,
-    MANIFESTS_LABEL,
+    KEYS_LABEL,
     PATHS,
     SOURCE_LABEL,
 )
 from vidra.api.resource import VidraResource
-from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.api.sync import SYNC_TYPES, Sync, kind_and_name
+from vidra.apply.inventory_reading import with_inventories
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import look
@@ -89,14 +90,13 @@ async def _listed_if_served(client: Client, kind: type[Sync]) -> list[Sync]:
 
 async def sync_of_key(client: Client, key: str) -> Sync | None:
     """The sync of a key (`Sync.key`), if it is still there."""
-    kind, _, name = key.rpartition("/")
-    wanted = next(item for item in SYNC_TYPES if kind in {"", item.KIND})
-    return await one(client, f"{PATHS[wanted.KIND]}/{name}", wanted)
+    kind, name = kind_and_name(key)
+    return await one(client, f"{PATHS[kind]}/{name}", next(each for each in SYNC_TYPES if kind == each.KIND))
 
 
 async def resources(client: Client) -> list[VidraResource]:
-    """All VidraResources."""
-    return await listed(client, RESOURCES, VidraResource)
+    """All VidraResources, each with its whole inventory, as far as that can be seen."""
+    return await with_inventories(client, await listed(client, RESOURCES, VidraResource))
 
 
 async def cluster_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
@@ -114,17 +114,19 @@ async def source_secrets(client: Client, namespaces: Iterable[str]) -> list[Secr
     return await _secrets(client, namespaces, SOURCE_LABEL)
 
 
-async def manifests(client: Client, namespaces: Sequence[str]) -> list[ConfigMap | Secret]:
-    """The ConfigMaps and Secrets with manifests that count.
+async def key_secrets(client: Client, namespaces: Iterable[str]) -> list[Secret]:
+    """The Secrets with public keys that may sign what sources give."""
+    return await _secrets(client, namespaces, KEYS_LABEL)
+
+
+async def labelled(client: Client, namespaces: Sequence[str], label: str) -> list[ConfigMap | Secret]:
+    """The ConfigMaps and Secrets with a label that count: with manifests, or with values.
 
     Args:
         namespaces: Vidra's own first.
     """
     maps = f"/api/v1/namespaces/{namespaces[0]}/configmaps"
-    return [
-        *await listed(client, maps, ConfigMap, MANIFESTS_LABEL),
-        *await _secrets(client, namespaces, MANIFESTS_LABEL),
-    ]
+    return [*await listed(client, maps, ConfigMap, label), *await _secrets(client, namespaces, label)]
 
 
 async def config_maps(client: Client, namespace: str) -> list[ConfigMap]:

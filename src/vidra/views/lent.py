@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from vidra.api.names import MANIFESTS_LABEL
 from vidra.kube.client import Client
 from vidra.kube.store import Store, kind_and_name
 from vidra.sources.hosts import AllowedHosts
@@ -26,11 +27,12 @@ async def lent(
     Raises:
         KubeError: They cannot be read.
     """
-    syncs, infrahubs, others, manifests = await asyncio.gather(
+    syncs, infrahubs, others, keys, manifests = await asyncio.gather(
         hub_objects.syncs(client),
         hub_objects.infrahub_secrets(client, namespaces),
         hub_objects.source_secrets(client, namespaces),
-        hub_objects.manifests(client, namespaces),
+        hub_objects.key_secrets(client, namespaces),
+        hub_objects.labelled(client, namespaces, MANIFESTS_LABEL),
     )
     return Lent(
         client=client,
@@ -38,6 +40,7 @@ async def lent(
         syncs=hub_objects.stored(syncs, Store(key=lambda sync: sync.key)),
         infrahub_secrets=hub_objects.stored(infrahubs, Store()),
         secrets=hub_objects.stored(others, Store()),
+        keys=hub_objects.stored(keys, Store()),
         manifests=hub_objects.stored(manifests, Store(key=kind_and_name)),
         query=lambda: query,
         reveal=reveal,

@@ -25,6 +25,8 @@ class ObjectDiff(msgspec.Struct, frozen=True):
     """Without secret values; None when it would be created."""
     after: Json | None
     """None when it would be deleted."""
+    managed: tuple[tuple[Json, ...], tuple[Json, ...]] = ((), ())
+    """managedFields before and after."""
 
 
 def diffs_of(changes: Iterable[tuple[str, Json | None, Json | None]]) -> list[ObjectDiff]:
@@ -34,7 +36,7 @@ def diffs_of(changes: Iterable[tuple[str, Json | None, Json | None]]) -> list[Ob
         changes: Server, and the object before and after.
     """
     found = [
-        _diff(server, old, new)
+        msgspec.structs.replace(_diff(server, old, new), managed=(_managed(before), _managed(after)))
         for server, before, after in changes
         if (old := _essence(before)) != (new := _essence(after))
     ]
@@ -44,6 +46,10 @@ def diffs_of(changes: Iterable[tuple[str, Json | None, Json | None]]) -> list[Ob
 def _diff(server: str, before: Json | None, after: Json | None) -> ObjectDiff:
     """The values of a Secret are masked; only whether they differ is shown."""
     return ObjectDiff(_title(after or before or {}, server), server, *masked_sides(before, after))
+
+
+def _managed(item: Json | None) -> tuple[Json, ...]:
+    return tuple(((item or {}).get("metadata") or {}).get("managedFields") or ())
 
 
 def _title(item: Json, server: str) -> str:

@@ -7,6 +7,7 @@ import asyncio
 from vidra.api.names import PATHS
 from vidra.api.resource import VidraResource
 from vidra.api.sync import SYNC_TYPES, Sync
+from vidra.apply.inventory_reading import if_seen
 from vidra.kube.client import Client
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList
 from vidra.views.errors import ViewError
@@ -15,7 +16,8 @@ from vidra.views.hub_paths import RESOURCES
 from vidra.views.name_forms import SHORT_KINDS, short, split, unknown
 
 Item = Sync | VidraResource
-_TYPES: tuple[type[Item], ...] = (*SYNC_TYPES, VidraResource)
+TYPES: tuple[type[Item], ...] = (*SYNC_TYPES, VidraResource)
+"""The kinds of Vidra's own."""
 
 
 async def find(client: Client, name: str) -> Item:
@@ -25,12 +27,13 @@ async def find(client: Client, name: str) -> Item:
         ViewError: There is none, or more than one.
     """
     wanted, rest = split(name)
-    asked = [one(client, f"{PATHS[kind.KIND]}/{rest}", kind) for kind in _TYPES if wanted in {"", kind.KIND}]
+    asked = [one(client, f"{PATHS[kind.KIND]}/{rest}", kind) for kind in TYPES if wanted in {"", kind.KIND}]
     found = [item for item in await asyncio.gather(*asked) if item is not None]
     if len(found) > 1:
         kinds = " and ".join(f"{'an' if item.kind[0] in 'AEIOU' else 'a'} {item.kind}" for item in found)
         raise ViewError(f"{rest} is {kinds}: write {' or '.join(f'{SHORT_KINDS[item.kind]}/{rest}' for item in found)}")
-    return found[0] if found else await _nearly(client, wanted, rest)
+    item = found[0] if found else await _nearly(client, wanted, rest)
+    return await if_seen(client, item) if isinstance(item, VidraResource) else item
 
 
 async def _nearly(client: Client, kind: str, name: str) -> VidraResource:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from vidra.api.conditions import Condition, ConditionType, find
 from vidra.api.reasons import Reason
+from vidra.api.resource import VidraResource
 from vidra.views.resource_names import Item
 
 
@@ -93,4 +94,6 @@ def drifts(item: Item) -> bool:
     """Whether objects differ from what was applied, and stay so for now."""
     ready = find(item.status.conditions, ConditionType.READY)
     fights = ready is not None and ready.status != "True" and ready.reason == Reason.DRIFT_FIGHT
+    if isinstance(item, VidraResource):
+        fights = fights or any(problem.reason == Reason.DRIFT_FIGHT for problem in item.status.problems)
     return fights or find(item.status.conditions, ConditionType.DRIFTED) is not None

@@ -10,11 +10,15 @@ from typing import Any
 import msgspec
 
 from vidra.api.conditions import ConditionType, find
+from vidra.api.dependencies import Dependency
 from vidra.api.health import Status
+from vidra.api.held_prune import HeldPrune
+from vidra.api.names import SYNC_PLURALS
 from vidra.api.resource import ManagedObject, VidraResource
-from vidra.api.sync import InfrahubSync
+from vidra.api.sync import Sync, sync_key
 from vidra.apply.inventory import ref_of
 from vidra.controllers.runtime.context import sync_of
+from vidra.views.resource_names import Item
 from vidra.views.state import State, drifts, state_of
 
 LONGEST = 300
@@ -49,16 +53,22 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defau
     server: str = ""
     """Empty for the cluster that Vidra runs in."""
     depends_on: tuple[str, ...] = ()
-    """As a person says it; syncs by their names alone."""
+    """Syncs by their keys, all else as a person says it: with a space."""
 
 
 class SyncRow(_Row, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """A sync."""
+    """A sync, whatever its kind and its source."""
 
-    infrahub: str
-    artifact: str
-    branch: str
-    date: str = ""
+    source: str
+    """Which kind of source: infrahub, git, …"""
+    address: str
+    """Where the source is."""
+    selects: str = ""
+    """What is read there: a name of artifacts, folders."""
+    follows: str = ""
+    """Which revision its spec names."""
+    revision: str = ""
+    """Which revision was listed last; empty for Infrahub."""
     resources: int = 0
     ready_resources: int = 0
     selector: bool = False
@@ -112,20 +122,20 @@ _HEALTHS = {
 }
 
 
-def sync_row(sync: InfrahubSync) -> SyncRow:
+def sync_row(sync: Sync) -> SyncRow:
     """The row of a sync."""
-    spec, status = sync.spec, sync.status
-    held = status.held_prune
+    status, source = sync.status, sync.source
+    kind, address = source.address
     return SyncRow(
         **_common(sync),
-        held=Held(held.id, held.objects, held.of) if held else None,
-        infrahub=shortened(spec.source.infrahub_api_url),
-        artifact=shortened(spec.source.artifact),
-        branch=shortened(spec.source.target_branch),
-        date=shortened(spec.source.target_date or ""),
+        source=kind,
+        address=shortened(address),
+        selects=shortened(source.selects),
+        follows=shortened(source.follows),
+        revision=shortened(status.revision),
         resources=status.resources,
         ready_resources=status.ready_resources,
-        selector=spec.destination.cluster_selector is not None,
+        selector=sync.spec.destination.cluster_selector is not None,
         cluster_progress=status.cluster_progress,
     )
 
@@ -133,10 +143,8 @@ def sync_row(sync: InfrahubSync) -> SyncRow:
 def resource_row(resource: VidraResource) -> ResourceRow:
     """The row of a VidraResource."""
     status, content = resource.status, resource.spec.content
-    held = status.held_prune
     return ResourceRow(
         **_common(resource),
-        held=Held(held.id, held.objects, held.of) if held and not held.approved else None,
         sync=sync_of(resource),
         artifact_id=content.artifact_id if content else "",
         ready_objects=status.ready_objects,
@@ -145,7 +153,14 @@ def resource_row(resource: VidraResource) -> ResourceRow:
     )
 
 
-def cluster_rows(sync: InfrahubSync) -> tuple[ClusterRow, ...]:
+def held_of(item: Item) -> Held | None:
+    """What it holds back until a person agrees."""
+    held = item.status.held_prune
+    approved = isinstance(held, HeldPrune) and held.approved
+    return Held(held.id, held.objects, held.of) if held and not approved else None
+
+
+def cluster_rows(sync: Sync) -> tuple[ClusterRow, ...]:
     """How a sync does in each cluster that its status lists."""
     return tuple(
         ClusterRow(
@@ -164,8 +179,9 @@ def object_rows(resource: VidraResource) -> list[ObjectRow]:
     # The list is bounded: of an object that is not in it, something is known only if it is complete.
     complete = status.health is Status.CURRENT or 0 < status.unhealthy_objects == len(unhealthy)
     well = "current" if complete else "applied"
+    unseen = _unseen_rows(resource)
     if not problems and not drifted and not unhealthy:
-        return [_object_row(entry, _plain_state(entry, well), "") for entry in status.managed_resources]
+        return [_object_row(entry, _plain_state(entry, well), "") for entry in status.managed_resources] + unseen
     rows, known = [], set()
     for entry in status.managed_resources:
         known.add(ref := str(ref_of(entry)))
@@ -180,7 +196,21 @@ def object_rows(resource: VidraResource) -> list[ObjectRow]:
     server = resource.spec.destination.server or ""
     others = ((ref, message) for ref, message in problems.items() if ref not in known)
     rows += [ObjectRow("", "", "", shortened(ref), server, "problem", shortened(message)) for ref, message in others]
-    return rows
+    return rows + unseen
+
+
+def unseen_objects(resource: VidraResource) -> str:
+    """How many objects are in the part of an inventory that is not here; empty when all of it is."""
+    pieces = resource.status.inventory
+    if pieces is None or resource.is_inventory_seen:
+        return ""
+    left, names = pieces.objects - len(resource.status.managed_resources), f"ConfigMaps of {pieces.namespace}"
+    return f"{left} more objects are listed in {names}, and cannot be seen: they are missing, or you may not read them"
+
+
+def _unseen_rows(resource: VidraResource) -> list[ObjectRow]:
+    unseen = unseen_objects(resource)
+    return [ObjectRow("", "", "", "status.inventory", "", "unknown", shortened(unseen))] if unseen else []
 
 
 def shortened(text: str) -> str:
@@ -208,7 +238,7 @@ def _object_row(entry: ManagedObject, state: str, message: str) -> ObjectRow:
     )
 
 
-def _common(item: InfrahubSync | VidraResource) -> dict[str, Any]:
+def _common(item: Item) -> dict[str, Any]:
     ready = find(item.status.conditions, ConditionType.READY)
     return {
         "version": item.metadata.resource_version,
@@ -220,6 +250,7 @@ def _common(item: InfrahubSync | VidraResource) -> dict[str, Any]:
         "created": item.metadata.creation_timestamp,
         "suspended": item.spec.suspend,
         "drifted": drifts(item),
+        "held": held_of(item),
         "health": item.status.health,
         "objects": item.status.objects,
         "server": item.spec.destination.server or "",
@@ -227,6 +258,9 @@ def _common(item: InfrahubSync | VidraResource) -> dict[str, Any]:
     }
 
 
-def _depends_on(item: InfrahubSync | VidraResource) -> tuple[str, ...]:
-    given = item.spec.depends_on
-    return tuple(each.name if each.own and each.kind == "InfrahubSync" else str(each) for each in given)
+def _depends_on(item: Item) -> tuple[str, ...]:
+    return tuple(map(_dependency, item.spec.depends_on))
+
+
+def _dependency(given: Dependency) -> str:
+    return sync_key(given.kind, given.name) if given.own and given.kind in SYNC_PLURALS else str(given)

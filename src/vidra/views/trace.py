@@ -13,6 +13,7 @@ from vidra.api.sync import Sync
 from vidra.apply.inventory import key_of
 from vidra.controllers.runtime.context import sync_of
 from vidra.kube.client import Client
+from vidra.sources.infrahub.activity import page_of
 from vidra.views.dry_run import DryRunSession
 from vidra.views.find_object import Found, find_object
 from vidra.views.hub_objects import sync_of_key
@@ -42,6 +43,12 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     applied_checksum: str = ""
     changed: str = ""
     """When something was changed last (RFC 3339)."""
+    page: str = ""
+    """The artifact's page in Infrahub."""
+    generated: str = ""
+    """When Infrahub gave the artifact this text, and by whose deed, if it says so."""
+    merge: str = ""
+    """The merge before that: of which branch, when, by whom, in which proposed change."""
 
 
 class OtherManager(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,10 +94,23 @@ async def trace(client: Client, session: DryRunSession, word: str, name: str, *,
     return Trace(
         object=str(found),
         server=server,
-        origins=tuple([origin_of(resource, await _sync(client, resource), str(found)) for resource in resources]),
+        origins=tuple([await _origin(client, session, resource, str(found)) for resource in resources]),
         others=others_of(found, owners),
         listed_by=listed_by(found, session.resources, set(owners.values())),
     )
+
+
+async def _origin(client: Client, session: DryRunSession, resource: VidraResource, ref: str) -> Origin:
+    """The origin, with what Infrahub says of it now."""
+    sync = await _sync(client, resource)
+    origin = origin_of(resource, sync, ref)
+    if sync is None or not (origin.infrahub and origin.artifact_id):
+        return origin
+    change = await session.change_to(sync, origin.artifact_id, origin.checksum)
+    if change is None:
+        return origin
+    by = f" by {change.by}" if change.by else ""
+    return msgspec.structs.replace(origin, generated=f"{change.at}{by}", merge=change.merge)
 
 
 async def _sync(client: Client, resource: VidraResource) -> Sync | None:
@@ -131,6 +151,7 @@ def origin_of(resource: VidraResource, sync: Sync | None, ref: str = "") -> Orig
         checksum=content.checksum if content else "",
         applied_checksum=status.applied_checksum,
         changed=status.last_sync_time,
+        page=page_of(source.infrahub_api_url, content.artifact_id, source.target_branch) if source and content else "",
     )
 
 

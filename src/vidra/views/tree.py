@@ -18,6 +18,7 @@ from vidra.views.dry_run import DryRunSession
 from vidra.views.hub_objects import syncs
 from vidra.views.live_objects import LiveState, live_states
 from vidra.views.object_health import ObjectHealth
+from vidra.views.status_rows import unseen_objects
 
 
 class ObjectNode(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -117,6 +118,8 @@ def resource_node(resource: VidraResource, states: Sequence[LiveState], managers
     ]
     known = {node.ref for node in objects}
     others = [ProblemNode(name=ref, message=message, ref=ref) for ref, message in problems.items() if ref not in known]
+    if unseen := unseen_objects(resource):
+        others.append(ProblemNode(name="", message=unseen, ref="status.inventory"))
     content = resource.spec.content
     revision = content.revision if content else ""
     return _node(resource.kind, name, resource.status.conditions, (*objects, *others), revision)

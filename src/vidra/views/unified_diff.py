@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from typing import Any
 
 from vidra.manifests.write import write
@@ -23,6 +24,12 @@ def unified(change: ObjectDiff, *, context: int = 3) -> list[str]:
             n=context,
         )
     )
+
+
+def sides(change: ObjectDiff) -> tuple[tuple[str, Sequence[dict[str, Any]]], tuple[str, Sequence[dict[str, Any]]]]:
+    """The text before and after, as the lines of the diff count them, each with its managedFields."""
+    before, after = ("\n".join(_yaml(side)) for side in (change.before, change.after))
+    return (before, change.managed[0]), (after, change.managed[1])
 
 
 def _label(side: dict[str, Any] | None, word: str, title: str) -> str:

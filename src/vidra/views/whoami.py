@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.api.names import GROUP, RESOURCE_PLURAL, SYNC_PLURAL
+from vidra.api.names import GROUP, PLURALS
 from vidra.kube.access_review import is_allowed
 from vidra.kube.client import Client, encode
 from vidra.kube.decode import decode
@@ -54,14 +54,13 @@ async def person(client: Client) -> Person:
 
 
 async def rights(client: Client, *, virtual: bool) -> list[Right]:
-    """What the asker may do.
+    """What the asker may do, with each kind of Vidra's own: a right on one says nothing of another.
 
     Args:
         virtual: Whether Vidra's own verbs are asked for as well.
     """
-    wanted = [("list", SYNC_PLURAL), ("list", RESOURCE_PLURAL), ("patch", SYNC_PLURAL), ("patch", RESOURCE_PLURAL)]
-    if virtual:
-        wanted += [(verb, SYNC_PLURAL) for verb in ACTIONS]
+    verbs = ("list", "patch", *(ACTIONS if virtual else ()))
+    wanted = [(verb, plural) for verb in verbs for plural in PLURALS.values()]
     return list(await asyncio.gather(*(right(client, verb, resource) for verb, resource in wanted)))
 
 

@@ -32,6 +32,7 @@ class RealInfrahub(Running):
     Attributes:
         place: Where it lies and listens, and its secrets.
         python: The Python that has Infrahub's SDK.
+        release: Which Infrahub it is: 1.4 or 1.11.
 
     Args:
         settings: Environment variables of Infrahub, on top of those it needs.
@@ -39,6 +40,7 @@ class RealInfrahub(Running):
 
     place: Place
     python: Path
+    release: str
 
     def __init__(self, **settings: str) -> None:
         super().__init__()
@@ -51,7 +53,7 @@ class RealInfrahub(Running):
 
     async def _start(self, stack: AsyncExitStack) -> None:
         parts = await got()
-        self.python = parts.python
+        self.python, self.release = parts.python, parts.release
         self.place = Place.new(Path(stack.enter_context(TemporaryDirectory(prefix="infrahub-"))))
         self.environment: Mapping[str, str] = settings(self.place, self.python, self._more)
         with heartbeat("starting Infrahub", usually="2 minutes on two cores"):

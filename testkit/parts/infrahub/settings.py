@@ -43,6 +43,7 @@ def settings(place: Place, python: Path, more: Mapping[str, str]) -> dict[str, s
         "PREFECT_HOME": str(folder / "prefect"),
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{folder / 'prefect' / 'tasks.db'}",
         "PREFECT_API_DATABASE_TIMEOUT": "120",  # the same: it answers 503 to who waits longer
+        "PREFECT_SERVER_API_MAX_PARAMETER_SIZE": str(16 << 20),  # a schema is a parameter of over 0.5 MiB
         "PREFECT_UI_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         **more,

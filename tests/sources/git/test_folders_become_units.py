@@ -12,7 +12,7 @@ from testkit.sources import Remarks
 from vidra.api.reasons import Reason
 from vidra.api.sources import GitSource
 from vidra.sources.git import GitKind
-from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.protocol import Files, Form, Listing, SourceError, Unit
 
 APPS = {f"apps/{name}/app.yaml": f"kind: {name}\n" for name in ("web", "db", "cache")}
 
@@ -44,8 +44,9 @@ async def test_without_paths_everything_is_one_unit(repository: Repository, kind
     source = await kind.open(spec, Remarks())
     (unit,) = (await source.list()).units
     assert unit.id == "."
-    text = (await source.fetch(unit)).decode()
-    assert [line for line in text.split("\n") if line.startswith("---")] == [
+    text = await source.fetch(unit)
+    assert isinstance(text, bytes)
+    assert [line for line in text.decode().split("\n") if line.startswith("---")] == [
         f"--- # file: {path}" for path in ("a.yml", "apps/cache/app.yaml", "apps/db/app.yaml", "apps/web/app.yaml")
     ]
 
@@ -87,7 +88,7 @@ async def test_one_request_is_for_all_units_that_are_asked_for_together(
     server.asked.clear()
     texts = await asyncio.gather(*map(source.fetch, units))
     assert len(server.asked) == 3
-    assert all(f"number: {unit.id[5:]}\n" in text.decode() for unit, text in zip(units, texts, strict=True))
+    assert all(f"number: {unit.id[5:]}\n".encode() in text for unit, text in zip(units, texts, strict=True))
 
 
 async def test_what_is_read_can_be_chosen(repository: Repository, kind: GitKind, spec: GitSource) -> None:
@@ -209,3 +210,43 @@ async def test_history_that_was_rewritten_is_read_anew(repository: Repository, k
     repository.git("reflog", "expire", "--expire=now", "--all")
     repository.git("gc", "-q", "--prune=now")
     assert (await listed(kind, spec)).revision == f"main@sha1:{commit}"
+
+
+OVERLAYS = {
+    **{f"apps/{name}/kustomization.yaml": f"resources: [../../{base}]\n" for name, base in ("ab", "cd")},
+    "b/kustomization.yaml": "configMapGenerator: [{name: x, files: [../text/x.txt]}]\n",
+    "d/kustomization.yaml": "resources: [d.yaml]\n",
+    "d/d.yaml": "kind: d\n",
+    "text/x.txt": "x\n",
+    "apps/shop/Chart.yaml": "name: shop\n",
+    "apps/shop/.helmignore": "# nothing\n",
+    "apps/shop/templates/x.tpl": "{{ }}",
+}
+
+
+@pytest.mark.parametrize("filters", ["true", "false"])
+async def test_charts_and_kustomizations_come_with_their_files_and_change_with_them_alone(
+    repository: Repository, kind: GitKind, spec: GitSource, filters: str
+) -> None:
+    repository.configure("uploadpack.allowFilter", filters)
+    repository.commit(OVERLAYS)
+    spec = replace(spec, paths=("apps/*",))
+    source = await kind.open(spec, Remarks())
+    before = (await source.list()).units
+    assert [(unit.id, unit.form) for unit in before] == [
+        ("apps/a", Form.KUSTOMIZATION),
+        ("apps/c", Form.KUSTOMIZATION),
+        ("apps/shop", Form.CHART),
+    ]
+    overlay, _, shop = await asyncio.gather(*map(source.fetch, before))
+    assert isinstance(overlay, Files)
+    assert overlay.folder == "apps/a"
+    assert overlay.files == {
+        path: OVERLAYS[path].encode() for path in ("apps/a/kustomization.yaml", "b/kustomization.yaml", "text/x.txt")
+    }
+    assert isinstance(shop, Files)
+    assert sorted(shop.files) == [".helmignore", "Chart.yaml", "templates/x.tpl"]
+
+    repository.commit({"text/x.txt": "y\n", "docs/a.md": "x"})
+    after = (await listed(kind, spec)).units
+    assert [unit.id for unit in after if unit not in before] == ["apps/a"]

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from testkit.parts.git import GitServer, Repository
 from testkit.sources import Remarks, lend, secret
 from vidra.api.reasons import Reason
-from vidra.api.sources import GitSource, Verify, VerifyMode
+from vidra.api.sources import GitSource
 from vidra.sources.git import GitKind
 from vidra.sources.lent import Lent
 from vidra.sources.protocol import SourceError
@@ -374,11 +374,3 @@ async def test_an_address_that_is_not_listed(server: GitServer, repository: Repo
         assert error.reason == Reason.HOST_NOT_ALLOWED
     await kind.close()
     assert server.asked == []
-
-
-async def test_what_has_to_be_signed_is_not_read_unverified(
-    repository: Repository, kind: GitKind, spec: GitSource
-) -> None:
-    repository.commit({"a.yaml": "a: 1\n"})
-    error = await refused(kind, replace(spec, verify=Verify(VerifyMode.COMMIT, "team")))
-    assert error.reason == Reason.VERIFICATION_FAILED

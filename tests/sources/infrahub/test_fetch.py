@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from testkit.infrahub import Endless, StandIn
+from testkit.infrahub import V1_4, V1_11, Endless, Release, StandIn
 from vidra.api.reasons import Reason
-from vidra.sources.infrahub import Infrahub, InfrahubSource, Selection
+from vidra.sources.infrahub import Credential, Infrahub, InfrahubLimits, InfrahubSource, Selection
 from vidra.sources.protocol import Source, SourceError, Unit
 
 BYTES = "name: Zürich, 東京\r\n".encode() + b"\xff\xfe\x00"
@@ -49,6 +49,25 @@ async def test_a_text_that_is_not_what_was_announced_is_discarded(
     [artifact] = (await infrahub.list(selection)).units
     with pytest.raises(SourceError, match=f"{id_}, and announced 0000") as caught:
         await infrahub.fetch(artifact, selection)
+    assert caught.value.reason == Reason.CHECKSUM_MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("release", "message"),
+    [(V1_4, "if it lasts, generate it again in Infrahub"), (V1_11, "Regenerate the artifact to restore it")],
+    ids=str,
+)
+async def test_a_damaged_file_is_not_taken_and_the_way_out_is_told(
+    selection: Selection, limits: InfrahubLimits, release: Release, message: str
+) -> None:
+    async with StandIn(release=release) as standin:
+        infrahub = Infrahub(standin.url, Credential(token=standin.token), limits)
+        id_ = standin.add_artifact("Webserver_Manifest", "a: 1\n")
+        standin.damage(id_)
+        [artifact] = (await infrahub.list(selection)).units
+        with pytest.raises(SourceError, match=message) as caught:
+            await infrahub.fetch(artifact, selection)
+        await infrahub.close()
     assert caught.value.reason == Reason.CHECKSUM_MISMATCH
 
 

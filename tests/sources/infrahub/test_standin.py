@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from testkit.infrahub import Answered, Dropped, Slow, StandIn, StoredQuery
+from testkit.infrahub import RELEASES, Answered, Dropped, Slow, StandIn, StoredQuery
+from testkit.infrahub.answers import RefusedError
 
 JSON = "application/json"
 
@@ -279,3 +280,20 @@ async def test_the_same_text_again_does_not_end_the_status_error(standin: StandI
     assert b'"status":{"value":"Error"}' in (await ask(standin, listed)).body
     standin.change(id_, "2")
     assert b'"status":{"value":"Ready"}' in (await ask(standin, listed)).body
+
+
+async def test_an_object_takes_its_artifacts_along_or_is_kept_by_them() -> None:
+    """Up to 1.7 they keep it; since 1.8 they go with it."""
+    for release in RELEASES:
+        async with StandIn(release=release) as standin:
+            standin.add_artifact("Web", "a: 1\n", target="north")
+            try:
+                standin.remove_target("north")
+            except RefusedError:
+                gone = False
+            else:
+                gone = True
+            url = f"{standin.url}/api/query/ArtifactIDs?branch=main"
+            async with aiohttp.request("POST", url, json={}, headers={"X-INFRAHUB-KEY": standin.token}) as answer:
+                left = (await answer.json())["data"]["CoreArtifact"]["edges"]
+        assert gone == release.targets_take_along == (not left)

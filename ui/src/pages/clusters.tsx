@@ -76,7 +76,7 @@ export function Clusters() {
         </span>
         <Search label="Filter" />
       </div>
-      {shown.length ? <List label="Clusters" items={shown} columns={COLUMNS} id={(item) => item.server} /> : <Empty title={all.value.length ? "Nothing matches" : sight.value.resources?.current ? "Nothing is delivered anywhere yet" : "Nothing can be seen here now"} />}
+      {shown.length ? <List label="Clusters" items={shown} columns={COLUMNS} id={(item) => item.server} /> : <Empty title={all.value.length ? "Nothing matches" : sight.value.vidraresources?.current ? "Nothing is delivered anywhere yet" : "Nothing can be seen here now"} />}
     </>
   );
 }

@@ -1,22 +1,19 @@
 // What is held back from being deleted, object by object, and the approval of exactly that.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { loaded, resources, syncs, want } from "../live";
+import { useEffect, useRef } from "preact/hooks";
+import { type Ref, apiOf, pageOf, short } from "../kinds";
+import { loaded, want } from "../live";
 import { Approve } from "../parts/actions";
 import { useAsked } from "../parts/ask";
 import { Link } from "../parts/link";
 import { Command, Empty, Failed, Prose, plural } from "../parts/words";
-import { to } from "../router";
 import type { Detail, HeldPrune } from "../types";
-import { named } from "./overview";
+import { type Item, allResources, allSyncs } from "../rows";
 
 export function HeldPage() {
   useEffect(() => want(["syncs", "resources"]), []);
   if (!loaded.value) return <p class="loading">Loading…</p>;
-  const held = [
-    ...named(syncs.value).map((row) => ({ ...row, kind: "InfrahubSync" })),
-    ...named(resources.value).map((row) => ({ ...row, kind: "VidraResource" })),
-  ].filter((row) => row.held);
+  const held: Item[] = [...allSyncs(), ...allResources()].filter((row) => row.held);
   return (
     <>
       <div class="page-head">
@@ -33,7 +30,7 @@ export function HeldPage() {
       {held.map((row) => (
         <section key={row.kind + row.name} class="card">
           <div class="card-head">
-            <Link to={to([row.kind === "InfrahubSync" ? "syncs" : "resources", row.name])} class="strong">
+            <Link to={pageOf(row)} class="strong">
               <bdi>{row.name}</bdi>
             </Link>
             <span class="faint">{row.kind}</span>
@@ -49,7 +46,7 @@ export function HeldPage() {
 }
 
 /** The set; of many, only those that somebody opens are asked for. */
-function Loaded({ kind, name, version, open }: { kind: string; name: string; version: string; open: boolean }) {
+function Loaded({ kind, name, version, open }: Ref & { version: string; open: boolean }) {
   const opened = useSignal(open);
   if (opened.value) return <Known kind={kind} name={name} version={version} />;
   return (
@@ -59,16 +56,19 @@ function Loaded({ kind, name, version, open }: { kind: string; name: string; ver
   );
 }
 
-function Known({ kind, name, version }: { kind: string; name: string; version: string }) {
-  const word = kind === "InfrahubSync" ? "sync" : "resource";
-  const { value, error } = useAsked<Detail>(`detail/${word}/${encodeURIComponent(name)}`, {}, version).value;
+function Known({ kind, name, version }: Ref & { version: string }) {
+  const { value, error } = useAsked<Detail>(apiOf("detail", { kind, name }), {}, version).value;
   if (error) return <Failed why={error} />;
   return value ? <HeldSet kind={kind} name={name} uid={value.uid} version={version} /> : <p class="loading">Loading…</p>;
 }
 
-export function HeldSet({ kind, name, uid, version }: { kind: string; name: string; uid: string; version: string }) {
-  const word = kind === "InfrahubSync" ? "sync" : "resource";
-  const { value, error } = useAsked<HeldPrune | null>(`held/${word}/${encodeURIComponent(name)}`, {}, version).value;
+export function HeldSet({ kind, name, uid, version }: Ref & { uid: string; version: string }) {
+  const { value, error } = useAsked<HeldPrune | null>(apiOf("held", { kind, name }), {}, version).value;
+  const before = useRef<HeldPrune>(undefined);
+  const seen = before.current;
+  useEffect(() => {
+    if (value) before.current ??= value;
+  }, [value]);
   if (error) return <Failed why={`The held set cannot be listed: ${error}`} />;
   if (value === undefined) return <p class="loading">Listing what is held…</p>;
   if (value === null) return null;
@@ -76,8 +76,9 @@ export function HeldSet({ kind, name, uid, version }: { kind: string; name: stri
     <div class="held-set">
       <p>
         <strong>{plural(value.objects.length, "object")}</strong> would be deleted, and will not be before somebody approves this very set{" "}
-        <code>{value.id}</code>. Correct the data in Infrahub instead if they should stay.
+        <code>{value.id}</code>. Correct the data in the source instead if they should stay.
       </p>
+      {seen && seen.id !== value.id && <Changed before={seen} now={value} />}
       <ul class="held-list" tabIndex={0} aria-label="Objects that would be deleted">
         {value.objects.slice(0, 500).map((object) => (
           <li key={object.ref + object.server + object.resource}>
@@ -91,7 +92,31 @@ export function HeldSet({ kind, name, uid, version }: { kind: string; name: stri
         {value.objects.length > 500 && <li class="faint">and {value.objects.length - 500} more</li>}
       </ul>
       <Approve kind={kind} name={name} uid={uid} held={value} />
-      <Command text={`vidra approve ${word === "sync" ? "isync" : "vres"}/${name}`} />
+      <Command text={`vidra approve ${short({ kind, name })}`} />
+    </div>
+  );
+}
+
+/** What is another set than the one that was shown first: nobody agrees to what they have not seen. */
+function Changed({ before, now }: { before: HeldPrune; now: HeldPrune }) {
+  const refs = (held: HeldPrune) => new Set(held.objects.map((object) => [object.ref, object.server && `on ${object.server}`].filter(Boolean).join(" ")));
+  const [old, all] = [refs(before), refs(now)];
+  const parts: [string, string[]][] = [
+    ["New in the set", [...all].filter((name) => !old.has(name))],
+    ["No longer in it", [...old].filter((name) => !all.has(name))],
+  ];
+  return (
+    <div class="notice warn" role="status">
+      <strong>The set changed since you opened this page.</strong>
+      {parts.map(
+        ([title, names]) =>
+          names.length > 0 && (
+            <p key={title}>
+              {title}: <bdi>{names.slice(0, 20).join(", ")}</bdi>
+              {names.length > 20 && ` and ${names.length - 20} more`}
+            </p>
+          ),
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { want } from "../live";
 import { askWho, me, meError } from "../parts/actions";
 import { Failed } from "../parts/words";
 import { about, logOut } from "../session";
+import type { Me } from "../types";
 
 const MODES: Record<string, string> = {
   local: "the user of your kubeconfig, by vidra ui on your machine",
@@ -19,6 +20,8 @@ export function MePage() {
   if (meError.value) return <Failed why={meError.value} />;
   if (!me.value) return <p class="loading">Asking…</p>;
   const { person, rights, server, mode, readOnly } = me.value;
+  const verbs = [...new Set(rights.map((right) => right.verb))];
+  const refused = rights.filter((right) => !right.allowed);
   return (
     <>
       <h1>
@@ -33,34 +36,59 @@ export function MePage() {
           Groups: <bdi>{person.groups.join(", ")}</bdi>
         </p>
       )}
-      <table class="grid" tabIndex={0}>
+      <table class="grid fit" tabIndex={0}>
         <caption>What you may do</caption>
         <thead>
           <tr>
-            <th scope="col">Verb</th>
-            <th scope="col">On</th>
-            <th scope="col">Allowed</th>
-            <th scope="col">Why not</th>
+            <th scope="col">Kind</th>
+            {verbs.map((verb) => (
+              <th scope="col" key={verb}>
+                {verb}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {rights.map((right) => (
-            <tr key={right.verb + right.resource}>
-              <th scope="row">{right.verb}</th>
-              <td>{right.resource}</td>
-              <td>{right.allowed ? <span class="badge good">yes</span> : <span class="badge warn">no</span>}</td>
-              <td>
-                <bdi>{right.why}</bdi>
-              </td>
+          {[...new Set(rights.map((right) => right.resource))].map((resource) => (
+            <tr key={resource}>
+              <th scope="row">{resource}</th>
+              {verbs.map((verb) => (
+                <td key={verb}>
+                  <Allowed right={rights.find((right) => right.verb === verb && right.resource === resource)} />
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>
       </table>
+      {refused.length > 0 && (
+        <section aria-labelledby="why">
+          <h2 id="why">Why not</h2>
+          <ul>
+            {refused.map((right) => (
+              <li key={right.verb + right.resource}>
+                <bdi>{right.why}</bdi>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       {about.value.mode !== "proxy" && (
         <button type="button" onClick={() => logOut("You logged out.")}>
           Log out in this tab
         </button>
       )}
     </>
+  );
+}
+
+function Allowed({ right }: { right: Me["rights"][number] | undefined }) {
+  if (!right) return <span class="faint">–</span>;
+  return right.allowed ? (
+    <span class="badge good">yes</span>
+  ) : (
+    <span class="badge warn" title={right.why}>
+      no
+    </span>
   );
 }

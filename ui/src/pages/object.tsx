@@ -5,7 +5,7 @@ import { useAsked } from "../parts/ask";
 import { Yaml } from "../parts/detail";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
-import { Command, Failed } from "../parts/words";
+import { Command, Failed, plural } from "../parts/words";
 import { query, to } from "../router";
 import type { LiveObject } from "../types";
 import { TraceOf } from "./trace";
@@ -58,6 +58,7 @@ export function ObjectPage() {
               A field that several hold stays when one of them leaves. Of VidraResources with different values, the higher{" "}
               <code>priority</code> wins where <code>conflictPolicy</code> is Force; else the first keeps it.
             </p>
+            <Stays fields={value.fields} />
             <List label="Fields" items={value.fields} columns={COLUMNS} id={(field) => field.path} />
           </section>
           <section>
@@ -71,5 +72,25 @@ export function ObjectPage() {
         <Link to={to(["objects"], { q: name })}>All objects of this name</Link>
       </p>
     </>
+  );
+}
+
+/** What becomes of the object when one of several that apply it leaves. */
+function Stays({ fields }: { fields: readonly Field[] }) {
+  const holders = [...new Set(fields.flatMap((field) => field.holders))].filter((holder) => !holder.endsWith(")"));
+  if (holders.length < 2) return null;
+  return (
+    <ul class="stays" aria-label="What stays when one leaves">
+      {holders.map((holder) => {
+        const held = fields.filter((field) => field.holders.includes(holder));
+        const alone = held.filter((field) => field.holders.length === 1).length;
+        return (
+          <li key={holder}>
+            When <bdi class="strong">{holder}</bdi> leaves, {plural(alone, "field")} go{alone === 1 ? "es" : ""} with it,{" "}
+            {held.length - alone} that others hold too stay{held.length - alone === 1 ? "s" : ""}.
+          </li>
+        );
+      })}
+    </ul>
   );
 }

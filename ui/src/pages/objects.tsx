@@ -1,33 +1,15 @@
 // The objects of all syncs, or of some.
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { loaded, objects, resources, sight, want } from "../live";
-import { Choice, Search, Select, counted, matcher } from "../parts/filters";
+import { RESOURCE, pageOf } from "../kinds";
+import { loaded, resources, sight, want } from "../live";
+import { BY_STATE, type Item, all, host, worstFirst } from "../object_items";
+import { Choice, Search, Select, matcher } from "../parts/filters";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
 import { Badge, Empty } from "../parts/words";
 import { query, to } from "../router";
 import type { ObjectRow } from "../types";
-
-interface Item {
-  resource: string;
-  row: ObjectRow;
-}
-
-const BY_STATE = [
-  "problem",
-  "failed",
-  "drifted",
-  "unknown",
-  "terminating",
-  "progressing",
-  "unconfirmed",
-  "applied",
-  "ended",
-  "current",
-];
-
-const host = (server: string) => server.replace(/^https?:\/\//, "") || "here";
 
 const COLUMNS: Column<Item>[] = [
   {
@@ -48,7 +30,10 @@ const COLUMNS: Column<Item>[] = [
     by: ({ resource }) => resource,
     cell: ({ resource, row }) => (
       <>
-        <Link to={to(["resources", resource])}>
+        <span class="only-narrow">
+          {row[0]} {row[2] && <bdi>{row[2]}</bdi>} ·{" "}
+        </span>
+        <Link to={pageOf({ kind: RESOURCE, name: resource })}>
           <bdi>{resource}</bdi>
         </Link>
         {row[6] && <span class="trouble"> {row[6]}</span>}
@@ -78,39 +63,26 @@ export function Objects() {
 
 /** The objects of the VidraResources in the stream. */
 export function ObjectList({ title }: { title: string }) {
-  const all = useComputed((): Item[] =>
-    [...objects.value].flatMap(([resource, rows]) => rows.map((row) => ({ resource, row }))),
-  );
-  const shown = useComputed(() => {
-    const [state, kind, cluster] = ["state", "kind", "cluster"].map((name) => query.value.get(name) ?? "");
-    const matches = matcher(query.value.get("q") ?? "");
-    const found = all.value.filter(
-      ({ resource, row }) =>
-        (!state || row[5] === state) &&
-        (!kind || row[0] === kind) &&
-        (!cluster || host(row[4]) === cluster) &&
-        matches(row[3], row[2], row[0], resource),
-    );
-    return found.sort((a, b) => BY_STATE.indexOf(a.row[5]) - BY_STATE.indexOf(b.row[5]));
-  });
+  const given = useComputed(all);
+  const shown = useComputed(() => worstFirst(given.value.parts, filter()));
   if (!loaded.value) return <p class="loading">Loading…</p>;
-  const kinds = useKinds(all.value);
+  const { count, states, kinds, hosts } = given.value;
   return (
     <>
       <div class="page-head">
         <h2>{title}</h2>
         <span class="faint">
-          {shown.value.length.toLocaleString("en")} of {all.value.length.toLocaleString("en")}
+          {shown.value.length.toLocaleString("en")} of {count.toLocaleString("en")}
         </span>
         <Search label="Filter: name, namespace, kind" />
-        <Select name="kind" label="Kind" values={kinds.kinds} />
-        <Select name="cluster" label="Cluster" values={kinds.clusters} />
-        <Choice name="state" counts={counted(all.value, ({ row }) => row[5])} order={BY_STATE} />
+        <Select name="kind" label="Kind" values={kinds} />
+        <Select name="cluster" label="Cluster" values={hosts} />
+        <Choice name="state" counts={states} order={BY_STATE} />
       </div>
       {shown.value.length ? (
         <List label={title} items={shown.value} columns={COLUMNS} id={({ resource, row }) => `${resource} ${row.slice(0, 5).join(" ")}`} />
       ) : (
-        <Empty title={all.value.length ? "Nothing matches" : nothing()} />
+        <Empty title={count ? "Nothing matches" : nothing()} />
       )}
     </>
   );
@@ -118,10 +90,15 @@ export function ObjectList({ title }: { title: string }) {
 
 /** What cannot be seen is not taken for what is not there. */
 function nothing(): string {
-  if (!sight.value.resources?.current) return "Nothing can be seen here now";
+  if (!sight.value.vidraresources?.current) return "Nothing can be seen here now";
   return resources.value.size ? "No object is applied" : "There are no objects yet";
 }
 
-function useKinds(items: Item[]): { kinds: Set<string>; clusters: Set<string> } {
-  return { kinds: new Set(items.map(({ row }) => row[0])), clusters: new Set(items.map(({ row }) => host(row[4]))) };
+/** What the address asks for; nothing when that is everything. */
+function filter(): ((item: Item) => boolean) | undefined {
+  const [q, state, kind, cluster] = ["q", "state", "kind", "cluster"].map((name) => query.value.get(name) ?? "");
+  if (!(q || state || kind || cluster)) return undefined;
+  const matches = matcher(q!);
+  return ({ resource, row, host }) =>
+    (!state || row[5] === state) && (!kind || row[0] === kind) && (!cluster || host === cluster) && matches(row[3], row[2], row[0], resource);
 }

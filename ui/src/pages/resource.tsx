@@ -1,44 +1,46 @@
 // One VidraResource.
 import { useEffect } from "preact/hooks";
+import { RESOURCE, apiOf, ofKey, pageOf, short } from "../kinds";
 import { loaded, resources, want } from "../live";
 import { useAsked } from "../parts/ask";
 import { Commands, Events, Facts, Header, Tabs, Yaml } from "../parts/detail";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
+import { DriftTab } from "../parts/drift";
 import { PreviewTab } from "../parts/preview";
-import { Advice, Badge, Command, Empty, Failed, Prose, STATES } from "../parts/words";
-import { to } from "../router";
+import { TimelineTab } from "../parts/timeline";
+import { Advice, Badge, Empty, Failed, Prose, STATES } from "../parts/words";
 import type { Detail, LiveNode } from "../types";
 import { HeldSet } from "./held";
 import { ObjectList } from "./objects";
 
-const KIND = "VidraResource";
-
 export function ResourcePage({ name, tab }: { name: string; tab: string }) {
+  const me = { kind: RESOURCE, name };
   useEffect(() => want(["resources", "objects"], { resource: name }), [name]);
   const row = resources.value.get(name);
-  const asked = useAsked<Detail>(`detail/resource/${encodeURIComponent(name)}`, {}, row?.version).value;
+  const asked = useAsked<Detail>(apiOf("detail", me), {}, row?.version).value;
   if (loaded.value && !row && asked.error) return <Failed why={asked.error} />;
   const detail = asked.value;
   const above = row?.sync && (
     <>
       {" of "}
-      <Link to={to(["syncs", row.sync])}>
+      <Link to={pageOf(ofKey(row.sync))}>
         <bdi>{row.sync}</bdi>
       </Link>
     </>
   );
   return (
     <>
-      <Header kind={KIND} name={name} row={row} detail={detail} above={above} />
-      {row?.held && detail && <HeldSet kind={KIND} name={name} uid={detail.uid} version={row.held.id} />}
+      <Header {...me} row={row} detail={detail} above={above} />
+      {row?.held && detail && <HeldSet {...me} uid={detail.uid} version={row.held.id} />}
       <Tabs
-        base={["resources", name]}
+        of={me}
         current={tab}
         tabs={[
           ["objects", "Objects"],
           ["problems", `Problems${detail?.problems.length ? ` ${detail.problems.length}` : ""}`],
-          ["drift", `Drift${detail?.drifted.length ? ` ${detail.drifted.length}` : ""}`],
+          ["timeline", "Timeline"],
+          ["drift", "Drift"],
           ["live", "Live"],
           ["status", "Status"],
           ["preview", "Preview"],
@@ -48,13 +50,14 @@ export function ResourcePage({ name, tab }: { name: string; tab: string }) {
       />
       {tab === "objects" && <ObjectList title="Objects" />}
       {tab === "problems" && detail && <Problems detail={detail} />}
-      {tab === "drift" && detail && <Drift detail={detail} />}
+      {tab === "timeline" && <TimelineTab {...me} version={row?.version ?? ""} />}
+      {tab === "drift" && <DriftTab {...me} version={row?.version ?? ""} />}
       {tab === "live" && <Live name={name} version={row?.version ?? ""} />}
       {tab === "status" && detail && <Facts detail={detail} />}
-      {tab === "preview" && <PreviewTab kind={KIND} name={name} />}
-      {tab === "events" && <Events about={`vres/${name}`} version={row?.version ?? ""} />}
+      {tab === "preview" && <PreviewTab {...me} revisions={[]} />}
+      {tab === "events" && <Events about={short(me)} version={row?.version ?? ""} />}
       {tab === "yaml" && detail && <Yaml yaml={detail.yaml} />}
-      <Commands lines={[`vidra tree vres/${name}`, `vidra diff vres/${name}`]} />
+      <Commands lines={[`vidra tree ${short(me)}`, `vidra diff ${short(me)}`]} />
     </>
   );
 }
@@ -80,38 +83,6 @@ function Problems({ detail }: { detail: Detail }) {
       ))}
     </ul>
   );
-}
-
-/** What differs, who changed it, and the ways out. */
-function Drift({ detail }: { detail: Detail }) {
-  if (!detail.drifted.length) return <Empty title="No object differs from what was applied" />;
-  return (
-    <ul class="cards">
-      {detail.drifted.map((each) => (
-        <li key={each.object} class="card">
-          <div class="card-head">
-            <Badge state="drifted" />
-            <strong>
-              <bdi>{each.object}</bdi>
-            </strong>
-          </div>
-          <p class="message">
-            {each.fields?.map((field) => <code key={field}>{field} </code>)} <bdi>{each.note}</bdi>
-          </p>
-          <p class="faint">Changed by: {each.managers?.join(", ") || "somebody who is not known"}</p>
-          <p class="faint">To leave these fields to others:</p>
-          <Command text={ignoring(each.fields ?? [])} />
-        </li>
-      ))}
-      <Advice reason="Drifted" />
-    </ul>
-  );
-}
-
-/** A part of a spec that says so, as JSON pointers. */
-function ignoring(fields: string[]): string {
-  const pointers = fields.map((field) => `/${field.replace(/^\//, "").replaceAll(".", "/")}`);
-  return `ignoreDifferences: [{jsonPointers: ${JSON.stringify(pointers)}}]`;
 }
 
 const COLUMNS: Column<LiveNode>[] = [

@@ -1,33 +1,38 @@
 // One sync.
 import { useEffect } from "preact/hooks";
-import { clusters, loaded, resources, syncs, want } from "../live";
+import { apiOf, keyOf, pageOf, short } from "../kinds";
+import { clusters, loaded, syncs, want } from "../live";
 import { useAsked } from "../parts/ask";
 import { Commands, Events, Facts, Header, Tabs, Yaml } from "../parts/detail";
 import { Link } from "../parts/link";
 import { type Column, List } from "../parts/list";
 import { Grid } from "../parts/matrix";
+import { DriftTab } from "../parts/drift";
 import { PreviewTab } from "../parts/preview";
-import { Ago, Badge, Empty, Failed, ORDER } from "../parts/words";
-import { to } from "../router";
-import type { ClusterRow, Detail, ResourceRow } from "../types";
+import { TimelineTab } from "../parts/timeline";
+import { Ago, Badge, Empty, Failed } from "../parts/words";
+import { ORDER, type ResourceItem, allResources, worstFirst } from "../rows";
+import type { ClusterRow, Detail } from "../types";
 import { HeldSet } from "./held";
 import { ObjectList } from "./objects";
-import { named, worstFirst } from "./overview";
 import { Chain } from "./waits";
 
-const KIND = "InfrahubSync";
-
-export function SyncPage({ name, tab }: { name: string; tab: string }) {
-  useEffect(() => want(tab === "waits" ? ["syncs", "resources", "clusters"] : ["syncs", "resources", "objects", "clusters"], tab === "waits" ? {} : { sync: name }), [name, tab === "waits"]);
-  const row = syncs.value.get(name);
-  const asked = useAsked<Detail>(`detail/sync/${encodeURIComponent(name)}`, {}, row?.version).value;
+export function SyncPage({ kind, name, tab }: { kind: string; name: string; tab: string }) {
+  const me = { kind, name };
+  const key = keyOf(me);
+  const others = tab === "waits";
+  useEffect(() => want(others ? ["syncs", "resources", "clusters"] : ["syncs", "resources", "objects", "clusters"], others ? {} : { sync: key }), [key, others]);
+  const row = syncs.value.get(key);
+  const asked = useAsked<Detail>(apiOf("detail", me), {}, row?.version).value;
   if (loaded.value && !row && asked.error) return <Failed why={asked.error} />;
   const detail = asked.value;
   const tabs: [string, string][] = [
     ["objects", "Objects"],
-    ["artifacts", "Artifacts"],
+    ["artifacts", `${capital(detail?.unit || "unit")}s`],
     ...(row?.selector ? ([["clusters", "Clusters"], ["matrix", "Matrix"]] as [string, string][]) : []),
     ["status", "Status"],
+    ["timeline", "Timeline"],
+    ["drift", "Drift"],
     ["waits", "Waits for"],
     ["preview", "Preview"],
     ["events", "Events"],
@@ -35,33 +40,35 @@ export function SyncPage({ name, tab }: { name: string; tab: string }) {
   ];
   return (
     <>
-      <Header kind={KIND} name={name} row={row} detail={detail} />
-      {row?.held && detail && <HeldSet kind={KIND} name={name} uid={detail.uid} version={row.held.id} />}
-      <Tabs base={["syncs", name]} tabs={tabs} current={tab} />
+      <Header {...me} row={row} detail={detail} />
+      {row?.held && detail && <HeldSet {...me} uid={detail.uid} version={row.held.id} />}
+      <Tabs of={me} tabs={tabs} current={tab} />
       {tab === "objects" && <ObjectList title="Objects" />}
-      {tab === "artifacts" && <Artifacts />}
-      {tab === "clusters" && <ClustersOf rows={clusters.value.get(name) ?? []} />}
-      {tab === "matrix" && <Grid />}
+      {tab === "artifacts" && <Units unit={detail?.unit || "unit"} />}
+      {tab === "clusters" && <ClustersOf rows={clusters.value.get(key) ?? []} />}
+      {tab === "matrix" && <Grid unit={capital(detail?.unit || "unit")} />}
       {tab === "status" && detail && <Facts detail={detail} />}
-      {tab === "waits" && <Chain name={name} />}
-      {tab === "preview" && <PreviewTab kind={KIND} name={name} />}
-      {tab === "events" && <Events about={`isync/${name}`} version={row?.version ?? ""} />}
+      {tab === "timeline" && <TimelineTab {...me} version={row?.version ?? ""} />}
+      {tab === "drift" && <DriftTab {...me} version={row?.version ?? ""} />}
+      {tab === "waits" && <Chain name={key} />}
+      {tab === "preview" && detail && <PreviewTab {...me} revisions={detail.revisions} />}
+      {tab === "events" && <Events about={short(me)} version={row?.version ?? ""} />}
       {tab === "yaml" && detail && <Yaml yaml={detail.yaml} />}
-      <Commands lines={[`vidra tree isync/${name}`, `vidra events isync/${name}`]} />
+      <Commands lines={[`vidra tree ${short(me)}`, `vidra events ${short(me)}`]} />
     </>
   );
 }
 
-type Item = ResourceRow & { name: string };
+const capital = (word: string) => word[0]!.toUpperCase() + word.slice(1);
 
-const COLUMNS: Column<Item>[] = [
+const COLUMNS: Column<ResourceItem>[] = [
   {
     title: "VidraResource",
     width: "minmax(14rem, 3fr)",
     narrow: "main",
     by: (row) => row.name,
     cell: (row) => (
-      <Link to={to(["resources", row.name])} class="strong">
+      <Link to={pageOf(row)} class="strong">
         <bdi>{row.name}</bdi>
       </Link>
     ),
@@ -73,10 +80,10 @@ const COLUMNS: Column<Item>[] = [
   { title: "Changed", width: "5.5rem", by: (row) => row.changed ?? "", cell: (row) => <Ago time={row.changed} /> },
 ];
 
-function Artifacts() {
-  const rows = named(resources.value).sort((a, b) => worstFirst(a, b) || (a.name < b.name ? -1 : 1));
-  if (!rows.length) return <Empty title="Infrahub lists no artifact for this sync" />;
-  return <List label="Artifacts" items={rows} columns={COLUMNS} id={(row) => row.name} />;
+function Units({ unit }: { unit: string }) {
+  const rows = allResources().sort(worstFirst);
+  if (!rows.length) return <Empty title={`The source lists no ${unit} for this sync`} />;
+  return <List label={`${capital(unit)}s`} items={rows} columns={COLUMNS} id={(row) => row.name} />;
 }
 
 const CLUSTERS: Column<ClusterRow>[] = [

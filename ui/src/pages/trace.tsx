@@ -5,6 +5,7 @@ import { want } from "../live";
 import { useAsked } from "../parts/ask";
 import { External, Link } from "../parts/link";
 import { Ago, Empty, Failed } from "../parts/words";
+import { RESOURCE, ofKey, pageOf } from "../kinds";
 import { go, query, to } from "../router";
 import type { Trace } from "../types";
 
@@ -50,11 +51,17 @@ export function TracePage() {
 }
 
 const TITLES: [string, string][] = [
+  ["source", "Source"],
+  ["revision", "Revision"],
+  ["author", "Made by"],
   ["artifact", "Artifact"],
-  ["artifactId", "Artifact id"],
+  ["artifactId", "Unit"],
   ["branch", "Branch"],
   ["date", "As of"],
   ["infrahub", "Infrahub"],
+  ["page", "Page"],
+  ["generated", "Generated"],
+  ["merge", "After merge"],
   ["checksum", "Checksum"],
   ["appliedChecksum", "Applied"],
   ["ready", "Ready"],
@@ -76,13 +83,13 @@ export function TraceOf({ object, namespace, server }: { object: string; namespa
             <p class="way">
               {origin.sync && (
                 <>
-                  <Link to={to(["syncs", origin.sync])} class="strong">
+                  <Link to={pageOf(ofKey(origin.sync))} class="strong">
                     <bdi>{origin.sync}</bdi>
                   </Link>
                   <span aria-hidden="true"> → </span>
                 </>
               )}
-              <Link to={to(["resources", origin.resource!])} class="strong">
+              <Link to={pageOf({ kind: RESOURCE, name: origin.resource! })} class="strong">
                 <bdi>{origin.resource}</bdi>
               </Link>
               <span class="faint"> {origin.sync ? "" : "made by hand"} </span>

@@ -1,40 +1,67 @@
 // What waits for what: from a sync that waits, down to the cause.
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { ofKey, pageOf } from "../kinds";
 import { loaded, syncs, want } from "../live";
 import { Link } from "../parts/link";
-import { Advice, Badge, Empty, Prose } from "../parts/words";
-import { to } from "../router";
+import { Advice, Ago, Badge, Empty, Prose } from "../parts/words";
+import { type Item, allResources, allSyncs, worstFirst } from "../rows";
 import type { SyncRow } from "../types";
 
 const DEEPEST = 20;
+const MOST = 100;
 
 export function Waits() {
-  useEffect(() => want(["syncs"]), []);
+  useEffect(() => want(["syncs", "resources"]), []);
   if (!loaded.value) return <p class="loading">Loading…</p>;
-  const waiting = [...syncs.value].filter(([, row]) => row.dependsOn?.length && row.state !== "ready");
-  const all = [...syncs.value].filter(([, row]) => row.dependsOn?.length);
-  const fine = all.length - waiting.length;
+  const all = allSyncs().filter((row) => row.dependsOn?.length);
+  const chained = all.filter((row) => row.state !== "ready");
+  const known = new Set(chained.map((row) => row.key));
+  const others: Item[] = [...allResources().filter((row) => !known.has(row.sync ?? "")), ...allSyncs().filter((row) => !row.dependsOn?.length)]
+    .filter((row) => row.state === "waiting" && row.reason !== "ResourcesNotReady")
+    .sort(worstFirst);
   return (
     <>
       <div class="page-head">
         <h1>What waits for what</h1>
         <span class="faint">
-          {all.length} with dependencies, {fine} of them ready
+          {all.length} with dependencies, {all.length - chained.length} of them ready
         </span>
       </div>
-      {waiting.length === 0 && (
-        <Empty title="No sync waits for another">
+      {chained.length + others.length === 0 && (
+        <Empty title="Nothing waits">
           <p class="faint">
-            Syncs and objects that have to be ready before are named in <code>spec.dependsOn</code>.
+            Syncs and objects that have to be ready before are named in <code>spec.dependsOn</code>; objects of an earlier wave in an
+            artifact are waited for too.
           </p>
         </Empty>
       )}
-      {waiting.slice(0, 100).map(([name]) => (
-        <section key={name} class="card">
-          <Chain name={name} />
+      {chained.slice(0, MOST).map((row) => (
+        <section key={row.key} class="card">
+          <Chain name={row.key} />
         </section>
       ))}
+      {others.length > 0 && <h2>Waits for something in a cluster or a source</h2>}
+      <ul class="cards">
+        {others.slice(0, MOST).map((row) => (
+          <li class="card" key={row.kind + row.name}>
+            <div class="card-head">
+              <Badge state={row.state} />
+              <Link to={pageOf(row)} class="strong">
+                <bdi>{row.name}</bdi>
+              </Link>
+              <span class="faint">
+                {row.reason} for <Ago time={row.since} />
+              </span>
+            </div>
+            <p class="message">
+              <Prose text={row.message ?? ""} />
+            </p>
+            <Advice reason={row.reason} />
+          </li>
+        ))}
+      </ul>
+      {chained.length > MOST || others.length > MOST ? <p class="faint">and {Math.max(chained.length - MOST, 0) + Math.max(others.length - MOST, 0)} more</p> : null}
     </>
   );
 }
@@ -63,7 +90,12 @@ function branch(name: string, above: string[]): ComponentChildren {
     <li key={name}>
       <div class={`link ${circle ? "circle" : ""}`}>
         <One name={name} row={row} />
-        {circle && <strong class="bad"> waits for itself, in a circle</strong>}
+        {circle && (
+          <p class="cause">
+            <strong class="bad">Here the circle closes: it waits for itself. </strong>
+            {row && <Prose text={row.message ?? ""} />}
+          </p>
+        )}
         {cause && !circle && (
           <div class="cause">
             {above.length > 0 && <strong>This is the cause. </strong>}
@@ -94,13 +126,17 @@ function One({ name, row }: { name: string; row: SyncRow | undefined }) {
         <span class="faint">{name.includes(" ") ? "object" : "no such sync"}</span> <bdi class="strong">{name}</bdi>
       </>
     );
+  const me = ofKey(name);
   return (
     <>
       <Badge state={row.state} />{" "}
-      <Link to={to(["syncs", name])} class="strong">
-        <bdi>{name}</bdi>
+      <Link to={pageOf(me)} class="strong">
+        <bdi>{me.name}</bdi>
       </Link>{" "}
-      <span class="faint">{row.state === "ready" ? "" : row.reason}</span>
+      <span class="faint">
+        {me.kind}
+        {row.state === "ready" ? "" : ` · ${row.reason}`}
+      </span>
     </>
   );
 }

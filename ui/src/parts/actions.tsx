@@ -2,6 +2,7 @@
 import { signal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { get, post } from "../api";
+import { KINDS, type Ref, short } from "../kinds";
 import { about, secret } from "../session";
 import type { HeldPrune, Me } from "../types";
 import { plural } from "./words";
@@ -25,20 +26,13 @@ type Action = "reconcile" | "suspend" | "resume" | "approve";
 /** Why an action cannot be done; empty when it can. */
 export function whyNot(action: Action, kind: string): string {
   if (about.value.readOnly) return "this page is read-only";
-  const resource = kind === "InfrahubSync" ? "infrahubsyncs" : "vidraresources";
   const rights = me.value?.rights;
   if (!rights) return meError.value || "your rights are not known yet";
-  const needed = rights.filter((right) => (right.verb === "patch" && right.resource === resource) || right.verb === action);
+  const needed = rights.filter((right) => right.resource === KINDS[kind]!.plural && ["patch", action].includes(right.verb));
   return needed.find((right) => !right.allowed)?.why ?? "";
 }
 
-export function short(kind: string, name: string): string {
-  return `${kind === "InfrahubSync" ? "isync" : "vres"}/${name}`;
-}
-
-interface Props {
-  kind: string;
-  name: string;
+interface Props extends Ref {
   uid: string;
   suspended: boolean;
 }
@@ -47,7 +41,7 @@ export function Actions({ kind, name, uid, suspended }: Props) {
   const said = useSignal("");
   const run = async (action: Action) => {
     try {
-      said.value = (await post<{ done: string }>(`act/${action}`, { name: short(kind, name), uid })).done;
+      said.value = (await post<{ done: string }>(`act/${action}`, { name: short({ kind, name }), uid })).done;
     } catch (error) {
       said.value = (error as Error).message;
     }
@@ -84,7 +78,7 @@ export function Approve({ kind, name, uid, held }: { kind: string; name: string;
     event.preventDefault();
     if (typed.value.trim() !== String(count)) return;
     try {
-      const body = { name: short(kind, name), uid, id: held.id };
+      const body = { name: short({ kind, name }), uid, id: held.id };
       said.value = (await post<{ done: string }>("act/approve", body)).done;
     } catch (error) {
       said.value = (error as Error).message;

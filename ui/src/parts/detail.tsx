@@ -6,7 +6,7 @@ import { useAsked } from "./ask";
 import { Advice, Ago, Badge, Command, Empty, Failed, Prose, meaning } from "./words";
 import type { Detail, EventRow, Row, YamlText } from "../types";
 import { External } from "./link";
-import { to } from "../router";
+import { type Ref, pageOf } from "../kinds";
 
 export function Header({ kind, name, row, detail, above }: { kind: string; name: string; row: Row | undefined; detail: Detail | undefined; above?: ComponentChildren }) {
   const state = row?.state ?? detail?.state ?? "progressing";
@@ -26,7 +26,7 @@ export function Header({ kind, name, row, detail, above }: { kind: string; name:
       </div>
       {row && (
         <p class="message" title={meaning(row.reason)}>
-          <strong>{row.reason}</strong> <Ago time={row.since} /> — <Prose text={row.message ?? ""} />
+          <strong>{row.reason}</strong> for <Ago time={row.since} /> — <Prose text={whole(row, detail)} />
         </p>
       )}
       {state !== "ready" && <Advice reason={row?.reason} />}
@@ -35,11 +35,17 @@ export function Header({ kind, name, row, detail, above }: { kind: string; name:
   );
 }
 
-export function Tabs({ base, tabs, current }: { base: string[]; tabs: [string, string][]; current: string }) {
+/** The whole message of the state that the row has the beginning of. */
+function whole(row: Row, detail: Detail | undefined): string {
+  const ready = detail?.conditions.find((each) => each.type === "Ready");
+  return ready?.reason === row.reason ? ready!.message : (row.message ?? "");
+}
+
+export function Tabs({ of, tabs, current }: { of: Ref; tabs: [string, string][]; current: string }) {
   return (
     <nav class="tabs" aria-label="Parts">
       {tabs.map(([tab, title]) => (
-        <Link key={tab} to={to([...base, tab])} current={tab === current}>
+        <Link key={tab} to={pageOf(of, tab)} current={tab === current}>
           {title}
         </Link>
       ))}

@@ -27,7 +27,7 @@ const narrow = signal(NARROW.matches);
 NARROW.addEventListener("change", () => (narrow.value = NARROW.matches));
 const AHEAD = 8;
 
-export function List<T>({ label, items, columns, id }: Props<T>) {
+export function List<T extends object>({ label, items, columns, id }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const view = useSignal({ first: 0, last: 40 });
   const height = narrow.value ? 68 : 44;
@@ -46,8 +46,9 @@ export function List<T>({ label, items, columns, id }: Props<T>) {
       removeEventListener("scroll", measure);
       removeEventListener("resize", measure);
     };
-  });
+  }, [height, sorted.length]);
   const tracks = columns.map((column) => column.width).join(" ");
+  const drawn = useRef(new WeakMap<object, Drawn>()).current;
   const { first, last } = view.value;
   return (
     <div class="list" role="table" aria-label={label} aria-rowcount={sorted.length + 1}>
@@ -65,22 +66,34 @@ export function List<T>({ label, items, columns, id }: Props<T>) {
         style={{ height: `${sorted.length * height}px` }}
         onKeyDown={(event) => move(event, box.current!, height, sorted.length)}
       >
-        {sorted.slice(first, last).map((item, offset) => (
-          <div
-            role="row"
-            class="row"
-            key={id(item)}
-            aria-rowindex={first + offset + 2}
-            style={{ gridTemplateColumns: tracks, top: `${(first + offset) * height}px`, height: `${height}px` }}
-          >
-            {columns.map((column) => (
-              <div role="cell" key={column.title} class={`cell ${column.narrow ?? "wide"}`}>
-                {column.cell(item)}
-              </div>
-            ))}
-          </div>
-        ))}
+        {sorted.slice(first, last).map((item, offset) => {
+          // A row that is drawn already, at this place, is not compared again: it is the same one.
+          const place = `${first + offset} ${height} ${tracks}`;
+          const known = drawn.get(item);
+          if (known?.place === place && known.columns === columns) return known.row;
+          const row = <Row key={id(item)} item={item} at={first + offset} height={height} tracks={tracks} columns={columns} />;
+          drawn.set(item, { place, columns, row });
+          return row;
+        })}
       </div>
+    </div>
+  );
+}
+
+interface Drawn {
+  place: string;
+  columns: unknown;
+  row: ComponentChildren;
+}
+
+function Row<T>({ item, at, height, tracks, columns }: { item: T; at: number; height: number; tracks: string; columns: Column<T>[] }) {
+  return (
+    <div role="row" class="row" aria-rowindex={at + 2} style={{ gridTemplateColumns: tracks, top: `${at * height}px`, height: `${height}px` }}>
+      {columns.map((column) => (
+        <div role="cell" key={column.title} class={`cell ${column.narrow ?? "wide"}`}>
+          {column.cell(item)}
+        </div>
+      ))}
     </div>
   );
 }

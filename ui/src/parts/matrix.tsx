@@ -16,7 +16,7 @@ interface Matrix {
   cells: Map<string, [string, ResourceRow]>;
 }
 
-export function Grid() {
+export function Grid({ unit }: { unit: string }) {
   const box = useRef<HTMLDivElement>(null);
   const view = useSignal({ first: 0, last: 40 });
   const matrix = useComputed(gathered);
@@ -35,10 +35,10 @@ export function Grid() {
   const tracks = { gridTemplateColumns: `minmax(12rem, 20rem) repeat(${servers.length}, minmax(6.5rem, 1fr))` };
   const { first, last } = view.value;
   return (
-    <div class="matrix" role="region" aria-label="Artifacts by cluster" tabIndex={0}>
-      <div role="table" aria-label="Artifacts by cluster" aria-rowcount={artifacts.length + 1}>
+    <div class="matrix" role="region" aria-label={`${unit}s by cluster`} tabIndex={0}>
+      <div role="table" aria-label={`${unit}s by cluster`} aria-rowcount={artifacts.length + 1}>
         <div role="row" class="matrix-row matrix-head" aria-rowindex={1} style={tracks}>
-          <div role="columnheader">Artifact</div>
+          <div role="columnheader">{unit}</div>
           {servers.map((server) => (
             <div role="columnheader" key={server} class="clip" title={server}>
               {server.replace(/^https?:\/\//, "") || "here"}

@@ -4,26 +4,35 @@ import { useEffect } from "preact/hooks";
 import { post } from "../api";
 import { query, setQuery } from "../router";
 import type { Preview } from "../types";
-import { short } from "./actions";
+import { short, type Ref } from "../kinds";
 import { Command, Failed, Prose, plural } from "./words";
 
-export function PreviewTab({ kind, name }: { kind: string; name: string }) {
-  const branch = query.value.get("branch") ?? "";
-  const date = query.value.get("date") ?? "";
+/** What a revision of each word is, and an example. Another word is shown as it is. */
+const FIELDS: Record<string, [string, string]> = {
+  branch: ["Branch", "the sync's"],
+  date: ["As of", "now, -2h, 2026-01-31T12:00:00Z"],
+  tag: ["Tag", "v1.2.0"],
+  commit: ["Commit", "its whole id"],
+  "chart-version": ["Chart version", "1.4.2"],
+};
+
+/** Takes: the words by which a revision of its source is named. */
+export function PreviewTab({ kind, name, revisions }: Ref & { revisions: string[] }) {
+  const given = revisions.map((word) => [word, query.value.get(word) ?? ""] as const).filter(([, value]) => value);
   const result = useSignal<{ value?: Preview; error?: string; running?: boolean }>({});
   const run = async () => {
     result.value = { running: true };
     try {
-      result.value = { value: await post<Preview>("diff", { name: short(kind, name), branch, date }) };
+      result.value = { value: await post<Preview>("diff", { name: short({ kind, name }), ...Object.fromEntries(given) }) };
     } catch (error) {
       result.value = { error: (error as Error).message };
     }
   };
   useEffect(() => {
-    if (branch || date) void run();
+    if (given.length) void run();
   }, []);
   const { value, error, running } = result.value;
-  const command = `vidra diff ${short(kind, name)}${branch && ` --branch ${branch}`}${date && ` --date ${date}`}`;
+  const command = [`vidra diff ${short({ kind, name })}`, ...given.map(([word, value]) => `--${word} ${quoted(value)}`)].join(" ");
   return (
     <>
       <form
@@ -34,25 +43,19 @@ export function PreviewTab({ kind, name }: { kind: string; name: string }) {
         }}
       >
         <h2>Preview</h2>
-        {kind === "InfrahubSync" && (
-          <>
-            <label class="inline">
-              Branch
-              <input class="filter" maxLength={253} placeholder="the sync's" value={branch} onInput={(event) => setQuery("branch", event.currentTarget.value)} />
-            </label>
-            <label class="inline">
-              As of
-              <input class="filter" maxLength={64} placeholder="now, -2h, 2026-01-31T12:00:00Z" value={date} onInput={(event) => setQuery("date", event.currentTarget.value)} />
-            </label>
-          </>
-        )}
+        {revisions.map((word) => (
+          <label class="inline" key={word}>
+            {FIELDS[word]?.[0] ?? word}
+            <input class="filter" maxLength={253} placeholder={FIELDS[word]?.[1]} value={query.value.get(word) ?? ""} onInput={(event) => setQuery(word, event.currentTarget.value)} />
+          </label>
+        ))}
         <button type="submit" class="primary" disabled={running}>
           {running ? "Asking the API servers…" : "Show what would change"}
         </button>
       </form>
       <p class="faint">
         By a dry run of the API servers, with your own rights: nothing is written. Values of Secrets are masked.{" "}
-        {!value && !error && !running && "A branch shows what its merge would change; a moment, what a rollback would."}
+        {!value && !error && !running && revisions.length > 0 && "Another branch shows what its merge would change; an earlier moment, tag or commit, what a rollback would."}
       </p>
       {error && <Failed why={error} />}
       {value && <Result preview={value} />}
@@ -62,6 +65,9 @@ export function PreviewTab({ kind, name }: { kind: string; name: string }) {
     </>
   );
 }
+
+/** As a shell takes it. */
+const quoted = (value: string) => (/^[\w./:+@-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`);
 
 const WORDS = { create: "created", change: "changed", delete: "deleted" } as const;
 
@@ -101,10 +107,22 @@ function Result({ preview }: { preview: Preview }) {
                 <summary>
                   <span class={`action ${change.action}`}>{WORDS[change.action]}</span> <bdi>{change.title}</bdi>
                 </summary>
+                {change.leaves.length > 0 && (
+                  <p class="notice">
+                    <bdi>{change.leaves.join(", ")}</bdi> lets go of it. It stays, with the fields of{" "}
+                    <bdi>{change.stays.join(", ") || "nobody"}</bdi>.
+                  </p>
+                )}
                 <pre class="diff" tabIndex={0} aria-label={`Change of ${change.title}`}>
                   {change.lines.map((line, index) => (
                     <span key={index} class={`line ${KINDS[line[0]!] ?? ""}`}>
                       {line}
+                      {change.holders[index] && (
+                        <span class="holder">
+                          {"  held by "}
+                          <bdi>{change.holders[index]}</bdi>
+                        </span>
+                      )}
                       {"\n"}
                     </span>
                   ))}

@@ -2,7 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { down, heardAt, loaded, resources, restart, sight, syncs } from "../live";
+import { down, heardAt, held, loaded, restart, sight } from "../live";
+import { kindOfPage } from "../kinds";
 import { go, path, to } from "../router";
 import { Link, Skip } from "./link";
 import { me } from "./actions";
@@ -20,7 +21,7 @@ const PAGES = [
 ] as const;
 
 export function Shell({ children }: { children: ComponentChildren }) {
-  const here = path.value[0] === "resources" ? "syncs" : path.value[0];
+  const here = kindOfPage(path.value[0]) ? "syncs" : path.value[0];
   useEffect(() => document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }), [here]);
   return (
     <>
@@ -93,8 +94,7 @@ function Live() {
 
 /** What is wrong with what is shown, and what waits for a person, on every page. */
 function Notices() {
-  const hidden = Object.entries(sight.value).filter(([, seen]) => !seen.current);
-  const held = [...syncs.value.values(), ...resources.value.values()].filter((row) => row.held).length;
+  const hidden = notSeen();
   return (
     <div class="notices" role="status">
       {down.value && (
@@ -106,22 +106,30 @@ function Notices() {
         </p>
       )}
       {!down.value &&
-        hidden.map(([kind, seen]) => (
-          <p class="notice warn" key={kind}>
-            {kind === "syncs" ? "Syncs" : "VidraResources"} cannot be seen: <bdi>{seen.why}</bdi>{" "}
+        [...hidden].map(([why, kinds]) => (
+          <p class="notice warn" key={why}>
+            {kinds.join(" and ")} cannot be seen: <bdi>{why}</bdi>{" "}
             <button type="button" class="small" onClick={restart}>
               Try again
             </button>
           </p>
         ))}
-      {held > 0 && path.value[0] !== "held" && (
+      {held.value > 0 && path.value[0] !== "held" && (
         <p class="notice warn">
-          {held === 1 ? "A prune is held until somebody approves it." : `${held.toLocaleString("en")} prunes are held until somebody approves them.`}{" "}
+          {held.value === 1 ? "A prune is held until somebody approves it." : `${held.value.toLocaleString("en")} prunes are held until somebody approves them.`}{" "}
           <Link to="held">See what would be deleted</Link>
         </p>
       )}
     </div>
   );
+}
+
+/** Kinds that cannot be seen, by why. */
+function notSeen(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [kind, { current, why = "" }] of Object.entries(sight.value))
+    if (!current) found.set(why, [...(found.get(why) ?? []), kind]);
+  return found;
 }
 
 const THEMES = ["auto", "light", "dark"];

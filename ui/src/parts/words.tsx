@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import reasons from "virtual:reasons";
-import type { State } from "../types";
 
 export const STATES: Record<string, { word: string; tone: string }> = {
   ready: { word: "Ready", tone: "good" },
@@ -18,6 +17,7 @@ export const STATES: Record<string, { word: string; tone: string }> = {
   deleting: { word: "Deleting", tone: "busy" },
   held: { word: "Held", tone: "warn" },
   drifted: { word: "Drifted", tone: "warn" },
+  fighting: { word: "Fought over", tone: "bad" },
   drifting: { word: "Drifting", tone: "warn" },
   unreachable: { word: "Unreachable", tone: "warn" },
   unknown: { word: "Unknown", tone: "warn" },
@@ -27,18 +27,6 @@ export const STATES: Record<string, { word: string; tone: string }> = {
   problem: { word: "Problem", tone: "bad" },
   missing: { word: "Missing", tone: "bad" },
 };
-
-/** Worst first. */
-export const ORDER: State[] = [
-  "failing",
-  "held",
-  "unreachable",
-  "waiting",
-  "progressing",
-  "deleting",
-  "suspended",
-  "ready",
-];
 
 export function Badge({ state }: { state: string }) {
   const { word, tone } = STATES[state] ?? { word: state, tone: "plain" };

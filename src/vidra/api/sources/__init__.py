@@ -7,24 +7,28 @@ A new kind is a file here with a field in `SourceSpec`, a package in `vidra.sour
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.sources.flux import FluxKind, FluxSource
 from vidra.api.sources.git import GitSource, Verify, VerifyMode
+from vidra.api.sources.helm import HelmSource
 from vidra.api.sources.http import HttpSource
-from vidra.api.sources.infrahub import InfrahubSource
+from vidra.api.sources.infrahub import ArtifactTargets, InfrahubSource
 from vidra.api.sources.inline import InlineSource
-from vidra.api.sources.oci import OciSource
+from vidra.api.sources.oci import OciSource, VerifyOci
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
+from vidra.api.validation import CHART_PLACE, ONE_ARTIFACT_NAME, ONE_GIT_REVISION, ONE_OCI_REVISION
 
 __all__ = [
+    "REVISION_WORDS",
+    "ArtifactTargets",
     "FluxKind",
     "FluxSource",
     "GitSource",
+    "HelmSource",
     "HttpSource",
     "InfrahubSource",
     "InlineSource",
@@ -32,10 +36,11 @@ __all__ = [
     "SourceSpec",
     "Verify",
     "VerifyMode",
+    "VerifyOci",
     "Words",
 ]
 
-AnySource = InfrahubSource | GitSource | OciSource | HttpSource | InlineSource | FluxSource
+AnySource = InfrahubSource | GitSource | HelmSource | OciSource | HttpSource | InlineSource | FluxSource
 
 
 class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -47,6 +52,10 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     oci: Annotated[
         OciSource | None,
         Field(description="Folders of an artifact in a container registry.", extra_json_schema=ONE_OCI_REVISION),
+    ] = None
+    helm: Annotated[
+        HelmSource | None,
+        Field(description="A chart of a Helm repository or of a registry.", extra_json_schema=CHART_PLACE),
     ] = None
     http: Annotated[HttpSource | None, Field(description="Manifests behind a URL.")] = None
     inline: Annotated[InlineSource | None, Field(description="ConfigMaps and Secrets of this cluster.")] = None
@@ -74,11 +83,24 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         found = self.chosen()
         return found[1].selects if found else ""
 
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The words by which a person may name another revision of it; see `at`."""
+        found = self.chosen()
+        return tuple(found[1].REVISIONS) if found else ()
+
+    @property
+    def follows(self) -> str:
+        """Which revision the spec names, for a person; empty when it names none."""
+        found = self.chosen()
+        named = [str(value) for field in found[1].FOLLOWS if (value := getattr(found[1], field))] if found else []
+        return " ".join(named)
+
     def at(self, revision: Mapping[str, str]) -> SourceSpec:
         """The same source at another revision.
 
         Args:
-            revision: By the words branch, tag, commit and date.
+            revision: By the words branch, tag, commit, date and chart-version.
 
         Raises:
             ValueError: It has no such revisions.
@@ -90,3 +112,7 @@ class SourceSpec(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
         """The name of the one that is set, and its spec; None unless it is exactly one."""
         found = [(name, spec) for name in self.__struct_fields__ if (spec := getattr(self, name)) is not None]
         return found[0] if len(found) == 1 else None
+
+
+REVISION_WORDS = frozenset(word for kind in get_args(AnySource) for word in kind.REVISIONS)
+"""By which a revision of any source may be named."""

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.sources.paths import Paths
-from vidra.api.sources.revisions import fields_of
+from vidra.api.sources.revisions import Revisions, fields_of
 from vidra.api.sources.words import FOLDERS, Words
 from vidra.api.validation import GIT_URL, LABEL_VALUE, NOT_EMPTY
 
@@ -30,7 +30,7 @@ class Verify(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
         str,
         Field(
             description="Value of the label vidra.infrahub.operators.com/keys of the Secrets, in namespaces that "
-            "count, whose values are the public keys.",
+            "count, whose values are the public keys of ssh, as in authorized_keys or allowed_signers.",
             extra_json_schema=LABEL_VALUE,
         ),
     ]
@@ -77,6 +77,8 @@ class GitSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     ] = None
 
     words: ClassVar[Words] = FOLDERS
+    REVISIONS: ClassVar[Revisions] = {"branch": "branch", "tag": "tag", "commit": "commit"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("branch", "tag", "semver", "commit", "ref")
 
     @property
     def address(self) -> str:
@@ -90,8 +92,7 @@ class GitSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
 
     def at(self, revision: Mapping[str, str]) -> GitSource:
         """The same at another branch, tag or commit."""
-        only = fields_of(revision, {"branch": "branch", "tag": "tag", "commit": "commit"})
+        only = fields_of(revision, self.REVISIONS)
         if len(only) > 1:
             raise ValueError("a repository is read at one revision: give one of branch, tag and commit")
-        none = dict.fromkeys(("branch", "tag", "semver", "commit", "ref"))
-        return msgspec.structs.replace(self, **{**none, **only})
+        return msgspec.structs.replace(self, **{**dict.fromkeys(self.FOLLOWS), **only})

@@ -8,9 +8,37 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta as Field
 
-from vidra.api.sources.revisions import fields_of
+from vidra.api.sources.revisions import Revisions, fields_of
 from vidra.api.sources.words import Words
-from vidra.api.validation import INFRAHUB_URL, NOT_EMPTY, TARGET_DATE
+from vidra.api.validation import INFRAHUB_URL, NOT_EMPTY, TARGET_DATE, TARGETS, WORDS
+from vidra.common.text import limited
+
+NAMED = 3
+"""Words of a list that a message repeats."""
+
+
+class ArtifactTargets(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Objects of Infrahub: one fits every list that is given, and in a list one entry."""
+
+    names: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Names: what Infrahub shows for an object, or its human-friendly id.", extra_json_schema=WORDS
+        ),
+    ] = ()
+    ids: Annotated[tuple[str, ...], Field(description="Ids.", extra_json_schema=WORDS)] = ()
+    kinds: Annotated[
+        tuple[str, ...],
+        Field(description="Kinds of the schema, such as InfraCluster.", extra_json_schema=WORDS),
+    ] = ()
+    groups: Annotated[
+        tuple[str, ...],
+        Field(description="Groups that an object is a member of, by name or id.", extra_json_schema=WORDS),
+    ] = ()
+
+    def __str__(self) -> str:
+        lists = {"name": self.names, "id": self.ids, "kind": self.kinds, "group": self.groups}
+        return " and ".join(f"{word} {limited(words, NAMED)}" for word, words in lists.items() if words)
 
 
 class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -47,12 +75,31 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         ),
     ] = None
 
+    targets: Annotated[
+        ArtifactTargets | None,
+        Field(
+            description="Only the artifacts for these objects of Infrahub. The stored query has to say which object an "
+            "artifact is for. Default: every artifact of the name.",
+            extra_json_schema=TARGETS,
+        ),
+    ] = None
+
+    write_back: Annotated[
+        bool,
+        Field(
+            description="Tell Infrahub what became of the artifacts: one VidraDelivery node for each artifact and "
+            "cluster. Its schema has to be in Infrahub, and Vidra's account may write such nodes."
+        ),
+    ] = False
+
     words: ClassVar[Words] = Words(
         "artifact",
         "asking Infrahub",
         "Infrahub's list of artifacts is incomplete",
         "Infrahub lists no artifact of this name: check name and branch",
     )
+    REVISIONS: ClassVar[Revisions] = {"branch": "target_branch", "date": "target_date"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("target_branch", "target_date")
 
     @property
     def artifact(self) -> str:
@@ -71,4 +118,4 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
 
     def at(self, revision: Mapping[str, str]) -> InfrahubSource:
         """The same at another branch or date."""
-        return msgspec.structs.replace(self, **fields_of(revision, {"branch": "target_branch", "date": "target_date"}))
+        return msgspec.structs.replace(self, **fields_of(revision, self.REVISIONS))

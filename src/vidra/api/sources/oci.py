@@ -9,9 +9,22 @@ import msgspec
 from msgspec import Meta as Field
 
 from vidra.api.sources.paths import Paths
-from vidra.api.sources.revisions import fields_of
+from vidra.api.sources.revisions import Revisions, fields_of
 from vidra.api.sources.words import FOLDERS, Words
-from vidra.api.validation import DIGEST, NOT_EMPTY, OCI_URL
+from vidra.api.validation import DIGEST, LABEL_VALUE, NOT_EMPTY, OCI_URL
+
+
+class VerifyOci(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Who has to have signed an artifact, with cosign and a key."""
+
+    keys: Annotated[
+        str,
+        Field(
+            description="Value of the label vidra.infrahub.operators.com/keys of the Secrets, in namespaces that "
+            "count, whose values are the public keys, in PEM.",
+            extra_json_schema=LABEL_VALUE,
+        ),
+    ]
 
 
 class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -41,8 +54,13 @@ class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     ] = None
     paths: Paths = ()
     insecure: Annotated[bool, Field(description="Speak http, without TLS, with this registry.")] = False
+    verify: Annotated[
+        VerifyOci | None, Field(description="Read only what is signed. Missing: signatures are not looked at.")
+    ] = None
 
     words: ClassVar[Words] = FOLDERS
+    REVISIONS: ClassVar[Revisions] = {"tag": "tag"}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ("tag", "semver", "digest")
 
     @property
     def address(self) -> str:
@@ -56,4 +74,5 @@ class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
 
     def at(self, revision: Mapping[str, str]) -> OciSource:
         """The same at another tag."""
-        return msgspec.structs.replace(self, **{"semver": None, "digest": None, **fields_of(revision, {"tag": "tag"})})
+        none = {"semver": None, "digest": None}
+        return msgspec.structs.replace(self, **{**none, **fields_of(revision, self.REVISIONS)})

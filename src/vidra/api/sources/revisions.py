@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
+
+Revisions = Mapping[str, str]
+"""The words by which a person names another revision (`vidra diff --WORD`), each with the field that it sets."""
 
 
 def fields_of(revision: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
@@ -24,7 +27,10 @@ def fields_of(revision: Mapping[str, str], known: Mapping[str, str]) -> dict[str
 class OneRevision(msgspec.Struct, frozen=True):
     """A source that is read as it is."""
 
+    REVISIONS: ClassVar[Revisions] = {}
+    FOLLOWS: ClassVar[tuple[str, ...]] = ()
+
     def at(self, revision: Mapping[str, str]) -> Self:
         """The same; there is no other revision."""
-        fields_of(revision, {})
+        fields_of(revision, self.REVISIONS)
         return self

@@ -1,4 +1,4 @@
-"""Digests of what was sent, which only those can compute who have the key of this installation.
+"""Digests of what was sent, and seals of statuses, which only those can make who have the key of this installation.
 
 Invariant: no digest of an object in a status confirms a guess of what is in the object. More people read a status than
 may read Secrets, and a plain digest of an object with a short value lets them try out every value there is.
@@ -7,6 +7,9 @@ A digest has two parts: which key it was made with, and the text under that key.
 of 48 bits. One that stands in a status is put under the key as it is (`Digests.sealed`), which takes no text: so an
 upgrade applies nothing again. A digest of another key, because the key was lost, says nothing of the text
 (`recognized_texts.py`).
+
+A seal has the same two parts. It is over a whole status, with the UID of the VidraResource
+(`controllers/runtime/sealed_statuses.py`).
 """
 
 from __future__ import annotations
@@ -47,6 +50,14 @@ class Digests:
     def of(self, text: bytes) -> str:
         """The digest of a text."""
         return self._id + self._keyed(text, _TEXT, b"text")
+
+    def seal(self, owner: str, status: bytes) -> str:
+        """The seal of what an owner's status says.
+
+        Args:
+            owner: UID of the VidraResource: what one says proves nothing for another.
+        """
+        return self._id + self._keyed(owner.encode() + b"\0" + status, _TEXT, b"status")
 
     def sealed(self, former: str, owner: str) -> str:
         """The digest that takes the place of a plain one in the status of an owner."""

@@ -21,6 +21,7 @@ from vidra.api.names import (
     KEYS_LABEL,
     MANIFESTS_LABEL,
     SOURCE_LABEL,
+    VALUES_LABEL,
     WEBHOOK_KEY_LABEL,
 )
 from vidra.apply.desired.object import DesiredObject
@@ -38,7 +39,7 @@ _CHART = re.compile(r"vidra-\d.*")
 """Name and version, as the chart's `helm.sh/chart` has them."""
 _SETTINGS = "Vidra takes its settings from such ConfigMaps, and only a person may change them"
 
-_MANIFESTS = "Vidra takes manifests from what has its label, and only a person may give it any"
+_MANIFESTS = "Vidra takes manifests, or values for them, from what has its label, and only a person may give it any"
 
 
 class Guard(msgspec.Struct, frozen=True):
@@ -131,7 +132,7 @@ def _told_by(ref: Ref, labels: dict[str, Any]) -> str:
         return _FROM_IT
     if (ref.group, ref.kind) == ("", "ConfigMap") and labels.get(CONFIG_LABEL) == CONFIG_VALUE:
         return _SETTINGS
-    if not ref.group and ref.kind in {"ConfigMap", "Secret"} and MANIFESTS_LABEL in labels:
+    if not ref.group and ref.kind in {"ConfigMap", "Secret"} and labels.keys() & {MANIFESTS_LABEL, VALUES_LABEL}:
         return _MANIFESTS
     return ""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from vidra.api.names import TARGET_LABEL
 from vidra.cli.completion import contexts
 from vidra.cli.labelled_objects import Labelled, add_delete, add_get, add_list
 from vidra.cli.options import (
@@ -46,6 +47,10 @@ def apply(
         ),
     ] = "",
     name: Annotated[str, Option(help="Name of the Secret. Default: from the server.", show_default=False)] = "",
+    target: Annotated[
+        list[str] | None,
+        Option(help="Name of what the cluster is for in Infrahub, where a sync routes by target; may be repeated."),
+    ] = None,
     namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
@@ -65,7 +70,8 @@ def apply(
     server, text = reduced(from_kubeconfig or kubeconfig, from_context, token_file)
     labels, annotations = marks_for(server)
     own = name or applying.name_from("cluster", from_context)
-    body = applying.secret(own, namespace, labels, annotations, {"kubeconfig": text})
+    serves = {TARGET_LABEL: ",".join(target)} if target else {}
+    body = applying.secret(own, namespace, labels, annotations | serves, {"kubeconfig": text})
     against(Place(kubeconfig, context), lambda client: applying.put(client, applying.SECRET, body))
     echo(f"secret/{body['metadata']['name']} applied in {namespace}; destinations name it as server: {server}")
 

@@ -22,6 +22,16 @@ def diff(
     ] = "",
     tag: Annotated[str, Option(help="Read this tag of a Git repository or image instead.", show_default=False)] = "",
     commit: Annotated[str, Option(help="Read this commit of a Git repository instead.", show_default=False)] = "",
+    chart_version: Annotated[
+        str, Option(help="Read this version of the chart, or range, instead.", show_default=False)
+    ] = "",
+    values: Annotated[
+        str,
+        Option(
+            help="Render charts with the values in this file, over all others; '-' is standard input.",
+            show_default=False,
+        ),
+    ] = "",
     date: Annotated[
         str,
         Option(
@@ -45,11 +55,11 @@ def diff(
 ) -> None:
     """Show what would change in the clusters, without changing anything.
 
-    A sync is read from Infrahub as it is now; with --branch from another branch: what a merge would change, with
-    objects that would be created and deleted; with --date as it was then: what a rollback would change. A
-    VidraResource is compared with the text that it has. Everything is sent to the API servers as a server-side dry run,
-    under the field manager of its owner, so that defaults, conflicts and refusals are those of a real reconcile. Values
-    of Secrets are masked.
+    A sync is read from its source as it is now; with --branch from another branch: what a merge would change, with
+    objects that would be created and deleted; with --date as it was then: what a rollback would change. Of a chart,
+    --branch is the branch of Infrahub that its values come from. A VidraResource is compared with the text that it has.
+    Everything is sent to the API servers as a server-side dry run, under the field manager of its owner, so that
+    defaults, conflicts and refusals are those of a real reconcile. Values of Secrets are masked.
 
     Exit code 0: nothing would change. 3: something would. 1: the answer is unknown, or something would be refused.
 
@@ -59,17 +69,17 @@ def diff(
     from vidra.cli.session import against
 
     place = Place(kubeconfig, context)
-    revision = {"branch": branch, "tag": tag, "commit": commit, "date": date}
+    revision = {"branch": branch, "tag": tag, "commit": commit, "chart-version": chart_version, "date": date}
     elsewhere = {key: value for key, value in revision.items() if value}
-    if elsewhere and file:
-        option = next(iter(elsewhere))
+    if (elsewhere or values) and file:
+        option = next(iter(elsewhere), "values")
         raise CommandError(f"--{option} reads from the source and --file from a file: choose one", Exit.USAGE)
-    found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file))
+    found = against(place, lambda client: _diff(client, namespace, name, elsewhere, file, values))
     _show(found)
     raise FinishedError(Exit.FAILED if found.problems else Exit.DIFFERENT if found.objects else Exit.OK)
 
 
-async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str) -> Diff:
+async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, str], file: str, values: str) -> Diff:
     from vidra.api.sync import Sync
     from vidra.cli.errors import CommandError, Exit
     from vidra.cli.options import credentials_namespaces, source_hosts
@@ -83,9 +93,10 @@ async def _diff(client: Client, namespace: str, name: str, elsewhere: dict[str, 
         if isinstance(item, Sync):
             if file:
                 raise CommandError("--file is for a VidraResource; a sync reads from its source", Exit.USAGE)
-            return await diff_of_sync(session, item, elsewhere)
-        if elsewhere:
-            raise CommandError(f"--{next(iter(elsewhere))} is for a sync: a VidraResource has one text", Exit.USAGE)
+            return await diff_of_sync(session, item, elsewhere, text_of(values).encode() if values else None)
+        if elsewhere or values:
+            option = next(iter(elsewhere), "values")
+            raise CommandError(f"--{option} is for a sync: a VidraResource has one text", Exit.USAGE)
         return await diff_of_resource(session, item, text_of(file).encode() if file else None)
 
 

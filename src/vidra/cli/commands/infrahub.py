@@ -77,8 +77,9 @@ def apply(
 ) -> None:
     """Make an Infrahub call Vidra when an artifact changes, or update that; then check it.
 
-    The key is the one in the Secret; a strong one is made if there is none. Infrahub gets two webhooks, one for new
-    artifacts and one for changed ones. Without a user or token of your own, the credentials are those that Vidra has.
+    The key is the one in the Secret; a strong one is made if there is none. Infrahub gets three webhooks: for new,
+    changed and deleted artifacts. One that was switched off is switched on. Without a user or token of your own, the
+    credentials are those that Vidra has.
 
     Example: vidra infrahub webhook apply https://infrahub.example.com --url https://vidra.example.com/webhooks/infrahub
     """

@@ -52,6 +52,9 @@ def apply(
     ] = "",
     git: Annotated[str, Option(help="Address of a Git repository, https or ssh.", show_default=False)] = "",
     oci: Annotated[str, Option(help="Registry and repository, as oci://…", show_default=False)] = "",
+    helm: Annotated[
+        str, Option(help="Address of a chart repository, with --chart; or of a chart, as oci://…", show_default=False)
+    ] = "",
     http: Annotated[str, Option(help="Address of a file.", show_default=False)] = "",
     inline: Annotated[
         str, Option(help="Value of the label of ConfigMaps and Secrets with manifests.", show_default=False)
@@ -60,6 +63,8 @@ def apply(
     branch: Annotated[str, Option(help="Of --git: branch to follow.", show_default=False)] = "",
     tag: Annotated[str, Option(help="Of --git and --oci: tag to read.", show_default=False)] = "",
     semver: Annotated[str, Option(help="Of --git and --oci: range of versions.", show_default=False)] = "",
+    chart: Annotated[str, Option(help="Of --helm: name of the chart.", show_default=False)] = "",
+    chart_version: Annotated[str, Option(help="Of --helm: version, or range of them.", show_default=False)] = "",
     path: Annotated[
         list[str] | None,
         Option(help="Folder, with * and **, each match of which is a unit; may be repeated.", show_default=False),
@@ -81,12 +86,13 @@ def apply(
     from vidra.cli.sync_file import from_file
 
     revision = {"branch": branch, "tag": tag, "semver": semver}
-    source = _source({"git": git, "oci": oci, "http": http, "inline": inline, "flux": flux}, revision, path or [])
+    addresses = {"git": git, "oci": oci, "helm": helm, "http": http, "inline": inline, "flux": flux}
+    source = _source(addresses, {**revision, "chart": chart, "version": chart_version}, path or [])
     check_options(
         file,
         given=bool(name or source),
         enough=bool(name and source),
-        needs=" and one of --git, --oci, --http, --inline and --flux",
+        needs=" and one of --git, --oci, --helm, --http, --inline and --flux",
     )
     destination = destination_of(server, to_namespace, create=create_namespace, on_events=reconcile_on_events)
     made = sync_body(VIDRA_SYNC_KIND, name, source, destination, interval)

@@ -50,6 +50,8 @@ def trace(
 ) -> None:
     """Show which artifact, sync, branch and checksum an object comes from, and who else has fields of it.
 
+    Infrahub is asked who changed the artifact last, and after which merge; where it does not say, nothing is shown.
+
     It reads the object's field managers, which nobody can write by mistake. Exit code 1 when no VidraResource has it.
 
     Example: vidra trace deploy/web
@@ -97,6 +99,9 @@ _TITLES = {
     "checksum": "Checksum",
     "applied_checksum": "Applied",
     "changed": "Changed",
+    "page": "Page",
+    "generated": "Generated",
+    "merge": "After merge",
 }
 
 

@@ -12,6 +12,7 @@ from vidra.api.policies import DeletionPolicy
 from vidra.api.reasons import Reason
 from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
 from vidra.apply.field_owner import Owner
+from vidra.apply.inventory import Inventory
 from vidra.apply.inventory_index import Claims
 from vidra.apply.plan import prune_order
 from vidra.apply.refusals import ENDS_BY_ITSELF
@@ -88,11 +89,10 @@ async def delete_objects(
     return DeletionResult(outcome, kept, held, again, any(work.asking for work in works))
 
 
-def nothing_deleted(resource: VidraResource, error: KubeError) -> DeletionResult:
-    """Nothing was deleted, because the cause of the deletion could not be read."""
-    message = f"nothing is removed before Vidra's own definitions were looked at: {error}"
-    problem = ObjectProblem(reason_of(error), message)
-    outcome = Outcome(_verdict([problem]), inventory_of(resource), (problem,), total=resource.status.objects)
+def nothing_deleted(resource: VidraResource, problem: ObjectProblem) -> DeletionResult:
+    """Nothing was deleted, because something could not be read that decides about it."""
+    inventory = Inventory.of(resource.inventory)
+    outcome = Outcome(_verdict([problem]), inventory, (problem,), total=resource.status.objects)
     return DeletionResult(outcome, (), ())
 
 

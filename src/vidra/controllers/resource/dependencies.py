@@ -12,7 +12,7 @@ from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.sync import Sync
 from vidra.apply.field_owner import Owner
 from vidra.clusters.cluster import Cluster
-from vidra.controllers.resource.apply.up_to_date import checksum_of
+from vidra.controllers.resource.checksum import checksum_of
 from vidra.controllers.resource.cluster import Target
 from vidra.controllers.resource.health.object import as_of_now
 from vidra.controllers.runtime.context import ControllerContext, sync_of

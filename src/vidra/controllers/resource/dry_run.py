@@ -15,6 +15,7 @@ from vidra.apply.drift import told
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import key_of, ref_of
 from vidra.apply.inventory_index import Claims
+from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.apply.options import ApplyOptions
 from vidra.apply.plan import prune_order
 from vidra.apply.recognized_owners import RecognizedOwners
@@ -95,6 +96,8 @@ async def plan_dry_run(
         before = with_ends(target, want, migration.inventory, claims)
         found = await compare(*(target, reading, want, before), claims=claims, drift=DriftReviewer(), everything=True)
         remarks = await UnusedRules().said(target, want, lambda item: siblings_of(item, resources))
+    except InventoryUnseenError as error:
+        return ObjectProblem(Reason.INVENTORY_MISSING, str(error), owner.name)
     except ClusterError as error:
         return ObjectProblem(error.reason, str(error), owner.name)
     except KubeError as error:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from vidra.api.resource import VidraResource
+from vidra.api.reasons import Reason
+from vidra.api.resource import ObjectProblem, VidraResource
 from vidra.api.times import DELETION_TIMEOUT, deletion_time_left, duration_or
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory_index import Claims
@@ -15,6 +16,7 @@ from vidra.controllers.resource.apply.sibling_handover import siblings_of
 from vidra.controllers.resource.cluster import ClusterResolver
 from vidra.controllers.resource.definition_deleted import Definitions
 from vidra.controllers.resource.delete_objects import DeletionResult, delete_objects, nothing_deleted
+from vidra.controllers.resource.status.compute import reason_of
 from vidra.controllers.resource.status.writer import StatusWriter
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.finalizers import has_finalizer, remove_finalizer
@@ -50,11 +52,25 @@ class Finalizer:
         try:
             undefined = await self._definitions.why(resource, self._shared.syncs.get(sync_of(resource)))
         except KubeError as error:
-            return await self._report(resource, writer, nothing_deleted(resource, error))
+            message = f"nothing is removed before Vidra's own definitions were looked at: {error}"
+            problem = ObjectProblem(reason_of(error), message)
+            return await self._report(resource, writer, nothing_deleted(resource, problem))
         if undefined:
             writer.spared(undefined)
             return await self._let_go(resource)
         return await self._report(resource, writer, await self._delete(resource, owner))
+
+    async def finalize_unseen(self, resource: VidraResource, why: str) -> Result:
+        """Delete nothing while a part of the inventory cannot be seen; after the deadline, leave the objects.
+
+        Raises:
+            KubeError: The status or the finalizers could not be written.
+            TooLarge: The status is too large to be written.
+        """
+        if not has_finalizer(resource):
+            return Result()
+        problem = ObjectProblem(Reason.INVENTORY_MISSING, why)
+        return await self._report(resource, StatusWriter(self._shared, resource), nothing_deleted(resource, problem))
 
     async def _delete(self, resource: VidraResource, owner: Owner) -> DeletionResult:
         resolver, peers = ClusterResolver(self._shared.clusters, resource), self._shared.resources.get
@@ -68,7 +84,7 @@ class Finalizer:
         writer.kept(removal.kept)
         writer.held(removal.held)
         outcome = removal.outcome
-        if outcome.inventory.entries:
+        if outcome.inventory.entries or not resource.is_inventory_seen:
             left = time_left(resource, datetime.now(UTC))
             if left > 0 or removal.asking:
                 await writer.deleting(outcome)
@@ -82,6 +98,7 @@ class Finalizer:
         siblings = siblings_of(resource, self._shared.resources)
         await self._shared.content.delete_for_resource(sync_of(resource), resource, siblings)
         await remove_finalizer(self._shared.client, self._shared.resources, resource)
+        await self._shared.inventories.discard(resource.key)
         log.info("removed", objects=len(resource.inventory))
         return Result()
 

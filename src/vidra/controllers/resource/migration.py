@@ -13,6 +13,7 @@ from vidra.apply.desired.object import DesiredObject, Key
 from vidra.apply.errors import ObjectError
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory import Inventory, entry_for, key_of, ref_of
+from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.apply.migration.migrator import LegacyObjectMigrator
 from vidra.apply.migration.v006 import Meta
 from vidra.clusters.cluster import Cluster
@@ -110,11 +111,9 @@ class LegacyMigration:
     def _has(self, name: str, key: Key) -> bool:
         """Whether another VidraResource owns the object too, and so takes care of it."""
         peer = self._peers(name)
-        return (
-            peer is not None
-            and peer.metadata.name != self._resource.metadata.name
-            and key in inventory_of(peer).entries
-        )
+        if peer is None or peer.metadata.name == self._resource.metadata.name:
+            return False
+        return not peer.is_inventory_seen or key in inventory_of(peer).entries
 
 
 def is_first(resource: VidraResource) -> bool:
@@ -132,7 +131,13 @@ def is_first(resource: VidraResource) -> bool:
 
 
 def inventory_of(resource: VidraResource) -> Inventory:
-    """The inventory. Entries of 0.0.6 name no cluster; they get the destination's."""
+    """The inventory. Entries of 0.0.6 name no cluster; they get the destination's.
+
+    Raises:
+        InventoryUnseenError: Something of it cannot be seen: then nothing may be decided by it.
+    """
+    if not resource.is_inventory_seen:
+        raise InventoryUnseenError(f"the inventory of {resource.metadata.name} cannot be seen")
     entries = resource.inventory
     server = resource.spec.destination.server
     if is_local(server) or not is_first(resource):

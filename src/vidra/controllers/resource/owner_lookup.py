@@ -7,6 +7,7 @@ import re
 from vidra.api.names import API_VERSION, MANAGER_PREFIX, RESOURCE_PLURAL
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
+from vidra.apply.inventory_reading import if_seen
 from vidra.kube.client import Client
 from vidra.kube.errors import ApiError
 from vidra.kube.partial_metadata import METADATA_LIST, LiveList
@@ -40,11 +41,12 @@ class OwnerLookup:
         if Owner(self._hub, name).manager != manager or not _NAME.fullmatch(name):
             return None
         try:
-            return await self._client.get(f"{RESOURCES}/{name}", VidraResource)
+            found = await self._client.get(f"{RESOURCES}/{name}", VidraResource)
         except ApiError as error:
             if error.not_found:
                 return None
             raise
+        return await if_seen(self._client, found)
 
     async def _name(self, manager: str) -> str:
         """Its name: what the field manager says, unless that is the start and the hash of a name that is too long."""

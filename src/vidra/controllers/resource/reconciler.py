@@ -5,14 +5,18 @@ Called by `runtime/workqueue.py`; calls `finalize.py`, `dependencies.py`, `apply
 
 from __future__ import annotations
 
+import msgspec
+
 from vidra.api.names import RESOURCE_KIND
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.apply.field_owner import Owner
 from vidra.apply.inventory_index import Claims
+from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.clusters.circuit_breaker import ProbePendingError
 from vidra.clusters.errors import ClusterError
 from vidra.controllers.resource import dependencies, requeue
+from vidra.controllers.resource.apply.prove import prove
 from vidra.controllers.resource.apply.result import ReconcileAbortedError, ReconcileResult
 from vidra.controllers.resource.apply.step import ApplyStep
 from vidra.controllers.resource.apply.up_to_date import distrusted, nothing_to_do
@@ -23,14 +27,15 @@ from vidra.controllers.resource.health.check import HealthChecks
 from vidra.controllers.resource.owner_lookup import OwnerLookup
 from vidra.controllers.resource.state import ResourceState, ResourceStates
 from vidra.controllers.resource.status.compute import reason_of
-from vidra.controllers.resource.status.sealed_digests import seal_digests
-from vidra.controllers.resource.status.size import TooLarge, check_overfull
-from vidra.controllers.resource.status.writer import StatusWriter
+from vidra.controllers.resource.status.size import TooLarge, check_overfull, refused
+from vidra.controllers.resource.status.writer import StatusWriter, unseen_message
 from vidra.controllers.resource.watches import ResourceWatches, subscribe
 from vidra.controllers.runtime.content_chunks import ContentError
 from vidra.controllers.runtime.context import ControllerContext, is_suspended, shard_key
 from vidra.controllers.runtime.controller import Controller, interval_seconds
 from vidra.controllers.runtime.finalizers import add_finalizer
+from vidra.controllers.runtime.inventory_store import PieceRefusedError
+from vidra.controllers.runtime.predicates import forgets_lost
 from vidra.controllers.runtime.workqueue import Result
 from vidra.kube.errors import KubeError
 
@@ -63,14 +68,32 @@ class ResourceReconciler(Controller[VidraResource]):
         owner = Owner(self._shared.hub, resource.metadata.name)
         state = self._states.of(owner)
         try:
+            resource = await self._shared.inventories.seen(resource)
             if resource.metadata.deletion_timestamp:
                 return await self._finalizer.finalize(state.known(resource), owner)
             await state.write_unwritten()
-            resource = await seal_digests(self._shared, self._store.get(owner.name) or resource)
+            resource = await self._written_back(self._store.get(owner.name) or resource)
             with self._shared.delivery_tracer.resume(resource, "pass"):
                 return await self._reconcile_normal(resource, owner, state)
         except TooLarge as error:
             return await self._too_large(resource, str(error))
+        except PieceRefusedError as error:
+            return await self._too_large(resource, str(refused(len(resource.inventory), 0, str(error))))
+        except InventoryUnseenError as error:
+            return await self._inventory_unseen(resource, error)
+
+    async def _written_back(self, resource: VidraResource) -> VidraResource:
+        """The VidraResource, with its status written back if somebody else wrote it.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        found = self._shared.seals.foreign(resource)
+        if found is None or not found.proven:
+            return resource
+        self._shared.seals.wrote_back(resource.metadata.name)
+        await StatusWriter(self._shared, resource).write_back()
+        return self._store.get(resource.metadata.name) or resource
 
     async def _reconcile_normal(self, resource: VidraResource, owner: Owner, state: ResourceState) -> Result:
         """Check everything that needs no cluster. The status says what is wrong."""
@@ -125,16 +148,27 @@ class ResourceReconciler(Controller[VidraResource]):
         if problem := await dependencies.obstacle(self._shared, target):
             await StatusWriter(self._shared, resource).waiting(problem, self._health.of_applied(resource))
             return None
-        if await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
-            await self._health.report(resource, cluster)
+        target = await prove(target, StatusWriter(self._shared, resource))
+        known = self._shared.seals.is_proven(resource)
+        if known and await nothing_to_do(target, state.drift.suspects, guard_checked=state.guard_checked):
+            await self._health.report(target.resource, cluster)
             return None
-        target = target.of(await add_finalizer(self._shared.client, self._store, resource))
+        target = target.of(await self._with_finalizer(target.resource))
         writer = StatusWriter(self._shared, target.resource)
         applied = await self._apply.run(target, state, writer)
         result = await self._health.write_result(applied, target, state, writer)
         state.restored, state.guard_checked = False, True
         subscribe(cluster, target.owner.manager, {problem.reason for problem in result.outcome.problems})
         return result
+
+    async def _with_finalizer(self, resource: VidraResource) -> VidraResource:
+        """The VidraResource with the finalizer, and with what was found out of its inventory.
+
+        Raises:
+            KubeError: It could not be written; 409 when the VidraResource changed.
+        """
+        with_finalizer = await add_finalizer(self._shared.client, self._store, resource)
+        return msgspec.structs.replace(with_finalizer, status=resource.status)
 
     async def check_health(self, name: str) -> None:
         """Write the health of the objects, if nothing else is to be done."""
@@ -148,6 +182,7 @@ class ResourceReconciler(Controller[VidraResource]):
         self._shared.health.forget(RESOURCE_KIND, name)
         self.queue.forget(name)
         self._slots.forget(name)
+        self._shared.seals.forget(name, gone=self._store.get(name) is None)
         self._shared.clusters.leave(owner.manager)
 
     async def _failed(self, resource: VidraResource, reason: Reason, message: str) -> None:
@@ -161,6 +196,16 @@ class ResourceReconciler(Controller[VidraResource]):
         except (KubeError, TooLarge) as error:
             self.log.warning("status not written", error=str(error))
         return Result(failed=True)
+
+    async def _inventory_unseen(self, resource: VidraResource, error: InventoryUnseenError) -> Result:
+        """Do nothing before the whole inventory can be seen: what it lists is neither deleted nor forgotten."""
+        if forgets_lost(resource.metadata) == error.id:
+            await StatusWriter(self._shared, resource).lost_forgotten(error)
+            return Result(requeue_after=0)
+        if resource.metadata.deletion_timestamp:
+            return await self._finalizer.finalize_unseen(resource, unseen_message(resource, error))
+        await StatusWriter(self._shared, resource).inventory_unseen(error)
+        return Result(requeue_after=requeue.LONGEST_WAIT)
 
     def _broken_off(self, resource: VidraResource, error: KubeError) -> None:
         StatusWriter(self._shared, resource).aborted(error)

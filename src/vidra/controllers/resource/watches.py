@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from vidra.api.conditions import is_ready
+from vidra.api.conditions import ConditionType, find, is_ready
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
 from vidra.apply.field_owner import Owner
+from vidra.apply.inventory_pieces import StoredPiece
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.secret_index import concerns
 from vidra.controllers.resource.apply.sibling_handover import waits_for_siblings
@@ -41,6 +42,7 @@ class ResourceWatches:
         self._dependents: set[str] = set()
         """VidraResources that wait for one of Vidra's own resources: with many, none looks at all others."""
         shared.resources.listen(self._on_resource)
+        shared.inventories.pieces.listen(self._on_piece)
         shared.syncs.listen(self._on_sync)
         shared.being_deleted.listen(self.enqueue_conflicts)
         shared.handovers.listen(self._on_sync_distributed)
@@ -79,12 +81,32 @@ class ResourceWatches:
         if old and new and went_back(old.metadata, new.metadata):
             self._states.of(Owner(self._shared.hub, new.metadata.name)).restored = True
             self._queue.add(new.metadata.name)
+        if new and self._shared.seals.foreign(new):
+            self._on_foreign_status(new.metadata.name)
         if old:
             self._dependents.discard(old.metadata.name)
         if new and waits_for_any(new.status.problems):
             self._dependents.add(new.metadata.name)
         if changed := _readiness_changed(old, new):
             self._enqueue_dependents(changed)
+
+    def _on_piece(self, old: StoredPiece | None, new: StoredPiece | None) -> None:
+        """A part of an inventory was deleted or changed, or is there again."""
+        piece = new or old
+        resource = self._shared.resources.get(piece.resource) if piece else None
+        named = resource.status.inventory.pieces if resource and resource.status.inventory else ()
+        if piece is None or resource is None or all(each.name != piece.metadata.name for each in named):
+            return
+        ready = find(resource.status.conditions, ConditionType.READY)
+        if new is None or (ready is not None and ready.reason == Reason.INVENTORY_MISSING):
+            self._queue.add(resource.metadata.name)
+
+    def _on_foreign_status(self, name: str) -> None:
+        """Somebody else wrote its status: it is written back at once, and later if that happens again and again."""
+        if delay := self._shared.seals.delay(name):
+            self._queue.add_after(name, delay)
+        else:
+            self._queue.add(name)
 
     def _on_sync(self, old: Sync | None, new: Sync | None) -> None:
         """A sync was suspended or resumed, and with it its VidraResources; or it became Ready."""

@@ -39,7 +39,7 @@ from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import create, delete, delete_all
 from vidra.kube.run_all import together
-from vidra.kube.store import Store
+from vidra.kube.store import Index, Store
 from vidra.kube.types import PartialObjectMetadata, Secret
 
 
@@ -65,6 +65,7 @@ class ContentStore:
         self._client = client
         self._namespace = namespace
         self._kept = kept
+        self._by_resource = Index(kept, lambda item: (kept_for(item), item.metadata.labels.get(RESOURCE_LABEL)))
         self._root = f"/api/v1/namespaces/{namespace}/secrets"
         self._cache = TextCache()
 
@@ -147,9 +148,7 @@ class ContentStore:
         Raises:
             KubeError: They could not be deleted.
         """
-        its = hashed(resource)
-        kept = (item for item in self._kept.group(hashed(sync)) if item.metadata.labels.get(RESOURCE_LABEL) == its)
-        await self._delete_all_but(kept, wanted)
+        await self._delete_all_but(self._by_resource.get((hashed(sync), hashed(resource))), wanted)
 
     async def tidy(self, sync: str, resources: Iterable[VidraResource]) -> None:
         """Delete stored texts of a sync that none of its VidraResources refers to; no request when there are none.

@@ -15,13 +15,16 @@ from vidra.controllers.runtime.content_store import ContentStore
 from vidra.controllers.runtime.delivery_trace import DeliveryTracer
 from vidra.controllers.runtime.health_history import HealthHistories
 from vidra.controllers.runtime.ignored_secrets import IgnoredSecrets
+from vidra.controllers.runtime.inventory_store import InventoryStore
 from vidra.controllers.runtime.pending_deletions import BeingDeleted, Handovers
+from vidra.controllers.runtime.sealed_statuses import SealedStatuses
 from vidra.controllers.runtime.settings import Settings
 from vidra.controllers.runtime.sharding import ShardAssignment
 from vidra.kube.client import Client
 from vidra.kube.event_recorder import Recorder
 from vidra.kube.store import Store
-from vidra.kube.types import PartialObjectMetadata, Secret
+from vidra.kube.types import ConfigMap, PartialObjectMetadata, Secret
+from vidra.render.protocol import Renderer
 from vidra.telemetry.metrics import Metrics
 
 
@@ -44,10 +47,16 @@ class ControllerContext(msgspec.Struct, frozen=True):
     cluster_secrets: Store[Secret]
     overlooked: IgnoredSecrets
     content: ContentStore
+    inventories: InventoryStore
+    """Of all VidraResources; it writes their statuses."""
     digests: Digests
+    seals: SealedStatuses
     recorder: Recorder
     metrics: Metrics
     delivery_tracer: DeliveryTracer
+    renderer: Renderer
+    values: Store[ConfigMap | Secret]
+    """Values for charts and variables for kustomizations, in the namespaces that count (`VALUES_LABEL`)."""
     settings: Callable[[], Settings]
     """The settings in force now."""
     share: ShardAssignment = msgspec.field(default_factory=ShardAssignment)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -45,6 +46,11 @@ class Delivery:
     def seconds(self) -> float:
         """The age of the delivery: since Infrahub was asked."""
         return (time.time_ns() - self._asked) / 1e9
+
+    @property
+    def begun(self) -> datetime:
+        """When Infrahub was asked."""
+        return datetime.fromtimestamp(self._asked / 1e9, UTC)
 
     def leave(self, name: str, how: str = "") -> None:
         """One of the VidraResources has got it, or never will."""
@@ -109,6 +115,11 @@ class DeliveryTracer:
             return
         with use_span(leg.trace.span), start_span(doing, {"vidra.resource": resource.metadata.name}):
             yield
+
+    def begun(self, resource: VidraResource) -> datetime | None:
+        """When the source was asked for the text that is on its way to this VidraResource; None if none is."""
+        leg = self._leg(resource)
+        return leg.trace.begun if leg else None
 
     def record_outcome(self, resource: VidraResource, verdict: Verdict, checksum: str, health: Status | None) -> None:
         """The result of a reconcile or of a health check."""

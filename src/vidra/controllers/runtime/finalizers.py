@@ -55,6 +55,6 @@ async def _set_finalizers(client: Client, store: Store[T], item: T, finalizers: 
     written = await merge_patch(client, path_of(item), {"metadata": metadata}, type(item))
     if written.metadata.deletion_timestamp and not finalizers:
         store.removed(written)
-    else:
-        store.changed(written)
-    return written
+        return written
+    store.changed(written)
+    return store.get(item.key) or written

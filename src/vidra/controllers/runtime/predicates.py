@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vidra.api.meta import Meta
-from vidra.api.names import APPROVE_PRUNE, REQUESTED_AT
+from vidra.api.names import APPROVE_PRUNE, FORGET_LOST, REQUESTED_AT
 from vidra.kube.store import version_number
 
 
@@ -16,6 +16,7 @@ def needs_reconcile(old: Meta | None, new: Meta | None) -> bool:
         or old.deletion_timestamp != new.deletion_timestamp
         or requested_at(old) != requested_at(new)
         or approved_prune(old) != approved_prune(new)
+        or forgets_lost(old) != forgets_lost(new)
         or set(old.finalizers) - set(new.finalizers) != set()
     )
 
@@ -33,3 +34,8 @@ def requested_at(meta: Meta) -> str:
 def approved_prune(meta: Meta) -> str:
     """The value of the annotation that approves a held prune."""
     return meta.annotations.get(APPROVE_PRUNE, "")
+
+
+def forgets_lost(meta: Meta) -> str:
+    """The value of the annotation that lets what is missing of an inventory be forgotten."""
+    return meta.annotations.get(FORGET_LOST, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -46,6 +47,11 @@ KEYS = {
 """Keys of the ConfigMap, with the settings that they stand for."""
 
 
+NEVER_READ = {"requeueResourceAfter": "requeueResourcesAfter"}
+"""Keys that the first Vidra's own command wrote, and that no Vidra ever read; and what they should be called."""
+_ZERO = re.compile(r"0+(\.0+)?(ms|s|m|h)?")
+
+
 def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
     """The ConfigMap that is used: the oldest one in Vidra's own namespace with keys of Vidra."""
     known = [item for item in candidates if is_settings(item) and item.metadata.namespace == namespace]
@@ -54,7 +60,7 @@ def chosen(candidates: Iterable[ConfigMap], namespace: str) -> ConfigMap | None:
 
 def is_settings(item: ConfigMap) -> bool:
     """Whether a ConfigMap with the label is meant for Vidra at all."""
-    return bool(KEYS.keys() & item.data.keys())
+    return bool((KEYS.keys() | NEVER_READ.keys()) & item.data.keys())
 
 
 def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
@@ -65,7 +71,11 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
             try:
                 settings = msgspec.structs.replace(settings, **{field: parse_interval(data[key].strip())})
             except ValueError as error:
-                complaints.append(f"{key}: {error}; the default stays in force")
+                hint = _NOT_NEVER if _ZERO.fullmatch(data[key].strip()) else ""
+                complaints.append(f"{key}: {error}{hint}; the default stays in force")
+    complaints += [
+        f"{key} was never read, by no Vidra: rename it to {right}" for key, right in NEVER_READ.items() if key in data
+    ]
     if name := data.get("queryName", "").strip():
         settings = msgspec.structs.replace(settings, query_name=name)
     elif "queryName" in data:
@@ -83,6 +93,9 @@ def read(data: Mapping[str, str]) -> tuple[Settings, tuple[str, ...]]:
         elif key in data:
             complaints.append(f"{key}: write {hint}; the default stays in force")
     return settings, tuple(complaints)
+
+
+_NOT_NEVER = " (0 meant never in the first Vidra; write a long one, such as 24h, or suspend what should rest)"
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 
 import msgspec
@@ -33,21 +34,47 @@ def as_read(item: T, store: Store[T]) -> T:
     return msgspec.structs.replace(item, status=newest.status)
 
 
-async def write_status(client: Client, store: Store[T], item: T, status: Any) -> T:
+async def write_status(
+    client: Client, store: Store[T], item: T, status: Any, *, stored: Any = None, inseparable: Collection[str] = ()
+) -> T:
     """Write the status of the item.
 
     The store takes the answer at once, so that the next reconcile starts from what this one wrote.
 
+    Args:
+        stored: What is at the API server, if that is not the status of the item.
+        inseparable: Fields that are written together, although only one of them seems to differ: an earlier write whose
+            answer was lost may have changed another.
+
     Raises:
         KubeError: It could not be written; 409 when the object was deleted and recreated.
     """
-    patch = difference(msgspec.to_builtins(item.status), msgspec.to_builtins(status))
+    patch = changes(stored or item.status, status, inseparable)
     if not patch:
         return item
     body = {"metadata": {"uid": item.metadata.uid}, "status": patch}
     written = await merge_patch(client, f"{path_of(item)}/status", body, type(item))
     store.changed(written)
     return written
+
+
+def changes(old: msgspec.Struct, new: msgspec.Struct, inseparable: Collection[str] = ()) -> dict[str, Any]:
+    """The JSON merge patch from one status to another. A long inventory that stays the same costs nothing.
+
+    Args:
+        inseparable: Fields of which all are in the patch if one is.
+    """
+    same = {
+        field.name: field.default
+        for field in msgspec.structs.fields(old)
+        if field.default is not msgspec.NODEFAULT and getattr(old, field.name) == getattr(new, field.name)
+    }
+    before, after = (msgspec.structs.replace(status, **same) for status in (old, new))
+    patch = difference(msgspec.to_builtins(before), msgspec.to_builtins(after))
+    if not patch.keys().isdisjoint(inseparable):
+        whole = msgspec.to_builtins(new)
+        patch |= {name: whole.get(name) for name in inseparable}
+    return patch
 
 
 def difference(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,17 @@
-"""Deletes the VidraResources of a sync that is being deleted; each of them deletes its objects."""
+"""Deletes the VidraResources of a sync that is being deleted; each of them deletes its objects.
+
+Invariant: the sync stays until Vidra has done its part for each of them, and no longer. Who may write VidraResources
+can put a finalizer on one that never goes: that keeps the VidraResource, and nothing else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import structlog
 
+from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
 from vidra.api.times import deletion_time_left
 from vidra.common.text import counted
@@ -37,7 +43,7 @@ async def finalize(shared: ControllerContext, sync: Sync, states: SyncStates, st
     shared.being_deleted.note(name, [item.metadata.name for item in left])
     if waiting := await _wait_for_successors(shared, sync, states, status):
         return waiting
-    left = left or await list_from_server(shared, sync)
+    left = _unfinished(left) or _unfinished(await list_from_server(shared, sync))
     for resource in left:
         if not resource.metadata.deletion_timestamp:
             await delete_resource(shared, sync, resource)
@@ -48,6 +54,11 @@ async def finalize(shared: ControllerContext, sync: Sync, states: SyncStates, st
     await remove_finalizer(shared.client, shared.syncs, sync)
     log.info("removed")
     return Result()
+
+
+def _unfinished(resources: Iterable[VidraResource]) -> list[VidraResource]:
+    """Those that are not being deleted yet, or of which Vidra has not done its part."""
+    return [item for item in resources if not item.metadata.deletion_timestamp or has_finalizer(item)]
 
 
 async def _wait_for_successors(

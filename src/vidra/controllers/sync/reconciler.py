@@ -28,9 +28,11 @@ from vidra.controllers.sync.destinations.rollout import RolloutStep, current_ste
 from vidra.controllers.sync.finalize import finalize
 from vidra.controllers.sync.prune.execute import prune
 from vidra.controllers.sync.recreated_sync import reclaim
+from vidra.controllers.sync.rendering.renderer import UnitRenderer
+from vidra.controllers.sync.rendering.values import ValuesFinder
 from vidra.controllers.sync.source.cancellation import PollOutdatedError, run_cancellable
 from vidra.controllers.sync.source.poll_state import PollState, answered, failed
-from vidra.controllers.sync.source.resolve import connect
+from vidra.controllers.sync.source.resolve import connect, remarks_on
 from vidra.controllers.sync.source.staleness import overdue
 from vidra.controllers.sync.state import SyncState, SyncStates
 from vidra.controllers.sync.status.writer import StatusWriter
@@ -55,6 +57,14 @@ class SyncReconciler(Controller[Sync]):
     def __init__(self, shared: ControllerContext, sources: Sources) -> None:
         super().__init__(shared, shared.syncs, _key, WORKERS)
         self._sources = sources
+        self._renderer = UnitRenderer(
+            shared.renderer,
+            ValuesFinder(shared.values, shared.namespace, sources),
+            shared.clusters,
+            shared.digests,
+            load=shared.content.load,
+            mentioned=sources.mentioned,
+        )
         self._states = SyncStates()
         self._polls = ConcurrencyLimiter(AT_ONE_HOST)
         self.watches = SyncWatches(shared, self._states, self.queue, sources)
@@ -64,7 +74,8 @@ class SyncReconciler(Controller[Sync]):
     async def _reconcile(self, sync: Sync) -> Result:
         """Poll the source if that is due, else write the state of the VidraResources into the status."""
         name = sync.key
-        state, status = self._states.of(name), StatusWriter(self._shared, sync)
+        state = self._states.of(name)
+        status = StatusWriter(self._shared, sync, state.poll)
         if sync.metadata.deletion_timestamp:
             return await finalize(self._shared, sync, self._states, status)
         await reclaim(self._shared, sync)
@@ -95,12 +106,13 @@ class SyncReconciler(Controller[Sync]):
         A failure changes nothing and is retried, at first sooner than the interval.
         """
         sync = await add_finalizer(self._shared.client, self._shared.syncs, sync)
-        status = StatusWriter(self._shared, sync)
         before = state.begin_poll()
+        status = StatusWriter(self._shared, sync, before)
         try:
             async with run_if_slow(SHOWN_AFTER, status.started):
                 source = await connect(self._shared, sync, self._sources)
-                work = reconcile_artifacts(self._shared, sync, source, before.done if before else NOTHING)
+                remark, done_before = remarks_on(self._shared, sync), before.done if before else NOTHING
+                work = reconcile_artifacts(self._shared, sync, source, self._renderer, remark, before=done_before)
                 done = await run_cancellable(state, work)
         except PollOutdatedError:
             return Result()

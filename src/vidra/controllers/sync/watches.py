@@ -17,10 +17,11 @@ from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.predicates import needs_reconcile
 from vidra.controllers.runtime.workqueue import WorkQueue
 from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, is_refused
+from vidra.controllers.sync.rendering.values import takes_from
 from vidra.controllers.sync.source.cancellation import cancel_poll
 from vidra.controllers.sync.state import SyncStates
 from vidra.controllers.sync.status.resource_news import last_became_ready, repeated
-from vidra.kube.types import PartialObjectMetadata, Secret
+from vidra.kube.types import ConfigMap, PartialObjectMetadata, Secret
 from vidra.sources.kinds import Sources
 
 GATHER = 0.5
@@ -39,6 +40,7 @@ class SyncWatches:
         sources.listen(self._source_changed)
         shared.cluster_secrets.listen(self._cluster_changed)
         shared.kept.listen(self._text_changed)
+        shared.values.listen(self._values_changed)
 
     def enqueue_poll(self, name: str) -> None:
         """Poll at once, and again if a poll is running: for a webhook, a changed setting, a new shard."""
@@ -93,7 +95,17 @@ class SyncWatches:
     def _source_changed(self, concerns: Callable[[SourceSpec], bool]) -> None:
         # Other credentials, or news of the source: the next poll may give another result.
         for sync in self._shared.syncs:
-            if concerns(sync.source):
+            if any(map(concerns, sync.reads)):
+                self.enqueue_poll(sync.key)
+
+    def _values_changed(self, old: ConfigMap | Secret | None, new: ConfigMap | Secret | None) -> None:
+        # Values appeared, disappeared or are others: what is rendered with them may be another text.
+        item = new or old
+        assert item is not None
+        if old is not None and new is not None and old.data == new.data:
+            return
+        for sync in self._shared.syncs:
+            if any(takes_from(place, item, self._shared.namespace) for place in sync.values_from):
                 self.enqueue_poll(sync.key)
 
     def _cluster_changed(self, old: Secret | None, new: Secret | None) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from vidra.api.quoting import one_line
 from vidra.api.sources import FluxSource as FluxSpec
 from vidra.sources.downloaded import DownloadedSource
-from vidra.sources.protocol import Listing, Unit
+from vidra.sources.protocol import Files, Listing, Unit
 
 _LONGEST = 300
 
@@ -28,6 +28,6 @@ class FluxSource:
         listing = await self._archive.list()
         return msgspec.structs.replace(listing, remarks=(*self._remarks, *listing.remarks))
 
-    async def fetch(self, unit: Unit) -> bytes:
-        """The manifests of a folder, in one text."""
+    async def fetch(self, unit: Unit) -> bytes | Files:
+        """The manifests of a folder, in one text; or the files of a chart or of a kustomization."""
         return await self._archive.fetch(unit)

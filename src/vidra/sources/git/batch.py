@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from vidra.api.reasons import Reason
-from vidra.sources.protocol import SourceError
+from vidra.sources.protocol import Files, SourceError
 
 _MOST = 16
 """Units in one request: their texts are in memory together."""
 
-Load = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes | SourceError]]]
+Load = Callable[[Sequence[str]], Awaitable[Mapping[str, bytes | Files | SourceError]]]
 
 
 class Batches:
@@ -23,10 +23,10 @@ class Batches:
 
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._waiting: dict[str, asyncio.Future[bytes]] = {}
+        self._waiting: dict[str, asyncio.Future[bytes | Files]] = {}
         self._task: asyncio.Task[None] | None = None
 
-    async def get(self, unit: str) -> bytes:
+    async def get(self, unit: str) -> bytes | Files:
         """The text of one unit.
 
         Raises:
@@ -61,10 +61,10 @@ class Batches:
                 _settle(future, texts.get(unit, SourceError(Reason.SOURCE_ERROR, f"{unit} was not given")))
 
 
-def _settle(future: asyncio.Future[bytes], found: bytes | SourceError) -> None:
+def _settle(future: asyncio.Future[bytes | Files], found: bytes | Files | SourceError) -> None:
     if future.done():
         return
-    if isinstance(found, bytes):
+    if not isinstance(found, SourceError):
         future.set_result(found)
     else:
         future.set_exception(SourceError(found.reason, str(found), retry_after=found.retry_after))

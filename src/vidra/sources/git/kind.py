@@ -21,6 +21,8 @@ from vidra.sources.paths import check_paths
 from vidra.sources.pool import Pool
 from vidra.sources.protocol import Concerns, Remark, SourceError
 from vidra.sources.sandboxed import Sandbox
+from vidra.sources.signatures.keys import keys_for
+from vidra.sources.signatures.keys import listen as listen_to_keys
 from vidra.sources.transport.origin import Origin
 from vidra.sources.transport.places import Place, host_of
 
@@ -44,22 +46,19 @@ class GitKind:
         """
         place = repository(spec.url, insecure=spec.insecure)
         check_paths(spec.paths, "spec.source.git.paths")
-        if spec.verify is not None:
-            message = (
-                "spec.source.git.verify: signatures are not verified yet, and nothing that has to be signed is read"
-            )
-            raise SourceError(Reason.VERIFICATION_FAILED, message)
+        keys = keys_for(spec.verify.keys, self._lent.keys) if spec.verify else None
         credential = choose(place, self._lent.secrets, self._lent.namespace, remark)
         remote = await self._remotes.get(spec.url, credential, lambda: self._connect(spec.url, place, credential))
-        return GitRepository(spec, remote, self._sandbox, self._memory)
+        return GitRepository(spec, remote, self._sandbox, self._memory, keys)
 
     def host(self, spec: GitSource) -> str:
         """Host and port."""
         return host_of(spec.url)
 
     def listen(self, changed: Callable[[Concerns[GitSource]], None]) -> None:
-        """Call this when credentials changed."""
+        """Call this when credentials or keys changed."""
         listen(self._lent.secrets, lambda spec: source_place(spec.url), changed)
+        listen_to_keys(self._lent.keys, lambda spec: spec.verify.keys if spec.verify else "", changed)
 
     async def close(self) -> None:
         """Close every connection, and end every process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,8 @@ import msgspec
 from vidra.api.quoting import one_line
 from vidra.sources.folders import unmatched
 from vidra.sources.git.revision import Head
-from vidra.sources.protocol import Listing, Unit
+from vidra.sources.git.signed import Signed
+from vidra.sources.protocol import Form, Listing, Unit
 
 _LINE = 300
 
@@ -24,6 +26,7 @@ class Folder(msgspec.Struct, frozen=True):
     """Path and id of each."""
     problem: tuple[str, str] | None
     """Why it cannot be read: the limit, if it is one, and a sentence."""
+    form: Form = Form.MANIFESTS
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -36,11 +39,13 @@ class Reading(msgspec.Struct, frozen=True):
     missing: str = ""
     single: bool = True
     """Whether the server gives single files."""
+    signed: Signed = Signed()
+    """What may have to be signed; empty where the spec asks for no signature."""
 
     def listing(self) -> Listing:
         """As what a source offers."""
         return Listing(
-            tuple(Unit(folder.id, folder.marker) for folder in self.folders.values()),
+            tuple(Unit(folder.id, folder.marker, form=folder.form) for folder in self.folders.values()),
             missing=self.missing,
             revision=self.head.revision,
             author=self.author,
@@ -60,8 +65,31 @@ def read_units(said: Mapping[str, Any], head: Head, paths: tuple[str, ...], *, s
         tuple(sorted(one_line(str(remark), _LINE) for remark in said["remarks"])),
         "; ".join((*holes, *map(str, said["unreadable"]))),
         single,
+        Signed(**{name: base64.b64decode(text) for name, text in said["signed"].items()}),
     )
 
 
-def _folders(found: Any) -> list[tuple[str, str, tuple[tuple[str, str], ...], tuple[str, str] | None]]:
-    return msgspec.convert(found, list[tuple[str, str, tuple[tuple[str, str], ...], tuple[str, str] | None]])
+def with_closures(reading: Reading, said: Any) -> Reading:
+    """The same with the files that each kustomization is made of."""
+    folders = dict(reading.folders)
+    for item in msgspec.convert(said, list[_Closure]):
+        folder = folders[item.unit]
+        problem = folder.problem
+        if item.links:
+            problem = "", f"{item.links[0]} is a link, and Vidra follows none; put the file in its place"
+        folders[item.unit] = msgspec.structs.replace(folder, files=item.files, marker=item.marker, problem=problem)
+    return msgspec.structs.replace(reading, folders=folders)
+
+
+class _Closure(msgspec.Struct):
+    unit: str
+    files: tuple[tuple[str, str], ...]
+    marker: str
+    links: tuple[str, ...] = ()
+
+
+def _folders(found: Any) -> list[_Told]:
+    return msgspec.convert(found, list[_Told])
+
+
+_Told = tuple[str, str, tuple[tuple[str, str], ...], tuple[str, str] | None, Form]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from yarl import URL
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
@@ -23,13 +24,14 @@ from vidra.sources.infrahub.errors import (
 from vidra.sources.infrahub.graphql import document_url, read_document
 from vidra.sources.infrahub.limits import DEFAULT_LIMITS, InfrahubLimits
 from vidra.sources.infrahub.listing_answer import NotGraphQLError, read_listing
-from vidra.sources.infrahub.selection import Selection, parameters
+from vidra.sources.infrahub.selection import Selection, parameters, variables
 from vidra.sources.infrahub.suggestions import Suggestions
 from vidra.sources.infrahub.url import base_of, endpoint
 from vidra.sources.protocol import Listing, SourceError, Unit
 from vidra.sources.transport.client import Transport
 from vidra.sources.transport.dialect import Dialect
 from vidra.sources.transport.messages import Answer, Request
+from vidra.sources.transport.proxies import proxy_for
 from vidra.telemetry.http_requests import RequestCounter
 
 
@@ -55,7 +57,11 @@ class Infrahub:
         self.credential = credential
         self._limits = limits
         self._transport = Transport(
-            self.base, limits, RequestCounter() if traffic is None else traffic, Dialect(PEER, may_pass)
+            self.base,
+            limits,
+            RequestCounter() if traffic is None else traffic,
+            Dialect(PEER, may_pass),
+            proxy=proxy_for(URL(self.base)),
         )
         self._account = Account(self.base, credential, self._transport, limits)
         self._suggestions = Suggestions(self.base, self._account.send, limits.max_list_bytes)
@@ -69,7 +75,7 @@ class Infrahub:
         url = endpoint(
             self.base, "query", selection.query, parameters={**parameters(selection), "update_group": "false"}
         )
-        body = msgspec.json.encode({"variables": {"artifactname": selection.artifact_name}})
+        body = msgspec.json.encode({"variables": variables(selection)})
         answer = await self._account.send(Request("POST", url, cap=self._limits.max_list_bytes, body=body))
         if answer.status != 200:
             error = query_refused(answer, self.base, selection)
@@ -77,7 +83,7 @@ class Infrahub:
                 raise branch_missing(self.base, selection, await self._suggestions.branch(selection))
             raise error
         listing = self._listing(answer, selection)
-        if listing.units or listing.missing:
+        if listing.units or listing.missing or listing.left_out:
             return listing
         return msgspec.structs.replace(listing, hint=await self._suggestions.artifact(selection))
 
@@ -98,6 +104,14 @@ class Infrahub:
             raise artifact_refused(answer, self.base, selection, artifact.id)
         self._verify(answer, artifact, selection)
         return answer.body
+
+    async def defines(self, selection: Selection) -> bool:
+        """Whether a definition of artifacts has exactly this name for them, in the branch.
+
+        Raises:
+            SourceError: Infrahub does not say.
+        """
+        return selection.artifact_name in await self._suggestions.defined(selection)
 
     async def ask(
         self, document: str, variables: Mapping[str, Any], *, secrets: tuple[str, ...] = ()
@@ -128,7 +142,7 @@ class Infrahub:
         if not answer.is_json:
             raise not_infrahub(answer, self.base)
         try:
-            return read_listing(answer, selection.artifact_name, self._limits.max_artifacts)
+            return read_listing(answer, selection, self._limits.max_artifacts)
         except NotGraphQLError as error:
             raise not_infrahub(answer, self.base, str(error)) from None
         except SourceError as error:
@@ -145,5 +159,6 @@ class Infrahub:
             Reason.CHECKSUM_MISMATCH,
             f"{self.base} gave a text with MD5 {found} for artifact {artifact.id}, and announced "
             f"{one_line(artifact.marker or '', 64)} "
-            f"({selection}); it may have been generated again meanwhile; Vidra asks for it at the next reconcile",
+            f"({selection}); it may have been generated again meanwhile, and is asked for at the next reconcile; "
+            "if it lasts, generate it again in Infrahub",
         )

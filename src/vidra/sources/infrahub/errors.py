@@ -124,6 +124,11 @@ def artifact_refused(answer: Answer, base: str, selection: Selection, artifact: 
     said = complaint(answer)
     if (common := _common(answer, base, selection, said)) is not None:
         return common
+    if answer.status == 409 and said is not None:  # since 1.10 it looks at its own file first
+        return SourceError(
+            Reason.CHECKSUM_MISMATCH,
+            f"{base} refuses to give the text of artifact {artifact} ({selection}): {said}; what is applied stays",
+        )
     if answer.status in {400, 404, 410, 422}:
         return SourceError(
             Reason.ARTIFACT_NOT_FOUND,
@@ -196,10 +201,10 @@ def _trouble(
     what: str = "",
 ) -> SourceError:
     asked = ", ".join(str(part) for part in (what, selection) if part)
+    advice = "it sheds load, and is asked again" if answer.status == 429 else "if it lasts, look into Infrahub's log"
     return SourceError(
         Reason.INFRAHUB_ERROR,
-        f"{base} answers {answer.status}{f' ({asked})' if asked else ''}: {said or 'without a reason'}; "
-        "if it lasts, look into Infrahub's log",
+        f"{base} answers {answer.status}{f' ({asked})' if asked else ''}: {said or 'without a reason'}; {advice}",
         retry_after=answer.retry_after,
     )
 

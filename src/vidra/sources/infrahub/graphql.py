@@ -42,6 +42,9 @@ def read_document(answer: Answer, base: str) -> dict[str, Any]:
 
 
 def _refused(answer: Answer, base: str, said: str) -> SourceError:
+    if answer.status == 423:
+        message = f"{base} writes nothing while it merges a branch: {said}; try again when that has ended"
+        return SourceError(Reason.INFRAHUB_ERROR, message)
     if answer.status == 403 or "permission" in said.lower():
         message = f"{base} forbids this to the account: {said}; name another one, or give it the permission"
         return SourceError(Reason.UNAUTHORIZED, message)

@@ -72,4 +72,11 @@ def _selection(spec: InfrahubSpec, query: str) -> Selection:
         at = parse_target_date(date, datetime.now(UTC))
     except ValueError as error:
         raise SourceError(Reason.INVALID_SPEC, f"spec.source.targetDate: {error}") from None
-    return Selection(artifact_name=spec.artifact, branch=spec.target_branch, query=query, at=at, date=date)
+    return Selection(
+        artifact_name=spec.artifact,
+        branch=spec.target_branch,
+        query=query,
+        at=at,
+        date=date,
+        targets=spec.targets,
+    )

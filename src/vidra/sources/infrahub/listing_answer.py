@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
+from vidra.api.sources.infrahub import ArtifactTargets
 from vidra.api.typed_json import LINE, OtherShapeError, UnreadableError, decode
+from vidra.common.text import limited
 from vidra.sources.infrahub.errors import told
+from vidra.sources.infrahub.listing_shapes import Body, Edge, Node, Root, Text, text
+from vidra.sources.infrahub.selection import Selection
+from vidra.sources.infrahub.target import Members, Relation, Target, fits, unmatched
 from vidra.sources.protocol import Listing, SourceError, Unit
 from vidra.sources.transport.messages import Answer
 
 _USUAL_ROOT = "CoreArtifact"
 _FAILED = "Error"
+_NAMED = 5
+"""Words of a sync that a remark names."""
 _MOST_FIELDS = 100
 """Of an answer: each of them is tried, and an Infrahub that means no good can send millions."""
 
@@ -24,7 +30,7 @@ class NotGraphQLError(Exception):
     """The body is no answer of GraphQL; the text says what is wrong with it."""
 
 
-def read_listing(said: Answer, artifact_name: str, most: int) -> Listing:
+def read_listing(said: Answer, selection: Selection, most: int) -> Listing:
     """Read a list of artifacts.
 
     Args:
@@ -41,11 +47,59 @@ def read_listing(said: Answer, artifact_name: str, most: int) -> Listing:
     nodes = [_node(edge) for edge in root.edges]
     good = [node for node in nodes if node is not None and isinstance(node.id, str) and _has_checksum(node)]
     _check_fields(nodes)
-    _check_names([node for node in nodes if node is not None], artifact_name)
+    _check_names([node for node in nodes if node is not None], selection.artifact_name)
     artifacts = {node.id: node for node in reversed(good)}
     beside = [f"Infrahub reports beside the list: {told(answer.errors, said.secrets)}"] if answer.errors else []
-    suspects = _suspects(root, nodes, len(good), len(artifacts))
-    return Listing(tuple(_artifact(node) for node in reversed(artifacts.values())), "; ".join([*beside, *suspects]))
+    suspects = [*beside, *_suspects(root, nodes, len(good), len(artifacts))]
+    found = list(reversed(artifacts.values()))
+    if selection.targets is None:
+        return Listing(tuple(map(_artifact, found)), "; ".join(suspects))
+    return _selected(found, selection.targets, suspects)
+
+
+def _selected(found: list[Node], wanted: ArtifactTargets, suspects: list[str]) -> Listing:
+    """The artifacts for some objects.
+
+    Invariant: an artifact whose object is not known is neither taken nor taken for one that is not wanted: the list is
+    incomplete.
+    """
+    read = [(node, target) for node in found if (target := _target(node)) is not None]
+    _check_targets(len(found), [target for _, target in read], wanted)
+    known = [(node, target) for node, target in read if _is_told(target, wanted)]
+    if len(known) < len(found):
+        suspects.append(f"{len(found) - len(known)} of {len(found)} artifacts do not say which object they are for")
+    units = tuple(_artifact(node, target) for node, target in known if fits(wanted, target))
+    nowhere = unmatched(wanted, [target for _, target in known])
+    remarks = (f"spec.source.targets: no artifact is for {limited(nowhere, _NAMED)}",) if nowhere and units else ()
+    return Listing(units, "; ".join(suspects), remarks=remarks, left_out=len(known) - len(units))
+
+
+def _check_targets(listed: int, targets: list[Target], wanted: ArtifactTargets) -> None:
+    """What no artifact has is what the query does not select."""
+    lacks = "which object an artifact is for" if listed and not targets else ""
+    if targets and not any(_is_told(target, wanted) for target in targets):
+        lacks = "the kind of that object" if not wanted.groups or _has_groups(targets[0]) else "the groups it is in"
+    if lacks:
+        raise _failed(
+            f"it does not select {lacks}; give Infrahub the one that does: vidra infrahub query apply ADDRESS"
+        )
+
+
+def _target(node: Node) -> Target | None:
+    try:
+        target = decode(node.object, Relation).node if isinstance(node.object, Raw) else None
+    except UnreadableError:
+        return None
+    return target if target is not None and target.id else None
+
+
+def _is_told(target: Target, wanted: ArtifactTargets) -> bool:
+    """Whether all is known of an object that a sync asks for."""
+    return not (wanted.kinds and not target.kind) and not (wanted.groups and not _has_groups(target))
+
+
+def _has_groups(target: Target) -> bool:
+    return isinstance(target.groups, Members)
 
 
 def _decode(body: bytes) -> Body:
@@ -125,9 +179,10 @@ def _suspects(root: Root, nodes: list[Node | None], good: int, distinct: int) ->
         yield f"Infrahub counts {root.count} artifacts and lists {len(nodes)}; let the query select them all"
 
 
-def _artifact(node: Node) -> Unit:
+def _artifact(node: Node, target: Target | None = None) -> Unit:
     assert isinstance(node.id, str)
-    return Unit(node.id, text(node.checksum), failed=text(node.status) == _FAILED)
+    names = target.names if target else ()
+    return Unit(node.id, text(node.checksum), failed=text(node.status) == _FAILED, target=names)
 
 
 def _too_many(there: int, most: int) -> SourceError:
@@ -140,43 +195,3 @@ def _too_many(there: int, most: int) -> SourceError:
 
 def _failed(why: str) -> SourceError:
     return SourceError(Reason.QUERY_FAILED, why)
-
-
-class Body(msgspec.Struct):
-    """An answer of GraphQL."""
-
-    data: dict[str, Raw] | UnsetType | None = UNSET
-    errors: object = None
-
-
-class Root(msgspec.Struct):
-    """One list in it."""
-
-    edges: list[Raw]
-    count: int | None = None
-
-
-class Text(msgspec.Struct):
-    """An attribute."""
-
-    value: str | UnsetType | None = UNSET
-
-
-class Node(msgspec.Struct):
-    """An artifact."""
-
-    id: str | UnsetType = UNSET
-    checksum: Text | UnsetType = UNSET
-    status: Text | UnsetType | None = UNSET
-    name: Text | UnsetType | None = UNSET
-
-
-class Edge(msgspec.Struct):
-    """Its place in the list."""
-
-    node: Node | None = None
-
-
-def text(attribute: Text | UnsetType | None) -> str | None:
-    """The value of an attribute that may not be there."""
-    return attribute.value if isinstance(attribute, Text) and isinstance(attribute.value, str) else None

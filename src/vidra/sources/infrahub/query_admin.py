@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from vidra.api.reasons import Reason
@@ -14,7 +15,7 @@ _LIST = (
     "{ edges { node { id query { value } } } } }"
 )
 _QUERY = """\
-query %s($artifactname: [String]) {
+query %s($artifactname: [String], $targets: Boolean = false, $groups: Boolean = false) {
   CoreArtifact(name__values: $artifactname) {
     edges {
       node {
@@ -31,6 +32,22 @@ query %s($artifactname: [String]) {
         name {
           value
         }
+        object @include(if: $targets) {
+          node {
+            id
+            display_label
+            hfid
+            __typename
+            member_of_groups @include(if: $groups) {
+              edges {
+                node {
+                  id
+                  display_label
+                }
+              }
+            }
+          }
+        }
       }
     }
   }
@@ -38,9 +55,24 @@ query %s($artifactname: [String]) {
 """
 
 
+_OPTIONAL = {
+    "status": "to say that a generation failed",
+    "object": "for spec.source.targets, and to route by target",
+    "member_of_groups": "for groups in spec.source.targets",
+}
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMMENT = re.compile("#.*")
+
+
 def query_text(name: str) -> str:
     """The query under this name; examples/infrahub has it too."""
     return _QUERY % name
+
+
+def lacks(text: str) -> tuple[str, ...]:
+    """What a stored query does not select and Vidra can use, each with what for; as its words say."""
+    words = set(_WORD.findall(_COMMENT.sub("", text)))
+    return tuple(f"{field} ({use})" for field, use in _OPTIONAL.items() if field not in words)
 
 
 async def put_query(infrahub: Infrahub, name: str) -> str:
@@ -49,13 +81,7 @@ async def put_query(infrahub: Infrahub, name: str) -> str:
     Raises:
         SourceError: Infrahub refuses.
     """
-    answer = await infrahub.ask(_LIST, {"names": [name]})
-    try:
-        nodes = [edge["node"] for edge in answer[_KIND]["edges"]]
-        texts = {str(node["id"]): str(node["query"]["value"]) for node in nodes}
-    except (KeyError, TypeError):
-        message = f"what answers at {infrahub.base} does not list its stored queries as Infrahub does"
-        raise SourceError(Reason.NOT_INFRAHUB, message) from None
+    texts = await stored_queries(infrahub, name)
     query = {"query": {"value": query_text(name)}}
     if not texts:
         await _mutate(infrahub, "Create", {"name": {"value": name}, **query})
@@ -65,6 +91,21 @@ async def put_query(infrahub: Infrahub, name: str) -> str:
         return "unchanged"
     await _mutate(infrahub, "Update", {"id": id_, **query})
     return "changed"
+
+
+async def stored_queries(infrahub: Infrahub, name: str) -> dict[str, str]:
+    """The texts of the stored queries of a name, on the default branch, by id: one or none.
+
+    Raises:
+        SourceError: Infrahub does not say.
+    """
+    answer = await infrahub.ask(_LIST, {"names": [name]})
+    try:
+        nodes = [edge["node"] for edge in answer[_KIND]["edges"]]
+        return {str(node["id"]): str(node["query"]["value"]) for node in nodes}
+    except (KeyError, TypeError):
+        message = f"what answers at {infrahub.base} does not list its stored queries as Infrahub does"
+        raise SourceError(Reason.NOT_INFRAHUB, message) from None
 
 
 async def _mutate(infrahub: Infrahub, verb: str, data: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from vidra.api.sources.infrahub import ArtifactTargets
+
 
 class Selection(msgspec.Struct, frozen=True):
     """What one sync reads from an Infrahub."""
@@ -17,7 +19,9 @@ class Selection(msgspec.Struct, frozen=True):
     at: datetime | None
     """An aware moment; None means the newest data."""
     date: str = ""
-    """How the sync names the moment. Messages repeat that: a relative one is another moment at each pass."""
+    """How the sync names the moment. Messages repeat that: a relative one is another moment at each reconcile."""
+    targets: ArtifactTargets | None = None
+    """The objects whose artifacts are wanted; None: of all, and nobody asks which object an artifact is for."""
 
     def __str__(self) -> str:
         moment = f", at {self.date or _rfc3339(self.at)}" if self.at else ""
@@ -29,6 +33,16 @@ def parameters(selection: Selection) -> dict[str, str]:
     found = {"branch": selection.branch}
     if selection.at is not None:
         found["at"] = _rfc3339(selection.at)
+    return found
+
+
+def variables(selection: Selection) -> dict[str, object]:
+    """The variables of the stored query; one that does not know the last two answers as if they were not there."""
+    found: dict[str, object] = {"artifactname": selection.artifact_name}
+    if selection.targets is not None:
+        found["targets"] = True
+        if selection.targets.groups:
+            found["groups"] = True
     return found
 
 

@@ -49,8 +49,18 @@ class Suggestions:
 
     async def artifact(self, selection: Selection) -> str:
         """The end of a message about a name without artifacts in the branch; empty when nothing is near."""
-        url = URL(f"{document_url(self._base)}/{quote(selection.branch, safe='')}", encoded=True)
-        return await self._nearest(selection.artifact_name, ARTIFACTS, url)
+        return await self._nearest(selection.artifact_name, ARTIFACTS, self._document_in(selection.branch))
+
+    async def defined(self, selection: Selection) -> list[str]:
+        """The names of artifacts that are defined in the branch, asked for now.
+
+        Raises:
+            SourceError: Infrahub does not say.
+        """
+        return await self._asked(ARTIFACTS, self._document_in(selection.branch))
+
+    def _document_in(self, branch: str) -> URL:
+        return URL(f"{document_url(self._base)}/{quote(branch, safe='')}", encoded=True)
 
     async def _nearest(self, word: str, document: str, url: URL) -> str:
         key = (word, document, str(url))
@@ -64,12 +74,15 @@ class Suggestions:
         return found
 
     async def _names(self, document: str, url: URL) -> list[str]:
-        body = msgspec.json.encode({"query": document})
         try:
-            answer = await self._send(Request("POST", url, cap=self._cap, body=body))
-            return list(_texts(read_document(answer, self._base)))
+            return await self._asked(document, url)
         except SourceError:
             return []
+
+    async def _asked(self, document: str, url: URL) -> list[str]:
+        body = msgspec.json.encode({"query": document})
+        answer = await self._send(Request("POST", url, cap=self._cap, body=body))
+        return list(_texts(read_document(answer, self._base)))
 
 
 def _texts(data: Any) -> Iterator[str]:

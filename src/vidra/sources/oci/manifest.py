@@ -30,6 +30,8 @@ _LAYERS = frozenset(
 )
 """What Flux, Argo CD's users and `oras` push."""
 _CHART = "application/vnd.cncf.helm."
+_CHARTS = frozenset({f"{_CHART}chart.content.v1.tar+gzip", "application/tar+gzip"})
+"""What `helm push` pushes, and pushed before Helm 3.8."""
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -52,22 +54,48 @@ def the_layer(body: bytes, what: str) -> Layer:
     Raises:
         SourceError: There is none, or more than one, or it is something else.
     """
+    layers = _layers(body, what)
+    if any(layer.media_type.startswith(_CHART) for layer in layers):
+        raise _unsupported(f"{what} is a Helm chart; name it as spec.source.helm.url")
+    known = [layer for layer in layers if layer.media_type in _LAYERS]
+    if len(known) != 1 or len(layers) != 1:
+        message = f"{what} has {len(layers)} layers ({_kinds(layers)}); Vidra reads artifacts of one"
+        raise _unsupported(f"{message}, as `flux push artifact` and `oras push` make them of a folder")
+    return _verifiable(known[0], what)
+
+
+def chart_layer(body: bytes, what: str) -> Layer:
+    """The layer with the archive of a chart; a second one with its provenance is passed over.
+
+    Raises:
+        SourceError: There is none.
+    """
+    layers = _layers(body, what)
+    found = [layer for layer in layers if layer.media_type in _CHARTS]
+    if len(found) != 1:
+        message = f"{what} is no Helm chart: its layers are {_kinds(layers)}"
+        raise _unsupported(f"{message}; push it with `helm push`, or read manifests with spec.source.oci")
+    return _verifiable(found[0], what)
+
+
+def _layers(body: bytes, what: str) -> tuple[Layer, ...]:
     try:
         found = decode(body, _Manifest)
     except UnreadableError:
         raise _unsupported(f"the manifest of {what} cannot be read") from None
     if found.manifests:
         raise _unsupported(f"{what} is an index of {len(found.manifests)} artifacts; name one of them by its digest")
-    kinds = ", ".join(sorted({one_line(layer.media_type, 100) for layer in found.layers})) or "none"
-    if any(layer.media_type.startswith(_CHART) for layer in found.layers):
-        raise _unsupported(f"{what} is a Helm chart, and Vidra renders none yet")
-    known = [layer for layer in found.layers if layer.media_type in _LAYERS]
-    if len(known) != 1 or len(found.layers) != 1:
-        message = f"{what} has {len(found.layers)} layers ({kinds}); Vidra reads artifacts of one"
-        raise _unsupported(f"{message}, as `flux push artifact` and `oras push` make them of a folder")
-    if not DIGEST.fullmatch(known[0].digest) or known[0].size < 0:
+    return found.layers
+
+
+def _kinds(layers: tuple[Layer, ...]) -> str:
+    return ", ".join(sorted({one_line(layer.media_type, 100) for layer in layers})) or "none"
+
+
+def _verifiable(layer: Layer, what: str) -> Layer:
+    if not DIGEST.fullmatch(layer.digest) or layer.size < 0:
         raise _unsupported(f"the layer of {what} has no digest by SHA-256")
-    return known[0]
+    return layer
 
 
 def _unsupported(message: str) -> SourceError:

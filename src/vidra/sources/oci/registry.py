@@ -15,6 +15,8 @@ from yarl import URL
 
 from vidra.api.reasons import Reason
 from vidra.api.typed_json import UnreadableError, decode
+from vidra.sources.credentials import Credential
+from vidra.sources.lent import Lent
 from vidra.sources.oci.challenge import Challenge, read_challenge, trusted
 from vidra.sources.oci.url import Repository
 from vidra.sources.protocol import SourceError
@@ -137,3 +139,13 @@ class Registry:
             message = f"{self.url} names no address where tokens for it are given with TLS"
             raise SourceError(Reason.SOURCE_ERROR, message)
         return realm
+
+
+def connect(url: str, repository: Repository, credential: Credential | None, lent: Lent) -> Registry:
+    """A repository, with the credential for it.
+
+    Raises:
+        SourceError: The certificates of the credential cannot be used.
+    """
+    origin = Origin(repository.base, credential, lent.hosts, lent.limits, lent.traffic, bearer=False)
+    return Registry(url, repository, origin)

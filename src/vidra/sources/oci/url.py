@@ -25,8 +25,11 @@ class Repository(NamedTuple):
     """As tokens name it."""
 
 
-def repository(url: str, *, insecure: bool = False) -> Repository:
+def repository(url: str, *, insecure: bool = False, field: str = "spec.source.oci.url") -> Repository:
     """Where the artifacts of a URL are.
+
+    Args:
+        field: Where the URL stands in the spec.
 
     Raises:
         SourceError: It is no address of a repository.
@@ -34,7 +37,7 @@ def repository(url: str, *, insecure: bool = False) -> Repository:
     place, found = source_place(url), read_url(url.strip())
     name = found.path.strip("/") if found is not None else ""
     if place is None or found is None or found.scheme != "oci" or found.user or not _NAME.fullmatch(name):
-        message = "spec.source.oci.url: write it as oci://registry.example.com/team/manifests, without tag and digest"
+        message = f"{field}: write it as oci://registry.example.com/team/manifests, without tag and digest"
         raise SourceError(Reason.INVALID_SPEC, message)
     if found.host in _HUB:
         name = name if "/" in name else f"library/{name}"

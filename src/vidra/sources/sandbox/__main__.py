@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from vidra.sources.sandbox.jobs import answer, read_job
+from vidra.sources.sandbox.jobs import answer, prepare, read_job
 
 
 def _limit(limits: Mapping[str, int]) -> None:
@@ -28,6 +28,7 @@ def main() -> None:
     """Read, work within the limits of the job, answer."""
     data = memoryview(mmap.mmap(0, 0, access=mmap.ACCESS_READ))
     job, place = read_job(data)
+    prepare(job)
     _limit(job["limits"])
     for part in answer(job, data[place:]):
         sys.stdout.buffer.write(part)

@@ -6,7 +6,7 @@ Members are read as a stream, and only regular files; nothing is ever extracted.
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from tarfile import EOFHeaderError, HeaderError  # type: ignore[attr-defined]
 from typing import IO, Self, cast
 
@@ -41,22 +41,31 @@ class _Strict(tarfile.TarInfo):
             raise BrokenPackError("the archive is damaged, or not complete") from None
 
 
+def _is_manifest(path: str) -> bool:
+    return is_manifest(path.rpartition("/")[2]) and not _is_passed_over(path)
+
+
 class Archive:
     """What is in it.
+
+    Args:
+        wanted: Which files are kept, by their paths.
 
     Raises:
         BrokenPackError: It cannot be read, or holds names that lead elsewhere.
         LimitError: There is more in it than Vidra reads.
     """
 
-    def __init__(self, data: Data, limits: Mapping[str, int]) -> None:
+    def __init__(self, data: Data, limits: Mapping[str, int], wanted: Callable[[str], bool] = _is_manifest) -> None:
         self._limits = limits
+        self._wanted = wanted
         self.files: dict[str, bytes] = {}
-        """The manifests, by path."""
+        """Those that are wanted, by path."""
         self.problems: dict[str, tuple[str, str]] = {}
-        """Manifests that are not read: the limit, if it is one, and a sentence."""
+        """Those that are wanted and not read: the limit, if it is one, and a sentence."""
         self.remarks: list[str] = []
-        self._names: set[str] = set()
+        self.names: set[str] = set()
+        """Of all files."""
         stream = Inflated(data, limits)
         try:
             with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", tarinfo=_Strict) as found:
@@ -70,18 +79,18 @@ class Archive:
 
     def _take(self, found: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         path = self._path(member)
-        if not path or member.isdir() or any(map(is_hidden, path.split("/"))) or _GIT in path.lower().split("/"):
+        if not path or member.isdir() or _GIT in path.lower().split("/"):
             return
-        if path in self._names:
+        if path in self.names:
             raise BrokenPackError(f"the archive holds {_shown(path)} twice")
-        self._names.add(path)
+        self.names.add(path)
         if not member.isreg():
             self._other(path, member)
-        elif is_manifest(path):
-            self._manifest(found, member, path)
+        elif self._wanted(path):
+            self._keep(found, member, path)
 
     def _path(self, member: tarfile.TarInfo) -> str:
-        if len(self._names) >= self._limits["entries"]:
+        if len(self.names) >= self._limits["entries"]:
             raise LimitError("entries", "the archive holds more files and folders")
         names = [name for name in member.name.split("/") if name != "."]
         if names and names[-1] == "":
@@ -94,12 +103,12 @@ class Archive:
 
     def _other(self, path: str, member: tarfile.TarInfo) -> None:
         kind = "a link" if member.issym() or member.islnk() else "no file"
-        if is_manifest(path):
+        if self._wanted(path):
             self.problems[path] = "", f"{path} is {kind}, and Vidra reads files alone; put the file in its place"
-        elif len(self.remarks) < _MOST_REMARKS:
+        elif not _is_passed_over(path) and len(self.remarks) < _MOST_REMARKS:
             self.remarks.append(f"{path} is left out: it is {kind}")
 
-    def _manifest(self, found: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> None:
+    def _keep(self, found: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> None:
         if member.size > self._limits["file"]:
             self.problems[path] = "file", f"the file {path} has more bytes"
             return
@@ -107,6 +116,10 @@ class Archive:
         self.files[path] = content.read() if content is not None else b""
         if len(self.files[path]) != member.size:
             raise BrokenPackError("the archive ends too early")
+
+
+def _is_passed_over(path: str) -> bool:
+    return any(map(is_hidden, path.split("/")))
 
 
 def is_tar(data: Data, limits: Mapping[str, int]) -> bool:

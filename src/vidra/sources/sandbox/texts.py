@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from vidra.sources.folders import ROOT, NotTextError, stream, units
+from vidra.sources.forms import CHART, MANIFESTS, closure, form_of, within
 from vidra.sources.sandbox.archive import Archive, is_tar
 from vidra.sources.sandbox.errors import BrokenPackError, LimitError
 from vidra.sources.sandbox.inflate import Data, Inflated
@@ -19,11 +20,17 @@ class Text(NamedTuple):
     text: bytes
     problem: tuple[str, str] | None
     """Why there is no text: the limit, if it is one, and a sentence."""
+    form: str = MANIFESTS
+    files: tuple[tuple[str, int], ...] = ()
+    """What has to be rendered: path and size of each file; the text is one behind the other."""
 
     @property
     def marker(self) -> str:
         """Changes whenever the text does."""
-        return hashlib.sha256(repr(self.problem).encode() if self.problem else self.text).hexdigest()
+        if self.problem:
+            return hashlib.sha256(repr(self.problem).encode()).hexdigest()
+        told = repr((self.form, self.files)).encode() if self.form != MANIFESTS else b""
+        return hashlib.sha256(told + self.text).hexdigest()
 
 
 class Downloaded(NamedTuple):
@@ -46,7 +53,49 @@ def read_download(data: Data, paths: Sequence[str], limits: Mapping[str, int]) -
     found = units((*archive.files, *archive.problems), paths)
     if len(found) > limits["units"]:
         raise LimitError("units", "`paths` matches more folders")
-    return Downloaded([_text(unit, files, archive, limits) for unit, files in found.items()], archive.remarks)
+    forms = {unit: form_of(_names_in(unit, files)) for unit, files in found.items()}
+    rendered = _rendered(data, limits, archive, {unit: form for unit, form in forms.items() if form != MANIFESTS})
+    texts = [rendered.get(unit) or _text(unit, files, archive, limits) for unit, files in found.items()]
+    return Downloaded(texts, archive.remarks)
+
+
+def _names_in(unit: str, files: Sequence[str]) -> set[str]:
+    """The names of the files in a folder, and not below it."""
+    start = "" if unit == ROOT else f"{unit}/"
+    return {path.removeprefix(start) for path in files}
+
+
+def _rendered(data: Data, limits: Mapping[str, int], archive: Archive, forms: Mapping[str, str]) -> dict[str, Text]:
+    """The units that are charts and kustomizations; the archive is read again for the files that these need."""
+    if not forms:
+        return {}
+    paths = sorted(archive.names)
+    needed = {unit: _needed("" if unit == ROOT else unit, form, paths, archive) for unit, form in forms.items()}
+    wanted = {path for files in needed.values() for path in files}
+    whole = Archive(data, limits, wanted.__contains__)
+    return {unit: _made_of(unit, forms[unit], files, whole, limits) for unit, files in needed.items()}
+
+
+def _needed(folder: str, form: str, paths: Sequence[str], archive: Archive) -> Sequence[str]:
+    return within(folder, paths) if form == CHART else closure(folder, paths, lambda path: archive.files.get(path, b""))
+
+
+def _made_of(unit: str, form: str, files: Sequence[str], whole: Archive, limits: Mapping[str, int]) -> Text:
+    problem = next((whole.problems[path] for path in files if path in whole.problems), None)
+    if problem is None:
+        problem = _too_much(unit, [len(whole.files[path]) for path in files], limits)
+    if problem is not None:
+        return Text(unit, b"", problem, form)
+    told = tuple((path, len(whole.files[path])) for path in files)
+    return Text(unit, b"".join(whole.files[path] for path in files), None, form, told)
+
+
+def _too_much(unit: str, sizes: Sequence[int], limits: Mapping[str, int]) -> tuple[str, str] | None:
+    if len(sizes) > limits["files"]:
+        return "files", f"what {unit} is made of are more files"
+    if sum(sizes) > limits["text"]:
+        return "text", f"the files that {unit} is made of have more bytes"
+    return None
 
 
 def _plain(data: Data, paths: Sequence[str], limits: Mapping[str, int]) -> Text:

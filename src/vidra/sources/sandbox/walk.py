@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from vidra.sources.file_names import is_bad, is_hidden, is_manifest
 from vidra.sources.folders import ROOT
+from vidra.sources.forms import CHART, IGNORED_BY_CHART, MANIFESTS, form_of
 from vidra.sources.globs import Patterns, State
 from vidra.sources.sandbox.errors import LimitError
 from vidra.sources.sandbox.pack import Pack
@@ -22,11 +23,12 @@ _MOST_REMARKS = 20
 class Unit:
     """A folder that a pattern matches."""
 
-    def __init__(self, path: str, tree: bytes) -> None:
+    def __init__(self, path: str, tree: bytes, form: str = MANIFESTS) -> None:
         self.path = path
         self.tree = tree
+        self.form = form
         self.files: list[tuple[str, str]] = []
-        """Path and id of each manifest."""
+        """Path and id of each manifest; of a chart, of each file."""
         self.within: list[str] = []
         """Folders in it that are units of their own."""
         self.problem: tuple[str, str] | None = None
@@ -58,6 +60,7 @@ class Walk:
 
     def __init__(self, pack: Pack, root: bytes, patterns: Sequence[str], limits: Mapping[str, int]) -> None:
         self._pack = pack
+        self._root = root
         self._patterns = Patterns(patterns)
         self._limits = limits
         self._seen = 0
@@ -72,10 +75,30 @@ class Walk:
         """Those with manifests, or with something in their place."""
         return [unit for unit in self.found if unit.files or unit.problem]
 
+    def all_files(self) -> list[tuple[str, str]]:
+        """Path and id of every file of the repository; of a link the id is empty. Kustomizations may refer to any."""
+        found: list[tuple[str, str]] = []
+        folders = [("", self._root)]
+        while folders:
+            start, tree = folders.pop()
+            for entry in read_tree(self._pack.get(tree, "tree")):
+                if is_bad(entry.name) or entry.kind == SUBMODULE:
+                    continue
+                if entry.kind == FOLDER:
+                    folders.append((f"{start}{entry.name}/", entry.identity))
+                else:
+                    found.append((start + entry.name, "" if entry.kind == LINK else entry.identity.hex()))
+                if len(found) > self._limits["entries"]:
+                    raise LimitError("entries", "the repository holds more files and folders")
+        return found
+
     def _folder(self, tree: bytes, names: tuple[str, ...], state: State, unit: Unit | None) -> None:
+        entries = read_tree(self._pack.get(tree, "tree"))
         if self._patterns.matched(state):
-            unit = self._unit(tree, names, unit)
-        for entry in read_tree(self._pack.get(tree, "tree")):
+            unit = self._unit(tree, names, unit, form_of({entry.name for entry in entries if entry.kind != FOLDER}))
+            if unit.form == CHART:
+                state = frozenset()  # nothing in a chart is a unit of its own
+        for entry in entries:
             self._seen += 1
             if self._seen > self._limits["entries"]:
                 raise LimitError("entries", "the repository holds more files and folders")
@@ -83,16 +106,16 @@ class Walk:
                 self._bad(entry, names, state, unit)
             elif entry.kind == FOLDER:
                 self._below(entry, names, state, unit)
-            elif unit is not None and not is_hidden(entry.name):
+            elif unit is not None and (not is_hidden(entry.name) or entry.name == IGNORED_BY_CHART):
                 self._file(entry, "/".join((*names, entry.name)), unit)
 
-    def _unit(self, tree: bytes, names: tuple[str, ...], outer: Unit | None) -> Unit:
+    def _unit(self, tree: bytes, names: tuple[str, ...], outer: Unit | None, form: str) -> Unit:
         path = "/".join(names) or ROOT
         if outer is not None:
             outer.within.append(path)
         if len(self.found) >= self._limits["units"]:
             raise LimitError("units", "`paths` matches more folders")
-        self.found.append(Unit(path, tree))
+        self.found.append(Unit(path, tree, form))
         return self.found[-1]
 
     def _below(self, entry: Entry, names: tuple[str, ...], state: State, unit: Unit | None) -> None:
@@ -109,11 +132,12 @@ class Walk:
             raise LimitError("depth", "the repository holds folders deeper inside each other")
 
     def _file(self, entry: Entry, path: str, unit: Unit) -> None:
-        if entry.kind == SUBMODULE or (entry.kind == LINK and not is_manifest(entry.name)):
+        wanted = unit.form == CHART or is_manifest(entry.name)
+        if entry.kind == SUBMODULE or (entry.kind == LINK and not wanted):
             self._remark(f"{path} is left out: it is a {'submodule' if entry.kind == SUBMODULE else 'link'}")
         elif entry.kind == LINK:
             unit.refuse("", f"{path} is a link, and Vidra follows none; put the file in its place")
-        elif not is_manifest(entry.name):
+        elif not wanted:
             return
         elif len(unit.files) < self._limits["files"]:
             unit.files.append((path, entry.identity.hex()))

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
+import msgspec
 import structlog
 from yarl import URL
 
@@ -18,7 +19,7 @@ from vidra.sources.transport.dialect import Dialect
 from vidra.sources.transport.failures import CAUGHT, Failure, failure_of
 from vidra.sources.transport.limits import TransportLimits
 from vidra.sources.transport.messages import Answer, Request
-from vidra.sources.transport.places import host_of
+from vidra.sources.transport.places import host_of, shown
 from vidra.sources.transport.retry import wait_before
 from vidra.sources.transport.streamed import Streamed, too_large
 from vidra.telemetry.http_requests import RequestCounter
@@ -40,6 +41,7 @@ class Transport:
     Args:
         hosts: Which addresses may be connected to; None: every one.
         tls: For requests to the base; None: the system's certificate authorities.
+        proxy: The forward proxy that every request goes through. The addresses of `hosts` are then the proxy's affair.
     """
 
     def __init__(
@@ -51,8 +53,10 @@ class Transport:
         *,
         hosts: AllowedHosts | None = None,
         tls: ssl.SSLContext | None = None,
+        proxy: URL | None = None,
     ) -> None:
         self._base = base
+        self._proxy = proxy
         self._origin = URL(base).origin()
         self._traffic = traffic
         self._limits = limits
@@ -165,6 +169,7 @@ class Transport:
                 data=request.body,
                 headers=headers,
                 allow_redirects=False,
+                proxy=self._proxy,
                 ssl=self._tls if self._tls is not None and request.url.origin() == self._origin else True,
                 timeout=self._timeout(timeout),
             )
@@ -185,7 +190,10 @@ class Transport:
     def _failed(self, error: Exception, request: Request) -> Failure:
         self._traffic.note(host_of(str(request.url)), request.method, None)
         base = self._base if request.url.origin() == self._origin else str(request.url.origin())
-        return failure_of(error, base, self._dialect.peer)
+        failure = failure_of(error, base, self._dialect.peer)
+        if self._proxy is None:
+            return failure
+        return msgspec.structs.replace(failure, message=f"{failure.message}; asked through {shown(self._proxy)}")
 
     def _note(self, request: Request, status: int) -> None:
         host = host_of(str(request.url))

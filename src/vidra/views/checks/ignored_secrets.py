@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL, SOURCE_LABEL
+from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL, KEYS_LABEL, SOURCE_LABEL
 from vidra.controllers.runtime.ignored_secrets import hint
 from vidra.controllers.runtime.settings import is_settings
 from vidra.kube.client import Client
@@ -20,13 +20,15 @@ async def elsewhere(client: Client, counting: Collection[str], own: str) -> list
     Raises:
         KubeError: They cannot be seen.
     """
-    secrets, others, clusters, maps = await asyncio.gather(
+    secrets, others, keys, clusters, maps = await asyncio.gather(
         listed(client, SECRETS, PartialObjectMetadata, INFRAHUB_LABEL),
         listed(client, SECRETS, PartialObjectMetadata, SOURCE_LABEL),
+        listed(client, SECRETS, PartialObjectMetadata, KEYS_LABEL),
         listed(client, SECRETS, PartialObjectMetadata, CLUSTER_LABEL),
         listed(client, CONFIG_MAPS, ConfigMap, CONFIG_SELECTOR),
     )
-    found = {(item.metadata.namespace, item.metadata.name): item.metadata for item in (*secrets, *others, *clusters)}
+    labelled = (*secrets, *others, *keys, *clusters)
+    found = {(item.metadata.namespace, item.metadata.name): item.metadata for item in labelled}
     sentences = [hint(list(found.values()), counting).removeprefix(". ")]
     strangers = [item for item in maps if is_settings(item) and item.metadata.namespace != own]
     if strangers:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from vidra.api.sync import Sync
+from vidra.common.text import command_line
 from vidra.controllers.sync.source.selected import date_of, selected
+from vidra.sources.infrahub import InfrahubSource
 from vidra.sources.kinds import Sources, sources_of
 from vidra.sources.lent import Lent
-from vidra.sources.protocol import Listing, SourceError
+from vidra.sources.protocol import Listing, Source, SourceError
 from vidra.views.checks.bounded import in_order
 from vidra.views.checks.finding import Finding
 from vidra.views.checks.part import Part
@@ -31,7 +33,21 @@ async def _check(sync: Sync, sources: Sources) -> Finding:
         listing = await source.list()
     except SourceError as error:
         return Finding(_title(sync), "problem", f"{error} ({error.reason})")
-    return listing_finding(sync, listing, remarks)
+    return listing_finding(sync, listing, [*remarks, *await _shortcomings(sync, source)])
+
+
+async def _shortcomings(sync: Sync, source: Source) -> list[str]:
+    """What the stored query could say more; who may not see its text is told nothing."""
+    if not isinstance(source, InfrahubSource):
+        return []
+    try:
+        lacking = await source.lacks()
+    except SourceError:
+        return []
+    if not lacking:
+        return []
+    command = command_line("vidra", "infrahub", "query", "apply", sync.source.address[1])
+    return [f"its stored query does not select {', '.join(lacking)}: {command}"]
 
 
 def listing_finding(sync: Sync, listing: Listing, remarks: Sequence[str]) -> Finding:

@@ -16,6 +16,9 @@ from vidra.web.webhooks.result import Refused, Result
 READ_WITHIN = 5.0
 """Seconds that a body may take."""
 EVENTS = frozenset({"infrahub.artifact.created", "infrahub.artifact.updated"})
+DELETED = "infrahub.node.deleted"
+"""There is no event of their own for artifacts that are deleted."""
+ARTIFACT = "CoreArtifact"
 
 
 T = TypeVar("T")
@@ -24,6 +27,8 @@ T = TypeVar("T")
 class _Data(msgspec.Struct):
     node_id: str
     checksum: str | None = None
+    kind: str = ""
+    """In an event about a node."""
 
 
 class Body(msgspec.Struct):
@@ -72,10 +77,19 @@ def artifact_event(body: Body, infrahubs: frozenset[str]) -> ArtifactEvent | Non
     Raises:
         Refused: It says that it is one, and is not.
     """
-    if body.event not in EVENTS or body.branch is None:
+    deleted = body.event == DELETED
+    if not (deleted or body.event in EVENTS) or body.branch is None:
         return None
     data = _decoded(bytes(body.data), _Data)
-    return ArtifactEvent(branch=body.branch, artifact=data.node_id, checksum=data.checksum or "", infrahubs=infrahubs)
+    if deleted and data.kind != ARTIFACT:
+        return None
+    return ArtifactEvent(
+        branch=body.branch,
+        artifact=data.node_id,
+        checksum="" if deleted else data.checksum or "",
+        infrahubs=infrahubs,
+        deleted=deleted,
+    )
 
 
 def _decoded(text: bytes, kind: type[T]) -> T:

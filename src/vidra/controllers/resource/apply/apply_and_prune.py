@@ -23,8 +23,8 @@ from vidra.controllers.resource.apply.desired_state import build_desired_state
 from vidra.controllers.resource.apply.executor import Gate, PlanExecutor
 from vidra.controllers.resource.apply.make_visible import make_visible
 from vidra.controllers.resource.apply.result import ReconcileAbortedError, ReconcileResult
-from vidra.controllers.resource.apply.up_to_date import checksum_of
 from vidra.controllers.resource.apply.wave_gate import gate
+from vidra.controllers.resource.checksum import checksum_of
 from vidra.controllers.resource.cluster import Target, cluster_record
 from vidra.controllers.resource.drift.review import summary
 from vidra.controllers.resource.drift.unused_rules import Siblings
@@ -34,7 +34,6 @@ from vidra.controllers.resource.migration import LegacyMigration
 from vidra.controllers.resource.observe import see_desired
 from vidra.controllers.resource.state import ResourceState
 from vidra.controllers.resource.status.compute import Outcome, judge
-from vidra.controllers.resource.status.size import must_fit
 from vidra.controllers.runtime.event_loop import run_in_thread_if_large, yield_to_loop
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.controllers.runtime.run_if_slow import SHOWN_AFTER, run_if_slow
@@ -73,7 +72,8 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
     Raises:
         ReconcileAbortedError: The cluster does not answer, or stopped answering on the way.
         KubeError: The inventory could not be written ahead.
-        TooLarge: The inventory does not fit into a status.
+        TooLarge: The inventory cannot be written.
+        InventoryUnseenError: What it was before cannot be seen any more.
     """
     listed = given.migration.inventory
     with start_span("read", {"vidra.bytes": len(given.text)}):
@@ -84,7 +84,6 @@ async def apply_and_prune(given: ApplyInput, persist_inventory: PersistInventory
     await yield_to_loop(want.total)
     on_the_way = _on_the_way(given, found, inventory)
     if inventory is not listed:
-        must_fit(given.target.resource, inventory)
         await persist_inventory(on_the_way)
     executor = PlanExecutor(given.target.resolver, given.target.owner, given.claims)
     try:

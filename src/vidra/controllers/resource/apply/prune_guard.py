@@ -89,7 +89,8 @@ def prune_guard(
     if not (nothing and resource.spec.allow_empty):
         limit, last = resource.spec.prune_limit, resource.status.held_prune
         approval = approved_prune(resource.metadata)
-        names, total = object_names(going), len(before.entries)
+        # An entry without a UID is no object that exists: who adds some must not make the others a smaller share.
+        names, total = object_names(going), sum(bool(entry.uid) for entry in before.entries.values())
         held = evaluate(names, len(going), total, limit=limit, previous=last, approval=approval)
         if exceeds(len(leaving), total, limit):
             uncounted = frozenset(map(key_of, leaving)) - frozenset(map(key_of, going))

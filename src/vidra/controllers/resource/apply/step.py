@@ -41,7 +41,7 @@ class ApplyStep:
             ContentError: The manifest is not stored, or was not given to this VidraResource.
             ReconcileAbortedError: The cluster does not answer, or stopped answering on the way.
             KubeError: The inventory could not be written ahead.
-            TooLarge: The inventory does not fit into a status.
+            TooLarge: The inventory cannot be written.
         """
         shared, resource = self._shared, target.resource
         text = await self._text(resource)

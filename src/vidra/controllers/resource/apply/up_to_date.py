@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 
 from vidra.api.conditions import ConditionType, find
@@ -14,6 +12,7 @@ from vidra.apply.guards.protected import may_be_refused
 from vidra.apply.inventory import ref_of
 from vidra.apply.revision import is_up_to_date
 from vidra.clusters.cluster import Cluster
+from vidra.controllers.resource.checksum import checksum_of
 from vidra.controllers.resource.cluster import Target, cluster_record
 from vidra.controllers.resource.drift.suspects import Suspects
 from vidra.controllers.resource.observe import Kinds, see_inventory
@@ -74,14 +73,6 @@ def distrusted(resource: VidraResource) -> VidraResource:
     entries = tuple(msgspec.structs.replace(entry, revision="") for entry in resource.status.managed_resources)
     status = msgspec.structs.replace(resource.status, managed_resources=entries, applied_checksum="")
     return msgspec.structs.replace(resource, status=status)
-
-
-def checksum_of(resource: VidraResource) -> str:
-    """The MD5 of the VidraResource's manifest."""
-    content = resource.spec.content
-    if content is not None:
-        return content.checksum
-    return hashlib.md5((resource.spec.manifest or "").encode(), usedforsecurity=False).hexdigest()
 
 
 def _is_untouched(target: Target, entry: ManagedObject, kinds: Kinds, suspects: Suspects) -> bool:

@@ -16,7 +16,7 @@ from vidra.apply.inventory import ref_of
 from vidra.clusters.cluster import Cluster
 from vidra.common.text import limited
 from vidra.controllers.resource.apply.desired_state import DesiredState
-from vidra.controllers.resource.apply.up_to_date import checksum_of
+from vidra.controllers.resource.checksum import checksum_of
 from vidra.controllers.resource.cluster import Target
 from vidra.kube.errors import ApiError
 

@@ -52,7 +52,7 @@ class HealthChecks:
     async def refresh(self, name: str) -> None:
         """Write the health if nothing else is to be done; or reconcile a VidraResource that waited for it."""
         resource = self._shared.resources.get(name)
-        if resource is None or resource.metadata.deletion_timestamp:
+        if resource is None or resource.metadata.deletion_timestamp or not resource.is_inventory_seen:
             return
         if is_suspended(self._shared, resource):
             await self._suspended(resource, self.of_applied(resource))
@@ -61,7 +61,7 @@ class HealthChecks:
         if state and state.unwritten:
             await self._write_postponed(resource, state, state.unwritten)
             return
-        if resource.status.problems:
+        if resource.status.problems or not self._shared.seals.is_proven(resource):
             self._queue.add(name)
             return
         if not last_reconcile_complete(resource):

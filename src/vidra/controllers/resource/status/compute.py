@@ -24,6 +24,7 @@ from vidra.apply.inventory import Inventory
 from vidra.apply.refusals import ENDS_BY_ITSELF
 from vidra.common.text import counted, limited_sentences
 from vidra.controllers.resource.health.report import HealthReport
+from vidra.controllers.resource.status.deliveries import deliveries
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.kube.errors import ApiError, KubeError
 
@@ -92,10 +93,13 @@ def as_applied(resource: VidraResource) -> Outcome:
     )
 
 
-def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, handled: bool) -> ResourceStatus:
+def status_for(
+    resource: VidraResource, outcome: Outcome, now: datetime, *, handled: bool, seen: datetime | None = None
+) -> ResourceStatus:
     """The status for an outcome.
 
     Args:
+        seen: When the source was asked for the text, if that is remembered.
         handled: The reconcile is complete, so the request for it is done.
     """
     before = resource.status
@@ -123,7 +127,8 @@ def status_for(resource: VidraResource, outcome: Outcome, now: datetime, *, hand
     )
     if status == before or _only_counted_now(before, status):
         return before
-    return msgspec.structs.replace(status, last_sync_time=rfc3339(now))
+    texts = deliveries(resource, status, now, seen)
+    return msgspec.structs.replace(status, last_sync_time=rfc3339(now), deliveries=texts)
 
 
 def health_of(status: ResourceStatus) -> HealthReport:
@@ -145,6 +150,7 @@ def _state_of(status: ResourceStatus) -> ResourceStatus:
         unhealthy_objects=0,
         unhealthy=(),
         last_error="",
+        deliveries=(),
         last_sync_time="",
     )
 

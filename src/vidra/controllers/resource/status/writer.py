@@ -10,25 +10,28 @@ import msgspec
 from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.destination_server import is_local
 from vidra.api.held_prune import HeldPrune
-from vidra.api.names import CLUSTER_LABEL
+from vidra.api.names import CLUSTER_LABEL, FORGET_LOST
 from vidra.api.reasons import Reason
-from vidra.api.resource import ManagedObject, ObjectProblem, VidraResource
+from vidra.api.resource import ManagedObject, ObjectProblem, ResourceStatus, VidraResource
 from vidra.apply.inventory import Inventory, ref_of
+from vidra.apply.inventory_reading import InventoryUnseenError
 from vidra.clusters.cluster import Cluster
 from vidra.clusters.errors import ClusterError
 from vidra.common.nearest import did_you_mean
-from vidra.common.text import limited
+from vidra.common.text import command_line, limited
 from vidra.common.urls import host_of
 from vidra.controllers.resource.apply.result import ReconcileResult
 from vidra.controllers.resource.cluster import cluster_record
 from vidra.controllers.resource.health.report import NOT_SEEN, TERMINATING, HealthReport
 from vidra.controllers.resource.status.compute import Outcome, is_detail, status_for
+from vidra.controllers.resource.status.sealed_status import write_sealed
 from vidra.controllers.resource.status.size import TooLarge, refused
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext, sync_of
 from vidra.controllers.runtime.event_reporter import EventReporter, Severity
 from vidra.controllers.runtime.health_history import News
-from vidra.controllers.runtime.status_patch import as_read, write_status
+from vidra.controllers.runtime.inventory_store import PieceRefusedError
+from vidra.controllers.runtime.status_patch import as_read
 from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.kube.errors import ApiError, KubeError
 from vidra.manifests import Ref
@@ -51,8 +54,11 @@ class StatusWriter:
 
         Raises:
             KubeError: It could not be written, so nothing may be applied.
-            TooLarge: The inventory does not fit into a status.
+            TooLarge: The inventory cannot be written.
+            InventoryUnseenError: What it was before cannot be seen any more.
         """
+        if not as_read(self._resource, self._shared.resources).is_inventory_seen:
+            raise InventoryUnseenError("parts of the inventory were lost during a reconcile")
         await self._write(outcome, handled=False)
 
     async def done(self, done: ReconcileResult) -> None:
@@ -148,6 +154,30 @@ class StatusWriter:
         finally:
             self._say_unready(verdict, known=known)
 
+    async def inventory_unseen(self, error: InventoryUnseenError) -> None:
+        """Something of the inventory is missing. The status keeps what it has of it.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        await self.failed(Reason.INVENTORY_MISSING, unseen_message(self._resource, error))
+
+    async def lost_forgotten(self, error: InventoryUnseenError) -> None:
+        """A person agreed to go on without what is missing of the inventory.
+
+        Raises:
+            KubeError: It could not be written.
+            TooLarge: The inventory cannot be written.
+        """
+        item = as_read(self._resource, self._shared.resources)
+        left = self._shared.inventories.without_lost(item)
+        message = "what is missing of the inventory is forgotten, as was asked for"
+        verdict = Verdict(ready=False, reason=Reason.PROGRESSING, message=message, progressing=True)
+        outcome = Outcome(verdict, Inventory.of(left.inventory), total=left.status.objects, health=NOT_SEEN)
+        status = status_for(left, outcome, datetime.now(UTC), handled=False)
+        await self._stored(left, status, stored=item.status)
+        self._record_event("Warning", Reason.INVENTORY_MISSING, f"{message}: {error}", change=True)
+
     def aborted(self, error: KubeError) -> None:
         """The reconcile failed before the status could be written. Transient failures are only logged."""
         if isinstance(error, ApiError) and not (error.conflict or error.not_found or error.transient):
@@ -195,6 +225,29 @@ class StatusWriter:
             self._record_event(
                 "Warning", Reason.LEFT_BEHIND, f"there until their finalizers are taken off: {_listed(lines)}"
             )
+
+    async def write_back(self) -> None:
+        """Somebody else wrote the status, and it is known what Vidra wrote last: that is written again.
+
+        Raises:
+            KubeError: It could not be written.
+        """
+        item = as_read(self._resource, self._shared.resources)
+        await write_sealed(self._shared, item, item.status)
+        message = (
+            "somebody else wrote the status: what Vidra wrote last was written back, and theirs counts for nothing"
+        )
+        self._record_event("Warning", Reason.STATUS_NOT_OURS, message)
+
+    def joined(self, entries: Sequence[ManagedObject]) -> None:
+        """Namespaces count as there before, because nothing shows that they were not."""
+        if entries:
+            message = (
+                "the status does not show that this Vidra wrote it, and somebody else holds fields of these "
+                "Namespaces: they count as there before Vidra, and are not deleted when they are no longer wanted: "
+                f"{_listed([_place(entry) for entry in entries])}"
+            )
+            self._record_event("Warning", Reason.STATUS_NOT_OURS, message, change=True)
 
     def spared(self, definition: str) -> None:
         """The CRD is being deleted, so the objects stay."""
@@ -270,22 +323,27 @@ class StatusWriter:
             Whether the conditions were the same before, or stay so for now.
         """
         item = as_read(self._resource, self._shared.resources)
-        status = status_for(item, outcome, datetime.now(UTC), handled=handled)
+        seen = self._shared.delivery_tracer.begun(item)
+        status = status_for(item, outcome, datetime.now(UTC), handled=handled, seen=seen)
         history = self._shared.health.of(item.kind, item.metadata.name)
-        if status != item.status and not history.may_write(detail=is_detail(item.status, status)):
+        detail = is_detail(item.status, status) and self._shared.seals.foreign(item) is None
+        if status != item.status and not history.may_write(detail=detail):
             return True
         with start_span("write status"):
-            try:
-                await write_status(self._shared.client, self._shared.resources, item, status)
-            except ApiError as error:
-                if not error.too_large:
-                    raise
-                size = len(msgspec.json.encode(status))
-                raise refused(len(status.managed_resources), size, str(error)) from None
+            await self._stored(item, status)
         if handled:
             self._shared.delivery_tracer.record_outcome(item, outcome.verdict, outcome.checksum, outcome.health.status)
             self._say_health(history.news(item.status.health, outcome.health.status), outcome)
         return status.conditions == item.status.conditions
+
+    async def _stored(self, item: VidraResource, status: ResourceStatus, stored: ResourceStatus | None = None) -> None:
+        try:
+            await write_sealed(self._shared, item, status, stored=stored)
+        except (ApiError, PieceRefusedError) as error:
+            if isinstance(error, ApiError) and not error.too_large:
+                raise
+            size = len(msgspec.json.encode(status))
+            raise refused(len(status.managed_resources), size, str(error)) from None
 
     def _is_news(self, verdict: Verdict) -> bool:
         status = as_read(self._resource, self._shared.resources).status
@@ -317,6 +375,17 @@ class StatusWriter:
         if server and not is_local(server) and server not in message:
             message = f"{message} (cluster {server})"
         self._events.say(kind, reason, message, change=change, known=known, trace=current().trace)
+
+
+def unseen_message(resource: VidraResource, error: InventoryUnseenError) -> str:
+    """What a status says of an inventory of which something is missing."""
+    name = resource.metadata.name
+    forget = command_line("kubectl", "annotate", "vidraresource", name, f"{FORGET_LOST}={error.id}", "--overwrite")
+    return (
+        f"{error}. Nothing is applied, pruned or deleted until that is there again: restore it from a backup. To go on "
+        f"without: {forget}. Then what is in the manifest is listed again, and other objects that only the lost part "
+        "listed stay"
+    )
 
 
 def _changes(done: ReconcileResult) -> str:

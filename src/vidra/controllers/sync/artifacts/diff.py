@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -24,6 +25,30 @@ class SyncProblem(msgspec.Struct, frozen=True):
     message: str
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How a stored text stands to what is wanted now."""
+
+    current: bool
+    problem: SyncProblem | None = None
+    """Why there can be no other text now: what is stored stays."""
+
+
+class UnitTexts(Protocol):
+    """What is known of the texts of units without making them."""
+
+    def standing(self, unit: Unit, place: str, marker: str) -> Standing:
+        """How a stored text with a marker stands at a destination; of none the marker is empty."""
+        ...
+
+
+class AsListed:
+    """The texts of units that are texts of manifests already."""
+
+    def standing(self, unit: Unit, place: str, marker: str) -> Standing:  # noqa: ARG002 - it is the same everywhere
+        """A text is right as long as its marker is that of the unit."""
+        return Standing(current=marker == unit.marker)
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What to do about a listing."""
 
@@ -41,10 +66,13 @@ class Decision(msgspec.Struct, frozen=True):
     """The destinations that do not have the text yet, by artifact to fetch."""
 
 
-def remark_on(listing: Listing) -> SyncProblem | None:
+def remark_on(listing: Listing, more: Sequence[str] = ()) -> SyncProblem | None:
     """What a person should know about a listing, although it is no problem of the sync; None when there is nothing.
 
     If a generation failed in Infrahub, the text is the last good one, and Infrahub reports it until a text changes.
+
+    Args:
+        more: Remarks that are not the source's.
     """
     failed = sorted(artifact.id for artifact in listing.units if artifact.failed and artifact.marker is not None)
     if failed:
@@ -52,8 +80,8 @@ def remark_on(listing: Listing) -> SyncProblem | None:
             f"artifact {limited(failed, 1)} could not be generated again: the last good text stays applied, look into "
         )
         return SyncProblem(Reason.GENERATION_FAILED, f"{message}Infrahub's tasks")
-    if listing.remarks:
-        return SyncProblem(Reason.WARNED, limited(listing.remarks, REMARKS))
+    if remarks := (*listing.remarks, *more):
+        return SyncProblem(Reason.WARNED, limited(remarks, REMARKS))
     return None
 
 
@@ -63,34 +91,46 @@ def decide(
     has: Callable[[Content], bool],
     *,
     allow_empty: bool,
-    places: Sequence[str] = ("",),
+    places: Callable[[str], Sequence[str]] = lambda _: ("",),
     words: Words = InfrahubSource.words,
     asked: str = "",
     date: str = "",
+    texts: UnitTexts | None = None,
 ) -> Decision:
     """Compare a listing with what exists. What may still be wanted stays.
 
     Args:
         has: Whether a text is still stored.
+        texts: What is known of the texts of units; None: they are texts already.
         words: What messages call the source and its units.
-        places: The destinations of every artifact; one with an empty name for a sync with one destination.
+        places: The destinations of an artifact; one with an empty name for a sync with one destination.
         asked: What Infrahub was asked for, in words; empty for another source.
         date: The point in time of which it was asked; empty: now.
     """
+    texts = texts or AsListed()
     there = {(artifact_of(resource), place_of(resource)): resource for resource in existing}
     troubles: list[SyncProblem] = []
     behind: dict[Unit, tuple[str, ...]] = {}
     keep: list[tuple[Unit, VidraResource]] = []
     for artifact in sorted(listing.units, key=lambda item: item.id):
         # One that is being deleted is recreated when it no longer exists.
-        free = [(at, there.get((artifact.id, at))) for at in places if not _goes(there.get((artifact.id, at)))]
+        free = [
+            (at, there.get((artifact.id, at))) for at in places(artifact.id) if not _goes(there.get((artifact.id, at)))
+        ]
         if artifact.marker is None:
             troubles += [_not_generated(artifact)] if free else []
             continue
-        current = [item for _, item in free if item and stored_marker(item, has) == artifact.marker]
-        keep += [(artifact, item) for item in current]
-        if late := tuple(at for at, item in free if item not in current):
-            behind[artifact] = late
+        late: list[str] = []
+        for at, item in free:
+            standing = texts.standing(artifact, at, stored_marker(item, has) if item else "")
+            if standing.problem is not None:
+                troubles.append(standing.problem)
+            if item and (standing.current or standing.problem is not None):
+                keep.append((artifact, item))
+            elif standing.problem is None:
+                late.append(at)
+        if late:
+            behind[artifact] = tuple(late)
     listed = {artifact.id for artifact in listing.units}
     unlisted = tuple(item for (artifact, _), item in there.items() if artifact not in listed and not _goes(item))
     held = _held(listing, unlisted, words, asked, date, allow_empty=allow_empty)
@@ -99,7 +139,7 @@ def decide(
         tuple(behind),
         tuple(keep),
         () if held else unlisted,
-        (*troubles, *held),
+        (*dict.fromkeys(troubles), *held),
         not held,
         {artifact.id: late for artifact, late in behind.items()},
     )
@@ -152,7 +192,10 @@ def _held(
         return ()
     stay = f"; the {len(unlisted)} that were there stay" if unlisted else ""
     may_go = ", set allowEmpty if they should go" if unlisted else ""
-    if not asked:
+    if listing.left_out:
+        others = f"it has {listing.left_out} of that name for others; correct spec.source.targets"
+        message = f"Infrahub lists no artifact {asked}: {others}{stay}{may_go}"
+    elif not asked:
         message = f"{words.empty}{stay}{may_go}"
     elif date:
         # The date explains it, so nothing else is to be changed, and least of all is everything to be deleted.

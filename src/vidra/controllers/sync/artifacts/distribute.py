@@ -21,6 +21,7 @@ from vidra.controllers.sync.artifacts.diff import Decision, SyncProblem, artifac
 from vidra.controllers.sync.artifacts.writer import ResourceWriter, content_of
 from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import Targets
+from vidra.controllers.sync.rendering.texts import Texts
 from vidra.kube.errors import ApiError, KubeError
 from vidra.sources.protocol import Listing, Source, SourceError, Unit
 from vidra.telemetry.tracing import start_span
@@ -41,11 +42,13 @@ class ArtifactDistributor:
         *,
         targets: Targets,
         existing: Sequence[VidraResource],
+        texts: Texts,
     ) -> None:
         self._shared = shared
         self._sync = sync.key
         self._source = source
         self._listed = listed
+        self._texts = texts
         self._targets = {target.place: target for target in targets.there}
         self._builder = ResourceWriter(
             *(shared.client, shared.content, shared.resources, sync, existing), announce=partial(announcement, shared)
@@ -107,22 +110,27 @@ class ArtifactDistributor:
         delivery_tracer = self._shared.delivery_tracer
         async with self._places:
             with delivery_tracer.start(self._sync, artifact, self._listed) as trace:
-                content = self._builder.stored(artifact) or await self._download(listing, artifact)
-                for place in places:
-                    existing = self._there.get((artifact.id, place))
-                    name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
-                    # Before it is written: the VidraResource may be reconciled before the answer arrives.
-                    delivery_tracer.assign(name, trace, content.checksum)
-                    with start_span("hand over", {"vidra.resource": name}):
-                        self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
-                await self._builder.collect_garbage(content)
+                for alike in self._texts.groups(artifact, places):
+                    content = self._stored(artifact, alike[0]) or await self._download(listing, artifact, alike[0])
+                    for place in alike:
+                        existing = self._there.get((artifact.id, place))
+                        name = existing.metadata.name if existing else self._builder.name(artifact.id, place)
+                        # Before it is written: the VidraResource may be reconciled before the answer arrives.
+                        delivery_tracer.assign(name, trace, content.checksum)
+                        with start_span("hand over", {"vidra.resource": name}):
+                            self.counts[await self._builder.write(content, self._targets[place], existing)] += 1
+                    await self._builder.collect_garbage(content)
 
-    async def _download(self, listing: Listing, artifact: Unit) -> Content:
+    def _stored(self, artifact: Unit, place: str) -> Content | None:
+        """The text, if another cluster has it already."""
+        return self._builder.stored(artifact.id, lambda marker: self._texts.standing(artifact, place, marker).current)
+
+    async def _download(self, listing: Listing, artifact: Unit, place: str) -> Content:
         with start_span("download"):
-            text = await self._source.fetch(artifact)
+            made = await self._texts.make(self._source, artifact, place, self._there.get((artifact.id, place)))
         self._shared.metrics.downloads.inc()
-        with start_span("store", {"vidra.bytes": len(text)}):
-            return await self._builder.save(content_of(listing, artifact, text), text)
+        with start_span("store", {"vidra.bytes": len(made.text)}):
+            return await self._builder.save(content_of(listing, artifact.id, made), made.text)
 
 
 def _not_stored(artifact: str, error: KubeError) -> SyncProblem:

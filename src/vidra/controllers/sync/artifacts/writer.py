@@ -30,11 +30,12 @@ from vidra.controllers.runtime.status_patch import difference, path_of
 from vidra.controllers.sync.artifacts.diff import artifact_of, is_lost, stored_marker
 from vidra.controllers.sync.artifacts.names import resource_name
 from vidra.controllers.sync.destinations.targets import Target
+from vidra.controllers.sync.rendering.texts import Text
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError
 from vidra.kube.operations import create, merge_patch
 from vidra.kube.store import Store
-from vidra.sources.protocol import Listing, SourceError, Unit
+from vidra.sources.protocol import Listing, SourceError
 
 _ROOT = f"/apis/{API_VERSION}/{RESOURCE_PLURAL}"
 
@@ -84,10 +85,14 @@ class ResourceWriter:
                 await self._content.discard(self._sync.key, item.spec.content)
         return await self._content.save(self._sync.key, self._key(draft.artifact_id), draft, text)
 
-    def stored(self, artifact: Unit) -> Content | None:
-        """The stored text of an artifact, if another cluster has it already."""
-        for item in self._of(artifact.id):
-            if stored_marker(item, partial(self._content.has, self._sync.key)) == artifact.marker:
+    def stored(self, artifact: str, wanted: Callable[[str], bool]) -> Content | None:
+        """The stored text of an artifact, if another cluster has it already.
+
+        Args:
+            wanted: Whether it is the one, by its marker.
+        """
+        for item in self._of(artifact):
+            if wanted(stored_marker(item, partial(self._content.has, self._sync.key))):
                 return item.spec.content
         return None
 
@@ -225,20 +230,20 @@ def spec_for(sync: Sync, content: Content, destination: Destination) -> Resource
     return ResourceSpec(
         destination=destination,
         content=content,
-        allow_empty=sync.spec.allow_empty,
+        allow_empty=sync.spec.takes_empty,
         **policies(sync.spec),
     )
 
 
-def content_of(listing: Listing, artifact: Unit, text: bytes) -> Content:
+def content_of(listing: Listing, artifact: str, made: Text) -> Content:
     """What is noted of a text, except where it is stored."""
-    checksum = hashlib.md5(text, usedforsecurity=False).hexdigest()
+    checksum = hashlib.md5(made.text, usedforsecurity=False).hexdigest()
     return Content(
-        artifact_id=artifact.id,
+        artifact_id=artifact,
         checksum=checksum,
         secrets=(),
-        size=len(text),
-        marker="" if artifact.marker in {checksum, None} else artifact.marker or "",
+        size=len(made.text),
+        marker="" if made.marker == checksum else made.marker,
         revision=listing.revision,
         author=listing.author,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -27,6 +27,8 @@ class Target(msgspec.Struct, frozen=True):
     destination: Destination
     name: str = ""
     """Namespace and name of the cluster's Secret."""
+    serves: frozenset[str] = frozenset()
+    """Names of what the cluster is for, as its Secret says."""
 
 
 class Targets(msgspec.Struct, frozen=True):
@@ -46,10 +48,18 @@ class Targets(msgspec.Struct, frozen=True):
         """The destination of a place."""
         return next(target for target in self.there if target.place == place)
 
-    def expects(self, resource: VidraResource) -> bool:
-        """Whether something new may still come to the cluster of this VidraResource."""
+    def expects(self, resource: VidraResource, places: Collection[str] | None = None) -> bool:
+        """Whether something new may still come to the cluster of this VidraResource.
+
+        Args:
+            places: Where it may come to; None: to all.
+        """
         place, server = place_of(resource), address_of(resource.spec.destination.server)
-        return any(place == target.place or server == address_of(target.destination.server) for target in self.there)
+        return any(
+            place == target.place or server == address_of(target.destination.server)
+            for target in self.there
+            if places is None or target.place in places
+        )
 
 
 def targets_of(sync: Sync, catalogue: SecretIndex, existing: Iterable[VidraResource]) -> Targets:
@@ -63,7 +73,9 @@ def targets_of(sync: Sync, catalogue: SecretIndex, existing: Iterable[VidraResou
         return Targets((Target("", without_namespace_rules(sync.spec.destination)),))
     selection = catalogue.select(selector)
     targets = tuple(
-        Target(place(entry.server), without_namespace_rules(sync.spec.destination, entry.server), entry.name)
+        Target(
+            place(entry.server), without_namespace_rules(sync.spec.destination, entry.server), entry.name, entry.serves
+        )
         for entry in selection.clusters
     )
     places = {target.place for target in targets}
@@ -78,7 +90,7 @@ def targets_of(sync: Sync, catalogue: SecretIndex, existing: Iterable[VidraResou
         _lost(sync, item) for item in sorted(lost.values(), key=lambda item: address_of(item.spec.destination.server))
     ]
     stay = frozenset(lost)
-    if not targets and not sync.spec.allow_empty:
+    if not targets and not sync.spec.takes_empty:
         troubles.append(_none_matches(len(elsewhere)))
         stay = frozenset(elsewhere)
     return Targets(targets, tuple(troubles), stay)

@@ -17,8 +17,10 @@ from vidra.api.sync import Sync
 from vidra.common.text import limited
 from vidra.controllers.resource.apply.sibling_handover import may_have_objects_in_common
 from vidra.controllers.resource.status.compute import LISTED
+from vidra.controllers.runtime.context import place_of
 from vidra.controllers.sync.artifacts.diff import SyncProblem, artifact_of
-from vidra.controllers.sync.prune.hold import evaluate_hold, hold_problem
+from vidra.controllers.sync.artifacts.resource_choice import current_resource
+from vidra.controllers.sync.prune.hold import hold, hold_problem
 from vidra.controllers.sync.status.compute import ready
 
 Unlisted = Mapping[str, frozenset[str]]
@@ -80,15 +82,19 @@ def decide_prune(
     listed: frozenset[str],
     unlisted_resources: Unlisted,
     resources: Sequence[VidraResource],
-    expects: Callable[[VidraResource], bool] = lambda _: True,
+    expects: Callable[[str, VidraResource], bool] = lambda _artifact, _item: True,
     *,
+    moves: Callable[[VidraResource], Collection[str]] = lambda _: (),
     before: int | None = None,
+    vouches: Callable[[VidraResource], bool] = lambda _: True,
 ) -> PruneDecision:
     """Decide about the unlisted, by the current status of the others.
 
     Args:
-        expects: Whether something new may still come to the cluster of one of them.
+        expects: Whether an artifact may still come to the cluster of one of them.
+        moves: The clusters that one of them goes to instead.
         before: How many objects the sync had when the first of them was missed, if that is known.
+        vouches: Whether the sync gave a VidraResource its text.
     """
     going = [
         item for item in resources if item.metadata.name in unlisted_resources and not item.metadata.deletion_timestamp
@@ -97,30 +103,51 @@ def decide_prune(
         return PruneDecision()
     others = [item for item in resources if item.metadata.name not in unlisted_resources]
     there: dict[str, list[VidraResource]] = {}
-    for item in others:
+    for item in current_resource(others, vouches):
         there.setdefault(artifact_of(item), []).append(item)
-    waits_for: dict[str, None] = {}
+    waits_for = _arriving(going, others, moves)
     for artifact in sorted(listed):
         for item in going:
-            for successor in _successors(there.get(artifact, ()), item, expects):
+            for successor in _successors(there.get(artifact, ()), item, expects(artifact, item)):
                 if successor is not None and ready(successor) and not successor.metadata.deletion_timestamp:
                     continue
                 if may_want(successor, item, beside=artifact in unlisted_resources[item.metadata.name]):
                     waits_for[successor.metadata.name if successor else f"artifact {artifact}"] = None
+    # How many objects go with them is not known, nor which; and they could not be deleted yet.
+    waits_for |= {item.metadata.name: None for item in going if not item.is_inventory_seen}
     if waits_for:
         # What was held stays held: an addition must not release it.
         return PruneDecision(waits_for=tuple(waits_for), held=sync.status.held_prune, stay=len(going))
-    if listed and (held := evaluate_hold(sync, going, others, before)):
-        return PruneDecision(held=held, problem=hold_problem(sync, held, going), stay=len(going))
-    return PruneDecision(go=tuple(going))
+    if not listed:
+        return PruneDecision(go=tuple(going))
+    found = hold(sync, going, others, before, vouches)
+    problem = hold_problem(sync, found.held, found.stay) if found.held else None
+    return PruneDecision(go=found.go, held=found.held, problem=problem, stay=len(found.stay))
 
 
-def _successors(
-    candidates: Iterable[VidraResource], old: VidraResource, expects: Callable[[VidraResource], bool]
-) -> list[VidraResource | None]:
-    """The VidraResources of one artifact that may replace an older one; None for one that does not exist yet."""
+def _arriving(
+    going: Iterable[VidraResource], others: Iterable[VidraResource], moves: Callable[[VidraResource], Collection[str]]
+) -> dict[str, None]:
+    """What is not Ready yet in the clusters that artifacts go to instead: they leave the old ones after that."""
+    there = {(artifact_of(item), place_of(item)): item for item in others}
+    found: dict[str, None] = {}
+    for old in going:
+        artifact = artifact_of(old)
+        for place in moves(old):
+            item = there.get((artifact, place))
+            if item is None or not ready(item) or item.metadata.deletion_timestamp:
+                found[item.metadata.name if item else f"artifact {artifact}"] = None
+    return found
+
+
+def _successors(candidates: Iterable[VidraResource], old: VidraResource, expected: bool) -> list[VidraResource | None]:
+    """The VidraResources of one artifact that may replace an older one; None for one that does not exist yet.
+
+    Args:
+        expected: Whether the artifact may still come to the cluster of the older one.
+    """
     found: list[VidraResource | None] = [item for item in candidates if may_have_objects_in_common(item, old)]
-    return found or ([None] if expects(old) else [])
+    return found or ([None] if expected else [])
 
 
 def may_want(successor: VidraResource | None, old: VidraResource, *, beside: bool = False) -> bool:

@@ -45,10 +45,13 @@ async def prune(shared: ControllerContext, sync: Sync, poll: PollState) -> Prune
         # An incomplete list does not show what was deleted, so it does not change what is held.
         return PruneResult(held=None if done.complete else sync.status.held_prune)
     group = shared.resources.group(sync.key)
+    targets, routes = targets_of(sync, shared.clusters.catalogue, group), done.routes
     decision: PruneDecision = decide_prune(
         *(sync, done.artifacts, done.unlisted_resources, group),
-        expects=targets_of(sync, shared.clusters.catalogue, group).expects,
+        expects=lambda artifact, item: targets.expects(item, routes.limits(artifact)),
+        moves=routes.instead,
         before=done.objects,
+        vouches=shared.content.vouches,
     )
     troubles = await _remove(shared, sync, decision.go, done.left)
     return PruneResult(

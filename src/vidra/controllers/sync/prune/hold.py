@@ -1,8 +1,15 @@
-"""Whether deleting VidraResources of a sync needs an approval, by the prune limit: pure."""
+"""Whether deleting VidraResources of a sync needs an approval, by the prune limit: pure.
+
+Invariant: who may write VidraResources neither holds up nor lifts a prune of those that the sync made. Anybody can
+write owner references; that a sync gave one its text nobody can (`runtime/content_seal.py`). What cannot show that, as
+one of the first Vidra or one whose text was lost, makes no other a smaller share, and is held by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
 
 from vidra.api.conditions import ConditionType, find
 from vidra.api.held_prune import HeldSet, SyncHeldPrune
@@ -19,17 +26,55 @@ LISTED = 500
 """VidraResources that a status names."""
 
 
+class Hold(msgspec.Struct, frozen=True):
+    """What may go, and what a person has to approve first."""
+
+    go: tuple[VidraResource, ...]
+    stay: tuple[VidraResource, ...] = ()
+    held: SyncHeldPrune | None = None
+
+
+def hold(
+    sync: Sync,
+    going: Sequence[VidraResource],
+    others: Sequence[VidraResource],
+    before: int | None,
+    vouches: Callable[[VidraResource], bool],
+) -> Hold:
+    """Divide what is no longer listed into what may go and what is held.
+
+    Args:
+        before: As for `evaluate_hold`.
+        vouches: Whether the sync gave a VidraResource its text.
+    """
+    sure, rest = [item for item in going if vouches(item)], [item for item in going if not vouches(item)]
+    staying = [item for item in others if vouches(item)]
+    held = evaluate_hold(sync, sure, staying, before) if sure else None
+    unsure = evaluate_hold(sync, rest, staying, before, beside=sure) if rest else None
+    if held and unsure:
+        both = evaluate_hold(sync, going, staying, before)
+        return Hold((), tuple(going), both) if both else Hold(tuple(going))
+    stay = sure if held else rest if unsure else ()
+    return Hold(tuple(item for item in going if item not in stay), tuple(stay), held or unsure)
+
+
 def evaluate_hold(
-    sync: Sync, going: Sequence[VidraResource], others: Sequence[VidraResource], before: int | None = None
+    sync: Sync,
+    going: Sequence[VidraResource],
+    others: Sequence[VidraResource],
+    before: int | None = None,
+    *,
+    beside: Sequence[VidraResource] = (),
 ) -> SyncHeldPrune | None:
     """What a person has to approve first; None when no approval is needed, or it was given.
 
     Args:
+        beside: What is deleted with these: it counts, and no approval is for it.
         before: How many objects the sync had when the first of these was missed in a list, if that is known. What came
             with that list, or after it, makes the old no smaller share.
     """
     kept = {key_of(entry) for entry in _entries(others)}
-    had = {key_of(entry) for entry in _entries(going)}
+    had = {key_of(entry) for entry in _entries((*going, *beside))}
     names, total = _names(going), len(had | kept)
     total = total if before is None else max(len(had), min(total, before))
     found = evaluate(
@@ -37,7 +82,7 @@ def evaluate_hold(
         len(had - kept),
         total,
         limit=sync.spec.prune_limit,
-        previous=sync.status.held_prune or _told(sync, names, total),
+        previous=_previous(sync, names) or _told(sync, names, total),
         approval=approved_prune(sync.metadata),
     )
     if found is None or found.approved:
@@ -56,6 +101,12 @@ def hold_problem(sync: Sync, held: SyncHeldPrune, going: Sequence[VidraResource]
         f"{command_line('vidra', 'approve', sync.metadata.name)}, or "
         f"{approve_command(sync.kind, sync.metadata.name, held.id)} (they are: {', '.join(names)})",
     )
+
+
+def _previous(sync: Sync, names: Sequence[str]) -> SyncHeldPrune | None:
+    """What was held, if any of these were in it."""
+    held = sync.status.held_prune
+    return held if held and (not held.resources or not set(held.resources).isdisjoint(names)) else None
 
 
 def _told(sync: Sync, names: Sequence[str], total: int) -> HeldSet | None:

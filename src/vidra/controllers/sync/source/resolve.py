@@ -8,7 +8,16 @@ from vidra.api.reasons import Reason
 from vidra.api.sync import Sync
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.sources.kinds import Sources
-from vidra.sources.protocol import Source, SourceError
+from vidra.sources.protocol import Remark, Source, SourceError
+
+
+def remarks_on(shared: ControllerContext, sync: Sync) -> Remark:
+    """Records what a person should know about a sync as Events."""
+
+    def remark(reason: Reason, message: str) -> None:
+        shared.recorder.say(sync, "Warning", reason, message)
+
+    return remark
 
 
 async def connect(shared: ControllerContext, sync: Sync, sources: Sources) -> Source:
@@ -18,12 +27,8 @@ async def connect(shared: ControllerContext, sync: Sync, sources: Sources) -> So
         SourceError: The spec, or the credentials for it, cannot be used. The message names credentials in a
             namespace that is ignored.
     """
-
-    def remark(reason: Reason, message: str) -> None:
-        shared.recorder.say(sync, "Warning", reason, message)
-
     try:
-        return await sources.open(sync.source, remark)
+        return await sources.open(sync.source, remarks_on(shared, sync))
     except SourceError as error:
         if error.reason is not Reason.CREDENTIALS_MISSING:
             raise

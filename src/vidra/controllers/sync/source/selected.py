@@ -26,7 +26,8 @@ def selected(source: InfrahubSource | None) -> str:
     if source is None:
         return ""
     date = date_of(source)
-    return f'"{source.artifact}" on the branch "{source.target_branch}"{f" at {date}" if date else ""}'
+    of = f" for {source.targets}" if source.targets and str(source.targets) else ""
+    return f'"{source.artifact}"{of} on the branch "{source.target_branch}"{f" at {date}" if date else ""}'
 
 
 def pinned(verdict: Verdict, source: InfrahubSource | None) -> Verdict:

@@ -19,8 +19,8 @@ from vidra.controllers.runtime.health_history import News
 from vidra.controllers.runtime.status_patch import as_read, write_status
 from vidra.controllers.runtime.unhealthy_objects import ALL_HEALTHY, failed, told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
-from vidra.controllers.sync.artifacts.reconcile import ListingResult
-from vidra.controllers.sync.destinations.cluster_status import cluster_statuses
+from vidra.controllers.sync.artifacts.reconcile import NOTHING, ListingResult
+from vidra.controllers.sync.destinations.cluster_status import cluster_statuses, idle_before
 from vidra.controllers.sync.destinations.rollout import RolloutStep
 from vidra.controllers.sync.destinations.targets import targets_of
 from vidra.controllers.sync.prune.execute import PruneResult
@@ -33,9 +33,11 @@ from vidra.controllers.sync.status.compute import is_detail, judge, status_for
 class StatusWriter:
     """Writes the result of one reconcile of a sync."""
 
-    def __init__(self, shared: ControllerContext, sync: Sync) -> None:
+    def __init__(self, shared: ControllerContext, sync: Sync, last: PollState | None = None) -> None:
         self._shared = shared
         self._sync = sync
+        self._last = last
+        """The last poll, if it is known."""
         self._events = EventReporter(shared.recorder, sync, "sync")
         self.details_after = inf
         """Seconds after which `result` is to be called again, because details of health were not written."""
@@ -59,6 +61,7 @@ class StatusWriter:
         Returns:
             Seconds after which this is to be called again, because nothing was written; 0 if it was.
         """
+        self._last = poll
         troubles, remark = ((poll.failure,), None) if poll.failure else (poll.done.troubles, poll.done.remark)
         verdict = self._judged(troubles, pruned, step, remark)
         if unreported is None:
@@ -169,10 +172,10 @@ class StatusWriter:
     ) -> tuple[ClusterStatus, ...] | None:
         if self._sync.spec.destination.cluster_selector is None:
             return None
-        unit = self._sync.source.words.unit
-        return cluster_statuses(
-            targets_of(self._sync, self._shared.clusters.catalogue, resources), resources, waiting, unit
-        )
+        targets = targets_of(self._sync, self._shared.clusters.catalogue, resources)
+        listed = self._last is not None and self._last.done is not NOTHING
+        idle = self._last.done.routes.idle if self._last and listed else idle_before(targets, self._sync.status)
+        return cluster_statuses(targets, resources, waiting, self._sync.source.words.unit, idle=idle)
 
     def _resources(self) -> list[VidraResource]:
         return self._shared.resources.group(self._sync.key)

@@ -15,7 +15,7 @@ from vidra.sources.infrahub.credentials import normal
 
 
 class ArtifactEvent(msgspec.Struct, frozen=True):
-    """An artifact is new, or has another text."""
+    """An artifact is new, has another text, or was deleted."""
 
     branch: str
     artifact: str
@@ -24,6 +24,7 @@ class ArtifactEvent(msgspec.Struct, frozen=True):
     """Of the new text; empty when the event does not contain it."""
     infrahubs: frozenset[str] = frozenset()
     """Addresses of the Infrahub that sent it; empty: any may have."""
+    deleted: bool = False
 
 
 SourceEvent = ArtifactEvent | PushEvent
@@ -34,7 +35,7 @@ def concerned(event: ArtifactEvent, syncs: Iterable[Sync], knowing: Collection[s
     """Names of the syncs that have to poll.
 
     An event does not contain the name of the artifact. A sync that has the artifact knows its name, and all syncs with
-    that name are concerned. If no sync has the artifact, all may be concerned.
+    that name are concerned. If no sync has the artifact, all may be concerned; none when it was deleted.
 
     Args:
         knowing: Names of the syncs that have a VidraResource of the artifact.
@@ -45,9 +46,12 @@ def concerned(event: ArtifactEvent, syncs: Iterable[Sync], knowing: Collection[s
     return [
         sync.key
         for sync in everybody
-        if (of := sync.source.infrahub)
-        and _may_list(sync, of, event.branch, infrahubs, now)
-        and (not artifacts or of.artifact in artifacts)
+        if any(
+            _may_list(sync, of, event.branch, infrahubs, now)
+            and (of.artifact in artifacts or (not artifacts and not event.deleted))
+            for read in sync.reads
+            if (of := read.infrahub)
+        )
     ]
 
 

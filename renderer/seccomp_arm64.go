@@ -1,0 +1,7 @@
+package main
+
+import "golang.org/x/sys/unix"
+
+const thisArch = unix.AUDIT_ARCH_AARCH64
+
+var alsoAllowed []uint32

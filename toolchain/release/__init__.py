@@ -1,0 +1,1 @@
+"""A release: everything that is published of one version, from what is committed, by one command."""
