@@ -34,6 +34,7 @@ SOURCES: tuple[Json, ...] = (
     {"http": {"url": "https://files.example.com/manifests.tar.gz"}},
     {"inline": {"label": "network"}},
     {"flux": {"kind": "GitRepository", "namespace": "flux-system", "name": "apps"}},
+    {"helm": {"url": "https://charts.example.com", "chart": "shop", "version": "~1.4"}},
 )
 """Of the VidraSyncs, one after the other."""
 NAMES = ("webservers", "virtual-machines", "network-policies", "dns-zones", "load-balancers", "monitoring", "ingress")

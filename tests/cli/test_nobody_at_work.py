@@ -11,7 +11,7 @@ from testkit.patience import HANG
 from vidra.api.names import REQUESTED_AT
 from vidra.manifests.write import write
 
-NOBODY = "no operator is at work in the namespace vidra-system (it has no Lease vidra-operator or vidra-operator-alone)"
+NOBODY = "warning: no operator is at work in the namespace vidra-system ("
 
 
 @pytest.fixture
@@ -26,7 +26,8 @@ async def test_every_command_that_counts_on_one_says_so(waiting: Vidra) -> None:
     for words in (("get",), ("reconcile", "other"), ("events", "other")):
         ended = await waiting(*words)
         assert ended.code == 0, words
-        assert f"warning: {NOBODY}: start one with `vidra operator`" in ended.err, words
+        assert NOBODY in ended.err, words
+        assert "): start one with `vidra operator`" in ended.err, words
     assert "no events in the last hour or so\n" in (await waiting("events")).err
 
 
@@ -42,7 +43,7 @@ async def test_who_waits_long_learns_it_soon(own_plane: ControlPlane) -> None:
     environment = {"KUBECONFIG": str(own_plane.kubeconfig)}
     process = await started("reconcile", "other", "--wait", "--timeout", "1h", environment=environment)
     assert process.stderr is not None
-    assert f"warning: {NOBODY}" in (await process.stderr.readline()).decode()
+    assert NOBODY in (await process.stderr.readline()).decode()
     process.terminate()
     await process.wait()
 
