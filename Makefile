@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 find_python = for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done
 
-.PHONY: help install controlplane tools renderer page site release demo test test-all test-infrahub soak bench lint lock clean
+.PHONY: help install controlplane tools renderer page site release demo test test-all test-infrahub soak picture bench lint lock clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -82,6 +82,9 @@ test-infrahub: install ## run the tests with a real Infrahub, VERSION=1.4 or 1.1
 soak: install ## tell random stories for HOURS (1) and see whether Vidra does what it should; ARGS='--seed N' repeats
 	@$(BIN)/python -m toolchain >/dev/null
 	@$(BIN)/python -m testkit.model --hours $(or $(HOURS),1) $(ARGS)
+
+picture: install ## draw the demo for the README anew, from what it prints
+	@$(BIN)/python -m demo.recording
 
 bench: install ## measure how long Vidra takes, as a ratio to what the API server takes; SHORT=1: only its counts
 	@$(BIN)/python -m toolchain >/dev/null

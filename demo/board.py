@@ -23,6 +23,7 @@ class Row(msgspec.Struct, frozen=True):
     name: str
     ready: str
     progress: str
+    health: str
     message: str
     namespaces: str = ""
     """Where the objects of a VidraResource are, from its inventory."""
@@ -64,14 +65,16 @@ class Board:
 
 def _sync(item: InfrahubSync) -> Row:
     ready = _ready(item.status.conditions)
-    return Row(item.kind, item.metadata.name, ready.status, item.status.progress, _words(ready))
+    return Row(
+        item.kind, item.metadata.name, ready.status, item.status.progress, str(item.status.health or ""), _words(ready)
+    )
 
 
 def _resource(item: VidraResource) -> Row:
     ready = _ready(item.status.conditions)
     namespaces = sorted({entry.namespace for entry in item.status.managed_resources} - {""})
-    words = _words(ready)
-    return Row(item.kind, item.metadata.name, ready.status, item.status.progress, words, ", ".join(namespaces))
+    words, health = _words(ready), str(item.status.health or "")
+    return Row(item.kind, item.metadata.name, ready.status, item.status.progress, health, words, ", ".join(namespaces))
 
 
 def _ready(conditions: tuple[Condition, ...]) -> Condition:

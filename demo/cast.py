@@ -11,18 +11,17 @@ from typing import Any, Final
 import msgspec
 
 from demo.artifacts import Shop
+from demo.place import Place
 from demo.view import View
-from testkit.environment import Check, Json, Scene
+from testkit.environment import Check, Json, Scene, is_ready
 from testkit.patience import HANG
 from vidra.kube.discovery import Kind
 
 WEB_SYNC: Final = "webservers"
 VM_SYNC: Final = "virtual-machines"
 VM_NAMESPACE: Final = "machines"
-LISBON: Final = Shop("lisbon")
-OSLO: Final = Shop("oslo")
 
-INTERVAL: Final = "2s"
+INTERVAL: Final = "1s"
 PATIENCE: Final = HANG
 """Seconds after which something that should happen counts as not happening, on a slow machine too."""
 DEPLOYMENTS: Final = Kind("apps/v1", "Deployment", "deployments", namespaced=True)
@@ -33,6 +32,7 @@ class Cast(msgspec.Struct, frozen=True):
 
     scene: Scene
     view: View
+    place: Place
 
     def say(self, text: str) -> None:
         """Add a line to the log."""
@@ -47,7 +47,12 @@ class Cast(msgspec.Struct, frozen=True):
         """Watch a shop's Deployment until it is as wanted."""
         return await self.scene.until(DEPLOYMENTS, "web", check, namespace=shop.namespace, seconds=PATIENCE)
 
-    async def pods(self, shop: Shop) -> str:
+    async def running(self, shop: Shop) -> str:
+        """How many Pods a shop has, by phase, once as many are ready as it wants."""
+        await self.deployment(shop, lambda item: item.get("status", {}).get("readyReplicas") == shop.replicas)
+        return await self._pods(shop)
+
+    async def _pods(self, shop: Shop) -> str:
         """How many Pods a shop has, by phase."""
         listing: Json = await self.scene.client.get(f"/api/v1/namespaces/{shop.namespace}/pods", Json)
         phases = Counter(str(pod["status"]["phase"]) for pod in listing["items"])
@@ -64,6 +69,11 @@ async def followed_by(event: Coroutine[Any, Any, object]) -> AsyncIterator[None]
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
+
+
+def is_healthy(item: Json) -> bool:
+    """Whether a sync is Ready, and so are its objects."""
+    return is_ready(item) and item["status"].get("health") == "Current"
 
 
 def replicas(deployment: Json) -> int:

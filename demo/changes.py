@@ -7,7 +7,8 @@ from typing import Final
 import msgspec
 
 from demo.artifacts import Shop
-from demo.cast import DEPLOYMENTS, INTERVAL, LISBON, OSLO, PATIENCE, Cast, followed_by, image, replicas
+from demo.cast import DEPLOYMENTS, INTERVAL, PATIENCE, Cast, followed_by, image, replicas
+from demo.contents import LISBON, OSLO
 from demo.stage import Clock
 from vidra.kube.discovery import Kind
 
@@ -16,7 +17,7 @@ _SERVICES: Final = Kind("v1", "Service", "services", namespaced=True)
 
 async def an_artifact_changes(cast: Cast, artifact: str) -> Shop:
     """Chapter 3; gives the application as it is after it."""
-    cast.view.title("3/5  An artifact changes in Infrahub")
+    cast.view.title("3/7  An artifact changes in Infrahub")
     new = msgspec.structs.replace(LISBON, replicas=3, image="nginx:1.29")
     seen = cast.deployment(LISBON, lambda item: (replicas(item), image(item)) == (new.replicas, new.image))
     async with followed_by(seen):
@@ -29,9 +30,9 @@ async def an_artifact_changes(cast: Cast, artifact: str) -> Shop:
     return new
 
 
-async def drift_is_put_back(cast: Cast) -> None:
+async def drift_is_reverted(cast: Cast) -> None:
     """Chapter 4."""
-    cast.view.title("4/5  Somebody interferes")
+    cast.view.title("4/7  Somebody changes objects by hand")
     await _a_service_is_deleted(cast)
     await _a_deployment_is_edited(cast)
 
@@ -52,9 +53,9 @@ async def _a_service_is_deleted(cast: Cast) -> None:
 
 async def _a_deployment_is_edited(cast: Cast) -> None:
     now = await cast.deployment(OSLO, lambda _: True)
-    put_back = now["metadata"]["generation"] + 2  # one for the edit, one for what Vidra does about it
+    reverted = now["metadata"]["generation"] + 2  # one for the edit, one for what Vidra does about it
     back = cast.deployment(
-        OSLO, lambda item: item["metadata"]["generation"] >= put_back and replicas(item) == OSLO.replicas
+        OSLO, lambda item: item["metadata"]["generation"] >= reverted and replicas(item) == OSLO.replicas
     )
     async with followed_by(back):
         clock = Clock()

@@ -1,4 +1,4 @@
-"""What the stand-in Infrahub holds for those who follow the guides: two shops, and a branch with more of one."""
+"""What the stand-in Infrahub holds, in the demo and for those who follow the guides: two shops, and a branch."""
 
 from __future__ import annotations
 
@@ -11,19 +11,28 @@ from demo.artifacts import WEBSERVER, Shop
 from testkit.infrahub import StandIn
 
 BRANCH: Final = "more-replicas"
+LISBON: Final = Shop("lisbon")
+OSLO: Final = Shop("oslo")
+BEFORE: Final = msgspec.structs.replace(OSLO, image="nginx:1.27")
+"""The shop in Oslo as it was until an hour ago."""
 
 
 def fill(infrahub: StandIn) -> None:
-    """Put both shops on main, where one got a new image an hour ago, and a change of that one on the branch."""
+    """Put both shops on main, and a change of one on a branch."""
+    _, oslo = add_shops(infrahub)
+    branch_off(infrahub, oslo)
+
+
+def add_shops(infrahub: StandIn) -> tuple[str, str]:
+    """Put the shops in Lisbon and Oslo on main, where that in Oslo got a new image an hour ago; the artifacts' ids."""
     now = datetime.now(UTC)
-    infrahub.add_artifact(WEBSERVER, Shop("lisbon").manifest(), since=now - timedelta(hours=3))
-    before = Shop("oslo", image="nginx:1.27")
-    oslo = infrahub.add_artifact(WEBSERVER, before.manifest(), since=now - timedelta(hours=3))
-    infrahub.change(oslo, Shop("oslo").manifest(), since=now - timedelta(hours=1))
-    branch_off(infrahub, oslo, Shop("oslo"))
+    lisbon = infrahub.add_artifact(WEBSERVER, LISBON.manifest(), since=now - timedelta(hours=3))
+    oslo = infrahub.add_artifact(WEBSERVER, BEFORE.manifest(), since=now - timedelta(hours=3))
+    infrahub.change(oslo, OSLO.manifest(), since=now - timedelta(hours=1))
+    return lisbon, oslo
 
 
-def branch_off(infrahub: StandIn, artifact: str, shop: Shop) -> None:
-    """Make the branch, on which a shop has three replicas."""
+def branch_off(infrahub: StandIn, oslo: str) -> None:
+    """Make the branch, on which the shop in Oslo has three replicas."""
     infrahub.create_branch(BRANCH)
-    infrahub.change(artifact, msgspec.structs.replace(shop, replicas=3).manifest(), branch=BRANCH)
+    infrahub.change(oslo, msgspec.structs.replace(OSLO, replicas=3).manifest(), branch=BRANCH)

@@ -20,13 +20,13 @@ _FILE: Final = "shops/lisbon/shop.yaml"
 
 
 async def an_application_moves_to_git_and_back(cast: Cast, artifact: str, shop: Shop) -> None:
-    """Chapter 5.
+    """Chapter 7.
 
     Args:
         artifact: Id of the application's artifact in Infrahub.
         shop: The application as it is there.
     """
-    cast.view.title("5/5  A Git repository beside Infrahub")
+    cast.view.title("7/7  A Git repository beside Infrahub")
     if shutil.which("git") is None:
         cast.say("(There is no git on this machine, so this chapter is left out.)")
         return
@@ -47,7 +47,7 @@ async def _to_git(cast: Cast, artifact: str, server: GitServer) -> None:
         name=_NAME, source={"git": git}, interval=INTERVAL, destination={"namespace": "default"}
     )
     ready = await cast.scene.until_vidra_sync(_NAME)
-    cast.say(f"A VidraSync reads the same application from Git: {condition(ready)['message']}.")
+    cast.say(f"A VidraSync reads the same application from Git: {condition(ready)['message'].partition(';')[0]}.")
     clock = Clock()
     cast.scene.infrahub.remove(artifact)
     await cast.scene.until_sync(WEB_SYNC, lambda item: _progress(item) == "1/1", seconds=PATIENCE)

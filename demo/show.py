@@ -9,8 +9,11 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final
 
-from demo.around import LookError, look, tell_where
+from demo.around import look, tell_where
 from demo.board import Board
+from demo.cast import Cast
+from demo.commands import CommandFailedError
+from demo.feed import feed
 from demo.place import Place, claimed
 from demo.stage import Clock, Stage, stage
 from demo.story import tell
@@ -31,7 +34,7 @@ INTERRUPTED: Final = 130
 
 _TAIL: Final = 15
 _LONGEST: Final = 400
-_FAILURES = (AssertionError, ControlPlaneError, KubeError, LookError, OSError)
+_FAILURES = (AssertionError, CommandFailedError, ControlPlaneError, KubeError, OSError)
 
 
 def show(*, once: bool) -> int:
@@ -80,11 +83,12 @@ async def _play(running: Stage, place: Place, where: View, *, once: bool) -> Non
     board = Board(running.scene.client)
     board.listen(where.refresh)
     where.show(board.rows)
-    await _first(board.run(), running.operator.ended(), _program(running, place, where, once=once))
+    events = feed(running.scene.client, where.event)
+    await _first(board.run(), events, running.operator.ended(), _program(running, place, where, once=once))
 
 
 async def _program(running: Stage, place: Place, where: View, *, once: bool) -> None:
-    await tell(running.scene, where)
+    await tell(Cast(running.scene, where, place))
     tell_where(running, place, where)
     if once:
         await look(place, where)
@@ -110,12 +114,12 @@ def _let_signals_cancel() -> None:
     """Let the first signal end everything in order; further ones change nothing, it takes a second."""
     main = asyncio.current_task()
     assert main is not None
-    told = False
+    asked = False
 
     def stop() -> None:
-        nonlocal told
-        if not told:
-            told = True
+        nonlocal asked
+        if not asked:
+            asked = True
             main.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

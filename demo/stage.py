@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from typing import NoReturn
 import aiohttp
 import msgspec
 
+from demo.node import run_node
 from demo.place import OPERATOR, Place
 from demo.view import View
 from testkit.controlplane import ControlPlane, ControlPlaneError
@@ -101,9 +103,16 @@ async def _cluster(stack: AsyncExitStack, view: View) -> Scene:
     await scene.define()
     await scene.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": DEFAULT_NAMESPACE}})
     await scene.credentials()
+    node = asyncio.create_task(run_node(client), name="node")
+    stack.push_async_callback(_end, node)
     version = await client.get("/version", dict[str, str])
     view.say(f"Kubernetes {version['gitVersion']} serves InfrahubSync, VidraSync and VidraResource after {clock}.")
     return scene
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _readiness(operator: OperatorProgram, url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from pathlib import Path
 
@@ -32,6 +33,9 @@ async def picture(file: Path) -> None:
 
 def main() -> None:
     """Make it."""
+    argparse.ArgumentParser(
+        prog="python -m testkit.picture", description=f"Makes {FILE.name}, by Chromium, from a page that was built."
+    ).parse_args()
     configure("text", "critical")
     FILE.parent.mkdir(parents=True, exist_ok=True)
     asyncio.run(picture(FILE))

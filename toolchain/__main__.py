@@ -1,9 +1,10 @@
-"""``python -m toolchain [tools [NAME…] | infrahub]``: make sure that programs are here, and say where.
+"""``python -m toolchain [controlplane | tools [NAME…] | infrahub]``: make sure that programs are here, and say where.
 
-Without an argument the programs of a control plane; with ``tools`` the named real parts of the extended tests, or all;
+Without an argument: the programs of a control plane; with ``tools`` the named real parts of the extended tests, or all;
 with ``infrahub`` what a real Infrahub consists of.
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from toolchain.tools import find_tools
 def main() -> int:
     """Print the folder as the only line on standard output; everything else goes to standard error."""
     try:
-        folder = _find(*sys.argv[1:])
+        folder = _find(**vars(_arguments()))
     except BinariesError as error:
         say(str(error))
         return 1
@@ -25,16 +26,25 @@ def main() -> int:
     return 0
 
 
-def _find(what: str = "", *names: str) -> Path:
-    if not what:
-        return find()
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m toolchain", description="Makes sure that programs are here, and prints their folder."
+    )
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("controlplane", "tools", "infrahub"),
+        default="controlplane",
+        help="the programs of a control plane (default), real parts of the extended tests, or a real Infrahub",
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="some of the tools; missing: all")
+    return parser.parse_args()
+
+
+def _find(what: str, names: list[str]) -> Path:
     if what == "infrahub":
         return find_infrahub().environment
-    if what != "tools":
-        raise BinariesError(
-            f"Nothing is known of {what}: say nothing for a control plane, `tools [NAME…]` or `infrahub`."
-        )
-    return find_tools(names)
+    return find_tools(names) if what == "tools" else find()
 
 
 if __name__ == "__main__":

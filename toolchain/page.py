@@ -6,6 +6,7 @@ What was built of the same sources is kept. The build of the wheel (`hatch_build
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.util
 import os
@@ -155,8 +156,11 @@ def _say(line: str) -> None:
 
 def main() -> int:
     """Build or check; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m toolchain.page", description="Builds the web page, or checks it.")
+    parser.add_argument("what", nargs="?", choices=("build", "check"), default="build")
+    what: str = parser.parse_args().what
     try:
-        if sys.argv[1:] == ["check"]:
+        if what == "check":
             check()
         else:
             build()

@@ -1,4 +1,4 @@
-"""Tell random stories for hours: `python -m testkit.model --hours 1`; what went wrong is told at once."""
+"""Tell random stories for hours: `python -m testkit.model --hours 1`; all that went wrong is printed at once."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _round(number: int, *, process: bool) -> tuple[int, bool]:
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
-            _say("\n".join(world.wrong[:1] or traceback.format_exception(error)))
+            _say("\n".join(world.wrong or traceback.format_exception(error)))
             return world.steps, False
         return world.steps, True
 

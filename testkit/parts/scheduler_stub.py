@@ -23,10 +23,11 @@ async def seat(client: Client, node: str) -> None:
             async for line in lines(content):
                 event = msgspec.json.decode(line)
                 if event["type"] == "ADDED":
-                    await _bind(client, event["object"]["metadata"], node)
+                    await bind(client, event["object"]["metadata"], node)
 
 
-async def _bind(client: Client, pod: dict[str, Any], node: str) -> None:
+async def bind(client: Client, pod: dict[str, Any], node: str) -> None:
+    """Bind a Pod, of which this is the metadata, if it still needs that."""
     binding = {
         "apiVersion": "v1",
         "kind": "Binding",

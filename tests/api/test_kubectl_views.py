@@ -78,7 +78,7 @@ async def test_both_kinds_are_listed_by_their_category(upgraded: ControlPlane) -
         ("infrahubsyncs.spec.source.targetDate", "relative to now"),
         ("infrahubsyncs.spec.interval", "Go duration"),
         ("vidraresources.status.managedResources", "The inventory"),
-        ("vidraresources.status.conditions.reason", "closed set"),
+        ("vidraresources.status.conditions.reason", "Machine-readable"),
     ],
 )
 async def test_explain_says_what_a_field_is(installed: ControlPlane, field: str, words: str) -> None:

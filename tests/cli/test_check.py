@@ -14,7 +14,7 @@ from testkit.objects import config_map, secret
 from vidra.api.names import CLUSTER_LABEL, INFRAHUB_LABEL
 from vidra.api.times import micro_time
 from vidra.kube.client import Client
-from vidra.kube.leader_election import leases_path
+from vidra.kube.lease import leases_path
 from vidra.manifests.write import write
 
 

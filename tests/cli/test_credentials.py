@@ -106,7 +106,7 @@ async def test_deleting_says_who_uses_them_and_asks(bare: Vidra, own_plane: Cont
     await bare("infrahubsync", "apply", place, "--url", URL, "--artifact", "Web")
     refused = await bare("credentials", "delete", f"{place}/{NAME}", stdin="n\n")
     assert refused.code == 1
-    assert "syncs read from this Infrahub" in refused.err
+    assert "1 sync reads from this Infrahub" in refused.err
     assert place in refused.err
     assert (await secret(own_plane, place))["data"]
     assert (await bare("credentials", "delete", f"{place}/{NAME}", "--yes")).code == 0

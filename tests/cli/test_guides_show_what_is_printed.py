@@ -5,11 +5,12 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
 from demo.artifacts import WEBSERVER
 from demo.contents import fill
 from testkit.command import Vidra, vidra_with
-from testkit.environment import Scene
+from testkit.environment import SYNCS, Scene
 from vidra.api.crds import crds
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -22,8 +23,13 @@ FOLLOWED = {"get", "tree", "trace", "stats", "explain", "diff", "rollback", "rec
 
 def steps(page: Path) -> list[tuple[str, list[str]]]:
     """The commands of the console blocks, each with the lines that it is shown to print."""
+    return steps_of(page.read_text(encoding="utf-8"))
+
+
+def steps_of(text: str) -> list[tuple[str, list[str]]]:
+    """The same of a text."""
     found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append((line[2:].partition("   #")[0], []))
@@ -68,6 +74,16 @@ def _columns(definition: dict[str, object]) -> list[str]:
     return [each["name"].upper() for each in spec["versions"][0]["additionalPrinterColumns"] if "priority" not in each]
 
 
+async def test_the_page_of_manifests_shows_what_vidra_reads_from_its_example(tmp_path: Path) -> None:
+    page = (DOCS / "spec" / "manifests.md").read_text(encoding="utf-8")
+    (command, lines), *_ = steps_of(page)
+    assert command == "vidra manifest artifact.yaml"
+    file = tmp_path / "artifact.yaml"
+    file.write_text(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
+    ended = await vidra_with(None)("manifest", str(file))
+    assert (ended.out + ended.err).splitlines() == [line for line in lines if line]
+
+
 async def test_the_guides_can_be_followed_on_the_data_of_the_demo(scene: Scene) -> None:
     vidra = vidra_with(scene.plane.kubeconfig)
     fill(scene.infrahub)
@@ -75,6 +91,42 @@ async def test_the_guides_can_be_followed_on_the_data_of_the_demo(scene: Scene) 
     await scene.until_sync("webservers")
     for page, least in (("index", 2), ("guides/on-a-terminal", 3), ("guides/roll-back", 3)):
         await _follow(vidra, DOCS / f"{page}.md", least)
+    await scene.delete(SYNCS, "webservers")
+    await scene.until_gone(SYNCS, "webservers")
+
+
+@pytest.mark.parametrize("name", ["infrahubsync", "ownership", "vidraresource"])
+async def test_the_examples_of_the_spec_happen_as_they_are_shown(name: str, scene: Scene, tmp_path: Path) -> None:
+    """The first example of a page: its objects are files, and all its commands print what is shown."""
+    fill(scene.infrahub)
+    here = _put_into(scene, (DOCS / "spec" / f"{name}.md").read_text(encoding="utf-8"))
+    for block in re.findall(r"```yaml\n(.*?)```", here, re.DOTALL):
+        (tmp_path / f"{yaml.safe_load(block)['metadata']['name']}.yaml").write_text(block)
+    followed = steps_of(here)
+    for command, lines in followed:
+        printed = _usual(await _printed(scene, command, tmp_path)).strip("\n")
+        assert re.fullmatch(pattern(lines), printed, re.DOTALL), f"$ {command}\n{printed}"
+    assert len(followed) >= 4
+    await scene.plane.kubectl("delete", "--ignore-not-found", "-f", str(tmp_path))
+
+
+def _put_into(scene: Scene, page: str) -> str:
+    """The first example of a page, with the scene's Infrahub and namespace, and names that nobody else has."""
+    example = page.partition("\n## Example")[2].partition("\n## ")[0]
+    for name in set(re.findall(r"^metadata:\n  name: (\w+)$", example, re.MULTILINE)):
+        example = re.sub(rf"\b{name}\b", f"{name}-{scene.namespace}", example)
+    here = example.replace("https://infrahub.example.com", scene.infrahub.url)
+    return re.sub(r"(?<= )default\b", scene.namespace, here)
+
+
+async def _printed(scene: Scene, command: str, folder: Path) -> str:
+    """What a command prints, run in that folder, with the scene's namespace as that of the context."""
+    program, *words = shlex.split(command)
+    if program == "vidra":
+        ended = await vidra_with(scene.plane.kubeconfig)(*words)
+        return ended.out + ended.err
+    words = [str(folder / word) if word.endswith(".yaml") else word for word in words]
+    return (await scene.plane.kubectl("--namespace", scene.namespace, *words)).stdout
 
 
 async def _follow(vidra: Vidra, page: Path, least: int) -> None:

@@ -67,7 +67,7 @@ async def test_deleting_says_what_goes_where_and_asks(vidra: Vidra, scene: Scene
     await scene.until_sync(name)
     refused = await vidra("infrahubsync", "delete", name, stdin="n\n")
     assert refused.code == 1
-    assert "2 objects are deleted in the cluster that Vidra runs in, unless others own them too" in refused.err
+    assert "2 objects are deleted in the cluster that Vidra runs in, unless owned by others too" in refused.err
     assert await scene.get(SYNCS, name) is not None
     ended = await vidra("infrahubsync", "delete", name, "--yes", "--wait")
     assert (ended.code, ended.out) == (0, f"infrahubsync/{name} deleted\n")
@@ -81,7 +81,7 @@ async def test_the_objects_can_stay(vidra: Vidra, scene: Scene) -> None:
     await scene.until_sync(name)
     ended = await vidra("infrahubsync", "delete", name, "--keep-objects", "--yes", "--wait")
     assert ended.code == 0, ended.err
-    assert "1 objects stay in the cluster that Vidra runs in" in ended.err
+    assert "1 object stays in the cluster that Vidra runs in" in ended.err
     configs = await scene.kind("v1", "ConfigMap")
     left = await scene.get(configs, "one", namespace=scene.namespace)
     assert left is not None

@@ -64,10 +64,10 @@ async def _works(vidra: Vidra, scene: Scene) -> None:
 async def _goes_and_leaves_the_objects(vidra: Vidra, scene: Scene) -> None:
     refused = await vidra("uninstall", "--yes")
     assert refused.code == 2
-    assert "1 syncs and 1 VidraResources exist; choose what becomes of their objects: --objects keep" in refused.err
+    assert "there are 1 sync and 1 VidraResource; choose what becomes of their objects: --objects keep" in refused.err
     ended = await vidra("uninstall", "--objects", "keep", "--yes")
     assert ended.code == 0, ended.err
-    assert "1 objects stay in the cluster that Vidra runs in" in ended.err
+    assert "1 object stays in the cluster that Vidra runs in" in ended.err
     left = await scene.get(await scene.kind("v1", "ConfigMap"), "stays", namespace="default")
     assert left is not None
     assert left["data"] == {"colour": "red"}

@@ -57,6 +57,12 @@ def test_the_help_of_all_commands_imports_no_library() -> None:
     assert modules & (NO_LOOP | {"msgspec", "yaml", "ssl"}) == set()
 
 
+async def test_reading_a_plain_kubeconfig_loads_no_parser_of_yaml_or_of_mail(scene: Scene) -> None:
+    ended, modules = imported("get", kubeconfig=scene.plane.kubeconfig)
+    assert ended == 0
+    assert modules & {"yaml", "http.client", "email", "inspect", "typing_extensions", "vidra.manifests"} == set()
+
+
 async def test_reading_needs_no_event_loop(scene: Scene) -> None:
     for words in (("get",), ("get", "vres", "-o", "name"), ("stats",), ("__complete", "--", "tree", "")):
         ended, modules = imported(*words, kubeconfig=scene.plane.kubeconfig)

@@ -1,5 +1,7 @@
 """`vidra reconcile` lets Vidra look at once, and waits if that is wanted."""
 
+import re
+
 from testkit.command import Vidra
 from testkit.environment import Scene, is_ready
 from testkit.infrahub.faults import Slow
@@ -36,7 +38,7 @@ async def test_one_that_does_not_get_ready_fails_with_the_reason(vidra: Vidra, s
     assert ended.out.startswith(f"VidraResource {name}: NotOwned: ")
 
 
-async def test_the_time_out_has_a_code_of_its_own(vidra: Vidra, scene: Scene) -> None:
+async def test_the_time_out_has_a_code_of_its_own_and_names_who_should_have_done_it(vidra: Vidra, scene: Scene) -> None:
     scene.infrahub.add_artifact("Web", write([config_map("one")]))
     sync = await scene.sync("Web")
     await scene.until_sync(sync)
@@ -44,7 +46,8 @@ async def test_the_time_out_has_a_code_of_its_own(vidra: Vidra, scene: Scene) ->
     ended = await vidra("reconcile", sync, "--wait", "--timeout", "500ms")
     scene.infrahub.faults.clear()
     assert ended.code == 4
-    assert ended.err == f"error: InfrahubSync {sync}: not ready after 0.5 s; see vidra events {sync}\n"
+    by = r"\(\S+ holds vidra-operator-alone since \S+Z, version \S+\)"
+    assert re.fullmatch(f"error: InfrahubSync {sync}: not ready after 0.5 s {by}; see vidra events {sync}\n", ended.err)
 
 
 async def test_one_that_is_suspended_says_how_to_go_on(vidra: Vidra, scene: Scene) -> None:

@@ -34,7 +34,7 @@ def sync(url: str) -> InfrahubSync:
             False,
             (
                 f"no credentials for {TYPO}; there are some for https://infrahub.example.test, did you mean "
-                f'"https://infrahub.example.test"? correct infrahubAPIURL, or store them: {GIVEN}'
+                f'"https://infrahub.example.test"? Correct infrahubAPIURL, or store them: {GIVEN}'
             ),
         ),
         # A status names no address that only a Secret tells.
@@ -63,7 +63,7 @@ def sync(url: str) -> InfrahubSync:
             [],
             False,
             (
-                f'no credentials for {TYPO}; there are some for {TYPO}:8000, did you mean "{TYPO}:8000"? correct '
+                f'no credentials for {TYPO}; there are some for {TYPO}:8000, did you mean "{TYPO}:8000"? Correct '
                 f"infrahubAPIURL, or store them: {GIVEN}"
             ),
         ),

@@ -88,14 +88,14 @@ def resource(
             [resource(), resource("new", ready=None)],
             Reason.RESOURCES_NOT_READY,
             True,
-            "1 of 2 VidraResources are not ready: new (Progressing)",
+            "1 of 2 VidraResources is not ready: new (Progressing)",
         ),
         (
             [],
             [resource("waits", ready=False, reason=Reason.KIND_UNKNOWN)],
             Reason.RESOURCES_NOT_READY,
             True,
-            "1 of 1 VidraResources are not ready: waits (KindUnknown)",
+            "1 of 1 VidraResource is not ready: waits (KindUnknown)",
         ),
         (
             [],

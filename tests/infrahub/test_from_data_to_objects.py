@@ -74,7 +74,7 @@ async def test_an_artifact_whose_transform_fails_keeps_what_it_had_and_one_that_
     await hub.until_artifact(MACHINES, artifact, branch=branch, status="Error")
     told = condition(await ask(scene, sync))
     assert told["status"] == "True"
-    assert f"artifact {artifact} could not be generated anew: the last good text stays applied" in told["message"]
+    assert f"artifact {artifact} could not be generated again: the last good text stays applied" in told["message"]
     await scene.until_event(sync, "GenerationFailed")
     assert (await story.has("VirtualMachine", good))["metadata"]["uid"] == before["metadata"]["uid"]
 

@@ -10,7 +10,8 @@ from testkit.patience import HANG
 from vidra.kube import leader_election as module
 from vidra.kube.client import Client
 from vidra.kube.connection import Connection
-from vidra.kube.leader_election import LeaderElector, Lease, LeaseLostError
+from vidra.kube.leader_election import LeaderElector, LeaseLostError
+from vidra.kube.lease import Lease
 from vidra.kube.partial_metadata import LiveList
 
 New = Callable[[], LeaderElector]

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import sys
 from pathlib import Path
 
 import msgspec
@@ -43,7 +44,7 @@ class Reader:
         self._folder = folder
         self._said = ""
         self._environment = {**os.environ, "KUBECONFIG": str(folder / "kubeconfig"), "HOME": str(folder)}
-        self._environment["PATH"] = f"{find()}:{os.environ['PATH']}"
+        self._environment["PATH"] = f"{Path(sys.executable).parent}:{find()}:{os.environ['PATH']}"
         parts = [msgspec.yaml.decode(plane.kubeconfig.read_bytes()) for plane in (home, edge)]
         for name, part in zip(("home", "edge-1"), parts, strict=True):
             for items, inner in (("clusters", "cluster"), ("users", "user")):

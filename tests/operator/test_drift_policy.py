@@ -59,7 +59,7 @@ async def test_a_deleted_object_is_told_and_stays_away(scene: Scene) -> None:
     configs, name = await given(scene)
     await scene.delete(configs, "box", namespace=scene.namespace)
     resource = await scene.until_resource(name, lambda item: bool(drifted(item)))
-    assert resource["status"]["drifted"][0]["note"] == "somebody deleted it"
+    assert resource["status"]["drifted"][0]["note"] == "it was deleted"
     assert await scene.get(configs, "box", namespace=scene.namespace) is None
     assert len(resource["status"]["managedResources"]) == 2
 

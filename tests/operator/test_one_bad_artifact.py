@@ -137,7 +137,7 @@ async def test_a_generation_that_fails_keeps_what_is_applied_and_is_told(scene: 
     for _ in range(2):
         sync = await ask(scene, name)
         assert condition(sync)["status"] == "True"
-        assert f"artifact {artifact} could not be generated anew" in condition(sync)["message"]
+        assert f"artifact {artifact} could not be generated again" in condition(sync)["message"]
     assert await scene.get(configs, "mine", namespace=scene.namespace) == before
     await scene.until_event(name, "GenerationFailed")
     assert len(await said(scene, name, "GenerationFailed")) == 1

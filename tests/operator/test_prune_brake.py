@@ -1,4 +1,4 @@
-"""A change that would prune much is held until somebody agrees to that very set."""
+"""A change that would prune much is held until that very set is approved."""
 
 from typing import Any
 

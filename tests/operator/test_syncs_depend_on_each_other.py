@@ -120,7 +120,7 @@ async def test_whether_something_is_in_vidras_namespace_is_not_told(scene: Scene
     name = await scene.resource(write([config_map("later")]), dependsOn=wanted)
     resource = await scene.until_resource(name, has_reason("Protected"))
     assert condition(resource)["message"] == (
-        f"dependsOn: Secret {OWN}/{secret} is in Vidra's own namespace, and what is there is not told; "
+        f"dependsOn: Secret {OWN}/{secret} is in Vidra's own namespace, which is not shown to syncs; "
         "depend on something else"
     )
     assert not await there(scene, "later")

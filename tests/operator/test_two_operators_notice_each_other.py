@@ -10,7 +10,7 @@ from testkit.operating import Operating
 from vidra import __version__
 from vidra.manager import other_operators
 from vidra.manifests.write import write
-from vidra.views.operators import nobody_at_work, operators_at_work
+from vidra.views.operators import operators_at_work
 
 
 def _others(operating: Operating) -> float | None:
@@ -91,7 +91,9 @@ async def test_people_see_that_an_operator_works_and_that_it_ended(
 
     await eventually(renewed)
     await own_operator.stop()
-    assert "the Lease vidra-operator-alone is released" in await nobody_at_work(own_scene.client, "vidra-system")
+    found = await operators_at_work(own_scene.client, "vidra-system")
+    assert found.ended
+    assert "the Lease vidra-operator-alone is released" in found.warning
     await own_operator.start()
     await eventually(works)
 

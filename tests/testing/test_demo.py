@@ -2,20 +2,26 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
+
+from demo.recording import FILE
+from demo.svg import lines_of
+from demo.transcript import Line, alike, told
 
 pytestmark = [
     pytest.mark.usefixtures("new_controlplane"),  # which gets the programs beforehand
 ]
 
+README = Path(__file__).parents[2] / "README.md"
 SEEN = (
     "InfrahubSync webservers is Ready",
-    "Deployment shop-lisbon/web is accepted; its controllers made the Pods: 2 Pending.",
+    "Deployment shop-lisbon/web is healthy; its Pods: 2 Running.",
     "Its VidraResource says KindUnknown: VirtualMachine router (kubevirt.io/v1)",
     "VirtualMachine machines/router is there",
     "Artifact changed in Infrahub: replicas 2 → 3, image nginx:1.28 → nginx:1.29.",
@@ -23,17 +29,21 @@ SEEN = (
     "Somebody deletes Service shop-oslo/web.",
     "It is back after",
     "It has 2 again after",
+    "$ vidra diff webservers --branch more-replicas",
+    "+  replicas: 3",
+    "1 object would change",
+    "$ vidra rollback webservers --to -2h",
+    "Deployment shop-oslo/web has image nginx:1.27",
+    "$ vidra rollback webservers --off",
+    "Deployment shop-oslo/web has image nginx:1.28",
     "A VidraSync reads the same application from Git: 1 folder with 4 objects applied",
     "later it is Git's alone, and nothing was deleted.",
     "scales it to 4 replicas, seen after",
     "It is an artifact of Infrahub again, and the VidraSync is deleted.",
     "is the same object as before: True.",
     "$ vidra get",
-    "virtual-machines   True    1/1",
-    "webservers         True    2/2",
-    "$ vidra diff webservers --branch more-replicas",
-    "+  replicas: 3",
-    "1 object would change",
+    "virtual-machines   True    1/1        Current",
+    "webservers         True    2/2        Current",
     "Everything was seen in",
 )
 
@@ -62,7 +72,26 @@ async def test_every_chapter_is_seen_and_the_exit_code_says_so(
     places = [text.find(line) for line in SEEN]
     assert places == sorted(places), text
     assert places[0] >= 0, text
+    assert "DriftReverted webservers-" in text
+    assert "\x1b" not in text, "colours where nobody sees them"
+    _is_the_picture(text)
     assert _left_by_one_with(tmp_path) == []
+
+
+def _is_the_picture(text: str) -> None:
+    """The picture in the README shows what is printed; Events come when they come, and not always as many."""
+    drawn = map(alike, lines_of(FILE.read_text(encoding="utf-8")))
+    printed = (alike(line.text) for line in told(Line(0, line) for line in text.splitlines()))
+    shown = _without_events(printed)
+    assert _without_events(drawn) == shown, "run: make picture"
+    (block,) = re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert {alike(line) for line in block.splitlines() if line != "…"} - shown == set(), (
+        "the README shows another output"
+    )
+
+
+def _without_events(lines: Iterable[str]) -> set[str]:
+    return {line for line in lines if not line.startswith("⟳")}
 
 
 @pytest.mark.occasional

@@ -7,7 +7,7 @@ import pytest
 from vidra import __version__
 from vidra.api.meta import Meta
 from vidra.api.times import micro_time
-from vidra.kube.leader_election import Lease, LeaseSpec, with_version
+from vidra.kube.lease import Lease, LeaseSpec, with_version
 from vidra.views.operators import AtWork, at_work
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

@@ -35,16 +35,16 @@ class ConditionType(StrEnum):
 
 
 class Condition(msgspec.Struct, frozen=True, rename="camel"):
-    """One thing that is or is not so, as metav1.Condition says it."""
+    """A condition, as metav1.Condition."""
 
     type: Annotated[str, Field(description="Ready, Reconciling, Stalled or Drifted.")]
     status: Annotated[Literal["True", "False", "Unknown"], Field(description="True, False or Unknown.")]
-    reason: Annotated[str, Field(description="Why, in one word from the closed set (docs/spec/conditions.md).")]
-    message: Annotated[str, Field(description="Why, for a person, and what to do.")] = ""
+    reason: Annotated[str, Field(description="Machine-readable reason (docs/spec/conditions.md).")]
+    message: Annotated[str, Field(description="Human-readable: why, and what to do.")] = ""
     last_transition_time: Annotated[
         str, Field(description="When the status changed last (RFC 3339).", extra_json_schema=DATE_TIME)
     ] = ""
-    observed_generation: Annotated[int, Field(description="Generation of the spec that this is said of.")] = 0
+    observed_generation: Annotated[int, Field(description="Generation of the spec that the condition is about.")] = 0
 
 
 class Verdict(msgspec.Struct, frozen=True):

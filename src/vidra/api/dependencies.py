@@ -15,11 +15,11 @@ class Dependency(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     """Another sync, or any object in the destination's cluster."""
 
     name: Annotated[str, Field(description="Name of the sync or object.", extra_json_schema=NOT_EMPTY)]
-    api_version: Annotated[str, Field(description="apiVersion of the object. Missing: that of Vidra's own kinds.")] = (
+    api_version: Annotated[str, Field(description="apiVersion of the object. Default: that of Vidra's own kinds.")] = (
         API_VERSION
     )
     kind: Annotated[
-        str, Field(description="Kind of the object, or VidraSync. Missing, with apiVersion: an InfrahubSync.")
+        str, Field(description="Kind of the object, or VidraSync. Without kind and apiVersion: an InfrahubSync.")
     ] = SYNC_KIND
     namespace: Annotated[str, Field(description="Namespace of the object; missing when it is cluster-scoped.")] = ""
 

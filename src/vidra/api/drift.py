@@ -43,4 +43,4 @@ class IgnoreDifference(msgspec.Struct, frozen=True, rename="camel", omit_default
             extra_json_schema=LIST_LIMIT,
         ),
     ]
-    target: Annotated[Target, Field(description="The objects; missing: all.")] = Target()
+    target: Annotated[Target, Field(description="The objects. Default: all.")] = Target()

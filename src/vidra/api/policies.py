@@ -66,8 +66,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
         Adoption,
         Field(
             description="When an object exists that Vidra did not create. Never: report it and leave it alone. "
-            "IfUnowned: take it over unless Helm, Flux, Argo CD, a controller or another Vidra has it. Always: take it "
-            "over. An adopted object is Vidra's from then on, and deleted like any other."
+            "IfUnowned: adopt it unless Helm, Flux, Argo CD, a controller or another Vidra has it. Always: adopt "
+            "it. An adopted object is managed by Vidra, and deleted like any other."
         ),
     ] = Adoption.NEVER
     deletion_policy: Annotated[
@@ -96,7 +96,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_d
     drift_policy: Annotated[
         DriftPolicy,
         Field(
-            description="When somebody changed an object. Revert: revert it, at once or at the interval. Report: "
+            description="When an object drifted. Revert: revert it, at once or at the interval. Report: "
             "list it in the status, with the fields, and write nothing until the manifest changes."
         ),
     ] = DriftPolicy.REVERT

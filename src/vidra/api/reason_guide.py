@@ -58,10 +58,10 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.SUSPENDED: Explanation(
             "`spec.suspend` is true: nothing is fetched, applied or pruned. What is applied stays as it is.",
-            "Set `spec.suspend` to false to go on.",
+            "Resume it: `vidra resume NAME`, or set `spec.suspend` to false.",
         ),
         Reason.DELETING: Explanation(
-            "The resource is being deleted; its objects go first.",
+            "The resource is being deleted; its objects are deleted first.",
             "Wait. If it lasts, the message names the objects that are left.",
         ),
         Reason.WAITING_FOR_HEALTH: Explanation(
@@ -244,7 +244,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.CONTENT_REFUSED: Explanation(
             "`spec.content` names a stored text that no sync gave to this VidraResource for its destination: it "
-            "was written by hand, or changed. Nothing is read.",
+            "was set by hand, or changed. Nothing is read.",
             "Nothing, if a sync made the VidraResource: it writes what is right. Else use `spec.manifest`.",
         ),
         Reason.INVENTORY_MISSING: Explanation(
@@ -266,7 +266,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
     "The cluster": {
         Reason.CLUSTER_UNREACHABLE: Explanation(
             "No answer from the destination's API server in 8 seconds: connection refused, time-out or TLS. What "
-            "is applied stays. Retried, and made right at once when it is back.",
+            "is applied stays. Retried; reconciled at once when it answers again.",
             "Check the server in the kubeconfig, its certificate and the network between the clusters.",
         ),
         Reason.CLUSTER_CREDENTIALS_MISSING: Explanation(
@@ -301,7 +301,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
     "One object": {
         Reason.KIND_UNKNOWN: Explanation(
             "The cluster does not serve this kind (yet), or not in this version; the message says in which it "
-            "does. The object is applied as soon as it does. Of a sync: a definition of Vidra's own is missing.",
+            "does. The object is applied as soon as it does. Of a sync: one of Vidra's own CRDs is missing.",
             "Install the CRD, or correct `apiVersion` and `kind`.",
         ),
         Reason.NAMESPACE_MISSING: Explanation(
@@ -317,7 +317,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "aggregated API does not answer, etcd changes its leader, there are too many requests, or something "
             "that the object names (a ServiceAccount, a PriorityClass, a Role) does not exist yet. Tried again "
             "every few seconds.",
-            "Nothing, if it passes; else look after what the message names.",
+            "Nothing, if it passes; else check what the message names.",
         ),
         Reason.PROTECTED: Explanation(
             "The object is Vidra's own, would decide about what is Vidra's own, or is one that Vidra would take "
@@ -343,7 +343,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         ),
         Reason.REFUSED: Explanation(
             "The API server, or a webhook or policy of the cluster, does not accept the object, and will not "
-            "before somebody changes something.",
+            "until something is changed.",
             "Correct the artifact, or the policy, as the message says. Where it names a field that the artifact "
             "does not have, it says who has it and how to remove it: see "
             "[ownership](ownership.md#what-stands-in-the-way).",
@@ -359,12 +359,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Look at the object; the message is its own.",
         ),
         Reason.DRIFTED: Explanation(
-            "Somebody changed objects, and `driftPolicy: Report` says not to revert that. In the condition "
+            "Objects were changed, and `driftPolicy: Report` says not to revert that. In the condition "
             "`Drifted`, and in an Event.",
             "Revert the fields that the message names, take them into the artifact, or set `driftPolicy` to `Revert`.",
         ),
         Reason.DRIFT_FIGHT: Explanation(
-            "Somebody changes an object again each time that Vidra reverts it. It is left alone for 30 s and then "
+            "An object is changed again each time that Vidra reverts it. It is left alone for 30 s and then "
             "for longer.",
             "Take the fields out of the artifact, list them in "
             "[`ignoreDifferences`](drift.md#fields-that-others-may-set), or stop whoever the message names.",
@@ -390,8 +390,8 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
     },
     "Events only": {
         Reason.CREATED: Explanation(
-            "An artifact was found and its VidraResource made. Where the sync is Ready within a second, `Synced` "
-            "tells it as well, and there is no Event of its own.",
+            "An artifact was found and its VidraResource created. Where the sync is Ready within a second, `Synced` "
+            "says so, and there is no Event of its own.",
             "Nothing.",
         ),
         Reason.UPDATED: Explanation(
@@ -403,7 +403,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Nothing.",
         ),
         Reason.DRIFT_REVERTED: Explanation(
-            "Objects that somebody changed were reverted.",
+            "Objects that were changed by others were reverted.",
             "Nothing, unless it should have stayed.",
         ),
         Reason.PRUNED: Explanation(
@@ -418,12 +418,12 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
         Reason.KEPT: Explanation(
             "Objects that are no longer wanted stay, released: they carry the annotation that forbids pruning, "
             "hold what is not Vidra's, name an owner of another Vidra, or do not show that Vidra applied them. As a "
-            "Warning: a definition of Vidra's is being deleted, and all objects stay as they are.",
-            "Delete them by hand if you do not need them. As a Warning: restore the definition and the syncs.",
+            "Warning: one of Vidra's CRDs is being deleted, and all objects stay as they are.",
+            "Delete them by hand if you do not need them. As a Warning: restore the CRD and the syncs.",
         ),
         Reason.LEFT_BEHIND: Explanation(
             "A deletion ended, at its time limit or without waiting for finalizers, while objects still existed.",
-            "Look after the objects that the message lists.",
+            "Check the objects that the message lists, and delete them by hand.",
         ),
         Reason.CLUSTER_REPLACED: Explanation(
             "Another cluster was found at the address. Everything is applied again; nothing of the old inventory "
@@ -445,7 +445,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "`tls-server-name`. If not, see who runs that server.",
         ),
         Reason.ADOPTED: Explanation(
-            "Objects that were there before are Vidra's from now on.",
+            "Objects that existed before are managed by Vidra from now on.",
             "Nothing.",
         ),
         Reason.WRITE_BACK_FAILED: Explanation(
@@ -467,7 +467,7 @@ GUIDE: dict[str, dict[Reason, Explanation]] = {
             "Give the fields a value in the values of the chart, if they should stay as they are.",
         ),
         Reason.WARNED: Explanation(
-            "The manifest was read, or rendered, with a remark.",
+            "The manifest was read, or rendered, with a warning.",
             "Correct what the message names when there is time.",
         ),
         Reason.CONFIG_INVALID: Explanation(

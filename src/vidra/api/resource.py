@@ -100,9 +100,7 @@ class ResourceSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_def
         ),
     ] = None
     suspend: Annotated[bool, Field(description="Stop applying and pruning. What is applied stays as it is.")] = False
-    allow_empty: Annotated[bool, Field(description="Take an empty manifest at its word and prune what was there.")] = (
-        False
-    )
+    allow_empty: Annotated[bool, Field(description="Accept an empty manifest and prune what was there.")] = False
 
 
 class ManagedObject(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
@@ -180,18 +178,18 @@ class ObjectProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
 
 
 class DriftedObject(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """An object that differs from what was applied, and is left so."""
+    """An object that differs from what was applied, and is not reverted."""
 
     object: Annotated[str, Field(description="The object.")]
     fields: Annotated[tuple[str, ...], Field(description="Paths of the fields that differ; the first 20.")] = ()
     managers: Annotated[
         tuple[str, ...], Field(description="Field managers that changed the object, the latest first.")
     ] = ()
-    note: Annotated[str, Field(description="A further remark.")] = ""
+    note: Annotated[str, Field(description="A further note.")] = ""
 
 
 class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What is."""
+    """Observed state."""
 
     observed_generation: Annotated[
         int, Field(description="Generation of the spec that the last reconcile worked from.")
@@ -245,7 +243,7 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     ] = ()
     drifted: Annotated[
         tuple[DriftedObject, ...],
-        Field(description="Objects that somebody changed and driftPolicy does not revert; the first 50."),
+        Field(description="Objects that drifted and that driftPolicy does not revert; the first 50."),
     ] = ()
     held_prune: Annotated[
         HeldPrune | None, Field(description="What is not pruned before it is approved; missing when nothing is held.")
@@ -277,7 +275,7 @@ class ResourceStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
 
 
 class VidraResource(msgspec.Struct, frozen=True, rename="camel"):
-    """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are gone."""
+    """A VidraResource holds one manifest and keeps its objects applied, and in its inventory until they are deleted."""
 
     KIND: ClassVar[str] = RESOURCE_KIND
     metadata: Meta

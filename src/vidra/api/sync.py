@@ -54,7 +54,7 @@ class Destination(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     server: Annotated[
         str | None,
         Field(
-            description="URL of the destination's Kubernetes API server. Missing or https://kubernetes.default.svc: "
+            description="URL of the destination's Kubernetes API server. Empty or https://kubernetes.default.svc: "
             "the cluster that Vidra runs in. Any other is looked up in the Secrets labelled cluster-kubeconfig.",
             extra_json_schema=SERVER,
         ),
@@ -205,8 +205,8 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
     allow_empty: Annotated[
         bool | AllowEmpty,
         Field(
-            description="true: take an empty list of artifacts, or an empty artifact, at its word and prune what was "
-            "there. Confirmed: an empty list only, and only while Infrahub has a definition of artifacts of the name. "
+            description="true: accept an empty list of artifacts, or an empty artifact, and prune what was there. "
+            "Confirmed: an empty list only, and only while Infrahub has a definition of artifacts of the name. "
             "false: an empty result is held and reported."
         ),
     ] = False
@@ -218,17 +218,17 @@ class SyncSpec(Policies, frozen=True, kw_only=True, rename="camel", omit_default
 
 
 class ClusterStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """How a sync with a clusterSelector does in one cluster."""
+    """State of a sync with a clusterSelector in one cluster."""
 
     name: Annotated[str, Field(description="Namespace and name of the cluster's Secret; empty when it is deleted.")]
     server: Annotated[str, Field(description="API server of the cluster.")]
     ready: Annotated[bool, Field(description="Whether every VidraResource of the sync for it is Ready.")] = False
     reason: Annotated[str, Field(description="Machine-readable reason why not; or Synced.")] = ""
-    message: Annotated[str, Field(description="The same for a person, shortened.")] = ""
+    message: Annotated[str, Field(description="Human-readable message, shortened.")] = ""
 
 
 class SyncStatus(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What is."""
+    """Observed state."""
 
     observed_generation: Annotated[
         int, Field(description="Generation of the spec that the last reconcile worked from.")
@@ -351,7 +351,7 @@ def kind_and_name(key: str) -> tuple[str, str]:
 
 
 class InfrahubSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What should be."""
+    """Desired state."""
 
     source: Annotated[
         InfrahubSource, Field(description="Where the artifacts come from.", extra_json_schema=ONE_ARTIFACT_NAME)
@@ -377,7 +377,7 @@ class InfrahubSync(Sync, frozen=True, rename="camel"):
 
 
 class VidraSyncSpec(SyncSpec, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What should be."""
+    """Desired state."""
 
     source: Annotated[SourceSpec, Field(description="Where the manifests come from.", extra_json_schema=ONE_SOURCE)]
     render: Annotated[

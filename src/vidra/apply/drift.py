@@ -77,7 +77,7 @@ async def _compared(client: Client, item: DesiredObject, uid: str, owner: Owner,
         live = await client.get(item.path, Json)
         meta = live["metadata"]
         if meta["uid"] != uid:
-            return Finding(DriftedObject(str(item.ref), note="somebody replaced it"))
+            return Finding(DriftedObject(str(item.ref), note="it was deleted and created again by others"))
         version, generation = meta["resourceVersion"], meta.get("generation", 0)
         sent = item.beside(live, owner)
         if holds and contains(live, sent.body):
@@ -85,7 +85,7 @@ async def _compared(client: Client, item: DesiredObject, uid: str, owner: Owner,
         wanted = await try_apply(client, item.path, sent.payload(uid), manager=owner.manager, kind=Json)
     except ApiError as error:
         if error.absent:
-            return Finding(DriftedObject(str(item.ref), note="somebody deleted it"))
+            return Finding(DriftedObject(str(item.ref), note="it was deleted"))
         raise
     drift = _drifted(item, live, tuple(differing(wanted, live, owner.manager)), owner)
     return Finding(drift, version, generation, held(wanted, owner.manager)[0] == held(live, owner.manager)[0])

@@ -114,8 +114,8 @@ def wanted_soon(ref: Ref, manager: str, *, limited: bool) -> ObjectError:
 def not_removed(ref: Ref, error: ApiError) -> ObjectError:
     """The problem for a refused removal."""
     passing = meaning(error) in ENDS_BY_ITSELF
-    said = masked(str(error), ref) if ref.kind != "Secret" else error.reason
-    message = f"{ref} could not be removed ({error.code}): {said}. Tried again later"
+    said = f"{error.code}): {masked(str(error), ref)}" if ref.kind != "Secret" else f"{error.brief})"
+    message = f"{ref} could not be removed ({said}. Tried again later"
     return ObjectError(Reason.REFUSED_FOR_NOW if passing else Reason.PRUNE_FAILED, message)
 
 
@@ -132,7 +132,7 @@ def _said(ref: Ref, error: ApiError, body: Mapping[str, Any], reason: Reason) ->
     if ref.kind == "Secret" and reason is not Reason.FORBIDDEN:
         # The API server quotes a wrong value, which may be the secret itself.
         fields = ", ".join(sorted({_blamed(cause) for cause in error.causes if cause.field}))
-        return f"the API server refused it ({error.code} {error.reason})" + (f", fields: {fields}" if fields else "")
+        return f"the API server refused it ({error.brief})" + (f", fields: {fields}" if fields else "")
     return str(error) if _RBAC.match(str(error)) else masked(str(error), ref, body)
 
 

@@ -9,10 +9,13 @@ from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
 from vidra.cli.terminal import one_line
 from vidra.cli.wait import until_gone
+from vidra.common.text import counted
 from vidra.kube.client import Client
 from vidra.kube.operations import delete, merge_patch
 from vidra.views.deletion import deletion_of
 from vidra.views.resource_names import Item, path_of
+
+_ORPHANED = "without Vidra's labels and field ownership"
 
 
 def consequences(syncs: Iterable[Sync], resources: Iterable[VidraResource], *, keep: bool) -> str:
@@ -24,24 +27,25 @@ def consequences(syncs: Iterable[Sync], resources: Iterable[VidraResource], *, k
     """
     clusters = deletion_of(syncs, resources, keep=keep)
     lines = [
-        f"{each.deleted} objects are deleted in {_cluster(each.server)}, unless others own them too"
+        f"{_objects(each.deleted, 'is', 'are')} deleted in {_cluster(each.server)}, unless owned by others too"
         for each in clusters
         if each.deleted
     ]
     lines += [
-        f"{each.orphaned} objects stay in {_cluster(each.server)}, without Vidra's labels and field ownership"
+        f"{_objects(each.orphaned, 'stays', 'stay')} in {_cluster(each.server)}, {_ORPHANED}"
         for each in clusters
         if each.orphaned
     ]
     return "\n".join(one_line(line) for line in lines) or "no object in any cluster is deleted"
 
 
-async def delete_resource(client: Client, item: Item, *, keep: bool, seconds: float | None) -> None:
+async def delete_resource(client: Client, item: Item, *, keep: bool, seconds: float | None, namespace: str) -> None:
     """Delete a sync or VidraResource, which the operator then carries out.
 
     Args:
         keep: Let the objects stay.
         seconds: How long to wait for its end; None: not at all.
+        namespace: Vidra's own.
 
     Raises:
         CommandError: It is still there when the time is over.
@@ -52,7 +56,11 @@ async def delete_resource(client: Client, item: Item, *, keep: bool, seconds: fl
         await merge_patch(client, path_of(item), patch, type(item))
     await delete(client, path_of(item), uid=item.metadata.uid)
     if seconds is not None:
-        await until_gone(client, item, seconds)
+        await until_gone(client, item, seconds, namespace)
+
+
+def _objects(number: int, one: str, more: str) -> str:
+    return f"{counted(number, 'object')} {one if number == 1 else more}"
 
 
 def _cluster(server: str) -> str:

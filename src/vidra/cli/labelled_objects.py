@@ -31,6 +31,8 @@ class Labelled(NamedTuple):
     """Its value may stand for the name."""
     name_default: Any = ...
     """The name that is meant when none is given; without one a name has to be given."""
+    none: str = ""
+    """What to add where there are none."""
 
 
 def add_list(app: Group, sort: Labelled, text: str) -> None:
@@ -47,7 +49,7 @@ def add_list(app: Group, sort: Labelled, text: str) -> None:
         from vidra.cli.session import against
 
         items = against(Place(kubeconfig, context), lambda client: _ask(client, sort))
-        show(items, output, sort.columns(), none=f"there are no {sort.what}")
+        show(items, output, sort.columns(), none=f"there are no {sort.what}{sort.none}")
 
     app.command("list", text=text)(list_)
 

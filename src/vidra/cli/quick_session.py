@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from vidra.cli.kubeconfig_loading import connection
-from vidra.cli.options import Place
-from vidra.kube.reader import Reader
+from vidra.cli.quick_msgspec import import_msgspec
+
+import_msgspec()
+
+from vidra.cli.kubeconfig_loading import connection  # noqa: E402
+from vidra.cli.options import Place  # noqa: E402
+from vidra.kube.reader import Reader  # noqa: E402
 
 T = TypeVar("T")
 

@@ -88,12 +88,13 @@ async def put_syncs(client: Client, bodies: list[Json]) -> None:
             raise not_installed(error) from None
 
 
-def delete_sync(place: Place, name: str, *, keep: bool, wait: bool, timeout: str, yes: bool) -> None:
+def delete_sync(place: Place, name: str, *, keep: bool, wait: bool, timeout: str, yes: bool, namespace: str) -> None:
     """Delete a sync; say before what that deletes in which cluster, and ask.
 
     Args:
         name: Of either kind, or `isync/NAME` or `vsync/NAME`.
         timeout: A Go duration.
+        namespace: Vidra's own.
     """
     from vidra.cli.delete_resource import consequences, delete_resource
     from vidra.cli.options import seconds_of
@@ -104,7 +105,8 @@ def delete_sync(place: Place, name: str, *, keep: bool, wait: bool, timeout: str
     sync, made = against(place, lambda client: _look(client, name))
     echo(consequences([sync], made, keep=keep), err=True)
     agreed(f"Delete the {sync.kind} {sync.metadata.name}?", yes=yes)
-    against(place, lambda client: delete_resource(client, sync, keep=keep, seconds=seconds if wait else None))
+    limit = seconds if wait else None
+    against(place, lambda client: delete_resource(client, sync, keep=keep, seconds=limit, namespace=namespace))
     echo(f"{sync.kind.lower()}/{sync.metadata.name} {'deleted' if wait else 'is being deleted'}")
 
 

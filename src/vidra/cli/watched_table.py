@@ -8,34 +8,26 @@ from typing import Any
 import msgspec
 
 from vidra.api.names import PATHS
+from vidra.cli.at_work import warn_if_nobody
 from vidra.cli.options import Place
 from vidra.cli.resource_rows import columns_of, layout_of, rows_of
 from vidra.cli.session import against
 from vidra.cli.terminal import echo
+from vidra.cli.watching import changes
 from vidra.kube.client import Client
 from vidra.kube.decode import decode
-from vidra.kube.errors import KubeError
-from vidra.kube.watch import lines
 from vidra.views.resource_tables import TABLE, ResourceTable, Wanted, table_of
 
 Json = dict[str, Any]
 
-SILENCE = 300.0
-"""Seconds without an event after which a watch is begun again."""
-PAUSE = 1.0
+
+def watch_rows(place: Place, wanted: Wanted, namespace: str, *, wide: bool) -> None:
+    """Show them until Ctrl-C, and say first if no operator works in Vidra's namespace."""
+    against(place, lambda client: _watch_all(client, wanted, namespace, wide=wide))
 
 
-class _Event(msgspec.Struct, frozen=True):
-    type: str
-    object: msgspec.Raw
-
-
-def watch_rows(place: Place, wanted: Wanted, *, wide: bool) -> None:
-    """Show them until Ctrl-C."""
-    against(place, lambda client: _watch_all(client, wanted, wide=wide))
-
-
-async def _watch_all(client: Client, wanted: Wanted, *, wide: bool) -> None:
+async def _watch_all(client: Client, wanted: Wanted, namespace: str, *, wide: bool) -> None:
+    await warn_if_nobody(client, namespace)
     async with asyncio.TaskGroup() as group:
         for kind in wanted.kinds:
             group.create_task(_Rows(client, kind, wanted, wide=wide).run())
@@ -51,24 +43,11 @@ class _Rows:
         self._layout: Any = None
 
     async def run(self) -> None:
-        """Show the table, then what changes; a watch that ends is begun again."""
+        """Show the table, then each row that is another one than before."""
         listing: Json = await self._client.get(PATHS[self._kind], dict, accept=TABLE, query=self._query())
         self._show(listing)
-        while True:
-            try:
-                await self._follow()
-            except KubeError as error:
-                echo(f"warning: {error}", err=True)
-            await asyncio.sleep(PAUSE)
-
-    async def _follow(self) -> None:
-        """Every row comes once at the start of a watch, and is shown only where it is another one."""
-        query = {**self._query(), "watch": "true"}
-        async with self._client.stream(PATHS[self._kind], query=query, accept=TABLE, silence=SILENCE) as content:
-            async for line in lines(content):
-                event = decode(line, _Event)
-                if event.type in {"ADDED", "MODIFIED", "DELETED"}:
-                    self._show(decode(event.object, dict), deleted=event.type == "DELETED")
+        async for change in changes(self._client, PATHS[self._kind], accept=TABLE, query=self._query()):
+            self._show(decode(change.object, dict), deleted=change.type == "DELETED")
 
     def _show(self, answer: Json, *, deleted: bool = False) -> None:
         self._columns = answer.get("columnDefinitions") or self._columns

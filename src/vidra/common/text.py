@@ -1,4 +1,4 @@
-"""Lists and commands in sentences."""
+"""Lists, numbers and commands in sentences."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def limited(items: Sequence[object], limit: int, *, separator: str = ", ", last:
 def limited_sentences(sentences: Sequence[object], limit: int) -> str:
     """The same for items that are too long for commas: `a is gone; b is away; and 3 more`."""
     return limited(sentences, limit, separator="; ", last="; and ")
+
+
+def counted(number: int, what: str) -> str:
+    """1 object, 2 objects."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def command_line(*words: str) -> str:

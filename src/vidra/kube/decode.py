@@ -13,9 +13,9 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from vidra.api.typed_json import TooDeepError, UnreadableError
+from vidra.api.typed_json import decode as read
 from vidra.kube.errors import UnintelligibleError
-from vidra.manifests.typed_json import TooDeepError, UnreadableError
-from vidra.manifests.typed_json import decode as read
 
 T = TypeVar("T")
 ANYTHING = cast("type[Any]", Any)

@@ -14,8 +14,6 @@ from collections.abc import Collection
 
 import msgspec
 
-from vidra.api.redaction import hidden
-
 TOLD = 16_384
 """Characters of an API server's message that are used."""
 
@@ -50,6 +48,8 @@ class Status(msgspec.Struct, frozen=True):
 
     def without(self, secrets: Collection[str]) -> Status:
         """The same without the secrets that were sent, so that a message may repeat it."""
+        from vidra.api.redaction import hidden  # noqa: PLC0415 - a command that is not refused does not wait for it
+
         details = self.details or Details()
         causes = tuple(
             Cause(*(hidden(text, secrets, TOLD) for text in (cause.reason, cause.message, cause.field)))
@@ -114,6 +114,11 @@ class ApiError(KubeError):
         self.causes = status.details.causes if status.details else ()
         asked = retry_after or (status.details.retry_after_seconds if status.details else 0)
         self.retry_after = float(min(max(asked, 0), LONGEST_WAIT))
+
+    @property
+    def brief(self) -> str:
+        """Code and reason, which repeat nothing of the object."""
+        return f"{self.code} {self.reason}".rstrip()
 
     @property
     def not_found(self) -> bool:

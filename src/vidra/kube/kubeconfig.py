@@ -9,13 +9,11 @@ from typing import Any
 
 import msgspec
 
+from vidra.common import plain_yaml
 from vidra.kube.connection import Connection, NotConfiguredError
-from vidra.manifests.documents import Document, documents
-from vidra.manifests.limits import Limits
-from vidra.manifests.problems import RefusedError
 
-LIMITS = Limits(bytes=1 << 20, depth=20, nodes=20_000, objects=10)
-"""A kubeconfig from a Secret is untrusted: neither nesting nor aliases in it may crash the process."""
+LARGEST = 1 << 20
+"""Characters."""
 
 
 class ClusterEntry(msgspec.Struct, frozen=True, rename="kebab"):
@@ -124,12 +122,28 @@ def parse(text: str | bytes) -> Kubeconfig:
     """
     try:
         whole = text if isinstance(text, str) else text.decode()
-        found = next(documents(whole, LIMITS), None) if len(whole) <= LIMITS.bytes else None
-        if isinstance(found, Document):
-            return msgspec.convert(found.value, Kubeconfig)
-    except (RefusedError, msgspec.ValidationError, UnicodeDecodeError):
+        if len(whole) <= LARGEST:
+            return msgspec.convert(_read(whole), Kubeconfig)
+    except (msgspec.ValidationError, UnicodeDecodeError):
         pass
     raise NotConfiguredError("this is not a kubeconfig: check it with kubectl config view")
+
+
+def _read(text: str) -> Any:
+    """The value that a text is; None: none. What kubectl writes needs no YAML parser, which takes long to import."""
+    if (plain := plain_yaml.read(text)) is not None:
+        return plain
+    from vidra.manifests.documents import Document, documents  # noqa: PLC0415
+    from vidra.manifests.limits import Limits  # noqa: PLC0415
+    from vidra.manifests.problems import RefusedError  # noqa: PLC0415
+
+    # A kubeconfig from a Secret is untrusted: neither nesting nor aliases in it may crash the process.
+    limits = Limits(bytes=LARGEST, depth=20, nodes=20_000, objects=10)
+    try:
+        found = next(documents(text, limits), None)
+    except RefusedError:
+        return None
+    return found.value if isinstance(found, Document) else None
 
 
 def decoded(data: str, what: str) -> str:

@@ -1,24 +1,22 @@
 """Reads from an API server for a person who waits: one request after the other, without an event loop.
 
-An event loop with its HTTP client takes longer to import than such a command may take at all
+An event loop, or any HTTP client of a library, takes longer to import than such a command may take at all
 (docs/design/2026-11-29-a-quick-command-line.md). Called by `cli/quick_session.py`; everything that writes, watches or
 talks to more than one server uses `client.py`. Errors are the same.
 """
 
 from __future__ import annotations
 
-import http.client
 import time
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
 from typing import TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from vidra import __version__
-from vidra.api.redaction import hidden
 from vidra.kube.connection import Connection
 from vidra.kube.decode import decode
 from vidra.kube.errors import TOLD, ApiError, Status, UnintelligibleError, UnreachableError, why
+from vidra.kube.plain_http import Answer, PlainHttp
 
 T = TypeVar("T")
 
@@ -35,7 +33,9 @@ class Reader:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._connection = _connected(connection)
+        self._place = urlsplit(connection.server)
+        context = connection.ssl_context() if self._place.scheme == "https" else None
+        self._http = PlainHttp(self._place, context, connection.tls_server_name or self._place.hostname or "", TIMEOUT)
 
     def get(self, path: str, kind: type[T], *, accept: str = JSON, query: Mapping[str, str] | None = None) -> T:
         """Read one resource or list, decoded.
@@ -58,7 +58,7 @@ class Reader:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._http.close()
 
     def _once(self, target: str, accept: str) -> bytes:
         """The body of an answer that is 2xx."""
@@ -66,21 +66,21 @@ class Reader:
         try:
             if proof := self.connection.authorization():
                 headers["Authorization"] = proof
-            self._connection.request("GET", f"{urlsplit(self.connection.server).path}{target}", headers=headers)
-            answer = self._connection.getresponse()
-            content = answer.read()
-        except (OSError, HTTPException) as error:
+            answer = self._http.get(f"{self._place.path}{target}", headers)
+        except OSError as error:
             self.close()
+            from vidra.api.redaction import hidden  # noqa: PLC0415 - only who gets no answer waits for it
+
             told = hidden(why(error), self._secrets(), TOLD)
             raise UnreachableError(f"cannot reach the API server {self.connection.server}: {told}") from None
         if 200 <= answer.status < 300:
-            return content
-        asked = answer.headers.get("Retry-After", "")
-        raise ApiError(answer.status, self._status(content, answer), float(asked) if asked.isdecimal() else 0)
+            return answer.body
+        asked = answer.headers.get("retry-after", "")
+        raise ApiError(answer.status, self._status(answer), float(asked) if asked.isdecimal() else 0)
 
-    def _status(self, content: bytes, answer: http.client.HTTPResponse) -> Status:
+    def _status(self, answer: Answer) -> Status:
         try:
-            status = decode(content, Status)
+            status = decode(answer.body, Status)
         except UnintelligibleError:
             status = Status(message=f"the API server answered {answer.status} {answer.reason}")
         return status.without(self._secrets())
@@ -90,26 +90,3 @@ class Reader:
             return self.connection.secrets()
         except OSError:
             return ()  # and nothing was sent
-
-
-def _connected(connection: Connection) -> HTTPConnection:
-    """Not connected yet: the first request does that."""
-    place = urlsplit(connection.server)
-    host = place.hostname or ""
-    if place.scheme != "https":
-        return HTTPConnection(host, place.port or 80, timeout=TIMEOUT)
-    return _Tls(connection, host, place.port or 443)
-
-
-class _Tls(HTTPConnection):
-    """TLS to a server whose certificate may be for another name than its address (`tls-server-name`)."""
-
-    def __init__(self, connection: Connection, host: str, port: int) -> None:
-        super().__init__(host, port, timeout=TIMEOUT)
-        self._context = connection.ssl_context()
-        self._expected = connection.tls_server_name or host
-
-    def connect(self) -> None:
-        """Connect, and see who answers."""
-        super().connect()
-        self.sock = self._context.wrap_socket(self.sock, server_hostname=self._expected)

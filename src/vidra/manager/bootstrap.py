@@ -68,7 +68,7 @@ async def definitions_served(client: Client) -> None:
     while not set(PLURALS.values()) <= await _patiently(lambda: _served(client)):
         if not told:
             hint = "install them: vidra crds | kubectl apply --server-side -f -"
-            log.warning("waiting for Vidra's definitions", missing_in=API_VERSION, hint=hint)
+            log.warning("waiting for Vidra's CRDs", missing_in=API_VERSION, hint=hint)
             told = True
         await asyncio.sleep(RETRY)
 

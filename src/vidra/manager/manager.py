@@ -48,7 +48,7 @@ from vidra.controllers.runtime.state_metrics import StateCollector
 from vidra.controllers.sync.webhooks.dispatch import WebhookDispatcher
 from vidra.controllers.sync.webhooks.event import SourceEvent
 from vidra.kube.event_recorder import Recorder
-from vidra.kube.leader_election import Lease
+from vidra.kube.lease import Lease
 from vidra.kube.store import HasMeta, Portion, Store, kind_and_name
 from vidra.kube.types import ConfigMap, PartialObjectMetadata, Secret
 from vidra.kube.watch import EventSink, Watch

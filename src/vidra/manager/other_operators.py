@@ -23,7 +23,8 @@ from vidra.api.meta import Meta
 from vidra.api.times import micro_time
 from vidra.kube.client import Client, encode
 from vidra.kube.errors import ApiError, KubeError
-from vidra.kube.leader_election import Lease, LeaseSpec, leases_path, new_identity, with_version
+from vidra.kube.leader_election import new_identity
+from vidra.kube.lease import Lease, LeaseSpec, leases_path, with_version
 from vidra.kube.watch import Watch
 
 log = structlog.get_logger("vidra.manager")

@@ -16,7 +16,8 @@ from vidra.common.backoff import between
 from vidra.kube import leader_election
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
-from vidra.kube.leader_election import LeaderElector, Lease, LeaseObserver, Leases, leases_path, new_identity
+from vidra.kube.leader_election import LeaderElector, LeaseObserver, new_identity
+from vidra.kube.lease import Lease, Leases, leases_path
 from vidra.kube.operations import delete
 
 

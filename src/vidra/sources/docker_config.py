@@ -7,7 +7,7 @@ import binascii
 
 import msgspec
 
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.transport.places import Place
 
 _HUB = frozenset({"index.docker.io", "docker.io", "registry-1.docker.io"})

@@ -55,7 +55,7 @@ class Metrics:
 
     def _add_objects(self) -> None:
         self.reverted = Counter(
-            "vidra_drift_reverted", "Objects that were reverted because somebody changed them.", registry=self.registry
+            "vidra_drift_reverted", "Objects that were reverted because others changed them.", registry=self.registry
         )
         self.pruned = Counter("vidra_objects_pruned", "Objects that were deleted or released.", registry=self.registry)
         self.applied = Counter(

@@ -69,7 +69,7 @@ def _is_the_set(item: Item, seen: str) -> None:
     """Refuse when what is held is not what the person saw: they agreed to that set and to no other."""
     held = item.status.held_prune
     if held is None:
-        raise RefusedError(409, f"{titled(item)} holds nothing back any more")
+        raise RefusedError(409, f"{titled(item)} has no prune to approve any more")
     if held.id != seen:
         raise RefusedError(409, f"what {titled(item)} holds back changed meanwhile (it is {held.id} now): look again")
 

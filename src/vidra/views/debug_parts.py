@@ -13,7 +13,7 @@ from vidra import __version__
 from vidra.api.names import PATHS, SYNC_PLURALS
 from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
-from vidra.kube.leader_election import leases_path
+from vidra.kube.lease import leases_path
 from vidra.manifests.write import write_json
 from vidra.views.checks.run import run_checks
 from vidra.views.errors import ViewError

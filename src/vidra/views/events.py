@@ -18,6 +18,8 @@ from vidra.views.name_forms import means, short, split, unknown
 Json = dict[str, Any]
 Subject = tuple[str, str]
 """Kind and name; without a kind: of any."""
+PATH = "/api/v1/events"
+OF_VIDRA = {"fieldSelector": "reportingComponent=vidra"}
 
 
 async def events(client: Client, names: Collection[str], *, warnings: bool) -> list[Json]:
@@ -31,9 +33,8 @@ async def events(client: Client, names: Collection[str], *, warnings: bool) -> l
         ViewError: There is nothing of such a name, not even an Event about it.
         KubeError: They cannot be seen.
     """
-    query = {"fieldSelector": "reportingComponent=vidra"}
-    listing: Json = await client.get("/api/v1/events", dict, query=query)
-    found = [{"apiVersion": "v1", "kind": "Event", **item} for item in listing["items"]]
+    listing: Json = await client.get(PATH, dict, query=OF_VIDRA)
+    found = list(map(typed, listing["items"]))
     about = None
     if names:
         made, known = await asyncio.gather(resources(client), syncs(client))
@@ -44,6 +45,34 @@ async def events(client: Client, names: Collection[str], *, warnings: bool) -> l
             if name not in existing and name not in map(short, existing):
                 raise ViewError(unknown(name, existing))
     return selected(found, about, warnings=warnings)
+
+
+class About:
+    """Whether Events that come one by one are about what was named; a sync may make VidraResources meanwhile."""
+
+    def __init__(self, client: Client, names: Collection[str]) -> None:
+        self._client = client
+        self._names = names
+        self._known: dict[Subject, bool] = {}
+
+    async def takes(self, item: Json) -> bool:
+        """Whether this one is; one listing for each name that was not seen yet.
+
+        Raises:
+            KubeError: It cannot be seen.
+        """
+        if not self._names:
+            return True
+        involved = item["involvedObject"]
+        subject = (str(involved.get("kind")), str(involved.get("name")))
+        if subject not in self._known:
+            self._known[subject] = _is_about(involved, subjects(self._names, await resources(self._client)))
+        return self._known[subject]
+
+
+def typed(item: Json) -> Json:
+    """An Event with kind and version, which those in a list lack."""
+    return {"apiVersion": "v1", "kind": "Event", **item}
 
 
 def selected(found: Iterable[Json], about: Collection[Subject] | None, *, warnings: bool) -> list[Json]:

@@ -8,15 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
-from vidra.api.times import rfc3339
-from vidra.kube.client import Client
 from vidra.kube.errors import KubeError
-from vidra.kube.leader_election import Lease, Leases, leases_path, version_of
-from vidra.views.checks.finding import Finding
+from vidra.kube.lease import Lease, Leases, leases_path, version_of
 
 NAME = "vidra-operator"
 SLACK = 15.0
@@ -24,6 +21,14 @@ SLACK = 15.0
 _OF_WORK = re.compile(rf"{NAME}(-alone|-\d+-of-(\d+))?")
 
 State = Literal["works", "partly", "nobody", "unknown"]
+T = TypeVar("T")
+
+
+class CanRead(Protocol):
+    """`vidra.kube.client.Client`, which takes long to import."""
+
+    async def get(self, path: str, kind: type[T]) -> T:
+        """Read one resource or list."""
 
 
 class Operator(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -78,6 +83,23 @@ class AtWork(msgspec.Struct, frozen=True):
         return f"no operator is at work in the namespace {self.namespace} ({self._last}): {self._start}"
 
     @property
+    def brief(self) -> str:
+        """The same in a few words, for the middle of another sentence."""
+        if self.state == "nobody":
+            return f"no operator is at work in the namespace {self.namespace}"
+        return self.sentence
+
+    @property
+    def warning(self) -> str:
+        """What to tell a person who waits for an operator; empty while all work is done, or when that is not known."""
+        return self.sentence if self.state in {"nobody", "partly"} else ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether an operator worked here and none does now: what statuses say is of the time before."""
+        return self.state == "nobody" and bool(self.operators)
+
+    @property
     def _last(self) -> str:
         if not self.operators:
             return f"it has no Lease {NAME} or {NAME}-alone"
@@ -93,26 +115,13 @@ class AtWork(msgspec.Struct, frozen=True):
         )
 
 
-async def operators_at_work(client: Client, namespace: str) -> AtWork:
+async def operators_at_work(client: CanRead, namespace: str) -> AtWork:
     """Who works, by the Leases of a namespace: one request, and no error."""
     try:
         listing = await client.get(leases_path(namespace), Leases)
     except KubeError as error:
         return AtWork(namespace, unseen=str(error))
     return at_work(namespace, listing.items, datetime.now(UTC))
-
-
-async def nobody_at_work(client: Client, namespace: str) -> str:
-    """What to tell somebody who waits for an operator; empty when one works, or when that cannot be seen."""
-    found = await operators_at_work(client, namespace)
-    return found.sentence if found.state in {"nobody", "partly"} else ""
-
-
-async def check_operator(client: Client, namespace: str) -> Finding:
-    """The same for `vidra check`."""
-    found = await operators_at_work(client, namespace)
-    result: dict[State, Literal["ok", "problem", "unknown"]] = {"works": "ok", "unknown": "unknown"}
-    return Finding("operator", result.get(found.state, "problem"), found.sentence)
 
 
 def at_work(namespace: str, leases: Sequence[Lease], now: datetime) -> AtWork:
@@ -162,4 +171,6 @@ def _told(operator: Operator) -> str:
 
 def _short(moment: str | None) -> str:
     """A time to the second."""
+    from vidra.api.times import rfc3339  # noqa: PLC0415 - only where there are Leases
+
     return rfc3339(datetime.fromisoformat(moment)) if moment else ""

@@ -1,5 +1,6 @@
 """``python -m testkit.parts.infrahub``: a real Infrahub on loopback until Ctrl-C, and how to reach it."""
 
+import argparse
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -21,5 +22,13 @@ async def standing() -> AsyncIterator[tuple[Iterable[str], str]]:
         yield settings, f"Infrahub runs, with its logs in {place.folder}, until Ctrl-C."
 
 
+def main() -> int:
+    """Run it; the exit code."""
+    argparse.ArgumentParser(
+        prog="python -m testkit.parts.infrahub", description="Runs a real Infrahub, and prints how to reach it."
+    ).parse_args()
+    return until_ctrl_c(standing())
+
+
 if __name__ == "__main__":
-    sys.exit(until_ctrl_c(standing()))
+    sys.exit(main())

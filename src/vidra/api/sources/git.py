@@ -73,7 +73,7 @@ class GitSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     paths: Paths = ()
     insecure: Annotated[bool, Field(description="Accept an http address, without TLS.")] = False
     verify: Annotated[
-        Verify | None, Field(description="Read only what is signed. Missing: signatures are not looked at.")
+        Verify | None, Field(description="Read only what is signed. Default: signatures are not verified.")
     ] = None
 
     words: ClassVar[Words] = FOLDERS

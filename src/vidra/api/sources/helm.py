@@ -32,7 +32,7 @@ class HelmSource(ChartRelease, frozen=True, kw_only=True, rename="camel", omit_d
     version: Annotated[
         str | None,
         Field(
-            description="Version of the chart, or a range such as ~1.4: the highest version in it. Missing: the "
+            description="Version of the chart, or a range such as ~1.4: the highest version in it. Default: the "
             "highest that is no pre-release.",
             extra_json_schema=NOT_EMPTY,
         ),

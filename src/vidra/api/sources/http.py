@@ -19,14 +19,12 @@ class HttpSource(OneRevision, frozen=True, rename="camel", omit_defaults=True):
     sha256: Annotated[
         str | None,
         Field(
-            description="SHA-256 that the file has to have, in hex. Missing: what the server gives is taken.",
+            description="SHA-256 that the file has to have, in hex. Default: any content is accepted.",
             extra_json_schema={"pattern": "^[0-9a-f]{64}$"},
         ),
     ] = None
     paths: Paths = ()
-    insecure: Annotated[
-        bool, Field(description="Accept an http address, without TLS; one with sha256 needs no such leave.")
-    ] = False
+    insecure: Annotated[bool, Field(description="Accept an http address, without TLS; not needed with sha256.")] = False
 
     words: ClassVar[Words] = FOLDERS
 

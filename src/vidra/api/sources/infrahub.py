@@ -70,7 +70,7 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         str | None,
         Field(
             description="Read the data as it was at this time: RFC 3339 (2025-01-31T12:00:00Z), or relative to now "
-            "(now-2h, -2d). Missing or empty: the newest data.",
+            "(now-2h, -2d). Default: the newest data.",
             extra_json_schema=TARGET_DATE,
         ),
     ] = None
@@ -79,7 +79,7 @@ class InfrahubSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
         ArtifactTargets | None,
         Field(
             description="Only the artifacts for these objects of Infrahub. The stored query has to say which object an "
-            "artifact is for. Missing: every artifact of the name.",
+            "artifact is for. Default: every artifact of the name.",
             extra_json_schema=TARGETS,
         ),
     ] = None

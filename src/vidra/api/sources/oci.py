@@ -55,7 +55,7 @@ class OciSource(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     paths: Paths = ()
     insecure: Annotated[bool, Field(description="Speak http, without TLS, with this registry.")] = False
     verify: Annotated[
-        VerifyOci | None, Field(description="Read only what is signed. Missing: signatures are not looked at.")
+        VerifyOci | None, Field(description="Read only what is signed. Default: signatures are not verified.")
     ] = None
 
     words: ClassVar[Words] = FOLDERS

@@ -12,7 +12,7 @@ Paths = Annotated[
     tuple[Annotated[str, Field(extra_json_schema=PATH_PATTERN)], ...],
     Field(
         description="Folders, with * for one segment and ** for any number of them: each folder that matches is a "
-        "unit, with the manifests in it and below it. Missing: everything is one unit.",
+        "unit, with the manifests in it and below it. Default: everything is one unit.",
         extra_json_schema=LIST_LIMIT,
     ),
 ]

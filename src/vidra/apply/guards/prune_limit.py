@@ -106,6 +106,6 @@ def request(name: str, found: HeldPrune, going: Sequence[ManagedObject], limit: 
     named = limited([ref_of(entry) for entry in going], NAMED)
     return (
         f"{found.objects} of {found.of} objects would be pruned, which is more than pruneLimit ({limit} %) allows: "
-        f"{named}. Nothing is pruned until somebody agrees: {command_line('vidra', 'approve', name)}, or "
+        f"{named}. Nothing is pruned until it is approved: {command_line('vidra', 'approve', name)}, or "
         f"{approve_command(RESOURCE_KIND, name, found.id)}"
     )

@@ -30,6 +30,7 @@ def approve(
     from vidra.cli.prompt import agreed
     from vidra.cli.session import against
     from vidra.cli.terminal import printable
+    from vidra.common.text import counted
 
     place = Place(kubeconfig, context)
     held = against(place, lambda client: _held(client, namespace, name))
@@ -38,7 +39,7 @@ def approve(
         return
     for each in held.objects:
         echo(printable(_line(each)))
-    agreed(f"Delete {len(held.objects)} objects?" if held.objects else "Delete them?", yes=yes)
+    agreed(f"Delete {counted(len(held.objects), 'object')}?" if held.objects else "Delete them?", yes=yes)
     against(place, lambda client: _annotate(client, name, held.id))
     echo(f"{name}: approved {held.id}")
 

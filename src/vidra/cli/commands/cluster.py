@@ -128,6 +128,7 @@ CLUSTERS = Labelled(
     consequences=_consequences,
     name_help="Name of the Secret, namespace/name, or the host of the cluster.",
     label=LABEL,
+    none=": everything goes to the cluster that Vidra runs in",
 )
 add_list(
     app,

@@ -62,6 +62,7 @@ def apply(
 async def _consequences(client: Client, item: Json) -> Sequence[str]:
     import msgspec
 
+    from vidra.common.text import counted, limited
     from vidra.kube.types import Secret
     from vidra.sources.infrahub.credentials import concerns
     from vidra.views.hub_objects import syncs
@@ -75,7 +76,7 @@ async def _consequences(client: Client, item: Json) -> Sequence[str]:
     if not using:
         return ["no sync reads from this Infrahub"]
     return [
-        f"{len(using)} syncs read from this Infrahub: {', '.join(using[:10])}",
+        f"{counted(len(using), 'sync')} read{'s' * (len(using) == 1)} from this Infrahub: {limited(using, 10)}",
         "what they applied stays; without other credentials they find no changes any more",
     ]
 

@@ -63,7 +63,7 @@ def diff(
 
     Exit code 0: nothing would change. 3: something would. 1: the answer is unknown, or something would be refused.
 
-    Example: vidra diff webservers --branch add-frontend
+    Example: vidra diff webservers --branch more-replicas
     """
     from vidra.cli.errors import CommandError, Exit
     from vidra.cli.session import against

@@ -33,7 +33,7 @@ def export(
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
-    """Write the syncs, hand-made VidraResources and settings as YAML that `kubectl apply -f -` takes.
+    """Write the syncs, VidraResources created by hand, and settings as YAML that `kubectl apply -f -` takes.
 
     Secrets are left out; a comment for each says what has to exist before. So is a VidraResource with a Secret
     in its manifest.

@@ -21,6 +21,7 @@ from vidra.cli.terminal import echo
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from vidra.views.operators import AtWork
     from vidra.views.resource_tables import ResourceTable, Wanted
 
 
@@ -60,12 +61,14 @@ def get(
     if watch:
         from vidra.cli.watched_table import watch_rows
 
-        watch_rows(place, wanted, wide=wide)
+        watch_rows(place, wanted, namespace, wide=wide)
     elif output in {Output.TABLE, Output.WIDE}:
-        tables = reading(place, lambda reader: resource_tables(reader, wanted))
+        from vidra.cli.at_work import at_work_here
+
+        tables, work = reading(place, lambda reader: (resource_tables(reader, wanted), at_work_here(reader, namespace)))
         _show(tables, wide=wide)
         _all_there([(table.kind, row[0]) for table in tables for row in table.rows], wanted, place)
-        _hints(tables, wanted, place, namespace)
+        _hints(tables, wanted, work)
     else:
         from vidra.cli.output import show_objects
 
@@ -113,8 +116,8 @@ def _all_there(found: list[tuple[str, str]], wanted: Wanted, place: Place) -> No
         raise CommandError("; ".join(unknown(each, [name for _, name in known]) for each in nowhere))
 
 
-def _hints(tables: Sequence[ResourceTable], wanted: Wanted, place: Place, namespace: str) -> None:
-    """Say why there is nothing, or why nobody has looked at something yet."""
+def _hints(tables: Sequence[ResourceTable], wanted: Wanted, work: AtWork) -> None:
+    """Say why there is nothing, and that nobody looks at what there is."""
     if not any(table.rows for table in tables):
         if wanted.not_ready:
             echo("everything is Ready and healthy", err=True)
@@ -122,11 +125,8 @@ def _hints(tables: Sequence[ResourceTable], wanted: Wanted, place: Place, namesp
             echo("nothing matches", err=True)
         elif not wanted.names:
             echo("there are none yet: vidra infrahubsync apply --help", err=True)
-    if any(not table.cell(row, "Ready") for table in tables for row in table.rows):
-        from vidra.cli.at_work import at_work_here
-        from vidra.cli.quick_session import reading
-        from vidra.cli.terminal import one_line
+    waits = any(not table.cell(row, "Ready") for table in tables for row in table.rows)
+    if waits or work.ended:
+        from vidra.cli.at_work import warn
 
-        found = reading(place, lambda reader: at_work_here(reader, namespace))
-        if found.state in {"nobody", "partly"}:
-            echo(one_line(f"warning: {found.sentence}"), err=True)
+        warn(work)

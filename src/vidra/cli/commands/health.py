@@ -29,7 +29,7 @@ def health(
     output: Annotated[Output, Option("--output", "-o", help="How to show the verdicts.")] = Output.TABLE,
     rules: Annotated[str, Option(help="Rules of your own: the YAML list of the key healthRules.", metavar="FILE")] = "",
 ) -> None:
-    """Show how Vidra judges each object of a text: Current, InProgress, Failed, Terminating or Unknown.
+    """Show the health of each object in a text: Current, InProgress, Failed, Terminating or Unknown.
 
     Try it with `kubectl get deployments -o yaml | vidra health -`. With `-o json` the answer is a list of
     {"status", "message"}, one for each object in its order.

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    Output,
+    OutputOption,
+    Place,
+    YesOption,
+)
 from vidra.cli.parsing import Group, Option
 from vidra.cli.sync_commands import (
     CreateNamespaceOption,
@@ -56,7 +65,7 @@ def apply(
 ) -> None:
     """Create a sync, or change it to what is given.
 
-    Example: vidra infrahubsync apply web --url https://infrahub.example.com --artifact Webserver_Manifest
+    Example: vidra infrahubsync apply webservers --url https://infrahub.example.com --artifact Webserver_Manifest
     """
     from vidra.api.names import SYNC_KIND
     from vidra.cli.session import against
@@ -110,6 +119,7 @@ def delete(
     wait: WaitOption = False,
     timeout: TimeoutOption = "10m",
     yes: YesOption = False,
+    namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
@@ -118,4 +128,4 @@ def delete(
     Example: vidra infrahubsync delete webservers --keep-objects
     """
     place = Place(kubeconfig, context)
-    delete_sync(place, f"isync/{name}", keep=keep_objects, wait=wait, timeout=timeout, yes=yes)
+    delete_sync(place, f"isync/{name}", keep=keep_objects, wait=wait, timeout=timeout, yes=yes, namespace=namespace)

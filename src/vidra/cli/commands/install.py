@@ -41,7 +41,7 @@ def install(
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
-    """Install the definitions, Vidra's namespace and its settings; with --image the operator too. Repeat to upgrade.
+    """Install the CRDs, Vidra's namespace and its settings; with --image the operator too. Repeat to upgrade.
 
     Existing settings stay as they are. With --image Vidra may do what it needs for itself, and apply what the
     ClusterRoles in --grant allow: `edit` covers workloads in any namespace, `cluster-admin` everything.
@@ -119,9 +119,7 @@ async def _served(client: Client) -> None:
         async with asyncio.timeout(SERVED_WITHIN):
             await definitions_served(client)
     except TimeoutError:
-        raise CommandError(
-            f"the API server does not serve the definitions after {SERVED_WITHIN:g} s", Exit.TIMEOUT
-        ) from None
+        raise CommandError(f"the API server does not serve the CRDs after {SERVED_WITHIN:g} s", Exit.TIMEOUT) from None
 
 
 async def _has_settings(client: Client, namespace: str) -> bool:

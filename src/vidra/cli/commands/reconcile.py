@@ -1,11 +1,11 @@
-"""`vidra reconcile`: a pass now, instead of at the next interval."""
+"""`vidra reconcile`: a sync or VidraResource now, instead of at the next interval."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
 from vidra.cli.completion import names as complete
-from vidra.cli.options import ContextOption, KubeconfigOption, Place
+from vidra.cli.options import OWN_NAMESPACE, ContextOption, KubeconfigOption, NamespaceOption, Place
 from vidra.cli.parsing import Argument, Option
 from vidra.cli.parsing.errors import FinishedError
 from vidra.cli.terminal import echo
@@ -19,25 +19,28 @@ def reconcile(
     names: Annotated[list[str], Argument(help="Names of syncs or VidraResources.", complete=complete)],
     wait: Annotated[bool, Option("--wait", "-w", help="Wait until it is done, and show the result.")] = False,
     timeout: Annotated[str, Option(help="How long to wait for each, as a Go duration.")] = "5m",
+    namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
     """Reconcile a sync or VidraResource now.
 
     A sync asks Infrahub; a VidraResource is compared with its cluster. With --wait: exit code 0 when it is Ready in the
-    end, 1 when it is not, 4 when that takes longer than the time-out.
+    end, 1 when it is not, 4 when that takes longer than the time-out. Where no operator is at work, it says so.
 
     Example: vidra reconcile webservers --wait
     """
     from vidra.cli.options import seconds_of
     from vidra.cli.session import against
 
-    seconds = seconds_of(timeout)
-    if not against(Place(kubeconfig, context), lambda client: _all(client, names, seconds if wait else None)):
+    limit = seconds_of(timeout)
+    seconds = limit if wait else None
+    if not against(Place(kubeconfig, context), lambda client: _all(client, names, seconds, namespace)):
         raise FinishedError(1)
 
 
-async def _all(client: Client, names: list[str], seconds: float | None) -> bool:
+async def _all(client: Client, names: list[str], seconds: float | None, namespace: str) -> bool:
+    from vidra.cli.at_work import warn_if_nobody
     from vidra.cli.errors import CommandError
     from vidra.views.resource_names import find, titled
 
@@ -45,11 +48,13 @@ async def _all(client: Client, names: list[str], seconds: float | None) -> bool:
     for item in items:
         if item.spec.suspend:
             raise CommandError(f"{titled(item)} is suspended: vidra resume {item.metadata.name}")
-    results = [await _one(client, item, seconds) for item in items]
+    results = [await _one(client, item, seconds, namespace) for item in items]
+    if seconds is None:
+        await warn_if_nobody(client, namespace)
     return all(results)
 
 
-async def _one(client: Client, item: Item, seconds: float | None) -> bool:
+async def _one(client: Client, item: Item, seconds: float | None, namespace: str) -> bool:
     from datetime import UTC, datetime
 
     from vidra.api.conditions import ConditionType, find, is_ready, under_way
@@ -71,8 +76,8 @@ async def _one(client: Client, item: Item, seconds: float | None) -> bool:
         status = found.status
         return status.last_handled_requested_at == now and not under_way(status.conditions)
 
-    found = await until(client, item, through, seconds)
+    found = await until(client, item, through, seconds, namespace)
     ready = find(found.status.conditions, ConditionType.READY)
-    assert ready is not None, "a pass that was handled said something"
+    assert ready is not None, "a request that was handled left a condition"
     echo(f"{titled(item)}: {ready.reason}: {one_line(ready.message)}")
     return is_ready(found.status.conditions, found.metadata.generation)

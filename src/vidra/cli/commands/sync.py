@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from vidra.cli.options import ContextOption, KubeconfigOption, Output, OutputOption, Place, YesOption
+from vidra.cli.options import (
+    OWN_NAMESPACE,
+    ContextOption,
+    KubeconfigOption,
+    NamespaceOption,
+    Output,
+    OutputOption,
+    Place,
+    YesOption,
+)
 from vidra.cli.parsing import Group, Option
 from vidra.cli.sync_commands import (
     CreateNamespaceOption,
@@ -124,6 +133,7 @@ def delete(
     wait: WaitOption = False,
     timeout: TimeoutOption = "10m",
     yes: YesOption = False,
+    namespace: NamespaceOption = OWN_NAMESPACE,
     kubeconfig: KubeconfigOption = "",
     context: ContextOption = "",
 ) -> None:
@@ -132,7 +142,7 @@ def delete(
     Example: vidra sync delete edge-apps --keep-objects
     """
     place = Place(kubeconfig, context)
-    delete_sync(place, name, keep=keep_objects, wait=wait, timeout=timeout, yes=yes)
+    delete_sync(place, name, keep=keep_objects, wait=wait, timeout=timeout, yes=yes, namespace=namespace)
 
 
 def _source(addresses: dict[str, str], revision: dict[str, str], paths: list[str]) -> Json:

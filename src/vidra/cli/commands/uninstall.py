@@ -45,19 +45,21 @@ def uninstall(
     from vidra.cli.options import seconds_of
     from vidra.cli.prompt import agreed
     from vidra.cli.session import against
+    from vidra.common.text import counted
 
     seconds = seconds_of(timeout)
     place = Place(kubeconfig, context)
     syncs, resources = against(place, _look)
+    what = f"{counted(len(syncs), 'sync')} and {counted(len(resources), 'VidraResource')}"
     if (syncs or resources) and objects is None:
         raise CommandError(
-            f"{len(syncs)} syncs and {len(resources)} VidraResources exist; choose what becomes of their objects: "
+            f"there are {what}; choose what becomes of their objects: "
             "--objects keep (they stay as they are) or --objects delete",
             Exit.USAGE,
         )
     keep = objects is Objects.KEEP
     echo(consequences(syncs, resources, keep=keep), err=True)
-    agreed(f"Remove Vidra with {len(syncs)} syncs and {len(resources)} VidraResources?", yes=yes)
+    agreed(f"Remove Vidra with {what}?", yes=yes)
     against(place, lambda client: _remove(client, namespace, keep=keep, seconds=seconds))
     echo(f"the namespace {namespace} stays, with what else is in it: kubectl delete namespace {namespace}")
 
@@ -78,7 +80,7 @@ async def _remove(client: Client, namespace: str, *, keep: bool, seconds: float)
 
     syncs, resources = await _look(client)
     for item in (*syncs, *(item for item in resources if not sync_of(item))):
-        await _end(client, item, keep=keep, seconds=seconds)
+        await _end(client, item, keep=keep, seconds=seconds, namespace=namespace)
     if any(await _look(client)):
         from vidra.cli.errors import CommandError
 
@@ -86,17 +88,15 @@ async def _remove(client: Client, namespace: str, *, keep: bool, seconds: float)
     await _remove_parts(client, namespace)
 
 
-async def _end(client: Client, item: Item, *, keep: bool, seconds: float) -> None:
+async def _end(client: Client, item: Item, *, keep: bool, seconds: float, namespace: str) -> None:
     from vidra.cli.delete_resource import delete_resource
     from vidra.cli.errors import CommandError, Exit
     from vidra.views.resource_names import titled
 
     try:
-        await delete_resource(client, item, keep=keep, seconds=seconds)
+        await delete_resource(client, item, keep=keep, seconds=seconds, namespace=namespace)
     except CommandError as error:
-        raise CommandError(
-            f"{error}: is the operator running? (vidra logs) Nothing else was removed", Exit.TIMEOUT
-        ) from None
+        raise CommandError(f"{error}; nothing else was removed", Exit.TIMEOUT) from None
     echo(f"{titled(item)}: deleted")
 
 

@@ -92,9 +92,7 @@ def _why(seen: ObjectWatch, cluster: Cluster) -> str:
 
 def _refused(wanted: Dependency) -> ObjectProblem:
     """An object of Vidra's namespace is never looked at: to wait for it would tell whether it is there."""
-    message = (
-        f"dependsOn: {wanted} is in Vidra's own namespace, and what is there is not told; depend on something else"
-    )
+    message = f"dependsOn: {wanted} is in Vidra's own namespace, which is not shown to syncs; depend on something else"
     return ObjectProblem(Reason.PROTECTED, message, str(wanted))
 
 

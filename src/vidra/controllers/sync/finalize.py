@@ -14,6 +14,7 @@ import structlog
 from vidra.api.resource import VidraResource
 from vidra.api.sync import Sync
 from vidra.api.times import deletion_time_left
+from vidra.common.text import counted
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.finalizers import has_finalizer, remove_finalizer
 from vidra.controllers.runtime.workqueue import Result
@@ -47,7 +48,7 @@ async def finalize(shared: ControllerContext, sync: Sync, states: SyncStates, st
         if not resource.metadata.deletion_timestamp:
             await delete_resource(shared, sync, resource)
     if left:
-        await status.deleting(f"{len(left)} VidraResources are being removed")
+        await status.deleting(f"deleting {counted(len(left), 'VidraResource')}")
         return Result(requeue_after=LONGEST_WAIT)
     await shared.content.delete_for_sync(name)
     await remove_finalizer(shared.client, shared.syncs, sync)

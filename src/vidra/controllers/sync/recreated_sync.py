@@ -35,7 +35,8 @@ async def reclaim(shared: ControllerContext, sync: Sync) -> None:
             # Changed or deleted meanwhile: that event enqueues the sync again.
             if not error.conflict and not error.not_found:
                 raise
-        log.info("claimed", sync=sync.key, resource=resource.metadata.name)
+        else:
+            log.info("claimed", sync=sync.key, resource=resource.metadata.name)
 
 
 def _patch(resource: VidraResource, sync: Sync) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import LINE
+from vidra.api.typed_json import LINE
 from vidra.sources.git.advertisement import Advertisement, Ref, ls_refs, read_refs
 from vidra.sources.git.fetching import PackReader, RemoteError, wants
 from vidra.sources.git.pkt_line import NoPacketsError, Packet, PacketReader

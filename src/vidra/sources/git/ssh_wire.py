@@ -17,7 +17,7 @@ from yarl import URL
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import LINE
+from vidra.api.typed_json import LINE
 from vidra.sources.credentials import Credential
 from vidra.sources.git.advertisement import Advertisement, read_advertisement
 from vidra.sources.git.pkt_line import Mark, NoPacketsError, Packet, PacketReader

@@ -11,7 +11,7 @@ import time
 import msgspec
 
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.infrahub.credential import Credential
 from vidra.sources.infrahub.errors import login_refused, not_infrahub
 from vidra.sources.infrahub.limits import InfrahubLimits

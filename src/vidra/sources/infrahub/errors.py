@@ -11,7 +11,7 @@ from yarl import URL
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.redaction import hidden
-from vidra.manifests.typed_json import LINE, UnreadableError, as_text, decode
+from vidra.api.typed_json import LINE, UnreadableError, as_text, decode
 from vidra.sources.infrahub.selection import Selection
 from vidra.sources.protocol import LONGEST, SourceError
 from vidra.sources.transport.failures import Peer

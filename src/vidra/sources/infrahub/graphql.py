@@ -8,7 +8,7 @@ import msgspec
 from yarl import URL
 
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.infrahub.errors import not_infrahub, told
 from vidra.sources.protocol import SourceError
 from vidra.sources.transport.messages import Answer

@@ -9,8 +9,8 @@ from msgspec import UNSET, Raw
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.sources.infrahub import ArtifactTargets
+from vidra.api.typed_json import LINE, OtherShapeError, UnreadableError, decode
 from vidra.common.text import limited
-from vidra.manifests.typed_json import LINE, OtherShapeError, UnreadableError, decode
 from vidra.sources.infrahub.errors import told
 from vidra.sources.infrahub.listing_shapes import Body, Edge, Node, Root, Text, text
 from vidra.sources.infrahub.selection import Selection

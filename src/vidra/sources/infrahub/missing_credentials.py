@@ -41,9 +41,9 @@ def missing(url: str, secrets: Iterable[Secret], own: str, syncs: Iterable[Sync]
     others = f"; there are some for {limited(named, NAMED)}" if named else ""
     question = f', did you mean "{min(known[meant])}"' if meant else ""
     advice = "correct infrahubAPIURL, or store them: " if named else "store them: "
-    message = (
-        f"no credentials for {address}{others}{question}{'? ' if question else ': '}{advice}{_command(address, own)}"
-    )
+    if question:
+        question, advice = f"{question}? ", advice[:1].upper() + advice[1:]
+    message = f"no credentials for {address}{others}{question or ': '}{advice}{_command(address, own)}"
     return SourceError(Reason.CREDENTIALS_MISSING, message)
 
 

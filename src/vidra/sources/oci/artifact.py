@@ -10,7 +10,7 @@ from yarl import URL
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.limits import SourceLimits
 from vidra.sources.oci.manifest import DIGEST, MANIFESTS, Layer
 from vidra.sources.oci.registry import Registry

@@ -8,7 +8,7 @@ import msgspec
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.protocol import SourceError
 
 MANIFESTS = (

@@ -14,7 +14,7 @@ import msgspec
 from yarl import URL
 
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.credentials import Credential
 from vidra.sources.lent import Lent
 from vidra.sources.oci.challenge import Challenge, read_challenge, trusted

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from vidra.api.sources import OciSource
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.memory import Memory
 from vidra.sources.oci.manifest import DIGEST, MANIFESTS
 from vidra.sources.oci.registry import Registry

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from vidra.manifests.typed_json import UnreadableError, decode
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.signatures.keys import PublicKey
 from vidra.sources.signatures.ssh import SHORTEST_RSA, SignatureError
 

@@ -9,7 +9,7 @@ import msgspec
 
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
-from vidra.manifests.typed_json import LINE
+from vidra.api.typed_json import LINE
 from vidra.sources.protocol import SourceError
 
 CAUGHT = (aiohttp.ClientError, TimeoutError, OSError)

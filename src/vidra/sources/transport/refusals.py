@@ -5,7 +5,7 @@ from __future__ import annotations
 from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.redaction import hidden
-from vidra.manifests.typed_json import LINE
+from vidra.api.typed_json import LINE
 from vidra.sources.credentials import Credential, missing, source_place
 from vidra.sources.protocol import SourceError
 from vidra.sources.transport.messages import Answer

@@ -18,12 +18,12 @@ from vidra.views.checks.cluster import check_cluster, check_definitions
 from vidra.views.checks.destinations import check_destinations
 from vidra.views.checks.finding import Finding
 from vidra.views.checks.ignored_secrets import elsewhere, unseen
+from vidra.views.checks.operator import check_operator
 from vidra.views.checks.part import Part
 from vidra.views.checks.rights import check_rights
 from vidra.views.checks.sources import check_sources
 from vidra.views.errors import ViewError
 from vidra.views.lent import lent
-from vidra.views.operators import check_operator
 
 _READ = {Part.SETTINGS, Part.SOURCES, Part.DESTINATIONS}
 """What needs the syncs, Secrets and settings."""

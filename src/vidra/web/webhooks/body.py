@@ -9,8 +9,8 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.controllers.sync.webhooks.event import ArtifactEvent
-from vidra.manifests.typed_json import UnreadableError, decode
 from vidra.web.webhooks.result import Refused, Result
 
 READ_WITHIN = 5.0

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 from aiohttp import web
 
+from vidra.api.typed_json import UnreadableError, decode
 from vidra.controllers.sync.webhooks.push import PushEvent
-from vidra.manifests.typed_json import UnreadableError, decode
 from vidra.web.webhooks.body import read
 from vidra.web.webhooks.caller import News
 from vidra.web.webhooks.git_headers import git_signers, parse_git_headers

@@ -181,7 +181,7 @@ class DriftReviewer:
             if error.code == 409:
                 # It changed between two requests of this check, which is no finding.
                 return before.finding if before else Finding()
-            note = f"it cannot be told what differs ({error.code} {error.reason})"
+            note = f"what differs is not known ({error.code} {error.reason})"
             # An owner that holds all its fields, or cannot see the object, has only this check to notice a difference.
             unsure = holds or not _is_seen(target, item)
             finding = Finding(None if unsure else DriftedObject(str(item.ref), note=note))

@@ -22,7 +22,7 @@ from vidra.api.sync import State
 from vidra.api.times import rfc3339
 from vidra.apply.inventory import Inventory
 from vidra.apply.refusals import ENDS_BY_ITSELF
-from vidra.common.text import limited_sentences
+from vidra.common.text import counted, limited_sentences
 from vidra.controllers.resource.health.report import HealthReport
 from vidra.controllers.resource.status.deliveries import deliveries
 from vidra.controllers.runtime.predicates import requested_at
@@ -69,7 +69,9 @@ def judge(problems: Sequence[ObjectProblem], total: int, drift: str = "") -> Ver
     """
     if not problems:
         also = f"; changed since, and left so: {drift}" if drift else ""
-        return Verdict(ready=True, reason=Reason.APPLIED, message=f"{_objects(total)} applied{also}", drift=drift)
+        return Verdict(
+            ready=True, reason=Reason.APPLIED, message=f"{counted(total, 'object')} applied{also}", drift=drift
+        )
     reasons = Counter(Reason(problem.reason) for problem in problems)
     waiting = reasons.keys() <= _WAITING
     reason = _foremost(reasons)
@@ -183,7 +185,3 @@ def _clusters(before: Sequence[KnownCluster], outcome: Outcome) -> tuple[KnownCl
 def _foremost(reasons: Counter[Reason]) -> Reason:
     """The reason to show first: one that needs a person before one that ends by itself, then the most frequent."""
     return max(reasons, key=lambda reason: (reason not in _WAITING, reasons[reason]))
-
-
-def _objects(count: int) -> str:
-    return "1 object" if count == 1 else f"{count} objects"

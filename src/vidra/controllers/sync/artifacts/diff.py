@@ -77,7 +77,7 @@ def remark_on(listing: Listing, more: Sequence[str] = ()) -> SyncProblem | None:
     failed = sorted(artifact.id for artifact in listing.units if artifact.failed and artifact.marker is not None)
     if failed:
         message = (
-            f"artifact {limited(failed, 1)} could not be generated anew: the last good text stays applied, look into "
+            f"artifact {limited(failed, 1)} could not be generated again: the last good text stays applied, look into "
         )
         return SyncProblem(Reason.GENERATION_FAILED, f"{message}Infrahub's tasks")
     if remarks := (*listing.remarks, *more):

@@ -8,9 +8,10 @@ from vidra.api.conditions import ConditionType, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, SyncStatus
+from vidra.common.text import counted
 from vidra.controllers.runtime.context import place_of
 from vidra.controllers.sync.destinations.targets import Targets
-from vidra.controllers.sync.status.compute import counted, progressing, ready
+from vidra.controllers.sync.status.compute import progressing, ready
 
 LENGTH = 200
 """Characters of a message."""

@@ -18,10 +18,9 @@ from vidra.api.resource import ManagedObject, VidraResource
 from vidra.api.sync import Sync
 from vidra.apply.guards.prune_limit import FORMER_LENGTH, approve_command, evaluate, set_id
 from vidra.apply.inventory import key_of
-from vidra.common.text import command_line
+from vidra.common.text import command_line, counted
 from vidra.controllers.runtime.predicates import approved_prune
 from vidra.controllers.sync.artifacts.diff import SyncProblem
-from vidra.controllers.sync.status.compute import counted
 
 LISTED = 500
 """VidraResources that a status names."""

@@ -15,7 +15,7 @@ from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, State, Sync, SyncStatus
 from vidra.api.times import rfc3339
-from vidra.common.text import limited, limited_sentences
+from vidra.common.text import counted, limited, limited_sentences
 from vidra.controllers.runtime.predicates import requested_at
 from vidra.controllers.runtime.unhealthy_objects import SHOWN, told
 from vidra.controllers.sync.artifacts.diff import SyncProblem
@@ -61,7 +61,7 @@ def _judged(troubles: Sequence[SyncProblem], resources: Sequence[VidraResource],
     if unready:
         on_the_way = all(progressing(item) for item in unready)
         tried_again = all(progressing(item) or retrying(item.status.conditions) for item in unready)
-        message = f"{len(unready)} of {len(resources)} VidraResources are not ready: {_named(unready)}"
+        message = f"{_part(len(unready), len(resources))} not ready: {_named(unready)}"
         return Verdict(
             ready=False,
             reason=Reason.RESOURCES_NOT_READY,
@@ -213,6 +213,11 @@ def progressing(resource: VidraResource) -> bool:
     return under_way(resource.status.conditions)
 
 
+def _part(number: int, whole: int) -> str:
+    """1 of 2 VidraResources is."""
+    return f"{number} of {counted(whole, 'VidraResource')} {'is' if number == 1 else 'are'}"
+
+
 def _named(unready: Sequence[VidraResource]) -> str:
     """Failures before those in progress."""
     first = sorted(unready, key=lambda item: (progressing(item), item.metadata.name))
@@ -223,8 +228,3 @@ def _with_reason(resource: VidraResource) -> str:
     condition = find(resource.status.conditions, ConditionType.READY)
     current = condition is not None and condition.observed_generation >= resource.metadata.generation
     return f"{resource.metadata.name} ({condition.reason if condition and current else Reason.PROGRESSING})"
-
-
-def counted(number: int, what: str) -> str:
-    """1 object, 2 objects."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -11,6 +11,7 @@ from vidra.api.conditions import ConditionType, Verdict, find
 from vidra.api.reasons import Reason
 from vidra.api.resource import VidraResource
 from vidra.api.sync import ClusterStatus, Sync, SyncStatus
+from vidra.common.text import counted
 from vidra.controllers.runtime import shared_verdicts
 from vidra.controllers.runtime.context import ControllerContext
 from vidra.controllers.runtime.event_reporter import EventReporter
@@ -26,7 +27,7 @@ from vidra.controllers.sync.prune.execute import PruneResult
 from vidra.controllers.sync.source.poll_state import PollState
 from vidra.controllers.sync.source.selected import pinned
 from vidra.controllers.sync.state import Unreported
-from vidra.controllers.sync.status.compute import counted, is_detail, judge, status_for
+from vidra.controllers.sync.status.compute import is_detail, judge, status_for
 
 
 class StatusWriter:
