@@ -33,8 +33,8 @@ from vidra.kube.discovery import Kind
 from vidra.kube.errors import ApiError
 from vidra.manifests.write import write
 
-STATE = (Path(__file__).parent / "first_vidra" / "state.yaml").read_text()
-FIRST_CRDS = Path(__file__).parents[1] / "api" / "first_vidra" / "crds.yaml"
+STATE = (Path(__file__).parent / "state.yaml").read_text()
+FIRST_CRDS = Path(__file__).parents[2] / "api" / "first_vidra" / "crds.yaml"
 MORE_KINDS = """
 apiVersion: batch/v1
 kind: Job

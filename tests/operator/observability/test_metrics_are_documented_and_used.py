@@ -18,7 +18,7 @@ from testkit.remote import BOX
 from testkit.scraping import labels
 from vidra.web.webhooks import receiving
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "metrics.md"
 FILES = ROOT / "charts" / "vidra" / "files"
 NOTHING = "{apiVersion: example.com/v1, kind: Nothing, metadata: {name: nothing}}"

@@ -16,7 +16,7 @@ from testkit.remote import Remote
 from toolchain.find import find
 from vidra.manifests.write import write
 
-PAGE = (Path(__file__).parents[2] / "docs" / "guides" / "add-a-cluster.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "guides" / "add-a-cluster.md").read_text(encoding="utf-8")
 SERVICE: Json = {
     "apiVersion": "v1",
     "kind": "Service",
