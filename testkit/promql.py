@@ -8,12 +8,37 @@ from collections.abc import Iterator
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\$\w+|[A-Za-z_:][\w:]*|[=!]~|[=!<>]=|\d[\w.]*|\S')
 _WORD = re.compile(r"[A-Za-z_:][\w:]*")
 _GROUPING = {"by", "without", "on", "ignoring", "group_left", "group_right"}
-_OPERATORS = {"and", "or", "unless", "offset", "bool"}
+_SETS = {"and", "or", "unless"}
+_OPERATORS = _SETS | {"offset", "bool"}
 
 
 def named(expression: str) -> dict[str, set[str]]:
-    """Every metric in an expression, with the labels that are asked of it; those of a grouping are asked of all."""
-    tokens = _TOKEN.findall(re.sub(r"\[[^\]]*\]", "", expression))
+    """Every metric in an expression, with the labels that are asked of it.
+
+    Those of a grouping are asked of all, but not across `and`, `or` and `unless`: each side of these has its own.
+    """
+    found: dict[str, set[str]] = {}
+    for side in _sides(_TOKEN.findall(re.sub(r"\[[^\]]*\]", "", expression))):
+        for metric, labels in _named(side).items():
+            found.setdefault(metric, set()).update(labels)
+    return found
+
+
+def _sides(tokens: list[str]) -> Iterator[list[str]]:
+    """What stands between operators on sets that are in no parentheses."""
+    side: list[str] = []
+    depth = 0
+    for word in tokens:
+        depth += (word == "(") - (word == ")")
+        if word in _SETS and not depth:
+            yield side
+            side = []
+        else:
+            side.append(word)
+    yield side
+
+
+def _named(tokens: list[str]) -> dict[str, set[str]]:
     grouping: set[str] = set()
     found: dict[str, set[str]] = {}
     position = 0

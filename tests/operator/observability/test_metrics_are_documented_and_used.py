@@ -112,6 +112,7 @@ def test_a_legend_shows_labels_that_are_left() -> None:
         ("absent(one)", {"one": set()}),
         ('sum by (a, b) (one{c="x{y}", d!~"z"}) > 0', {"one": {"a", "b", "c", "d"}}),
         ("rate(one[5m]) / on (a) group_left (b) two or vector(0)", {"one": {"a", "b"}, "two": {"a", "b"}}),
+        ("sum by (a) (one) > 0 unless on (b) sum by (b) (two)", {"one": {"a"}, "two": {"b"}}),
         ("max(max_over_time(one[$__rate_interval])) by (a)", {"one": {"a"}}),
     ],
 )
