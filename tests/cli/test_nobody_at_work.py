@@ -28,7 +28,7 @@ async def test_every_command_that_counts_on_one_says_so(waiting: Vidra) -> None:
         assert ended.code == 0, words
         assert NOBODY in ended.err, words
         assert "): start one with `vidra operator`" in ended.err, words
-    assert "no events in the last hour or so\n" in (await waiting("events")).err
+    assert "no events in the last hour or so\n" in (await waiting("events", "other")).err
 
 
 async def test_who_waits_in_vain_learns_it_from_the_error(waiting: Vidra) -> None:
