@@ -15,6 +15,7 @@ GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\n"
 MOST = 40_000
 """Pieces of known work that refusing a text may be; one that is unfolded or read again and again is millions."""
 NODES = amount(50_000, Limits().nodes)
+TOO_MANY = Limits().objects + 1
 KEYS = ",".join(f"k{number}: 1" for number in range(5_000))
 
 
@@ -36,10 +37,13 @@ def _reasons(reading: Reading) -> set[ProblemReason]:
         ('{"' + '\\"' * 1_000_000, ProblemReason.INVALID_YAML),
         ("x" * (8 * 1024 * 1024 + 1), ProblemReason.TOO_LARGE),
         ("\u20ac" * (4 * 1024 * 1024), ProblemReason.TOO_LARGE),
-        ("---\n#\n" * 30_000, ProblemReason.TOO_MANY_OBJECTS),
-        ("---\na\n" * 30_000, ProblemReason.TOO_MANY_OBJECTS),
-        ("{}" * 30_000, ProblemReason.TOO_MANY_OBJECTS),
-        (f'{{"apiVersion":"v1","kind":"List","items":[{",".join(["{}"] * 30_000)}]}}', ProblemReason.TOO_MANY_OBJECTS),
+        ("---\n#\n" * TOO_MANY, ProblemReason.TOO_MANY_OBJECTS),
+        ("---\na\n" * TOO_MANY, ProblemReason.TOO_MANY_OBJECTS),
+        ("{}" * TOO_MANY, ProblemReason.TOO_MANY_OBJECTS),
+        (
+            f'{{"apiVersion":"v1","kind":"List","items":[{",".join(["{}"] * TOO_MANY)}]}}',
+            ProblemReason.TOO_MANY_OBJECTS,
+        ),
     ],
 )
 def test_it_is_refused(text: str, reason: ProblemReason) -> None:
