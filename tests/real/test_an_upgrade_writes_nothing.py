@@ -191,7 +191,8 @@ WORDS = re.compile(
 AGAIN = re.compile(rf"{TIMES.pattern}|\.status\.managedResources\[\d+\]\.revision")
 SEALED = re.compile(r'\.status\.managedResources\[\d+\]\.revision: "[0-9a-f]{12}(-.*)" → "[0-9a-f]{26}(-.*)"')
 NEW_FIELDS = re.compile(
-    r'\.status\.(seal: null → "[0-9a-f]{26}-[0-9a-f]+"|healthyObjects: null → \d+)|\.metadata\..*: null → {}'
+    r'\.status\.(seal: null → "[0-9a-f]{26}-[0-9a-f]+"|healthyObjects: null → \d+|deliveries: null → .*)'
+    r"|\.metadata\..*: null → {}"
 )
 """What the one write of a status adds besides: fields that the earlier version did not have."""
 NOT_PROVEN = re.compile(r'\.status\.managedResources\[\d+\]\.uid: ".*" → null')
