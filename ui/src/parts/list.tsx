@@ -153,9 +153,14 @@ function move(event: KeyboardEvent, box: HTMLElement, height: number, count: num
   const index = Math.min(Math.max(step(Number(row.ariaRowIndex) - 2, count), 0), count - 1);
   const top = box.getBoundingClientRect().top + index * height;
   if (top < 140 || top > innerHeight - 2 * height) scrollBy(0, top - innerHeight / 2);
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() =>
-      box.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"] :is(a, button)`)?.focus({ preventScroll: true }),
-    ),
-  );
+  focusRow(box, index);
+}
+
+/** Focuses a row as soon as it is drawn: where the list was scrolled, that takes a frame or, on a busy machine, more. */
+function focusRow(box: HTMLElement, index: number, frames = 60): void {
+  requestAnimationFrame(() => {
+    const link = box.querySelector<HTMLElement>(`[aria-rowindex="${index + 2}"] :is(a, button)`);
+    if (link) link.focus({ preventScroll: true });
+    else if (frames > 0) focusRow(box, index, frames - 1);
+  });
 }
