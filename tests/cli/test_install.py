@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ import yaml
 from testkit.command import Vidra, vidra_with
 from testkit.controlplane import ControlPlane
 from testkit.environment import Scene, connection_to
+from testkit.eventually import eventually
 from testkit.infrahub import StandIn
 from testkit.objects import config_map
 from testkit.operating import Operating
@@ -27,11 +29,13 @@ async def test_from_nothing_to_work_and_back_to_nothing(new_controlplane: NewCon
     assert (await vidra("check")).code == 1
     await _installs(vidra, plane)
     client = Client(connection_to(plane))
-    async with StandIn() as infrahub, Operating(plane):
-        scene = Scene(plane, client, infrahub, "default")
-        await _works(vidra, scene)
-        await _goes_and_leaves_the_objects(vidra, scene)
-    await client.close()
+    try:
+        async with StandIn() as infrahub, Operating(plane):
+            scene = Scene(plane, client, infrahub, "default")
+            await _works(vidra, scene)
+            await _goes_and_leaves_the_objects(vidra, scene)
+    finally:
+        await client.close()
 
 
 async def _installs(vidra: Vidra, plane: ControlPlane) -> None:
@@ -72,11 +76,15 @@ async def _goes_and_leaves_the_objects(vidra: Vidra, scene: Scene) -> None:
     assert left is not None
     assert left["data"] == {"colour": "red"}
     assert "labels" not in left["metadata"]
-    names = await scene.plane.kubectl("get", "clusterrole,clusterrolebinding,role,rolebinding,crd", "-A", "-o", "name")
-    assert "vidra" not in names.stdout
+    await eventually(partial(_knows_nothing_of_it, scene.plane))  # a definition goes when its last resource has gone
     there = await scene.plane.kubectl("get", "all,configmap", "-n", "vidra-system", "-o", "name")
     assert "vidra" not in there.stdout
     assert (await scene.plane.kubectl("get", "namespace", "vidra-system")).returncode == 0
+
+
+async def _knows_nothing_of_it(plane: ControlPlane) -> bool:
+    names = await plane.kubectl("get", "clusterrole,clusterrolebinding,role,rolebinding,crd", "-A", "-o", "name")
+    return names.returncode == 0 and "vidra" not in names.stdout
 
 
 async def _versions(plane: ControlPlane) -> list[tuple[str, str, str]]:

@@ -163,7 +163,7 @@ async def test_the_command_works_with_such_a_user(tmp_path: Path, own_plane: Con
     file.write_text(yaml.safe_dump(given))
     vidra: Vidra = vidra_with(file)
     ended = await vidra("get", "--sync", "nosuch")
-    assert (ended.code, ended.err.splitlines()[-1]) == (0, "nothing matches")  # before it, that nobody is at work
+    assert (ended.code, ended.err.splitlines()[0]) == (0, "nothing matches")  # after it, that nobody is at work
 
 
 async def test_a_user_whom_the_server_does_not_know_is_one_sentence(tmp_path: Path, controlplane: ControlPlane) -> None:
