@@ -10,8 +10,10 @@ from vidra.api.sync import Sync
 from vidra.kube.client import Client
 from vidra.kube.store import Store, kind_and_name
 from vidra.kube.types import ConfigMap, Secret
+from vidra.sources.credentials import Credential
 from vidra.sources.hosts import AllowedHosts
 from vidra.sources.limits import SOURCE_LIMITS, SourceLimits
+from vidra.sources.transport.origin import Origin
 from vidra.telemetry.http_requests import RequestCounter
 
 
@@ -41,3 +43,11 @@ class Lent(msgspec.Struct, frozen=True):
     infrahub_traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     traffic: RequestCounter = msgspec.field(default_factory=RequestCounter)
     """Requests to other sources."""
+
+    def origin(self, base: str, credential: Credential | None, *, bearer: bool = True) -> Origin:
+        """The way to an address that a source is read from, within what the process allows.
+
+        Args:
+            bearer: Send a token alone as one, and not as a password.
+        """
+        return Origin(base, credential, self.hosts, self.limits, self.traffic, bearer=bearer)

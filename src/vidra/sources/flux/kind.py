@@ -74,8 +74,8 @@ class FluxKind:
             self._objects.keep(ref_of(spec) for sync in self._lent.syncs if (spec := sync.source.flux))
 
     async def _origin(self, url: str) -> Origin:
-        base, lent = str(URL(url).origin()), self._lent
-        return await self._origins.get(base, None, lambda: Origin(base, None, lent.hosts, lent.limits, lent.traffic))
+        base = str(URL(url).origin())
+        return await self._origins.get(base, None, lambda: self._lent.origin(base, None))
 
 
 def _remarks(ref: Ref, item: FluxObject) -> list[str]:

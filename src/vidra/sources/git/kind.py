@@ -23,7 +23,6 @@ from vidra.sources.protocol import Concerns, Remark, SourceError
 from vidra.sources.sandboxed import Sandbox
 from vidra.sources.signatures.keys import keys_for
 from vidra.sources.signatures.keys import listen as listen_to_keys
-from vidra.sources.transport.origin import Origin
 from vidra.sources.transport.places import Place, host_of
 
 
@@ -71,10 +70,9 @@ class GitKind:
     def _wire(self, url: str, place: Place, credential: Credential | None) -> Wire:
         if place.scheme == "ssh":
             return _ssh(url, place, credential, self._lent)
-        lent = self._lent
         base = str(URL(url.strip())).rstrip("/")  # as `place` was read, which the credential was chosen for
-        origin = Origin(base, credential, lent.hosts, lent.limits, lent.traffic, bearer=False)
-        return HttpWire(url, origin, lent.limits.download)
+        origin = self._lent.origin(base, credential, bearer=False)
+        return HttpWire(url, origin, self._lent.limits.download)
 
 
 def _ssh(url: str, place: Place, credential: Credential | None, lent: Lent) -> Wire:

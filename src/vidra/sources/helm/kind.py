@@ -71,11 +71,9 @@ class HelmKind:
         await self._sandbox.close()
 
     async def _repository(self, spec: HelmSource, credential: Credential | None) -> ChartPlace:
-        lent, base = self._lent, str(URL(spec.url.strip())).rstrip("/")
-        origin = await self._origins.get(
-            base, credential, lambda: Origin(base, credential, lent.hosts, lent.limits, lent.traffic, bearer=False)
-        )
-        return RepositoryChart(spec, origin, lent.limits, self._sandbox, self._indexes)
+        base = str(URL(spec.url.strip())).rstrip("/")
+        origin = await self._origins.get(base, credential, lambda: self._lent.origin(base, credential, bearer=False))
+        return RepositoryChart(spec, origin, self._lent.limits, self._sandbox, self._indexes)
 
     async def _registry(self, spec: HelmSource, credential: Credential | None) -> ChartPlace:
         found = repository(spec.url, insecure=spec.insecure, field=_URL)

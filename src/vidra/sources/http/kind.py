@@ -40,11 +40,9 @@ class HttpKind:
         place = _place(spec)
         check_paths(spec.paths, "spec.source.http.paths")
         credential = choose(place, self._lent.secrets, self._lent.namespace, remark)
-        lent, base = self._lent, spec.url.partition("?")[0]
-        origin = await self._origins.get(
-            base, credential, lambda: Origin(base, credential, lent.hosts, lent.limits, lent.traffic)
-        )
-        download = HttpDownload(spec, origin, lent.limits)
+        base = spec.url.partition("?")[0]
+        origin = await self._origins.get(base, credential, lambda: self._lent.origin(base, credential))
+        download = HttpDownload(spec, origin, self._lent.limits)
         return DownloadedSource(spec, download, paths=spec.paths, what=base, sandbox=self._sandbox, memory=self._memory)
 
     def host(self, spec: HttpSource) -> str:

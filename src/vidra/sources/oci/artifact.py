@@ -12,7 +12,7 @@ from vidra.api.quoting import one_line
 from vidra.api.reasons import Reason
 from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.limits import SourceLimits
-from vidra.sources.oci.manifest import DIGEST, MANIFESTS, Layer
+from vidra.sources.oci.manifest import ACCEPT, DIGEST, Layer
 from vidra.sources.oci.registry import Registry
 from vidra.sources.oci.tags import Tags, next_page
 from vidra.sources.protocol import SourceError
@@ -20,7 +20,6 @@ from vidra.sources.transport.limits import MIB
 from vidra.sources.transport.messages import Answer
 from vidra.sources.transport.refusals import READ
 
-_ACCEPT = ", ".join(MANIFESTS)
 _MOST_PAGES = 50
 
 
@@ -65,11 +64,11 @@ class Artifact:
             SourceError: There is no such tag.
         """
         path = f"manifests/{quote(tag, safe='')}"
-        answer = await self._registry.send(self._registry.request("HEAD", path, MIB, Accept=_ACCEPT))
+        answer = await self._registry.send(self._registry.request("HEAD", path, MIB, Accept=ACCEPT))
         found = answer.headers.get("docker-content-digest", "")
         if answer.status == 200 and DIGEST.fullmatch(found):
             return found
-        answer = await self._registry.send(self._registry.request("GET", path, 4 * MIB, Accept=_ACCEPT))
+        answer = await self._registry.send(self._registry.request("GET", path, 4 * MIB, Accept=ACCEPT))
         self._expect(answer, f"tag {tag}")
         return f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
 
@@ -80,7 +79,7 @@ class Artifact:
             SourceError: It cannot be had, or is another one.
         """
         path = f"manifests/{digest}"
-        answer = await self._registry.send(self._registry.request("GET", path, 4 * MIB, Accept=_ACCEPT))
+        answer = await self._registry.send(self._registry.request("GET", path, 4 * MIB, Accept=ACCEPT))
         self._expect(answer, f"manifest {digest}")
         self._verify(hashlib.sha256(answer.body).hexdigest(), digest, "manifest")
         return answer.body

@@ -11,12 +11,15 @@ from vidra.api.reasons import Reason
 from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.protocol import SourceError
 
-MANIFESTS = (
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
+ACCEPT = ", ".join(
+    (
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    )
 )
+"""The header of a request for a manifest, or for an index of them."""
 _LAYERS = frozenset(
     {
         "application/vnd.cncf.flux.content.v1.tar+gzip",

@@ -147,5 +147,5 @@ def connect(url: str, repository: Repository, credential: Credential | None, len
     Raises:
         SourceError: The certificates of the credential cannot be used.
     """
-    origin = Origin(repository.base, credential, lent.hosts, lent.limits, lent.traffic, bearer=False)
+    origin = lent.origin(repository.base, credential, bearer=False)
     return Registry(url, repository, origin)

@@ -17,14 +17,13 @@ import msgspec
 from vidra.api.sources import OciSource
 from vidra.api.typed_json import UnreadableError, decode
 from vidra.sources.memory import Memory
-from vidra.sources.oci.manifest import DIGEST, MANIFESTS
+from vidra.sources.oci.manifest import ACCEPT, DIGEST
 from vidra.sources.oci.registry import Registry
 from vidra.sources.signatures.cosign import Claim, check
 from vidra.sources.signatures.keys import Keys, library
 from vidra.sources.signatures.ssh import SignatureError
 from vidra.sources.transport.limits import MIB
 
-_ACCEPT = ", ".join(MANIFESTS)
 _LAYER = "application/vnd.dev.cosign.simplesigning.v1+json"
 _ARTIFACT = "application/vnd.dev.cosign.artifact.sig.v1+json"
 _SIGNATURE = "dev.cosignproject.cosign/signature"
@@ -147,7 +146,7 @@ class Signatures:
         Raises:
             SourceError: The registry refuses, or does not answer.
         """
-        answer = await self._registry.send(self._registry.request("GET", path, MIB, Accept=_ACCEPT))
+        answer = await self._registry.send(self._registry.request("GET", path, MIB, Accept=ACCEPT))
         if answer.status in {400, 404, 405}:
             return b""
         if answer.status != 200:
