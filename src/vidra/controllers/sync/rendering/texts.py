@@ -85,6 +85,7 @@ class Texts:
         self._remark = remark
         self._given = seen.given
         self._views = seen.views
+        self._destinations = {place: self._digests_of(view) for place, view in seen.views.items()}
         self._more = seen.more
         self._load = load
         self._mentioned = mentioned
@@ -185,16 +186,20 @@ class Texts:
         if unit.form is Form.KUSTOMIZATION:
             told = msgspec.json.encode([self._sync.render.kustomize.substitute, marked], order="sorted")
             return Inputs(unit.marker or "", self._digests.of(told))
-        options, seen = options_of(self._sync, unit), self._views[place]
+        options = options_of(self._sync, unit)
         more = [(values.name, values.text.decode(errors="replace")) for values in self._more]
         given = self._digests.of(options + msgspec.json.encode([marked, more]))
-        capable = seen.capabilities
+        return Inputs(unit.marker or "", given, *self._destinations[place])
+
+    def _digests_of(self, view: View) -> tuple[str | None, str | None, str | None]:
+        """Of its version, of what it serves, and of what may be looked up: once, however many charts go there."""
+        capable = view.capabilities
         version = None if capable is None else self._digests.of(capable.version.encode())
         apis = None if capable is None else self._digests.of("\n".join(capable.apis).encode())
-        lookups = None if seen.lookups is None else ""
-        if seen.lookups:
-            lookups = self._digests.of(msgspec.json.encode(seen.lookups, order="sorted"))
-        return Inputs(unit.marker or "", given, version, apis, lookups)
+        lookups = None if view.lookups is None else ""
+        if view.lookups:
+            lookups = self._digests.of(msgspec.json.encode(view.lookups, order="sorted"))
+        return version, apis, lookups
 
 
 _STAYS = "what is applied stays"
